@@ -1,0 +1,108 @@
+"""One import from file to report: the order of the steps, and nothing else.
+
+`stage_file` needs no lock and may take long; `decide` and `carry_out` look at the
+directory as it is at that moment. Transactions are the caller's.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.intake import apply, stage
+from audiences.intake import plan as planning
+from audiences.intake.check import Checked, Checker, Fault
+from audiences.intake.read import Table
+
+MAX_FAULTS = 10_000  # kept for the report; counting goes on
+
+
+@dataclass(kw_only=True)
+class Staged:
+    """What reading a file found."""
+
+    file: str
+    form: str
+    unread: tuple[str, ...]
+    rows: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    faulty_rows: int = 0
+
+    def note(self, faults: list[Fault]) -> None:
+        """Count the rows with faults, and keep the first of them."""
+        self.faulty_rows += len({fault.row for fault in faults})
+        self.faults += faults[: max(0, MAX_FAULTS - len(self.faults))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What an import did, or would do."""
+
+    rows: int
+    valid: int
+    added: int
+    changed: int
+    unchanged: int
+    faults: list[Fault]
+    import_id: int | None = None
+
+
+async def stage_file(
+    session: AsyncSession,
+    table: Table,
+    checker: Checker,
+    *,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Staged:
+    """Read, check and stage every row of a file."""
+    found = Staged(file=table.name, form=table.form, unread=table.unread)
+    await stage.create(session)
+    await stage.load(session, _checked(table, checker, found, progress))
+    found.note(await stage.settle(session))
+    return found
+
+
+async def decide(session: AsyncSession, staged: Staged) -> Report:
+    """Say what applying would do; change nothing."""
+    return _report(staged, await planning.plan(session))
+
+
+async def carry_out(
+    session: AsyncSession, staged: Staged, *, by: str, now: datetime
+) -> Report:
+    """Apply the rows that are fine."""
+    record, plan = await apply.apply(
+        session, file=staged.file, by=by, now=now, rows=staged.rows
+    )
+    return _report(staged, plan, record.id)
+
+
+def _report(
+    staged: Staged, plan: planning.Plan, import_id: int | None = None
+) -> Report:
+    staged.note(plan.faults)
+    return Report(
+        rows=staged.rows,
+        valid=staged.rows - staged.faulty_rows,
+        added=plan.added,
+        changed=plan.changed,
+        unchanged=plan.unchanged,
+        faults=sorted(staged.faults, key=lambda fault: fault.row),
+        import_id=import_id,
+    )
+
+
+def _checked(
+    table: Table, checker: Checker, found: Staged, progress: Callable[[int], None]
+) -> Iterator[Checked]:
+    for number, cells in enumerate(table.rows, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        found.rows += 1
+        progress(found.rows)
+        match checker.check(number, cells):
+            case Checked() as row:
+                yield row
+            case faults:
+                found.note(faults)

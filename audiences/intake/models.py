@@ -1,0 +1,36 @@
+"""The record of imports: what each did, and what it replaced."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.base import Base
+
+
+class Import(Base):
+    """One file applied."""
+
+    __tablename__ = "imported_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+    rows: Mapped[int]
+    added: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    undone_at: Mapped[datetime | None]
+
+
+class Replaced(Base):
+    """What a row of contact or organisation held before an import changed it."""
+
+    __tablename__ = "import_replaced"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey(Import.id), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True)
+    before: Mapped[dict[str, Any]]

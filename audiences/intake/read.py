@@ -1,0 +1,204 @@
+"""Reads CSV and XLSX files as rows of text, whatever their encoding or delimiter.
+
+Streams: no more than one row, and one limited line, is held of a CSV file. What cannot
+be read is refused with the place and the remedy; nothing is guessed silently, the
+encoding and delimiter found are part of the result.
+"""
+
+import csv
+import zipfile
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TextIO
+
+from charset_normalizer import from_bytes
+from python_calamine import CalamineError, CalamineWorkbook
+
+from audiences.errors import FileRefusedError
+from audiences.intake import columns
+
+MAX_LINE = 1_000_000  # characters
+MAX_UNPACKED = 400_000_000  # octets of a workbook
+MAX_PARTS = 2_000  # files within a workbook
+SAMPLE = 256 * 1024  # octets read to tell a legacy encoding
+LEGACY = ["cp1252", "cp1251", "cp1256"]
+DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """A file ready to be read: where its columns stand, and its rows from row 2."""
+
+    name: str
+    form: str  # how it was read: "CSV, utf-8, delimiter ;"
+    positions: dict[str, int]
+    unread: tuple[str, ...]
+    rows: Iterator[list[str]]
+
+
+def open_table(path: Path, *, encoding: str | None = None) -> Table:
+    """Open a file; raise FileRefusedError where it is not a table of contacts."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as fault:
+        raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
+    if magic == b"PK\x03\x04":
+        rows, form = _workbook(path), "XLSX"
+    elif magic == b"\xd0\xcf\x11\xe0":
+        raise FileRefusedError(
+            f"{path.name} is an old .xls workbook; save it as .xlsx or CSV"
+        )
+    else:
+        rows, form = _text(path, encoding)
+    header = next(rows, None)
+    if header is None:
+        raise FileRefusedError(f"{path.name} is empty; its first row names the columns")
+    positions, unread = columns.match(header)
+    return Table(
+        name=path.name, form=form, positions=positions, unread=unread, rows=rows
+    )
+
+
+def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
+    found = encoding or _encoding(path)
+    try:
+        with path.open(encoding=found, newline="") as file:
+            header = file.readline(MAX_LINE)
+    except (UnicodeError, LookupError):
+        raise FileRefusedError(f"{path.name} is not a text in {found}") from None
+    delimiter = max(
+        DELIMITERS,
+        key=lambda mark: (
+            columns.recognised(next(csv.reader([header], delimiter=mark), [])),
+            header.count(mark),
+        ),
+    )
+    spoken = {"\t": "tab"}.get(delimiter, delimiter)
+    rows = _csv_rows(path, found, delimiter)
+    return rows, f"CSV, {found.removesuffix('-sig')}, delimiter {spoken}"
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+    if start.startswith(BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = start[:200].count(0)
+    if zeros * 3 > len(start[:200]):
+        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
+    position = _first_not_utf8(path)
+    if position is None:
+        return "utf-8"
+    with path.open("rb") as file:
+        file.seek(max(0, position - SAMPLE // 2))
+        best = from_bytes(file.read(SAMPLE), cp_isolation=LEGACY).best()
+    if best is None:
+        raise FileRefusedError(
+            f"{path.name} is neither UTF-8 nor Windows-1252, -1251 or -1256 (octet"
+            f" {position + 1} fits none); save it as UTF-8 or give --encoding"
+        )
+    return best.encoding
+
+
+def _first_not_utf8(path: Path) -> int | None:
+    """Return the offset of the first octet that is not UTF-8, None where all is."""
+    offset, tail = 0, b""
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(1 << 20)
+            block = tail + chunk
+            try:
+                block.decode("utf-8")
+                tail = b""
+            except UnicodeDecodeError as fault:
+                cut_short = fault.reason == "unexpected end of data"
+                if not (chunk and cut_short):
+                    return offset + fault.start
+                tail = block[fault.start :]
+            offset += len(block) - len(tail)
+            if not chunk:
+                return None
+
+
+def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+    number = 0
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            for row in csv.reader(_lines(file), delimiter=delimiter, strict=True):
+                number += 1
+                yield row
+    except UnicodeError:
+        raise FileRefusedError(
+            f"{path.name}, after row {number}: not {encoding} any more; the file mixes"
+            " encodings, save it anew as UTF-8"
+        ) from None
+    except csv.Error as fault:
+        raise FileRefusedError(
+            f"{path.name}, row {number + 1}: {fault}; look for a quotation mark that is"
+            " not closed"
+        ) from None
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    while line := file.readline(MAX_LINE):
+        if len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
+            raise csv.Error(f"a line of more than {MAX_LINE:,} characters")
+        yield line
+
+
+def _workbook(path: Path) -> Iterator[list[str]]:
+    _refuse_bombs(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        sheet = book.get_sheet_by_index(0)
+        for row in sheet.iter_rows():
+            yield [_cell(value) for value in row]
+    except (CalamineError, IndexError, ValueError) as fault:
+        raise FileRefusedError(
+            f"{path.name} is no workbook that can be read ({fault}); save it as .xlsx"
+        ) from None
+
+
+def _refuse_bombs(path: Path) -> None:
+    """Unpack the parts into nothing first, so that a bomb goes off harmlessly."""
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS:
+                raise FileRefusedError(
+                    f"{path.name} has {len(parts)} parts, at most {MAX_PARTS} are read"
+                )
+            for part in parts:
+                with archive.open(part) as stream:
+                    while block := stream.read(1 << 20):
+                        unpacked += len(block)
+                        if unpacked > MAX_UNPACKED:
+                            raise FileRefusedError(
+                                f"{path.name} unpacks to more than"
+                                f" {MAX_UNPACKED // 1_000_000} MB; save it as CSV"
+                            )
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as fault:
+        raise FileRefusedError(
+            f"{path.name} is damaged ({fault}); save it again as .xlsx"
+        ) from None
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -1,0 +1,107 @@
+"""Keeps what an import replaces, row by row, for undo."""
+
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.intake.models import Replaced
+from audiences.intake.plan import CONTACT, ORGANISATION
+from audiences.organisations import (
+    Organisation,
+    OrganisationCountry,
+    OrganisationField,
+    Relation,
+)
+
+PAGE = 1_000
+Ids = Select[Any]
+
+
+async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
+    """Keep the contacts about to be changed."""
+    columns = list(CONTACT.values())
+    last = 0
+    while True:
+        page = await session.execute(
+            select(Contact.id, *columns)
+            .where(Contact.id.in_(ids), Contact.id > last)
+            .order_by(Contact.id)
+            .limit(PAGE)
+        )
+        rows = page.mappings().all()
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        await session.execute(
+            insert(Replaced),
+            [
+                _row(import_id, "contact", row["id"], _without_id(dict(row)))
+                for row in rows
+            ],
+        )
+
+
+async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) -> None:
+    """Keep the organisations about to be changed, with their fields and countries."""
+    columns = list(ORGANISATION.values())
+    last = 0
+    while True:
+        page = await session.execute(
+            select(Organisation.id, *columns)
+            .where(Organisation.id.in_(ids), Organisation.id > last)
+            .order_by(Organisation.id)
+            .limit(PAGE)
+        )
+        rows = page.mappings().all()
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        links = await _links(session, [row["id"] for row in rows])
+        await session.execute(
+            insert(Replaced),
+            [
+                _row(
+                    import_id,
+                    "organisation",
+                    row["id"],
+                    {**_without_id(dict(row)), **links.get(row["id"], {})},
+                )
+                for row in rows
+            ],
+        )
+
+
+async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, Any]]:
+    held: dict[int, dict[str, list[str]]] = {
+        each: {"fields": [], Relation.ACTS_IN: [], Relation.SERVES: []} for each in ids
+    }
+    fields = await session.execute(
+        select(OrganisationField.organisation_id, OrganisationField.field)
+        .where(OrganisationField.organisation_id.in_(ids))
+        .order_by(OrganisationField.organisation_id)
+    )
+    for organisation, rows in groupby(fields, key=lambda row: row[0]):
+        held[organisation]["fields"] = [row[1] for row in rows]
+    countries = await session.execute(
+        select(
+            OrganisationCountry.organisation_id,
+            OrganisationCountry.relation,
+            OrganisationCountry.country,
+        ).where(OrganisationCountry.organisation_id.in_(ids))
+    )
+    for organisation, relation, country in countries:
+        held[organisation][relation].append(country)
+    return dict(held)
+
+
+def _row(
+    import_id: int, kind: str, row_id: int, before: dict[str, Any]
+) -> dict[str, Any]:
+    return {"import_id": import_id, "kind": kind, "row_id": row_id, "before": before}
+
+
+def _without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}

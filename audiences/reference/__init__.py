@@ -1,0 +1,1 @@
+"""Reference data as CSV files: states, themes, topics, and a sample directory."""

@@ -1,0 +1,148 @@
+"""What each fact of a rule means in the store, as a SQLAlchemy condition.
+
+Over contact ⋈ organisation ⟕ state. Each condition is true or false, never unknown.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from audiences.contacts import Contact, role_set
+from audiences.organisations import (
+    Kind,
+    Organisation,
+    OrganisationCountry,
+    OrganisationField,
+    Relation,
+    State,
+)
+from audiences.segments.rules import Operator
+from audiences.subscriptions import Standing, Subscription
+
+Condition = ColumnElement[bool]
+Clause = Callable[[list[str]], Condition]
+
+LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, State.languages)
+
+
+def _known(column: InstrumentedAttribute[str | None]) -> Clause:
+    return lambda values: and_(column.is_not(None), column.in_(values))
+
+
+def _plain(column: InstrumentedAttribute[str]) -> Clause:
+    return column.in_
+
+
+def _region(values: list[str]) -> Condition:
+    return and_(State.code.is_not(None), State.region.in_(values))
+
+
+def _group(values: list[str]) -> Condition:
+    return and_(State.electoral_group.is_not(None), State.electoral_group.in_(values))
+
+
+def _fields(values: list[str]) -> Condition:
+    return Organisation.id.in_(
+        select(OrganisationField.organisation_id).where(
+            OrganisationField.field.in_(values)
+        )
+    )
+
+
+def _countries(relation: Relation) -> Clause:
+    return lambda values: Organisation.id.in_(
+        select(OrganisationCountry.organisation_id).where(
+            OrganisationCountry.relation == relation,
+            OrganisationCountry.country.in_(values),
+        )
+    )
+
+
+def _served_by(values: list[str]) -> Condition:
+    """Its seat, or a country it acts in, is in the coverage of the office."""
+    office = aliased(Organisation)
+    covered = (
+        select(OrganisationCountry.country)
+        .join(office, office.id == OrganisationCountry.organisation_id)
+        .where(
+            OrganisationCountry.relation == Relation.SERVES,
+            office.kind == Kind.FIELD_OFFICE,
+            office.code.in_(values),
+        )
+    )
+    active = aliased(OrganisationCountry)
+    acting = select(active.organisation_id).where(
+        active.relation == Relation.ACTS_IN, active.country.in_(covered)
+    )
+    seated = and_(Organisation.country.is_not(None), Organisation.country.in_(covered))
+    return or_(seated, Organisation.id.in_(acting))
+
+
+def _desk(values: list[str]) -> Condition:
+    return and_(Organisation.kind == Kind.SECTOR, Organisation.code.in_(values))
+
+
+def _role(values: list[str]) -> Condition:
+    return Contact.roles.bitwise_and(role_set(values)) != 0
+
+
+def _first_language(values: list[str]) -> Condition:
+    alone = LANGUAGES.in_(values)
+    ahead = [LANGUAGES.like(f"{each} %") for each in values]
+    return and_(LANGUAGES.is_not(None), or_(alone, *ahead))
+
+
+def speaks(language: str) -> Condition:
+    """Whether the language is among those the chain names for the reader."""
+    padded = " " + LANGUAGES + " "
+    return and_(LANGUAGES.is_not(None), padded.like(f"% {language} %"))
+
+
+def subscribed(topic: str, *, relaxed: bool) -> Condition:
+    """Whether letters of the topic go out; relaxed: or did, before the reader left."""
+    standings = [Standing.ACTIVE]
+    if relaxed:
+        standings += [Standing.PAUSED, Standing.ENDED]
+    asked = aliased(Subscription)  # the audience joins the table for its own topic
+    return exists().where(
+        asked.contact_id == Contact.id,
+        asked.topic == topic,
+        asked.standing.in_(standings),
+    )
+
+
+def dated(
+    column: InstrumentedAttribute[datetime | None], operator: Operator, day: date
+) -> Condition:
+    """Compare whole days in UTC; what was never confirmed was so before any day."""
+    starts = datetime.combine(day, time.min, UTC)
+    ends = datetime.combine(day, time.max, UTC)
+    match operator:
+        case Operator.BEFORE:
+            return or_(column.is_(None), column < starts)
+        case Operator.UNTIL:
+            return or_(column.is_(None), column <= ends)
+        case Operator.AFTER:
+            return and_(column.is_not(None), column > ends)
+        case _:
+            return and_(column.is_not(None), column >= starts)
+
+
+CLAUSES: dict[str, Clause] = {
+    "kind": _plain(Organisation.kind),
+    "status": _known(Organisation.status),
+    "level": _known(Organisation.level),
+    "organisation": _plain(Organisation.code),
+    "country": _known(Organisation.country),
+    "region": _region,
+    "group": _group,
+    "fields": _fields,
+    "acts_in": _countries(Relation.ACTS_IN),
+    "serves": _countries(Relation.SERVES),
+    "served_by": _served_by,
+    "desk": _desk,
+    "role": _role,
+    "lang": _first_language,
+}

@@ -1,0 +1,129 @@
+"""The facts a rule may ask about, as one table: name, values, operators, meaning."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from audiences.segments.rules import Operator
+
+
+class Values(StrEnum):
+    """The vocabulary a fact takes its values from."""
+
+    KIND = "kind"
+    STATUS = "status"
+    LEVEL = "level"
+    ROLE = "role"
+    COUNTRY = "country"
+    REGION = "region"
+    GROUP = "electoral group"
+    SECTOR = "sector"
+    FIELD = "field"
+    OFFICE = "field office"
+    THEME = "theme"
+    TOPIC = "topic"
+    LANGUAGE = "language"
+    SEGMENT = "segment"
+    ORGANISATION = "organisation"
+    DAY = "day"
+
+
+ONE = (Operator.EQUAL, Operator.UNEQUAL, Operator.IN, Operator.NOT_IN)
+MANY = (Operator.HAS, Operator.IN, Operator.NOT_IN)
+EITHER = (*ONE, Operator.HAS)
+ORDERED = (Operator.BEFORE, Operator.UNTIL, Operator.AFTER, Operator.SINCE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """Something known of a contact or its organisation."""
+
+    name: str
+    values: Values
+    operators: tuple[Operator, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """A question, sub(topic), or a set of values, region(AFR)."""
+
+    name: str
+    takes: Values
+    gives: Values | None  # None: it answers yes or no by itself
+    meaning: str
+
+
+def _fact(
+    name: str, values: Values, operators: tuple[Operator, ...], meaning: str
+) -> Fact:
+    return Fact(name=name, values=values, operators=operators, meaning=meaning)
+
+
+FACTS = {
+    fact.name: fact
+    for fact in (
+        _fact("kind", Values.KIND, ONE, "what sort of body the organisation is"),
+        _fact("status", Values.STATUS, ONE, "the NGO's standing with the institution"),
+        _fact("level", Values.LEVEL, ONE, "how far the NGO reaches"),
+        _fact("organisation", Values.ORGANISATION, ONE, "the organisation's code"),
+        _fact("country", Values.COUNTRY, ONE, "where the organisation has its seat"),
+        _fact("region", Values.REGION, ONE, "the region of that country"),
+        _fact("group", Values.GROUP, ONE, "the electoral group of that country"),
+        _fact("fields", Values.FIELD, MANY, "what the organisation works on"),
+        _fact("acts_in", Values.COUNTRY, MANY, "countries it has activities in"),
+        _fact("serves", Values.COUNTRY, MANY, "countries a field office covers"),
+        _fact("served_by", Values.OFFICE, ONE, "an office that covers its countries"),
+        _fact("desk", Values.SECTOR, ONE, "the sector a Secretariat desk belongs to"),
+        _fact("role", Values.ROLE, EITHER, "what the contact does there"),
+        _fact("lang", Values.LANGUAGE, ONE, "the language the reader is written in"),
+        _fact("last_confirmed", Values.DAY, ORDERED, "when the entry was confirmed"),
+    )
+}
+
+TESTS = {
+    test.name: test
+    for test in (
+        Function(
+            name="sub",
+            takes=Values.TOPIC,
+            gives=None,
+            meaning="the contact subscribes to the topic and has not paused it",
+        ),
+        Function(
+            name="speaks",
+            takes=Values.LANGUAGE,
+            gives=None,
+            meaning="the language is among those the reader is written in",
+        ),
+        Function(
+            name="segment",
+            takes=Values.SEGMENT,
+            gives=None,
+            meaning="the saved rule of that name holds",
+        ),
+    )
+}
+
+COLLECTIONS = {
+    collection.name: collection
+    for collection in (
+        Function(
+            name="region",
+            takes=Values.REGION,
+            gives=Values.COUNTRY,
+            meaning="the countries of a region",
+        ),
+        Function(
+            name="group",
+            takes=Values.GROUP,
+            gives=Values.COUNTRY,
+            meaning="the countries of an electoral group",
+        ),
+        Function(
+            name="sectors",
+            takes=Values.THEME,
+            gives=Values.SECTOR,
+            meaning="the sectors concerned by themes; sectors(themes): the campaign's",
+        ),
+    )
+}

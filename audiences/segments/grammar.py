@@ -1,0 +1,220 @@
+"""Reads a segment rule: text in, a rule value out, or an error that points.
+
+kind = ngo and status in (associate, consultative) and not country in region(AFR)
+"""
+
+import re
+from datetime import date
+from typing import Any as Anything
+from typing import cast
+
+from lark import Lark, Token, Transformer, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken, VisitError
+from lark.tree import Meta
+
+from audiences.errors import RuleError
+from audiences.segments import rules
+
+MAX_LENGTH = 4000
+MAX_DEPTH = 40
+
+_GRAMMAR = r"""
+?start: either
+?either: both (_OR both)*
+?both: negation (_AND negation)*
+?negation: _NOT negation -> inverse
+         | "(" either ")"
+         | clause
+
+?clause: WORD (EQUAL | UNEQUAL | HAS) value -> one
+       | WORD IN members                    -> several
+       | WORD _NOT IN members               -> none_of
+       | WORD ORDER day                     -> dated
+       | WORD "(" value ")"                 -> test
+
+?members: "(" member ("," member)* ")" -> listing
+        | collection                   -> listing
+?member: value | collection
+collection: WORD "(" value ("," value)* ")"
+value: WORD | QUOTED | DATE
+day: DATE | TODAY [SHIFT]
+
+_AND.3: /and\b/i
+_OR.3: /or\b/i
+_NOT.3: /not\b/i
+IN.3: /in\b/i
+HAS.3: /has\b/i
+TODAY.3: /today\b/i
+EQUAL: "="
+UNEQUAL: "!="
+ORDER: "<=" | ">=" | "<" | ">"
+SHIFT: /[+−-]\s*\d{1,5}\s*d\b/
+DATE.2: /\d{4}-\d{2}-\d{2}\b/
+WORD: /[^\W_][\w.:-]*/
+QUOTED: /"[^"\n]*"/
+%ignore /\s+/
+"""
+
+_PARSER = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
+
+_SPOKEN = {
+    "_AND": "and",
+    "_OR": "or",
+    "_NOT": "not",
+    "IN": "in",
+    "HAS": "has",
+    "EQUAL": "=",
+    "UNEQUAL": "!=",
+    "ORDER": "<, <=, > or >=",
+    "WORD": "a word",
+    "QUOTED": 'a text in "quotes"',
+    "DATE": "a date such as 2026-01-31",
+    "TODAY": "today",
+    "LPAR": "(",
+    "RPAR": ")",
+    "COMMA": ",",
+    "SHIFT": "- 180d",
+    "$END": "the end of the rule",
+}
+
+
+def parse(text: str) -> rules.Rule:
+    """Read a rule; raise RuleError pointing at the column that cannot be read."""
+    _refuse_monsters(text)
+    try:
+        tree = _PARSER.parse(text)
+        rule: rules.Rule = _Build(text).transform(tree)
+    except UnexpectedToken as fault:
+        raise _explained(text, fault) from None
+    except UnexpectedCharacters as fault:
+        sentence = f"{fault.char!r} has no meaning here"
+        raise RuleError(text, cast(int, fault.pos_in_stream) + 1, sentence) from None
+    except VisitError as fault:
+        if isinstance(fault.orig_exc, RuleError):
+            raise fault.orig_exc from None
+        raise
+    return rule
+
+
+def _refuse_monsters(text: str) -> None:
+    if not text.strip():
+        raise RuleError(text, 1, "the rule is empty; write for example kind = ngo")
+    if len(text) > MAX_LENGTH:
+        raise RuleError(
+            text[:80], 1, f"the rule has {len(text)} characters, at most {MAX_LENGTH}"
+        )
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth > MAX_DEPTH:
+            raise RuleError(text, position + 1, f"more than {MAX_DEPTH} brackets deep")
+    run = re.search(r"(?:\bnot\s+){4,}", text, re.IGNORECASE)
+    if run:
+        raise RuleError(text, run.start() + 1, "four times not in a row says nothing")
+
+
+def _explained(text: str, fault: UnexpectedToken) -> RuleError:
+    expected = sorted({_SPOKEN.get(name, name) for name in fault.expected})
+    ended = fault.token.type == "$END"
+    found = "the rule ends" if ended else f"found {str(fault.token)!r}"
+    column = len(text.rstrip()) + 1 if ended else (fault.token.start_pos or 0) + 1
+    return RuleError(text, column, f"{found} where {' or '.join(expected)} should be")
+
+
+@v_args(inline=True)
+class _Values(Transformer[Token, Anything]):
+    """Turns words, sets and days into values."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = source
+
+    def value(self, token: Token) -> rules.Word:
+        return rules.Word(text=str(token).strip('"'), column=_column(token))
+
+    def collection(self, name: Token, *arguments: rules.Word) -> rules.Collection:
+        return rules.Collection(
+            function=str(name).lower(), arguments=arguments, column=_column(name)
+        )
+
+    def listing(self, *members: Anything) -> tuple[Anything, ...]:
+        return members
+
+    def day(self, token: Token, shift: Token | None = None) -> rules.Day:
+        if token.type == "TODAY":
+            days = re.sub(r"[\sd]", "", shift).replace("−", "-") if shift else "0"
+            return rules.Day(offset=int(days))
+        try:
+            return rules.Day(fixed=date.fromisoformat(token))
+        except ValueError:
+            sentence = f"{token} is not a day of the calendar"
+            raise RuleError(self._source, _column(token), sentence) from None
+
+
+@v_args(inline=True, meta=True)
+class _Build(_Values):
+    """Turns clauses and their combinations into rule values."""
+
+    @v_args(inline=True)
+    def either(self, *parts: rules.Rule) -> rules.Rule:
+        return rules.Any(rules=parts)
+
+    @v_args(inline=True)
+    def both(self, *parts: rules.Rule) -> rules.Rule:
+        return rules.All(rules=parts)
+
+    @v_args(inline=True)
+    def inverse(self, inner: rules.Rule) -> rules.Rule:
+        return rules.Not(rule=inner)
+
+    def one(
+        self, meta: Meta, fact: Token, sign: Token, value: rules.Word
+    ) -> rules.Comparison:
+        return self._comparison(meta, fact, rules.Operator(sign.lower()), (value,))
+
+    def several(
+        self, meta: Meta, fact: Token, _in: Token, members: tuple[Anything, ...]
+    ) -> rules.Comparison:
+        return self._comparison(meta, fact, rules.Operator.IN, members)
+
+    def none_of(
+        self, meta: Meta, fact: Token, _in: Token, members: tuple[Anything, ...]
+    ) -> rules.Comparison:
+        return self._comparison(meta, fact, rules.Operator.NOT_IN, members)
+
+    def dated(
+        self, meta: Meta, fact: Token, sign: Token, day: rules.Day
+    ) -> rules.Comparison:
+        return self._comparison(meta, fact, rules.Operator(sign), (), day)
+
+    def test(self, meta: Meta, name: Token, argument: rules.Word) -> rules.Test:
+        return rules.Test(
+            name=str(name).lower(),
+            argument=argument,
+            column=_column(name),
+            text=self._text(meta),
+        )
+
+    def _comparison(
+        self,
+        meta: Meta,
+        fact: Token,
+        operator: rules.Operator,
+        values: tuple[rules.Word | rules.Collection, ...],
+        day: rules.Day | None = None,
+    ) -> rules.Comparison:
+        return rules.Comparison(
+            fact=str(fact).lower(),
+            operator=operator,
+            values=values,
+            day=day,
+            column=_column(fact),
+            text=self._text(meta),
+        )
+
+    def _text(self, meta: Meta) -> str:
+        return " ".join(self._source[meta.start_pos : meta.end_pos].split())
+
+
+def _column(token: Token) -> int:
+    return (token.start_pos or 0) + 1

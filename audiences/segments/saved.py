@@ -1,0 +1,42 @@
+"""Saved segments: the rows, every version kept."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, UniqueConstraint, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from audiences.base import Base
+
+
+class SavedSegment(Base):
+    """One version of a named rule; an empty rule says it was removed."""
+
+    __tablename__ = "saved_segment"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    rule: Mapped[str]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
+
+
+def latest(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Select columns of the newest version of each saved rule that stands."""
+    newest = (
+        select(SavedSegment.name, func.max(SavedSegment.version).label("version"))
+        .group_by(SavedSegment.name)
+        .subquery()
+    )
+    return (
+        select(*columns)
+        .join(
+            newest,
+            (newest.c.name == SavedSegment.name)
+            & (newest.c.version == SavedSegment.version),
+        )
+        .where(SavedSegment.rule != "")
+        .order_by(SavedSegment.name)
+    )

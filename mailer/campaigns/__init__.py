@@ -1,0 +1,1 @@
+"""WHAT is sent: campaigns, their content, approval, and recurring series."""

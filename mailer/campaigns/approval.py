@@ -1,0 +1,153 @@
+"""Approval: bound to a digest of content, audience and template; never the author's.
+
+Any edit voids it. A time that was set when it was given is part of it; where none
+was, the approver leaves the hour to whoever schedules.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.segments import resolve
+from audiences.segments.compile import Context
+from mailer.campaigns.models import (
+    Approval,
+    ApprovedReader,
+    Campaign,
+    CampaignText,
+    User,
+)
+from mailer.campaigns.states import State, refuse_unless
+from mailer.errors import RefusedError, UnknownError
+
+
+async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
+    """Return the digest of all that an approval agrees to, except the time."""
+    texts = await session.execute(
+        select(CampaignText.language, CampaignText.text)
+        .where(CampaignText.campaign_id == campaign.id)
+        .order_by(CampaignText.language)
+    )
+    agreed = {
+        "name": campaign.name,
+        "template": campaign.template,
+        "topic": campaign.topic,
+        "reference": campaign.reference,
+        "day": campaign.day.isoformat(),
+        "audience": campaign.audience,
+        "themes": campaign.themes,
+        "default": campaign.default_language,
+        "fallbacks": campaign.fallbacks,
+        "blocks": campaign.block_rules,
+        "texts": {language: text for language, text in texts},
+        "layout": template_digest(templates, campaign.template),
+    }
+    packed = json.dumps(agreed, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def template_digest(templates: Path, name: str) -> str:
+    """Return the digest of a template, its layout and the catalogues."""
+    total = hashlib.sha256()
+    for folder in (name, "_layout", "locale"):
+        for path in sorted((templates / folder).rglob("*")):
+            if path.is_file() and "sample" not in path.parts:
+                total.update(path.relative_to(templates).as_posix().encode() + b"\0")
+                total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+async def approve(
+    session: AsyncSession,
+    campaign: Campaign,
+    *,
+    by: str,
+    templates: Path,
+    context: Context,
+    now: datetime,
+) -> Approval:
+    """Approve a campaign and freeze its audience as it is now."""
+    refuse_unless(State(campaign.state), State.APPROVED, name=campaign.name)
+    user = await session.get(User, by)
+    if user is None:
+        raise UnknownError(
+            f"no user is called {by!r}; `mailer users add {by}` adds one"
+        )
+    if not user.approver:
+        raise RefusedError(
+            f"{by} may not approve; an approver is added with --approver"
+        )
+    if by == campaign.author:
+        raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")
+    count = await _freeze(session, campaign, context)
+    given = Approval(
+        campaign_id=campaign.id,
+        by=by,
+        at=now,
+        digest=await digest(session, campaign, templates),
+        time=campaign.at,
+        count=count,
+    )
+    session.add(given)
+    campaign.state = State.APPROVED
+    campaign.updated_at = now
+    await session.flush()
+    return given
+
+
+async def _freeze(session: AsyncSession, campaign: Campaign, context: Context) -> int:
+    await session.execute(
+        delete(ApprovedReader).where(ApprovedReader.campaign_id == campaign.id)
+    )
+    chosen = resolve.audience(
+        campaign.audience, context, literal(campaign.id), Contact.id
+    ).where(resolve.reason(campaign.topic).is_(None))
+    frozen = await session.execute(
+        insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
+    )
+    return int(getattr(frozen, "rowcount", 0))
+
+
+async def void(session: AsyncSession, campaign: Campaign, *, now: datetime) -> None:
+    """Take back what was approved, because it is no longer what stands here."""
+    campaign.state = State.DRAFT
+    await session.execute(
+        update(Approval)
+        .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
+        .values(voided_at=now)
+    )
+
+
+async def standing(session: AsyncSession, campaign: Campaign) -> Approval | None:
+    """Return the approval that holds, if one does."""
+    found: Approval | None = await session.scalar(
+        select(Approval)
+        .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def require(
+    session: AsyncSession, campaign: Campaign, templates: Path
+) -> Approval:
+    """Return the approval of exactly what stands here, or refuse."""
+    given = await standing(session, campaign)
+    if given is None:
+        raise RefusedError(f"{campaign.name} has not been approved")
+    if given.digest != await digest(session, campaign, templates):
+        raise RefusedError(
+            f"{campaign.name} or its template changed after {given.by} approved it;"
+            " it needs a new approval"
+        )
+    if given.time is not None and given.time != campaign.at:
+        raise RefusedError(
+            f"{given.by} approved {campaign.name} for {given.time:%Y-%m-%d %H:%M} UTC"
+        )
+    return given

@@ -1,0 +1,53 @@
+"""Pause, resume and cancel: acts on a campaign being sent.
+
+They take effect at the mark: once one of them has committed, nothing new is marked.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns import edit
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.states import State, refuse_unless
+
+
+async def pause(
+    session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
+) -> bool:
+    """Stop sending, keeping what waits; say whether it was being sent."""
+    paused = await session.scalar(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == State.SENDING)
+        .values(state=State.PAUSED, stopped_because=because, updated_at=now)
+        .returning(Campaign.id)
+        .execution_options(synchronize_session=False)
+    )
+    if paused is None:
+        return False
+    campaign = await edit.get(session, campaign_id)
+    detail = {"because": because}
+    edit.note(session, campaign, by=by, act="paused", now=now, detail=detail)
+    return True
+
+
+async def resume(
+    session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
+) -> None:
+    """Go on sending a paused campaign."""
+    refuse_unless(State(campaign.state), State.SENDING, name=campaign.name)
+    campaign.state = State.SENDING
+    campaign.stopped_because = None
+    campaign.updated_at = now
+    edit.note(session, campaign, by=by, act="resumed", now=now)
+
+
+async def cancel(
+    session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
+) -> None:
+    """End a campaign; its unmarked messages are settled by the caller."""
+    refuse_unless(State(campaign.state), State.CANCELLED, name=campaign.name)
+    campaign.state = State.CANCELLED
+    campaign.updated_at = now
+    edit.note(session, campaign, by=by, act="cancelled", now=now)

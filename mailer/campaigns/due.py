@@ -1,0 +1,109 @@
+"""What is due: occurrences and campaigns whose time has come, each released once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns import edit, schedule
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.states import State
+from mailer.database import Database
+from mailer.errors import MailerError
+
+log = structlog.get_logger()
+
+
+@dataclass(kw_only=True)
+class Ticked:
+    """What one tick did."""
+
+    released: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)  # too late, or not approved any more
+    missed: list[str] = field(default_factory=list)  # slots nobody filled
+
+
+async def tick(
+    database: Database,
+    release: Callable[[int], Awaitable[int]],
+    *,
+    late: timedelta,
+    now: datetime,
+) -> Ticked:
+    """Release every due, approved campaign once; hold what is later than `late`."""
+    ticked = Ticked()
+    async with database.writing() as session:
+        for series in await session.scalars(select(Series).order_by(Series.id)):
+            await schedule.open_slots(session, series, now=now)
+        ticked.missed = await _missed(session, now)
+        ticked.held = await _too_late(session, late=late, now=now)
+        due = await session.scalars(
+            select(Campaign.id)
+            .where(Campaign.state == State.SCHEDULED, Campaign.at <= now)
+            .order_by(Campaign.at, Campaign.id)
+        )
+        numbers = due.all()
+    for number in numbers:
+        try:
+            await release(number)
+            ticked.released.append(number)
+        except MailerError as refusal:
+            log.warning("campaign.not_released", campaign=number, reason=str(refusal))
+            if await _hold(database, number, str(refusal), now):
+                ticked.held.append(number)
+    return ticked
+
+
+async def _missed(session: AsyncSession, now: datetime) -> list[str]:
+    """Note the slots whose time came without a campaign: nothing is sent."""
+    missed = await session.execute(
+        update(Occurrence)
+        .where(
+            Occurrence.due_at <= now,
+            Occurrence.campaign_id.is_(None),
+            Occurrence.outcome.is_(None),
+        )
+        .values(outcome="missed")
+        .returning(Occurrence.slot)
+        .execution_options(synchronize_session=False)
+    )
+    slots = [slot for (slot,) in missed]
+    for slot in slots:
+        log.warning("occurrence.missed", slot=slot)
+    return slots
+
+
+async def _too_late(
+    session: AsyncSession, *, late: timedelta, now: datetime
+) -> list[int]:
+    """Hold campaigns whose time passed longer ago than is allowed."""
+    overdue = await session.scalars(
+        select(Campaign).where(
+            Campaign.state == State.SCHEDULED, Campaign.at <= now - late
+        )
+    )
+    held = []
+    for campaign in overdue:
+        campaign.state = State.EXPIRED
+        hours = late.total_seconds() / 3600
+        campaign.stopped_because = f"its time passed more than {hours:g} hours ago"
+        campaign.updated_at = now
+        edit.note(session, campaign, by="ticker", act="held", now=now)
+        held.append(campaign.id)
+    return held
+
+
+async def _hold(database: Database, number: int, because: str, now: datetime) -> bool:
+    """Put a campaign that cannot be released before a person; False if another did."""
+    async with database.writing() as session:
+        held = await session.scalar(
+            update(Campaign)
+            .where(Campaign.id == number, Campaign.state == State.SCHEDULED)
+            .values(state=State.EXPIRED, stopped_because=because, updated_at=now)
+            .returning(Campaign.id)
+            .execution_options(synchronize_session=False)
+        )
+    return held is not None

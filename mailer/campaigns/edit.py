@@ -1,0 +1,168 @@
+"""Writing and changing campaigns; any change voids an approval."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.segments import compile as compiler
+from audiences.segments import vocabulary as vocabularies
+from mailer.campaigns import approval, content, folder
+from mailer.campaigns.folder import Folder
+from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
+from mailer.campaigns.states import State
+from mailer.errors import ContentError, RefusedError, UnknownError
+from mailer.rendering import template as templates
+from mailer.rendering.source import Translation
+from mailer.rendering.template import Template
+
+EDITABLE = {State.DRAFT, State.APPROVED, State.SCHEDULED}
+
+
+async def get(session: AsyncSession, campaign_id: int) -> Campaign:
+    """Return a campaign; raise UnknownError where there is none."""
+    campaign = await session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise UnknownError(
+            f"no campaign has the number {campaign_id};"
+            " `mailer campaigns list` has them"
+        )
+    return campaign
+
+
+async def add(
+    session: AsyncSession, written: Folder, *, root: Path, author: str, now: datetime
+) -> Campaign:
+    """Store a new campaign, a draft."""
+    campaign = Campaign(state=State.DRAFT, author=author, created_at=now)
+    await _fill(session, campaign, written, root=root, now=now)
+    session.add(campaign)
+    await session.flush()
+    await _texts(session, campaign, written)
+    note(session, campaign, by=author, act="imported", now=now)
+    return campaign
+
+
+async def replace(
+    session: AsyncSession,
+    campaign: Campaign,
+    written: Folder,
+    *,
+    root: Path,
+    by: str,
+    now: datetime,
+) -> None:
+    """Store new content for a campaign that has not been released."""
+    if State(campaign.state) not in EDITABLE:
+        raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
+    await _fill(session, campaign, written, root=root, now=now)
+    campaign.author = by
+    await session.execute(
+        delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
+    )
+    await _texts(session, campaign, written)
+    await approval.void(session, campaign, now=now)
+    note(session, campaign, by=by, act="edited", now=now)
+
+
+async def _fill(
+    session: AsyncSession,
+    campaign: Campaign,
+    written: Folder,
+    *,
+    root: Path,
+    now: datetime,
+) -> None:
+    template = templates.load(root, written.template)
+    parse_all(written.texts, root, template, folder_name=written.name)
+    campaign.name = written.name
+    campaign.template = written.template
+    campaign.topic = template.topic
+    campaign.reference = written.reference
+    campaign.day = written.day
+    campaign.audience = folder.audience_of(written, template)
+    campaign.themes = written.themes
+    campaign.default_language = written.default_language
+    campaign.fallbacks = dict(written.fallbacks)
+    campaign.block_rules = written.block_rules
+    campaign.updated_at = now
+    await _refuse_rules(session, campaign, now)
+
+
+async def _refuse_rules(
+    session: AsyncSession, campaign: Campaign, now: datetime
+) -> None:
+    """Refuse rules that cannot be read, before anything is stored."""
+    context = await context_of(session, campaign, now=now)
+    compiler.condition(campaign.audience, context)
+    for rule in campaign.block_rules.values():
+        compiler.condition(rule, context)
+
+
+async def context_of(
+    session: AsyncSession, campaign: Campaign, *, now: datetime
+) -> compiler.Context:
+    """Return what the campaign's rules are asked in."""
+    return compiler.Context(
+        vocabulary=await vocabularies.load(session),
+        today=now.date(),
+        themes=tuple(campaign.themes),
+        topic=campaign.topic,
+    )
+
+
+async def _texts(session: AsyncSession, campaign: Campaign, written: Folder) -> None:
+    session.add_all(
+        CampaignText(campaign_id=campaign.id, language=language, text=text)
+        for language, text in written.texts.items()
+    )
+
+
+async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
+    """Return a campaign's content as written, by language."""
+    rows = await session.execute(
+        select(CampaignText.language, CampaignText.text)
+        .where(CampaignText.campaign_id == campaign.id)
+        .order_by(CampaignText.language)
+    )
+    return {language: text for language, text in rows}
+
+
+def parse_all(
+    texts: Mapping[str, str], root: Path, template: Template, *, folder_name: str
+) -> dict[str, Translation]:
+    """Parse every language of a campaign; raise ContentError at the first fault."""
+    types = templates.block_types(root)
+    parsed = {
+        language: content.parse(
+            text,
+            language=language,
+            types=types,
+            allowed=template.blocks,
+            where=f"{language}.md",
+        )
+        for language, text in texts.items()
+    }
+    if not parsed:
+        raise ContentError(folder_name, "no language is written; add for example en.md")
+    return parsed
+
+
+def note(
+    session: AsyncSession,
+    campaign: Campaign,
+    *,
+    by: str,
+    act: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one line to a campaign's record of acts."""
+    session.add(
+        CampaignEvent(
+            campaign_id=campaign.id, at=now, by=by, act=act, detail=dict(detail or {})
+        )
+    )

@@ -1,0 +1,125 @@
+"""The gate before approval: every problem of a campaign, with its place."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audiences.base import words
+from audiences.languages import Chain
+from mailer.campaigns import edit, groups, letters
+from mailer.campaigns.groups import Group
+from mailer.campaigns.letters import Content
+from mailer.errors import ContentError
+from mailer.rendering import check as rules
+from mailer.rendering.check import Level, Problem
+from mailer.site import Site
+
+
+@dataclass(kw_only=True)
+class Checked:
+    """The problems of a campaign, and how its audience would read it."""
+
+    problems: list[Problem] = field(default_factory=list)
+    readers: dict[str, int] = field(default_factory=dict)  # by language
+    fallbacks: dict[str, int] = field(default_factory=dict)  # "ar → en": readers
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stands in the way of approval."""
+        return all(problem.level is not Level.ERROR for problem in self.problems)
+
+
+async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
+    """Look at everything a machine can see of a campaign."""
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        content = await letters.content_of(session, site, campaign)
+        context = await edit.context_of(session, campaign, now=now)
+        found = await groups.group(session, campaign, context, written=content.written)
+    checked = Checked()
+    checked.problems += rules.check_blocks(
+        dict(content.translations),
+        campaign.default_language,
+        list(campaign.block_rules),
+    )
+    for translation in content.translations.values():
+        checked.problems += rules.check_text(translation)
+    _count(checked, found)
+    if checked.ok:
+        checked.problems += _rendered(site, content, found, now)
+    return checked
+
+
+def _count(checked: Checked, found: Sequence[Group]) -> None:
+    """Count readers by language and by fallback; nobody may be left without."""
+    readers: Counter[str] = Counter()
+    fallbacks: Counter[str] = Counter()
+    without: Counter[str] = Counter()
+    for group in found:
+        choice = group.choice
+        if choice is None:
+            without[_wanted(group)] += group.count
+            continue
+        readers[choice.language] += group.count
+        if choice.fell_back:
+            fallbacks[f"{choice.wanted} → {choice.language}"] += group.count
+    checked.readers, checked.fallbacks = dict(readers), dict(fallbacks)
+    if not readers and not without:
+        checked.problems.append(
+            _problem(Level.ERROR, "", "audience", "the audience is empty")
+        )
+    for language, count in without.items():
+        checked.problems.append(
+            _problem(
+                Level.ERROR,
+                language,
+                "audience",
+                f"{count} readers read {language}, which is neither written nor has a"
+                " fallback; write it or allow one in languages.fallbacks",
+            )
+        )
+    for pair, count in fallbacks.items():
+        checked.problems.append(
+            _problem(
+                Level.WARNING,
+                pair.partition(" ")[0],
+                "audience",
+                f"{count} readers get another language, with a notice: {pair}",
+            )
+        )
+
+
+def _wanted(group: Group) -> str:
+    chain = Chain(
+        contact=words(group.contact_languages),
+        organisation=words(group.organisation_languages),
+        state=words(group.state_languages),
+    )
+    return chain.speaker()[1][0]
+
+
+def _rendered(
+    site: Site, content: Content, found: Sequence[Group], now: datetime
+) -> Iterator[Problem]:
+    """Render every letter that would be sent, and look at it."""
+    needed = {
+        (group.choice.language, group.choice.wanted, group.variant)
+        for group in found
+        if group.choice
+    }
+    for language, wanted, variant in sorted(needed):
+        source = letters.source(
+            site, content, language=language, wanted=wanted, variant=variant
+        )
+        try:
+            letter = letters.rendered(site, source)
+            letters.skeleton(site, content, letter, source, at=now)
+        except ContentError as fault:
+            yield _problem(Level.ERROR, language, fault.where, fault.sentence)
+            continue
+        yield from rules.check_letter(letter, leaving=source.topic_name is not None)
+
+
+def _problem(level: Level, language: str, where: str, what: str) -> Problem:
+    return Problem(level=level, language=language, where=where, what=what)

@@ -1,0 +1,110 @@
+"""Groups an audience by what decides its letter: language chain and blocks seen.
+
+One grouped question to the store serves preview, the gate and release; the language
+of each group is then chosen by the one pure rule (audiences.languages.choose).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import languages
+from audiences.base import words
+from audiences.contacts import Contact
+from audiences.languages import Chain, Choice
+from audiences.organisations import Organisation, State
+from audiences.segments import compile as compiler
+from audiences.segments import resolve
+from audiences.segments.compile import Context
+from mailer.campaigns.models import Campaign
+
+CONTACT_LANGUAGES = func.coalesce(Contact.languages, "")
+ORGANISATION_LANGUAGES = func.coalesce(Organisation.languages, "")
+STATE_LANGUAGES = func.coalesce(State.languages, "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Readers who get the same letter; `choice` is None where none may be sent."""
+
+    contact_languages: str
+    organisation_languages: str
+    state_languages: str
+    variant: str
+    count: int
+    choice: Choice | None
+
+
+def variant_of(
+    rules: Mapping[str, str], order: Sequence[str], context: Context
+) -> ColumnElement[str]:
+    """Return the expression of which conditional blocks a reader sees, as bits."""
+    bits: list[ColumnElement[str]] = [
+        case((compiler.condition(rules[block], context), "1"), else_="0")
+        for block in order
+    ]
+    whole: ColumnElement[str] = cast(literal(""), String)
+    for bit in bits:
+        whole = whole + bit
+    return whole
+
+
+def conditional(campaign: Campaign) -> list[str]:
+    """Return the blocks with a rule of their own, in the order of the bits."""
+    return sorted(campaign.block_rules)
+
+
+def choose(campaign: Campaign, written: Sequence[str], chain: Chain) -> Choice | None:
+    """Choose the translation for one chain by the campaign's settings."""
+    return languages.choose(
+        chain,
+        written=written,
+        fallbacks=campaign.fallbacks,
+        default=campaign.default_language,
+    )
+
+
+async def group(
+    session: AsyncSession,
+    campaign: Campaign,
+    context: Context,
+    *,
+    written: Sequence[str],
+) -> list[Group]:
+    """Group everyone a campaign would write to now."""
+    keys: tuple[ColumnElement[Any], ...] = (
+        CONTACT_LANGUAGES,
+        ORGANISATION_LANGUAGES,
+        STATE_LANGUAGES,
+        variant_of(campaign.block_rules, conditional(campaign), context),
+    )
+    labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
+    inner = (
+        resolve.audience(campaign.audience, context, *labelled)
+        .where(resolve.reason(campaign.topic).is_(None))
+        .subquery()
+    )
+    columns = list(inner.c)
+    rows = await session.execute(
+        select(*columns, func.count()).group_by(*columns).order_by(*columns)
+    )
+    found = []
+    for row in rows:
+        contact, organisation, state, variant, count = tuple(row)
+        chain = Chain(
+            contact=words(contact), organisation=words(organisation), state=words(state)
+        )
+        found.append(
+            Group(
+                contact_languages=contact,
+                organisation_languages=organisation,
+                state_languages=state,
+                variant=variant,
+                count=count,
+                choice=choose(campaign, written, chain),
+            )
+        )
+    return found

@@ -1,0 +1,151 @@
+"""The rows of campaigns: what to send, in which words, agreed by whom."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.base import Base
+from audiences.contacts import Contact
+
+
+class User(Base):
+    """Someone of the unit who writes or approves."""
+
+    __tablename__ = "unit_user"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    approver: Mapped[bool]
+    added_at: Mapped[datetime]
+
+
+class Campaign(Base):
+    """One occurrence to send: this content, to this audience, at this time."""
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    template: Mapped[str] = mapped_column(String(60))
+    topic: Mapped[str | None] = mapped_column(String(40))  # none: service mail
+    on_demand: Mapped[bool] = mapped_column(default=False)  # readers are added singly
+    reference: Mapped[str]
+    day: Mapped[date]  # the date the letter bears
+    author: Mapped[str] = mapped_column(String(60))
+    audience: Mapped[str]  # the rule
+    themes: Mapped[list[str]]
+    default_language: Mapped[str] = mapped_column(String(20))
+    fallbacks: Mapped[dict[str, Any]]  # language → languages that may stand in
+    block_rules: Mapped[dict[str, str]]  # block → the rule of who sees it
+    state: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime | None]  # when it is to go
+    expires_at: Mapped[datetime | None]  # when what is not taken by then expires
+    released_at: Mapped[datetime | None]
+    planned_to: Mapped[int] = mapped_column(default=0)  # last contact given a message
+    planned_at: Mapped[datetime | None]  # every reader has a message
+    stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class CampaignText(Base):
+    """A campaign's content in one language, as its author wrote it."""
+
+    __tablename__ = "campaign_text"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text: Mapped[str]
+
+
+class Approval(Base):
+    """One approval, bound to the digest of what was approved."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), index=True
+    )
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    time: Mapped[datetime | None]  # none: the sender chooses it
+    count: Mapped[int]  # readers at that moment
+    voided_at: Mapped[datetime | None]
+
+
+class ApprovedReader(Base):
+    """The audience as it was at approval; release shows the difference."""
+
+    __tablename__ = "approved_reader"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True
+    )
+
+
+class CampaignEvent(Base):
+    """One act on a campaign: who did what, when. Rows are only ever added."""
+
+    __tablename__ = "campaign_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[dict[str, Any]]
+
+
+class Letter(Base):
+    """One variant rendered, kept so that what was sent can be made again."""
+
+    __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("campaign_id", "language", "wanted", "variant"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    language: Mapped[str] = mapped_column(String(20))
+    wanted: Mapped[str] = mapped_column(String(20))  # the language it stands in for
+    variant: Mapped[str] = mapped_column(String(80))  # the blocks shown, as bits
+    subject: Mapped[str]
+    skeleton: Mapped[bytes] = mapped_column(LargeBinary)
+    template_digest: Mapped[str] = mapped_column(String(64))
+    rendered_at: Mapped[datetime]
+
+
+class Series(Base):
+    """A recurring mailing: its cadence and the template of its letters."""
+
+    __tablename__ = "series"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    cadence: Mapped[str]
+    zone: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class Occurrence(Base):
+    """One slot of a series, with the campaign that fills it, if one does."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (UniqueConstraint("series_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey(Series.id))
+    slot: Mapped[str] = mapped_column(String(16))  # local time: 2027-05-04T10:00
+    due_at: Mapped[datetime]
+    campaign_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Campaign.id), unique=True
+    )
+    outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed

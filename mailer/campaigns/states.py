@@ -1,0 +1,47 @@
+"""The states of a campaign, and every arrow between them.
+
+draft → approved → scheduled → sending ⇄ paused → finished
+any edit voids an approval: approved, scheduled → draft
+cancelled ends a campaign at any time before it is finished; expired is one whose
+time passed while nobody could release it
+"""
+
+from enum import StrEnum
+
+from mailer.errors import RefusedError
+
+
+class State(StrEnum):
+    """Where a campaign stands."""
+
+    DRAFT = "draft"  # being written; nobody has approved these words
+    APPROVED = "approved"  # this content, for this audience, may go
+    SCHEDULED = "scheduled"  # it goes at its time
+    SENDING = "sending"  # its messages exist and leave
+    PAUSED = "paused"  # its messages exist and wait
+    FINISHED = "finished"  # every message has a final state
+    CANCELLED = "cancelled"  # stopped by a person
+    EXPIRED = "expired"  # its time passed by more than its limit
+
+
+ARROWS: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.APPROVED, State.CANCELLED}),
+    State.APPROVED: frozenset(
+        {State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED}
+    ),
+    State.SCHEDULED: frozenset(
+        {State.DRAFT, State.APPROVED, State.SENDING, State.CANCELLED, State.EXPIRED}
+    ),
+    State.SENDING: frozenset({State.PAUSED, State.FINISHED, State.CANCELLED}),
+    State.PAUSED: frozenset({State.SENDING, State.CANCELLED}),
+    State.FINISHED: frozenset(),
+    State.CANCELLED: frozenset(),
+    # a person may look at a late campaign and send it after all
+    State.EXPIRED: frozenset({State.SCHEDULED, State.SENDING, State.CANCELLED}),
+}
+
+
+def refuse_unless(current: State, target: State, *, name: str) -> None:
+    """Raise RefusedError where no arrow leads from one state to the other."""
+    if target not in ARROWS[current]:
+        raise RefusedError(f"{name} is {current}; it cannot become {target} from there")

@@ -1,0 +1,1 @@
+"""The command `mailer`: an edge that parses, makes one call and prints."""

@@ -1,0 +1,268 @@
+"""`mailer campaigns`: write, approve, schedule, send and count campaigns."""
+
+import getpass
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import rich_click as click
+from sqlalchemy import select
+
+from mailer import site as sites
+from mailer.campaigns import approval, control, edit, folder, gate, schedule
+from mailer.campaigns.models import Campaign
+from mailer.cli import output
+from mailer.cli.command import INSTANT, as_json, with_site
+from mailer.cli.reporting import show_report
+from mailer.delivery import preview as previews
+from mailer.errors import RefusedError
+from mailer.outbox import release as releasing
+from mailer.outcomes import record
+from mailer.reports import campaign as reports
+from mailer.site import Site
+
+by_option = click.option(
+    "--by", default=getpass.getuser, show_default="you", help="Who does it."
+)
+
+
+@click.group()
+def command() -> None:
+    """Write, approve, schedule, send and count campaigns."""
+
+
+@command.command("list", epilog="Example: mailer campaigns list --json")
+@as_json
+@with_site
+async def list_(site: Site, as_json: bool) -> None:
+    """List the campaigns, newest first."""
+    async with site.database.reading() as session:
+        found = (
+            await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
+        ).all()
+    rows = [
+        (each.id, each.name, each.state, each.at.isoformat() if each.at else "")
+        for each in found
+    ]
+    if as_json:
+        keys = ("id", "name", "state", "at")
+        output.json_document([dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        output.table("Campaigns", ("id", "name", "state", "time"), rows)
+
+
+@command.command("import", epilog="Example: mailer campaigns import campaigns/may")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--replace", type=int, help="The number of the campaign it replaces.")
+@click.option("--by", help="Its author; else campaign.toml's author, else you.")
+@as_json
+@with_site
+async def import_(
+    site: Site, directory: Path, replace: int | None, by: str | None, as_json: bool
+) -> None:
+    """Take in a campaign folder; replacing one voids its approval."""
+    written = folder.read(directory)
+    author = by or written.author or getpass.getuser()
+    now = sites.now()
+    async with site.database.writing() as session:
+        if replace is None:
+            campaign = await edit.add(
+                session, written, root=site.templates, author=author, now=now
+            )
+        else:
+            campaign = await edit.get(session, replace)
+            await edit.replace(
+                session, campaign, written, root=site.templates, by=author, now=now
+            )
+    if as_json:
+        output.json_document({"id": campaign.id})
+    else:
+        output.line(f"campaign {campaign.id}: {campaign.name}, a draft by {author}")
+
+
+@command.command(epilog="Example: mailer campaigns check 1")
+@click.argument("campaign_id", type=int)
+@as_json
+@with_site
+async def check(site: Site, campaign_id: int, as_json: bool) -> int:
+    """Show every problem a machine can see; errors block approval."""
+    checked = await gate.check(site, campaign_id, now=sites.now())
+    if as_json:
+        output.json_document(
+            {
+                "ok": checked.ok,
+                "problems": [
+                    {
+                        "level": str(each.level),
+                        "language": each.language,
+                        "where": each.where,
+                        "what": each.what,
+                    }
+                    for each in checked.problems
+                ],
+                "readers": checked.readers,
+                "fallbacks": checked.fallbacks,
+            }
+        )
+    else:
+        _show_checked(checked)
+    return 0 if checked.ok else 1
+
+
+def _show_checked(checked: gate.Checked) -> None:
+    if checked.readers:
+        rows = checked.readers.items()
+        output.table("Readers", ("language", "readers"), rows)
+    if checked.problems:
+        output.table(
+            "Problems",
+            ("level", "language", "where", "what"),
+            [
+                (each.level, each.language, each.where, each.what)
+                for each in checked.problems
+            ],
+        )
+    output.line("nothing blocks approval" if checked.ok else "errors block approval")
+
+
+@command.command(
+    epilog="Example: mailer campaigns preview 1 --as unesco-liaison@icom.example"
+)
+@click.argument("campaign_id", type=int)
+@click.option("--as", "address", required=True, help="Whose message.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["eml", "html", "text"]),
+    default="text",
+    show_default=True,
+)
+@with_site
+async def preview(site: Site, campaign_id: int, address: str, form: str) -> None:
+    """Print exactly what one reader would get."""
+    made = await previews.preview(site, campaign_id, address, now=sites.now())
+    if made.excluded:
+        output.say(f"{address} would not get it: {made.excluded}")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(previews.part(made, form))
+    sys.stdout.buffer.flush()
+
+
+@command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
+@click.argument("campaign_id", type=int)
+@click.option("--by", required=True, help="The approver; never the author.")
+@with_site
+async def approve(site: Site, campaign_id: int, by: str) -> None:
+    """Approve a campaign as it stands; any edit afterwards voids it."""
+    now = sites.now()
+    checked = await gate.check(site, campaign_id, now=now)
+    if not checked.ok:
+        raise RefusedError(
+            f"errors stand; see them with `mailer campaigns check {campaign_id}`"
+        )
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign_id)
+        context = await edit.context_of(session, campaign, now=now)
+        given = await approval.approve(
+            session,
+            campaign,
+            by=by,
+            templates=site.templates,
+            context=context,
+            now=now,
+        )
+        detail = {"readers": given.count, "digest": given.digest}
+        edit.note(session, campaign, by=by, act="approved", now=now, detail=detail)
+    output.line(f"{by} approved {campaign.name} for {given.count} readers")
+
+
+@command.command(
+    "schedule",
+    epilog="Example: mailer campaigns schedule 1 --at 2027-05-04T10:00+02:00",
+)
+@click.argument("campaign_id", type=int)
+@click.option("--at", "moment", type=INSTANT, help="When, with its zone.")
+@click.option("--series", help="In the next open slot of this series.")
+@by_option
+@with_site
+async def schedule_(
+    site: Site, campaign_id: int, moment: datetime | None, series: str | None, by: str
+) -> None:
+    """Give an approved campaign its time."""
+    if (moment is None) == (series is None):
+        raise click.UsageError("give either --at or --series")
+    now = sites.now()
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign_id)
+        if moment is not None:
+            await schedule.at(session, campaign, moment, by=by, now=now)
+        elif series is not None:
+            await schedule.in_series(session, campaign, series, by=by, now=now)
+    output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
+
+
+@command.command(epilog="Example: mailer campaigns release 1")
+@click.argument("campaign_id", type=int)
+@by_option
+@with_site
+async def release(site: Site, campaign_id: int, by: str) -> None:
+    """Turn an approved campaign into messages now; `mailer work` delivers them."""
+    count = await releasing.release(site, campaign_id, by=by, now=sites.now())
+    output.line(f"released: {count} readers in the ledger")
+
+
+@command.command(epilog="Example: mailer campaigns pause 1")
+@click.argument("campaign_id", type=int)
+@by_option
+@with_site
+async def pause(site: Site, campaign_id: int, by: str) -> None:
+    """Stop sending; once this returns, nothing new is marked."""
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign_id)
+        if not await control.pause(
+            session, campaign_id, by=by, because=f"paused by {by}", now=sites.now()
+        ):
+            raise RefusedError(f"{campaign.name} is {campaign.state}, not being sent")
+    output.line(f"{campaign.name} is paused")
+
+
+@command.command(epilog="Example: mailer campaigns resume 1")
+@click.argument("campaign_id", type=int)
+@by_option
+@with_site
+async def resume(site: Site, campaign_id: int, by: str) -> None:
+    """Go on sending a paused campaign."""
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign_id)
+        await control.resume(session, campaign, by=by, now=sites.now())
+    output.line(f"{campaign.name} goes on")
+
+
+@command.command(epilog="Example: mailer campaigns cancel 1 --yes")
+@click.argument("campaign_id", type=int)
+@by_option
+@click.confirmation_option("--yes", prompt="Cancel it? What has left has left.")
+@with_site
+async def cancel(site: Site, campaign_id: int, by: str) -> None:
+    """End a campaign; messages not yet marked are never sent."""
+    now = sites.now()
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign_id)
+        await control.cancel(session, campaign, by=by, now=now)
+        stopped = await record.cancel(session, campaign_id, now=now)
+    output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
+
+
+@command.command(epilog="Example: mailer campaigns report 1 --json")
+@click.argument("campaign_id", type=int)
+@as_json
+@with_site
+async def report(site: Site, campaign_id: int, as_json: bool) -> None:
+    """Count who got what, from the ledger."""
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        counted = await reports.report(session, campaign)
+    if as_json:
+        output.json_document(counted.as_json())
+    else:
+        show_report(campaign.name, counted)

@@ -1,0 +1,170 @@
+"""`mailer contacts`: import, look up and undo contacts."""
+
+import dataclasses
+from pathlib import Path
+
+import rich_click as click
+from rich.progress import TaskID
+from sqlalchemy import exists, select
+
+from audiences import contacts, subscriptions
+from audiences.contacts import Contact, role_names
+from audiences.intake import importing, read, undo
+from audiences.intake.check import Checker
+from audiences.intake.importing import Report, Staged
+from audiences.organisations import Organisation
+from audiences.segments import vocabulary
+from audiences.suppressions import Suppression
+from mailer import site as sites
+from mailer.cli import output
+from mailer.cli.command import as_json, with_site
+from mailer.outbox.models import Message
+from mailer.site import Site
+
+SHOWN_FAULTS = 50
+
+
+@click.group()
+def command() -> None:
+    """Import, look up and undo contacts."""
+
+
+@command.command(
+    "import", epilog="Example: mailer contacts import partners.xlsx --apply"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--apply", is_flag=True, help="Write the rows that are fine.")
+@click.option("--basis", help="On what ground the topics are sent.")
+@click.option("--encoding", help="The file's encoding, where it is not found.")
+@click.option("--by", default="operator", show_default=True, help="Who imports.")
+@as_json
+@with_site
+async def import_(
+    site: Site,
+    file: Path,
+    apply: bool,
+    basis: str | None,
+    encoding: str | None,
+    by: str,
+    as_json: bool,
+) -> int | None:
+    """Check a CSV or XLSX file of contacts; with --apply, take the good rows.
+
+    Without --apply nothing changes: every faulty cell is shown with its row, column,
+    value and reason.
+    """
+    table = read.open_table(file, encoding=encoding)
+    async with site.database.held() as held:
+        async with held.transaction(writing=False) as session:
+            words = await vocabulary.load(session)
+            checker = Checker(table, words, key=site.address_key, basis=basis)
+            staged = await _stage(session, table, checker)
+        async with held.transaction(writing=apply) as session:
+            if apply:
+                report = await importing.carry_out(
+                    session, staged, by=by, now=sites.now()
+                )
+            else:
+                report = await importing.decide(session, staged)
+    if as_json:
+        output.json_document(dataclasses.asdict(report))
+    else:
+        _show(staged, report, applied=apply)
+    return 1 if report.faults and not report.valid else None
+
+
+async def _stage(session: object, table: read.Table, checker: Checker) -> Staged:
+    with output.progress() as bar:
+        task: TaskID = bar.add_task(f"reading {table.name}", total=None)
+
+        def told(rows: int) -> None:
+            bar.update(task, completed=rows)
+
+        return await importing.stage_file(session, table, checker, progress=told)  # type: ignore[arg-type]
+
+
+def _show(staged: Staged, report: Report, *, applied: bool) -> None:
+    output.line(
+        f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} good"
+    )
+    if staged.unread:
+        output.line(f"columns not read: {', '.join(staged.unread)}")
+    if report.faults:
+        shown = report.faults[:SHOWN_FAULTS]
+        output.table(
+            "Cells to mend",
+            ("row", "column", "value", "reason"),
+            [(each.row, each.column, each.value, each.reason) for each in shown],
+        )
+        if len(report.faults) > len(shown):
+            output.line(f"… and {len(report.faults) - len(shown)} more; --json has all")
+    verb = ("added", "changed") if applied else ("would be added", "would be changed")
+    output.line(
+        f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
+        f" {report.unchanged} as they were"
+    )
+    if applied:
+        output.line(f"undo with: mailer contacts undo {report.import_id}")
+    elif report.added or report.changed:
+        output.line("nothing is written yet; write with --apply")
+
+
+@command.command("undo", epilog="Example: mailer contacts undo 3")
+@click.argument("import_id", type=int)
+@with_site
+async def undo_(site: Site, import_id: int) -> None:
+    """Undo an import, as far as nobody touched its rows since."""
+    in_use = exists().where(Message.contact_id == Contact.id)
+    async with site.database.writing() as session:
+        done = await undo.undo(session, import_id, in_use=in_use, now=sites.now())
+    output.line(
+        f"{done.removed} contacts removed, {done.restored} rows restored,"
+        f" {done.kept} kept because they were used or changed since"
+    )
+
+
+@command.command(epilog="Example: mailer contacts show unesco-liaison@icom.example")
+@click.argument("address")
+@as_json
+@with_site
+async def show(site: Site, address: str, as_json: bool) -> None:
+    """Show what is known of one contact, with its subscriptions and their evidence."""
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, address, key=site.address_key)
+        organisation = await session.get_one(Organisation, contact.organisation_id)
+        evidence = await session.scalars(
+            select(subscriptions.Consent)
+            .where(subscriptions.Consent.contact_id == contact.id)
+            .order_by(subscriptions.Consent.id)
+        )
+        suppressed = await session.get(Suppression, contact.address_key)
+        standing = await subscriptions.standings(session, contact.id)
+        known = {
+            "address": contact.address,
+            "name": contact.name,
+            "organisation": organisation.code,
+            "organisation_name": organisation.name,
+            "kind": organisation.kind,
+            "roles": list(role_names(contact.roles)),
+            "languages": (contact.languages or "").split(),
+            "timezone": contact.timezone,
+            "suppressed": suppressed.reason if suppressed is not None else None,
+            "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
+            "subscriptions": {topic: str(each) for topic, each in standing.items()},
+            "consent": [
+                {
+                    "topic": each.topic,
+                    "standing": each.standing,
+                    "at": each.at.isoformat(),
+                    "how": each.how,
+                    "source": each.source,
+                    "basis": each.basis,
+                }
+                for each in evidence
+            ],
+        }
+    if as_json:
+        output.json_document(known)
+        return
+    rows = [(name, value) for name, value in known.items() if name != "consent"]
+    output.table(str(contact.address), ("fact", "value"), rows)

@@ -1,0 +1,125 @@
+"""The command: its nouns, loaded when asked for, and what becomes of errors.
+
+Exit 0 done · 1 refused or failed, one sentence on stderr · 2 wrong usage. No traceback
+reaches an operator; what nobody expected is written to a file whose name is told.
+"""
+
+import importlib
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import click
+import rich_click
+from sqlalchemy.exc import DBAPIError
+
+from audiences.errors import AudienceError
+from mailer import database
+from mailer.cli import output
+from mailer.errors import MailerError
+from scheduler.errors import ScheduleError
+
+NOUNS = {
+    "campaigns": ("campaigns", "Write, approve, schedule, send and count campaigns."),
+    "contacts": ("contacts", "Import, look up and undo contacts."),
+    "demo": ("demo", "See all of it at work, on a sample directory."),
+    "inbox": ("inbox", "Run a mail server for tests that keeps every message."),
+    "init": ("init", "Make a new site."),
+    "messages": ("messages", "List messages and what became of them."),
+    "schedule": ("schedule", "Try a cadence in words."),
+    "segments": ("segments", "Ask who a rule picks, and why."),
+    "series": ("series", "List and add recurring mailings."),
+    "serve": ("serve", "Run pages, ticker and delivery in one process."),
+    "suppressions": ("suppressions", "List, add and lift suppressed addresses."),
+    "tick": ("tick", "Release what is due."),
+    "topics": ("topics", "List what readers may subscribe to."),
+    "users": ("users", "List and add people who write or approve."),
+    "web": ("web", "Run the pages."),
+    "work": ("work", "Deliver messages."),
+}
+
+EXAMPLE = "Example: mailer demo"
+
+
+class Nouns(rich_click.RichGroup):
+    """The group of nouns; a noun's module is imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every noun."""
+        return sorted(NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a noun's module and return its command."""
+        if cmd_name not in NOUNS:
+            return None
+        module = importlib.import_module(f"mailer.cli.{NOUNS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the nouns without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, NOUNS[name][1]) for name in sorted(NOUNS)])
+
+
+@click.group(cls=Nouns, epilog=EXAMPLE, context_settings={"max_content_width": 100})
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("config.toml"),
+    envvar="MAILER_CONFIG",
+    show_default=True,
+    help="The site's configuration.",
+)
+@click.version_option(package_name="liaison-mailer", message="mailer %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, config: Path) -> None:
+    """Send letters in many languages to many kinds of readers; prove who got what."""
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run the command and turn every error into a sentence and an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command with these arguments; return its exit code."""
+    try:
+        result = cli.main(arguments, prog_name="mailer", standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except BrokenPipeError:
+        return 0
+    except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (the last resort)
+        output.refuse(_sentence(fault))
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _sentence(fault: BaseException) -> str:
+    match fault:
+        case AudienceError() | MailerError() | ScheduleError():
+            return str(fault)
+        case DBAPIError():
+            return str(database.refused(fault))
+        case click.exceptions.Abort():
+            return "stopped; nothing was changed by this command"
+        case _:
+            return _unexpected(fault)
+
+
+def _unexpected(fault: BaseException) -> str:
+    """Keep what nobody expected in a file; tell its name."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="mailer-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(fault, file=file)
+    return (
+        f"an unexpected fault ({type(fault).__name__}); details are in {file.name};"
+        " please send it to whoever looks after mailer"
+    )

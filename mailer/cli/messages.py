@@ -1,0 +1,57 @@
+"""`mailer messages`: what became of each message."""
+
+import rich_click as click
+from sqlalchemy import select
+
+from audiences.contacts import Contact
+from mailer.campaigns import edit
+from mailer.cli import output
+from mailer.cli.command import as_json_lines, with_site
+from mailer.outbox.models import Message
+from mailer.outbox.states import State
+from mailer.site import Site
+
+
+@click.group()
+def command() -> None:
+    """List messages and what became of them."""
+
+
+@command.command(
+    "list", epilog="Example: mailer messages list --campaign 1 --state deferred"
+)
+@click.option("--campaign", "campaign_id", type=int, required=True)
+@click.option("--state", type=click.Choice([str(state) for state in State]))
+@as_json_lines
+@with_site
+async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) -> None:
+    """List a campaign's messages, one line each."""
+    async with site.database.reading() as session:
+        await edit.get(session, campaign_id)
+        chosen = (
+            select(Message, Contact.address)
+            .join(Contact, Contact.id == Message.contact_id)
+            .where(Message.campaign_id == campaign_id)
+            .order_by(Message.id)
+        )
+        if state is not None:
+            chosen = chosen.where(Message.state == state)
+        async for message, address in await session.stream(chosen):
+            signed = site.signer.message(message.id)
+            shown = {
+                "id": message.id,
+                "address": address,
+                "language": message.language,
+                "state": message.state,
+                "attempts": message.attempts,
+                "reply": message.reply,
+                "message_id": f"<{signed.message_id}@{site.settings.mail.domain}>",
+                "reason": message.reason,
+                "step": message.step,
+            }
+            if as_json:
+                output.json_line(shown)
+            else:
+                why = message.reason or message.reply or ""
+                output.line(f"{message.id}  {address}  {message.state}  {why}")
+            session.expunge(message)

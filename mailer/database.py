@@ -1,0 +1,121 @@
+"""The store: one engine, and the only ways into a transaction.
+
+`writing` commits when its block ends well and rolls back otherwise; `reading` never
+writes. SQLite takes the write lock at the start (BEGIN IMMEDIATE), so that nothing is
+decided on what another writer is changing; otherwise concurrent updates vanish.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
+
+from mailer.config import StoreSettings
+from mailer.errors import StoreError
+
+_READING = "liaison_reading"
+
+
+class Database:
+    """The engine of a site, closed by `close`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(
+            **{_READING: True, "postgresql_readonly": True}
+        )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is one SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One act, one transaction, committed at the end of the block."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Look at the store as it is at one moment."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator["Held"]:
+        """One connection for several transactions, so that temporary tables last."""
+        async with self.engine.connect() as connection:
+            yield Held(connection)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+class Held:
+    """A connection kept over several transactions."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self, *, writing: bool) -> AsyncIterator[AsyncSession]:
+        """One transaction; without `writing` it takes no write lock on SQLite."""
+        await self._connection.execution_options(**{_READING: not writing})
+        async with AsyncSession(self._connection, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+
+
+def open_database(settings: StoreSettings, root: Path) -> Database:
+    """Open the store of a site; SQLite paths are relative to `root`."""
+    scheme, _, rest = settings.url.partition(":///")
+    if scheme == "sqlite":
+        path = root / rest
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}",
+            connect_args={"timeout": settings.busy_seconds},
+        )
+        _prepare_sqlite(engine, settings.busy_seconds)
+        return Database(engine)
+    url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return Database(create_async_engine(url, pool_pre_ping=True, pool_size=10))
+
+
+def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout = {int(busy_seconds * 1000)}",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def refused(fault: DBAPIError) -> StoreError:
+    """Turn a fault of the store into a sentence without its address or password."""
+    reason = str(fault.orig).strip().splitlines()[0] if fault.orig else "no answer"
+    if "no such table" in reason or 'relation "' in reason:
+        return StoreError(f"the store has no tables yet ({reason}); run `mailer init`")
+    return StoreError(f"the store cannot be used: {reason}")

@@ -1,0 +1,1 @@
+"""HOW it leaves: compose → mark → SMTP → verdict → outcome."""

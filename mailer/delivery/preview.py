@@ -1,0 +1,94 @@
+"""Preview: exactly what one reader would get, made by the code that sends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Literal
+
+from sqlalchemy import select
+
+from audiences import contacts
+from audiences.base import words
+from audiences.contacts import Contact
+from audiences.languages import Chain
+from audiences.organisations import Organisation, State
+from audiences.segments import resolve
+from mailer.campaigns import edit, groups, letters
+from mailer.delivery.compose import Reader, compose
+from mailer.errors import RefusedError
+from mailer.rendering.source import Letter
+from mailer.site import Site
+
+NOBODY = 0  # the message number of previews: their links lead nowhere
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """One reader's message, and the letter it was made from."""
+
+    octets: bytes
+    letter: Letter
+    step: str
+    excluded: str | None  # why the reader would get nothing after all
+
+
+async def preview(
+    site: Site, campaign_id: int, address: str, *, now: datetime
+) -> Preview:
+    """Make the message a contact would get, whether or not they would get it."""
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        content = await letters.content_of(session, site, campaign)
+        context = await edit.context_of(session, campaign, now=now)
+        contact = await contacts.find(session, address, key=site.address_key)
+        variant = groups.variant_of(
+            campaign.block_rules, groups.conditional(campaign), context
+        )
+        row = await session.execute(
+            select(Organisation, State.languages, variant)
+            .select_from(Contact)
+            .join(Organisation, Organisation.id == Contact.organisation_id)
+            .outerjoin(State, State.code == Organisation.country)
+            .where(Contact.id == contact.id)
+        )
+        organisation, state_languages, seen = row.one()
+        excluded = await session.execute(
+            resolve.audience(
+                campaign.audience, context, resolve.reason(campaign.topic)
+            ).where(Contact.id == contact.id)
+        )
+        picked = excluded.first()
+    chain = Chain(
+        contact=words(contact.languages),
+        organisation=words(organisation.languages),
+        state=words(state_languages),
+    )
+    choice = groups.choose(campaign, content.written, chain)
+    if choice is None:
+        raise RefusedError(f"{address} reads no language this campaign may be sent in")
+    source = letters.source(
+        site, content, language=choice.language, wanted=choice.wanted, variant=seen
+    )
+    letter = letters.rendered(site, source)
+    skeleton = letters.skeleton(site, content, letter, source, at=now)
+    reader = Reader(
+        address=contact.address or "",
+        name=contact.name,
+        organisation=organisation.names.get(choice.language, organisation.name),
+    )
+    return Preview(
+        octets=compose(skeleton, reader, site.signer.message(NOBODY)),
+        letter=letter,
+        step=choice.step,
+        excluded="not_picked" if picked is None else picked[0],
+    )
+
+
+def part(made: Preview, form: str) -> bytes:
+    """Return the message, or one of its parts, as octets to look at."""
+    if form == "eml":
+        return made.octets
+    message = message_from_bytes(made.octets, policy=policy.SMTP)
+    wanted: Literal["html", "plain"] = "html" if form == "html" else "plain"
+    body = message.get_body((wanted,))
+    return str(body.get_content() if body else "").encode()

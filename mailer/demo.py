@@ -1,0 +1,120 @@
+"""The demonstration: a site, the sample directory, and letters to real mailboxes.
+
+Everything in it is what a real site does, on loopback: the letter is imported, checked,
+approved by a second user, released, and delivered by SMTP to the bundled inbox.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from mailer import founding, running
+from mailer import site as sites
+from mailer.campaigns import approval, edit, folder, gate
+from mailer.errors import MailerError
+from mailer.outbox import release
+from mailer.outbox.states import State
+from mailer.reports import campaign as reports
+from mailer.reports.campaign import Report
+from mailer.site import Site
+
+Settled = Callable[[State], None]
+STARTING = 20.0  # seconds the inbox may take to start
+
+
+@asynccontextmanager
+async def inbox(folder: Path) -> AsyncIterator[int]:
+    """Run the bundled inbox in a process of its own; yield its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "mailer",
+        "inbox",
+        "--port",
+        "0",
+        "--maildir",
+        str(folder),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        if process.stdout is None:
+            raise MailerError("the inbox has no output")
+        async with asyncio.timeout(STARTING):
+            said = (await process.stdout.readline()).decode()
+        if not said.startswith("listening on "):
+            raise MailerError("the inbox did not start")
+        yield int(said.split(",")[0].rpartition(":")[2])
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def prepare(site: Site, campaign_folder: Path) -> int:
+    """Write one sample campaign and have it approved by a second user."""
+    now = sites.now()
+    written = folder.read(campaign_folder)
+    async with site.database.writing() as session:
+        campaign = await edit.add(
+            session, written, root=site.templates, author=founding.EDITOR, now=now
+        )
+    checked = await gate.check(site, campaign.id, now=now)
+    if not checked.ok:
+        first = next(each for each in checked.problems if each.level == "error")
+        raise MailerError(
+            f"{written.name} does not pass its check: {first.where}: {first.what}"
+        )
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, campaign.id)
+        await approval.approve(
+            session,
+            campaign,
+            by=founding.APPROVER,
+            templates=site.templates,
+            context=await edit.context_of(session, campaign, now=now),
+            now=now,
+        )
+    return campaign.id
+
+
+async def deliver(
+    site: Site,
+    campaigns: Sequence[int],
+    *,
+    released: Callable[[int], None],
+    settled: Settled,
+) -> list[Report]:
+    """Release campaigns, deliver them to the inbox, and count."""
+    audience = 0
+    for campaign_id in campaigns:
+        audience += await release.release(
+            site, campaign_id, by=founding.EDITOR, now=sites.now()
+        )
+    released(audience)
+    async with inbox(site.root / "inbox") as port:
+        relay = site.settings.relay.model_copy(update={"port": port})
+        settings = site.settings.model_copy(update={"relay": relay})
+        await running.work(
+            replace(site, settings=settings), until_idle=True, settled=settled
+        )
+    counted = []
+    async with site.database.reading() as session:
+        for campaign_id in campaigns:
+            campaign = await edit.get(session, campaign_id)
+            counted.append(await reports.report(session, campaign))
+    return counted
+
+
+def unaccounted(report: Report) -> int:
+    """Return how many readers have no final state."""
+    open_ = report.waiting + report.deferred + report.uncertain
+    return report.audience - report.accounted + open_
+
+
+def samples(root: Path, *, every: bool) -> list[Path]:
+    """Return the sample campaigns to send: the monthly letter, or all."""
+    found = sorted((root / "campaigns").iterdir())
+    return found if every else [root / "campaigns" / "monthly-letter"]

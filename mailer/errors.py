@@ -1,0 +1,34 @@
+"""What mailer refuses, each error a sentence that says what to do."""
+
+
+class MailerError(Exception):
+    """The request was refused."""
+
+
+class ConfigError(MailerError):
+    """The configuration cannot be used; the message lists every fault with its key."""
+
+
+class StoreError(MailerError):
+    """The store cannot be used."""
+
+
+class UnknownError(MailerError):
+    """The thing named does not exist."""
+
+
+class ContentError(MailerError):
+    """A campaign or template cannot be read; `where` is the file and line."""
+
+    def __init__(self, where: str, sentence: str) -> None:
+        super().__init__(f"{where}: {sentence}")
+        self.where = where
+        self.sentence = sentence
+
+
+class RefusedError(MailerError):
+    """The state of the thing does not allow this; nothing was changed."""
+
+
+class TokenError(MailerError):
+    """The link is not one of ours, or no longer valid."""

@@ -1,0 +1,127 @@
+"""Signed links, declared once: path, purpose and signature.
+
+A link in a letter carries the number of its message and may only reduce what we send.
+Anything more needs a fresh link, made for one contact and one hour. Tokens are opaque,
+hold no address, and cannot be made or changed without the site's signing key.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailer.errors import TokenError
+
+MAC = 16  # octets of each signature: 128 bits
+
+
+class Purpose(StrEnum):
+    """What a link is for; a token of one purpose is worth nothing for another."""
+
+    UNSUBSCRIBE = "u"  # leave the topic of one message
+    PREFERENCES = "p"  # see and reduce what one reader gets
+    CONFIRM = "c"  # prove that a wish came from the address
+
+
+# One keyed hash of a message's number gives every signature a message needs:
+# each purpose takes its own 16 octets of the 64.
+_SLICES = {
+    Purpose.UNSUBSCRIBE: slice(0, 16),
+    Purpose.PREFERENCES: slice(16, 32),
+    Purpose.CONFIRM: slice(32, 48),
+}
+_RETURN = slice(48, 58)
+_NUMBER = 8  # octets of a message number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """Everything signed that one message carries."""
+
+    unsubscribe: str
+    preferences: str
+    confirm: str
+    return_path: str  # local part
+    message_id: str  # left of the @
+
+
+class Signer:
+    """Makes and reads tokens with the site's keys, the newest first."""
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        self._keys = tuple((_key_id(key), key) for key in keys)
+
+    def message(self, number: int) -> Signed:
+        """Sign for one message: deterministic, the same on every attempt."""
+        key_id, key = self._keys[0]
+        digest = _digest(key, number)
+        head = bytes([key_id]) + number.to_bytes(_NUMBER)
+        return Signed(
+            unsubscribe=_encode(head + digest[_SLICES[Purpose.UNSUBSCRIBE]]),
+            preferences=_encode(head + digest[_SLICES[Purpose.PREFERENCES]]),
+            confirm=_encode(head + digest[_SLICES[Purpose.CONFIRM]]),
+            return_path="r-" + _base32(head + digest[_RETURN]),
+            message_id=_base32(hashlib.sha256(b"message-id" + digest).digest()[:15]),
+        )
+
+    def number(self, token: str, purpose: Purpose) -> int:
+        """Return the message a token was made for; raise TokenError otherwise."""
+        return self._verified(_decode(token), _SLICES[purpose])
+
+    def returned(self, local_part: str) -> int:
+        """Return the message a return-path was made for."""
+        prefix, _, rest = local_part.lower().partition("r-")
+        if prefix:
+            raise TokenError("this return-path is not one of ours")
+        padding = "=" * (-len(rest) % 8)
+        try:
+            octets = base64.b32decode((rest + padding).upper())
+        except (binascii.Error, ValueError):
+            raise TokenError("this return-path is not one of ours") from None
+        return self._verified(octets, _RETURN)
+
+    def _verified(self, octets: bytes, part: slice) -> int:
+        if len(octets) != 1 + _NUMBER + part.stop - part.start:
+            raise TokenError("this link is not complete; copy the whole of it")
+        number = int.from_bytes(octets[1 : 1 + _NUMBER])
+        for key_id, key in self._keys:
+            if key_id == octets[0] and hmac.compare_digest(
+                octets[1 + _NUMBER :], _digest(key, number)[part]
+            ):
+                return number
+        raise TokenError("this link is not one of ours, or no longer valid")
+
+
+def path(purpose: Purpose, token: str) -> str:
+    """Return the path of a link; the routes of the pages are made from it too."""
+    return f"/{purpose}/{token}"
+
+
+def _digest(key: bytes, number: int) -> bytes:
+    return hmac.digest(key, b"message" + number.to_bytes(_NUMBER), hashlib.sha512)
+
+
+def _key_id(key: bytes) -> int:
+    return hashlib.sha256(b"key id" + key).digest()[0]
+
+
+def _encode(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> bytes:
+    if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 34 characters)
+        raise TokenError("this link is not one of ours")
+    try:
+        octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (binascii.Error, ValueError):
+        raise TokenError("this link is not complete; copy the whole of it") from None
+    if _encode(octets) != token:
+        raise TokenError("this link is not one of ours")
+    return octets
+
+
+def _base32(octets: bytes) -> str:
+    return base64.b32encode(octets).rstrip(b"=").decode().lower()

@@ -1,0 +1,152 @@
+"""The ledger: messages, routes and workers."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _worker()
+    _route()
+    _message()
+    _message_event()
+
+
+def downgrade() -> None:
+    for table in (
+        "message_event",
+        "message",
+        "route",
+        "worker",
+    ):
+        op.drop_table(table)
+
+
+def _worker() -> None:
+    op.create_table(
+        "worker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alive_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
+    )
+
+
+def _route() -> None:
+    op.create_table(
+        "route",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_languages", sa.String(), nullable=False),
+        sa.Column("organisation_languages", sa.String(), nullable=False),
+        sa.Column("state_languages", sa.String(), nullable=False),
+        sa.Column("variant", sa.String(length=80), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.Column("step", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_route_campaign_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_route_letter_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "campaign_id",
+            "contact_languages",
+            "organisation_languages",
+            "state_languages",
+            "variant",
+            name=op.f("pk_route"),
+        ),
+    )
+
+
+def _message() -> None:
+    op.create_table(
+        "message",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("address_key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("step", sa.String(length=12), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker_id", sa.Integer(), nullable=True),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_message_campaign_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_message_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_message_letter_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"], ["worker.id"], name=op.f("fk_message_worker_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "address_key",
+            name=op.f("uq_message_campaign_id_address_key"),
+        ),
+        sa.UniqueConstraint(
+            "campaign_id", "contact_id", name=op.f("uq_message_campaign_id_contact_id")
+        ),
+    )
+    op.create_index(
+        "ix_message_claimable",
+        "message",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state in ('waiting', 'deferred')"),
+        postgresql_where=sa.text("state in ('waiting', 'deferred')"),
+    )
+    op.create_index(
+        op.f("ix_message_contact_id"), "message", ["contact_id"], unique=False
+    )
+    op.create_index(
+        "ix_message_held",
+        "message",
+        ["worker_id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('claimed', 'marked', 'uncertain')"),
+        postgresql_where=sa.text("state in ('claimed', 'marked', 'uncertain')"),
+    )
+
+
+def _message_event() -> None:
+    op.create_table(
+        "message_event",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("message_id", BIG, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("detail", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_message_event_message_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_event")),
+    )
+    op.create_index(
+        op.f("ix_message_event_message_id"),
+        "message_event",
+        ["message_id"],
+        unique=False,
+    )

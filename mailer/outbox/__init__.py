@@ -1,0 +1,1 @@
+"""Messages decided and not yet taken by the relay: release, claim, give back."""

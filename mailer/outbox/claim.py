@@ -1,0 +1,182 @@
+"""Workers and what they hold: enlist, stay alive, claim, give back, recover.
+
+A worker's number is never reused, so it fences what it claims: whoever lost a lease
+cannot change the row any more. Rows that are marked are never claimable.
+"""
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.states import State as CampaignState
+from mailer.outbox.models import Message, Worker
+from mailer.outbox.states import CLAIMABLE, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """What composing and sending one message needs, read at the claim."""
+
+    id: int
+    campaign_id: int
+    letter_id: int
+    attempts: int
+    address: str
+    name: str | None
+    organisation: str  # its name in the letter's language
+
+
+def process_identity(pid: int) -> str | None:
+    """Name a process so that no later one has the same name; None when it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    started = stat.rpartition(")")[2].split()[19]  # clock ticks since boot
+    return f"{pid}.{started}"
+
+
+async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
+    """Enter this process as a worker; return its number."""
+    worker = Worker(
+        host=platform.node(),
+        process=process_identity(os.getpid()) or str(os.getpid()),
+        started_at=now,
+        alive_until=now + lease,
+    )
+    session.add(worker)
+    await session.flush()
+    return worker.id
+
+
+async def stay_alive(
+    session: AsyncSession, worker_id: int, *, lease: timedelta, now: datetime
+) -> None:
+    """Extend the lease of everything a worker holds."""
+    await session.execute(
+        update(Worker).where(Worker.id == worker_id).values(alive_until=now + lease)
+    )
+
+
+async def claim(
+    session: AsyncSession, worker_id: int, *, limit: int, now: datetime
+) -> list[Claimed]:
+    """Take due messages of campaigns being sent, oldest first."""
+    due = (
+        select(Message.id)
+        .join(Campaign, Campaign.id == Message.campaign_id)
+        .where(
+            Message.state.in_(CLAIMABLE),
+            Message.due_at <= now,
+            Campaign.state == CampaignState.SENDING,
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+    taken = await session.scalars(
+        update(Message)
+        .where(Message.id.in_(due), Message.state.in_(CLAIMABLE))
+        .values(state=State.CLAIMED, worker_id=worker_id)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return await _read(session, sorted(taken))
+
+
+async def _read(session: AsyncSession, ids: list[int]) -> list[Claimed]:
+    rows = await session.execute(
+        select(
+            Message.id,
+            Message.campaign_id,
+            Message.letter_id,
+            Message.attempts,
+            Contact.address,
+            Contact.name,
+            Organisation.name,
+            Organisation.names,
+            Message.language,
+        )
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Message.id.in_(ids))
+        .order_by(Message.id)
+    )
+    return [
+        Claimed(
+            id=number,
+            campaign_id=campaign_id,
+            letter_id=letter_id or 0,
+            attempts=attempts,
+            address=address or "",
+            name=name,
+            organisation=names.get(language or "", organisation),
+        )
+        for (
+            number,
+            campaign_id,
+            letter_id,
+            attempts,
+            address,
+            name,
+            organisation,
+            names,
+            language,
+        ) in rows
+    ]
+
+
+async def give_back(session: AsyncSession, worker_id: int) -> None:
+    """Give back what a worker holds unmarked, so that others take it at once."""
+    await session.execute(
+        update(Message)
+        .where(Message.worker_id == worker_id, Message.state == State.CLAIMED)
+        .values(state=State.WAITING, worker_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def recover(
+    session: AsyncSession, *, answer_wait: timedelta, now: datetime
+) -> list[int]:
+    """Take from dead workers: claims go back, marks are returned as uncertain.
+
+    A worker is dead when its process is gone from this machine, or its lease is over.
+    Marks of a silent worker that may still live wait for the relay's answer first.
+    Returns the numbers of the messages whose mark nobody can answer for.
+    """
+    held = exists().where(
+        Message.worker_id == Worker.id,
+        Message.state.in_([State.CLAIMED, State.MARKED]),
+    )
+    workers = (await session.scalars(select(Worker).where(held))).all()
+    orphans: list[int] = []
+    for worker in workers:
+        gone = _gone(worker)
+        if not gone and worker.alive_until > now:
+            continue
+        await give_back(session, worker.id)
+        if gone or worker.alive_until + answer_wait <= now:
+            marked = await session.scalars(
+                select(Message.id).where(
+                    Message.worker_id == worker.id, Message.state == State.MARKED
+                )
+            )
+            orphans += marked
+    return orphans
+
+
+def _gone(worker: Worker) -> bool:
+    """Whether the worker ran on this machine and its process exists no more."""
+    if worker.host != platform.node():
+        return False
+    pid = int(worker.process.partition(".")[0])
+    return process_identity(pid) != worker.process

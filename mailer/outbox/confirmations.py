@@ -1,0 +1,192 @@
+"""Confirmation letters: one wish, one letter to the address it is about, one a day.
+
+A link in a letter may only reduce what we send. Who asks for more gets a fresh link at
+the address itself. The letters of one day are one campaign, so the ledger's own
+uniqueness sees to it that nobody can be flooded by asking again and again.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.base import insert, words
+from audiences.contacts import Contact
+from audiences.languages import Chain, choose
+from audiences.organisations import Organisation
+from audiences.organisations import State as Country
+from mailer import links
+from mailer.campaigns.models import Campaign, Letter
+from mailer.campaigns.states import State as CampaignState
+from mailer.outbox.models import Message
+from mailer.outbox.states import State
+from mailer.rendering import skeleton as skeletons
+from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.merge import Field, mark
+from mailer.rendering.render import render
+from mailer.rendering.skeleton import Envelope
+from mailer.rendering.source import Block, Source
+from mailer.site import Site
+
+TEMPLATE = "confirmation"
+VALID = timedelta(days=7)  # of the link in the letter
+
+
+async def request(
+    session: AsyncSession, site: Site, contact_id: int, *, now: datetime
+) -> bool:
+    """Queue a confirmation letter; False when one was queued today already."""
+    contact, organisation, country = (
+        await session.execute(
+            select(Contact, Organisation, Country)
+            .join(Organisation, Organisation.id == Contact.organisation_id)
+            .outerjoin(Country, Country.code == Organisation.country)
+            .where(Contact.id == contact_id)
+        )
+    ).one()
+    campaign = await _of_today(session, site, now)
+    language, step = _language(site, contact, organisation, country)
+    letter_id = await _letter(session, site, campaign, language, now)
+    added = await session.execute(
+        insert(session, Message)
+        .values(
+            campaign_id=campaign.id,
+            contact_id=contact.id,
+            address_key=contact.address_key,
+            letter_id=letter_id,
+            language=language,
+            step=step,
+            state=State.WAITING,
+            attempts=0,
+            due_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Message.id)
+    )
+    return added.first() is not None
+
+
+async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaign:
+    campaign: Campaign | None = await session.scalar(
+        select(Campaign).where(
+            Campaign.template == TEMPLATE,
+            Campaign.day == now.date(),
+            Campaign.on_demand.is_(True),
+            Campaign.state == CampaignState.SENDING,
+        )
+    )
+    if campaign is None:
+        campaign = Campaign(
+            name=f"Confirmations of {now:%Y-%m-%d}",
+            template=TEMPLATE,
+            on_demand=True,
+            reference="",
+            day=now.date(),
+            author="system",
+            audience="",
+            themes=[],
+            default_language=site.settings.languages.default,
+            fallbacks={},
+            block_rules={},
+            state=CampaignState.SENDING,
+            released_at=now,
+            planned_at=now,
+            expires_at=now + timedelta(days=1),
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(campaign)
+        await session.flush()
+    return campaign
+
+
+def _language(
+    site: Site, contact: Contact, organisation: Organisation, country: Country | None
+) -> tuple[str, str]:
+    default = site.settings.languages.default
+    chain = Chain(
+        contact=words(contact.languages),
+        organisation=words(organisation.languages),
+        state=words(country.languages if country is not None else None),
+    )
+    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
+    return (choice.language, choice.step) if choice else (default, "campaign")
+
+
+async def _letter(
+    session: AsyncSession, site: Site, campaign: Campaign, language: str, now: datetime
+) -> int:
+    known: int | None = await session.scalar(
+        select(Letter.id).where(
+            Letter.campaign_id == campaign.id, Letter.language == language
+        )
+    )
+    if known is not None:
+        return known
+    source = _source(site, site.catalogue(language), now)
+    letter = render(source, site.templates)
+    packed = skeletons.compile_letter(letter, _envelope(site, source, campaign, now))
+    row = Letter(
+        campaign_id=campaign.id,
+        language=language,
+        wanted=language,
+        variant="",
+        subject=letter.subject,
+        skeleton=packed.pack(),
+        template_digest="",
+        rendered_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
+    language = catalogue.language
+    sender = site.settings.sender
+    button = {
+        "link": site.settings.site.url
+        + links.path(links.Purpose.CONFIRM, mark(Field.CONFIRM)),
+        "label": catalogue.text("Confirm"),
+    }
+    asked = catalogue.text(
+        "Somebody asked on our pages that this address receive more of our letters."
+        " If it was you, please confirm within seven days. If it was not, do nothing:"
+        " nothing will change."
+    )
+    return Source(
+        template=TEMPLATE,
+        catalogue=catalogue,
+        wanted=None,
+        subject=catalogue.text("Please confirm what you wish to receive"),
+        preheader=catalogue.text("One button, and it is done."),
+        blocks=(
+            Block(
+                id="asked", type="opening", title="", fields={}, text=asked, where=""
+            ),
+            Block(id="yes", type="button", title="", fields=button, text="", where=""),
+        ),
+        reference="",
+        day=now.date(),
+        sender_name=sender.names.get(language) or site.settings.site.name,
+        postal=sender.postal.get(language) or "",
+        topic_name=None,
+        site_url=site.settings.site.url,
+    )
+
+
+def _envelope(
+    site: Site, source: Source, campaign: Campaign, now: datetime
+) -> Envelope:
+    settings = site.settings
+    return Envelope(
+        sender_name=source.sender_name,
+        sender=settings.sender.address,
+        reply_to=settings.sender.reply_to,
+        domain=settings.mail.domain,
+        list_label=None,
+        list_name="",
+        site_url=settings.site.url,
+        at=now,
+        campaign=f"c{campaign.id}",
+    )

@@ -1,0 +1,106 @@
+"""The ledger: one row per campaign and contact, unique in the database."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.base import Base
+from audiences.contacts import Contact
+from mailer.campaigns.models import Campaign, Letter
+from mailer.outbox.states import CLAIMABLE, State
+
+_CLAIMABLE = "state in ({})".format(", ".join(f"'{state}'" for state in CLAIMABLE))
+_HELD = f"state in ('{State.CLAIMED}', '{State.MARKED}', '{State.UNCERTAIN}')"
+
+
+class Worker(Base):
+    """A process that delivers; its number is the fence of what it claims."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    process: Mapped[str]  # pid and start time: an identity the kernel never reuses
+    started_at: Mapped[datetime]
+    alive_until: Mapped[datetime]  # the lease of everything it holds
+
+
+class Route(Base):
+    """Readers of a campaign who get the same letter: same chain, same blocks."""
+
+    __tablename__ = "route"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    contact_languages: Mapped[str] = mapped_column(primary_key=True)
+    organisation_languages: Mapped[str] = mapped_column(primary_key=True)
+    state_languages: Mapped[str] = mapped_column(primary_key=True)
+    variant: Mapped[str] = mapped_column(String(80), primary_key=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
+    step: Mapped[str] = mapped_column(String(12))
+
+
+class Message(Base):
+    """One letter to one contact: one row, one life."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "contact_id"),
+        UniqueConstraint("campaign_id", "address_key"),
+        Index(
+            "ix_message_claimable",
+            "due_at",
+            sqlite_where=text(_CLAIMABLE),
+            postgresql_where=text(_CLAIMABLE),
+        ),
+        Index(
+            "ix_message_held",
+            "worker_id",
+            sqlite_where=text(_HELD),
+            postgresql_where=text(_HELD),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+    )
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id), index=True)
+    address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
+    language: Mapped[str | None] = mapped_column(String(20))
+    step: Mapped[str | None] = mapped_column(String(12))  # of the language chain
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None]  # why skipped, deferred, refused or uncertain
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    due_at: Mapped[datetime]  # not before this instant
+    worker_id: Mapped[int | None] = mapped_column(ForeignKey(Worker.id))
+    marked_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    reply: Mapped[str | None]  # the relay's last answer
+
+
+class MessageEvent(Base):
+    """Something out of the ordinary in a message's life; rows are only ever added."""
+
+    __tablename__ = "message_event"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+    )
+    message_id: Mapped[int] = mapped_column(ForeignKey(Message.id), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    detail: Mapped[str | None]

@@ -1,0 +1,245 @@
+"""Release: a due, approved campaign becomes messages.
+
+Guarantees one row per campaign and contact, whoever else releases at the same time or
+is killed in the middle: the campaign is taken by one compare-and-set, its letters and
+routes are committed with it, and its messages follow in chunks that can be resumed.
+Nobody the rule picks is dropped: who is left out has a row that says why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.base import insert
+from audiences.contacts import Contact
+from audiences.segments import resolve
+from audiences.segments.compile import Context
+from mailer.campaigns import approval, edit, groups, letters
+from mailer.campaigns.groups import Group
+from mailer.campaigns.letters import Content
+from mailer.campaigns.models import Campaign, Letter, Occurrence
+from mailer.campaigns.states import State, refuse_unless
+from mailer.errors import RefusedError
+from mailer.outbox import states
+from mailer.outbox.models import Message, Route
+from mailer.site import Site
+
+CHUNK = 20_000  # contacts of which one transaction makes messages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """One letter ready to be stored, and the key it is found by."""
+
+    language: str
+    wanted: str
+    variant: str
+    subject: str
+    skeleton: bytes
+
+
+async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> int:
+    """Turn a campaign into messages; return how many rows there are."""
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        refuse_unless(State(campaign.state), State.SENDING, name=campaign.name)
+        await approval.require(session, campaign, site.templates)
+        content = await letters.content_of(session, site, campaign)
+        context = await edit.context_of(session, campaign, now=now)
+        found = await groups.group(session, campaign, context, written=content.written)
+    rendered = render_groups(site, content, found, now=now)
+    async with site.database.writing() as session:
+        campaign = await _take(session, campaign_id, site, by=by, now=now)
+        await _store(session, site, campaign, rendered, found, now=now)
+    return await plan(site, campaign_id)
+
+
+def render_groups(
+    site: Site, content: Content, found: Sequence[Group], *, now: datetime
+) -> list[Rendered]:
+    """Render each letter the groups need, once."""
+    needed = {
+        (group.choice.language, group.choice.wanted, group.variant)
+        for group in found
+        if group.choice
+    }
+    made = []
+    for language, wanted, variant in sorted(needed):
+        source = letters.source(
+            site, content, language=language, wanted=wanted, variant=variant
+        )
+        letter = letters.rendered(site, source)
+        skeleton = letters.skeleton(site, content, letter, source, at=now)
+        made.append(
+            Rendered(
+                language=language,
+                wanted=wanted,
+                variant=variant,
+                subject=letter.subject,
+                skeleton=skeleton.pack(),
+            )
+        )
+    return made
+
+
+async def _take(
+    session: AsyncSession, campaign_id: int, site: Site, *, by: str, now: datetime
+) -> Campaign:
+    """Move the campaign to sending, once, whoever else tries."""
+    campaign = await edit.get(session, campaign_id)
+    await session.refresh(campaign, with_for_update=True)
+    before = State(campaign.state)
+    refuse_unless(before, State.SENDING, name=campaign.name)
+    await approval.require(session, campaign, site.templates)
+    limit = timedelta(hours=site.settings.delivery.give_up_hours)
+    taken = await session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == before)
+        .values(
+            state=State.SENDING, released_at=now, expires_at=now + limit, updated_at=now
+        )
+        .returning(Campaign.id)
+    )
+    if taken.first() is None:
+        raise RefusedError(f"{campaign.name} is being released by someone else")
+    await session.execute(
+        update(Occurrence)
+        .where(Occurrence.campaign_id == campaign_id)
+        .values(outcome="released")
+    )
+    edit.note(session, campaign, by=by, act="released", now=now)
+    await session.refresh(campaign)
+    return campaign
+
+
+async def _store(
+    session: AsyncSession,
+    site: Site,
+    campaign: Campaign,
+    rendered: Sequence[Rendered],
+    found: Sequence[Group],
+    *,
+    now: datetime,
+) -> None:
+    digest = approval.template_digest(site.templates, campaign.template)
+    stored: dict[tuple[str, str, str], Letter] = {}
+    for each in rendered:
+        stored[each.language, each.wanted, each.variant] = Letter(
+            campaign_id=campaign.id,
+            language=each.language,
+            wanted=each.wanted,
+            variant=each.variant,
+            subject=each.subject,
+            skeleton=each.skeleton,
+            template_digest=digest,
+            rendered_at=now,
+        )
+    session.add_all(stored.values())
+    await session.flush()
+    for group in found:
+        choice = group.choice
+        letter = (
+            stored[choice.language, choice.wanted, group.variant] if choice else None
+        )
+        session.add(
+            Route(
+                campaign_id=campaign.id,
+                contact_languages=group.contact_languages,
+                organisation_languages=group.organisation_languages,
+                state_languages=group.state_languages,
+                variant=group.variant,
+                letter_id=letter.id if letter else None,
+                step=choice.step if choice else "",
+            )
+        )
+
+
+async def plan(site: Site, campaign_id: int) -> int:
+    """Make the messages of a campaign being sent, chunk by chunk; resumable."""
+    while True:
+        async with site.database.writing() as session:
+            campaign = await edit.get(session, campaign_id)
+            await session.refresh(campaign, with_for_update=True)
+            if campaign.planned_at is None:
+                await _plan_chunk(session, campaign)
+            if campaign.planned_at is not None:
+                total = await session.scalar(
+                    select(func.count()).where(Message.campaign_id == campaign_id)
+                )
+                return total or 0
+
+
+async def _plan_chunk(session: AsyncSession, campaign: Campaign) -> None:
+    released = campaign.released_at
+    if released is None:
+        raise RefusedError(f"{campaign.name} has not been released")
+    last = await session.scalar(
+        select(func.max(Contact.id)).where(
+            Contact.id.in_(
+                select(Contact.id)
+                .where(Contact.id > campaign.planned_to)
+                .order_by(Contact.id)
+                .limit(CHUNK)
+            )
+        )
+    )
+    if last is None:
+        campaign.planned_at = released
+        return
+    context = await edit.context_of(session, campaign, now=released)
+    columns, chosen = _messages(campaign, context, released)
+    chosen = chosen.where(
+        Contact.id > campaign.planned_to, Contact.id <= last
+    ).order_by(Contact.id)
+    await session.execute(
+        insert(session, Message).from_select(columns, chosen).on_conflict_do_nothing()
+    )
+    campaign.planned_to = last
+
+
+def _messages(
+    campaign: Campaign, context: Context, released: datetime
+) -> tuple[list[str], Any]:
+    """Return the columns of the ledger and the select that fills them."""
+    why = resolve.reason(campaign.topic)
+    route = and_(
+        Route.campaign_id == campaign.id,
+        Route.contact_languages == groups.CONTACT_LANGUAGES,
+        Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
+        Route.state_languages == groups.STATE_LANGUAGES,
+        Route.variant
+        == groups.variant_of(
+            campaign.block_rules, groups.conditional(campaign), context
+        ),
+    )
+    reason = case(
+        (why.is_not(None), why),
+        (Route.campaign_id.is_(None), states.Skip.CHANGED.value),
+        (Route.letter_id.is_(None), states.Skip.NO_TRANSLATION.value),
+        else_=null(),
+    )
+    written_to = reason.is_(None)
+    columns: dict[str, ColumnElement[Any]] = {
+        "campaign_id": literal(campaign.id),
+        "contact_id": Contact.id.expression,
+        "address_key": Contact.address_key.expression,
+        "letter_id": case((written_to, Route.letter_id), else_=null()),
+        "language": case((written_to, Letter.language), else_=null()),
+        "step": case((written_to, Route.step), else_=null()),
+        "state": case(
+            (written_to, states.State.WAITING.value), else_=states.State.SKIPPED.value
+        ),
+        "reason": reason,
+        "attempts": literal(0),
+        "due_at": literal(released, Message.due_at.type),
+    }
+    chosen = (
+        resolve.audience(campaign.audience, context, *columns.values())
+        .outerjoin(Route, route)
+        .outerjoin(Letter, Letter.id == Route.letter_id)
+    )
+    return list(columns), chosen

@@ -1,0 +1,92 @@
+"""The states of a message and every arrow between them; an odd one has its reason.
+
+waiting → claimed → marked → accepted
+                           → deferred → claimed again when its wait is over
+                           → refused, bounced, complained, uncertain
+"""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"  # decided, not yet taken by a worker
+    CLAIMED = "claimed"  # a worker holds it
+    MARKED = "marked"  # committed: about to write the final dot
+    ACCEPTED = "accepted"  # the relay took it
+    DEFERRED = "deferred"  # the relay said not now
+    REFUSED = "refused"  # the relay said no
+    BOUNCED = "bounced"  # taken, and came back
+    COMPLAINED = "complained"  # the reader called it spam
+    UNCERTAIN = "uncertain"  # nobody knows whether the relay took it
+    HELD = "held"  # uncertain, and a person decides
+    SET_ASIDE = "set_aside"  # it could not be composed
+    EXPIRED = "expired"  # too late to send
+    CANCELLED = "cancelled"  # its campaign was cancelled
+    SKIPPED = "skipped"  # not written to, with a reason
+
+
+OPEN = (
+    State.WAITING,
+    State.CLAIMED,
+    State.MARKED,
+    State.DEFERRED,
+    State.UNCERTAIN,
+)
+FINAL = tuple(state for state in State if state not in OPEN)
+CLAIMABLE = (State.WAITING, State.DEFERRED)
+
+ARROWS: dict[State, frozenset[State]] = {
+    State.WAITING: frozenset(
+        {State.CLAIMED, State.SKIPPED, State.EXPIRED, State.CANCELLED}
+    ),
+    State.CLAIMED: frozenset(
+        {
+            State.WAITING,  # its worker died or gave it back, unmarked
+            State.MARKED,
+            State.DEFERRED,
+            State.REFUSED,
+            State.SKIPPED,  # the reader left before the mark
+            State.SET_ASIDE,
+            State.EXPIRED,
+            State.CANCELLED,
+        }
+    ),
+    State.MARKED: frozenset(
+        {
+            State.WAITING,  # the mark came too late and no dot was written
+            State.ACCEPTED,
+            State.DEFERRED,
+            State.REFUSED,
+            State.UNCERTAIN,
+        }
+    ),
+    State.DEFERRED: frozenset(
+        {State.CLAIMED, State.SKIPPED, State.EXPIRED, State.CANCELLED}
+    ),
+    State.UNCERTAIN: frozenset(
+        {
+            State.ACCEPTED,  # the relay's log, or a late answer, shows it was taken
+            State.WAITING,  # sent again by policy, under the same Message-ID
+            State.HELD,
+            State.EXPIRED,
+        }
+    ),
+    State.HELD: frozenset({State.ACCEPTED, State.WAITING, State.CANCELLED}),
+    State.ACCEPTED: frozenset({State.BOUNCED, State.COMPLAINED}),
+    State.REFUSED: frozenset(),
+    State.BOUNCED: frozenset({State.COMPLAINED}),
+    State.COMPLAINED: frozenset(),
+    State.SET_ASIDE: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.SKIPPED: frozenset(),
+}
+
+
+class Skip(StrEnum):
+    """Why a reader of the frozen audience gets nothing, beyond the audience's own."""
+
+    NO_TRANSLATION = "no_translation"  # no language they read, and no fallback allowed
+    CHANGED = "changed"  # their language changed while the campaign was released

@@ -1,0 +1,1 @@
+"""WHAT BECAME of a message: its states, and the one writer of them."""

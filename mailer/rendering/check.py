@@ -1,0 +1,127 @@
+"""What a machine can see in a rendered letter: problems with place and remedy.
+
+Pure: it reads what `render` made and what the author wrote. An error blocks approval;
+a warning is for the approver's eye.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailer.rendering import markdown, merge
+from mailer.rendering.source import Letter, Translation
+
+MAX_HTML = 102_000  # octets; beyond, Gmail clips and the footer is lost
+WARN_HTML = 90_000
+MAX_SUBJECT = 120  # characters
+LONG_SUBJECT = 80
+
+
+class Level(StrEnum):
+    """How grave a problem is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing wrong, and where."""
+
+    level: Level
+    language: str
+    where: str
+    what: str
+
+
+def check_text(translation: Translation) -> Iterator[Problem]:
+    """Check what an author wrote in one language."""
+    yield from _check_subject(translation)
+    for block in translation.blocks:
+        for place in merge.unknown_places(f"{block.title} {block.text}"):
+            yield _error(translation, block.where, f"no field {{{place}}} exists")
+        for link in markdown.links(block.text):
+            if not link.startswith(("https://", "mailto:")):
+                yield _error(
+                    translation, block.where, f"the link {link[:80]!r} is not https"
+                )
+
+
+def _check_subject(translation: Translation) -> Iterator[Problem]:
+    where = f"{translation.where}, subject"
+    length = len(translation.subject)
+    if length > MAX_SUBJECT:
+        yield _error(translation, where, f"{length} characters, at most {MAX_SUBJECT}")
+    elif length > LONG_SUBJECT:
+        yield _warning(translation, where, f"{length} characters; phones show about 40")
+    if not translation.preheader:
+        yield _warning(translation, translation.where, "no preheader; add a line")
+    for text in (translation.subject, translation.preheader):
+        if "{" in text:
+            yield _error(translation, where, "a subject is the same for every reader")
+
+
+def _error(translation: Translation, where: str, what: str) -> Problem:
+    return Problem(
+        level=Level.ERROR, language=translation.language, where=where, what=what
+    )
+
+
+def _warning(translation: Translation, where: str, what: str) -> Problem:
+    return Problem(
+        level=Level.WARNING, language=translation.language, where=where, what=what
+    )
+
+
+def check_letter(letter: Letter, *, leaving: bool) -> Iterator[Problem]:
+    """Check one rendered letter."""
+
+    def problem(level: Level, what: str) -> Problem:
+        return Problem(level=level, language=letter.language, where="letter", what=what)
+
+    size = len(letter.html.encode())
+    if size > MAX_HTML:
+        yield problem(
+            Level.ERROR,
+            f"{size / 1000:.0f} KB of HTML, at most {MAX_HTML / 1000:.0f};"
+            " shorten it or put texts online",
+        )
+    elif size > WARN_HTML:
+        yield problem(Level.WARNING, f"{size / 1000:.0f} KB of HTML, near the limit")
+    if leaving:
+        mark = merge.mark(merge.Field.UNSUBSCRIBE)
+        for part, text in (("HTML", letter.html), ("text", letter.text)):
+            if mark not in text:
+                yield problem(
+                    Level.ERROR, f"the {part} part has no link to leave the letter"
+                )
+
+
+def check_blocks(
+    translations: dict[str, Translation], default: str, ruled: list[str]
+) -> Iterator[Problem]:
+    """Check that every language has the same blocks, and that rules name blocks."""
+    model = [block.id for block in translations[default].blocks]
+    for name in ruled:
+        if name not in model:
+            yield Problem(
+                level=Level.ERROR,
+                language=default,
+                where=f"campaign.toml, blocks.{name}",
+                what=f"{default}.md has no block of that name",
+            )
+    for language, translation in translations.items():
+        here = [block.id for block in translation.blocks]
+        missing = [each for each in model if each not in here]
+        extra = [each for each in here if each not in model]
+        if missing or extra:
+            said = [f"lacks {', '.join(missing)}"] if missing else []
+            said += (
+                [f"has {', '.join(extra)} which {default}.md has not"] if extra else []
+            )
+            yield Problem(
+                level=Level.ERROR,
+                language=language,
+                where=translation.where,
+                what=" and ".join(said),
+            )

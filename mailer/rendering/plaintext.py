@@ -1,0 +1,54 @@
+"""The text part: the whole letter again, written from the content, not the layout."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mailer.rendering import merge
+from mailer.rendering.catalogue import isolated
+from mailer.rendering.view import BlockView
+
+
+def write(blocks: Sequence[BlockView], values: dict[str, Any]) -> str:
+    """Return the letter as text; lines are paragraphs, never wrapped."""
+    text = "\n".join(_lines(blocks, values)).strip()
+    text = re.sub(r"\n{3,}", "\n\n", text) + "\n"
+    return merge.MARK.sub(_isolate, text)
+
+
+def _isolate(place: re.Match[str]) -> str:
+    return isolated(place[0]) if place[1] in merge.OPEN_TO_AUTHORS else place[0]
+
+
+def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]:
+    yield str(values["sender_name"])
+    yield str(values["reference_line"])
+    yield ""
+    yield str(values["subject"])
+    yield ""
+    if values["stand_in"]:
+        yield f"[{values['stand_in']['sentence']}]"
+        yield ""
+    for block in blocks:
+        yield from _block(block)
+        yield ""
+    yield "-- "
+    yield values["why_text"]
+    if values["leaving"]:
+        yield f"{values['preferences_label']}: {values['preferences_url']}"
+        yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
+    yield ""
+    yield f"{values['sender_name']}, {values['postal']}"
+
+
+def _block(block: BlockView) -> Iterator[str]:
+    heading = " – ".join(filter(None, [block.eyebrow, block.title]))
+    if heading:
+        yield f"* {heading}"
+        yield ""
+    if block.text:
+        yield block.text
+    for fact in block.facts:
+        yield f"{fact.label} {fact.value}"
+    if block.link:
+        yield f"{block.label}: {block.link.removeprefix('mailto:')}"

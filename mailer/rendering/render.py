@@ -1,0 +1,134 @@
+"""`render`: one variant of a campaign's content becomes a letter. Pure.
+
+The same function serves preview, test send and real send; what a reader gets is what
+was previewed, with their own values put in.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from mailer import links
+from mailer.rendering import bidi, merge, mjml, plaintext
+from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.merge import Field, mark
+from mailer.rendering.source import Letter, Source
+from mailer.rendering.view import BlockView, isolate_marks, view
+
+FONTS = {
+    "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
+    "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
+}
+FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+
+
+def render(source: Source, templates: Path) -> Letter:
+    """Render a letter; raise ContentError where content or template cannot be."""
+    catalogue = source.catalogue
+    blocks = [view(block, catalogue) for block in source.blocks]
+    values = _values(source, blocks)
+    html = mjml.lay_out(templates, source.template, values, title=source.subject)
+    direction = catalogue.direction
+    return Letter(
+        language=catalogue.language,
+        direction=direction,
+        subject=bidi.isolate_text(source.subject, direction),
+        html=bidi.isolate_html(html, direction),
+        text=bidi.isolate_text(plaintext.write(blocks, values), direction),
+    )
+
+
+def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
+    """Return everything a template may say, as plain values."""
+    catalogue = source.catalogue
+    url = source.site_url
+    return {
+        "language": catalogue.language,
+        "direction": catalogue.direction,
+        "start": _start(catalogue),
+        "fonts": FONTS.get(catalogue.language, FONT),
+        "title_mark": mjml.TITLE,
+        "subject": source.subject,
+        "preheader": source.preheader,
+        "sender_name": source.sender_name,
+        "reference_line": _reference(source),
+        "stand_in": _stand_in(source),
+        "content": [_shown(block) for block in blocks],
+        "why": _isolated(why(source)),
+        "why_text": why(source),
+        "leaving": source.topic_name is not None,
+        "preferences_label": catalogue.text("Choose what you receive"),
+        "preferences_url": url
+        + links.path(links.Purpose.PREFERENCES, mark(Field.PREFERENCES)),
+        "unsubscribe_label": catalogue.text("Leave this letter"),
+        "unsubscribe_url": url
+        + links.path(links.Purpose.UNSUBSCRIBE, mark(Field.UNSUBSCRIBE)),
+        "postal": source.postal,
+    }
+
+
+def why(source: Source) -> str:
+    """Say why the reader gets this letter, with marks for their own values."""
+    catalogue = source.catalogue
+    organisation = mark(Field.ORGANISATION)
+    if source.topic_name is None:
+        return catalogue.text(
+            "We write to %(organisation)s about its own entry or wish.",
+            organisation=organisation,
+        )
+    return catalogue.text(
+        "You receive this because %(organisation)s subscribes to “%(topic)s”.",
+        organisation=organisation,
+        topic=source.topic_name,
+    )
+
+
+def _reference(source: Source) -> str:
+    day = source.catalogue.day(source.day)
+    if not source.reference:
+        return day
+    number = source.catalogue.text("Ref.: %(reference)s", reference=source.reference)
+    return f"{number} · {day}"
+
+
+def _stand_in(source: Source) -> dict[str, str] | None:
+    """Say, in the reader's own language, that another stands in for it."""
+    wanted = source.wanted
+    if wanted is None:
+        return None
+    return {
+        "language": wanted.language,
+        "direction": wanted.direction,
+        "start": _start(wanted),
+        "sentence": wanted.text(
+            "This letter is not available in %(wanted)s; you read it in %(language)s.",
+            wanted=wanted.language_name(wanted.language),
+            language=wanted.language_name(source.catalogue.language),
+        ),
+    }
+
+
+def _shown(block: BlockView) -> dict[str, Any]:
+    return {
+        "type": block.type,
+        "title": _isolated(block.title),
+        "eyebrow": block.eyebrow,
+        "facts": [
+            {"label": fact.label, "value": _isolated(fact.value)}
+            for fact in block.facts
+        ],
+        "html": Markup(isolate_marks(block.html)),  # noqa: S704 (already escaped)
+        "link": block.link,
+        "label": block.label,
+    }
+
+
+def _isolated(text: str) -> Markup:
+    if merge.MARK.search(text) is None:
+        return escape(text)
+    return Markup(isolate_marks(text))  # noqa: S704 (escaped within)
+
+
+def _start(catalogue: Catalogue) -> str:
+    return "right" if catalogue.direction == "rtl" else "left"

@@ -1,0 +1,67 @@
+"""What a letter says, as values: the input of rendering and the letter it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mailer.rendering.catalogue import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One item of a letter.
+
+    `fields` are its typed lines (date, place, link …) as written, `text` its Markdown.
+    `where` is the file and line it stands at.
+    """
+
+    id: str
+    type: str
+    title: str
+    fields: Mapping[str, str]
+    text: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Translation:
+    """A campaign's content in one language."""
+
+    language: str
+    subject: str
+    preheader: str
+    blocks: tuple[Block, ...]
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Everything one variant of a letter is made from.
+
+    `wanted` is the reader's language where this translation stands in for it, and
+    its words then say so at the top of the letter.
+    """
+
+    template: str
+    catalogue: Catalogue
+    wanted: Catalogue | None
+    subject: str
+    preheader: str
+    blocks: tuple[Block, ...]
+    reference: str
+    day: date
+    sender_name: str
+    postal: str
+    topic_name: str | None
+    site_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """One variant rendered; per-reader places are still marks (see merge)."""
+
+    language: str
+    direction: str
+    subject: str
+    html: str
+    text: str

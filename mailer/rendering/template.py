@@ -1,0 +1,85 @@
+"""The template of a letter: its folder, its block types, and its own settings."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailer.errors import ContentError
+
+LAYOUT = "_layout"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockType:
+    """What a block of one type may say."""
+
+    name: str
+    fields: Mapping[str, str]  # line → kind
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """A letter type: which blocks it has and who gets it by default."""
+
+    name: str
+    title: str
+    topic: str | None  # none: service mail, not subscribed to
+    audience: str | None
+    blocks: tuple[str, ...]
+    folder: Path
+
+
+def block_types(templates: Path) -> dict[str, BlockType]:
+    """Read the block types of a site."""
+    table = _read(templates / LAYOUT / "blocks.toml")
+    return {
+        name: BlockType(
+            name=name,
+            fields=dict(each.get("fields", {})),
+            needs=tuple(each.get("needs", ())),
+        )
+        for name, each in table.items()
+    }
+
+
+def load(templates: Path, name: str) -> Template:
+    """Read one letter type; raise ContentError where it cannot be used."""
+    known = names(templates)
+    if name not in known:
+        raise ContentError(
+            str(templates),
+            f"no template is called {name!r}; there are {', '.join(known)}",
+        )
+    path = templates / name / "template.toml"
+    table = _read(path)
+    unknown = sorted(set(table) - {"title", "topic", "audience", "blocks"})
+    if unknown:
+        raise ContentError(str(path), f"no such setting: {', '.join(unknown)}")
+    try:
+        return Template(
+            name=name,
+            title=str(table["title"]),
+            topic=table.get("topic"),
+            audience=table.get("audience"),
+            blocks=tuple(table["blocks"]),
+            folder=path.parent,
+        )
+    except KeyError as missing:
+        raise ContentError(str(path), f"{missing.args[0]} is missing") from None
+
+
+def names(templates: Path) -> list[str]:
+    """Return the letter types of a site."""
+    return sorted(path.parent.name for path in templates.glob("*/template.toml"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise ContentError(str(path), f"cannot be read: {fault.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeError) as fault:
+        raise ContentError(str(path), f"not valid TOML: {fault}") from None

@@ -1,0 +1,1 @@
+"""Counting who got what, from the ledger."""

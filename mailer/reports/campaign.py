@@ -1,0 +1,188 @@
+"""The report of one campaign, counted anew from the ledger each time.
+
+Every reader of the frozen audience is in exactly one number: the states and the
+reasons for skipping add up to `audience`.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from mailer.campaigns.models import ApprovedReader, Campaign, Letter
+from mailer.outbox.models import Message
+from mailer.outbox.states import State
+
+IN_HAND = (State.WAITING, State.CLAIMED, State.MARKED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Who got what; `waiting` counts messages not yet answered for."""
+
+    state: str
+    audience: int
+    accepted: int
+    deferred: int
+    refused: int
+    bounced: int
+    complained: int
+    uncertain: int
+    expired: int
+    waiting: int
+    held: int
+    set_aside: int
+    cancelled: int
+    skipped: dict[str, int]
+    by_language: dict[str, int]  # accepted messages
+    by_kind: dict[str, int]  # accepted messages
+    fallbacks: dict[str, int]  # readers whose language was stood in for: "zh → en"
+    joined_since_approval: int
+    left_since_approval: int
+    stopped_because: str | None
+    started_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def accounted(self) -> int:
+        """Return the sum of all states, which is the audience."""
+        states = (
+            self.accepted,
+            self.deferred,
+            self.refused,
+            self.bounced,
+            self.complained,
+            self.uncertain,
+            self.expired,
+            self.waiting,
+            self.held,
+            self.set_aside,
+            self.cancelled,
+        )
+        return sum(states) + sum(self.skipped.values())
+
+    @property
+    def per_second(self) -> float:
+        """Return how many were accepted per second, first mark to last answer."""
+        if self.started_at is None or self.settled_at is None:
+            return 0.0
+        seconds = (self.settled_at - self.started_at).total_seconds()
+        return self.accepted / seconds if seconds > 0 else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report in the shape others script against."""
+        values = asdict(self)
+        for name in ("started_at", "settled_at"):
+            moment = values[name]
+            values[name] = moment.isoformat() if moment else None
+        return {**values, "per_second": round(self.per_second, 1)}
+
+
+async def report(session: AsyncSession, campaign: Campaign) -> Report:
+    """Count a campaign's messages."""
+    mine = Message.campaign_id == campaign.id
+    rows = await session.execute(
+        select(Message.state, Message.reason, func.count())
+        .where(mine)
+        .group_by(Message.state, Message.reason)
+    )
+    states: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for state, reason, count in rows:
+        if state == State.SKIPPED:
+            skipped[reason or "unknown"] += count
+        else:
+            states[state] += count
+    started, settled = (
+        await session.execute(
+            select(func.min(Message.marked_at), func.max(Message.settled_at)).where(
+                mine, Message.marked_at.is_not(None)
+            )
+        )
+    ).one()
+    joined, left = await _difference(session, campaign)
+    return Report(
+        state=campaign.state,
+        audience=states.total() + skipped.total(),
+        accepted=states[State.ACCEPTED],
+        deferred=states[State.DEFERRED],
+        refused=states[State.REFUSED],
+        bounced=states[State.BOUNCED],
+        complained=states[State.COMPLAINED],
+        uncertain=states[State.UNCERTAIN],
+        expired=states[State.EXPIRED],
+        waiting=sum(states[state] for state in IN_HAND),
+        held=states[State.HELD],
+        set_aside=states[State.SET_ASIDE],
+        cancelled=states[State.CANCELLED],
+        skipped=dict(skipped.most_common()),
+        by_language=await _by_language(session, campaign),
+        by_kind=await _by_kind(session, campaign),
+        fallbacks=await _fallbacks(session, campaign),
+        joined_since_approval=joined,
+        left_since_approval=left,
+        stopped_because=campaign.stopped_because,
+        started_at=started,
+        settled_at=settled,
+    )
+
+
+async def _by_language(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(Message.language, func.count())
+        .where(Message.campaign_id == campaign.id, Message.state == State.ACCEPTED)
+        .group_by(Message.language)
+        .order_by(func.count().desc())
+    )
+    return {language or "und": count for language, count in rows}
+
+
+async def _by_kind(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(Organisation.kind, func.count())
+        .select_from(Message)
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Message.campaign_id == campaign.id, Message.state == State.ACCEPTED)
+        .group_by(Organisation.kind)
+        .order_by(func.count().desc())
+    )
+    return {kind: count for kind, count in rows}
+
+
+async def _fallbacks(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(Letter.wanted, Letter.language, func.count())
+        .select_from(Message)
+        .join(Letter, Letter.id == Message.letter_id)
+        .where(Message.campaign_id == campaign.id, Letter.wanted != Letter.language)
+        .group_by(Letter.wanted, Letter.language)
+    )
+    return {f"{wanted} → {language}": count for wanted, language, count in rows}
+
+
+async def _difference(session: AsyncSession, campaign: Campaign) -> tuple[int, int]:
+    """Count who joined and who left between approval and release."""
+    written = and_(
+        Message.campaign_id == campaign.id, Message.state != State.SKIPPED.value
+    )
+    approved = exists().where(
+        ApprovedReader.campaign_id == campaign.id,
+        ApprovedReader.contact_id == Message.contact_id,
+    )
+    joined = await session.scalar(
+        select(func.count()).select_from(Message).where(written, ~approved)
+    )
+    still = exists().where(written, Message.contact_id == ApprovedReader.contact_id)
+    left = await session.scalar(
+        select(func.count())
+        .select_from(ApprovedReader)
+        .where(ApprovedReader.campaign_id == campaign.id, ~still)
+    )
+    released = campaign.released_at is not None
+    return (joined or 0, left or 0) if released else (0, 0)

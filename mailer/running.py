@@ -1,0 +1,116 @@
+"""The long-running parts of a site: delivery, ticker and pages, stopped cleanly."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+import uvicorn
+
+from mailer import site as sites
+from mailer.campaigns import due
+from mailer.campaigns.due import Ticked
+from mailer.delivery.worker import Worker
+from mailer.outbox import release
+from mailer.outbox.states import State
+from mailer.site import Site
+from mailer.web import app
+from scheduler import ticker
+
+log = structlog.get_logger()
+
+
+def log_to_stderr() -> None:
+    """Write one JSON object a line to stderr; requests, with their tokens, are not."""
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+
+
+async def tick(site: Site, now: datetime) -> Ticked:
+    """Release what is due at an instant."""
+
+    async def release_one(campaign_id: int) -> int:
+        return await release.release(site, campaign_id, by="ticker", now=now)
+
+    late = timedelta(hours=site.settings.ticker.late_hours)
+    return await due.tick(site.database, release_one, late=late, now=now)
+
+
+async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
+    """Look for what is due at the site's interval until stopped."""
+
+    async def once() -> None:
+        ticked = await tick(site, sites.now())
+        for campaign_id in ticked.released:
+            log.info("campaign.released", campaign=campaign_id)
+
+    running = ticker.start(once, seconds=site.settings.ticker.seconds)
+    try:
+        await stopping.wait()
+    finally:
+        running.shutdown(wait=False)
+
+
+async def work(
+    site: Site,
+    *,
+    until_idle: bool,
+    settled: Callable[[State], None] = lambda _state: None,
+    stopping: asyncio.Event | None = None,
+) -> None:
+    """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
+    worker = Worker(
+        site=site,
+        clock=sites.now,
+        until_idle=until_idle,
+        settled=settled,
+        stopping=stopping or stop_event(),
+    )
+    await worker.run()
+
+
+async def pages(site: Site) -> None:
+    """Serve the pages until SIGTERM or SIGINT."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app.create(site),
+            host=site.settings.web.host,
+            port=site.settings.web.port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    await server.serve()
+
+
+async def serve(site: Site) -> None:
+    """Run pages, ticker and delivery until the pages are told to stop."""
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(work(site, until_idle=False, stopping=stopping))
+        tasks.create_task(tick_for_ever(site, stopping))
+        try:
+            await pages(site)
+        finally:
+            stopping.set()
+
+
+def stop_event() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, event.set)
+    return event

@@ -1,0 +1,43 @@
+"""The tables of the store: all models in one place, and the way to the newest form."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData
+
+from audiences import contacts, organisations, subscriptions, suppressions, topics
+from audiences.base import Base
+from audiences.intake import models as intake
+from audiences.segments import saved
+from mailer.campaigns import models as campaigns
+from mailer.database import Database
+from mailer.outbox import models as outbox
+
+MODULES = (
+    campaigns,
+    contacts,
+    intake,
+    organisations,
+    outbox,
+    saved,
+    subscriptions,
+    suppressions,
+    topics,
+)
+
+
+def metadata() -> MetaData:
+    """Return every table of the store."""
+    return Base.metadata
+
+
+async def upgrade(database: Database) -> None:
+    """Bring a store to the newest form; one that has it is left alone."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", "mailer:migrations")
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")

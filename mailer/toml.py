@@ -1,0 +1,30 @@
+"""Reads and edits TOML files; a fault names the file and the line."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from mailer.errors import ConfigError
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist") from None
+    except (OSError, UnicodeError) as fault:
+        raise ConfigError(f"{path} cannot be read: {fault}") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigError(f"{path}: not valid TOML: {fault}") from None
+
+
+def edit_toml(path: Path, values: Mapping[tuple[str, str], Any]) -> None:
+    """Set (section, key) values in a TOML file, keeping its comments."""
+    document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
+    for (section, key), value in values.items():
+        document[section][key] = value
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The pages: an edge that parses, makes one call and shows."""

@@ -1,0 +1,121 @@
+"""The web application of a site: public pages, style sheet, health.
+
+Refuses bodies over 64 KiB. A fault of ours is logged and shown as a sentence; a link
+that is not ours gets one answer, whatever is wrong with it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+from sqlalchemy import text
+
+from mailer.errors import MailerError, TokenError
+from mailer.site import Site
+from mailer.web import page
+from mailer.web.public import confirm, leave, preferences
+
+MAX_BODY = 64 * 1024
+Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
+log = structlog.get_logger()
+
+
+def create(site: Site) -> Litestar:
+    """Return the application that serves a site's pages."""
+
+    def mail_site() -> Site:
+        return site
+
+    handlers: list[ControllerRouterHandler] = [
+        leave.show,
+        leave.act,
+        preferences.show,
+        preferences.act,
+        confirm.show,
+        confirm.act,
+        healthz,
+        readyz,
+        create_static_files_router(
+            path="/static",
+            directories=[Path(__file__).parent / "static"],
+            include_in_schema=False,
+        ),
+    ]
+    return Litestar(
+        route_handlers=handlers,
+        dependencies={"mail_site": Provide(mail_site, sync_to_thread=False)},
+        exception_handlers={TokenError: _not_ours(site), Exception: _fault(site)},
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+@get("/healthz", media_type=MediaType.TEXT)
+async def healthz() -> str:
+    """Say that the process answers."""
+    return "ok"
+
+
+@get("/readyz", media_type=MediaType.TEXT)
+async def readyz(mail_site: NamedDependency[Site]) -> str:
+    """Say that the store answers too."""
+    async with mail_site.database.reading() as session:
+        await session.execute(text("select 1"))
+    return "ok"
+
+
+def _not_ours(site: Site) -> Handler:
+    """Give one answer to every link that is not ours."""
+
+    def answer(request: Request[Any, Any, Any], _fault: Exception) -> Response[str]:
+        language = page.language_of(request)
+        catalogue = site.catalogue(language)
+        return page.show(
+            site,
+            "message.html",
+            language=language,
+            status=404,
+            heading=catalogue.text("This link does not work"),
+            sentence=catalogue.text(
+                "It may be incomplete or too old. Use the link in the newest of our"
+                " letters, or write to us."
+            ),
+        )
+
+    return answer
+
+
+def _fault(site: Site) -> Handler:
+    """Show a sentence; keep what happened for the operator."""
+
+    def answer(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
+        status = fault.status_code if isinstance(fault, HTTPException) else 500
+        if status >= 500:  # noqa: PLR2004 (our fault, not the reader's)
+            expected = isinstance(fault, MailerError)
+            log.error(
+                "page.fault",
+                route=request.scope["path"][:3],
+                reason=str(fault)[:500],
+                exc_info=None if expected else fault,
+            )
+        language = page.language_of(request)
+        catalogue = site.catalogue(language)
+        return page.show(
+            site,
+            "message.html",
+            language=language,
+            status=status,
+            heading=catalogue.text("This did not work"),
+            sentence=catalogue.text(
+                "Nothing was changed. Please try again later, or write to us."
+            ),
+        )
+
+    return answer

@@ -1,0 +1,1 @@
+"""The readers' pages: leave, choose, confirm."""

@@ -1,0 +1,84 @@
+"""/c/{token}: confirm a wish, from a letter sent to the address it is about.
+
+GET shows, POST confirms; the link is good for seven days and for one confirmation.
+"""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import subscriptions, topics
+from audiences.subscriptions import Evidence, How, Standing
+from mailer import links, site
+from mailer.links import Purpose
+from mailer.outbox import confirmations
+from mailer.site import Site
+from mailer.web import page
+from mailer.web.public.reader import Reader, holder
+
+
+@get("/c/{token:str}")
+async def show(
+    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+) -> Response[str]:
+    """Show what would be confirmed, and a button."""
+    async with mail_site.database.reading() as session:
+        reader = await holder(session, mail_site, token, Purpose.CONFIRM)
+        return await _page(request, session, mail_site, reader, token, begun=[])
+
+
+@post("/c/{token:str}", status_code=200)
+async def act(
+    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+) -> Response[str]:
+    """Begin the subscriptions that wait."""
+    form = await request.form()
+    async with mail_site.database.writing() as session:
+        reader = await holder(session, mail_site, token, Purpose.CONFIRM)
+        begun: list[str] = []
+        if form.get("confirm") == "yes" and _valid(reader):
+            begun = await subscriptions.confirm(
+                session,
+                reader.contact_id,
+                evidence=Evidence(
+                    at=site.now(),
+                    how=How.CONFIRMATION,
+                    source=f"message {reader.message_id}",
+                ),
+            )
+        return await _page(request, session, mail_site, reader, token, begun=begun)
+
+
+def _valid(reader: Reader) -> bool:
+    return site.now() <= reader.sent_at + confirmations.VALID
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    mail_site: Site,
+    reader: Reader,
+    token: str,
+    *,
+    begun: list[str],
+) -> Response[str]:
+    language = page.language_of(request, reader.language)
+    standing = await subscriptions.standings(session, reader.contact_id)
+    names = {topic.code: topic.name(language) for topic in await topics.listed(session)}
+    waiting = [
+        names[code]
+        for code in names
+        if standing.get(code) is Standing.PENDING and _valid(reader)
+    ]
+    return page.show(
+        mail_site,
+        "confirm.html",
+        language=language,
+        masked=reader.masked,
+        path=links.path(Purpose.CONFIRM, token),
+        preferences=reader.preferences,
+        waiting=waiting,
+        begun=[names[code] for code in begun],
+    )

@@ -1,0 +1,163 @@
+"""/p/{token}: the preference centre. GET shows; POST reduces, or asks to confirm more.
+
+The link may have been forwarded, so it can only reduce what we send and change the
+language; a letter added here waits for a confirmation at the address itself.
+"""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts, subscriptions, topics
+from audiences.languages import OFFERED
+from audiences.subscriptions import Evidence, How, Standing
+from audiences.topics import Topic
+from mailer import links, site
+from mailer.links import Purpose
+from mailer.outbox import confirmations
+from mailer.rendering.catalogue import Catalogue
+from mailer.site import Site
+from mailer.web import page
+from mailer.web.public.reader import Reader, holder
+
+
+@get("/p/{token:str}")
+async def show(
+    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+) -> Response[str]:
+    """Show what the reader gets now."""
+    async with mail_site.database.reading() as session:
+        reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
+        return await _page(request, session, mail_site, reader, token, saved=[])
+
+
+@post("/p/{token:str}", status_code=200)
+async def act(
+    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+) -> Response[str]:
+    """Save the choices, or stop everything."""
+    form = await request.form()
+    async with mail_site.database.writing() as session:
+        reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
+        match form.get("act"):
+            case "stop":
+                return page.show(
+                    mail_site,
+                    "stop.html",
+                    language=page.language_of(request, reader.language),
+                    masked=reader.masked,
+                    path=links.path(Purpose.PREFERENCES, token),
+                )
+            case "stop-now":
+                said = await _stop(session, mail_site, reader, request)
+            case "save":
+                said = await _save(session, mail_site, reader, form, request)
+            case _:
+                said = []
+        await session.flush()
+        return await _page(request, session, mail_site, reader, token, saved=said)
+
+
+async def _stop(
+    session: AsyncSession,
+    mail_site: Site,
+    reader: Reader,
+    request: Request[Any, Any, Any],
+) -> list[str]:
+    await subscriptions.stop_everything(
+        session, reader.contact_id, evidence=_evidence(reader)
+    )
+    catalogue = mail_site.catalogue(page.language_of(request, reader.language))
+    return [catalogue.text("You will receive no letter any more, as of now.")]
+
+
+async def _save(
+    session: AsyncSession,
+    mail_site: Site,
+    reader: Reader,
+    form: FormMultiDict,
+    request: Request[Any, Any, Any],
+) -> list[str]:
+    chosen = form.get("language")
+    wanted = {str(each) for each in form.getall("topic", [])}
+    now = site.now()
+    if chosen in OFFERED:
+        await contacts.choose_language(session, reader.contact_id, str(chosen), now=now)
+    language = page.language_of(request, str(chosen or ""), reader.language)
+    catalogue = mail_site.catalogue(language)
+    standing = await subscriptions.standings(session, reader.contact_id)
+    said: list[str] = []
+    asked = False
+    for topic in await topics.listed(session):
+        is_on = standing.get(topic.code) in {Standing.ACTIVE, Standing.PENDING}
+        if is_on and topic.code not in wanted:
+            await subscriptions.leave(
+                session, reader.contact_id, topic.code, evidence=_evidence(reader)
+            )
+            said.append(_said(catalogue, "No longer sent: %(topic)s.", topic))
+        elif topic.code in wanted and not is_on:
+            await subscriptions.ask(
+                session, reader.contact_id, topic.code, evidence=_evidence(reader)
+            )
+            said.append(
+                _said(catalogue, "Waits for your confirmation: %(topic)s.", topic)
+            )
+            asked = True
+    if asked:
+        await confirmations.request(session, mail_site, reader.contact_id, now=now)
+        said.append(
+            catalogue.text(
+                "We have sent a letter to %(address)s; the button in it confirms.",
+                address=reader.masked,
+            )
+        )
+    return said or [catalogue.text("Your choices are kept.")]
+
+
+def _said(catalogue: Catalogue, message: str, topic: Topic) -> str:
+    return catalogue.text(message, topic=topic.name(catalogue.language))
+
+
+def _evidence(reader: Reader) -> Evidence:
+    return Evidence(at=site.now(), how=How.PAGE, source=f"message {reader.message_id}")
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    mail_site: Site,
+    reader: Reader,
+    token: str,
+    *,
+    saved: list[str],
+) -> Response[str]:
+    contact = await session.get(contacts.Contact, reader.contact_id)
+    own = contact.languages.split() if contact and contact.languages else []
+    chosen = own[0] if own else reader.language
+    language = page.language_of(request, chosen)
+    standing = await subscriptions.standings(session, reader.contact_id)
+    shown = [
+        {
+            "code": topic.code,
+            "name": topic.name(language),
+            "rhythm": topic.rhythm(language),
+            "on": standing.get(topic.code) in {Standing.ACTIVE, Standing.PENDING},
+            "waiting": standing.get(topic.code) is Standing.PENDING,
+        }
+        for topic in await topics.listed(session)
+    ]
+    return page.show(
+        mail_site,
+        "preferences.html",
+        language=language,
+        saved=saved,
+        masked=reader.masked,
+        organisation=reader.organisation,
+        path=links.path(Purpose.PREFERENCES, token),
+        languages=page.offered(),
+        chosen=chosen,
+        topics=shown,
+    )

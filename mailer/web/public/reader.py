@@ -1,0 +1,66 @@
+"""Who holds a link: from the token of a message to its contact, and no more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.base import words
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from mailer.campaigns.models import Campaign
+from mailer.errors import TokenError
+from mailer.links import Purpose, path
+from mailer.outbox.models import Message
+from mailer.site import Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """The contact a message went to, as far as a page may know them."""
+
+    message_id: int
+    contact_id: int
+    masked: str
+    organisation: str
+    language: str | None  # their own choice, or the language of the letter
+    topic: str | None
+    sent_at: datetime
+    preferences: str  # path of their preference centre
+
+
+async def holder(
+    session: AsyncSession, site: Site, token: str, purpose: Purpose
+) -> Reader:
+    """Return the reader a link was made for; raise TokenError for any other link."""
+    number = site.signer.number(token, purpose)
+    row = (
+        await session.execute(
+            select(Message, Contact, Organisation, Campaign.topic)
+            .join(Contact, Contact.id == Message.contact_id)
+            .join(Organisation, Organisation.id == Contact.organisation_id)
+            .join(Campaign, Campaign.id == Message.campaign_id)
+            .where(Message.id == number)
+        )
+    ).one_or_none()
+    if row is None:
+        raise TokenError("this link is not one of ours, or no longer valid")
+    message, contact, organisation, topic = row
+    language = next(iter(words(contact.languages)), None) or message.language
+    return Reader(
+        message_id=number,
+        contact_id=contact.id,
+        masked=masked(contact.address or ""),
+        organisation=organisation.names.get(language or "", organisation.name),
+        language=language,
+        topic=topic,
+        sent_at=message.due_at,
+        preferences=path(Purpose.PREFERENCES, site.signer.message(number).preferences),
+    )
+
+
+def masked(address: str) -> str:
+    """Show enough of an address for its owner, not enough for anybody else."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
