@@ -40,4 +40,5 @@ def _upgrade(connection: Connection) -> None:
     configuration = Config()
     configuration.set_main_option("script_location", "mailer:migrations")
     configuration.attributes["connection"] = connection
+    configuration.attributes["metadata"] = metadata()
     command.upgrade(configuration, "head")

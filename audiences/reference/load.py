@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from importlib import resources
 from io import StringIO
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,10 +31,15 @@ def in_languages(row: dict[str, str], column: str) -> dict[str, str]:
 
 async def load_reference(session: AsyncSession) -> None:
     """Fill a new store with states, themes and topics."""
-    await session.execute(
-        insert(State),
-        [
-            {
+    await session.execute(insert(State), list(_states()))
+    await session.execute(insert(Theme), list(_themes()))
+    await session.execute(insert(Topic), list(_topics()))
+
+
+def _states() -> Iterator[dict[str, Any]]:
+    for name in ("member_states.csv", "other_countries.csv"):
+        for row in rows(name):
+            yield {
                 "code": row["iso2"],
                 "names": in_languages(row, "name"),
                 "region": row["region"],
@@ -41,34 +47,26 @@ async def load_reference(session: AsyncSession) -> None:
                 "membership": row["status"],
                 "languages": row["language"],
             }
-            for name in ("member_states.csv", "other_countries.csv")
-            for row in rows(name)
-        ],
-    )
-    await session.execute(
-        insert(Theme),
-        [
-            {
-                "code": row["code"],
-                "kind": row["kind"],
-                "parent": row["parent"] or None,
-                "labels": in_languages(row, "label"),
-                "date": row["date"] or None,
-                "place": row["place"] or None,
-                "sectors": row["sectors"],
-            }
-            for row in rows("themes.csv")
-        ],
-    )
-    await session.execute(
-        insert(Topic),
-        [
-            {
-                "code": row["code"],
-                "names": in_languages(row, "name"),
-                "rhythms": in_languages(row, "rhythm"),
-                "position": position,
-            }
-            for position, row in enumerate(rows("topics.csv"), start=1)
-        ],
-    )
+
+
+def _themes() -> Iterator[dict[str, Any]]:
+    for row in rows("themes.csv"):
+        yield {
+            "code": row["code"],
+            "kind": row["kind"],
+            "parent": row["parent"] or None,
+            "labels": in_languages(row, "label"),
+            "date": row["date"] or None,
+            "place": row["place"] or None,
+            "sectors": row["sectors"],
+        }
+
+
+def _topics() -> Iterator[dict[str, Any]]:
+    for position, row in enumerate(rows("topics.csv"), start=1):
+        yield {
+            "code": row["code"],
+            "names": in_languages(row, "name"),
+            "rhythms": in_languages(row, "rhythm"),
+            "position": position,
+        }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
@@ -75,24 +75,8 @@ async def group(
     written: Sequence[str],
 ) -> list[Group]:
     """Group everyone a campaign would write to now."""
-    keys: tuple[ColumnElement[Any], ...] = (
-        CONTACT_LANGUAGES,
-        ORGANISATION_LANGUAGES,
-        STATE_LANGUAGES,
-        variant_of(campaign.block_rules, conditional(campaign), context),
-    )
-    labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
-    inner = (
-        resolve.audience(campaign.audience, context, *labelled)
-        .where(resolve.reason(campaign.topic).is_(None))
-        .subquery()
-    )
-    columns = list(inner.c)
-    rows = await session.execute(
-        select(*columns, func.count()).group_by(*columns).order_by(*columns)
-    )
     found = []
-    for row in rows:
+    for row in await session.execute(_grouped(campaign, context)):
         contact, organisation, state, variant, count = tuple(row)
         chain = Chain(
             contact=words(contact), organisation=words(organisation), state=words(state)
@@ -108,3 +92,20 @@ async def group(
             )
         )
     return found
+
+
+def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
+    keys: tuple[ColumnElement[Any], ...] = (
+        CONTACT_LANGUAGES,
+        ORGANISATION_LANGUAGES,
+        STATE_LANGUAGES,
+        variant_of(campaign.block_rules, conditional(campaign), context),
+    )
+    labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
+    inner = (
+        resolve.audience(campaign.audience, context, *labelled)
+        .where(resolve.reason(campaign.topic).is_(None))
+        .subquery()
+    )
+    columns = list(inner.c)
+    return select(*columns, func.count()).group_by(*columns).order_by(*columns)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import uvloop
 
+from mailer import loop
 from mailer.errors import MailerError
 from mailer.site import open_site
 
@@ -36,7 +36,7 @@ def with_site(
 def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
     """Run a coroutine to its end; a lone error of a group is that error."""
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
             return runner.run(coroutine)
     except* MailerError as group:
         fault: BaseException = group

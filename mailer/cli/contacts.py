@@ -6,6 +6,7 @@ from pathlib import Path
 import rich_click as click
 from rich.progress import TaskID
 from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact, role_names
@@ -54,6 +55,17 @@ async def import_(
     value and reason.
     """
     table = read.open_table(file, encoding=encoding)
+    staged, report = await _import(site, table, apply=apply, basis=basis, by=by)
+    if as_json:
+        output.json_document(dataclasses.asdict(report))
+    else:
+        _show(staged, report, applied=apply)
+    return 1 if report.faults and not report.valid else None
+
+
+async def _import(
+    site: Site, table: read.Table, *, apply: bool, basis: str | None, by: str
+) -> tuple[Staged, Report]:
     async with site.database.held() as held:
         async with held.transaction(writing=False) as session:
             words = await vocabulary.load(session)
@@ -66,11 +78,7 @@ async def import_(
                 )
             else:
                 report = await importing.decide(session, staged)
-    if as_json:
-        output.json_document(dataclasses.asdict(report))
-    else:
-        _show(staged, report, applied=apply)
-    return 1 if report.faults and not report.valid else None
+    return staged, report
 
 
 async def _stage(session: object, table: read.Table, checker: Checker) -> Staged:
@@ -132,11 +140,6 @@ async def show(site: Site, address: str, as_json: bool) -> None:
     async with site.database.reading() as session:
         contact = await contacts.find(session, address, key=site.address_key)
         organisation = await session.get_one(Organisation, contact.organisation_id)
-        evidence = await session.scalars(
-            select(subscriptions.Consent)
-            .where(subscriptions.Consent.contact_id == contact.id)
-            .order_by(subscriptions.Consent.id)
-        )
         suppressed = await session.get(Suppression, contact.address_key)
         standing = await subscriptions.standings(session, contact.id)
         known = {
@@ -151,20 +154,32 @@ async def show(site: Site, address: str, as_json: bool) -> None:
             "suppressed": suppressed.reason if suppressed is not None else None,
             "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
             "subscriptions": {topic: str(each) for topic, each in standing.items()},
-            "consent": [
-                {
-                    "topic": each.topic,
-                    "standing": each.standing,
-                    "at": each.at.isoformat(),
-                    "how": each.how,
-                    "source": each.source,
-                    "basis": each.basis,
-                }
-                for each in evidence
-            ],
+            "consent": await _evidence(session, contact.id),
         }
     if as_json:
         output.json_document(known)
         return
     rows = [(name, value) for name, value in known.items() if name != "consent"]
     output.table(str(contact.address), ("fact", "value"), rows)
+
+
+async def _evidence(
+    session: AsyncSession, contact_id: int
+) -> list[dict[str, str | None]]:
+    """Return every change of consent of a contact, oldest first."""
+    kept = await session.scalars(
+        select(subscriptions.Consent)
+        .where(subscriptions.Consent.contact_id == contact_id)
+        .order_by(subscriptions.Consent.id)
+    )
+    return [
+        {
+            "topic": each.topic,
+            "standing": each.standing,
+            "at": each.at.isoformat(),
+            "how": each.how,
+            "source": each.source,
+            "basis": each.basis,
+        }
+        for each in kept
+    ]

@@ -20,25 +20,24 @@ from mailer.cli import output
 from mailer.errors import MailerError
 from scheduler.errors import ScheduleError
 
-NOUNS = {
-    "campaigns": ("campaigns", "Write, approve, schedule, send and count campaigns."),
-    "contacts": ("contacts", "Import, look up and undo contacts."),
-    "demo": ("demo", "See all of it at work, on a sample directory."),
-    "inbox": ("inbox", "Run a mail server for tests that keeps every message."),
-    "init": ("init", "Make a new site."),
-    "messages": ("messages", "List messages and what became of them."),
-    "schedule": ("schedule", "Try a cadence in words."),
-    "segments": ("segments", "Ask who a rule picks, and why."),
-    "series": ("series", "List and add recurring mailings."),
-    "serve": ("serve", "Run pages, ticker and delivery in one process."),
-    "suppressions": ("suppressions", "List, add and lift suppressed addresses."),
-    "tick": ("tick", "Release what is due."),
-    "topics": ("topics", "List what readers may subscribe to."),
-    "users": ("users", "List and add people who write or approve."),
-    "web": ("web", "Run the pages."),
-    "work": ("work", "Deliver messages."),
-}
-
+NOUNS = (
+    "campaigns",
+    "contacts",
+    "demo",
+    "inbox",
+    "init",
+    "messages",
+    "schedule",
+    "segments",
+    "series",
+    "serve",
+    "suppressions",
+    "tick",
+    "topics",
+    "users",
+    "web",
+    "work",
+)
 EXAMPLE = "Example: mailer demo"
 
 
@@ -47,22 +46,16 @@ class Nouns(rich_click.RichGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return every noun."""
-        return sorted(NOUNS)
+        return list(NOUNS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a noun's module and return its command."""
+        """Import a noun's module and return its command under the noun's name."""
         if cmd_name not in NOUNS:
             return None
-        module = importlib.import_module(f"mailer.cli.{NOUNS[cmd_name][0]}")
+        module = importlib.import_module(f"mailer.cli.{cmd_name}")
         command: click.Command = module.command
+        command.name = cmd_name
         return command
-
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        """List the nouns without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, NOUNS[name][1]) for name in sorted(NOUNS)])
 
 
 @click.group(cls=Nouns, epilog=EXAMPLE, context_settings={"max_content_width": 100})

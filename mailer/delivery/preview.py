@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
 from audiences.base import words
@@ -13,7 +14,9 @@ from audiences.contacts import Contact
 from audiences.languages import Chain
 from audiences.organisations import Organisation, State
 from audiences.segments import resolve
+from audiences.segments.compile import Context
 from mailer.campaigns import edit, groups, letters
+from mailer.campaigns.models import Campaign
 from mailer.delivery.compose import Reader, compose
 from mailer.errors import RefusedError
 from mailer.rendering.source import Letter
@@ -41,45 +44,71 @@ async def preview(
         content = await letters.content_of(session, site, campaign)
         context = await edit.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
-        variant = groups.variant_of(
-            campaign.block_rules, groups.conditional(campaign), context
-        )
-        row = await session.execute(
-            select(Organisation, State.languages, variant)
-            .select_from(Contact)
-            .join(Organisation, Organisation.id == Contact.organisation_id)
-            .outerjoin(State, State.code == Organisation.country)
-            .where(Contact.id == contact.id)
-        )
-        organisation, state_languages, seen = row.one()
-        excluded = await session.execute(
-            resolve.audience(
-                campaign.audience, context, resolve.reason(campaign.topic)
-            ).where(Contact.id == contact.id)
-        )
-        picked = excluded.first()
-    chain = Chain(
-        contact=words(contact.languages),
-        organisation=words(organisation.languages),
-        state=words(state_languages),
-    )
-    choice = groups.choose(campaign, content.written, chain)
+        seen = await _seen(session, campaign, context, contact)
+    choice = groups.choose(campaign, content.written, seen.chain)
     if choice is None:
         raise RefusedError(f"{address} reads no language this campaign may be sent in")
     source = letters.source(
-        site, content, language=choice.language, wanted=choice.wanted, variant=seen
+        site,
+        content,
+        language=choice.language,
+        wanted=choice.wanted,
+        variant=seen.variant,
     )
     letter = letters.rendered(site, source)
     skeleton = letters.skeleton(site, content, letter, source, at=now)
     reader = Reader(
         address=contact.address or "",
         name=contact.name,
-        organisation=organisation.names.get(choice.language, organisation.name),
+        organisation=seen.organisation.names.get(
+            choice.language, seen.organisation.name
+        ),
     )
     return Preview(
         octets=compose(skeleton, reader, site.signer.message(NOBODY)),
         letter=letter,
         step=choice.step,
+        excluded=seen.excluded,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    organisation: Organisation
+    chain: Chain
+    variant: str
+    excluded: str | None
+
+
+async def _seen(
+    session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
+) -> _Seen:
+    """Return what decides the letter of one contact."""
+    variant = groups.variant_of(
+        campaign.block_rules, groups.conditional(campaign), context
+    )
+    row = await session.execute(
+        select(Organisation, State.languages, variant)
+        .select_from(Contact)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .outerjoin(State, State.code == Organisation.country)
+        .where(Contact.id == contact.id)
+    )
+    organisation, state_languages, bits = row.one()
+    reasons = await session.execute(
+        resolve.audience(
+            campaign.audience, context, resolve.reason(campaign.topic)
+        ).where(Contact.id == contact.id)
+    )
+    picked = reasons.first()
+    return _Seen(
+        organisation=organisation,
+        chain=Chain(
+            contact=words(contact.languages),
+            organisation=words(organisation.languages),
+            state=words(state_languages),
+        ),
+        variant=bits,
         excluded="not_picked" if picked is None else picked[0],
     )
 

@@ -2,11 +2,9 @@
 
 from alembic import context
 
-from mailer import schema
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=schema.metadata(),
+    target_metadata=context.config.attributes["metadata"],
     compare_type=True,
     render_as_batch=False,
 )

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.base import insert
@@ -203,43 +213,47 @@ async def _plan_chunk(session: AsyncSession, campaign: Campaign) -> None:
 
 def _messages(
     campaign: Campaign, context: Context, released: datetime
-) -> tuple[list[str], Any]:
+) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
-    why = resolve.reason(campaign.topic)
+    variant = groups.variant_of(
+        campaign.block_rules, groups.conditional(campaign), context
+    )
     route = and_(
         Route.campaign_id == campaign.id,
         Route.contact_languages == groups.CONTACT_LANGUAGES,
         Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
         Route.state_languages == groups.STATE_LANGUAGES,
-        Route.variant
-        == groups.variant_of(
-            campaign.block_rules, groups.conditional(campaign), context
-        ),
+        Route.variant == variant,
     )
-    reason = case(
-        (why.is_not(None), why),
-        (Route.campaign_id.is_(None), states.Skip.CHANGED.value),
-        (Route.letter_id.is_(None), states.Skip.NO_TRANSLATION.value),
-        else_=null(),
-    )
-    written_to = reason.is_(None)
-    columns: dict[str, ColumnElement[Any]] = {
-        "campaign_id": literal(campaign.id),
-        "contact_id": Contact.id.expression,
-        "address_key": Contact.address_key.expression,
-        "letter_id": case((written_to, Route.letter_id), else_=null()),
-        "language": case((written_to, Letter.language), else_=null()),
-        "step": case((written_to, Route.step), else_=null()),
-        "state": case(
-            (written_to, states.State.WAITING.value), else_=states.State.SKIPPED.value
-        ),
-        "reason": reason,
-        "attempts": literal(0),
-        "due_at": literal(released, Message.due_at.type),
-    }
+    columns = _columns(campaign, released)
     chosen = (
         resolve.audience(campaign.audience, context, *columns.values())
         .outerjoin(Route, route)
         .outerjoin(Letter, Letter.id == Route.letter_id)
     )
     return list(columns), chosen
+
+
+def _columns(campaign: Campaign, released: datetime) -> dict[str, ColumnElement[Any]]:
+    """Return what each row of the ledger is filled with: a letter, or a reason."""
+    left_out = resolve.reason(campaign.topic)
+    reason = case(
+        (left_out.is_not(None), left_out),
+        (Route.campaign_id.is_(None), states.Skip.CHANGED.value),
+        (Route.letter_id.is_(None), states.Skip.NO_TRANSLATION.value),
+        else_=null(),
+    )
+    goes = reason.is_(None)
+    waiting, skipped = states.State.WAITING.value, states.State.SKIPPED.value
+    return {
+        "campaign_id": literal(campaign.id),
+        "contact_id": Contact.id.expression,
+        "address_key": Contact.address_key.expression,
+        "letter_id": case((goes, Route.letter_id), else_=null()),
+        "language": case((goes, Letter.language), else_=null()),
+        "step": case((goes, Route.step), else_=null()),
+        "state": case((goes, waiting), else_=skipped),
+        "reason": reason,
+        "attempts": literal(0),
+        "due_at": literal(released, Message.due_at.type),
+    }

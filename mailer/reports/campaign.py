@@ -85,26 +85,8 @@ class Report:
 
 async def report(session: AsyncSession, campaign: Campaign) -> Report:
     """Count a campaign's messages."""
-    mine = Message.campaign_id == campaign.id
-    rows = await session.execute(
-        select(Message.state, Message.reason, func.count())
-        .where(mine)
-        .group_by(Message.state, Message.reason)
-    )
-    states: Counter[str] = Counter()
-    skipped: Counter[str] = Counter()
-    for state, reason, count in rows:
-        if state == State.SKIPPED:
-            skipped[reason or "unknown"] += count
-        else:
-            states[state] += count
-    started, settled = (
-        await session.execute(
-            select(func.min(Message.marked_at), func.max(Message.settled_at)).where(
-                mine, Message.marked_at.is_not(None)
-            )
-        )
-    ).one()
+    states, skipped = await _states(session, campaign)
+    started, settled = await _times(session, campaign)
     joined, left = await _difference(session, campaign)
     return Report(
         state=campaign.state,
@@ -130,6 +112,38 @@ async def report(session: AsyncSession, campaign: Campaign) -> Report:
         started_at=started,
         settled_at=settled,
     )
+
+
+async def _states(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[Counter[str], Counter[str]]:
+    """Count messages by state, and the skipped ones by reason."""
+    rows = await session.execute(
+        select(Message.state, Message.reason, func.count())
+        .where(Message.campaign_id == campaign.id)
+        .group_by(Message.state, Message.reason)
+    )
+    states: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for state, reason, count in rows:
+        if state == State.SKIPPED:
+            skipped[reason or "unknown"] += count
+        else:
+            states[state] += count
+    return states, skipped
+
+
+async def _times(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[datetime | None, datetime | None]:
+    """Return the first mark and the last answer."""
+    row = await session.execute(
+        select(func.min(Message.marked_at), func.max(Message.settled_at)).where(
+            Message.campaign_id == campaign.id, Message.marked_at.is_not(None)
+        )
+    )
+    started, settled = row.one()
+    return started, settled
 
 
 async def _by_language(session: AsyncSession, campaign: Campaign) -> dict[str, int]:

@@ -13,13 +13,18 @@ def upgrade() -> None:
     _state()
     _suppression()
     _suppression_event()
+    _suppression_event_indexes()
     _theme()
     _topic()
     _organisation()
+    _organisation_indexes()
     _contact()
+    _contact_indexes()
     _organisation_country()
+    _organisation_country_indexes()
     _organisation_field()
     _consent()
+    _consent_indexes()
     _subscription()
 
 
@@ -75,6 +80,9 @@ def _suppression_event() -> None:
         sa.Column("detail", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression_event")),
     )
+
+
+def _suppression_event_indexes() -> None:
     op.create_index(
         op.f("ix_suppression_event_address_key"),
         "suppression_event",
@@ -130,6 +138,9 @@ def _organisation() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
     )
+
+
+def _organisation_indexes() -> None:
     op.create_index(
         op.f("ix_organisation_country"), "organisation", ["country"], unique=False
     )
@@ -163,6 +174,9 @@ def _contact() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
         sa.UniqueConstraint("address_key", name=op.f("uq_contact_address_key")),
     )
+
+
+def _contact_indexes() -> None:
     op.create_index(
         op.f("ix_contact_import_id"), "contact", ["import_id"], unique=False
     )
@@ -196,6 +210,9 @@ def _organisation_country() -> None:
             name=op.f("pk_organisation_country"),
         ),
     )
+
+
+def _organisation_country_indexes() -> None:
     op.create_index(
         op.f("ix_organisation_country_country"),
         "organisation_country",
@@ -243,6 +260,9 @@ def _consent() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
+
+
+def _consent_indexes() -> None:
     op.create_index(
         op.f("ix_consent_contact_id"), "consent", ["contact_id"], unique=False
     )

@@ -14,7 +14,9 @@ def upgrade() -> None:
     _series()
     _unit_user()
     _approval()
+    _approval_indexes()
     _campaign_event()
+    _campaign_event_indexes()
     _campaign_text()
     _letter()
     _occurrence()
@@ -107,6 +109,9 @@ def _approval() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
     )
+
+
+def _approval_indexes() -> None:
     op.create_index(
         op.f("ix_approval_campaign_id"), "approval", ["campaign_id"], unique=False
     )
@@ -129,6 +134,9 @@ def _campaign_event() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_event")),
     )
+
+
+def _campaign_event_indexes() -> None:
     op.create_index(
         op.f("ix_campaign_event_campaign_id"),
         "campaign_event",

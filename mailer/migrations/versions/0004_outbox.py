@@ -15,7 +15,9 @@ def upgrade() -> None:
     _worker()
     _route()
     _message()
+    _message_indexes()
     _message_event()
+    _message_event_indexes()
 
 
 def downgrade() -> None:
@@ -110,6 +112,9 @@ def _message() -> None:
             "campaign_id", "contact_id", name=op.f("uq_message_campaign_id_contact_id")
         ),
     )
+
+
+def _message_indexes() -> None:
     op.create_index(
         "ix_message_claimable",
         "message",
@@ -144,6 +149,9 @@ def _message_event() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message_event")),
     )
+
+
+def _message_event_indexes() -> None:
     op.create_index(
         op.f("ix_message_event_message_id"),
         "message_event",

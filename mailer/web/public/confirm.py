@@ -5,7 +5,7 @@ GET shows, POST confirms; the link is good for seven days and for one confirmati
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import HttpMethod, Request, Response, post, route
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
 
-@get("/c/{token:str}")
+@route("/c/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
     request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
 ) -> Response[str]:

@@ -6,7 +6,7 @@ it allows is to receive less. Told twice, it is done once.
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import HttpMethod, Request, Response, post, route
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,7 @@ from mailer.web.public.reader import Reader, holder
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
-@get("/u/{token:str}")
+@route("/u/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
     request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
 ) -> Response[str]:

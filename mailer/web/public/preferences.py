@@ -6,7 +6,7 @@ language; a letter added here waits for a confirmation at the address itself.
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import HttpMethod, Request, Response, post, route
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
 
-@get("/p/{token:str}")
+@route("/p/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
     request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
 ) -> Response[str]:
@@ -88,6 +88,22 @@ async def _save(
         await contacts.choose_language(session, reader.contact_id, str(chosen), now=now)
     language = page.language_of(request, str(chosen or ""), reader.language)
     catalogue = mail_site.catalogue(language)
+    said, asked = await _change(session, reader, wanted, catalogue)
+    if asked:
+        await confirmations.request(session, mail_site, reader.contact_id, now=now)
+        said.append(
+            catalogue.text(
+                "We have sent a letter to %(address)s; the button in it confirms.",
+                address=reader.masked,
+            )
+        )
+    return said or [catalogue.text("Your choices are kept.")]
+
+
+async def _change(
+    session: AsyncSession, reader: Reader, wanted: set[str], catalogue: Catalogue
+) -> tuple[list[str], bool]:
+    """End what was unticked, note what was ticked; say it, and whether any was."""
     standing = await subscriptions.standings(session, reader.contact_id)
     said: list[str] = []
     asked = False
@@ -106,15 +122,7 @@ async def _save(
                 _said(catalogue, "Waits for your confirmation: %(topic)s.", topic)
             )
             asked = True
-    if asked:
-        await confirmations.request(session, mail_site, reader.contact_id, now=now)
-        said.append(
-            catalogue.text(
-                "We have sent a letter to %(address)s; the button in it confirms.",
-                address=reader.masked,
-            )
-        )
-    return said or [catalogue.text("Your choices are kept.")]
+    return said, asked
 
 
 def _said(catalogue: Catalogue, message: str, topic: Topic) -> str:
