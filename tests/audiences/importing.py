@@ -1,0 +1,82 @@
+"""Imports a file the way the command does, for tests of the intake."""
+
+from pathlib import Path
+
+from sqlalchemy import exists, select
+
+from audiences.contacts import Contact
+from audiences.intake import importing, read
+from audiences.intake.check import Checker
+from audiences.intake.importing import Report
+from audiences.organisations import Organisation, OrganisationCountry
+from audiences.segments import vocabulary
+from audiences.subscriptions import Subscription
+from mailer import site as sites
+from mailer.outbox.models import Message
+from mailer.site import Site
+
+HEAD = (
+    "address;name;role;language;organisation;organisation_name;kind;country;fields;"
+    "topics"
+)
+GOOD = (
+    "new@ngo.example;Awa Ndiaye;head press;fr en;new-ngo;New NGO;ngo;SN;ED SHS;"
+    "monthly-letter"
+)
+IN_USE = exists().where(Message.contact_id == Contact.id)
+
+
+async def import_file(
+    site: Site, path: Path, *, apply: bool = True, basis: str | None = "test"
+) -> Report:
+    """Read, check, stage, and apply or only decide."""
+    table = read.open_table(path)
+    async with site.database.held() as held:
+        async with held.transaction(writing=False) as session:
+            words = await vocabulary.load(session)
+            checker = Checker(table, words, key=site.address_key, basis=basis)
+            staged = await importing.stage_file(session, table, checker)
+        async with held.transaction(writing=apply) as session:
+            if apply:
+                return await importing.carry_out(
+                    session, staged, by="test", now=sites.now()
+                )
+            return await importing.decide(session, staged)
+
+
+def write(tmp_path: Path, *lines: str, head: str = HEAD) -> Path:
+    """Write a list with these rows below the heading."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join([head, *lines]), encoding="utf-8")
+    return path
+
+
+async def snapshot(site: Site) -> list[tuple[object, ...]]:
+    """Everything an import may change, for comparison."""
+    async with site.database.reading() as session:
+        people = await session.execute(
+            select(
+                Contact.address,
+                Contact.name,
+                Contact.roles,
+                Contact.languages,
+                Organisation.code,
+                Organisation.name,
+                Organisation.country,
+                Organisation.status,
+                Organisation.languages,
+            )
+            .join(Organisation)
+            .order_by(Contact.id)
+        )
+        topics = await session.execute(
+            select(
+                Subscription.contact_id, Subscription.topic, Subscription.standing
+            ).order_by(Subscription.contact_id, Subscription.topic)
+        )
+        places = await session.execute(
+            select(
+                OrganisationCountry.organisation_id, OrganisationCountry.country
+            ).order_by(OrganisationCountry.organisation_id, OrganisationCountry.country)
+        )
+        return [tuple(row) for rows in (people, topics, places) for row in rows]

@@ -1,0 +1,87 @@
+"""An address has one form to write to and one identity to be known by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiences import address
+from audiences.errors import AddressRefusedError
+
+KEY = b"k" * 32
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Unesco-Liaison@ICOM.example", "Unesco-Liaison@icom.example"),
+        ("a+news@x.example", "a+news@x.example"),
+        ("info@bücher.example", "info@xn--bcher-kva.example"),
+        ("info@xn--bcher-kva.example", "info@xn--bcher-kva.example"),
+        ("info@b。example", "info@b.example"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(typed: str, text: str) -> None:
+    assert address.parse(typed).text == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Info@X.example", "info@x.EXAMPLE"),
+        ("caf\u00e9@x.example", "cafe\u0301@x.example"),
+        ("a@b\u00fccher.example", "a@xn--bcher-kva.example"),
+    ],
+)
+def test_two_spellings_of_one_mailbox_are_one_identity(one: str, other: str) -> None:
+    assert address.parse(one).identity == address.parse(other).identity
+
+
+def test_a_look_alike_is_another_identity() -> None:
+    latin, cyrillic = "admin@x.example", "\u0430dmin@x.example"
+
+    assert address.parse(latin).identity != address.parse(cyrillic).identity
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "a b@x.example",
+        "a@x.example\r\nRCPT TO:<v@x.example>",
+        '"quoted"@x.example',
+        "a@[127.0.0.1]",
+        f"{'a' * 65}@x.example",
+        f"{'é' * 33}@x.example",
+        f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 63}.example",
+        "a\u202eb@x.example",
+        "a\0b@x.example",
+    ],
+)
+def test_what_cannot_be_written_to_is_refused_with_a_reason(typed: str) -> None:
+    with pytest.raises(AddressRefusedError) as refusal:
+        address.parse(typed)
+
+    assert refusal.value.reason
+
+
+def test_a_fingerprint_needs_the_key() -> None:
+    identity = address.parse("a@x.example").identity
+    other = b"o" * 32
+
+    assert len(address.fingerprint(identity, key=KEY)) == 16
+    assert address.fingerprint(identity, key=KEY) != address.fingerprint(
+        identity, key=other
+    )
+
+
+@given(st.text(max_size=80))
+def test_no_text_makes_the_parser_fail_otherwise(typed: str) -> None:
+    try:
+        found = address.parse(typed)
+    except AddressRefusedError:
+        return
+
+    assert not set(found.text) & set("\r\n\0 <>")
+    assert address.parse(found.text).text == found.text

@@ -1,0 +1,100 @@
+"""Why an address is in or out is said clause by clause."""
+
+import pytest
+
+from audiences import contacts, subscriptions, suppressions
+from audiences.errors import RuleError
+from audiences.segments import compile as compiler
+from audiences.segments import explain, resolve, save, vocabulary
+from audiences.segments.compile import Context
+from audiences.segments.explain import Explanation
+from audiences.subscriptions import Evidence, How
+from mailer import site as sites
+from mailer.site import Site
+
+READER = "unesco-liaison@icom.example"
+
+
+async def explained(site: Site, rule: str, topic: str | None = None) -> Explanation:
+    async with site.database.reading() as session:
+        words = await vocabulary.load(session)
+        context = Context(vocabulary=words, today=sites.now().date(), topic=topic)
+        contact = await contacts.find(session, READER, key=site.address_key)
+        return await explain.explain(session, rule, contact, context)
+
+
+async def test_each_clause_is_told_with_the_fact_behind_it(site: Site) -> None:
+    found = await explained(
+        site, "kind = ngo and not fields has ED and country in (FR, SN) and speaks(fr)"
+    )
+
+    assert found.included
+    assert [(each.clause, each.holds) for each in found.clauses] == [
+        ("kind = ngo", True),
+        ("fields has ED", False),
+        ("country in (FR, SN)", True),
+        ("speaks(fr)", True),
+    ]
+    assert found.clauses[1].because == "fields is CLT"
+
+
+async def test_who_left_the_topic_is_out_for_that_reason(site: Site) -> None:
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, READER, key=site.address_key)
+        await subscriptions.leave(
+            session,
+            contact.id,
+            "monthly-letter",
+            evidence=Evidence(at=sites.now(), how=How.ONE_CLICK),
+        )
+
+    found = await explained(site, "sub(monthly-letter)", topic="monthly-letter")
+
+    assert not found.included
+    assert found.excluded == resolve.LeftOut.UNSUBSCRIBED
+    assert "is ended since" in found.clauses[0].because
+
+
+async def test_a_suppressed_address_is_counted_as_left_out(site: Site) -> None:
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, READER, key=site.address_key)
+        await suppressions.suppress(
+            session, contact.address_key, suppressions.Why.ASKED, now=sites.now()
+        )
+
+    async with site.database.reading() as session:
+        words = await vocabulary.load(session)
+        context = compiler.Context(vocabulary=words, today=sites.now().date())
+        counted = await resolve.count(session, "organisation = icom", context)
+
+    assert (counted.count, counted.excluded) == (0, {"suppressed": 1})
+
+
+async def test_saved_rules_have_versions_and_refer_to_each_other(site: Site) -> None:
+    now = sites.now()
+    async with site.database.writing() as session:
+        first = await save.save(session, "museums", "fields has CLT", by="t", now=now)
+        second = await save.save(
+            session, "museums", "fields has CLT and kind = ngo", by="t", now=now
+        )
+        await save.save(
+            session, "both", "segment(museums) or lang = ar", by="t", now=now
+        )
+
+    assert (first, second) == (1, 2)
+    assert (await explained(site, "both")).included
+
+
+async def test_a_circle_of_saved_rules_is_refused(site: Site) -> None:
+    now = sites.now()
+    with pytest.raises(RuleError, match="in a circle"):
+        async with site.database.writing() as session:
+            await save.save(session, "one", "kind = ngo", by="t", now=now)
+            await save.save(session, "two", "segment(one)", by="t", now=now)
+            await save.save(session, "one", "not segment(two)", by="t", now=now)
+
+
+async def test_a_rule_others_refer_to_is_not_removed(site: Site) -> None:
+    with pytest.raises(save.SegmentError, match="used by the segment education-ngos"):
+        async with site.database.writing() as session:
+            await save.remove(session, "official-partners", by="t", now=sites.now())

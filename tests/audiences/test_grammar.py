@@ -1,0 +1,116 @@
+"""A rule that cannot be read says where, and what was probably meant."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audiences.errors import RuleError
+from audiences.segments import compile as compiler
+from audiences.segments import grammar, rules
+from audiences.segments.compile import Context
+from audiences.segments.vocabulary import Country, Vocabulary
+from mailer.site import now
+
+WORDS = Vocabulary(
+    countries={"SN": Country(region="AFR", group="Va")},
+    themes={"forum-09": ("SHS",), "sdg-04": ("ED",)},
+    sectors=("ED", "SHS"),
+    offices=("dakar",),
+    topics=("monthly-letter",),
+    segments={"round": "segment(about)", "about": "segment(round)", "ok": "kind = ngo"},
+)
+CONTEXT = Context(vocabulary=WORDS, today=now().date())
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "says"),
+    [
+        ("", 1, "empty"),
+        ("kind =", 7, "the rule ends"),
+        ("kind = ngo and", 15, "the rule ends"),
+        ("kind ngo", 6, "found 'ngo'"),
+        ("kind = ngo)", 11, "found ')'"),
+        ("kind = ngo; drop table contact", 11, "';' has no meaning"),
+        ("kind = ngoo", 8, "did you mean ngo?"),
+        ("knid = ngo", 1, "did you mean kind?"),
+        ("status = asociate", 10, "did you mean associate?"),
+        ("fields = ED", 1, "asked with has or in or not in, not with ="),
+        ("kind = ngo and country = XX", 26, "no country is called 'XX'"),
+        ("served_by = dakkar", 13, "did you mean dakar?"),
+        ("subs(monthly-letter)", 1, "did you mean sub?"),
+        ("sub(monthly-leter)", 5, "did you mean monthly-letter?"),
+        ("country in region(AFRICA)", 19, "did you mean AFR?"),
+        ("kind in region(AFR)", 9, "gives a country, not a kind"),
+        ("country in continent(AFR)", 12, "no set is called continent()"),
+        ("last_confirmed < 2026-02-31", 18, "not a day of the calendar"),
+        ("last_confirmed = 2026-02-01", 1, "asked with < or <="),
+        ("desk in sectors(themes)", 17, "in a campaign only"),
+        ("segment(round)", 9, "in a circle: round → about → round"),
+        ("speaks(klingonese)", 8, "not a language tag"),
+        ("(" * 60 + "kind = ngo" + ")" * 60, 41, "brackets deep"),
+        ("not not not not kind = ngo", 1, "four times not"),
+        ("kind = ngo or " * 400 + "kind = ngo", 1, "at most 4000"),
+        ("kind = '1' or 1=1", 8, "has no meaning"),
+    ],
+)
+def test_a_rule_that_cannot_be_read_says_where(
+    rule: str, column: int, says: str
+) -> None:
+    with pytest.raises(RuleError) as fault:
+        compiler.condition(rule, CONTEXT)
+
+    assert says in str(fault.value)
+    assert fault.value.column == column
+
+
+def test_the_error_shows_the_rule_with_a_caret_below_the_fault() -> None:
+    with pytest.raises(RuleError) as fault:
+        compiler.condition("kind = ngo\nand status = asociate", CONTEXT)
+
+    _, shown, caret = str(fault.value).splitlines()
+    assert shown == "  and status = asociate"
+    assert caret.index("^") == shown.index("asociate")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "KIND = NGO",
+        "kind=ngo",
+        'kind = "ngo"',
+        "country = sn",
+        "not (kind = ngo or not role has head)",
+        "last_confirmed < today − 180 d",
+        "country not in (SN, region(AFR), group(Va))",
+        "ok",
+        "segment(ok) and speaks(ar-EG)",
+    ],
+)
+def test_what_people_write_is_read(rule: str) -> None:
+    assert str(compiler.condition(rule, CONTEXT))
+
+
+def test_clauses_come_back_as_they_were_written() -> None:
+    rule = grammar.parse("kind = ngo and not (status in (associate,\n foundation))")
+
+    assert [leaf.text for leaf in rules.leaves(rule)] == [
+        "kind = ngo",
+        "status in (associate, foundation)",
+    ]
+
+
+def test_values_are_bound_and_never_become_sql() -> None:
+    condition = compiler.condition('organisation = "x\'); drop table contact"', CONTEXT)
+
+    assert "drop table" not in str(condition)
+
+
+@given(st.text(alphabet="()=!<>,\"- \nabkindnotrse019٣é'", max_size=60))
+def test_no_text_makes_the_reader_fail_otherwise(rule: str) -> None:
+    column = 1
+    try:
+        compiler.condition(rule, CONTEXT)
+    except RuleError as fault:
+        column = fault.column
+
+    assert 1 <= column <= len(rule) + 1

@@ -1,0 +1,183 @@
+"""An import takes the good rows, names every bad cell, and can be undone."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from audiences import contacts, subscriptions
+from audiences.contacts import Contact
+from audiences.subscriptions import Consent, How, Standing
+from mailer.site import Site
+from tests.audiences.importing import GOOD, import_file, snapshot, write
+
+
+async def test_a_dry_run_says_what_would_happen_and_changes_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    before = await snapshot(site)
+
+    report = await import_file(site, write(tmp_path, GOOD), apply=False)
+
+    assert (report.rows, report.valid, report.added) == (1, 1, 1)
+    assert report.import_id is None
+    assert await snapshot(site) == before
+
+
+async def test_a_good_row_becomes_contact_organisation_and_subscription(
+    site: Site, tmp_path: Path
+) -> None:
+    await import_file(site, write(tmp_path, GOOD), basis="asked at the 2026 conference")
+
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, "NEW@ngo.example", key=site.address_key)
+        standing = await subscriptions.standings(session, contact.id)
+        consent = await session.scalar(
+            select(Consent).where(Consent.contact_id == contact.id)
+        )
+    assert contact.name == "Awa Ndiaye"
+    assert contacts.role_names(contact.roles) == ("head", "press")
+    assert contact.languages == "fr en"
+    assert standing == {"monthly-letter": Standing.ACTIVE}
+    assert consent is not None
+    assert consent.basis == "asked at the 2026 conference"
+    assert consent.how == How.IMPORT
+
+
+async def test_applied_twice_it_changes_nothing(site: Site, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    await import_file(site, path)
+    once = await snapshot(site)
+
+    again = await import_file(site, path)
+
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 1)
+    assert await snapshot(site) == once
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        ("not-an-address;;;;icom;;;;;", "address", "@"),
+        (";Nobody;;;icom;;;;;", "address", "every row needs an address"),
+        ("a@x.example;;chef;;icom;;;;;", "roles", "no role is called 'chef'"),
+        ("a@x.example;;;francais!;icom;;;;;", "languages", "not a language tag"),
+        ("a@x.example;;;;nowhere;;;;;", "organisation", "nowhere is new"),
+        ("a@x.example;;;;;;;;;", "organisation", "needs an organisation"),
+        ("a@x.example;;;;o;O;ngoo;;;", "kind", "did you mean ngo?"),
+        ("a@x.example;;;;icom;;;France;;", "country", "no country is called"),
+        ("a@x.example;;;;icom;;;;XX;", "fields", "no field is called 'XX'"),
+        ("a@x.example;;;;icom;;;;;monthly", "topics", "did you mean monthly-letter?"),
+        (f"a@x.example;{'n' * 10_240};;;icom;;;;;", "name", "10240 characters"),
+        ("a@x.example;A\x00B;;;icom;;;;;", "name", "U+0000"),
+        ("a@x.example;A\x1b[31m;;;icom;;;;;", "name", "U+001B"),
+        ("a@x.example;A\u202eB;;;icom;;;;;", "name", "U+202E"),
+        ('a@x.example;"A\nB";;;icom;;;;;', "name", "a line break"),
+        ("a@x.example;;;;<script>;;;;;", "organisation", "letters, digits"),
+    ],
+)
+async def test_a_bad_cell_is_named_and_the_other_rows_are_taken(
+    site: Site, tmp_path: Path, row: str, column: str, says: str
+) -> None:
+    report = await import_file(site, write(tmp_path, row, GOOD))
+
+    assert [(fault.row, fault.column) for fault in report.faults] == [(2, column)]
+    assert says in report.faults[0].reason
+    assert (report.valid, report.added) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?a=0D=0ASubject:_x?=",
+        "{{7*7}}",
+        "{% for x in y %}",
+        "<b>bold</b>",
+        "=cmd|' /C calc'!A0",
+        'O\'Neill & "Fils" \\ Söhne',
+        "جمعية الشرق – Orient",
+        "\U0001f54a\ufe0f Peace \U0001f469\u200d\U0001f469\u200d\U0001f467",
+        "'; drop table contact; --",
+    ],
+)
+async def test_a_strange_name_is_kept_exactly_as_typed(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    await import_file(site, write(tmp_path, GOOD.replace("Awa Ndiaye", quoted)))
+
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+    assert contact.name == name
+
+
+async def test_two_rows_with_one_address_are_one_contact(
+    site: Site, tmp_path: Path
+) -> None:
+    same = GOOD
+    other_case = GOOD.replace("new@", "NEW@")
+    report = await import_file(site, write(tmp_path, GOOD, same, other_case))
+
+    assert [fault.reason for fault in report.faults] == [
+        "the same address as in row 2",
+        (
+            "differs from new@ngo.example in row 2 only in capitals or Unicode form;"
+            " it is the same mailbox"
+        ),
+    ]
+    assert (report.valid, report.added) == (1, 1)
+
+
+async def test_two_rows_may_not_contradict_each_other_about_an_organisation(
+    site: Site, tmp_path: Path
+) -> None:
+    other = GOOD.replace("new@", "two@").replace(";SN;", ";FR;")
+    report = await import_file(site, write(tmp_path, GOOD, other))
+
+    assert [(fault.row, fault.column, fault.value) for fault in report.faults] == [
+        (3, "country", "FR")
+    ]
+    assert "SN here in row 2" in report.faults[0].reason
+
+
+async def test_topics_need_a_stated_ground(site: Site, tmp_path: Path) -> None:
+    report = await import_file(site, write(tmp_path, GOOD), basis=None)
+
+    assert [fault.column for fault in report.faults] == ["consent"]
+    assert report.added == 0
+
+
+async def test_an_empty_cell_changes_nothing(site: Site, tmp_path: Path) -> None:
+    await import_file(site, write(tmp_path, GOOD))
+    before = await snapshot(site)
+
+    report = await import_file(site, write(tmp_path, "new@ngo.example;;;;;;;;;"))
+
+    assert report.unchanged == 1
+    assert await snapshot(site) == before
+
+
+async def test_a_file_that_breaks_half_way_applies_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    before = await snapshot(site)
+    path = write(tmp_path, GOOD, 'b@x.example;"never closed;;;icom;;;;;')
+
+    with pytest.raises(Exception, match="quotation mark"):
+        await import_file(site, path)
+
+    assert await snapshot(site) == before
+
+
+async def test_many_rows_are_counted_row_by_row(site: Site, tmp_path: Path) -> None:
+    rows = [
+        f"p{n}@many.example;Person {n};press;fr;icom;;;;;field-news"
+        for n in range(5_000)
+    ]
+    report = await import_file(site, write(tmp_path, *rows))
+
+    async with site.database.reading() as session:
+        count = await session.scalar(
+            select(func.count()).where(Contact.import_id == report.import_id)
+        )
+    assert (report.rows, report.added, count) == (5_000, 5_000, 5_000)

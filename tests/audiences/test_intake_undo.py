@@ -1,0 +1,115 @@
+"""An import can be undone, and never brings back who has left."""
+
+from pathlib import Path
+
+import pytest
+
+from audiences import contacts, subscriptions, suppressions
+from audiences.intake import undo
+from audiences.subscriptions import Evidence, How, Standing
+from mailer import site as sites
+from mailer.site import Site
+from tests.audiences.importing import GOOD, IN_USE, import_file, snapshot, write
+
+
+async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
+    before = await snapshot(site)
+    changes = (
+        "unesco-liaison@icom.example;ICOM liaison;head;es;icom;;;BE;CI;ngo-actions"
+    )
+    report = await import_file(site, write(tmp_path, GOOD, changes))
+    assert (report.added, report.changed) == (1, 1)
+    assert await snapshot(site) != before
+
+    async with site.database.writing() as session:
+        done = await undo.undo(
+            session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+        )
+
+    assert (done.removed, done.restored, done.kept) == (1, 2, 0)
+    assert await snapshot(site) == before
+
+
+async def test_undo_leaves_alone_what_was_changed_since(
+    site: Site, tmp_path: Path
+) -> None:
+    report = await import_file(site, write(tmp_path, GOOD))
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        await contacts.choose_language(session, contact.id, "ar", now=sites.now())
+
+    async with site.database.writing() as session:
+        done = await undo.undo(
+            session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+        )
+
+    assert (done.removed, done.kept) == (0, 1)
+
+
+async def test_an_import_is_undone_once(site: Site, tmp_path: Path) -> None:
+    report = await import_file(site, write(tmp_path, GOOD))
+    for _ in range(1):
+        async with site.database.writing() as session:
+            await undo.undo(
+                session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+            )
+
+    with pytest.raises(undo.UndoError, match="was undone on"):
+        async with site.database.writing() as session:
+            await undo.undo(
+                session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+            )
+
+
+async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    await import_file(site, path)
+    left = Evidence(at=sites.now(), how=How.ONE_CLICK)
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        await subscriptions.leave(session, contact.id, "monthly-letter", evidence=left)
+
+    await import_file(site, path)
+
+    async with site.database.reading() as session:
+        standing = await subscriptions.standings(session, contact.id)
+    assert standing == {"monthly-letter": Standing.ENDED}
+
+
+async def test_who_stopped_everything_is_not_subscribed_to_something_new(
+    site: Site, tmp_path: Path
+) -> None:
+    await import_file(site, write(tmp_path, GOOD))
+    stopped = Evidence(at=sites.now(), how=How.PAGE)
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        await subscriptions.stop_everything(session, contact.id, evidence=stopped)
+
+    report = await import_file(
+        site, write(tmp_path, GOOD.replace("monthly-letter", "field-news"))
+    )
+
+    async with site.database.reading() as session:
+        standing = await subscriptions.standings(session, contact.id)
+    assert report.unchanged == 1
+    assert "field-news" not in standing
+
+
+async def test_a_suppressed_address_comes_back_suppressed(
+    site: Site, tmp_path: Path
+) -> None:
+    report = await import_file(site, write(tmp_path, GOOD))
+    async with site.database.writing() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        key = contact.address_key
+        await suppressions.suppress(
+            session, key, suppressions.Why.BOUNCED, now=sites.now()
+        )
+    async with site.database.writing() as session:
+        await undo.undo(session, report.import_id or 0, in_use=IN_USE, now=sites.now())
+
+    await import_file(site, write(tmp_path, GOOD))
+
+    async with site.database.reading() as session:
+        back = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        assert await session.get(suppressions.Suppression, back.address_key)

@@ -1,0 +1,98 @@
+"""Fixtures: real stores, a real relay, and a site with the sample directory."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailer import founding, schema
+from mailer.config import StoreSettings
+from mailer.database import Database, open_database
+from mailer.site import Site, now, open_site
+from mailer.toml import edit_toml
+from tests.postgres import Cluster
+from tests.relay import Relay
+
+STORES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of our own; a missing one fails, it never skips."""
+    running = Cluster.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite site with the sample directory, copied by each test."""
+    folder = tmp_path_factory.mktemp("founded") / "site"
+    asyncio.run(founding.found(folder, with_sample=True, now=now()))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def founded_on_postgresql(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same on PostgreSQL; each test gets a copy of its database."""
+    folder = tmp_path_factory.mktemp("founded-pg") / "site"
+    url = cluster.create("founded")
+    asyncio.run(founding.found(folder, with_sample=True, store=url, now=now()))
+    return folder
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> str:
+    """Run the test on both stores."""
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, store: str, tmp_path: Path) -> Path:
+    """A site's folder of one's own, on the store of the test."""
+    copy = tmp_path / "site"
+    if store == "sqlite":
+        shutil.copytree(request.getfixturevalue("founded"), copy)
+        return copy
+    shutil.copytree(request.getfixturevalue("founded_on_postgresql"), copy)
+    running: Cluster = request.getfixturevalue("cluster")
+    url = running.create(f"copy_{os.urandom(4).hex()}", template="founded")
+    edit_toml(copy / "config.toml", {("store", "url"): url})
+    return copy
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    """A scripted SMTP server that accepts unless told otherwise."""
+    server = Relay()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def site(folder: Path, relay: Relay) -> AsyncIterator[Site]:
+    """A site with the sample directory, its relay the scripted one."""
+    edit_toml(folder / "config.toml", {("relay", "port"): relay.port})
+    async with open_site(folder / "config.toml") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def empty_store(
+    request: pytest.FixtureRequest, store: str, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """A migrated store without any rows."""
+    url = "sqlite:///empty.db"
+    if store == "postgresql":
+        running: Cluster = request.getfixturevalue("cluster")
+        url = running.create(f"empty_{os.urandom(4).hex()}")
+    database = open_database(StoreSettings(url=url), tmp_path)
+    await schema.upgrade(database)
+    yield database
+    await database.close()

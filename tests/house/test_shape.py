@@ -1,0 +1,62 @@
+"""The shape of the house: small files, small functions, promises at the top."""
+
+import ast
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+FOLDERS = ("audiences", "scheduler", "mailer", "tests")
+FILES = sorted(
+    chain([ROOT / "run.py"], *((ROOT / folder).rglob("*.py") for folder in FOLDERS))
+)
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "misc"}
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_small_and_opens_with_its_promise(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    long = [
+        f"{each.name}: {each.end_lineno - each.lineno + 1}"
+        for each in functions(tree)
+        if each.end_lineno and each.end_lineno - each.lineno + 1 > 40
+    ]
+
+    assert text.count("\n") <= 300
+    assert long == []
+    assert path.stem not in FORBIDDEN_NAMES
+    if path.name != "__init__.py" or "tests" not in path.parts:
+        assert ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_code_keeps_the_rules_no_linter_knows(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    product = "tests" not in path.parts
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            assert not {"pickle", "marshal", "TYPE_CHECKING"} & set(names)
+        if isinstance(node, ast.Attribute) and product:
+            assert node.attr != "commit"
+    for function in functions(tree):
+        for node in ast.walk(function):
+            assert not isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def test_the_project_stands_alone() -> None:
+    for path in ROOT.rglob("*"):
+        if path.suffix in {".py", ".md", ".toml", ".html", ".mjml"} and not any(
+            part.startswith(".") for part in path.relative_to(ROOT).parts
+        ):
+            assert "../" + "shared" not in path.read_text(encoding="utf-8")

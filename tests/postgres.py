@@ -1,0 +1,94 @@
+"""A PostgreSQL server for the tests, in a folder of its own, as an ordinary user."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# Fast and forgetful: nothing here has to survive a power cut.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "listen_addresses": "'127.0.0.1'",
+    "unix_socket_directories": "''",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A running server."""
+
+    binaries: Path
+    data: Path
+    port: int
+
+    @classmethod
+    def start(cls) -> "Cluster":
+        """Make a cluster and start it; fail with the way to install PostgreSQL."""
+        binaries = find_binaries()
+        folder = Path(tempfile.mkdtemp(prefix="liaison-postgresql-"))
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("nobody")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        data = folder / "data"
+        cluster = cls(binaries=binaries, data=data, port=free_port())
+        cluster.run("initdb", "-D", str(data), "-U", "liaison", "-A", "trust", "-N")
+        with (data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{key} = {value}\n" for key, value in SETTINGS.items())
+            file.write(f"port = {cluster.port}\n")
+        cluster.run("pg_ctl", "-D", str(data), "-w", "-l", f"{data}/log", "start")
+        return cluster
+
+    def run(self, command: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's commands; as root it runs as nobody."""
+        options = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+        subprocess.run(
+            [self.binaries / command, *arguments],
+            check=True,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            **options,  # type: ignore[call-overload]  # only user and group
+        )
+
+    def create(self, name: str, *, template: str = "template0") -> str:
+        """Create a database; return its address."""
+        self.run(
+            "createdb",
+            *("-h", "127.0.0.1", "-p", str(self.port), "-U", "liaison"),
+            *("-T", template, name),
+        )
+        return f"postgresql://liaison@127.0.0.1:{self.port}/{name}"
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+        shutil.rmtree(self.data.parent)
+
+
+def find_binaries() -> Path:
+    """Return the folder of PostgreSQL's commands."""
+    if given := os.environ.get("PG_BIN"):
+        return Path(given)
+    hidden = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if hidden:
+        return hidden[-1].parent
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    pytest.fail(
+        "PostgreSQL is missing; as root: apt-get install postgresql, or set PG_BIN"
+    )
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

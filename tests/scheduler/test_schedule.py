@@ -1,0 +1,207 @@
+"""A cadence means the same local hour all year, in every zone."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler import words
+from scheduler.errors import ScheduleError
+from scheduler.schedule import (
+    LAST,
+    Cadence,
+    Period,
+    Weekday,
+    next_after,
+    resolve,
+    slots_after,
+)
+
+ZONES = [
+    "Europe/Paris",
+    "America/Sao_Paulo",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "America/New_York",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+    "UTC",
+]
+INSTANTS = st.datetimes(
+    datetime(2000, 1, 1),  # noqa: DTZ001 (hypothesis wants naive bounds)
+    datetime(2040, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+TIMES = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+
+
+@st.composite
+def cadences(draw: st.DrawFn) -> Cadence:
+    period = draw(st.sampled_from(Period))
+    weekday = draw(st.sampled_from(Weekday))
+    by_date = draw(st.booleans())
+    monthly = period in {Period.MONTH, Period.QUARTER}
+    return Cadence(
+        period=period,
+        at=draw(TIMES),
+        zone=draw(st.sampled_from(ZONES)),
+        weekday=None if monthly and by_date else weekday,
+        nth=draw(st.sampled_from([1, 2, 3, 4, LAST])) if monthly else None,
+        day=draw(st.integers(1, 31)) if monthly and by_date else None,
+    )
+
+
+@given(cadences(), INSTANTS)
+def test_the_next_instant_is_later_and_at_the_local_hour(
+    cadence: Cadence, instant: datetime
+) -> None:
+    slot = next_after(cadence, instant)
+    zone = ZoneInfo(cadence.zone)
+    shown = slot.instant.astimezone(zone).replace(tzinfo=None)
+
+    assert slot.instant > instant
+    assert slot.local.time() == cadence.at
+    assert slot.instant.utcoffset() == timedelta(0)
+    if shown != slot.local:  # daylight saving skipped it: the first instant after
+        just_before = (slot.instant - timedelta(seconds=1)).astimezone(zone)
+        assert just_before.replace(tzinfo=None) < slot.local < shown
+
+
+@given(cadences(), INSTANTS)
+def test_slots_follow_each_other_without_repeating(
+    cadence: Cadence, instant: datetime
+) -> None:
+    slots = list(islice(slots_after(cadence, instant), 8))
+    instants = [slot.instant for slot in slots]
+
+    assert instants == sorted(set(instants))
+    assert len({slot.local for slot in slots}) == 8
+
+
+@given(cadences(), INSTANTS)
+def test_asking_from_in_between_gives_the_same_slots(
+    cadence: Cadence, instant: datetime
+) -> None:
+    first, second = islice(slots_after(cadence, instant), 2)
+    between = first.instant + (second.instant - first.instant) / 2
+
+    assert next_after(cadence, between) == second
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "instant"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:00"),
+        ("America/Sao_Paulo", "2018-11-04T00:00", "2018-11-04T03:00"),
+        ("Asia/Tehran", "2022-03-22T00:00", "2022-03-21T20:30"),
+        ("Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:30"),
+        ("Africa/Casablanca", "2027-03-14T02:30", "2027-03-14T02:00"),
+        ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00"),
+    ],
+)
+def test_a_skipped_hour_becomes_the_next_valid_instant(
+    zone: str, local: str, instant: str
+) -> None:
+    meant = resolve(datetime.fromisoformat(local), ZoneInfo(zone))
+
+    assert meant == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe"])
+def test_a_repeated_hour_comes_once(zone: str) -> None:
+    autumn = "2026-10-24T12:00" if zone == "Europe/Berlin" else "2026-04-04T03:00"
+    cadence = Cadence(period=Period.DAY, at=time(2, 0), zone=zone)
+    start = datetime.fromisoformat(autumn).replace(tzinfo=UTC)
+    slots = list(islice(slots_after(cadence, start), 3))
+
+    assert len({slot.local.date() for slot in slots}) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "understood", "first"),
+    [
+        ("daily 02:30", "every day at 02:30, UTC", "2026-11-25T02:30"),
+        ("weekly on Monday 00:00", "every Monday at 00:00, UTC", "2026-11-30T00:00"),
+        (
+            "first Tuesday, 10:00, Europe/Paris",
+            "the first Tuesday of each month at 10:00, Europe/Paris",
+            "2026-12-01T09:00",
+        ),
+        (
+            "last working day of the month 09:00",
+            "the last working day of each month at 09:00, UTC",
+            "2026-11-30T09:00",
+        ),
+        (
+            "quarterly on the second Thursday 09:00",
+            "the second Thursday of each quarter at 09:00, UTC",
+            "2027-01-14T09:00",
+        ),
+        (
+            "le 15 du mois à 9 h",
+            "day 15 of each month at 09:00, UTC",
+            "2026-12-15T09:00",
+        ),
+        (
+            "le premier mardi du mois à 10h",
+            "the first Tuesday of each month at 10:00, UTC",
+            "2026-12-01T10:00",
+        ),
+        ("tous les lundis à 9 h 30", "every Monday at 09:30, UTC", "2026-11-30T09:30"),
+        ("chaque jour à 8h", "every day at 08:00, UTC", "2026-11-25T08:00"),
+        (
+            "dernier jour ouvrable du mois 17:00",
+            "the last working day of each month at 17:00, UTC",
+            "2026-11-30T17:00",
+        ),
+        (
+            "last day of the month 23:00",
+            "the last day of each month at 23:00, UTC",
+            "2026-11-30T23:00",
+        ),
+    ],
+)
+def test_cadences_are_read_in_the_words_of_the_unit(
+    said: str, understood: str, first: str
+) -> None:
+    cadence = words.parse(said)
+    slot = next_after(cadence, datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+    assert words.spoken(cadence) == understood
+    assert slot.instant == datetime.fromisoformat(first).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("first Tuesday", "names no time of day"),
+        ("first Tuesday 25:00", "25:00 is not a time of day"),
+        ("fist Tuesday 10:00", "did you mean first?"),
+        ("first Tuesday 10:00 Mars/Phobos", "not a time zone"),
+        ("monthly 09:00", "does not say which day"),
+        ("second last Tuesday 09:00", "names one day"),
+        ("Monday Friday 09:00", "names one day"),
+        ("day 32 09:00", "no month has a day 32"),
+        ("fifth Monday 09:00", "'fifth' has no meaning"),
+        ("", "names no time of day"),
+    ],
+)
+def test_a_cadence_that_cannot_be_read_says_why(said: str, says: str) -> None:
+    with pytest.raises(ScheduleError, match=re.escape(says)):
+        words.parse(said)
+
+
+@given(st.text(max_size=60))
+def test_no_text_makes_the_reader_fail_otherwise(said: str) -> None:
+    try:
+        cadence = words.parse(said)
+    except ScheduleError:
+        return
+
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert next_after(cadence, start).instant > start
