@@ -10,3 +10,5 @@ mailer.outcomes        what became of it, by the one writer
 mailer.reports         who got what, counted from the ledger
 mailer.web             the reader's way back
 """
+
+__version__ = "0.1.0"

@@ -14,6 +14,7 @@ import click
 import rich_click
 from sqlalchemy.exc import DBAPIError
 
+import mailer
 from audiences.errors import AudienceError
 from mailer import database
 from mailer.cli import output
@@ -67,7 +68,7 @@ class Nouns(rich_click.RichGroup):
     show_default=True,
     help="The site's configuration.",
 )
-@click.version_option(package_name="liaison-mailer", message="mailer %(version)s")
+@click.version_option(mailer.__version__, message="mailer %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config: Path) -> None:
     """Send letters in many languages to many kinds of readers; prove who got what."""
