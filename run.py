@@ -6,6 +6,7 @@ python3 run.py mailer …  the mailer command of this checkout
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -43,8 +44,8 @@ def main() -> None:
         prepare("run")
         run_mailer(*rest)
     elif verb == "test":
+        need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
         prepare("test")
-        need_debian()
         check(rest)
     else:
         print(__doc__)
@@ -54,9 +55,9 @@ def main() -> None:
 def run_mailer(*arguments: str) -> None:
     """Become the mailer command."""
     sys.stdout.flush()
-    raise SystemExit(
-        subprocess.run([PYTHON, "-m", "mailer", *arguments], check=False).returncode
-    )
+    command = [str(PYTHON), "-m", "mailer", *arguments]
+    environment = {**os.environ, "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer"}
+    raise SystemExit(subprocess.run(command, check=False, env=environment).returncode)
 
 
 def fresh(name: str) -> Path:
@@ -75,9 +76,10 @@ def prepare(kind: str) -> None:
     stamp = VENV / f"{kind}.installed"
     if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
         return
+    started = time.monotonic()
     if not PYTHON.exists():
         make_venv()
-    print(f"installing the pinned requirements of {pins.name} …", file=sys.stderr)
+    say(f"installing the pinned requirements of {pins.relative_to(ROOT)} …")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
     done = subprocess.run(
         [*pip, "--quiet", "--no-deps", "--require-hashes", "-r", str(pins)],
@@ -87,32 +89,34 @@ def prepare(kind: str) -> None:
         raise Refusal("the requirements could not be installed; is there a network?")
     (site_packages() / "liaison.pth").write_text(f"{ROOT}\n")
     stamp.write_text(wanted)
+    say(f"installed in {time.monotonic() - started:.0f} s")
+
+
+def say(text: str) -> None:
+    """Tell the reader what takes time."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def make_venv() -> None:
-    """Make .venv; on Debian the module for it may be a package of its own."""
+    """Make .venv; on Debian the module for it is a package of its own."""
+    need(venv_package())
     shutil.rmtree(VENV, ignore_errors=True)
     command = [sys.executable, "-m", "venv", str(VENV)]
-    first = subprocess.run(command, check=False, capture_output=True)
-    if first.returncode == 0:
-        return
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    install([version])
     if subprocess.run(command, check=False).returncode:
-        raise Refusal("no virtual environment could be made")
+        raise Refusal(f"no virtual environment could be made in {VENV}")
+
+
+def venv_package() -> list[str]:
+    """Return the Debian package this Python needs for a virtual environment."""
+    if PYTHON.exists() or importlib.util.find_spec("ensurepip"):
+        return []
+    return [f"python{sys.version_info.major}.{sys.version_info.minor}-venv"]
 
 
 def site_packages() -> Path:
     """Return where the environment keeps its packages."""
     paths = {"base": str(VENV), "platbase": str(VENV)}
     return Path(sysconfig.get_path("purelib", "venv", vars=paths))
-
-
-def need_debian() -> None:
-    """Install what tests need from Debian, or say how."""
-    missing = [package for name, package in DEBIAN.items() if not present(name)]
-    if missing:
-        install(missing)
 
 
 def present(command: str) -> bool:
@@ -122,36 +126,44 @@ def present(command: str) -> bool:
     return bool(shutil.which(command)) or given.exists() or any(hidden)
 
 
-def install(packages: list[str]) -> None:
+def need(missing: list[str]) -> None:
     """Install Debian packages as root; anyone else is told the command."""
-    command = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
+    if not missing:
+        return
+    packages = " ".join(dict.fromkeys(missing))
+    command = f"apt-get install --yes --no-install-recommends {packages}"
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise Refusal(f"{', '.join(packages)} is missing; as root: {command}")
-    print(f"installing {', '.join(packages)} …", file=sys.stderr)
+        raise Refusal(f"these Debian packages are missing; as root:\n  {command}")
+    say(f"installing {packages} …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in ("apt-get update --quiet=2", f"{command} --quiet=2"):
-        subprocess.run(
-            step.split(), check=True, env=environment, stdout=subprocess.DEVNULL
+        done = subprocess.run(
+            step.split(), check=False, env=environment, stdout=subprocess.DEVNULL
         )
+        if done.returncode:
+            raise Refusal(f"this failed: {step}")
 
 
 def check(extra: list[str]) -> None:
     """Run every check; stop at the first that fails."""
+    cores = str(os.cpu_count() or 1)
     steps = (
         ("style", ["ruff", "check", "."]),
         ("form", ["ruff", "format", "--check", "."]),
         ("types", ["mypy"]),
         ("layers", ["lint-imports"]),
-        ("tests", ["pytest", *extra]),
+        ("tests", ["pytest", "-n", cores, "--dist", "loadgroup", *extra]),
     )
     for name, command in steps:
+        say(f"== {name}: {' '.join(command)}")
         started = time.monotonic()
         tool, *arguments = command
         done = subprocess.run([PYTHON.parent / tool, *arguments], cwd=ROOT, check=False)
-        took = time.monotonic() - started
-        print(f"{name}: {'passed' if not done.returncode else 'FAILED'} ({took:.0f} s)")
+        verdict = "FAILED" if done.returncode else "passed"
+        say(f"== {name} {verdict} in {time.monotonic() - started:.0f} s")
         if done.returncode:
             raise SystemExit(1)
+    say("== everything holds")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ async def list_(site: Site, as_json: bool) -> None:
             await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
         ).all()
     rows = [
-        (each.id, each.name, each.state, each.at.isoformat() if each.at else "")
+        (each.id, each.name, each.state, each.at.isoformat() if each.at else None)
         for each in found
     ]
     if as_json:
@@ -111,8 +111,7 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
 
 def _show_checked(checked: gate.Checked) -> None:
     if checked.readers:
-        rows = checked.readers.items()
-        output.table("Readers", ("language", "readers"), rows)
+        output.bars("By language", "language", checked.readers)
     if checked.problems:
         output.table(
             "Problems",
@@ -136,6 +135,7 @@ def _show_checked(checked: gate.Checked) -> None:
     type=click.Choice(["eml", "html", "text"]),
     default="text",
     show_default=True,
+    help="The whole message, or one of its parts.",
 )
 @with_site
 async def preview(site: Site, campaign_id: int, address: str, form: str) -> None:

@@ -1,6 +1,7 @@
 """`mailer contacts`: import, look up and undo contacts."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -96,7 +97,7 @@ def _show(staged: Staged, report: Report, *, applied: bool) -> None:
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} good"
     )
     if staged.unread:
-        output.line(f"columns not read: {', '.join(staged.unread)}")
+        output.line(f"columns nobody reads: {', '.join(staged.unread)}")
     if report.faults:
         shown = report.faults[:SHOWN_FAULTS]
         output.table(
@@ -114,7 +115,7 @@ def _show(staged: Staged, report: Report, *, applied: bool) -> None:
     if applied:
         output.line(f"undo with: mailer contacts undo {report.import_id}")
     elif report.added or report.changed:
-        output.line("nothing is written yet; write with --apply")
+        output.line("nothing is written yet; --apply takes the good rows")
 
 
 @command.command("undo", epilog="Example: mailer contacts undo 3")
@@ -142,6 +143,7 @@ async def show(site: Site, address: str, as_json: bool) -> None:
         organisation = await session.get_one(Organisation, contact.organisation_id)
         suppressed = await session.get(Suppression, contact.address_key)
         standing = await subscriptions.standings(session, contact.id)
+        evidence = await _evidence(session, contact.id)
         known = {
             "address": contact.address,
             "name": contact.name,
@@ -154,13 +156,38 @@ async def show(site: Site, address: str, as_json: bool) -> None:
             "suppressed": suppressed.reason if suppressed is not None else None,
             "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
             "subscriptions": {topic: str(each) for topic, each in standing.items()},
-            "consent": await _evidence(session, contact.id),
+            "consent": evidence,
         }
     if as_json:
         output.json_document(known)
         return
-    rows = [(name, value) for name, value in known.items() if name != "consent"]
-    output.table(str(contact.address), ("fact", "value"), rows)
+    _show_known(known, evidence)
+
+
+def _show_known(
+    known: Mapping[str, object], evidence: Sequence[Mapping[str, str | None]]
+) -> None:
+    """Print the facts that are known, and each change of consent."""
+    rows = [
+        (name.replace("_", " "), value)
+        for name, value in known.items()
+        if value and name not in {"address", "subscriptions", "consent"}
+    ]
+    output.table(str(known["address"]), ("fact", "value"), rows)
+    output.table(
+        "Subscriptions, every change with its evidence",
+        ("topic", "standing", "day", "how", "basis"),
+        [
+            (
+                each["topic"],
+                each["standing"],
+                (each["at"] or "")[:10],
+                each["how"],
+                each["basis"],
+            )
+            for each in evidence
+        ],
+    )
 
 
 async def _evidence(
@@ -176,7 +203,7 @@ async def _evidence(
         {
             "topic": each.topic,
             "standing": each.standing,
-            "at": each.at.isoformat(),
+            "at": each.at.isoformat(timespec="seconds"),
             "how": each.how,
             "source": each.source,
             "basis": each.basis,

@@ -1,5 +1,6 @@
 """`mailer demo`: all of it at work, on a sample directory."""
 
+import shlex
 from pathlib import Path
 
 import rich_click as click
@@ -73,9 +74,14 @@ def _show(
         return
     for folder, report in zip(folders, counted, strict=True):
         show_report(folder.name, report)
-    command = f"mailer --config {directory}/config.toml"
+    _look_further(directory)
+
+
+def _look_further(directory: Path) -> None:
+    """Say what to type next, as the reader typed this one."""
+    command = f"{output.called()} --config {shlex.quote(f'{directory}/config.toml')}"
     output.line("")
-    output.line(f"The letters are files in {directory}/inbox/new; the site stays.")
+    output.line(f"Each message is a file in {directory}/inbox/new; the site stays.")
     output.line("Look further:")
     for line in (
         f"{command} campaigns preview 1 --as secretariat@natcom-sn.example",

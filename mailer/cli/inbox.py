@@ -11,13 +11,22 @@ from mailer.errors import MailerError
 
 
 @click.command(epilog="Example: mailer inbox --port 2525 --maildir inbox")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=2525, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Where it listens."
+)
+@click.option(
+    "--port",
+    default=2525,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes a free one and says which.",
+)
 @click.option(
     "--maildir",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("inbox"),
     show_default=True,
+    help="The folder of files.",
 )
 def command(host: str, port: int, maildir: Path) -> int | None:
     """Keep every message as a file in MAILDIR/new; nothing is sent on."""

@@ -20,8 +20,15 @@ def command() -> None:
 @command.command(
     "list", epilog="Example: mailer messages list --campaign 1 --state deferred"
 )
-@click.option("--campaign", "campaign_id", type=int, required=True)
-@click.option("--state", type=click.Choice([str(state) for state in State]))
+@click.option(
+    "--campaign", "campaign_id", type=int, required=True, help="The campaign's number."
+)
+@click.option(
+    "--state",
+    type=click.Choice([str(state) for state in State]),
+    metavar="STATE",
+    help="Only those in this state; docs/glossary.md lists them.",
+)
 @as_json_lines
 @with_site
 async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) -> None:

@@ -1,10 +1,13 @@
 """What the command prints: results on stdout, everything else on stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -20,6 +23,9 @@ from rich.table import Table
 results = Console(soft_wrap=True, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
+WHOLE = 26  # cells up to which a word is never broken over two lines
+BAR = 30  # cells of the widest bar
+
 
 def json_document(value: Any) -> None:
     """Print one JSON document and nothing else."""
@@ -34,13 +40,64 @@ def json_line(value: Mapping[str, Any]) -> None:
 def table(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Print a table."""
-    drawn = Table(title=title, title_justify="left", title_style="bold")
-    for heading in headings:
-        drawn.add_column(heading, overflow="fold")
-    for row in rows:
-        drawn.add_row(*(escape(clean(str(cell))) for cell in row))
+    """Print a table under its title; numbers stand to the right, nothing is cut."""
+    cells = [[shown(cell) for cell in row] for row in rows]
+    results.print()
+    if not cells:
+        results.print(f"[bold]{escape(title)}[/]: none")
+        return
+    drawn = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+    )
+    for heading, column in zip(headings, zip(*cells, strict=True), strict=True):
+        words = [len(word) for cell in column for word in cell.split()]
+        drawn.add_column(
+            heading,
+            overflow="fold",
+            min_width=min(max(words, default=0), WHOLE),
+            justify="right" if all(map(str.isdecimal, column)) else "left",
+        )
+    for row in cells:
+        drawn.add_row(*(escape(cell) for cell in row))
     results.print(drawn)
+
+
+def bars(title: str, heading: str, counted: Mapping[str, int]) -> None:
+    """Print counts with a bar each; the widest is the largest."""
+    widest = max(counted.values(), default=1)
+    table(
+        title,
+        (heading, "readers", ""),
+        [
+            (key.replace("_", " "), count, "█" * max(1, round(BAR * count / widest)))
+            for key, count in counted.items()
+        ],
+    )
+
+
+def shown(cell: object) -> str:
+    """Return a value as an operator reads it: nothing, yes or no, a list, a text."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case list() | tuple():
+            return ", ".join(shown(each) for each in cell)
+        case _:
+            return clean(str(cell))
+
+
+def called() -> str:
+    """Return how the reader called this command, to show what to type next."""
+    if given := os.environ.get("LIAISON_CALLED"):
+        return given
+    return "python3 -m mailer" if Path(sys.argv[0]).stem == "__main__" else "mailer"
 
 
 def line(text: str) -> None:

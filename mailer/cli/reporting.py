@@ -16,40 +16,20 @@ _STATES = (
     ("expired", "too late to send"),
     ("cancelled", "cancelled"),
 )
-_BAR = 30  # cells of the widest bar
 
 
 def show_report(name: str, report: Report) -> None:
     """Print a report: who got what, why not, and to which readers."""
-    output.line(f"{name}: {report.state}, {report.audience} readers")
+    output.line(f"{name}: {report.state}, an audience of {report.audience}")
     if report.stopped_because:
         output.line(f"stopped: {report.stopped_because}")
-    rows = [
-        (getattr(report, state), state, meaning)
-        for state, meaning in _STATES
-        if getattr(report, state)
-    ]
-    rows += [
-        (count, "skipped", reason.replace("_", " "))
-        for reason, count in report.skipped.items()
-    ]
-    output.table("Who got what", ("readers", "state", ""), rows)
-    for title, numbers in (
-        ("By language", report.by_language),
-        ("By kind", report.by_kind),
-    ):
-        widest = max(numbers.values(), default=1)
-        output.table(
-            title,
-            ("", "accepted", ""),
-            [
-                (key, count, "█" * max(1, round(_BAR * count / widest)))
-                for key, count in numbers.items()
-            ],
-        )
+    output.table("Who got what", ("state", "readers", "meaning"), _rows(report))
+    output.bars("Accepted, by language", "language", report.by_language)
+    output.bars("Accepted, by kind", "kind", report.by_kind)
+    output.line("")
     if report.fallbacks:
         pairs = [f"{pair}: {count}" for pair, count in report.fallbacks.items()]
-        output.line("other language, with a notice: " + ", ".join(pairs))
+        output.line("in another language, with a notice: " + ", ".join(pairs))
     if report.joined_since_approval or report.left_since_approval:
         output.line(
             f"since approval: {report.joined_since_approval} joined,"
@@ -57,3 +37,17 @@ def show_report(name: str, report: Report) -> None:
         )
     if report.per_second:
         output.line(f"{report.per_second:.0f} messages per second")
+
+
+def _rows(report: Report) -> list[tuple[str, int, str]]:
+    """Return a line for each state that holds a reader, and each reason to skip."""
+    states = [
+        (state.replace("_", " "), getattr(report, state), meaning)
+        for state, meaning in _STATES
+        if getattr(report, state)
+    ]
+    skipped = [
+        ("skipped", count, reason.replace("_", " "))
+        for reason, count in report.skipped.items()
+    ]
+    return states + skipped

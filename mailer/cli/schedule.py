@@ -23,7 +23,13 @@ def command() -> None:
 @click.argument("cadence")
 @click.option("--zone", default="UTC", show_default=True, help="Where the hour is.")
 @click.option("--after", type=INSTANT, help="From when; now if left out.")
-@click.option("--count", default=5, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--count",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="How many.",
+)
 @as_json
 def next_(
     cadence: str, zone: str, after: datetime | None, count: int, as_json: bool

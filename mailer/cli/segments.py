@@ -57,13 +57,13 @@ async def count(site: Site, rule: str, as_json: bool) -> None:
         output.json_document(dataclasses.asdict(counted))
         return
     output.line(f"{counted.count} readers")
-    for title, numbers in (
-        ("Kind", counted.by_kind),
-        ("Language", counted.by_language),
-        ("Left out", counted.excluded),
+    for title, heading, numbers in (
+        ("By kind", "kind", counted.by_kind),
+        ("By language", "language", counted.by_language),
+        ("Picked, and left out", "because", counted.excluded),
     ):
         if numbers:
-            output.table(title, (title.lower(), "readers"), numbers.items())
+            output.bars(title, heading, numbers)
 
 
 @command.command(
@@ -108,16 +108,16 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
             }
         )
         return
-    output.line(f"{address} is {'in' if found.included else 'not in'}")
     if found.excluded:
-        output.line(f"the rule picks it, but it is left out: {found.excluded}")
+        output.line(
+            f"{address} is left out, though the rule picks it: {found.excluded}"
+        )
+    else:
+        output.line(f"{address} is {'in' if found.included else 'not in'}")
     output.table(
         "Clauses",
         ("clause", "holds", "because"),
-        [
-            (each.clause, "yes" if each.holds else "no", each.because)
-            for each in found.clauses
-        ],
+        [(each.clause, each.holds, each.because) for each in found.clauses],
     )
 
 

@@ -45,8 +45,14 @@ async def list_(site: Site, as_json: bool) -> None:
     if as_json:
         output.json_document([dict(zip(keys, row, strict=True)) for row in found])
     else:
-        shown = [["" if cell is None else cell for cell in row] for row in found]
-        output.table("Series", keys, shown)
+        output.table(
+            "Series",
+            ("name", "cadence", "slot", "campaign", "outcome"),
+            [
+                (name, cadence, str(slot or "").replace("T", " "), *rest)
+                for name, cadence, _zone, slot, *rest in found
+            ],
+        )
 
 
 @command.command(
@@ -66,7 +72,13 @@ async def add(site: Site, name: str, cadence: str, zone: str) -> None:
 @command.command("next", epilog="Example: mailer series next monthly --count 3")
 @click.argument("name")
 @click.option("--after", type=INSTANT, help="From when; now if left out.")
-@click.option("--count", default=5, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--count",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="How many.",
+)
 @as_json
 @with_site
 async def next_(

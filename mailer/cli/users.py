@@ -27,7 +27,7 @@ async def list_(site: Site, as_json: bool) -> None:
             [{"name": each.name, "approver": each.approver} for each in found]
         )
     else:
-        rows = [(each.name, "yes" if each.approver else "no") for each in found]
+        rows = [(each.name, each.approver) for each in found]
         output.table("Users", ("name", "approves"), rows)
 
 
