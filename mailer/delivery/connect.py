@@ -12,9 +12,9 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPHeloError
 
 from mailer import config
-from mailer.config import RelaySettings
 from mailer.delivery.wire import Wire
 from mailer.errors import MailerError
+from mailer.relaying import RelaySettings
 
 CONNECT_TIMEOUT = 60.0  # seconds for the connection and each step of the greeting
 

@@ -1,0 +1,97 @@
+"""The settings of relays, and of what the readers' providers bear."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from mailer.setting import RECIPIENT_DOMAIN, RecipientDomain, Section
+
+DEFAULT = "default"  # what [relay] is called among relays, and [domains] among them
+
+
+class RelaySettings(Section):
+    """An SMTP server that takes our messages."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=2525, ge=1, le=65535)
+    security: Literal["tls", "starttls", "plain"] = "plain"
+    allow_plain: bool = False
+    user: str = ""
+    password_file: Path | None = None
+    password: str = ""  # from the environment only
+    ca_file: Path | None = None
+    hello: str = ""
+    connections: int = Field(default=8, ge=1, le=200)
+    per_second: float = Field(default=0, ge=0)  # 0: no limit
+    per_hour: int = Field(default=0, ge=0)
+    fallback: str = ""
+
+
+class NamedRelaySettings(RelaySettings):
+    """A further relay, and the messages it is for."""
+
+    domains: tuple[RecipientDomain, ...] = Field(default=(), alias="for")
+    templates: tuple[str, ...] = ()
+
+
+class DomainSettings(Section):
+    """What the readers' provider bears."""
+
+    per_minute: int = Field(default=0, ge=0)  # 0: no limit
+    connections: int = Field(default=0, ge=0, le=200)
+
+
+def faults(
+    relay: RelaySettings,
+    relays: Mapping[str, NamedRelaySettings],
+    domains: Mapping[str, DomainSettings],
+) -> list[str]:
+    """Return what is wrong with relays that are each well-formed."""
+    wrong = []
+    everyone: dict[str, RelaySettings] = {DEFAULT: relay, **relays}
+    for name, each in everyone.items():
+        key = "relay" if each is relay else f"relays.{name}"
+        wrong += [f"{key}.{sentence}" for sentence in _insecure(each)]
+        wrong += _astray(key, name, everyone)
+    if DEFAULT in relays:
+        wrong.append(f"relays.{DEFAULT}: the default relay is [relay]; name it apart")
+    for domain in domains:
+        if domain != DEFAULT and not RECIPIENT_DOMAIN.fullmatch(domain):
+            wrong.append(
+                f"domains.{domain}: not a domain such as gmail.com, nor a pattern such"
+                f" as *.fr, nor {DEFAULT}"
+            )
+    return wrong
+
+
+def _insecure(relay: RelaySettings) -> list[str]:
+    wrong = []
+    loopback = relay.host in {"127.0.0.1", "::1", "localhost"}
+    if relay.security == "plain" and not (loopback or relay.allow_plain):
+        wrong.append(
+            f"security: plain to {relay.host} would send messages readable by"
+            " anyone; use tls or starttls, or set allow_plain"
+        )
+    if relay.user and relay.security == "plain":
+        wrong.append("user: a login is never sent without TLS; set security")
+    if relay.security == "plain" and relay.ca_file is not None:
+        wrong.append("ca_file: plain asks for no certificate; set security")
+    return wrong
+
+
+def _astray(key: str, name: str, everyone: Mapping[str, RelaySettings]) -> list[str]:
+    """Return the fault of a fallback that leads nowhere, or round in a ring."""
+    seen = [name]
+    while fallback := everyone[seen[-1]].fallback:
+        if fallback not in everyone:
+            known = ", ".join(sorted(set(everyone) - {name}))
+            if len(seen) > 1:
+                return []  # told where it stands
+            return [f"{key}.fallback: found {fallback!r}; no such relay, only {known}"]
+        if fallback in seen:
+            ring = " → ".join([*seen, fallback])
+            return [f"{key}.fallback: the fallbacks go round in a ring: {ring}"]
+        seen.append(fallback)
+    return []
