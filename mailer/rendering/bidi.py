@@ -11,15 +11,20 @@ from mailer.rendering import merge
 from mailer.rendering.catalogue import LEFT_TO_RIGHT, POP_ISOLATE
 
 RIGHT_TO_LEFT = "\u2067"
+OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
+_AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; no other entity belongs to a run
+_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
 _LATIN = re.compile(
-    r"(?:\d[\d.]*[ \u00a0])?[A-Za-zÀ-ɏ][\wÀ-ɏ./:@&+'’°-]*"
-    r"(?:[ ,\u00a0]{1,2}[A-Za-zÀ-ɏ0-9][\wÀ-ɏ./:@&+'’°-]*)*",
+    rf"(?:\d[\d.]*[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
+    rf"(?:(?:[ ,\u00a0]{{1,2}}|[ \u00a0](?:{_AND}|[+–-])[ \u00a0])"
+    rf"[A-Za-zÀ-ɏ0-9]{_WORD})*",
     re.ASCII,
 )
 _ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
 _ARABIC = re.compile(rf"[{_ARABIC_LETTER}]+(?:[ ,.،0-9-]+[{_ARABIC_LETTER}]+)*")
 _APART = re.compile(
-    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>)", re.DOTALL
+    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>|&(?!amp;)#?\w+;)",
+    re.DOTALL,
 )
 _ISOLATED = ("\u2066", "\u2067", "\u2068")
 
@@ -41,7 +46,7 @@ def isolate_html(html: str, direction: str) -> str:
 
 def isolate_text(text: str, direction: str) -> str:
     """Put isolates around runs of the other direction."""
-    mark = LEFT_TO_RIGHT if _other(direction) == "ltr" else RIGHT_TO_LEFT
+    mark = OPENS[_other(direction)]
 
     def wrap(run: re.Match[str]) -> str:
         if _left_alone(run):

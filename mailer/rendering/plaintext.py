@@ -1,11 +1,11 @@
 """The text part: the whole letter again, written from the content, not the layout."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mailer.rendering import merge
-from mailer.rendering.catalogue import isolated
+from mailer.rendering import bidi, merge
+from mailer.rendering.catalogue import POP_ISOLATE, isolated
 from mailer.rendering.view import BlockView
 
 
@@ -20,6 +20,11 @@ def _isolate(place: re.Match[str]) -> str:
     return isolated(place[0]) if place[1] in merge.OPEN_TO_AUTHORS else place[0]
 
 
+def _directed(said: Mapping[str, str]) -> str:
+    """Keep a sentence of another language in its own direction, as one whole."""
+    return f"{bidi.OPENS[said['direction']]}{said['sentence']}{POP_ISOLATE}"
+
+
 def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]:
     yield str(values["sender_name"])
     yield str(values["reference_line"])
@@ -27,7 +32,7 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
     yield str(values["subject"])
     yield ""
     if values["stand_in"]:
-        yield f"[{values['stand_in']['sentence']}]"
+        yield f"[{_directed(values['stand_in'])}]"
         yield ""
     for block in blocks:
         yield from _block(block)

@@ -1,0 +1,60 @@
+"""The sample letters rendered by the pure `render`, without a store."""
+
+from functools import cache
+from pathlib import Path
+
+from audiences.languages import OFFERED
+from mailer.campaigns import content, folder
+from mailer.rendering import catalogue, template
+from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.render import render
+from mailer.rendering.source import Letter, Source
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+WRITTEN = {
+    "monthly-letter": OFFERED,
+    "forum-conclusions": ("en", "fr"),
+    "field-office-news": ("en", "fr"),
+}
+SAMPLES = [
+    (name, language) for name, written in WRITTEN.items() for language in written
+]
+
+
+@cache
+def catalogues() -> dict[str, Catalogue]:
+    """Return the catalogues of the checkout."""
+    return catalogue.load_all(TEMPLATES)
+
+
+def source(name: str, language: str, *, wanted: str | None = None) -> Source:
+    """Return what a sample letter says in one language."""
+    written = folder.read(TEMPLATES / name / "sample")
+    kind = template.load(TEMPLATES, name)
+    translation = content.parse(
+        written.texts[language],
+        language=language,
+        types=template.block_types(TEMPLATES),
+        allowed=kind.blocks,
+        where=f"{language}.md",
+    )
+    return Source(
+        template=name,
+        catalogue=catalogues()[language],
+        wanted=catalogues()[wanted] if wanted else None,
+        subject=translation.subject,
+        preheader=translation.preheader,
+        blocks=translation.blocks,
+        reference=written.reference,
+        day=written.day,
+        sender_name="Sender & Co",
+        postal="7 place de Fontenoy",
+        topic_name="Topic",
+        site_url="https://letters.example",
+    )
+
+
+@cache
+def letter(name: str, language: str, wanted: str | None = None) -> Letter:
+    """Render a sample letter."""
+    return render(source(name, language, wanted=wanted), TEMPLATES)

@@ -1,0 +1,79 @@
+"""Reads letters as a reader's program does, by code that shares none of ours."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+HIDDEN = {"head", "style", "title", "script"}
+VOID = {"br", "img", "meta", "link", "hr", "input", "col", "wbr"}
+INLINE = {"a", "b", "strong", "em", "i", "span", "code"}
+INVISIBLE = re.compile("[\u200c-\u200f\u2066-\u2069\ufeff\u00ad]")
+
+
+@dataclass
+class Page(HTMLParser):
+    """What an HTML part shows, and where its links lead."""
+
+    words: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    html: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._open: list[tuple[str, bool]] = []
+        self._link: tuple[str, int] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter an element; what is not displayed says nothing."""
+        given = dict(attrs)
+        if tag == "html":
+            self.html = given
+        if tag == "a":
+            self._link = (given.get("href") or "", len(self.words))
+        style = (given.get("style") or "").replace(" ", "")
+        silent = tag in HIDDEN or "display:none" in style or "aria-hidden" in given
+        if tag not in INLINE:
+            self.words.append("\n")
+        if tag not in VOID:
+            self._open.append((tag, silent))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element; a link adds where it leads, unless it says so."""
+        while self._open and self._open.pop()[0] != tag:
+            pass
+        if tag == "a" and self._link is not None:
+            target, start = self._link
+            address = target.removeprefix("mailto:")
+            if "".join(self.words[start:]).strip() != address:
+                self.links.append(address)
+            self._link = None
+
+    def handle_data(self, data: str) -> None:
+        """Keep what a reader sees."""
+        if not any(silent for _, silent in self._open):
+            self.words.append(data)
+
+
+def read(html: str) -> Page:
+    """Read an HTML part."""
+    page = Page()
+    page.feed(html)
+    page.close()
+    return page
+
+
+def plain(text: str) -> str:
+    """Return a text without the characters that only direct it."""
+    return INVISIBLE.sub("", text)
+
+
+def words_of(text: str) -> Counter[str]:
+    """Count the words of a text."""
+    return Counter(re.findall(r"\w+", plain(text)))
+
+
+def words_of_html(html: str) -> Counter[str]:
+    """Count the words an HTML part shows, and those of its links' targets."""
+    page = read(html)
+    return words_of(" ".join(["".join(page.words), *page.links]))

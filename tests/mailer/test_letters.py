@@ -1,0 +1,123 @@
+"""`render` makes the three sample letters: right language, direction and words."""
+
+from datetime import date
+
+import html5lib
+import pytest
+
+from audiences.languages import OFFERED
+from mailer.rendering import check
+from mailer.rendering.check import Level
+from tests.mailer import reading
+from tests.mailer.letters import SAMPLES, TEMPLATES, catalogues, letter, source
+
+DATES = {
+    "en": "May 4, 2027",
+    "fr": "4 mai 2027",
+    "es": "4 de mayo de 2027",
+    "ru": "4 мая 2027",
+    "zh": "2027年5月4日",
+}
+SPOKEN = {
+    "en": "English, French, Spanish, Arabic, Russian, and Chinese",
+    "fr": "anglais, français, espagnol, arabe, russe et chinois",
+    "es": "inglés, francés, español, árabe, ruso y chino",
+    "ar": "الإنجليزية والفرنسية والإسبانية والعربية والروسية والصينية",
+    "ru": "английский, французский, испанский, арабский, русский и китайский",
+    "zh": "英语、法语、西班牙语、阿拉伯语、俄语和中文",
+}
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_a_letter_says_its_language_and_direction(name: str, language: str) -> None:
+    page = reading.read(letter(name, language).html)
+
+    assert page.html["lang"] == language
+    assert page.html["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert letter(name, language).language == language
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_both_parts_say_the_same(name: str, language: str) -> None:
+    made = letter(name, language)
+
+    assert reading.words_of(made.text) == reading.words_of_html(made.html)
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_everything_written_arrives_in_both_parts(name: str, language: str) -> None:
+    """Every title, subject and place stands whole in the HTML and in the text."""
+    made, said = letter(name, language), source(name, language)
+    shown = reading.plain("".join(reading.read(made.html).words))
+    text = reading.plain(made.text)
+    for line in (
+        said.subject,
+        *(block.title for block in said.blocks),
+        *(
+            value
+            for block in said.blocks
+            for key, value in block.fields.items()
+            if key in {"place", "organisation", "sectors", "label"}
+        ),
+    ):
+        assert line in shown
+        assert line in text
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_a_letter_is_sound_html_and_passes_the_check(name: str, language: str) -> None:
+    made = letter(name, language)
+    html5lib.HTMLParser(strict=False).parse(made.html)
+    problems = list(check.check_letter(made, leaving=True))
+
+    assert [each for each in problems if each.level is Level.ERROR] == []
+
+
+@pytest.mark.parametrize("language", sorted(DATES))
+def test_the_date_is_written_as_the_language_does(language: str) -> None:
+    assert DATES[language] in reading.plain(letter("monthly-letter", language).text)
+
+
+def test_an_arabic_date_names_the_month_in_arabic() -> None:
+    assert "4 مايو 2027" in catalogues()["ar"].day(date(2027, 5, 4))
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_a_list_is_joined_as_the_language_does(language: str) -> None:
+    text = reading.plain(letter("monthly-letter", language).text)
+
+    assert SPOKEN[language] in text
+
+
+def test_a_letter_that_stands_in_says_so_in_the_readers_language() -> None:
+    made = letter("forum-conclusions", "en", "ar")
+
+    assert 'class="standin" dir="rtl" lang="ar"' in made.html
+    assert reading.plain(
+        catalogues()["ar"].text(
+            "This letter is not available in %(wanted)s; you read it in %(language)s.",
+            wanted="العربية",
+            language="الإنجليزية",
+        )
+    ) in reading.plain(made.text)
+
+
+def test_a_letter_asks_nothing_of_a_third_party() -> None:
+    """No font, image, script or style sheet is fetched when a letter is read."""
+    for name, language in SAMPLES:
+        html = letter(name, language).html
+
+        assert "<img" not in html
+        assert "<script" not in html
+        assert "<link" not in html
+        assert "@import" not in html
+        assert "url(" not in html
+
+
+def test_rendering_twice_gives_the_same_letter() -> None:
+    letter.cache_clear()
+    first = letter("monthly-letter", "ar")
+    letter.cache_clear()
+
+    assert letter("monthly-letter", "ar") == first
+    assert TEMPLATES.is_dir()
