@@ -16,19 +16,16 @@ line and its text. What cannot be read is refused with the file and the line.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 
-from audiences import languages
+from mailer.campaigns import kinds
 from mailer.errors import ContentError
-from mailer.rendering import merge
+from mailer.rendering import agenda, merge
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template import BlockType
-from mailer.rendering.view import ADDRESSEES
 
 MAX_TEXT = 200_000  # characters of one language
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
 _LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
-_LINK = re.compile(r"(https?://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
 
 
@@ -139,10 +136,11 @@ def _block(
             f"no block type {match['type']!r} here; there are {', '.join(allowed)}",
         )
     kind = types[match["type"]]
-    fields, text = _fields(chunk[1:], kind, where)
+    fields, text, first = _fields(chunk[1:], kind, where)
     for need in kind.needs:
         if not (text if need == "text" else fields.get(need)):
             raise ContentError(place, f"a block {kind.name} needs {need}")
+    _refuse_form(text, kind, where, first)
     return Block(
         id=match["id"] or kind.name,
         type=kind.name,
@@ -150,15 +148,19 @@ def _block(
         fields=fields,
         text=text,
         where=place,
+        text_line=first,
     )
 
 
-def _fields(lines: Numbered, kind: BlockType, where: str) -> tuple[dict[str, str], str]:
+def _fields(
+    lines: Numbered, kind: BlockType, where: str
+) -> tuple[dict[str, str], str, int]:
+    """Read the lines below a heading; return them, the text, and where it begins."""
     fields: dict[str, str] = {}
     for position, (number, line) in enumerate(lines):
         match = _LINE.fullmatch(line)
         if match is None:
-            return fields, _text(lines[position:])
+            return fields, *_text(lines[position:])
         name, place = match["name"], f"{where}, line {number}"
         if name not in kind.fields:
             known = ", ".join(kind.fields) or "none"
@@ -167,46 +169,25 @@ def _fields(lines: Numbered, kind: BlockType, where: str) -> tuple[dict[str, str
             )
         if name in fields:
             raise ContentError(place, f"{name} stands here a second time")
-        fields[name] = _checked(match["value"], kind.fields[name], name, place)
-    return fields, ""
+        fields[name] = kinds.checked(match["value"], kind.fields[name], name, place)
+    return fields, "", 0
 
 
-def _text(lines: Numbered) -> str:
-    return "\n".join(line for _, line in lines).strip()
+def _text(lines: Numbered) -> tuple[str, int]:
+    first = next((number for number, line in lines if line.strip()), 0)
+    return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
 
 
-def _checked(value: str, kind: str, name: str, place: str) -> str:
-    if not value:
-        raise ContentError(place, f"{name} is empty; fill it or remove the line")
-    match kind:
-        case "day":
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise ContentError(
-                    place, f"{name} is {value!r}, not a day such as 2027-05-04"
-                ) from None
-        case "link" if _LINK.fullmatch(value) is None:
-            raise ContentError(
-                place, f"{name} is {value[:60]!r}, not an https or mailto address"
-            )
-        case "languages":
-            for each in value.split():
-                _refuse_language(each, name, place)
-        case "addressees":
-            for each in value.split():
-                _refuse_addressee(each, name, place)
-    return value
-
-
-def _refuse_addressee(value: str, name: str, place: str) -> None:
-    if value not in ADDRESSEES:
-        known = ", ".join(ADDRESSEES)
-        raise ContentError(place, f"{name}: no addressees {value!r}; there are {known}")
-
-
-def _refuse_language(value: str, name: str, place: str) -> None:
-    try:
-        languages.tag(value)
-    except languages.LanguageError as fault:
-        raise ContentError(place, f"{name}: {fault}") from None
+def _refuse_form(text: str, kind: BlockType, where: str, first: int) -> None:
+    """Refuse a text that has not the form its type asks for."""
+    if kind.form == "table" and not text.startswith("|"):
+        raise ContentError(
+            f"{where}, line {first}",
+            "a block table begins with its table: | Who | What |",
+        )
+    if kind.form == "agenda":
+        try:
+            agenda.steps(text)
+        except agenda.AgendaError as fault:
+            place = f"{where}, line {first + fault.line}"
+            raise ContentError(place, str(fault)) from None

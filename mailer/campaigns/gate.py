@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from audiences.base import words
 from audiences.languages import Chain
@@ -43,8 +44,9 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
         campaign.default_language,
         list(campaign.block_rules),
     )
+    host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
-        checked.problems += rules.check_text(translation)
+        checked.problems += rules.check_text(translation, host=host)
     _count(checked, found)
     if checked.ok:
         checked.problems += _rendered(site, content, found, now)

@@ -7,7 +7,7 @@ by the tests; at run time its English stands in.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -71,7 +71,7 @@ class Catalogue:
         """Write a month and its year: mai 2027."""
         return format_date(day, format="LLLL y", locale=self.locale)
 
-    def time(self, moment: datetime) -> str:
+    def time(self, moment: datetime | time) -> str:
         """Write a time of day."""
         return format_time(moment, format="short", locale=self.locale)
 

@@ -7,14 +7,25 @@ a warning is for the approver's eye.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from mailer.rendering import markdown, merge
+from mailer.rendering.markdown import Finding, Kind
 from mailer.rendering.source import Letter, Translation
 
 MAX_HTML = 102_000  # octets; beyond, Gmail clips and the footer is lost
 WARN_HTML = 90_000
 MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
+# words of a link that mean nothing when read alone, as screen readers list them
+VAGUE = {
+    *("here", "click here", "this link", "link", "more"),
+    *("ici", "cliquez ici", "ce lien", "lien", "en savoir plus"),
+    *("aquí", "haga clic aquí", "este enlace", "enlace", "más"),
+    *("هنا", "اضغط هنا", "انقر هنا", "الرابط", "المزيد"),
+    *("здесь", "тут", "нажмите здесь", "ссылка", "подробнее"),
+    *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
+}
 
 
 class Level(StrEnum):
@@ -34,17 +45,44 @@ class Problem:
     what: str
 
 
-def check_text(translation: Translation) -> Iterator[Problem]:
-    """Check what an author wrote in one language."""
+def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
+    """Check what an author wrote in one language; `host` is the site's own."""
     yield from _check_subject(translation)
     for block in translation.blocks:
         for place in merge.unknown_places(f"{block.title} {block.text}"):
             yield _error(translation, block.where, f"no field {{{place}}} exists")
-        for link in markdown.links(block.text):
-            if not link.startswith(("https://", "mailto:")):
-                yield _error(
-                    translation, block.where, f"the link {link[:80]!r} is not https"
+        for finding in markdown.findings(block.text):
+            for level, what in _check_finding(finding, host):
+                yield Problem(
+                    level=level,
+                    language=translation.language,
+                    where=block.line(finding.line),
+                    what=what,
                 )
+
+
+def _check_finding(finding: Finding, host: str) -> Iterator[tuple[Level, str]]:
+    """Check a link, an image or HTML of a text."""
+    shown = finding.value.strip().partition("\n")[0][:60]
+    if finding.kind is Kind.HTML:
+        yield Level.ERROR, f"HTML ({shown}) is not allowed; write it as Markdown"
+    elif finding.kind is Kind.IMAGE:
+        if not finding.words:
+            yield Level.ERROR, f"the image {shown} says nothing to who cannot see it"
+        if not finding.value.startswith("https://"):
+            yield Level.ERROR, f"the image {shown} is not https"
+        elif urlsplit(finding.value).hostname != host:
+            yield (
+                Level.ERROR,
+                f"the image {shown} lets another site know who reads; put it on {host}",
+            )
+    elif not finding.value.startswith(("https://", "mailto:")):
+        yield Level.ERROR, f"the link {shown} is not https or mailto"
+    elif finding.words.lower().strip(" .:»›>") in VAGUE:
+        yield (
+            Level.WARNING,
+            f"the link “{finding.words}” says nothing by itself; say where it leads",
+        )
 
 
 def _check_subject(translation: Translation) -> Iterator[Problem]:

@@ -1,16 +1,39 @@
 """Markdown of blocks to HTML and to plain text; no HTML passes through.
 
 CommonMark with tables. Links may be https, http or mailto; others are refused by
-the gate (`links` lists them) and never become links here.
+the gate (`findings` lists them) and never become links here.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _SCHEMES = ("https://", "http://", "mailto:")
+_ALIGNMENT = re.compile(r' style="text-align:\w+"')
+
+
+class Kind(StrEnum):
+    """What the gate looks at in a text."""
+
+    LINK = "link"
+    IMAGE = "image"
+    HTML = "html"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A link, an image or HTML, where it stands, and what it says."""
+
+    kind: Kind
+    value: str  # the address, or the HTML
+    words: str  # of the link, or instead of the image
+    line: int  # within the text, from 0
 
 
 def _acceptable(url: str) -> bool:
@@ -23,30 +46,94 @@ def _anything(url: str) -> bool:
 
 # validateLink is the parser's documented hook
 _PARSER.validateLink = _acceptable  # type: ignore[method-assign]
-_LENIENT = MarkdownIt("commonmark", {"html": False})
+_LENIENT = MarkdownIt("commonmark", {"html": True}).enable("table")
 _LENIENT.validateLink = _anything  # type: ignore[method-assign]
 
 
-def to_html(text: str) -> str:
-    """Return a text as an HTML fragment."""
-    return str(_PARSER.render(text)).strip()
+@lru_cache(maxsize=4096)
+def to_html(text: str, *, level: int, start: str) -> str:
+    """Return a text as an HTML fragment.
+
+    `level` is that of its highest heading, `start` the side its lines begin at.
+    """
+    tokens = _PARSER.parse(text)
+    _renumber(tokens, level)
+    html = _ALIGNMENT.sub("", str(_PARSER.renderer.render(tokens, _PARSER.options, {})))
+    if "<table>" in html:
+        html = _data_tables(html, start)
+    return html.strip()
 
 
+def _renumber(tokens: Sequence[Token], level: int) -> None:
+    """Give headings the levels below the block's own, none left out."""
+    used = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(level + used.index(token.tag), 6)}"
+
+
+def _data_tables(html: str, start: str) -> str:
+    """Mark tables as data: a head for each column, and one for each row."""
+    html = html.replace("<table>", '<table class="data">')
+    html = html.replace("<th>", f'<th scope="col" align="{start}">')
+    return re.sub(
+        r"<tr>\n<td>(.*?)</td>",
+        rf'<tr>\n<th scope="row" align="{start}">\1</th>',
+        html,
+    )
+
+
+@lru_cache(maxsize=4096)
 def to_inline_html(text: str) -> str:
     """Return one line of text as HTML without a paragraph around it."""
     return str(_PARSER.renderInline(text)).strip()
 
 
-def links(text: str) -> list[str]:
-    """Return every address a link or image of the text would point to, as written."""
-    return [
-        str(token.attrs.get("href") or token.attrs.get("src"))
-        for block in _LENIENT.parse(text)
-        for token in block.children or ()
-        if token.type in {"link_open", "image"}
-    ]
+def findings(text: str) -> Iterator[Finding]:
+    """Yield every link, image and piece of HTML of a text, as written."""
+    lines = text.split("\n")
+    for token in _LENIENT.parse(text):
+        first, last = token.map or (0, len(lines))
+        if token.type == "html_block":
+            yield Finding(kind=Kind.HTML, value=token.content, words="", line=first)
+        for child, words in _children(token):
+            kind, value = _looked_at(child)
+            if kind is not None:
+                line = _line_of(value, lines, first, last)
+                yield Finding(kind=kind, value=value, words=words, line=line)
 
 
+def _children(token: Token) -> Iterator[tuple[Token, str]]:
+    """Yield inline tokens, with the words of a link or an image."""
+    children = token.children or []
+    for position, child in enumerate(children):
+        words = child.content
+        if child.type == "link_open":
+            inside = children[position + 1 :]
+            closing = next(
+                (n for n, each in enumerate(inside) if each.type == "link_close"), 0
+            )
+            words = "".join(each.content for each in inside[:closing])
+        yield child, words.strip()
+
+
+def _looked_at(token: Token) -> tuple[Kind | None, str]:
+    match token.type:
+        case "link_open":
+            return Kind.LINK, str(token.attrs.get("href", ""))
+        case "image":
+            return Kind.IMAGE, str(token.attrs.get("src", ""))
+        case "html_inline":
+            return Kind.HTML, token.content
+    return None, ""
+
+
+def _line_of(value: str, lines: Sequence[str], first: int, last: int) -> int:
+    """Return the line something stands at; references stand elsewhere than used."""
+    return next((n for n in range(first, last) if value in lines[n]), first)
+
+
+@lru_cache(maxsize=4096)
 def to_text(text: str) -> str:
     """Return a text as plain text: lists and links kept, no markup left."""
     return "\n".join(_Writer().lines(_PARSER.parse(text))).strip()

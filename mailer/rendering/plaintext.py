@@ -47,13 +47,19 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
 
 
 def _block(block: BlockView) -> Iterator[str]:
-    heading = " – ".join(filter(None, [block.eyebrow, block.title]))
-    if heading:
+    if block.type == "section":
+        yield f"== {block.title} =="
+        yield ""
+    elif heading := " – ".join(filter(None, [block.eyebrow, block.title])):
         yield f"* {heading}"
         yield ""
     if block.text:
         yield block.text
+    for step in block.steps:
+        yield f"{step.when}  {step.text}"
     for fact in block.facts:
         yield f"{fact.label} {fact.value}"
+        for target in fact.targets:
+            yield f"{target.label}: {target.address}"
     if block.link:
         yield f"{block.label}: {block.link.removeprefix('mailto:')}"

@@ -4,6 +4,7 @@ The same function serves preview, test send and real send; what a reader gets is
 was previewed, with their own values put in.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,20 @@ from mailer.rendering import bidi, merge, mjml, plaintext
 from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.merge import Field, mark
 from mailer.rendering.source import Letter, Source
-from mailer.rendering.view import BlockView, isolate_marks, view
+from mailer.rendering.view import BlockView, Fact, isolate_marks, views
 
 FONTS = {
     "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
     "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
 }
+LEADING = {"ar": "1.8", "zh": "1.8"}  # their letters are taller
 FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
 def render(source: Source, templates: Path) -> Letter:
     """Render a letter; raise ContentError where content or template cannot be."""
     catalogue = source.catalogue
-    blocks = [view(block, catalogue) for block in source.blocks]
+    blocks = views(source.blocks, catalogue)
     values = _values(source, blocks)
     html = mjml.lay_out(templates, source.template, values, title=source.subject)
     direction = catalogue.direction
@@ -48,13 +50,14 @@ def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
         "direction": catalogue.direction,
         "start": _start(catalogue),
         "fonts": FONTS.get(catalogue.language, FONT),
+        "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": mjml.TITLE,
         "subject": source.subject,
         "preheader": source.preheader,
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
-        "content": [_shown(block) for block in blocks],
+        "content": [_shown(block, catalogue) for block in blocks],
         "why": _isolated(why(source)),
         "why_text": why(source),
         "leaving": source.topic_name is not None,
@@ -109,18 +112,32 @@ def _stand_in(source: Source) -> dict[str, str] | None:
     }
 
 
-def _shown(block: BlockView) -> dict[str, Any]:
+def _shown(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "type": block.type,
+        "level": block.level,
+        "language": catalogue.language,
+        "direction": catalogue.direction,
+        "start": _start(catalogue),
         "title": _isolated(block.title),
         "eyebrow": block.eyebrow,
-        "facts": [
-            {"label": fact.label, "value": _isolated(fact.value)}
-            for fact in block.facts
-        ],
+        "facts": [_fact(fact) for fact in block.facts],
         "html": Markup(isolate_marks(block.html)),  # noqa: S704 (already escaped)
+        "steps": [
+            {"when": step.when, "html": Markup(isolate_marks(step.html))}  # noqa: S704
+            for step in block.steps
+        ],
         "link": block.link,
         "label": block.label,
+        "second": block.second,
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "label": fact.label,
+        "value": _isolated(fact.value),
+        "targets": [asdict(target) for target in fact.targets],
     }
 
 

@@ -21,6 +21,11 @@ class Block:
     fields: Mapping[str, str]
     text: str
     where: str
+    text_line: int = 0  # at which the text begins
+
+    def line(self, offset: int) -> str:
+        """Return the file and line of a line of the text."""
+        return f"{self.where.partition(', line ')[0]}, line {self.text_line + offset}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

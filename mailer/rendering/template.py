@@ -18,6 +18,7 @@ class BlockType:
     name: str
     fields: Mapping[str, str]  # line → kind
     needs: tuple[str, ...]
+    form: str  # of the text: any, a table, or an agenda
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,7 @@ def block_types(templates: Path) -> dict[str, BlockType]:
             name=name,
             fields=dict(each.get("fields", {})),
             needs=tuple(each.get("needs", ())),
+            form=str(each.get("form", "any")),
         )
         for name, each in table.items()
     }

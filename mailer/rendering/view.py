@@ -3,13 +3,13 @@
 The same view is laid out as HTML and written as text, so neither can say more.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup, escape
 
-from mailer.rendering import markdown, merge
+from mailer.rendering import agenda, markdown, merge, typography
 from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.source import Block
 
@@ -20,6 +20,22 @@ ADDRESSEES = {
     "ngos": "Non-governmental partners",
     "secretariat": "The Secretariat",
 }
+_LABELS = {
+    "organisation": "Organisation:",
+    "place": "Place:",
+    "sectors": "Sectors:",
+    "contact": "Contact:",
+    "asked": "What is asked of you:",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """An address and what it is called."""
+
+    label: str
+    address: str
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +44,16 @@ class Fact:
 
     label: str
     value: str
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A line of an agenda: when, and what as HTML and as text."""
+
+    when: str
+    html: Markup
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,29 +61,77 @@ class BlockView:
     """One block in words."""
 
     type: str
+    level: int  # of its heading
     title: str
     eyebrow: str
     facts: tuple[Fact, ...]
     html: Markup
     text: str
+    steps: tuple[Step, ...]
     link: str
     label: str
+    second: bool  # a button beside a more important one
 
 
-def view(block: Block, catalogue: Catalogue) -> BlockView:
+def views(blocks: Sequence[Block], catalogue: Catalogue) -> list[BlockView]:
+    """Put blocks into words; a section nobody sees anything of is left out."""
+    level, shown = 2, []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.type == "section":
+            if following is None or following.type in {"section", "signature"}:
+                continue
+            level = 3
+            shown.append(view(block, catalogue))
+        else:
+            if block.type in {"signature", "enclosures", "button"}:
+                level = 2
+            shown.append(view(block, catalogue, level=level))
+    return shown
+
+
+def view(block: Block, catalogue: Catalogue, *, level: int = 2) -> BlockView:
     """Put a block into the words of a language."""
+    block = _settled(block, catalogue.language)
     body = merge.marked(block.text)
-    html = markdown.to_html(body).replace("<table>", '<table class="data">')
+    scheduled = block.type == "agenda"
     return BlockView(
         type=block.type,
+        level=level,
         title=merge.marked(block.title),
         eyebrow=_eyebrow(block, catalogue),
         facts=tuple(_facts(block.fields, catalogue)),
-        html=Markup(html.replace("<th>", '<th scope="col">')),  # noqa: S704 (our Markdown)
-        text=markdown.to_text(body),
+        html=Markup() if scheduled else _html(body, block, catalogue, level),
+        text="" if scheduled else markdown.to_text(body),
+        steps=tuple(_steps(body, catalogue)) if scheduled else (),
         link=block.fields.get("link", ""),
         label=block.fields.get("label") or catalogue.text("Read more"),
+        second=block.fields.get("weight") == "second",
     )
+
+
+def _settled(block: Block, language: str) -> Block:
+    """Return a block with the spaces of its language."""
+    return replace(
+        block,
+        title=typography.settled(block.title, language),
+        text=typography.settled(block.text, language),
+        fields={
+            name: typography.settled(value, language)
+            for name, value in block.fields.items()
+        },
+    )
+
+
+def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
+    start = "right" if catalogue.direction == "rtl" else "left"
+    titled = block.title or block.type in {"opening", "signature"}
+    html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
+    if block.type == "table":
+        title = escape(merge.marked(block.title))
+        caption = f'<caption align="{start}"><h{level} class="title">{title}'
+        caption += f"</h{level}></caption>"
+        html = html.replace('<table class="data">', f'<table class="data">{caption}', 1)
+    return Markup(html)  # noqa: S704 (our Markdown)
 
 
 def isolate_marks(html: str) -> str:
@@ -74,10 +148,7 @@ def isolate_marks(html: str) -> str:
 
 def _eyebrow(block: Block, catalogue: Catalogue) -> str:
     if block.type == "recommendation":
-        return catalogue.text(
-            "For the attention of: %(addressees)s",
-            addressees=_addressees(block.fields["addressees"], catalogue),
-        )
+        return _recommended(block.fields, catalogue)
     if "date" not in block.fields:
         return ""
     first = date.fromisoformat(block.fields["date"])
@@ -87,27 +158,71 @@ def _eyebrow(block: Block, catalogue: Catalogue) -> str:
     return f"{catalogue.day(first)} – {catalogue.day(last)}"
 
 
+def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
+    """Say which recommendation this is, and whom it addresses."""
+    whom = catalogue.text(
+        "For the attention of: %(addressees)s",
+        addressees=_addressees(fields["addressees"], catalogue),
+    )
+    if "number" not in fields:
+        return whom
+    number = catalogue.text(
+        "Recommendation %(number)s", number=catalogue.number(int(fields["number"]))
+    )
+    return f"{number} · {whom}"
+
+
 def _addressees(value: str, catalogue: Catalogue) -> str:
     return catalogue.listed(
         [catalogue.text(ADDRESSEES[each]) for each in value.split()]
     )
 
 
-def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> list[Fact]:
-    labels = {
-        "organisation": "Organisation:",
-        "place": "Place:",
-        "sectors": "Sectors:",
-        "contact": "Contact:",
-    }
-    facts = [
-        Fact(label=catalogue.text(label), value=fields[name])
-        for name, label in labels.items()
-        if name in fields
-    ]
+def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[Fact]:
+    if "date" in fields and "addressees" in fields:
+        day = catalogue.day(date.fromisoformat(fields["date"]))
+        yield Fact(label=catalogue.text("By:"), value=day)
+    for name, label in _LABELS.items():
+        if name in fields:
+            yield Fact(label=catalogue.text(label), value=fields[name])
     if "languages" in fields:
-        spoken = [catalogue.language_name(each) for each in fields["languages"].split()]
-        facts.append(
-            Fact(label=catalogue.text("Available in:"), value=catalogue.listed(spoken))
+        yield _available(fields, catalogue)
+
+
+def _available(fields: Mapping[str, str], catalogue: Catalogue) -> Fact:
+    """Say in which languages a text exists, each with its address where it has one."""
+    spoken = fields["languages"].split()
+    names = [catalogue.language_name(each) for each in spoken]
+    return Fact(
+        label=catalogue.text("Available in:"),
+        value=catalogue.listed(names),
+        targets=tuple(
+            Target(
+                label=catalogue.language_name(language),
+                address=address,
+                language=language,
+            )
+            for language, address in editions(fields.get("editions", ""))
+        ),
+    )
+
+
+def editions(value: str) -> list[tuple[str, str]]:
+    """Read `en=https://… fr=https://…`; raise ValueError where it is not that."""
+    pairs = [each.partition("=") for each in value.split()]
+    for language, sign, address in pairs:
+        if not (language and sign and address):
+            raise ValueError(value)
+    return [(language, address) for language, _, address in pairs]
+
+
+def _steps(body: str, catalogue: Catalogue) -> Iterator[Step]:
+    for each in agenda.steps(body):
+        when = catalogue.time(each.start)
+        if each.end is not None:
+            when = f"{when} – {catalogue.time(each.end)}"
+        yield Step(
+            when=when,
+            html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
+            text=markdown.to_text(each.what),
         )
-    return facts

@@ -1,0 +1,18 @@
+"""Spaces that must not break, as a language's typography asks; words are never changed.
+
+In French a colon, a semicolon, a question mark and quotation marks stand apart by a
+space at which no line may end. Authors type a plain one; readers get the right one.
+"""
+
+import re
+
+NO_BREAK = "\u00a0"
+_BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]»]|$))")
+_AFTER = re.compile(r"(?<=«) (?=\S)")
+
+
+def settled(text: str, language: str) -> str:
+    """Return a text with the spaces of its language made unbreakable."""
+    if language.partition("-")[0] != "fr":
+        return text
+    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
