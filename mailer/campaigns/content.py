@@ -38,8 +38,8 @@ def parse(
     where: str,
 ) -> Translation:
     """Read one language of a campaign."""
-    _refuse_monsters(text, where)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    _refuse_monsters(lines, where)
     numbered = list(enumerate(lines.split("\n"), start=1))
     front, rest = _front_matter(numbered, where)
     blocks = tuple(
@@ -70,7 +70,7 @@ Numbered = list[tuple[int, str]]
 def _refuse_monsters(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
-    control = _CONTROL.search(text.replace("\r\n", "\n"))
+    control = _CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
         mark = f"U+{ord(control[0]):04X}"

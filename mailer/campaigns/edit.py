@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
 from mailer.campaigns import approval, content, folder
@@ -97,9 +98,13 @@ async def _refuse_rules(
 ) -> None:
     """Refuse rules that cannot be read, before anything is stored."""
     context = await context_of(session, campaign, now=now)
-    compiler.condition(campaign.audience, context)
-    for rule in campaign.block_rules.values():
-        compiler.condition(rule, context)
+    rules = {"audience": campaign.audience}
+    rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
+    for key, rule in rules.items():
+        try:
+            compiler.condition(rule, context)
+        except AudienceError as fault:
+            raise ContentError(f"campaign.toml, {key}", str(fault)) from None
 
 
 async def context_of(

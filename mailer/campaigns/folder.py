@@ -22,6 +22,9 @@ _KEYS = {
     "languages",
     "blocks",
 }
+_MAX_RULES = 80  # each is a bit of a letter's variant
+_LISTED = ", ".join(sorted(_KEYS))
+_LIMITS = {"audience": 4000, "author": 60, "template": 60}  # characters; others 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,37 +44,57 @@ class Folder:
     texts: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Toml:
+    """A campaign.toml, and where in it a setting stands."""
+
+    name: str
+    text: str
+    table: dict[str, Any]
+
+    def fault(self, key: str, sentence: str) -> ContentError:
+        """Return the refusal of a setting, with its line where it has one."""
+        last = re.escape(key.rpartition(".")[2])
+        opens = re.compile(rf"\s*(?:\[.*\b{last}\s*\]|[\"']?{last}[\"']?\s*[=.])")
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if opens.match(line):
+                return ContentError(f"{self.name}, line {number}", sentence)
+        return ContentError(self.name, sentence)
+
+
 def read(path: Path) -> Folder:
-    """Read a campaign folder; raise ContentError with the file at fault."""
-    table = _table(path / "campaign.toml")
-    where = f"{path.name}/campaign.toml"
+    """Read a campaign folder; raise ContentError with the file and line at fault."""
+    toml = _toml(path)
+    table = toml.table
     for key in ("name", "template", "date"):
         if key not in table:
-            raise ContentError(where, f"{key} is missing")
-    unknown = sorted(set(table) - _KEYS)
-    if unknown:
-        raise ContentError(where, f"no such setting: {', '.join(unknown)}")
-    spoken = _section(table, "languages", where)
+            raise ContentError(toml.name, f"{key} is missing")
+    for key in sorted(set(table) - _KEYS):
+        raise toml.fault(key, f"no such setting: {key}; there are {_LISTED}")
+    spoken = _section(toml, table, "languages")
+    for key in sorted(set(spoken) - {"default", "fallbacks"}):
+        raise toml.fault(key, f"languages has no {key}; it has default and fallbacks")
     texts = _texts(path)
-    default = str(spoken.get("default", "en"))
+    default = _tag(toml, spoken.get("default", "en"), "default")
     if default not in texts:
-        raise ContentError(where, f"the default language {default} has no {default}.md")
+        sentence = f"the default language {default} has no {default}.md"
+        raise toml.fault("default", sentence)
     return Folder(
-        name=_words(table, "name", where),
-        template=_words(table, "template", where),
-        reference=_words(table, "reference", where),
-        day=_day(table["date"], where),
-        author=_words(table, "author", where) or None,
-        audience=_words(table, "audience", where) or None,
-        themes=_codes(table.get("themes", []), "themes", where),
+        name=_needed(toml, "name"),
+        template=_needed(toml, "template"),
+        reference=_words(toml, "reference"),
+        day=_day(toml),
+        author=_words(toml, "author") or None,
+        audience=_words(toml, "audience") or None,
+        themes=_codes(toml, table.get("themes", []), "themes"),
         default_language=default,
         fallbacks={
-            _tag(language, where): _codes(
-                each, f"languages.fallbacks.{language}", where
-            )
-            for language, each in _section(spoken, "fallbacks", where).items()
+            _tag(toml, language, language): [
+                _tag(toml, each, language) for each in _codes(toml, codes, language)
+            ]
+            for language, codes in _section(toml, spoken, "fallbacks").items()
         },
-        block_rules=_rules(_section(table, "blocks", where), where),
+        block_rules=_rules(toml),
         texts=texts,
     )
 
@@ -86,19 +109,22 @@ def audience_of(folder: Folder, template: Template) -> str:
     return " ".join(rule.split())
 
 
-def _table(path: Path) -> dict[str, Any]:
+def _toml(folder: Path) -> _Toml:
+    path = folder / "campaign.toml"
+    name = f"{folder.name}/campaign.toml"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return _Toml(name=name, text=text, table=tomllib.loads(text))
     except FileNotFoundError:
         raise ContentError(
             str(path), "does not exist; a campaign folder has one"
         ) from None
     except NotADirectoryError:
-        raise ContentError(str(path.parent), "is not a folder") from None
+        raise ContentError(str(folder), "is not a folder") from None
     except (OSError, UnicodeError) as fault:
         raise ContentError(str(path), f"cannot be read: {fault}") from None
     except tomllib.TOMLDecodeError as fault:
-        raise ContentError(str(path), f"not valid TOML: {fault}") from None
+        raise ContentError(name, f"not valid TOML: {fault}") from None
 
 
 def _texts(path: Path) -> dict[str, str]:
@@ -118,47 +144,60 @@ def _texts(path: Path) -> dict[str, str]:
     return texts
 
 
-def _words(table: dict[str, Any], key: str, where: str) -> str:
-    value = table.get(key, "")
-    if not isinstance(value, str) or len(value) > 4000:  # noqa: PLR2004 (the longest rule)
-        raise ContentError(where, f"{key} is not a text")
+def _needed(toml: _Toml, key: str) -> str:
+    value = _words(toml, key)
+    if not value:
+        raise toml.fault(key, f"{key} is empty")
+    return value
+
+
+def _words(toml: _Toml, key: str) -> str:
+    value = toml.table.get(key, "")
+    if not isinstance(value, str):
+        raise toml.fault(key, f"{key} is {value!r}, not a text")
+    if len(value) > _LIMITS.get(key, 200):
+        limit = _LIMITS.get(key, 200)
+        raise toml.fault(key, f"{key} has {len(value)} characters, at most {limit}")
     if key != "audience" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
-        raise ContentError(where, f"{key} holds a line break or control character")
+        raise toml.fault(key, f"{key} holds a line break or control character")
     return value.strip()
 
 
-def _section(table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
+def _section(toml: _Toml, table: dict[str, Any], key: str) -> dict[str, Any]:
     value = table.get(key, {})
     if not isinstance(value, dict):
-        raise ContentError(where, f"{key} is not a section")
+        raise toml.fault(key, f"{key} is not a section")
     return value
 
 
-def _codes(value: Any, key: str, where: str) -> list[str]:
+def _codes(toml: _Toml, value: Any, key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ContentError(where, f'{key} is not a list such as ["en"]')
+        raise toml.fault(key, f'{key} is not a list such as ["en"]')
     return value
 
 
-def _tag(value: str, where: str) -> str:
+def _tag(toml: _Toml, value: Any, key: str) -> str:
     try:
-        return languages.tag(value)
+        return languages.tag(str(value))
     except languages.LanguageError as fault:
-        raise ContentError(where, str(fault)) from None
+        raise toml.fault(key, str(fault)) from None
 
 
-def _day(value: Any, where: str) -> date:
+def _day(toml: _Toml) -> date:
+    value = toml.table["date"]
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ContentError(where, f"date is {value!r}, not a day such as 2027-05-04")
+    raise toml.fault("date", f"date is {value!r}, not a day such as 2027-05-04")
 
 
-def _rules(blocks: dict[str, Any], where: str) -> dict[str, str]:
+def _rules(toml: _Toml) -> dict[str, str]:
     rules = {}
-    for name, each in blocks.items():
-        if not isinstance(each, dict) or set(each) - {"for"}:
-            raise ContentError(
-                where, f"blocks.{name} knows only: for = the rule of who"
-            )
-        rules[name] = " ".join(str(each["for"]).split())
+    for name, each in _section(toml, toml.table, "blocks").items():
+        rule = each.get("for") if isinstance(each, dict) and len(each) == 1 else None
+        if not isinstance(rule, str) or not rule.strip():
+            raise toml.fault(name, f"blocks.{name} says only: for = the rule of who")
+        rules[name] = " ".join(rule.split())
+    if len(rules) > _MAX_RULES:
+        sentence = f"{len(rules)} blocks have rules, at most {_MAX_RULES}"
+        raise toml.fault("blocks", sentence)
     return rules

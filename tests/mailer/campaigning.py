@@ -1,0 +1,123 @@
+"""Writes, approves and releases campaigns as the commands do."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from audiences.contacts import Contact
+from mailer import site as sites
+from mailer.campaigns import approval, edit, folder
+from mailer.outbox import release
+from mailer.outbox.models import Message
+from mailer.reports import campaign as reports
+from mailer.reports.campaign import Report
+from mailer.site import Site
+
+EDITOR, APPROVER = "editor", "head-of-unit"
+SECTORS = "kind = sector and sub(monthly-letter)"  # ten readers, all in English
+TOML = """name = "A short letter"
+template = "monthly-letter"
+date = 2027-05-04
+author = "editor"
+audience = "{audience}"
+"""
+TEXT = """---
+subject: A short letter
+preheader: It is short
+---
+# opening
+
+Dear {organisation}, this is short.
+"""
+
+
+def write(
+    place: Path, *, toml: str | None = None, audience: str = SECTORS, **texts: str
+) -> Path:
+    """Write a campaign folder; without texts, a short English one."""
+    path = place / f"campaign-{len(list(place.glob('campaign-*')))}"
+    path.mkdir()
+    written = toml if toml is not None else TOML.format(audience=audience)
+    (path / "campaign.toml").write_text(written, encoding="utf-8")
+    for language, text in (texts or {"en": TEXT}).items():
+        (path / f"{language.replace('_', '-')}.md").write_text(text, encoding="utf-8")
+    return path
+
+
+async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
+    """Import a campaign folder; return its number."""
+    async with site.database.writing() as session:
+        campaign = await edit.add(
+            session,
+            folder.read(path),
+            root=site.templates,
+            author=author,
+            now=sites.now(),
+        )
+    return campaign.id
+
+
+async def replace(site: Site, number: int, path: Path, *, by: str = EDITOR) -> None:
+    """Import a campaign folder over a campaign."""
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, number)
+        await edit.replace(
+            session,
+            campaign,
+            folder.read(path),
+            root=site.templates,
+            by=by,
+            now=sites.now(),
+        )
+
+
+async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
+    """Approve a campaign; return how many readers it had then."""
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, number)
+        given = await approval.approve(
+            session,
+            campaign,
+            by=by,
+            templates=site.templates,
+            context=await edit.context_of(session, campaign, now=sites.now()),
+            now=sites.now(),
+        )
+    return given.count
+
+
+async def approved(site: Site, place: Path, **written: str) -> int:
+    """Write, import and approve a short campaign; return its number."""
+    number = await add(site, write(place, **written))
+    await approve(site, number)
+    return number
+
+
+async def released(site: Site, place: Path, **written: str) -> int:
+    """Write, import, approve and release a short campaign; return its number."""
+    number = await approved(site, place, **written)
+    await release.release(site, number, by=EDITOR, now=sites.now())
+    return number
+
+
+async def state(site: Site, number: int) -> str:
+    """Return where a campaign stands."""
+    async with site.database.reading() as session:
+        return (await edit.get(session, number)).state
+
+
+async def report(site: Site, number: int) -> Report:
+    """Count a campaign's messages."""
+    async with site.database.reading() as session:
+        return await reports.report(session, await edit.get(session, number))
+
+
+async def ledger(site: Site, number: int) -> dict[str, Message]:
+    """Return a campaign's messages by their reader's address."""
+    async with site.database.reading() as session:
+        rows = await session.execute(
+            select(Contact.address, Message)
+            .join(Contact, Contact.id == Message.contact_id)
+            .where(Message.campaign_id == number)
+        )
+        return {str(address): message for address, message in rows}
