@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -104,3 +105,14 @@ class MessageEvent(Base):
     at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     detail: Mapped[str | None]
+
+
+class Bucket(Base):
+    """What a limit still gives: a level that refills, shared by all workers."""
+
+    __tablename__ = "bucket"
+
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    level: Mapped[float] = mapped_column(Double)  # messages it would let go at `at`
+    at: Mapped[datetime]
+    booked_to: Mapped[datetime]  # the instants up to here are promised to messages

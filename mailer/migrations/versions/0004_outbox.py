@@ -1,4 +1,4 @@
-"""The ledger: messages, routes and workers."""
+"""The ledger: messages, routes and workers; the buckets of limits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +18,12 @@ def upgrade() -> None:
     _message_indexes()
     _message_event()
     _message_event_indexes()
+    _bucket()
 
 
 def downgrade() -> None:
     for table in (
+        "bucket",
         "message_event",
         "message",
         "route",
@@ -157,4 +159,15 @@ def _message_event_indexes() -> None:
         "message_event",
         ["message_id"],
         unique=False,
+    )
+
+
+def _bucket() -> None:
+    op.create_table(
+        "bucket",
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("level", sa.Double(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_to", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_bucket")),
     )

@@ -1,0 +1,118 @@
+"""A limit is never exceeded, wastes nothing, and keeps the instants it promises."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.delivery import limits
+from mailer.delivery.limits import Level, Limit, Wanted
+
+START = datetime(2027, 3, 1, tzinfo=UTC)
+ASKS = st.lists(st.tuples(st.floats(0, 90), st.integers(0, 300)), max_size=60)
+
+
+def later(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def fresh(*made: Limit) -> dict[str, Level]:
+    return {each.name: limits.full(each, now=START) for each in made}
+
+
+def run(limit: Limit, asks: list[tuple[float, int]]) -> list[tuple[datetime, int]]:
+    levels, now, went = fresh(limit), START, []
+    for seconds, count in asks:
+        now += timedelta(seconds=seconds)
+        (answer,), levels = limits.take(
+            [Wanted(count=count, limits=(limit,))], levels, now=now
+        )
+        assert answer.now + len(answer.later) == count
+        went.append((now, answer.now))
+    return went
+
+
+@given(count=st.integers(1, 1000), shares=st.integers(1, 60), asks=ASKS)
+def test_no_minute_ever_sees_more_than_its_limit(
+    count: int, shares: int, asks: list[tuple[float, int]]
+) -> None:
+    went = run(limits.within("minute", count, seconds=60, shares=shares), asks)
+
+    for start, _ in went:
+        end = start + timedelta(seconds=60)
+        assert sum(n for at, n in went if start <= at < end) <= count
+
+
+@given(rate=st.floats(0.1, 500), asks=ASKS)
+def test_a_limit_a_second_holds_on_average(
+    rate: float, asks: list[tuple[float, int]]
+) -> None:
+    went = run(limits.per_second("second", rate), asks)
+    elapsed = (went[-1][0] - START).total_seconds() if went else 0
+
+    assert sum(n for _, n in went) <= math.ceil(rate) + rate * elapsed + 1e-6
+
+
+@pytest.mark.parametrize("count", [1, 8, 59, 600])
+def test_who_asks_all_the_time_gets_nearly_all_of_it(count: int) -> None:
+    limit = limits.within("minute", count, seconds=60, shares=6)
+    went = run(limit, [(0.1, 1000)] * 3600)
+
+    assert sum(n for _, n in went) >= 6 * count * 0.8
+
+
+@given(count=st.integers(1, 600), batches=st.lists(st.integers(1, 50), max_size=8))
+def test_who_comes_back_when_told_is_let_through(
+    count: int, batches: list[int]
+) -> None:
+    limit = limits.within("minute", count, seconds=60, shares=6)
+    levels = fresh(limit)
+    promised: list[datetime] = []
+    for batch in batches:
+        (answer,), levels = limits.take(
+            [Wanted(count=batch, limits=(limit,))], levels, now=START
+        )
+        promised += answer.later
+
+    assert promised == sorted(promised)
+    for instant in promised:
+        (answer,), levels = limits.take(
+            [Wanted(count=1, limits=(limit,))], levels, now=instant
+        )
+        assert answer.now == 1
+
+
+def test_a_message_goes_when_all_its_limits_let_it() -> None:
+    relay = limits.per_second("relay", 10)
+    slow = limits.within("slow.example", 6, seconds=60, shares=6)
+    wanted = [
+        Wanted(count=5, limits=(relay, slow)),
+        Wanted(count=20, limits=(relay,)),
+        Wanted(count=7, limits=()),
+    ]
+    (first, second, third), _ = limits.take(wanted, fresh(relay, slow), now=START)
+
+    assert (first.now, second.now, third.now) == (1, 9, 7)
+
+
+def test_a_slow_provider_does_not_book_the_relay_of_the_others() -> None:
+    relay = limits.per_second("relay", 10)
+    slow = limits.within("slow.example", 1, seconds=60, shares=6)
+    wanted = [Wanted(count=9, limits=(relay, slow)), Wanted(count=10, limits=(relay,))]
+    (first, second), _ = limits.take(wanted, fresh(relay, slow), now=START)
+
+    assert first.later[-1] == later(8 * 60)
+    assert second.later == (later(0.1),)
+
+
+def test_a_clock_that_goes_back_fills_nothing() -> None:
+    limit = limits.per_second("second", 10)
+    asked = [Wanted(count=10, limits=(limit,))]
+    _, levels = limits.take(asked, fresh(limit), now=later(100))
+    (answer,), levels = limits.take(asked, levels, now=START)
+    assert answer.now == 0
+    (answer,), _ = limits.take(asked, levels, now=later(100.5))
+
+    assert answer.now == 5

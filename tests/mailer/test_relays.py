@@ -1,0 +1,85 @@
+"""A message goes by the relay that is for it, or by the one that takes over."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.delivery import relays
+from mailer.delivery.relays import DomainLimits, Relays
+from mailer.relaying import DomainSettings, NamedRelaySettings, RelaySettings
+
+NAMES = ["default", "a", "b", "c"]
+
+
+def named(**values: object) -> NamedRelaySettings:
+    return NamedRelaySettings.model_validate(values)
+
+
+def site() -> Relays:
+    return relays.read(
+        RelaySettings(fallback="spare"),
+        {
+            "spare": named(),
+            "french": named(**{"for": ["*.fr", "gmail.com"]}),
+            "letters": named(templates=["monthly-letter"]),
+            "both": named(**{"for": ["unesco.org"]}, templates=["invitation"]),
+            "loire": named(**{"for": ["*.loire.fr"]}, fallback="default"),
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("domain", "template", "relay"),
+    [
+        ("gmail.com", "x", "french"),
+        ("mail.gmail.com", "x", "default"),
+        ("ville.fr", "monthly-letter", "french"),
+        ("tours.loire.fr", "x", "french"),
+        ("example.org", "monthly-letter", "letters"),
+        ("unesco.org", "x", "default"),
+        ("unesco.org", "invitation", "both"),
+        ("nofr", "x", "default"),
+    ],
+)
+def test_the_first_relay_that_fits_takes_it(
+    domain: str, template: str, relay: str
+) -> None:
+    assert site().choose(domain, template) == relay
+
+
+def test_a_relay_that_cannot_be_used_is_replaced_along_its_fallbacks() -> None:
+    broken = {"loire", "default"}
+
+    assert site().standing_in("loire", lambda name: name not in broken) == "spare"
+    assert site().standing_in("french", lambda name: name != "french") is None
+    assert site().standing_in("french", lambda _name: True) == "french"
+
+
+@given(broken=st.sets(st.sampled_from(NAMES)), start=st.sampled_from(NAMES))
+def test_only_a_usable_relay_ever_stands_in(broken: set[str], start: str) -> None:
+    chain = Relays(
+        settings={
+            name: RelaySettings(fallback=after)
+            for name, after in zip(NAMES, [*NAMES[1:], ""], strict=True)
+        },
+        rules=[],
+    )
+    found = chain.standing_in(start, lambda name: name not in broken)
+    later = [name for name in NAMES[NAMES.index(start) :] if name not in broken]
+
+    assert found == (later[0] if later else None)
+
+
+def test_the_closest_limit_of_a_domain_counts() -> None:
+    limits = DomainLimits(
+        settings={
+            "default": DomainSettings(per_minute=1),
+            "*.fr": DomainSettings(per_minute=2),
+            "*.loire.fr": DomainSettings(per_minute=3),
+            "ville.fr": DomainSettings(per_minute=4),
+        }
+    )
+    asked = ["a.org", "a.fr", "tours.loire.fr", "ville.fr"]
+
+    assert [limits.of(each).per_minute for each in asked] == [1, 2, 3, 4]
+    assert DomainLimits(settings={}).of("a.org").per_minute == 0
