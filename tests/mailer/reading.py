@@ -64,8 +64,8 @@ def read(html: str) -> Page:
 
 
 def plain(text: str) -> str:
-    """Return a text without the characters that only direct it."""
-    return INVISIBLE.sub("", text)
+    """Return a text without what only directs it; spaces that hold are spaces."""
+    return re.sub("[\u00a0\u202f]", " ", INVISIBLE.sub("", text))
 
 
 def words_of(text: str) -> Counter[str]:

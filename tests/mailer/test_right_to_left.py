@@ -22,7 +22,8 @@ SHOWN = """() => {
     if (block.getClientRects().length === 0) continue;
     const begins = line.direction === 'rtl';
     const [start, end] = begins ? ['right', 'left'] : ['left', 'right'];
-    const side = {start, end}[line.textAlign] || line.textAlign;
+    const aligned = line.textAlign.replace('-webkit-', '');
+    const side = {start, end}[aligned] || aligned;
     found.push([node.data.trim(), line.direction, side,
                 own.direction, node.parentElement.closest('[dir]').dir]);
   }

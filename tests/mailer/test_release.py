@@ -1,0 +1,232 @@
+"""Release: one row a reader, each with a letter or a reason, whoever else releases."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from audiences import subscriptions, suppressions
+from audiences.contacts import Contact, find
+from audiences.subscriptions import Evidence, How
+from audiences.suppressions import Why
+from mailer import demo
+from mailer import site as sites
+from mailer.errors import MailerError
+from mailer.outbox import release
+from mailer.site import Site
+from tests import directory
+from tests.directory import Entry
+from tests.mailer import campaigning
+
+OFFICIAL = {"associate", "consultative"}
+WRITTEN = {"en", "fr", "es", "ar", "ru", "zh"}
+
+
+def monthly(entry: Entry) -> bool:
+    """Whether the monthly letter is for a contact, by the words of the issue."""
+    partner = entry.kind == "ngo" and entry.status in OFFICIAL
+    house = entry.kind in {"field_office", "sector", "natcom"}
+    return (partner or house) and "monthly-letter" in entry.topics
+
+
+def chain(entry: Entry, *, default: str) -> tuple[str, str]:
+    """Return the language the chain names for a contact, and the step that did."""
+    own = {row["code"]: row["language"] for row in _organisations()}
+    if own.get(entry.code):
+        return own[entry.code], "organisation"
+    state = directory.countries().get(entry.country, {}).get("language", "")
+    return (state, "state") if state else (default, "campaign")
+
+
+def _organisations() -> list[dict[str, str]]:
+    return [
+        row
+        for name in ("ngos.csv", "national_commissions.csv")
+        for row in directory.read(name)
+    ]
+
+
+async def released_sample(site: Site, name: str) -> int:
+    number = await demo.prepare(site, site.root / "campaigns" / name)
+    await release.release(site, number, by="editor", now=sites.now())
+    return number
+
+
+async def contact(site: Site, address: str) -> Contact:
+    async with site.database.reading() as session:
+        return await find(session, address, key=site.address_key)
+
+
+async def test_every_reader_of_the_monthly_letter_has_the_language_of_the_chain(
+    site: Site,
+) -> None:
+    """Language and step are those a second reading of the directory computes."""
+    number = await released_sample(site, "monthly-letter")
+    ledger = await campaigning.ledger(site, number)
+    expected = {
+        entry.address: chain(entry, default="en")
+        for entry in directory.entries()
+        if monthly(entry)
+    }
+
+    assert {language for language, _ in expected.values()} == WRITTEN
+    assert {step for _, step in expected.values()} == {
+        "organisation",
+        "state",
+        "campaign",
+    }
+    assert {
+        address: (message.language, message.step) for address, message in ledger.items()
+    } == expected
+    assert {message.state for message in ledger.values()} == {"waiting"}
+
+
+async def test_forum_conclusions_go_to_whom_their_themes_concern(site: Site) -> None:
+    number = await released_sample(site, "forum-conclusions")
+    ledger = await campaigning.ledger(site, number)
+    themes = {row["code"]: row for row in directory.read("themes.csv")}
+    desks = {
+        desk
+        for code in ("forum-09", "thes-1", "thes-5")
+        for desk in themes[code]["sectors"].split()
+    }
+    expected = {
+        entry.address
+        for entry in directory.entries()
+        if entry.kind in {"delegation", "natcom"}
+        or (entry.kind == "sector" and entry.code in desks)
+    }
+
+    assert desks
+    assert set(ledger) == expected
+    assert {message.language for message in ledger.values()} == {"en", "fr"}
+
+
+async def test_news_of_dakar_go_to_the_ngos_it_serves(site: Site) -> None:
+    number = await released_sample(site, "field-office-news")
+    ledger = await campaigning.ledger(site, number)
+
+    assert set(ledger) == {
+        entry.address
+        for entry in directory.entries()
+        if entry.kind == "ngo" and entry.country in directory.coverage("dakar")
+    }
+
+
+async def test_two_releases_at_once_make_one_row_a_reader(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    both = [
+        release.release(site, number, by=who, now=sites.now()) for who in ("a", "b")
+    ]
+    came = await asyncio.gather(*both, return_exceptions=True)
+    ledger = await campaigning.ledger(site, number)
+
+    assert [each for each in came if isinstance(each, int)] == [10]
+    assert len([each for each in came if isinstance(each, MailerError)]) == 1
+    assert len(ledger) == 10
+
+
+async def test_who_is_left_out_has_a_row_that_says_why(
+    site: Site, tmp_path: Path
+) -> None:
+    codes = ("ED", "SC", "SHS", "CLT")
+    gone, stopped, suppressed, paused = [
+        await contact(site, f"focal-point@{code.lower()}.sector.example")
+        for code in codes
+    ]
+    number = await campaigning.approved(site, tmp_path)
+    evidence = Evidence(at=sites.now(), how=How.PAGE)
+    async with site.database.writing() as session:
+        await subscriptions.leave(session, gone.id, "monthly-letter", evidence=evidence)
+        await subscriptions.stop_everything(session, stopped.id, evidence=evidence)
+        await suppressions.suppress(
+            session, suppressed.address_key, Why.ASKED, now=sites.now()
+        )
+        await session.merge(
+            subscriptions.Subscription(
+                contact_id=paused.id,
+                topic="monthly-letter",
+                standing=subscriptions.Standing.PAUSED,
+                since=sites.now(),
+            )
+        )
+    await release.release(site, number, by="editor", now=sites.now())
+    ledger = await campaigning.ledger(site, number)
+    counted = await campaigning.report(site, number)
+
+    assert {
+        str(each.address): ledger[str(each.address)].reason
+        for each in (gone, stopped, suppressed, paused)
+    } == {
+        str(gone.address): "unsubscribed",
+        str(stopped.address): "stopped",
+        str(suppressed.address): "suppressed",
+        str(paused.address): "paused",
+    }
+    assert counted.skipped == dict.fromkeys(
+        ("unsubscribed", "stopped", "suppressed", "paused"), 1
+    )
+    assert counted.audience == counted.accounted == 10
+    assert (counted.waiting, counted.left_since_approval) == (6, 4)
+
+
+async def test_a_reader_without_an_allowed_language_is_skipped_with_the_reason(
+    site: Site, tmp_path: Path
+) -> None:
+    """Their language changed after the check had passed."""
+    number = await campaigning.approved(site, tmp_path)
+    async with site.database.writing() as session:
+        found = await find(
+            session, "focal-point@ed.sector.example", key=site.address_key
+        )
+        found.languages = "pt"
+    await release.release(site, number, by="editor", now=sites.now())
+    counted = await campaigning.report(site, number)
+
+    assert counted.skipped == {"no_translation": 1}
+    assert counted.audience == counted.accounted == 10
+
+
+async def test_a_block_with_a_rule_is_seen_by_those_it_is_for(
+    site: Site, tmp_path: Path
+) -> None:
+    toml = campaigning.TOML.format(audience=campaigning.SECTORS)
+    toml += '\n[blocks.bonus]\nfor = "desk in (ED, SC)"\n'
+    text = campaigning.TEXT + "\n# note bonus\n\nOnly for two.\n"
+    number = await campaigning.add(
+        site, campaigning.write(tmp_path, toml=toml, en=text)
+    )
+    await campaigning.approve(site, number)
+    await release.release(site, number, by="editor", now=sites.now())
+    ledger = await campaigning.ledger(site, number)
+    letters = Counter(message.letter_id for message in ledger.values())
+
+    assert sorted(letters.values()) == [2, 8]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_chain_of_a_contacts_own_goes_before_its_organisations(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(
+        site,
+        campaigning.write(
+            tmp_path,
+            audience="kind = natcom and country = SN and sub(monthly-letter)",
+            en=campaigning.TEXT,
+            fr=campaigning.TEXT,
+        ),
+    )
+    await campaigning.approve(site, number)
+    async with site.database.writing() as session:
+        found = await find(
+            session, "secretariat@natcom-sn.example", key=site.address_key
+        )
+        found.languages = "wo en"
+    await release.release(site, number, by="editor", now=sites.now())
+    (message,) = (await campaigning.ledger(site, number)).values()
+
+    assert (message.language, message.step) == ("en", "contact")
