@@ -57,7 +57,7 @@ def run_mailer(*arguments: str) -> None:
     sys.stdout.flush()
     command = [str(PYTHON), "-m", "mailer", *arguments]
     environment = {**os.environ, "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer"}
-    raise SystemExit(subprocess.run(command, check=False, env=environment).returncode)
+    os.execve(PYTHON, command, environment)  # noqa: S606 (no shell is wanted)
 
 
 def fresh(name: str) -> Path:

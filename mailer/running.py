@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -79,9 +80,19 @@ async def work(
     await worker.run()
 
 
-async def pages(site: Site) -> None:
-    """Serve the pages until SIGTERM or SIGINT."""
-    server = uvicorn.Server(
+class _Pages(uvicorn.Server):
+    """A server that leaves signals to us; uvicorn would raise them again at its end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
+    """Serve the pages until stopped, by default by SIGTERM or SIGINT."""
+    stopping = stopping or stop_event()
+    server = _Pages(
         uvicorn.Config(
             app.create(site),
             host=site.settings.web.host,
@@ -92,17 +103,26 @@ async def pages(site: Site) -> None:
             timeout_graceful_shutdown=10,
         )
     )
-    await server.serve()
+
+    async def stop() -> None:
+        await stopping.wait()
+        server.should_exit = True
+
+    waiting = asyncio.create_task(stop())
+    try:
+        await server.serve()
+    finally:
+        waiting.cancel()
 
 
 async def serve(site: Site) -> None:
-    """Run pages, ticker and delivery until the pages are told to stop."""
-    stopping = asyncio.Event()
+    """Run pages, ticker and delivery until SIGTERM or SIGINT."""
+    stopping = stop_event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(work(site, until_idle=False, stopping=stopping))
         tasks.create_task(tick_for_ever(site, stopping))
         try:
-            await pages(site)
+            await pages(site, stopping=stopping)
         finally:
             stopping.set()
 
