@@ -44,6 +44,8 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
         "default": campaign.default_language,
         "fallbacks": campaign.fallbacks,
         "blocks": campaign.block_rules,
+        "hours": [campaign.window_from, campaign.window_until, campaign.window_zone],
+        "late": campaign.late_hours,
         "texts": {language: text for language, text in texts},
         "layout": template_digest(templates, campaign.template),
     }

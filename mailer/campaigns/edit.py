@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
-from mailer.campaigns import approval, content, folder
+from mailer.campaigns import approval, content, folder, sending
 from mailer.campaigns.folder import Folder
 from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
 from mailer.campaigns.states import State
@@ -89,6 +89,7 @@ async def _fill(
     campaign.default_language = written.default_language
     campaign.fallbacks = dict(written.fallbacks)
     campaign.block_rules = written.block_rules
+    sending.fill(campaign, written.send)
     campaign.updated_at = now
     await _refuse_rules(session, campaign, now)
 

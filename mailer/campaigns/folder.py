@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from audiences import languages
+from mailer.campaigns import sending
+from mailer.campaigns.sending import ALWAYS, Sending
 from mailer.errors import ContentError
 from mailer.rendering.template import Template
 
@@ -21,6 +23,7 @@ _KEYS = {
     "themes",
     "languages",
     "blocks",
+    "send",
 }
 _MAX_RULES = 80  # each is a bit of a letter's variant
 _LISTED = ", ".join(sorted(_KEYS))
@@ -41,6 +44,7 @@ class Folder:
     default_language: str
     fallbacks: dict[str, list[str]]
     block_rules: dict[str, str]
+    send: Sending = ALWAYS
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -95,6 +99,7 @@ def read(path: Path) -> Folder:
             for language, codes in _section(toml, spoken, "fallbacks").items()
         },
         block_rules=_rules(toml),
+        send=sending.read(_section(toml, table, "send"), toml.fault),
         texts=texts,
     )
 

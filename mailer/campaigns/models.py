@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.base import Base
@@ -40,6 +40,12 @@ class Campaign(Base):
     block_rules: Mapped[dict[str, str]]  # block → the rule of who sees it
     state: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime | None]  # when it is to go
+    window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
+    window_until: Mapped[str | None] = mapped_column(String(5))
+    window_zone: Mapped[str | None] = mapped_column(String(60))
+    late_hours: Mapped[float | None] = mapped_column(Double)  # none: the site's
+    opens_at: Mapped[datetime | None]  # the opening that holds now or comes next
+    closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when what is not taken by then expires
     released_at: Mapped[datetime | None]
     planned_to: Mapped[int] = mapped_column(default=0)  # last contact given a message

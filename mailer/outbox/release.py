@@ -8,7 +8,7 @@ Nobody the rule picks is dropped: who is left out has a row that says why.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import approval, edit, groups, letters
+from mailer.campaigns import approval, edit, groups, letters, sending
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
 from mailer.campaigns.models import Campaign, Letter, Occurrence
@@ -105,13 +105,12 @@ async def _take(
     before = State(campaign.state)
     refuse_unless(before, State.SENDING, name=campaign.name)
     await approval.require(session, campaign, site.templates)
-    limit = timedelta(hours=site.settings.delivery.give_up_hours)
+    usual = site.settings.delivery.give_up_hours
+    begun = sending.begun(campaign, usual_hours=usual, now=now)
     taken = await session.execute(
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == before)
-        .values(
-            state=State.SENDING, released_at=now, expires_at=now + limit, updated_at=now
-        )
+        .values(state=State.SENDING, released_at=now, updated_at=now, **begun)
         .returning(Campaign.id)
     )
     if taken.first() is None:

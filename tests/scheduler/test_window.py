@@ -1,0 +1,117 @@
+"""A window opens once a day, at the right instant, whatever the clocks do."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler import window
+from scheduler.errors import ScheduleError
+from scheduler.window import Window
+
+ZONES = [
+    "Europe/Paris",
+    "America/Sao_Paulo",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "UTC",
+]
+INSTANTS = st.integers(0, 40 * 366 * 86_400).map(
+    lambda seconds: datetime(1999, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+HOURS = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+WINDOWS = st.builds(
+    Window, opens=HOURS, closes=HOURS, zone=st.sampled_from(ZONES)
+).filter(lambda made: made.opens != made.closes)
+
+
+def paris(text: str) -> datetime:
+    local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Paris"))
+    return local.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "asked", "opens"),
+    [
+        (("08:00", "20:00"), "2027-05-04T07:59", "2027-05-04T08:00"),
+        (("08:00", "20:00"), "2027-05-04T08:00", "2027-05-04T08:00"),
+        (("08:00", "20:00"), "2027-05-04T19:59", "2027-05-04T19:59"),
+        (("08:00", "20:00"), "2027-05-04T20:00", "2027-05-05T08:00"),
+        (("22:00", "06:00"), "2027-05-04T03:00", "2027-05-04T03:00"),
+        (("22:00", "06:00"), "2027-05-04T06:00", "2027-05-04T22:00"),
+        (("02:30", "05:00"), "2027-03-28T01:00", "2027-03-28T03:00"),  # skipped hour
+        (("02:10", "02:50"), "2027-03-28T01:00", "2027-03-29T02:10"),  # all of it
+    ],
+)
+def test_it_opens_at_the_local_hour(
+    hours: tuple[str, str], asked: str, opens: str
+) -> None:
+    made = window.read(*hours, "Europe/Paris")
+
+    assert window.next_open(made, paris(asked)) == paris(opens)
+
+
+def test_a_repeated_hour_opens_once() -> None:
+    made = window.read("02:00", "02:45", "Europe/Paris")
+    first = window.opening(made, paris("2027-10-31T00:00"))
+
+    assert first.closes_at - first.opens_at == timedelta(minutes=45)
+    assert window.next_open(made, first.closes_at) == paris("2027-11-01T02:00")
+
+
+@given(WINDOWS, INSTANTS)
+def test_an_opening_holds_the_instant_or_is_the_next_one(
+    made: Window, instant: datetime
+) -> None:
+    found = window.opening(made, instant)
+
+    assert found.opens_at < found.closes_at
+    assert found.closes_at > instant
+    assert found.holds(window.next_open(made, instant))
+    assert found.opens_at - instant <= timedelta(hours=49)
+
+
+@given(WINDOWS, INSTANTS)
+def test_openings_follow_each_other_and_never_overlap(
+    made: Window, instant: datetime
+) -> None:
+    found = window.opening(made, instant)
+    after = window.opening(made, found.closes_at)
+
+    assert after.opens_at >= found.closes_at
+    assert window.opening(made, found.opens_at) == found
+    assert window.opening(made, found.closes_at - timedelta(seconds=1)) == found
+
+
+@given(WINDOWS, INSTANTS)
+def test_it_opens_at_its_local_hour_except_where_the_clocks_skip_it(
+    made: Window, instant: datetime
+) -> None:
+    zone = ZoneInfo(made.zone)
+    opens = window.opening(made, instant).opens_at
+    local = opens.astimezone(zone)
+    before = (opens - timedelta(seconds=1)).astimezone(zone)
+
+    assert local.time() == made.opens or before.utcoffset() != local.utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "zone", "said"),
+    [
+        ("8:00", "20:00", "UTC", "'8:00' is not an hour such as 08:00"),
+        ("08:00", "24:00", "UTC", "'24:00' is not an hour"),
+        ("08:00", "08:00", "UTC", "is no time at all"),
+        ("08:00", "20:00", "Europe/Pariss", "not a time zone such as Europe/Paris"),
+        ("08:00", "20:00", "../etc/passwd", "not a time zone"),
+    ],
+)
+def test_what_is_no_window_is_refused(
+    opens: str, closes: str, zone: str, said: str
+) -> None:
+    with pytest.raises(ScheduleError, match=said):
+        window.read(opens, closes, zone)
