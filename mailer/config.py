@@ -19,6 +19,7 @@ from mailer.errors import ConfigError
 from mailer.relaying import DomainSettings, NamedRelaySettings, RelaySettings
 from mailer.setting import (
     Address,
+    AddressOrNone,
     Domain,
     Section,
     WebAddress,
@@ -64,6 +65,7 @@ class MailSettings(Section):
 
     domain: Domain = "liaison.example"
     return_domain: Domain = "return.liaison.example"
+    leave_mailbox: AddressOrNone = ""
 
 
 class DeliverySettings(Section):

@@ -17,9 +17,16 @@ RECIPIENT_DOMAIN = re.compile(r"(\*\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+)(\.[a-z0-
 
 def _address(value: str) -> str:
     try:
-        return validate_email(value, check_deliverability=False).normalized
+        valid = validate_email(value, check_deliverability=False)
     except EmailNotValidError as fault:
         raise ValueError(f"not an e-mail address: {fault}") from None
+    if valid.ascii_email is None:
+        raise ValueError("letters beyond ASCII before the @; not every server takes it")
+    return valid.ascii_email
+
+
+def _address_or_none(value: str) -> str:
+    return _address(value) if value else ""
 
 
 def _web_address(value: str) -> str:
@@ -42,6 +49,7 @@ def _recipient_domain(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 RecipientDomain = Annotated[str, AfterValidator(_recipient_domain)]

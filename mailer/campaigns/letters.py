@@ -11,8 +11,9 @@ from mailer.campaigns import edit
 from mailer.campaigns.models import Campaign
 from mailer.rendering import skeleton as skeletons
 from mailer.rendering import template as templates
+from mailer.rendering.header import Envelope
 from mailer.rendering.render import render
-from mailer.rendering.skeleton import Envelope, Skeleton
+from mailer.rendering.skeleton import Skeleton
 from mailer.rendering.source import Block, Letter, Source, Translation
 from mailer.rendering.template import Template
 from mailer.site import Site
@@ -112,5 +113,6 @@ def skeleton(
             site_url=settings.site.url,
             at=at,
             campaign=f"c{campaign.id}",
+            leave_mailbox=settings.mail.leave_mailbox,
         ),
     )

@@ -54,11 +54,7 @@ def _mailbox(reader: Reader) -> str:
     address = reader.address
     if any(mark in address for mark in "\r\n<> \0") or not address.isascii():
         raise ComposeError("the address needs SMTPUTF8 or holds a forbidden character")
-    name = reader.name or reader.organisation
-    if not name:
-        return address
-    shown = encode.phrase(name).decode()
-    return f"{shown}\r\n <{address}>" if len(shown) > 40 else f"{shown} <{address}>"  # noqa: PLR2004
+    return encode.mailbox(reader.name or reader.organisation, address).decode()
 
 
 def _text(value: str) -> bytes:

@@ -22,9 +22,9 @@ from mailer.outbox.models import Message
 from mailer.outbox.states import State
 from mailer.rendering import skeleton as skeletons
 from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.header import Envelope
 from mailer.rendering.merge import Field, mark
 from mailer.rendering.render import render
-from mailer.rendering.skeleton import Envelope
 from mailer.rendering.source import Block, Source
 from mailer.site import Site
 

@@ -1,26 +1,40 @@
 """Encodes text for its place in a message: quoted-printable bodies, RFC 2047 headers.
 
-Every function returns octets that may stand on the wire as they are: ASCII only, CRLF
-line ends, no line over 76 octets in bodies, no line that begins with a dot.
+Every function returns octets that may stand on the wire as they are: CRLF line ends,
+no other control character, no line over 76 octets in bodies, none that begins with a
+dot or with "From ". They are ASCII, but for an address whose local part is not.
 """
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SOFT_BREAK = b"=\r\n"
 _LINE = 76  # octets, RFC 2045 section 6.7, with the soft break's own "="
 _ENCODED_WORD = 75  # octets, RFC 2047 section 2
+_SHORT_NAME = 10  # octets of the longest field name before a display name, with ": "
 _PLAIN_VALUE = re.compile(
-    r"[A-Za-z0-9 ,;:!?&#/()'\"+*_-][A-Za-z0-9 ,;:!?&#/.()'\"+*_-]*"
+    r"(?!From )[A-Za-z0-9,;:!?&#/()'\"+*_-][A-Za-z0-9 ,;:!?&#/.()'\"+*_-]*"
 )
-_QP = [
-    bytes([octet])
-    if 33 <= octet <= 126 and octet != ord("=")  # noqa: PLR2004 (RFC 2045 literals)
-    else b"=%02X" % octet
-    for octet in range(256)
-]
+_TO_ESCAPE = re.compile(rb"[^ !-<>-~]")
+# A piece of an escaped line: neither an escape nor a character is cut in two, and room
+# is left where its first octets must be escaped as well.
+_PIECE = re.compile(rb"(?:(?:\.|From ).{0,68}|.{1,75})(?<!=)(?<!=.)(?!=[89AB])")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 atext and space
+_PRINTABLE = re.compile(r"[ -~]*")
+_Q_PLAIN = re.compile(r"[A-Za-z0-9!*+/-]")  # RFC 2047 section 5 (3)
+# Line ends and controls would break a field or a line; embeddings and stray isolates
+# would turn the line round (UAX 9); lone surrogates have no octets.
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029]+|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """Return a reader's value as one line of plain characters."""
+    if _UNFIT.search(text) is None:
+        return text
+    return _UNFIT.sub(lambda run: " " if run[0] < "\u202a" else "", text).strip()
 
 
 def quoted_printable(text: str) -> bytes:
@@ -30,64 +44,117 @@ def quoted_printable(text: str) -> bytes:
 
 def value(text: str) -> bytes:
     """Encode a reader's value on a line of its own, ready between soft breaks."""
-    if len(text) < _LINE - 1 and _PLAIN_VALUE.fullmatch(text) and text[-1:] != " ":
+    if len(text) < _LINE - 1 and _PLAIN_VALUE.fullmatch(text) and text[-1] != " ":
         return text.encode()
-    return _wrapped(text)
+    return _wrapped(clean(text))
 
 
 def _wrapped(line: str) -> bytes:
     """Encode one line, broken softly where it would grow too long."""
-    tokens = [b" " if octet == 32 else _QP[octet] for octet in line.encode()]  # noqa: PLR2004
-    if tokens and tokens[-1] == b" ":
-        tokens[-1] = b"=20"
-    lines: list[bytes] = []
-    current: list[bytes] = []
-    width = 0
-    for token in tokens:
-        if width + len(token) > _LINE - 1:
-            lines.append(b"".join(current))
-            current, width = [], 0
-        if not current and token == b".":
-            token = b"=2E"  # noqa: PLW2901 (a dot first on a line would be stuffed)
-        current.append(token)
-        width += len(token)
-    lines.append(b"".join(current))
-    return SOFT_BREAK.join(lines)
+    escaped = _TO_ESCAPE.sub(_escape, line.encode())
+    if escaped.endswith(b" "):
+        escaped = escaped[:-1] + b"=20"
+    return SOFT_BREAK.join(map(_opened, _PIECE.findall(escaped)))
+
+
+def _escape(octet: re.Match[bytes]) -> bytes:
+    return b"=%02X" % octet[0][0]
+
+
+def _opened(piece: bytes) -> bytes:
+    """Escape what SMTP or a mailbox file would change at the start of a line."""
+    if piece.startswith(b"."):
+        return b"=2E" + piece[1:]
+    return b"=46" + piece[1:] if piece.startswith(b"From ") else piece
+
+
+def mailbox(name: str, address: str) -> bytes:
+    """Encode a name and address for From or To; long ones are folded before the <."""
+    shown = phrase(name)
+    if not shown:
+        return address.encode()
+    last = shown.rpartition(b"\r\n")[2]
+    width = len(last) + (_SHORT_NAME if last == shown else 0)
+    fits = width + len(address.encode()) + len(" <>") <= _LINE
+    return shown + (b" <" if fits else b"\r\n <") + address.encode() + b">"
 
 
 def phrase(text: str) -> bytes:
-    """Encode a display name: as an atom, a quoted string or encoded-words."""
-    if _ATOM.fullmatch(text) and "=?" not in text and text.strip() == text:
+    """Encode a display name: as atoms, a quoted string or encoded-words."""
+    text = clean(text).strip()
+    plain = _PRINTABLE.fullmatch(text) is not None and "=?" not in text
+    room = _LINE - _SHORT_NAME
+    if plain and len(text) <= room and _ATOM.fullmatch(text) and "  " not in text:
         return text.encode()
-    plain = all(32 <= ord(character) < 127 for character in text)  # noqa: PLR2004 (printable)
-    if plain and "=?" not in text and len(text) <= _LINE - 4:
+    if plain and len(text) <= room - 2:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'.encode()
-    return b"\r\n ".join(_encoded_words(text, first_line=_ENCODED_WORD - 10))
+        if len(escaped) <= room - 2:
+            return f'"{escaped}"'.encode() if text else b""
+    return b"\r\n ".join(_encoded_words(text, first_line=room))
 
 
 def unstructured(text: str, *, name: str) -> bytes:
     """Encode the value of a field such as Subject; long ones are folded."""
-    plain = all(32 <= ord(character) < 127 for character in text)  # noqa: PLR2004 (printable)
-    if plain and "=?" not in text and len(name) + 2 + len(text) <= _LINE:
-        return text.encode()
+    text = re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
     room = _LINE - len(name) - 2
+    if _PRINTABLE.fullmatch(text) and "=?" not in text:
+        if len(text) <= room:
+            return text.encode()
+        words = text.split(" ")
+        if all(0 < len(word) < _LINE - 1 for word in words):
+            return _folded(words, room)
     return b"\r\n ".join(_encoded_words(text, first_line=room))
 
 
+def _folded(words: Sequence[str], room: int) -> bytes:
+    """Fold plain text at its spaces (RFC 5322 section 2.2.3)."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) > (room if len(lines) == 1 else _LINE - 1):
+            lines.append(word)
+        else:
+            lines[-1] += " " + word
+    return "\r\n ".join(lines).encode()
+
+
 def _encoded_words(text: str, *, first_line: int) -> Iterator[bytes]:
-    """Yield base64 encoded-words, none splitting a character (RFC 2047 section 5)."""
-    room = first_line
-    start = 0
+    """Yield encoded-words, none splitting a character (RFC 2047 section 5).
+
+    Whichever of Q and B is shorter for the whole text is used.
+    """
+    tokens = [_q(character) for character in text]
+    octets = len(text.encode())
+    short = sum(map(len, tokens)) <= -(-octets // 3) * 4
+    prefix = b"=?utf-8?q?" if short else b"=?utf-8?b?"
+    widths = (
+        [len(each) for each in tokens] if short else [len(c.encode()) for c in text]
+    )
+    start, room = 0, min(first_line, _ENCODED_WORD) - len(prefix) - 2
     while start < len(text):
-        octets = (min(room, _ENCODED_WORD) - len("=?utf-8?b??=")) // 4 * 3
-        end, used = start, 0
-        while end < len(text):
-            width = len(text[end].encode())
-            if used + width > octets:
-                break
-            used += width
-            end += 1
-        yield b"=?utf-8?b?" + base64.b64encode(text[start:end].encode()) + b"?="
-        start = end
-        room = _ENCODED_WORD
+        end = _reach(widths, start, room if short else room // 4 * 3)
+        if end < len(text):  # some readers show the white space between two of them
+            end = text.rfind(" ", start + (end - start) // 2, end) + 1 or end
+        inside = (
+            "".join(tokens[start:end]).encode()
+            if short
+            else base64.b64encode(text[start:end].encode())
+        )
+        yield prefix + inside + b"?="
+        start, room = end, _ENCODED_WORD - len(prefix) - 2
+
+
+def _reach(widths: Sequence[int], start: int, room: int) -> int:
+    """Return how far from a start one encoded-word reaches."""
+    end = start
+    while end < len(widths) and widths[end] <= room:
+        room -= widths[end]
+        end += 1
+    return end
+
+
+def _q(character: str) -> str:
+    if character == " ":
+        return "_"
+    if _Q_PLAIN.fullmatch(character):
+        return character
+    return "".join(f"={octet:02X}" for octet in character.encode())

@@ -7,15 +7,17 @@ over 998 octets, and no line that begins with a dot.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
 from enum import StrEnum
 
-from mailer.rendering import encode, merge
+from mailer.rendering import encode, header, merge, parts
+from mailer.rendering.header import Envelope
 from mailer.rendering.merge import Field
+from mailer.rendering.parts import Extras
 from mailer.rendering.source import Letter
+
+NOTHING = Extras()
 
 
 class Place(StrEnum):
@@ -24,6 +26,7 @@ class Place(StrEnum):
     HEADER = "header"
     TEXT = "text"
     HTML = "html"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,6 @@ class Slot:
 
     field: Field
     place: Place
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Envelope:
-    """The fixed part of the header fields."""
-
-    sender_name: str
-    sender: str
-    reply_to: str
-    domain: str  # of the Message-ID
-    list_label: str | None  # of the List-Id; none for service mail
-    list_name: str
-    site_url: str
-    at: datetime  # when the campaign was released
-    campaign: str  # for Feedback-ID, nothing per reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,63 +79,74 @@ def unpack(octets: bytes) -> Skeleton:
     return Skeleton(tuple(pieces))
 
 
-def compile_letter(letter: Letter, envelope: Envelope) -> Skeleton:
-    """Encode a letter and its header into pieces."""
-    boundary = _boundary(letter)
-    head: list[bytes | Slot] = []
-    for fields in (_identity(letter, envelope), _list_fields(envelope)):
-        head += fields
-    opening = (
-        f"MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n"
-        f' boundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\n{_part_header('plain')}"
-    )
-    between = f"\r\n--{boundary}\r\n{_part_header('html')}"
-    closing = f"\r\n--{boundary}--\r\n"
-    pieces = [
-        *head,
-        opening.encode(),
-        *_body(letter.text, Place.TEXT),
-        between.encode(),
-        *_body(letter.html, Place.HTML),
-        closing.encode(),
+def compile_letter(
+    letter: Letter, envelope: Envelope, extras: Extras = NOTHING
+) -> Skeleton:
+    """Encode a letter, its header and what it carries into pieces."""
+    pieces: list[bytes | Slot] = [
+        Slot(piece, Place.HEADER) if isinstance(piece, Field) else piece
+        for piece in header.fields(letter, envelope)
     ]
+    pieces.append(b"MIME-Version: 1.0\r\n")
+    pieces += _mixed(letter, extras, _boundary(letter))
+    pieces.append(b"\r\n")
     return Skeleton(tuple(_alternating(pieces)))
 
 
-def _identity(letter: Letter, envelope: Envelope) -> list[bytes | Slot]:
-    sender = encode.phrase(envelope.sender_name) + f" <{envelope.sender}>".encode()
-    return [
-        b"From: " + sender + b"\r\nTo: ",
-        Slot(Field.TO, Place.HEADER),
-        b"\r\nReply-To: " + envelope.reply_to.encode(),
-        b"\r\nSubject: " + encode.unstructured(letter.subject, name="Subject"),
-        f"\r\nDate: {format_datetime(envelope.at)}".encode(),
-        b"\r\nMessage-ID: <",
-        Slot(Field.MESSAGE, Place.HEADER),
-        f"@{envelope.domain}>\r\nContent-Language: {letter.language}\r\n".encode(),
+def _mixed(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Slot]:
+    """Return the whole body: the letter, then the files attached to it."""
+    alternative = _alternative(letter, extras, f"=_a{boundary}")
+    attached: list[list[bytes | Slot]] = [[parts.file_part(f)] for f in extras.files]
+    calendar = extras.calendar
+    if calendar is not None:
+        named = parts.parameter("name", calendar.name)
+        disposition = parts.parameter("filename", calendar.name)
+        attached.append(
+            _text(
+                f"application/ics{named}\r\n"
+                f"Content-Disposition: attachment{disposition}",
+                calendar.text,
+                Place.CALENDAR,
+            )
+        )
+    if not attached:
+        return alternative
+    return _multipart("mixed", f"=_m{boundary}", [alternative, *attached])
+
+
+def _alternative(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Slot]:
+    """Return the letter as text, as HTML with its images, and as an invitation."""
+    html = _text("text/html; charset=utf-8", letter.html, Place.HTML)
+    if extras.images:
+        images: list[list[bytes | Slot]] = [[parts.file_part(f)] for f in extras.images]
+        kind = 'related; type="text/html"'
+        html = _multipart(kind, boundary.replace("=_a", "=_r"), [html, *images])
+    choices = [_text("text/plain; charset=utf-8", letter.text, Place.TEXT), html]
+    if extras.calendar is not None:
+        method = extras.calendar.method
+        kind = f"text/calendar; charset=utf-8; method={method}"
+        choices.append(_text(kind, extras.calendar.text, Place.CALENDAR))
+    return _multipart("alternative", boundary, choices)
+
+
+def _multipart(
+    kind: str, boundary: str, children: Sequence[list[bytes | Slot]]
+) -> list[bytes | Slot]:
+    whole: list[bytes | Slot] = [
+        f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n'.encode()
     ]
+    for child in children:
+        whole.append(f"\r\n--{boundary}\r\n".encode())
+        whole += child
+    whole.append(f"\r\n--{boundary}--".encode())
+    return whole
 
 
-def _list_fields(envelope: Envelope) -> list[bytes | Slot]:
-    feedback = f"Feedback-ID: {envelope.campaign}:{envelope.domain}:letters:liaison\r\n"
-    if envelope.list_label is None:
-        return [b"Auto-Submitted: auto-generated\r\n"]
-    name = encode.phrase(envelope.list_name)
-    return [
-        b"List-Id: " + name + f" <{envelope.list_label}.{envelope.domain}>".encode(),
-        f"\r\nList-Unsubscribe: <{envelope.site_url}/u/".encode(),
-        Slot(Field.UNSUBSCRIBE, Place.HEADER),
-        b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        b"Precedence: list\r\n" + feedback.encode(),
-    ]
-
-
-def _part_header(subtype: str) -> str:
-    return (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+def _text(kind: str, text: str, place: Place) -> list[bytes | Slot]:
+    head = (
+        f"Content-Type: {kind}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
+    return [head.encode(), *_body(text, place)]
 
 
 def _body(text: str, place: Place) -> Iterator[bytes | Slot]:
@@ -177,4 +176,4 @@ def _alternating(pieces: list[bytes | Slot]) -> Iterator[bytes | Slot]:
 
 def _boundary(letter: Letter) -> str:
     digest = hashlib.sha256(f"{letter.subject}\0{letter.text}\0{letter.html}".encode())
-    return f"=_{digest.hexdigest()[:32]}"
+    return digest.hexdigest()[:32]

@@ -1,0 +1,99 @@
+"""What a letter carries beside its words: an invitation, images, attached files.
+
+File names may be in any script: they are written as RFC 2231 says, with an ASCII
+stand-in for old readers.
+"""
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+_LINE = 57  # octets that make a base64 line of 76
+_CHUNK = 50  # characters of one RFC 2231 segment
+_TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A file that goes with every message of a letter."""
+
+    name: str
+    type: str  # media type
+    octets: bytes
+    content_id: str | None = None  # of an image shown in the letter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calendar:
+    """An invitation: iCalendar text with the attendee's place marked (see merge)."""
+
+    method: str  # REQUEST or CANCEL, equal to its METHOD
+    text: str  # lines end in a bare line feed
+    name: str = "invite.ics"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extras:
+    """All of it; usually nothing."""
+
+    calendar: Calendar | None = None
+    images: tuple[File, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+def file_part(file: File) -> bytes:
+    """Return a file as a MIME part, header and body, without its boundary."""
+    disposition = "attachment" if file.content_id is None else "inline"
+    lines = [f"Content-Type: {file.type}" + parameter("name", file.name)]
+    if file.content_id is not None:
+        lines.append(f"Content-ID: <{file.content_id}>")
+    lines += [
+        f"Content-Disposition: {disposition}" + parameter("filename", file.name),
+        "Content-Transfer-Encoding: base64",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n".join(_base64(file.octets))
+
+
+def _base64(octets: bytes) -> Iterator[bytes]:
+    for start in range(0, len(octets), _LINE):
+        yield base64.b64encode(octets[start : start + _LINE])
+
+
+def parameter(name: str, text: str) -> str:
+    """Return a MIME parameter on lines of its own, whatever its characters."""
+    if _TOKEN.fullmatch(text) and len(text) <= _CHUNK:
+        return f";\r\n {name}={text}"
+    if text.isascii() and text.isprintable() and len(text) <= _CHUNK:
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f';\r\n {name}="{escaped}"'
+    plain = f';\r\n {name}="{_stand_in(text)}"'
+    if name == "name":  # a reader that knows RFC 2231 takes the file name
+        return plain
+    encoded = quote(text, safe="!#$&+-.^_`|~")
+    if len(encoded) <= _CHUNK:
+        return f"{plain};\r\n {name}*=utf-8''{encoded}"
+    pieces = [
+        f"utf-8''{part}" if not number else part
+        for number, part in enumerate(_segments(encoded))
+    ]
+    return plain + "".join(
+        f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces)
+    )
+
+
+def _segments(encoded: str) -> list[str]:
+    """Cut a percent-encoded text, never inside an escape."""
+    return re.findall(rf".{{1,{_CHUNK}}}(?<!%)(?<!%.)", encoded)
+
+
+def _stand_in(text: str) -> str:
+    """Return an ASCII name that still says what kind of file it is."""
+    flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    stem, dot, ending = flat.rpartition(".")
+    kept = re.sub(r"[^A-Za-z0-9-]+", "-", stem if dot else flat).strip("-")
+    return (kept or "file")[: _CHUNK - 10] + (f".{ending[:8]}" if dot else "")

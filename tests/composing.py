@@ -1,0 +1,72 @@
+"""A letter that needs no site: compiled and composed for whatever reader a test has."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mailer.delivery.compose import Reader, compose
+from mailer.links import Signer
+from mailer.rendering import merge, skeleton
+from mailer.rendering.header import Envelope
+from mailer.rendering.merge import Field
+from mailer.rendering.parts import Extras
+from mailer.rendering.skeleton import Skeleton
+from mailer.rendering.source import Letter
+
+SIGNER = Signer((b"a key of the tests, forty octets or so",))
+NAME, LEAVE = merge.mark(Field.NAME), merge.mark(Field.UNSUBSCRIBE)
+URL = "https://letters.example.org"
+TEXT = f"""Dear {NAME},
+
+.A line with a dot, and one that begins as a mailbox does:
+From here on, {merge.mark(Field.ORGANISATION)} is in the middle of a sentence that is
+long enough to be broken softly, with été, النص and 文字 in it = all of it = twice.
+.
+..
+
+Leave this letter: {URL}/u/{LEAVE}
+"""
+HTML = f"""<!doctype html><html lang="en" dir="ltr"><head><title>Letter</title></head>
+<body><p>Dear {NAME}, {merge.mark(Field.ORGANISATION)} &amp; others – été 文字</p>
+<p><a href="{URL}/u/{LEAVE}">Leave this letter</a></p>{"<p>More of it.</p>" * 40}
+</body></html>
+"""
+ENVELOPE = Envelope(
+    sender_name="UNESCO – Partenariats avec la société civile",
+    sender="partnerships@liaison.example",
+    reply_to="partnerships@liaison.example",
+    domain="liaison.example",
+    list_label="monthly-letter",
+    list_name="Lettre mensuelle, été",
+    site_url=URL,
+    at=datetime(2027, 5, 4, 8, 0, tzinfo=UTC),
+    campaign="c7",
+)
+
+
+def letter(*, subject: str = "Monthly letter, May 2027") -> Letter:
+    """Return a letter with every kind of place in it."""
+    return Letter(language="en", direction="ltr", subject=subject, html=HTML, text=TEXT)
+
+
+def compiled(
+    *,
+    subject: str = "Monthly letter, May 2027",
+    extras: Extras | None = None,
+    **envelope: object,
+) -> Skeleton:
+    """Return the skeleton of the letter under an envelope changed as told."""
+    under = replace(ENVELOPE, **envelope)  # type: ignore[arg-type]  # fields by name
+    return skeleton.compile_letter(letter(subject=subject), under, extras or Extras())
+
+
+def composed(
+    made: Skeleton,
+    *,
+    name: str | None = "Awa Ndiaye",
+    organisation: str = "Enda Tiers Monde",
+    address: str = "awa@enda.example",
+    number: int = 1,
+) -> bytes:
+    """Return one reader's message."""
+    reader = Reader(address=address, name=name, organisation=organisation)
+    return compose(made, reader, SIGNER.message(number))
