@@ -21,6 +21,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 DEBIAN = {  # what tests need that no Python package brings: command → package
     "initdb": "postgresql",
     "chromium": "chromium",
+    "dkimproxy-verify": "libmail-dkim-perl",
+    "/usr/sbin/opendkim": "opendkim",
 }
 
 

@@ -21,6 +21,7 @@ from mailer.setting import (
     Address,
     AddressOrNone,
     Domain,
+    DomainOrNone,
     Section,
     WebAddress,
     listed,
@@ -29,6 +30,7 @@ from mailer.setting import (
 from mailer.toml import read_toml
 
 MIN_SECRET = 32  # characters
+SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a label, or nothing
 WEAK = {"changeme", "change-me", "secret", "default", "password", "example"}
 
 
@@ -66,6 +68,22 @@ class MailSettings(Section):
     domain: Domain = "liaison.example"
     return_domain: Domain = "return.liaison.example"
     leave_mailbox: AddressOrNone = ""
+
+
+class DkimSettings(Section):
+    """Who signs letters, and with which keys."""
+
+    relay_signs: bool = False
+    domain: DomainOrNone = ""
+    selector: str = Field(default="", pattern=SELECTOR)
+    key_file: Path = Path("secrets/dkim.pem")
+    ed25519_selector: str = Field(default="", pattern=SELECTOR)
+    ed25519_key_file: Path = Path("secrets/dkim-ed25519.pem")
+
+    @property
+    def nobody_signs(self) -> bool:
+        """Whether letters leave without any signature."""
+        return not (self.relay_signs or self.selector)
 
 
 class DeliverySettings(Section):
@@ -124,6 +142,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     keys: KeySettings = KeySettings()
     mail: MailSettings = MailSettings()
+    dkim: DkimSettings = DkimSettings()
     relay: RelaySettings = RelaySettings()
     relays: dict[str, NamedRelaySettings] = Field(default_factory=dict)
     domains: dict[str, DomainSettings] = Field(default_factory=dict)
@@ -164,8 +183,30 @@ def load(path: Path) -> Settings:
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     wrong = _secrets_in_the_file(values)
     wrong += relaying.faults(settings.relay, settings.relays, settings.domains)
+    wrong += _signing_faults(settings)
     if settings.delivery.retry_minutes and min(settings.delivery.retry_minutes) <= 0:
         wrong.append("delivery.retry_minutes: every wait must be longer than 0")
+    return wrong
+
+
+def _signing_faults(settings: Settings) -> list[str]:
+    dkim, wrong = settings.dkim, []
+    domain = dkim.domain or settings.mail.domain
+    sender = settings.sender.address.rpartition("@")[2]
+    if dkim.selector and sender != domain and not sender.endswith(f".{domain}"):
+        wrong.append(
+            f"dkim.domain: {domain} does not stand for {sender}, the domain of"
+            " sender.address; receivers would not count the signature"
+        )
+    if dkim.selector and dkim.relay_signs:
+        wrong.append("dkim.relay_signs: the relay signs, or dkim.selector; not both")
+    if dkim.ed25519_selector and dkim.ed25519_selector == dkim.selector:
+        wrong.append("dkim.ed25519_selector: each key needs a selector of its own")
+    if dkim.ed25519_selector and not dkim.selector:
+        wrong.append(
+            "dkim.selector: empty; Ed25519 alone is unknown to many receivers,"
+            " it stands beside an RSA key"
+        )
     return wrong
 
 

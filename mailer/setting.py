@@ -42,6 +42,10 @@ def _domain(value: str) -> str:
     return value
 
 
+def _domain_or_none(value: str) -> str:
+    return _domain(value) if value else ""
+
+
 def _recipient_domain(value: str) -> str:
     if not RECIPIENT_DOMAIN.fullmatch(value):
         raise ValueError("not a domain such as gmail.com, nor a pattern such as *.fr")
@@ -52,6 +56,7 @@ Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]
 RecipientDomain = Annotated[str, AfterValidator(_recipient_domain)]
 
 

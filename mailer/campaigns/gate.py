@@ -48,6 +48,9 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     for translation in content.translations.values():
         checked.problems += rules.check_text(translation, host=host)
     _count(checked, found)
+    if site.settings.dkim.nobody_signs and not site.settings.site.demo:
+        what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
+        checked.problems.append(_problem(Level.WARNING, "", "config.toml, dkim", what))
     if checked.ok:
         checked.problems += _rendered(site, content, found, now)
     return checked

@@ -27,6 +27,7 @@ NOUNS = (
     "demo",
     "inbox",
     "init",
+    "keys",
     "messages",
     "schedule",
     "segments",

@@ -1,0 +1,234 @@
+"""Signs messages with DKIM (RFC 6376): the last thing done to their octets.
+
+All that is the same for every reader is put into canonical form once per letter:
+`prepare` cuts the skeleton's header into fixed octets and slots, in the order of h=.
+A message then costs one hash of its body and one signature a key. The same row always
+gives the same signature. No l=, no SHA-1; Ed25519 (RFC 8463) only beside RSA.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from mailer.delivery import keys
+from mailer.rendering.skeleton import Skeleton, Slot
+from mailer.site import Site
+
+VALID = 30 * 24 * 3600  # seconds: longer than any queue keeps a message
+SKEW = 60  # seconds a receiver's clock may be behind ours without seeing the future
+SIGNED = (
+    b"From To Subject Date Message-ID Reply-To MIME-Version Content-Type"
+    b" Content-Language List-Id List-Unsubscribe List-Unsubscribe-Post List-Help"
+    b" List-Archive Feedback-ID Precedence Auto-Submitted"
+).split()
+# Signed once more than they stand there, so that nobody can add another.
+OVERSIGNED = (b"From", b"To", b"Subject", b"Date", b"Reply-To")
+_WHITE = re.compile(rb"[ \t\r\n]+")
+_FIELD = re.compile(rb"(?:\A|(?<=\r\n))([!-9;-~]+):[ \t]*")
+_LINE = 72
+
+
+class Key(Protocol):
+    """What signs: an algorithm's name and its bare signature."""
+
+    @property
+    def algorithm(self) -> str:
+        """Return the value of a=."""
+
+    @property
+    def selector(self) -> str:
+        """Return the value of s=."""
+
+    def sign(self, octets: bytes) -> bytes:
+        """Return the signature of canonical octets."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RsaKey:
+    """rsa-sha256."""
+
+    selector: str
+    private: RSAPrivateKey
+    algorithm: str = "rsa-sha256"
+
+    def sign(self, octets: bytes) -> bytes:
+        """Return the signature of canonical octets."""
+        return self.private.sign(octets, _PKCS1, _SHA256)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EdKey:
+    """ed25519-sha256: the signature of the digest, RFC 8463 section 3."""
+
+    selector: str
+    private: Ed25519PrivateKey
+    algorithm: str = "ed25519-sha256"
+
+    def sign(self, octets: bytes) -> bytes:
+        """Return the signature of canonical octets."""
+        return self.private.sign(hashlib.sha256(octets).digest())
+
+
+_PKCS1, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signer:
+    """A site's keys and the domain they speak for."""
+
+    domain: str
+    keys: tuple[Key, ...]
+
+    def prepare(self, skeleton: Skeleton) -> "LetterSigner":
+        """Put everything of a letter that no reader changes into canonical form."""
+        head, body = _split(skeleton)
+        fields = _fields(head)
+        names = [name for name in SIGNED if name.lower() in fields]
+        listed = b":".join((*names, *OVERSIGNED)).lower()
+        released = int(parsedate_to_datetime(_date(fields)).timestamp()) - SKEW
+        canonical: list[bytes | Slot] = []
+        for name in names:
+            canonical += [name.lower() + b":", *fields[name.lower()], b"\r\n"]
+        start = body[0] if body and isinstance(body[0], bytes) else b""
+        return LetterSigner(
+            keys=tuple(
+                (key, self._opening(key, listed, released)) for key in self.keys
+            ),
+            canonical=tuple(_joined(canonical)),
+            started=hashlib.sha256(start),
+            rest=tuple(body[1:]),
+        )
+
+    def _opening(self, key: Key, listed: bytes, released: int) -> bytes:
+        """Return a signature field up to the value of bh=."""
+        tags = (
+            f" v=1; a={key.algorithm}; c=relaxed/simple; d={self.domain};\r\n"
+            f" s={key.selector}; t={released}; x={released + VALID};\r\n"
+        ).encode()
+        return tags + b" h=" + _wrap(listed) + b";\r\n bh="
+
+
+def for_site(site: Site) -> Signer | None:
+    """Return what signs a site's letters; None where we do not."""
+    held: list[Key] = [
+        RsaKey(selector=selector, private=key)
+        if isinstance(key, RSAPrivateKey)
+        else EdKey(selector=selector, private=key)
+        for selector, key in keys.read(site.settings, site.root)
+    ]
+    if not held:
+        return None
+    return Signer(domain=keys.domain(site.settings), keys=tuple(held))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterSigner:
+    """Signs the messages of one letter."""
+
+    keys: tuple[tuple[Key, bytes], ...]
+    canonical: tuple[bytes | Slot, ...]  # the signed fields, in the order of h=
+    started: "hashlib._Hash"  # of the body up to its first slot
+    rest: tuple[bytes | Slot, ...]  # of the body
+
+    def fields(self, values: Mapping[Slot, bytes]) -> bytes:
+        """Return the signature fields to put before one reader's message."""
+        body = self.started.copy()
+        for piece in self.rest:
+            body.update(values[piece] if isinstance(piece, Slot) else piece)
+        digest = base64.b64encode(body.digest())
+        signed = b"".join(
+            [
+                _flat(values[piece]) if isinstance(piece, Slot) else piece
+                for piece in self.canonical
+            ]
+        )
+        return b"".join(
+            [_field(key, opening + digest, signed) for key, opening in self.keys]
+        )
+
+
+def _field(key: Key, tags: bytes, signed: bytes) -> bytes:
+    """Sign the fields and the signature's own tags; return the whole field."""
+    tags += b";\r\n b="
+    own = b"dkim-signature:" + _WHITE.sub(b" ", tags).strip()
+    text = base64.b64encode(key.sign(signed + own))
+    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+    return b"DKIM-Signature:" + tags + b"\r\n  ".join(lines) + b"\r\n"
+
+
+def _split(skeleton: Skeleton) -> tuple[list[bytes | Slot], list[bytes | Slot]]:
+    """Return the pieces of the header and those of the body."""
+    pieces = list(skeleton.pieces)
+    for number, piece in enumerate(pieces):
+        if isinstance(piece, bytes) and b"\r\n\r\n" in piece:
+            last, _, first = piece.partition(b"\r\n\r\n")
+            return [*pieces[:number], last + b"\r\n"], [first, *pieces[number + 1 :]]
+    raise ValueError("a skeleton without a body")
+
+
+def _fields(head: list[bytes | Slot]) -> dict[bytes, list[bytes | Slot]]:
+    """Return each field's canonical value (RFC 6376 section 3.4.2) in pieces."""
+    fields: dict[bytes, list[bytes | Slot]] = {}
+    current: list[bytes | Slot] = []
+    for piece in head:
+        if isinstance(piece, Slot):
+            current.append(piece)
+            continue
+        cuts = _FIELD.split(piece)
+        current.append(cuts[0])
+        for name, value in zip(cuts[1::2], cuts[2::2], strict=True):
+            current = [value]
+            fields[name.lower()] = current
+    return {name: _relaxed(value) for name, value in fields.items()}
+
+
+def _relaxed(value: list[bytes | Slot]) -> list[bytes | Slot]:
+    flat = [
+        piece if isinstance(piece, Slot) else _WHITE.sub(b" ", piece) for piece in value
+    ]
+    last = flat[-1]
+    return [*flat[:-1], last.rstrip()] if isinstance(last, bytes) else flat
+
+
+def _date(fields: Mapping[bytes, list[bytes | Slot]]) -> str:
+    return b"".join(p for p in fields[b"date"] if isinstance(p, bytes)).decode()
+
+
+def _flat(value: bytes) -> bytes:
+    """Return a reader's value in canonical form; few are folded."""
+    if b"\r" in value or b"  " in value:
+        return _WHITE.sub(b" ", value)
+    return value
+
+
+def _joined(pieces: list[bytes | Slot]) -> list[bytes | Slot]:
+    joined: list[bytes | Slot] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if isinstance(piece, bytes) and isinstance(last, bytes):
+            joined[-1] = last + piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _wrap(listed: bytes) -> bytes:
+    """Fold the list of fields at its colons."""
+    lines = [b""]
+    for name in listed.split(b":"):
+        more = (b":" if lines[-1] or len(lines) > 1 else b"") + name
+        if len(lines[-1]) + len(more) > _LINE - len(b" h=:"):
+            lines.append(more)
+        else:
+            lines[-1] += more
+    return b"\r\n ".join(lines)

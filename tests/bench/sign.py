@@ -1,0 +1,59 @@
+"""What signing costs: `python -m tests.bench.sign` prints a table.
+
+CPU of this process for one message's signature fields, body hash included, beside the
+bare signature as `openssl speed` measures it in the same run.
+"""
+
+import re
+import subprocess
+import time
+from dataclasses import replace
+
+from mailer.delivery.sign import Key, Signer
+from mailer.rendering import skeleton
+from tests.composing import ENVELOPE, HTML, composed, letter
+from tests.signing import DOMAIN, ed25519, now, rsa, values_of
+
+ROUNDS = 1_000
+BODY = "<p>" + "A paragraph of a letter, as long as they are. " * 250 + "</p>"  # 11 KB
+
+
+def bare(algorithm: str) -> float:
+    """Return the microseconds of one bare signature by openssl."""
+    said = subprocess.run(
+        ["openssl", "speed", "-seconds", "1", algorithm],  # noqa: S607 (found on PATH)
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    each_second, _ = re.findall(r"(\d+\.\d+) +(\d+\.\d+)\s*$", said)[-1]
+    return 1e6 / float(each_second)
+
+
+def ours(key: Key) -> float:
+    """Return the microseconds of CPU of one message's fields."""
+    long = replace(letter(), html=HTML.replace("More of it.", BODY, 1))
+    made = skeleton.compile_letter(long, replace(ENVELOPE, at=now()))
+    signer = Signer(domain=DOMAIN, keys=(key,)).prepare(made)
+    values = values_of(made, composed(made))
+    started = time.process_time()
+    for _ in range(ROUNDS):
+        signer.fields(values)
+    return (time.process_time() - started) / ROUNDS * 1e6
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Return cost, bare cost and their ratio for each algorithm."""
+    table = {}
+    for name, key in (("rsa2048", rsa()), ("ed25519", ed25519())):
+        cost, least = ours(key), bare(name)
+        table[name] = {"us": cost, "bare_us": least, "ratio": cost / least}
+    return table
+
+
+if __name__ == "__main__":
+    for algorithm, row in measure().items():
+        print(
+            f"{algorithm}: {row['us']:.0f} µs a message,"
+            f" bare {row['bare_us']:.0f} µs, ratio {row['ratio']:.2f}"
+        )

@@ -1,0 +1,75 @@
+"""Keys for tests, and a letter's messages signed with them."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from mailer.delivery import keys
+from mailer.delivery.sign import EdKey, Key, RsaKey, Signer
+from mailer.rendering.skeleton import Skeleton, Slot
+from tests.composing import composed
+
+DOMAIN = "liaison.example"
+
+
+@cache
+def rsa() -> RsaKey:
+    """A key of 2048 bits."""
+    private = generate_private_key(public_exponent=65_537, key_size=2048)
+    return RsaKey(selector="r2027", private=private)
+
+
+@cache
+def ed25519() -> EdKey:
+    """An Ed25519 key."""
+    return EdKey(selector="e2027", private=Ed25519PrivateKey.generate())
+
+
+def records() -> dict[str, str]:
+    """Return what the DNS would say of both keys."""
+    lines = [
+        keys.record(rsa().selector, DOMAIN, rsa().private),
+        keys.record(ed25519().selector, DOMAIN, ed25519().private),
+    ]
+    return {line.name: line.text for line in lines}
+
+
+def signed(
+    made: Skeleton,
+    *,
+    with_keys: Sequence[Key] | None = None,
+    name: str = "Awa Ndiaye",
+    organisation: str = "Enda Tiers Monde",
+    address: str = "awa@enda.example",
+    number: int = 1,
+) -> bytes:
+    """Return one reader's message under its signatures."""
+    signer = Signer(domain=DOMAIN, keys=tuple(with_keys or (rsa(), ed25519())))
+    message = composed(
+        made, name=name, organisation=organisation, address=address, number=number
+    )
+    return signer.prepare(made).fields(values_of(made, message)) + message
+
+
+def values_of(made: Skeleton, message: bytes) -> dict[Slot, bytes]:
+    """Return what stands in each slot of a message."""
+    values: dict[Slot, bytes] = {}
+    position = 0
+    for piece, after in itertools.pairwise((*made.pieces, b"")):
+        if isinstance(piece, Slot):
+            assert isinstance(after, bytes)
+            end = message.index(after, position) if after else len(message)
+            values[piece] = message[position:end]
+            position = end
+        else:
+            position += len(piece)
+    return values
+
+
+def now() -> datetime:
+    """Return an instant that receivers take for the present."""
+    return datetime.now(UTC)
