@@ -78,7 +78,8 @@ async def relay() -> AsyncIterator[Relay]:
 @pytest.fixture
 async def site(folder: Path, relay: Relay) -> AsyncIterator[Site]:
     """A site with the sample directory, its relay the scripted one."""
-    edit_toml(folder / "config.toml", {("relay", "port"): relay.port})
+    values = {("relay", "port"): relay.port, ("dkim", "relay_signs"): True}
+    edit_toml(folder / "config.toml", values)
     async with open_site(folder / "config.toml") as opened:
         yield opened
 

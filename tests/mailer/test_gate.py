@@ -1,5 +1,6 @@
 """The gate finds what a machine can find, with its language and place."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from mailer import site as sites
 from mailer.campaigns import gate
 from mailer.campaigns.gate import Checked
+from mailer.config import DkimSettings
 from mailer.site import Site
 from tests.mailer import campaigning
 
@@ -149,3 +151,13 @@ async def test_a_template_that_cannot_be_laid_out_blocks(
     assert not checked.ok
     assert checked.problems[0].where == "monthly-letter/body.mjml"
     assert "nobody" in checked.problems[0].what
+
+
+async def test_letters_nobody_signs_are_warned_of(site: Site, tmp_path: Path) -> None:
+    settings = site.settings.model_copy(update={"dkim": DkimSettings()})
+    unsigned = replace(site, settings=settings)
+
+    checked = await check(unsigned, campaigning.write(tmp_path))
+
+    assert checked.ok
+    assert [each.where for each in checked.problems] == ["config.toml, dkim"]
