@@ -25,6 +25,7 @@ NOUNS = (
     "campaigns",
     "contacts",
     "demo",
+    "feedback",
     "inbox",
     "init",
     "keys",

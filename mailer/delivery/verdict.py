@@ -1,32 +1,20 @@
 """Our reading of an SMTP reply: retry, refuse, or pause; whose fault; suppress or not.
 
-The rules are rows, first match wins. A recipient is blamed only for what is theirs:
-a reply about us (policy, login, rate) pauses the campaign and suppresses nobody.
+A recipient is blamed only for what is theirs: a reply about us (policy, login, rate)
+pauses the campaign and suppresses nobody, and so does any refusal of MAIL FROM, which
+no recipient has been named for. An unknown code goes by its first digit.
 """
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from mailer.delivery.rules import RULES, Action, Permanence
 from mailer.delivery.wire import Reply
 
+__all__ = ["ACCEPTED", "OF_OUR_SENDER", "Action", "Permanence", "Verdict", "read"]
 
-class Action(StrEnum):
-    """What to do next."""
-
-    ACCEPT = "accept"
-    RETRY = "retry"
-    REFUSE = "refuse"
-    PAUSE = "pause"
-
-
-class Permanence(StrEnum):
-    """How lasting the fault is, and whose."""
-
-    PERMANENT = "permanent"  # this mailbox will not take mail again
-    TRANSIENT = "transient"  # it may later
-    SENDER = "sender"  # the fault is ours
-    UNKNOWN = "unknown"  # refused, and the reply does not say why
+MAX_READ = 1_000  # characters of a reply the rules look at
+_BURIED = re.compile(r"[(\[#] ?([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,82 +31,55 @@ class Verdict:
         return self.permanence is Permanence.PERMANENT
 
 
-_T, _P, _S, _U = (
-    Permanence.TRANSIENT,
-    Permanence.PERMANENT,
-    Permanence.SENDER,
-    Permanence.UNKNOWN,
+ACCEPTED = Verdict(
+    action=Action.ACCEPT, permanence=Permanence.UNKNOWN, reason="accepted"
 )
-_RETRY, _REFUSE, _PAUSE = Action.RETRY, Action.REFUSE, Action.PAUSE
-
-_NO_MAILBOX = (
-    r"\b(user|mailbox|recipient|address|account)\b"
-    r".*\b(unknown|not found|does ?n[o']t exist|invalid|disabled)"
-    r"|\b(unknown|no such)\b.*\b(user|mailbox|recipient|address)"
-)
-
-# code, enhanced code, words in the reply → action, permanence, reason.
-# RFC 5321 section 4.2.1, RFC 3463 sections 3.2 to 3.8.
-_RULES: tuple[tuple[str, str, str, Action, Permanence, str], ...] = (
-    (r"421", r"", r"", _RETRY, _T, "the relay is closing"),
-    (r"4..", r"4\.7\..*", r"", _RETRY, _S, "we are slowed down by policy"),
-    (r"452|552", r"[45]\.5\.3", r"", _RETRY, _T, "too many recipients at once"),
-    (r"4..", r"", r"", _RETRY, _T, "not now"),
-    (r"530|534|535|538", r"", r"", _PAUSE, _S, "our login was refused"),
-    (r"5..", r"5\.7\.(8|9|13|14)", r"", _PAUSE, _S, "our login was refused"),
-    (r"5..", r"5\.1\.(1|2|3|6|10)", r"", _REFUSE, _P, "no such mailbox"),
-    (r"5..", r"5\.4\.4", r"null mx|no mx", _REFUSE, _P, "the domain takes no mail"),
-    (r"5..", r"5\.1\.(7|8)", r"", _PAUSE, _S, "our sender address was refused"),
-    (r"5..", r"5\.2\.1", r"", _REFUSE, _P, "the mailbox is disabled"),
-    (r"5..", r"5\.2\.2", r"", _REFUSE, _T, "the mailbox is full"),
-    (r"5..", r"5\.2\.3|5\.3\.4", r"", _REFUSE, _U, "the message is too large"),
-    (r"5..", r"5\.6\.7", r"", _REFUSE, _U, "the address needs SMTPUTF8"),
-    (r"5..", r"5\.7\..*", r"", _PAUSE, _S, "refused by policy: the fault is ours"),
-    (r"5..", r"5\.[3456]\..*", r"", _REFUSE, _U, "refused for a technical reason"),
-    (
-        r"550|551|553|554",
-        r"",
-        _NO_MAILBOX,
-        _REFUSE,
-        _P,
-        "no such mailbox",
-    ),
-    (r"552", r"", r"", _REFUSE, _T, "the mailbox is full"),
-    (
-        r"554|550",
-        r"",
-        r"\b(spam|policy|blocked|blacklist|dmarc|dkim|spf|reputation)\b",
-        _PAUSE,
-        _S,
-        "refused by policy: the fault is ours",
-    ),
-    (r"50.", r"", r"", _PAUSE, _S, "the relay does not know our command"),
-    (r"5..", r"", r"", _REFUSE, _U, "refused without a reason we know"),
+OF_OUR_SENDER = Verdict(
+    action=Action.PAUSE,
+    permanence=Permanence.SENDER,
+    reason="our sender address was refused",
 )
 _COMPILED = tuple(
     (
         re.compile(code),
-        re.compile(enhanced or ".*"),
+        re.compile(status or ".*"),
         re.compile(words, re.IGNORECASE),
         Verdict(action=action, permanence=permanence, reason=reason),
     )
-    for code, enhanced, words, action, permanence, reason in _RULES
+    for code, status, words, action, permanence, reason in RULES
 )
-MAX_READ = 1_000  # characters of a reply the rules look at
 
 
-def read(reply: Reply) -> Verdict:
-    """Read a reply; a positive one is accepted, an unknown one goes by its digit."""
+def read(reply: Reply, *, names_recipient: bool = True) -> Verdict:
+    """Read a reply; without `names_recipient` it answers MAIL FROM."""
     if reply.positive:
-        return Verdict(
-            action=Action.ACCEPT, permanence=Permanence.UNKNOWN, reason="accepted"
-        )
-    enhanced, text = reply.enhanced or "", reply.text[:MAX_READ]
-    for code, pattern, words, verdict in _COMPILED:
+        return ACCEPTED
+    found = _match(reply)
+    if not names_recipient and found.action is Action.REFUSE:
+        return OF_OUR_SENDER
+    return found
+
+
+def _match(reply: Reply) -> Verdict:
+    code, status = str(reply.code), _status(reply)
+    text = " ".join(reply.text[:MAX_READ].split())
+    for code_rule, status_rule, words, verdict in _COMPILED:
         if (
-            code.fullmatch(str(reply.code))
-            and pattern.fullmatch(enhanced)
+            code_rule.fullmatch(code)
+            and status_rule.fullmatch(status)
             and words.search(text)
         ):
             return verdict
     raise AssertionError("the last rules match every reply")
+
+
+def _status(reply: Reply) -> str:
+    """Return the enhanced status without its class: the reply's own digit decides.
+
+    It stands at the beginning; some servers bury it in the text, as in (#5.1.1).
+    """
+    found = reply.enhanced
+    if found is None:
+        buried = _BURIED.search(reply.text[:MAX_READ])
+        found = buried[1] if buried else ""
+    return found[2:]
