@@ -5,13 +5,17 @@ ledger against what was truly received.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 DROP = "drop"  # close the connection instead of answering
 SILENT = "silent"  # never answer
 
 Script = Callable[[str, str], str | None]  # (verb, line) → an answer, or None
+
+
+async def nothing(_verb: str) -> None:
+    """Answer at once."""
 
 
 @dataclass(kw_only=True)
@@ -29,6 +33,7 @@ class Relay:
     """Start, script, and look at what came."""
 
     script: Script = lambda _verb, _line: None
+    before: Callable[[str], Awaitable[None]] = nothing  # awaited before an answer
     extensions: tuple[str, ...] = ("8BITMIME", "SIZE 10000000")
     accepted: list[Received] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -120,6 +125,7 @@ class _Dialogue:
             recipient=self._envelope.recipient,
             octets=octets[:-3].replace(b"\r\n..", b"\r\n."),
         )
+        await self._relay.before(".")
         answer = self._relay.script(".", self._envelope.recipient) or "250 2.0.0 taken"
         if answer in {DROP, SILENT} or answer.startswith("2"):
             received.answered = answer not in {DROP, SILENT}
@@ -128,6 +134,7 @@ class _Dialogue:
         return await self._say(answer)
 
     async def _answer(self, verb: str, line: str, usual: str) -> bool:
+        await self._relay.before(verb)
         return await self._say(self._relay.script(verb, line) or usual)
 
     async def _say(self, answer: str) -> bool:

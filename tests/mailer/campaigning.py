@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.contacts import Contact
+from mailer import demo
 from mailer import site as sites
 from mailer.campaigns import approval, edit, folder
 from mailer.outbox import release
@@ -15,11 +16,19 @@ from mailer.site import Site
 
 EDITOR, APPROVER = "editor", "head-of-unit"
 SECTORS = "kind = sector and sub(monthly-letter)"  # ten readers, all in English
+OFFICES = "kind = field_office and sub(monthly-letter)"  # fifty-four, with fallbacks
 TOML = """name = "A short letter"
 template = "monthly-letter"
 date = 2027-05-04
 author = "editor"
 audience = "{audience}"
+
+[languages.fallbacks]
+fr = ["en"]
+es = ["en"]
+ar = ["en"]
+ru = ["en"]
+zh = ["en"]
 """
 TEXT = """---
 subject: A short letter
@@ -96,6 +105,13 @@ async def approved(site: Site, place: Path, **written: str) -> int:
 async def released(site: Site, place: Path, **written: str) -> int:
     """Write, import, approve and release a short campaign; return its number."""
     number = await approved(site, place, **written)
+    await release.release(site, number, by=EDITOR, now=sites.now())
+    return number
+
+
+async def released_sample(site: Site, name: str = "monthly-letter") -> int:
+    """Import, check, approve and release a sample campaign; return its number."""
+    number = await demo.prepare(site, site.root / "campaigns" / name)
     await release.release(site, number, by=EDITOR, now=sites.now())
     return number
 

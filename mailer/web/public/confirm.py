@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import HttpMethod, Request, Response, post, route
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
@@ -21,7 +22,9 @@ from mailer.web.public.reader import Reader, holder
 
 @route("/c/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Show what would be confirmed, and a button."""
     async with mail_site.database.reading() as session:
@@ -31,7 +34,9 @@ async def show(
 
 @post("/c/{token:str}", status_code=200)
 async def act(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Begin the subscriptions that wait."""
     form = await request.form()

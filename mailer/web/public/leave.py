@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import HttpMethod, Request, Response, post, route
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
@@ -24,7 +25,9 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 @route("/u/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Show what would be left, and a button."""
     async with mail_site.database.reading() as session:
@@ -34,7 +37,9 @@ async def show(
 
 @post("/u/{token:str}", status_code=200)
 async def act(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """End the subscription at once."""
     form = await request.form()

@@ -9,6 +9,7 @@ from typing import Any
 from litestar import HttpMethod, Request, Response, post, route
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions, topics
@@ -26,7 +27,9 @@ from mailer.web.public.reader import Reader, holder
 
 @route("/p/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
 async def show(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Show what the reader gets now."""
     async with mail_site.database.reading() as session:
@@ -36,7 +39,9 @@ async def show(
 
 @post("/p/{token:str}", status_code=200)
 async def act(
-    request: Request[Any, Any, Any], token: str, mail_site: NamedDependency[Site]
+    request: Request[Any, Any, Any],
+    token: FromPath[str],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Save the choices, or stop everything."""
     form = await request.form()

@@ -1,0 +1,93 @@
+"""Delivers from outside: the worker as the command runs it, and what the relay got."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import update
+
+from mailer import running
+from mailer import site as sites
+from mailer.outbox.models import Message
+from mailer.site import Site
+from tests.relay import Received
+
+
+def tuned(site: Site, *, connections: int = 1, **delivery: Any) -> Site:
+    """Return the site with one connection and no patience, or as told."""
+    patience = {"retry_minutes": (0.0001,), "uncertain_minutes": 0.0, **delivery}
+    settings = site.settings.model_copy(
+        update={
+            "relay": site.settings.relay.model_copy(
+                update={"connections": connections}
+            ),
+            "delivery": site.settings.delivery.model_copy(update=patience),
+        }
+    )
+    return replace(site, settings=settings)
+
+
+async def work(site: Site) -> None:
+    """Deliver until nothing is due."""
+    await running.work(site, until_idle=True)
+
+
+async def work_until(site: Site, done: Callable[[], bool]) -> None:
+    """Deliver again and again until the relay has seen what was waited for."""
+    for _ in range(20):
+        await work(site)
+        if done():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come to pass in twenty rounds")
+
+
+async def later(site: Site, number: int) -> None:
+    """Let the waits of a campaign's messages be over."""
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Message)
+            .where(Message.campaign_id == number)
+            .values(due_at=sites.now() - timedelta(seconds=1))
+        )
+
+
+async def process(site: Site, *arguments: str) -> asyncio.subprocess.Process:
+    """Start a mailer command on the site in a process of its own."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mailer", "--config", str(site.root / "config.toml")),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+def parsed(received: Received) -> EmailMessage:
+    """Parse a message as its reader's program does."""
+    return message_from_bytes(received.octets, policy=policy.default)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    """Return the text or the HTML of a message."""
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+class Once:
+    """A script that answers one way the first time a verb is said, then as usual."""
+
+    def __init__(self, verb: str, answer: str, *, times: int = 1) -> None:
+        self._verb, self._answer, self._left = verb, answer, times
+
+    def __call__(self, verb: str, _line: str) -> str | None:
+        """Answer one command."""
+        if verb != self._verb or self._left == 0:
+            return None
+        self._left -= 1
+        return self._answer

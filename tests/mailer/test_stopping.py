@@ -1,0 +1,136 @@
+"""Leaving, pausing and cancelling while a campaign is being sent: at the next mark."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audiences import subscriptions
+from audiences.subscriptions import Evidence, How
+from mailer import site as sites
+from mailer.campaigns import control, edit
+from mailer.outcomes import record
+from mailer.site import Site
+from tests.mailer import campaigning, delivering
+from tests.relay import Relay
+
+Act = Callable[[Site, int], Awaitable[None]]
+
+
+async def pause(site: Site, number: int) -> None:
+    async with site.database.writing() as session:
+        now = sites.now()
+        await control.pause(session, number, by="x", because="wait", now=now)
+
+
+async def cancel(site: Site, number: int) -> None:
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, number)
+        await control.cancel(session, campaign, by="x", now=sites.now())
+        await record.cancel(session, number, now=sites.now())
+
+
+async def leave(site: Site, number: int) -> None:
+    readers = (await campaigning.ledger(site, number)).values()
+    async with site.database.writing() as session:
+        for each in readers:
+            await subscriptions.leave(
+                session,
+                each.contact_id,
+                "monthly-letter",
+                evidence=Evidence(at=sites.now(), how=How.ONE_CLICK),
+            )
+
+
+async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> datetime:
+    """Deliver; act while the relay holds its first answer. Return when it was done."""
+    done: list[datetime] = []
+
+    async def hold(verb: str) -> None:
+        if verb == "." and not done:
+            done.append(sites.now())
+            await act(site, number)
+            done[0] = sites.now()
+
+    relay.before = hold
+    await delivering.work(delivering.tuned(site, claim=500))
+    return done[0]
+
+
+async def marked_after(site: Site, number: int, moment: datetime) -> list[str]:
+    return [
+        address
+        for address, message in (await campaigning.ledger(site, number)).items()
+        if message.marked_at is not None and message.marked_at > moment
+    ]
+
+
+async def test_once_pause_returns_nothing_is_marked(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, pause)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.state == "paused"
+    assert counted.accepted == len(relay.accepted) < 30
+    assert counted.waiting == counted.audience - counted.accepted > 0
+
+
+async def test_a_resumed_campaign_reaches_the_rest_once(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    await interrupted(site, relay, number, pause)
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, number)
+        await control.resume(session, campaign, by="x", now=sites.now())
+    await delivering.work(site)
+    counted = await campaigning.report(site, number)
+
+    assert counted.accepted == counted.audience == len(set(relay.recipients()))
+    assert len(relay.accepted) == counted.audience
+
+
+async def test_once_cancel_returns_nothing_is_marked(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, cancel)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.state == "cancelled"
+    assert counted.accepted == len(relay.accepted) < 30
+    assert counted.cancelled == counted.audience - counted.accepted > 0
+
+
+async def test_who_leaves_before_the_mark_gets_nothing_more(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, leave)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.accepted == len(relay.accepted) < 30
+    assert counted.skipped == {"unsubscribed": counted.audience - counted.accepted}
+    assert counted.state == "finished"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_was_never_taken_in_time_expires(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    async with site.database.writing() as session:
+        campaign = await edit.get(session, number)
+        campaign.expires_at = sites.now() - timedelta(seconds=1)
+    await delivering.work(site)
+    counted = await campaigning.report(site, number)
+
+    assert relay.accepted == []
+    assert counted.expired == counted.audience == counted.accounted
+    assert counted.state == "finished"
