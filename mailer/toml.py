@@ -15,7 +15,10 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path} does not exist") from None
+        raise ConfigError(
+            f"{path} does not exist; name a site's with --config, or make a site with"
+            " `mailer init`"
+        ) from None
     except (OSError, UnicodeError) as fault:
         raise ConfigError(f"{path} cannot be read: {fault}") from None
     except tomllib.TOMLDecodeError as fault:

@@ -82,7 +82,8 @@ async def approve(
         )
     if not user.approver:
         raise RefusedError(
-            f"{by} may not approve; an approver is added with --approver"
+            f"{by} may not approve; an approver is added with"
+            " `mailer users add NAME --approver`"
         )
     if by == campaign.author:
         raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")

@@ -40,14 +40,20 @@ async def list_(site: Site, as_json: bool) -> None:
         found = (
             await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
         ).all()
-    rows = [
-        (each.id, each.name, each.state, each.at.isoformat() if each.at else None)
-        for each in found
-    ]
     if as_json:
-        keys = ("id", "name", "state", "at")
-        output.json_document([dict(zip(keys, row, strict=True)) for row in rows])
+        output.json_document(
+            [
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "state": each.state,
+                    "at": each.at.isoformat() if each.at else None,
+                }
+                for each in found
+            ]
+        )
     else:
+        rows = [(each.id, each.name, each.state, each.at) for each in found]
         output.table("Campaigns", ("id", "name", "state", "time"), rows)
 
 

@@ -54,6 +54,10 @@ class Nouns(rich_click.RichGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a noun's module and return its command under the noun's name."""
         if cmd_name not in NOUNS:
+            if not cmd_name.startswith("-"):
+                raise click.exceptions.NoSuchCommand(
+                    cmd_name, possibilities=NOUNS, ctx=ctx
+                )
             return None
         module = importlib.import_module(f"mailer.cli.{cmd_name}")
         command: click.Command = module.command

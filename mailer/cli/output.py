@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +82,14 @@ def bars(title: str, heading: str, counted: Mapping[str, int]) -> None:
 
 
 def shown(cell: object) -> str:
-    """Return a value as an operator reads it: nothing, yes or no, a list, a text."""
+    """Return a value as an operator reads it: yes or no, an instant, a list, a text."""
     match cell:
         case None:
             return ""
         case bool():
             return "yes" if cell else "no"
+        case datetime():
+            return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case list() | tuple():
             return ", ".join(shown(each) for each in cell)
         case _:

@@ -24,8 +24,9 @@ def show_report(name: str, report: Report) -> None:
     if report.stopped_because:
         output.line(f"stopped: {report.stopped_because}")
     output.table("Who got what", ("state", "readers", "meaning"), _rows(report))
-    output.bars("Accepted, by language", "language", report.by_language)
-    output.bars("Accepted, by kind", "kind", report.by_kind)
+    if report.accepted:
+        output.bars("Accepted, by language", "language", report.by_language)
+        output.bars("Accepted, by kind", "kind", report.by_kind)
     output.line("")
     if report.fallbacks:
         pairs = [f"{pair}: {count}" for pair, count in report.fallbacks.items()]
