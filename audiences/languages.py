@@ -14,6 +14,7 @@ from enum import StrEnum
 from audiences.errors import AudienceError
 
 OFFERED = ("en", "fr", "es", "ar", "ru", "zh")
+EVERY = "*"  # where languages are listed: each of them
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 # RFC 5646 section 2.1, the forms in use: language, script, region, variants.
@@ -87,6 +88,11 @@ def choose(
             if substitute in written:
                 return Choice(language=substitute, step=step, wanted=language)
     return None
+
+
+def per_block(allowed: Sequence[str], language: str) -> bool:
+    """Whether a translation may lack blocks; "*" allows it in every language."""
+    return EVERY in allowed or language in allowed
 
 
 def tag(value: str) -> str:

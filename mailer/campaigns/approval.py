@@ -43,9 +43,12 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
         "themes": campaign.themes,
         "default": campaign.default_language,
         "fallbacks": campaign.fallbacks,
+        "per_block": campaign.per_block,
         "blocks": campaign.block_rules,
         "hours": [campaign.window_from, campaign.window_until, campaign.window_zone],
         "late": campaign.late_hours,
+        "firsts": campaign.block_firsts,
+        "zone": campaign.zone,
         "texts": {language: text for language, text in texts},
         "layout": template_digest(templates, campaign.template),
     }

@@ -1,9 +1,10 @@
 """Writing and changing campaigns; any change voids an approval."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
-from mailer.campaigns import approval, content, folder, sending
+from mailer.campaigns import approval, content, folder, sending, variants
 from mailer.campaigns.folder import Folder
 from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
 from mailer.campaigns.states import State
 from mailer.errors import ContentError, RefusedError, UnknownError
 from mailer.rendering import template as templates
-from mailer.rendering.source import Translation
+from mailer.rendering.source import Block, Translation
 from mailer.rendering.template import Template
 
 EDITABLE = {State.DRAFT, State.APPROVED, State.SCHEDULED}
@@ -78,7 +79,8 @@ async def _fill(
     now: datetime,
 ) -> None:
     template = templates.load(root, written.template)
-    parse_all(written.texts, root, template, folder_name=written.name)
+    parsed = parse_all(written.texts, root, template, folder_name=written.name)
+    model = parsed[written.default_language].blocks
     campaign.name = written.name
     campaign.template = written.template
     campaign.topic = template.topic
@@ -88,8 +90,12 @@ async def _fill(
     campaign.themes = written.themes
     campaign.default_language = written.default_language
     campaign.fallbacks = dict(written.fallbacks)
+    campaign.per_block = written.per_block
     campaign.block_rules = written.block_rules
     sending.fill(campaign, written.send)
+    campaign.block_firsts = _firsts(model) | written.block_firsts
+    campaign.zone = written.zone
+    campaign.hours = _hours(model, ZoneInfo(written.zone))
     campaign.updated_at = now
     await _refuse_rules(session, campaign, now)
 
@@ -101,11 +107,34 @@ async def _refuse_rules(
     context = await context_of(session, campaign, now=now)
     rules = {"audience": campaign.audience}
     rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
+    rules |= {
+        f"blocks.{name}, first": rule for name, rule in campaign.block_firsts.items()
+    }
     for key, rule in rules.items():
         try:
             compiler.condition(rule, context)
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
+
+
+def _firsts(blocks: Sequence[Block]) -> dict[str, str]:
+    """Return the recommendations, each first to those it is addressed to."""
+    return {
+        block.id: variants.first_rule(block.fields["addressees"])
+        for block in blocks
+        if block.type == "recommendation"
+    }
+
+
+def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
+    """Return the instants of the items that have an hour, in UTC."""
+    moments = {
+        datetime.fromisoformat(f"{block.fields['date']}T{block.fields['time']}")
+        for block in blocks
+        if "date" in block.fields and "time" in block.fields
+    }
+    instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
+    return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
 
 
 async def context_of(

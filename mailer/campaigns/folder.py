@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audiences import languages
 from mailer.campaigns import sending
@@ -21,11 +22,13 @@ _KEYS = {
     "author",
     "audience",
     "themes",
+    "zone",
     "languages",
     "blocks",
     "send",
 }
 _MAX_RULES = 80  # each is a bit of a letter's variant
+_ZONE = "Europe/Paris"  # of the hours in items, where the campaign names none
 _LISTED = ", ".join(sorted(_KEYS))
 _LIMITS = {"audience": 4000, "author": 60, "template": 60}  # characters; others 200
 
@@ -43,7 +46,10 @@ class Folder:
     themes: list[str]
     default_language: str
     fallbacks: dict[str, list[str]]
+    per_block: list[str]  # languages that may lack blocks; "*" is any
     block_rules: dict[str, str]
+    block_firsts: dict[str, str]
+    zone: str
     send: Sending = ALWAYS
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -76,8 +82,9 @@ def read(path: Path) -> Folder:
     for key in sorted(set(table) - _KEYS):
         raise toml.fault(key, f"no such setting: {key}; there are {_LISTED}")
     spoken = _section(toml, table, "languages")
-    for key in sorted(set(spoken) - {"default", "fallbacks"}):
-        raise toml.fault(key, f"languages has no {key}; it has default and fallbacks")
+    for key in sorted(set(spoken) - {"default", "fallbacks", "per_block"}):
+        sentence = f"languages has no {key}; it has default, fallbacks and per_block"
+        raise toml.fault(key, sentence)
     texts = _texts(path)
     default = _tag(toml, spoken.get("default", "en"), "default")
     if default not in texts:
@@ -98,8 +105,11 @@ def read(path: Path) -> Folder:
             ]
             for language, codes in _section(toml, spoken, "fallbacks").items()
         },
-        block_rules=_rules(toml),
         send=sending.read(_section(toml, table, "send"), toml.fault),
+        per_block=_per_block(toml, spoken.get("per_block", False)),
+        block_rules=_rules(toml, "for"),
+        block_firsts=_rules(toml, "first"),
+        zone=_zone(toml),
         texts=texts,
     )
 
@@ -195,14 +205,39 @@ def _day(toml: _Toml) -> date:
     raise toml.fault("date", f"date is {value!r}, not a day such as 2027-05-04")
 
 
-def _rules(toml: _Toml) -> dict[str, str]:
+def _rules(toml: _Toml, key: str) -> dict[str, str]:
     rules = {}
     for name, each in _section(toml, toml.table, "blocks").items():
-        rule = each.get("for") if isinstance(each, dict) and len(each) == 1 else None
-        if not isinstance(rule, str) or not rule.strip():
-            raise toml.fault(name, f"blocks.{name} says only: for = the rule of who")
-        rules[name] = " ".join(rule.split())
+        known = isinstance(each, dict) and each and not set(each) - {"for", "first"}
+        if not known or not all(_is_rule(rule) for rule in each.values()):
+            raise toml.fault(
+                name,
+                f"blocks.{name} says only: for = the rule of who sees it,"
+                " first = the rule of who sees it before the others",
+            )
+        if key in each:
+            rules[name] = " ".join(each[key].split())
     if len(rules) > _MAX_RULES:
         sentence = f"{len(rules)} blocks have rules, at most {_MAX_RULES}"
         raise toml.fault("blocks", sentence)
     return rules
+
+
+def _is_rule(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _per_block(toml: _Toml, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [languages.EVERY] if value else []
+    codes = _codes(toml, value, "per_block")
+    return [_tag(toml, each, "per_block") for each in codes]
+
+
+def _zone(toml: _Toml) -> str:
+    value = _words(toml, "zone") or _ZONE
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        sentence = f"{value[:60]!r} is not a time zone such as {_ZONE}"
+        raise toml.fault("zone", sentence) from None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from audiences.base import words
 from audiences.languages import Chain
-from mailer.campaigns import edit, groups, letters
+from mailer.campaigns import agreement, edit, groups, letters, variants
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
 from mailer.errors import ContentError
@@ -24,6 +24,8 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
     readers: dict[str, int] = field(default_factory=dict)  # by language
     fallbacks: dict[str, int] = field(default_factory=dict)  # "ar → en": readers
+    blocks: dict[str, int] = field(default_factory=dict)  # "news, ar → en": readers
+    variants: int = 0  # letters to be rendered
 
     @property
     def ok(self) -> bool:
@@ -39,10 +41,11 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
         context = await edit.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
     checked = Checked()
-    checked.problems += rules.check_blocks(
-        dict(content.translations),
+    checked.problems += agreement.check(
+        content.translations,
         campaign.default_language,
-        list(campaign.block_rules),
+        ruled=[*campaign.block_rules, *campaign.block_firsts],
+        per_block=campaign.per_block,
     )
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
@@ -51,6 +54,8 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     if site.settings.dkim.nobody_signs and not site.settings.site.demo:
         what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
         checked.problems.append(_problem(Level.WARNING, "", "config.toml, dkim", what))
+    _count_blocks(checked, content, found)
+    _count_variants(checked, content, found)
     if checked.ok:
         checked.problems += _rendered(site, content, found, now)
     return checked
@@ -95,6 +100,44 @@ def _count(checked: Checked, found: Sequence[Group]) -> None:
         )
 
 
+def _count_blocks(checked: Checked, content: Content, found: Sequence[Group]) -> None:
+    """Count those who read a single block in another language than their letter."""
+    elsewhere: Counter[str] = Counter()
+    for group in found:
+        if group.choice is None:
+            continue
+        language, wanted = group.choice.language, group.choice.wanted
+        hidden = groups.traits(content.campaign, group.variant).hidden
+        for block, each in letters.spoken_in(content, language, wanted).items():
+            if each != language and block not in hidden:
+                elsewhere[f"{block}, {wanted} → {each}"] += group.count
+    checked.blocks = dict(elsewhere)
+    for block, count in elsewhere.items():
+        checked.problems.append(
+            _problem(
+                Level.WARNING,
+                block.rpartition(" → ")[0].rpartition(", ")[2],
+                "audience",
+                f"{count} readers get a block in another language, with a notice:"
+                f" {block}",
+            )
+        )
+
+
+def _count_variants(checked: Checked, content: Content, found: Sequence[Group]) -> None:
+    checked.variants = len(letters.needed(content, found))
+    if checked.variants > variants.MANY:
+        checked.problems.append(
+            _problem(
+                Level.WARNING,
+                "",
+                "campaign.toml, blocks",
+                f"{checked.variants} letters that differ, more than {variants.MANY};"
+                " fewer rules of blocks make fewer",
+            )
+        )
+
+
 def _wanted(group: Group) -> str:
     chain = Chain(
         contact=words(group.contact_languages),
@@ -108,15 +151,9 @@ def _rendered(
     site: Site, content: Content, found: Sequence[Group], now: datetime
 ) -> Iterator[Problem]:
     """Render every letter that would be sent, and look at it."""
-    needed = {
-        (group.choice.language, group.choice.wanted, group.variant)
-        for group in found
-        if group.choice
-    }
-    for language, wanted, variant in sorted(needed):
-        source = letters.source(
-            site, content, language=language, wanted=wanted, variant=variant
-        )
+    for key in letters.needed(content, found):
+        source = letters.source(site, content, key)
+        language = key.language
         try:
             letter = letters.rendered(site, source)
             letters.skeleton(site, content, letter, source, at=now)

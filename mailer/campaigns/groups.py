@@ -19,7 +19,9 @@ from audiences.organisations import Organisation, State
 from audiences.segments import compile as compiler
 from audiences.segments import resolve
 from audiences.segments.compile import Context
+from mailer.campaigns import variants
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.variants import Traits
 
 CONTACT_LANGUAGES = func.coalesce(Contact.languages, "")
 ORGANISATION_LANGUAGES = func.coalesce(Organisation.languages, "")
@@ -38,23 +40,51 @@ class Group:
     choice: Choice | None
 
 
-def variant_of(
-    rules: Mapping[str, str], order: Sequence[str], context: Context
-) -> ColumnElement[str]:
-    """Return the expression of which conditional blocks a reader sees, as bits."""
-    bits: list[ColumnElement[str]] = [
-        case((compiler.condition(rules[block], context), "1"), else_="0")
-        for block in order
+def variant_of(campaign: Campaign, context: Context) -> ColumnElement[str]:
+    """Return the expression of what decides a reader's variant, as a text.
+
+    Four parts between slashes, which campaigns/variants.py reads: the blocks shown,
+    the blocks that come first, the reason, the time zone.
+    """
+    if not (campaign.block_rules or campaign.block_firsts or campaign.hours):
+        return cast(literal(""), String)
+    zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
+    parts: list[ColumnElement[str]] = [
+        *_bits(campaign.block_rules, context),
+        literal("/"),
+        *_bits(campaign.block_firsts, context),
+        literal("//"),
+        zone,
     ]
     whole: ColumnElement[str] = cast(literal(""), String)
-    for bit in bits:
-        whole = whole + bit
+    for part in parts:
+        whole = whole + part
     return whole
 
 
-def conditional(campaign: Campaign) -> list[str]:
-    """Return the blocks with a rule of their own, in the order of the bits."""
-    return sorted(campaign.block_rules)
+def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]]:
+    return [
+        case((compiler.condition(rules[block], context), "1"), else_="0")
+        for block in sorted(rules)
+    ]
+
+
+def traits(campaign: Campaign, variant: str) -> Traits:
+    """Read what the store noted of a group of readers."""
+    return variants.read(
+        variant,
+        ruled=sorted(campaign.block_rules),
+        firsts=sorted(campaign.block_firsts),
+    )
+
+
+def noted(campaign: Campaign, traits: Traits) -> str:
+    """Note traits as the store would."""
+    return variants.written(
+        traits,
+        ruled=sorted(campaign.block_rules),
+        firsts=sorted(campaign.block_firsts),
+    )
 
 
 def choose(campaign: Campaign, written: Sequence[str], chain: Chain) -> Choice | None:
@@ -99,7 +129,7 @@ def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
         CONTACT_LANGUAGES,
         ORGANISATION_LANGUAGES,
         STATE_LANGUAGES,
-        variant_of(campaign.block_rules, conditional(campaign), context),
+        variant_of(campaign, context),
     )
     labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
     inner = (

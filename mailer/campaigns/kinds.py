@@ -13,6 +13,7 @@ from mailer.errors import ContentError
 from mailer.rendering.view import ADDRESSEES, editions
 
 _LINK = re.compile(r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
@@ -40,6 +41,11 @@ def _day(value: str) -> None:
         date.fromisoformat(value)
     except ValueError:
         raise ValueError(f"{value[:60]!r} is not a day such as 2027-05-04") from None
+
+
+def _time(value: str) -> None:
+    if _HOUR.fullmatch(value) is None:
+        raise ValueError(f"{value[:60]!r} is not an hour such as 15:00")
 
 
 def _link(value: str) -> None:
@@ -84,6 +90,7 @@ def _editions(value: str) -> None:
 KINDS: dict[str, Callable[[str], None]] = {
     "text": _text,
     "day": _day,
+    "time": _time,
     "link": _link,
     "languages": _languages,
     "addressees": _addressees,

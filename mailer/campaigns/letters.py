@@ -1,22 +1,33 @@
 """Renders a campaign's letters: from its stored texts to letter and skeleton."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import topics
-from mailer.campaigns import edit
+from audiences import languages, topics
+from audiences.languages import Choice
+from mailer.campaigns import edit, groups, variants
+from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.variants import Others
 from mailer.rendering import skeleton as skeletons
 from mailer.rendering import template as templates
+from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.header import Envelope
 from mailer.rendering.render import render
 from mailer.rendering.skeleton import Skeleton
 from mailer.rendering.source import Block, Letter, Source, Translation
 from mailer.rendering.template import Template
 from mailer.site import Site
+
+OTHERS = {
+    "action": "Other actions",
+    "item": "Other dates",
+    "publication": "Other publications",
+    "recommendation": "Other recommendations",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +38,12 @@ class Content:
     template: Template
     translations: Mapping[str, Translation]
     topic_names: Mapping[str, str]
+
+    @property
+    def blocks(self) -> dict[str, str]:
+        """Return the blocks and their types, in the order of the letter."""
+        model = self.translations[self.campaign.default_language]
+        return {block.id: block.type for block in model.blocks}
 
     @property
     def written(self) -> list[str]:
@@ -51,28 +68,91 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
     )
 
 
-def source(
-    site: Site, content: Content, *, language: str, wanted: str, variant: str
-) -> Source:
-    """Return what one variant is rendered from."""
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Key:
+    """What a letter of a campaign is found by; readers with one key get one letter."""
+
+    language: str
+    wanted: str  # the language it stands in for, or its own
+    variant: str
+
+
+def key(content: Content, choice: Choice, variant: str) -> Key:
+    """Return the letter of readers of whom the store notes `variant`."""
     campaign = content.campaign
+    noted = groups.traits(campaign, variant)
+    hours = variants.instants(campaign.hours)
+    return Key(
+        language=choice.language,
+        wanted=choice.wanted,
+        variant=groups.noted(
+            campaign, variants.canonical(noted, content.blocks, hours)
+        ),
+    )
+
+
+def needed(content: Content, found: Sequence[Group]) -> list[Key]:
+    """Return each letter that groups of readers need, once."""
+    return sorted(
+        {key(content, group.choice, group.variant) for group in found if group.choice}
+    )
+
+
+def source(site: Site, content: Content, key: Key) -> Source:
+    """Return what one letter is rendered from."""
+    campaign = content.campaign
+    language = key.language
     translation = content.translations[language]
     names = site.settings.sender.names
     postal = site.settings.sender.postal
+    spoken = spoken_in(content, language, key.wanted)
     return Source(
         template=campaign.template,
         catalogue=site.catalogue(language),
-        wanted=site.catalogue(wanted) if wanted != language else None,
+        wanted=site.catalogue(key.wanted) if key.wanted != language else None,
         subject=translation.subject,
         preheader=translation.preheader,
-        blocks=tuple(_seen(translation.blocks, campaign, variant)),
+        blocks=tuple(_seen(site, content, key, spoken)),
+        elsewhere={
+            block: site.catalogue(each)
+            for block, each in spoken.items()
+            if each != language
+        },
         reference=campaign.reference,
         day=campaign.day,
+        zone=campaign.zone,
+        offsets=_offsets(campaign, key.variant),
         sender_name=names.get(language) or names.get("en") or site.settings.site.name,
         postal=postal.get(language) or postal.get("en") or "",
         topic_name=None if campaign.topic is None else topic_name(content, language),
         site_url=site.settings.site.url,
     )
+
+
+def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
+    """Return in which language each block is read; fallbacks only where allowed."""
+    campaign = content.campaign
+    written = {
+        each: {block.id for block in translation.blocks}
+        for each, translation in content.translations.items()
+    }
+    chain = [language]
+    if languages.per_block(campaign.per_block, language):
+        chain += campaign.fallbacks.get(wanted, ())
+        chain += campaign.fallbacks.get(language, ())
+        chain.append(campaign.default_language)
+    return {
+        block: each
+        for block in content.blocks
+        for each in reversed(chain)
+        if block in written.get(each, ())
+    }
+
+
+def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:
+    """Return the reader's offset at each of the letter's hours, by its instant."""
+    offsets = groups.traits(campaign, variant).zone.split(",")
+    return dict(zip(campaign.hours, filter(None, offsets), strict=False))
 
 
 def topic_name(content: Content, language: str) -> str:
@@ -81,13 +161,32 @@ def topic_name(content: Content, language: str) -> str:
     return names.get(language) or names.get("en") or str(content.campaign.topic)
 
 
-def _seen(blocks: Sequence[Block], campaign: Campaign, variant: str) -> list[Block]:
-    hidden = {
-        block
-        for block, bit in zip(sorted(campaign.block_rules), variant, strict=True)
-        if bit == "0"
+def _seen(
+    site: Site, content: Content, key: Key, spoken: Mapping[str, str]
+) -> Iterator[Block]:
+    """Yield the blocks in their order, each in the language it is read in."""
+    blocks = {
+        (language, block.id): block
+        for language, translation in content.translations.items()
+        for block in translation.blocks
     }
-    return [block for block in blocks if block.id not in hidden]
+    traits = groups.traits(content.campaign, key.variant)
+    for each in variants.order(traits, content.blocks):
+        if isinstance(each, Others):
+            yield _heading(each, site.catalogue(key.language))
+        elif each in spoken:
+            yield blocks[spoken[each], each]
+
+
+def _heading(others: Others, catalogue: Catalogue) -> Block:
+    return Block(
+        id=f"others.{others.type}",
+        type="heading",
+        title=catalogue.text(OTHERS.get(others.type, "Also in this letter")),
+        fields={"of": others.type},
+        text="",
+        where="",
+    )
 
 
 def rendered(site: Site, made_from: Source) -> Letter:

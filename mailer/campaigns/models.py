@@ -37,7 +37,11 @@ class Campaign(Base):
     themes: Mapped[list[str]]
     default_language: Mapped[str] = mapped_column(String(20))
     fallbacks: Mapped[dict[str, Any]]  # language → languages that may stand in
+    per_block: Mapped[list[str]] = mapped_column(default=list)  # may lack blocks
     block_rules: Mapped[dict[str, str]]  # block → the rule of who sees it
+    block_firsts: Mapped[dict[str, str]] = mapped_column(default=dict)  # who first
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of its hours
+    hours: Mapped[list[str]] = mapped_column(default=list)  # 2027-05-04T08:00, UTC
     state: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime | None]  # when it is to go
     window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
@@ -122,7 +126,7 @@ class Letter(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
     language: Mapped[str] = mapped_column(String(20))
     wanted: Mapped[str] = mapped_column(String(20))  # the language it stands in for
-    variant: Mapped[str] = mapped_column(String(80))  # the blocks shown, as bits
+    variant: Mapped[str]  # blocks, order, reason and hours (campaigns/variants.py)
     subject: Mapped[str]
     skeleton: Mapped[bytes] = mapped_column(LargeBinary)
     template_digest: Mapped[str] = mapped_column(String(64))

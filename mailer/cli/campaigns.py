@@ -108,6 +108,8 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
                 ],
                 "readers": checked.readers,
                 "fallbacks": checked.fallbacks,
+                "blocks": checked.blocks,
+                "variants": checked.variants,
             }
         )
     else:

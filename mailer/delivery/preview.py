@@ -48,13 +48,7 @@ async def preview(
     choice = groups.choose(campaign, content.written, seen.chain)
     if choice is None:
         raise RefusedError(f"{address} reads no language this campaign may be sent in")
-    source = letters.source(
-        site,
-        content,
-        language=choice.language,
-        wanted=choice.wanted,
-        variant=seen.variant,
-    )
+    source = letters.source(site, content, letters.key(content, choice, seen.variant))
     letter = letters.rendered(site, source)
     skeleton = letters.skeleton(site, content, letter, source, at=now)
     reader = Reader(
@@ -84,9 +78,7 @@ async def _seen(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
     """Return what decides the letter of one contact."""
-    variant = groups.variant_of(
-        campaign.block_rules, groups.conditional(campaign), context
-    )
+    variant = groups.variant_of(campaign, context)
     row = await session.execute(
         select(Organisation, State.languages, variant)
         .select_from(Contact)

@@ -48,7 +48,7 @@ class Route(Base):
     contact_languages: Mapped[str] = mapped_column(primary_key=True)
     organisation_languages: Mapped[str] = mapped_column(primary_key=True)
     state_languages: Mapped[str] = mapped_column(primary_key=True)
-    variant: Mapped[str] = mapped_column(String(80), primary_key=True)
+    variant: Mapped[str] = mapped_column(primary_key=True)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
     step: Mapped[str] = mapped_column(String(12))
 

@@ -30,7 +30,7 @@ from audiences.segments import resolve
 from audiences.segments.compile import Context
 from mailer.campaigns import approval, edit, groups, letters, sending
 from mailer.campaigns.groups import Group
-from mailer.campaigns.letters import Content
+from mailer.campaigns.letters import Content, Key
 from mailer.campaigns.models import Campaign, Letter, Occurrence
 from mailer.campaigns.states import State, refuse_unless
 from mailer.errors import RefusedError
@@ -45,9 +45,7 @@ CHUNK = 20_000  # contacts of which one transaction makes messages
 class Rendered:
     """One letter ready to be stored, and the key it is found by."""
 
-    language: str
-    wanted: str
-    variant: str
+    key: Key
     subject: str
     skeleton: bytes
 
@@ -63,8 +61,8 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
         found = await groups.group(session, campaign, context, written=content.written)
     rendered = render_groups(site, content, found, now=now)
     async with site.database.writing() as session:
-        campaign = await _take(session, campaign_id, site, by=by, now=now)
-        await _store(session, site, campaign, rendered, found, now=now)
+        await _take(session, campaign_id, site, by=by, now=now)
+        await _store(session, site, content, rendered, found, now=now)
     return await plan(site, campaign_id)
 
 
@@ -72,23 +70,14 @@ def render_groups(
     site: Site, content: Content, found: Sequence[Group], *, now: datetime
 ) -> list[Rendered]:
     """Render each letter the groups need, once."""
-    needed = {
-        (group.choice.language, group.choice.wanted, group.variant)
-        for group in found
-        if group.choice
-    }
     made = []
-    for language, wanted, variant in sorted(needed):
-        source = letters.source(
-            site, content, language=language, wanted=wanted, variant=variant
-        )
+    for key in letters.needed(content, found):
+        source = letters.source(site, content, key)
         letter = letters.rendered(site, source)
         skeleton = letters.skeleton(site, content, letter, source, at=now)
         made.append(
             Rendered(
-                language=language,
-                wanted=wanted,
-                variant=variant,
+                key=key,
                 subject=letter.subject,
                 skeleton=skeleton.pack(),
             )
@@ -128,20 +117,21 @@ async def _take(
 async def _store(
     session: AsyncSession,
     site: Site,
-    campaign: Campaign,
+    content: Content,
     rendered: Sequence[Rendered],
     found: Sequence[Group],
     *,
     now: datetime,
 ) -> None:
+    campaign = content.campaign
     digest = approval.template_digest(site.templates, campaign.template)
-    stored: dict[tuple[str, str, str], Letter] = {}
+    stored: dict[Key, Letter] = {}
     for each in rendered:
-        stored[each.language, each.wanted, each.variant] = Letter(
+        stored[each.key] = Letter(
             campaign_id=campaign.id,
-            language=each.language,
-            wanted=each.wanted,
-            variant=each.variant,
+            language=each.key.language,
+            wanted=each.key.wanted,
+            variant=each.key.variant,
             subject=each.subject,
             skeleton=each.skeleton,
             template_digest=digest,
@@ -151,9 +141,7 @@ async def _store(
     await session.flush()
     for group in found:
         choice = group.choice
-        letter = (
-            stored[choice.language, choice.wanted, group.variant] if choice else None
-        )
+        letter = stored[letters.key(content, choice, group.variant)] if choice else None
         session.add(
             Route(
                 campaign_id=campaign.id,
@@ -214,9 +202,7 @@ def _messages(
     campaign: Campaign, context: Context, released: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
-    variant = groups.variant_of(
-        campaign.block_rules, groups.conditional(campaign), context
-    )
+    variant = groups.variant_of(campaign, context)
     route = and_(
         Route.campaign_id == campaign.id,
         Route.contact_languages == groups.CONTACT_LANGUAGES,

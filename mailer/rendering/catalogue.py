@@ -15,7 +15,7 @@ from typing import Any
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -74,6 +74,10 @@ class Catalogue:
     def time(self, moment: datetime | time) -> str:
         """Write a time of day."""
         return format_time(moment, format="short", locale=self.locale)
+
+    def city(self, zone: str) -> str:
+        """Name the city of a time zone: Europe/Paris → باريس."""
+        return get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def listed(self, items: Sequence[str]) -> str:
         """Join items as the language lists them: a, b et c."""

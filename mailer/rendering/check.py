@@ -133,33 +133,3 @@ def check_letter(letter: Letter, *, leaving: bool) -> Iterator[Problem]:
                 yield problem(
                     Level.ERROR, f"the {part} part has no link to leave the letter"
                 )
-
-
-def check_blocks(
-    translations: dict[str, Translation], default: str, ruled: list[str]
-) -> Iterator[Problem]:
-    """Check that every language has the same blocks, and that rules name blocks."""
-    model = [block.id for block in translations[default].blocks]
-    for name in ruled:
-        if name not in model:
-            yield Problem(
-                level=Level.ERROR,
-                language=default,
-                where=f"campaign.toml, blocks.{name}",
-                what=f"{default}.md has no block of that name",
-            )
-    for language, translation in translations.items():
-        here = [block.id for block in translation.blocks]
-        missing = [each for each in model if each not in here]
-        extra = [each for each in here if each not in model]
-        if missing or extra:
-            said = [f"lacks {', '.join(missing)}"] if missing else []
-            said += (
-                [f"has {', '.join(extra)} which {default}.md has not"] if extra else []
-            )
-            yield Problem(
-                level=Level.ERROR,
-                language=language,
-                where=translation.where,
-                what=" and ".join(said),
-            )

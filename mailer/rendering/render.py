@@ -28,7 +28,7 @@ FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 def render(source: Source, templates: Path) -> Letter:
     """Render a letter; raise ContentError where content or template cannot be."""
     catalogue = source.catalogue
-    blocks = views(source.blocks, catalogue)
+    blocks = views(source)
     values = _values(source, blocks)
     html = mjml.lay_out(templates, source.template, values, title=source.subject)
     direction = catalogue.direction
@@ -57,7 +57,7 @@ def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
-        "content": [_shown(block, catalogue) for block in blocks],
+        "content": [_shown(block, source) for block in blocks],
         "why": _isolated(why(source)),
         "why_text": why(source),
         "leaving": source.topic_name is not None,
@@ -100,20 +100,44 @@ def _stand_in(source: Source) -> dict[str, str] | None:
     wanted = source.wanted
     if wanted is None:
         return None
-    return {
-        "language": wanted.language,
-        "direction": wanted.direction,
-        "start": _start(wanted),
-        "sentence": wanted.text(
+    return _notice(
+        wanted,
+        wanted.text(
             "This letter is not available in %(wanted)s; you read it in %(language)s.",
             wanted=wanted.language_name(wanted.language),
             language=wanted.language_name(source.catalogue.language),
         ),
+    )
+
+
+def _block_stands_in(block: BlockView, source: Source) -> dict[str, str] | None:
+    """Say, in the reader's own language, that a block is read in another."""
+    if block.catalogue is source.catalogue:
+        return None
+    own = source.wanted or source.catalogue
+    return _notice(
+        own,
+        own.text(
+            "This part is not available in %(wanted)s; you read it in %(language)s.",
+            wanted=own.language_name(own.language),
+            language=own.language_name(block.catalogue.language),
+        ),
+    )
+
+
+def _notice(own: Catalogue, sentence: str) -> dict[str, str]:
+    return {
+        "language": own.language,
+        "direction": own.direction,
+        "start": _start(own),
+        "sentence": sentence,
     }
 
 
-def _shown(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
+def _shown(block: BlockView, source: Source) -> dict[str, Any]:
+    catalogue = block.catalogue
     return {
+        "stand_in": _block_stands_in(block, source),
         "type": block.type,
         "level": block.level,
         "language": catalogue.language,

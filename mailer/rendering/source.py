@@ -1,7 +1,7 @@
 """What a letter says, as values: the input of rendering and the letter it makes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from mailer.rendering.catalogue import Catalogue
@@ -44,7 +44,9 @@ class Source:
     """Everything one variant of a letter is made from.
 
     `wanted` is the reader's language where this translation stands in for it, and
-    its words then say so at the top of the letter.
+    its words then say so at the top of the letter. `elsewhere` has the catalogues of
+    single blocks that are read in another language than the letter. `offsets` are
+    those of the reader at the instants of items, where they are not the campaign's.
     """
 
     template: str
@@ -59,6 +61,9 @@ class Source:
     postal: str
     topic_name: str | None
     site_url: str
+    elsewhere: Mapping[str, Catalogue] = field(default_factory=dict)
+    zone: str = "UTC"
+    offsets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

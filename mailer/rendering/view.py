@@ -3,15 +3,16 @@
 The same view is laid out as HTML and written as text, so neither can say more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
 from markupsafe import Markup, escape
 
-from mailer.rendering import agenda, markdown, merge, typography
+from mailer.rendering import agenda, hours, markdown, merge, typography
 from mailer.rendering.catalogue import Catalogue
-from mailer.rendering.source import Block
+from mailer.rendering.hours import Clock
+from mailer.rendering.source import Block, Source
 
 ADDRESSEES = {
     "states": "Member States and National Commissions",
@@ -71,25 +72,34 @@ class BlockView:
     link: str
     label: str
     second: bool  # a button beside a more important one
+    catalogue: Catalogue  # of the language it is read in
 
 
-def views(blocks: Sequence[Block], catalogue: Catalogue) -> list[BlockView]:
+def views(source: Source) -> list[BlockView]:
     """Put blocks into words; a section nobody sees anything of is left out."""
-    level, shown = 2, []
+    level, others, shown = 2, "", []
+    blocks = source.blocks
+    clock = Clock(zone=source.zone, offsets=source.offsets)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        catalogue = source.elsewhere.get(block.id, source.catalogue)
         if block.type == "section":
             if following is None or following.type in {"section", "signature"}:
                 continue
             level = 3
             shown.append(view(block, catalogue))
-        else:
-            if block.type in {"signature", "enclosures", "button"}:
-                level = 2
-            shown.append(view(block, catalogue, level=level))
+            continue
+        if block.type in {"signature", "enclosures", "button"}:
+            level = 2
+        if block.type == "heading":
+            others = block.fields["of"]
+        deeper = level + 1 if block.type == others else level
+        shown.append(view(block, catalogue, level=deeper, clock=clock))
     return shown
 
 
-def view(block: Block, catalogue: Catalogue, *, level: int = 2) -> BlockView:
+def view(
+    block: Block, catalogue: Catalogue, *, level: int = 2, clock: Clock | None = None
+) -> BlockView:
     """Put a block into the words of a language."""
     block = _settled(block, catalogue.language)
     body = merge.marked(block.text)
@@ -98,7 +108,7 @@ def view(block: Block, catalogue: Catalogue, *, level: int = 2) -> BlockView:
         type=block.type,
         level=level,
         title=merge.marked(block.title),
-        eyebrow=_eyebrow(block, catalogue),
+        eyebrow=_eyebrow(block, catalogue, clock or Clock()),
         facts=tuple(_facts(block.fields, catalogue)),
         html=Markup() if scheduled else _html(body, block, catalogue, level),
         text="" if scheduled else markdown.to_text(body),
@@ -106,6 +116,7 @@ def view(block: Block, catalogue: Catalogue, *, level: int = 2) -> BlockView:
         link=block.fields.get("link", ""),
         label=block.fields.get("label") or catalogue.text("Read more"),
         second=block.fields.get("weight") == "second",
+        catalogue=catalogue,
     )
 
 
@@ -146,12 +157,16 @@ def isolate_marks(html: str) -> str:
     )
 
 
-def _eyebrow(block: Block, catalogue: Catalogue) -> str:
+def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
     if block.type == "recommendation":
         return _recommended(block.fields, catalogue)
     if "date" not in block.fields:
         return ""
     first = date.fromisoformat(block.fields["date"])
+    if "time" in block.fields:
+        hour = time.fromisoformat(block.fields["time"])
+        moment = hours.said(first, hour, catalogue, clock)
+        return f"{catalogue.day(first, weekday=True)} · {moment}"
     if "until" not in block.fields:
         return catalogue.day(first, weekday=True)
     last = date.fromisoformat(block.fields["until"])

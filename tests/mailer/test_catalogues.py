@@ -12,11 +12,12 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from audiences.languages import OFFERED
+from mailer.campaigns.letters import OTHERS
 from mailer.rendering.view import ADDRESSEES
 from tests.mailer.letters import TEMPLATES, catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
-WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "_said")
+WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
 SAME = {"Ref.: %(reference)s"}  # as it is in Spanish
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 # GNU gettext's usual rule for Arabic, in our own spelling
@@ -65,7 +66,8 @@ def handed_over(path: Path) -> set[str]:
 def used() -> frozenset[str]:
     """Return every string handed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
-    found = {*ADDRESSEES.values(), *(each for each in labels if each[-1:] == ":")}
+    found = {*ADDRESSEES.values(), *OTHERS.values()}
+    found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
     found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):
         octets = BytesIO(path.read_bytes())

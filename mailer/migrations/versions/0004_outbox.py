@@ -51,7 +51,7 @@ def _route() -> None:
         sa.Column("contact_languages", sa.String(), nullable=False),
         sa.Column("organisation_languages", sa.String(), nullable=False),
         sa.Column("state_languages", sa.String(), nullable=False),
-        sa.Column("variant", sa.String(length=80), nullable=False),
+        sa.Column("variant", sa.String(), nullable=False),
         sa.Column("letter_id", sa.Integer(), nullable=True),
         sa.Column("step", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,48 @@
+"""The hour of an item, in the campaign's own zone and in the reader's.
+
+The zone is named by its city in the letter's language; the reader's hour stands beside
+it where it differs, with its day where that differs too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from mailer.rendering.catalogue import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """The campaign's zone, and the reader's offsets by instant: +0900."""
+
+    zone: str = "UTC"
+    offsets: Mapping[str, str] = field(default_factory=dict)
+
+
+def said(day: date, hour: time, catalogue: Catalogue, clock: Clock) -> str:
+    """Say an hour: 15:00 (Paris time) · 22:00 your time."""
+    moment = datetime.combine(day, hour, ZoneInfo(clock.zone))
+    there = catalogue.text(
+        "%(time)s (%(city)s time)",
+        time=catalogue.time(hour),
+        city=catalogue.city(clock.zone),
+    )
+    offset = clock.offsets.get(f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M}")
+    if offset is None or offset == f"{moment:%z}":
+        return there
+    own = moment.astimezone(timezone(_span(offset)))
+    if own.date() == day:
+        here = catalogue.text("%(time)s your time", time=catalogue.time(own.time()))
+    else:
+        here = catalogue.text(
+            "%(day)s, %(time)s your time",
+            day=catalogue.day(own.date()),
+            time=catalogue.time(own.time()),
+        )
+    return f"{there} · {here}"
+
+
+def _span(offset: str) -> timedelta:
+    sign = -1 if offset.startswith("-") else 1
+    return sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5]))

@@ -1,0 +1,111 @@
+"""What readers see and in which order: pure rules, and the letters they make."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer import site as sites
+from mailer.campaigns import edit, gate, groups, letters, variants
+from mailer.campaigns.variants import Others, Traits
+from mailer.delivery import preview
+from mailer.site import Site
+from tests.mailer import campaigning
+
+BLOCKS = {"a": "note", "b": "item", "c": "item", "d": "note", "e": "item"}
+SETS = st.frozensets(st.sampled_from(sorted(BLOCKS)))
+TRAITS = st.builds(Traits, hidden=SETS, first=SETS)
+NAMES = sorted(BLOCKS)
+
+
+def seen(traits: Traits) -> list[str]:
+    return [each for each in variants.order(traits, BLOCKS) if isinstance(each, str)]
+
+
+def test_ones_own_come_before_the_others_of_their_kind() -> None:
+    traits = Traits(first=frozenset("e"))
+
+    assert variants.order(traits, BLOCKS) == [
+        *("a", "e"),
+        Others(type="item"),
+        *("b", "d", "c"),
+    ]
+
+
+@given(TRAITS)
+def test_nothing_is_lost_or_shown_twice(traits: Traits) -> None:
+    assert sorted(seen(traits)) == sorted(set(BLOCKS) - traits.hidden)
+
+
+@given(TRAITS)
+def test_blocks_change_places_only_with_their_own_kind(traits: Traits) -> None:
+    plain = [each for each in BLOCKS if each not in traits.hidden]
+
+    assert [BLOCKS[each] for each in seen(traits)] == [BLOCKS[each] for each in plain]
+
+
+@given(TRAITS)
+def test_what_is_noted_is_read_again(traits: Traits) -> None:
+    text = variants.written(traits, ruled=NAMES, firsts=NAMES)
+
+    assert variants.read(text, ruled=NAMES, firsts=NAMES) == traits
+
+
+@given(TRAITS, TRAITS)
+def test_two_have_one_letter_exactly_when_they_see_the_same(
+    one: Traits, other: Traits
+) -> None:
+    alike = variants.order(one, BLOCKS) == variants.order(other, BLOCKS)
+    same = variants.canonical(one, BLOCKS, []) == variants.canonical(other, BLOCKS, [])
+
+    assert same == alike
+
+
+def test_zones_with_one_hour_are_one_variant() -> None:
+    hours = [datetime(2027, 5, 3, 13, tzinfo=UTC)]
+    paris, madrid, tokyo = (
+        variants.canonical(Traits(zone=zone), BLOCKS, hours).zone
+        for zone in ("Europe/Paris", "Europe/Madrid", "Asia/Tokyo")
+    )
+
+    assert (paris, madrid, tokyo) == ("+0200", "+0200", "+0900")
+
+
+def sample(name: str) -> Path:
+    return Path(__file__).parent.parent.parent / "templates" / name / "sample"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize(
+    ("address", "first", "other"),
+    [
+        ("focal-point@ed.sector.example", "Reconnaître", "Associer"),
+        ("delegation@delegation-fr.example", "Associer", "Former"),
+    ],
+)
+async def test_each_addressee_sees_their_recommendations_first(
+    site: Site, address: str, first: str, other: str
+) -> None:
+    number = await campaigning.add(site, sample("forum-conclusions"))
+    made = await preview.preview(site, number, address, now=sites.now())
+    text = made.letter.text
+
+    assert text.index(first) < text.index("Autres recommandations") < text.index(other)
+    assert "Autres recommandations" in made.letter.html
+
+
+async def test_each_letter_is_rendered_once(site: Site) -> None:
+    number = await campaigning.add(site, sample("forum-conclusions"))
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, number)
+        content = await letters.content_of(session, site, campaign)
+        context = await edit.context_of(session, campaign, now=sites.now())
+        found = await groups.group(session, campaign, context, written=content.written)
+    needed = letters.needed(content, found)
+    checked = await gate.check(site, number, now=sites.now())
+
+    six_for_states_and_one_for_sectors = 7
+    assert len(needed) == six_for_states_and_one_for_sectors
+    assert checked.variants == len(needed)
