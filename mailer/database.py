@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     create_async_engine,
@@ -22,6 +23,7 @@ from mailer.config import StoreSettings
 from mailer.errors import StoreError
 
 _READING = "liaison_reading"
+USUAL_CACHE, LARGE_CACHE = 2_000, 48_000  # KiB of SQLite's pages, a connection
 
 
 class Database:
@@ -54,9 +56,20 @@ class Database:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator["Held"]:
-        """One connection for several transactions, so that temporary tables last."""
+        """One connection for several transactions, so that temporary tables last.
+
+        Much is written over it, so SQLite gets a larger cache: keys in no order would
+        otherwise be read and written again for every few rows.
+        """
         async with self.engine.connect() as connection:
-            yield Held(connection)
+            if not self.is_sqlite:
+                yield Held(connection)
+                return
+            await _cache(connection, LARGE_CACHE)
+            try:
+                yield Held(connection)
+            finally:
+                await _cache(connection, USUAL_CACHE)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -91,6 +104,13 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
         return Database(engine)
     url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
     return Database(create_async_engine(url, pool_pre_ping=True, pool_size=10))
+
+
+async def _cache(connection: AsyncConnection, size: int) -> None:
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is not None:
+        for schema in ("main", "temp"):
+            await driver.execute(f"PRAGMA {schema}.cache_size = -{size}")
 
 
 def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:

@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pytest
 
-# Fast and forgetful: nothing here has to survive a power cut.
 SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "max_connections": "60",
     "listen_addresses": "'127.0.0.1'",
     "unix_socket_directories": "''",
 }
+# Fast and forgetful: what tests write has not to survive a power cut.
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +29,11 @@ class Cluster:
     port: int
 
     @classmethod
-    def start(cls) -> "Cluster":
-        """Make a cluster and start it; fail with the way to install PostgreSQL."""
+    def start(cls, *, durable: bool = False) -> "Cluster":
+        """Make a cluster and start it; fail with the way to install PostgreSQL.
+
+        With `durable` it keeps its word like a server in use, for measurements.
+        """
         binaries = find_binaries()
         folder = Path(tempfile.mkdtemp(prefix="liaison-postgresql-"))
         if os.geteuid() == 0:
@@ -41,8 +42,9 @@ class Cluster:
         data = folder / "data"
         cluster = cls(binaries=binaries, data=data, port=free_port())
         cluster.run("initdb", "-D", str(data), "-U", "liaison", "-A", "trust", "-N")
+        settings = SETTINGS if durable else {**SETTINGS, **FORGETFUL}
         with (data / "postgresql.conf").open("a") as file:
-            file.writelines(f"{key} = {value}\n" for key, value in SETTINGS.items())
+            file.writelines(f"{key} = {value}\n" for key, value in settings.items())
             file.write(f"port = {cluster.port}\n")
         cluster.run("pg_ctl", "-D", str(data), "-w", "-l", f"{data}/log", "start")
         return cluster

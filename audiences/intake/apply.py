@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
+    Select,
     and_,
     delete,
     exists,
@@ -15,7 +17,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +25,7 @@ from audiences.contacts import Contact
 from audiences.intake import replaced
 from audiences.intake.models import Import
 from audiences.intake.plan import CONTACT, ORGANISATION, Plan, plan, resolve
-from audiences.intake.stage import LINKS, ROWS
+from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -57,29 +58,28 @@ async def apply(
 
 
 async def _organisations(session: AsyncSession, record: Import) -> None:
-    fresh = and_(ROWS.c.leads, ROWS.c.organisation_id.is_(None))
+    fresh = and_(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
     columns: dict[str, Any] = {
-        "code": ROWS.c.organisation,
-        **{column.key: ROWS.c[name] for name, column in ORGANISATION.items()},
-        "names": func.coalesce(ROWS.c.names, literal({}, Organisation.names.type)),
+        "code": BODIES.c.organisation,
+        **{column.key: BODIES.c[name] for name, column in ORGANISATION.items()},
+        "names": func.coalesce(BODIES.c.names, literal({}, Organisation.names.type)),
         "import_id": literal(record.id),
         "updated_at": literal(record.at, Organisation.updated_at.type),
     }
-    changed = select(ROWS.c.organisation_id).where(ROWS.c.body_changes)
+    changed = select(BODIES.c.organisation_id).where(BODIES.c.changes)
     await replaced.keep_organisations(session, record.id, changed)
     await session.execute(
         insert(Organisation).from_select(
-            list(columns),
-            select(*columns.values()).where(fresh, ROWS.c.organisation.is_not(None)),
+            list(columns), select(*columns.values()).where(fresh)
         )
     )
     await session.execute(
         update(Organisation)
-        .where(Organisation.id == ROWS.c.organisation_id, ROWS.c.body_changes)
+        .where(Organisation.id == BODIES.c.organisation_id, BODIES.c.changes)
         .values(
             {
                 **{
-                    column: func.coalesce(ROWS.c[name], column)
+                    column: func.coalesce(BODIES.c[name], column)
                     for name, column in ORGANISATION.items()
                 },
                 Organisation.updated_at: record.at,
@@ -87,49 +87,55 @@ async def _organisations(session: AsyncSession, record: Import) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    await session.execute(
-        update(ROWS)
-        .where(fresh, ROWS.c.organisation.is_not(None))
-        .values(body_changes=True)
-    )
+    await session.execute(update(BODIES).where(fresh).values(changes=True))
     await resolve(session)
     await _links(session)
 
 
 async def _links(session: AsyncSession) -> None:
     """Replace the sets of fields and countries that were given and differ."""
-    given = (
-        select(ROWS.c.organisation_id, LINKS.c.relation, LINKS.c.value)
-        .join(LINKS, LINKS.c.row == ROWS.c.row)
-        .where(ROWS.c.body_changes)
-    )
-    fields = given.where(LINKS.c.relation == "fields").subquery()
-    countries = given.where(LINKS.c.relation.in_(list(Relation))).subquery()
+    fields = _given(BODIES.c.fields)
     await session.execute(
         delete(OrganisationField).where(
-            OrganisationField.organisation_id.in_(select(fields.c.organisation_id))
+            OrganisationField.organisation_id.in_(
+                select(BODIES.c.organisation_id).where(
+                    BODIES.c.changes, BODIES.c.fields.is_not(None)
+                )
+            )
         )
     )
     await session.execute(
-        delete(OrganisationCountry).where(
-            tuple_(
-                OrganisationCountry.organisation_id, OrganisationCountry.relation
-            ).in_(select(countries.c.organisation_id, countries.c.relation))
-        )
+        insert(OrganisationField).from_select(["organisation_id", "field"], fields)
     )
-    await session.execute(
-        insert(OrganisationField).from_select(
-            ["organisation_id", "field"],
-            select(fields.c.organisation_id, fields.c.value),
+    for relation, cell in (
+        (Relation.ACTS_IN, BODIES.c.acts_in),
+        (Relation.SERVES, BODIES.c.serves),
+    ):
+        await session.execute(
+            delete(OrganisationCountry).where(
+                OrganisationCountry.relation == relation,
+                OrganisationCountry.organisation_id.in_(
+                    select(BODIES.c.organisation_id).where(
+                        BODIES.c.changes, cell.is_not(None)
+                    )
+                ),
+            )
         )
-    )
-    await session.execute(
-        insert(OrganisationCountry).from_select(
-            ["organisation_id", "relation", "country"],
-            select(
-                countries.c.organisation_id, countries.c.relation, countries.c.value
-            ),
+        await session.execute(
+            insert(OrganisationCountry).from_select(
+                ["organisation_id", "country", "relation"],
+                _given(cell).add_columns(literal(relation.value)),
+            )
         )
+
+
+def _given(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Select organisation and code of each set that was given and differs."""
+    return (
+        select(BODIES.c.organisation_id, SETS.c.code)
+        .join(SETS, SETS.c.codes == cell)
+        .where(BODIES.c.changes)
+        .order_by(BODIES.c.organisation_id)
     )
 
 
@@ -137,30 +143,36 @@ async def _contacts(session: AsyncSession, record: Import) -> None:
     columns: dict[str, Any] = {
         "address": ROWS.c.address,
         "address_key": ROWS.c.address_key,
+        "organisation_id": BODIES.c.organisation_id,
         **{column.key: ROWS.c[name] for name, column in CONTACT.items()},
         "roles": func.coalesce(ROWS.c.roles, 0),
         "import_id": literal(record.id),
         "updated_at": literal(record.at, Contact.updated_at.type),
     }
-    changed = select(ROWS.c.contact_id).where(ROWS.c.contact_changes)
+    changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
     await replaced.keep_contacts(session, record.id, changed)
     await session.execute(
         insert(Contact).from_select(
             list(columns),
             select(*columns.values())
+            .join(BODIES, BODIES.c.body == ROWS.c.body)
             .where(ROWS.c.contact_id.is_(None))
             .order_by(ROWS.c.row),
         )
     )
+    body = select(BODIES.c.organisation_id).where(BODIES.c.body == ROWS.c.body)
     await session.execute(
         update(Contact)
-        .where(Contact.id == ROWS.c.contact_id, ROWS.c.contact_changes)
+        .where(Contact.id == ROWS.c.contact_id, ROWS.c.changes)
         .values(
             {
                 **{
                     column: func.coalesce(ROWS.c[name], column)
                     for name, column in CONTACT.items()
                 },
+                Contact.organisation_id: func.coalesce(
+                    body.scalar_subquery(), Contact.organisation_id
+                ),
                 Contact.updated_at: record.at,
             }
         )
@@ -173,20 +185,14 @@ async def _subscriptions(session: AsyncSession, record: Import) -> None:
     """Subscribe to topics never asked for or left; whoever stopped stays stopped."""
     at = literal(record.at, Subscription.since.type)
     asked = (
-        select(
-            ROWS.c.contact_id,
-            LINKS.c.value,
-            literal(Standing.ACTIVE.value),
-            at,
-        )
-        .join(LINKS, LINKS.c.row == ROWS.c.row)
+        select(ROWS.c.contact_id, SETS.c.code, literal(Standing.ACTIVE.value), at)
+        .join(SETS, SETS.c.codes == ROWS.c.topics)
         .join(Contact, Contact.id == ROWS.c.contact_id)
         .where(
-            LINKS.c.relation == "topics",
             Contact.stopped_at.is_(None),
             ~exists().where(
                 Subscription.contact_id == ROWS.c.contact_id,
-                Subscription.topic == LINKS.c.value,
+                Subscription.topic == SETS.c.code,
             ),
         )
         .order_by(ROWS.c.contact_id)

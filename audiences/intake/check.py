@@ -1,28 +1,29 @@
 """Checks one row of an import, cell by cell; each fault is a sentence.
 
-Pure but for its memory of cells already seen: a million rows name few countries.
+Pure but for its memory of cells already seen: a million rows name few countries, and
+what a row says of its organisation is read once for all rows that say the same.
 """
 
-import re
-import unicodedata
-import zoneinfo
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from audiences import address as addresses
-from audiences.contacts import role_set
-from audiences.errors import AddressRefusedError, RuleError
+from audiences.intake import cells
+from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.languages import OFFERED
-from audiences.segments.facts import Values
 from audiences.segments.vocabulary import Vocabulary
 
-MAX_TEXT = 200  # characters in a name
-RELATIONS = ("fields", "acts_in", "serves", "topics")  # cells that hold several codes
-_SEPARATORS = re.compile(r"[\s,;|]+")
-_DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
+REMEMBERED = 10_000  # cells of one column, or organisations
+
+OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
+NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
+TOLD = (  # of the organisation, cell by cell
+    *("organisation_name", "acronym", "kind", "status", "level", "country"),
+    *("organisation_languages", "fields", "acts_in", "serves"),
+)
+ABOUT = ("organisation", *TOLD, *NAMES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,17 +36,43 @@ class Fault:
     reason: str
 
 
-@dataclass(kw_only=True, slots=True)
-class Checked:
-    """One row ready to be staged: columns of the staging table, and its links."""
+class Body(NamedTuple):
+    """What rows say of an organisation, known by the first row that says it."""
 
     row: int
-    values: dict[str, Any]
-    links: list[tuple[str, str]] = field(default_factory=list)  # (relation, value)
+    organisation: str
+    told: tuple[str | None, ...]  # as TOLD
+    names: dict[str, str] | None  # by language
 
 
-class _CellError(Exception):
-    """The cell cannot be taken; the message is the reason."""
+class Checked(NamedTuple):
+    """One row ready to be staged."""
+
+    row: int
+    address: str
+    address_key: bytes
+    name: str | None
+    roles: int | None
+    languages: str | None
+    timezone: str | None
+    topics: str | None
+    consent: str | None
+    body: Body | None
+
+
+class _Memory(dict[str, Any]):
+    """What the cells of one column were read as; a fault is not remembered."""
+
+    def __init__(self, parse: Parse) -> None:
+        self._parse = parse
+
+    def __missing__(self, raw: str) -> Any:
+        bare = raw.strip()
+        value = self._parse(bare) if bare else None
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[raw] = value
+        return value
 
 
 class Checker:
@@ -55,149 +82,100 @@ class Checker:
         self, table: Table, vocabulary: Vocabulary, *, key: bytes, basis: str | None
     ) -> None:
         self._positions = table.positions
-        self._key = key
+        self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
-        self._cells = _cells(vocabulary)
+        self._parsers = cells.parsers(vocabulary)
+        self._read = {
+            name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
+        }
+        self._width = 1 + max(table.positions.values())
+        blank = -1  # the empty cell `check` puts at the end of each row
+        self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
+        self._told = tuple(name for name in ABOUT if name in table.positions)
+        told = [table.positions[name] for name in self._told]
+        self._body_cells = itemgetter(*told, blank)
+        self._bodies: dict[Any, Body | None] = {}
 
-    def check(self, row: int, cells: list[str]) -> Checked | list[Fault]:
+    def check(self, row: int, line: list[str]) -> Checked | list[Fault]:
         """Return the row's values, or every fault found in it."""
+        if len(line) < self._width:
+            line.extend([""] * (self._width - len(line)))
+        line.append("")
+        try:
+            return self._taken(row, line)
+        except CellError:
+            return self._faults(row, line)
+
+    def _taken(self, row: int, line: list[str]) -> Checked:
+        raw, name, roles, languages, timezone, topics, consent = self._own(line)
+        read = self._read
+        address = cells.address(raw.strip())
+        topics = read["topics"](topics)
+        consent = read["consent"](consent) or self._basis
+        if topics and not consent:
+            raise CellError
+        return Checked(
+            row,
+            address.text,
+            self._fingerprint(address.identity),
+            read["name"](name),
+            read["roles"](roles),
+            read["languages"](languages),
+            read["timezone"](timezone),
+            topics,
+            consent,
+            self._body(row, line),
+        )
+
+    def _body(self, row: int, line: list[str]) -> Body | None:
+        told = self._body_cells(line)
+        try:
+            return self._bodies[told]
+        except KeyError:
+            body = self._read_body(row, line)
+        if len(self._bodies) >= REMEMBERED:
+            self._bodies.clear()
+        self._bodies[told] = body
+        return body
+
+    def _read_body(self, row: int, line: list[str]) -> Body | None:
+        said = {
+            column: self._read[column](line[self._positions[column]])
+            for column in self._told
+        }
+        code = said.get("organisation")
+        if code is None:
+            return None
+        names = {
+            language: said[column]
+            for language, column in zip(OFFERED, NAMES, strict=True)
+            if said.get(column)
+        }
+        if names and not said.get("organisation_name"):
+            said["organisation_name"] = next(iter(names.values()))
+        return Body(row, code, tuple(map(said.get, TOLD)), names or None)
+
+    def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
         read: dict[str, Any] = {}
         for column, position in self._positions.items():
-            raw = cells[position].strip() if position < len(cells) else ""
+            raw = line[position].strip()
             if not raw:
                 continue
             try:
-                read[column] = self._cells[column](raw)
-            except _CellError as fault:
+                read[column] = self._parsers[column](raw)
+            except CellError as fault:
                 faults.append(
                     Fault(row=row, column=column, value=raw[:80], reason=str(fault))
                 )
-        faults += self._missing(row, read, {fault.column for fault in faults})
-        return faults or self._staged(row, read)
-
-    def _missing(
-        self, row: int, read: Mapping[str, Any], told: set[str]
-    ) -> list[Fault]:
-        missing = []
+        told = {fault.column for fault in faults}
         if "address" not in read and "address" not in told:
-            missing.append(("address", "every row needs an address"))
+            faults.append(_missing(row, "address", "every row needs an address"))
         if read.get("topics") and not (read.get("consent") or self._basis):
-            missing.append(
-                ("consent", "topics need a ground: fill this column or give --basis")
-            )
-        return [
-            Fault(row=row, column=column, value="", reason=reason)
-            for column, reason in missing
-        ]
-
-    def _staged(self, row: int, read: dict[str, Any]) -> Checked:
-        address: addresses.Address = read.pop("address")
-        links = [
-            (relation, value)
-            for relation in RELATIONS
-            for value in read.get(relation, ())
-        ]
-        for relation in RELATIONS:
-            if relation in read:
-                read[relation] = " ".join(read[relation])
-        names = {
-            language: read.pop(f"organisation_name_{language}")
-            for language in OFFERED
-            if f"organisation_name_{language}" in read
-        }
-        if names:
-            read["names"] = names
-            read.setdefault("organisation_name", next(iter(names.values())))
-        read.setdefault("consent", self._basis)
-        read["address"] = address.text
-        read["address_key"] = addresses.fingerprint(address.identity, key=self._key)
-        return Checked(row=row, values=read, links=links)
+            reason = "topics need a ground: fill this column or give --basis"
+            faults.append(_missing(row, "consent", reason))
+        return faults
 
 
-def _cells(vocabulary: Vocabulary) -> dict[str, Callable[[str], Any]]:
-    one = lru_cache(maxsize=50_000)(_one(vocabulary))
-
-    def of(values: Values) -> Callable[[str], str]:
-        return lambda raw: one(raw, values)
-
-    def several(values: Values) -> Callable[[str], tuple[str, ...]]:
-        return lambda raw: tuple(sorted({one(each, values) for each in _split(raw)}))
-
-    def roles(raw: str) -> int:
-        return role_set(one(each.lower(), Values.ROLE) for each in _split(raw))
-
-    def spoken(raw: str) -> str:
-        ordered = [one(each, Values.LANGUAGE) for each in _split(raw)]
-        return " ".join(dict.fromkeys(ordered))
-
-    texts = ["name", "organisation_name", "acronym", "consent"]
-    texts += [f"organisation_name_{language}" for language in OFFERED]
-    return {
-        **dict.fromkeys(texts, _free_text),
-        "address": _address,
-        "roles": roles,
-        "languages": spoken,
-        "organisation_languages": spoken,
-        "timezone": _timezone,
-        "organisation": _code,
-        "kind": of(Values.KIND),
-        "status": of(Values.STATUS),
-        "level": of(Values.LEVEL),
-        "country": of(Values.COUNTRY),
-        "fields": several(Values.FIELD),
-        "acts_in": several(Values.COUNTRY),
-        "serves": several(Values.COUNTRY),
-        "topics": several(Values.TOPIC),
-    }
-
-
-def _split(raw: str) -> list[str]:
-    return [each for each in _SEPARATORS.split(raw) if each]
-
-
-def _one(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
-    def one(raw: str, values: Values) -> str:
-        try:
-            return vocabulary.resolve(raw, values, rule=raw, column=1)
-        except RuleError as fault:
-            raise _CellError(fault.sentence) from None
-
-    return one
-
-
-def _address(raw: str) -> addresses.Address:
-    try:
-        return addresses.parse(raw)
-    except AddressRefusedError as fault:
-        raise _CellError(fault.reason) from None
-
-
-def _free_text(raw: str) -> str:
-    if len(raw) > MAX_TEXT:
-        raise _CellError(f"{len(raw)} characters, at most {MAX_TEXT}")
-    for position, character in enumerate(raw, start=1):
-        if character in _DIRECTIONS or character in "\u2028\u2029":
-            kind = "an invisible direction or line mark"
-        elif unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}:
-            kind = "a line break" if character in "\r\n\x85" else "a control character"
-        else:
-            continue
-        raise _CellError(
-            f"{kind} (U+{ord(character):04X}) at character {position}; remove it"
-        )
-    return raw
-
-
-def _code(raw: str) -> str:
-    if not re.fullmatch(r"[^\W_][\w.-]{0,79}", raw):
-        raise _CellError("a code has letters, digits, points and hyphens, at most 80")
-    return raw
-
-
-@lru_cache(maxsize=1000)
-def _timezone(raw: str) -> str:
-    try:
-        return str(zoneinfo.ZoneInfo(raw))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise _CellError("not a time zone such as Africa/Dakar") from None
+def _missing(row: int, column: str, reason: str) -> Fault:
+    return Fault(row=row, column=column, value="", reason=reason)

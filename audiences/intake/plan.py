@@ -9,6 +9,7 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
+    delete,
     exists,
     func,
     or_,
@@ -21,7 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from audiences.contacts import Contact
 from audiences.intake import stage
 from audiences.intake.check import Fault
-from audiences.intake.stage import LINKS, ROWS
+from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -46,7 +47,6 @@ CONTACT: dict[str, InstrumentedAttribute[Any]] = {
     "roles": Contact.roles,
     "languages": Contact.languages,
     "timezone": Contact.timezone,
-    "organisation_id": Contact.organisation_id,
 }
 
 
@@ -66,16 +66,23 @@ async def plan(session: AsyncSession) -> Plan:
     faults = await _strangers(session)
     await stage.set_aside(session, faults)
     await _compare(session)
-    changes = or_(ROWS.c.contact_changes, ROWS.c.body_changes)
+    known = ROWS.c.contact_id.is_not(None)
     added, changed, total = (
         await session.execute(
             select(
-                func.count().filter(ROWS.c.contact_id.is_(None)),
-                func.count().filter(and_(ROWS.c.contact_id.is_not(None), changes)),
+                func.count().filter(~known),
+                func.count().filter(known, ROWS.c.changes),
                 func.count(),
             ).select_from(ROWS)
         )
     ).one()
+    by_body = await session.scalar(
+        select(func.count())
+        .select_from(BODIES)
+        .join(ROWS, ROWS.c.row == BODIES.c.row)
+        .where(BODIES.c.changes, known, ~ROWS.c.changes)
+    )
+    changed += by_body or 0
     return Plan(
         added=added, changed=changed, unchanged=total - added - changed, faults=faults
     )
@@ -83,36 +90,39 @@ async def plan(session: AsyncSession) -> Plan:
 
 async def resolve(session: AsyncSession) -> None:
     """Note which contact and organisation each staged row already is."""
-    contact = select(Contact.id).where(Contact.address_key == ROWS.c.address_key)
-    organisation = select(Organisation.id).where(
-        Organisation.code == ROWS.c.organisation
+    await session.execute(
+        sql_update(ROWS)
+        .where(ROWS.c.contact_id.is_(None), Contact.address_key == ROWS.c.address_key)
+        .values(contact_id=Contact.id)
     )
     await session.execute(
-        sql_update(ROWS).values(
-            contact_id=contact.scalar_subquery(),
-            organisation_id=organisation.scalar_subquery(),
+        sql_update(BODIES)
+        .where(
+            BODIES.c.organisation_id.is_(None),
+            Organisation.code == BODIES.c.organisation,
         )
+        .values(organisation_id=Organisation.id)
     )
 
 
 async def _strangers(session: AsyncSession) -> list[Fault]:
-    lead = ROWS.alias("lead")
+    lead = BODIES.alias("lead")
     complete = exists().where(
-        lead.c.organisation == ROWS.c.organisation,
+        lead.c.organisation == BODIES.c.organisation,
         lead.c.leads,
         lead.c.kind.is_not(None),
         lead.c.organisation_name.is_not(None),
     )
-    homeless = and_(ROWS.c.contact_id.is_(None), ROWS.c.organisation.is_(None))
-    unknown = and_(
-        ROWS.c.organisation.is_not(None), ROWS.c.organisation_id.is_(None), ~complete
-    )
+    homeless = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+    unknown = and_(BODIES.c.organisation_id.is_(None), ~complete)
+    strange = select(BODIES.c.body).where(unknown)
     found = await session.execute(
-        select(ROWS.c.row, ROWS.c.organisation)
-        .where(or_(homeless, unknown))
+        select(ROWS.c.row, BODIES.c.organisation)
+        .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
+        .where(or_(homeless, ROWS.c.body.in_(strange)))
         .order_by(ROWS.c.row)
     )
-    return [
+    faults = [
         Fault(
             row=row,
             column="organisation",
@@ -124,51 +134,52 @@ async def _strangers(session: AsyncSession) -> list[Fault]:
         )
         for row, code in found
     ]
+    await session.execute(delete(BODIES).where(unknown))
+    return faults
 
 
 async def _compare(session: AsyncSession) -> None:
     body_changes = or_(
-        *(_given_and_other(name, column) for name, column in ORGANISATION.items()),
-        _links_differ("fields", _fields()),
-        _links_differ(Relation.ACTS_IN, _countries(Relation.ACTS_IN)),
-        _links_differ(Relation.SERVES, _countries(Relation.SERVES)),
+        *(_differs(BODIES.c[name], column) for name, column in ORGANISATION.items()),
+        _set_differs(BODIES.c.fields, _fields()),
+        _set_differs(BODIES.c.acts_in, _countries(Relation.ACTS_IN)),
+        _set_differs(BODIES.c.serves, _countries(Relation.SERVES)),
     )
     await session.execute(
-        sql_update(ROWS)
+        sql_update(BODIES)
         .where(
-            ROWS.c.leads,
-            exists().where(Organisation.id == ROWS.c.organisation_id, body_changes),
+            BODIES.c.leads,
+            exists().where(Organisation.id == BODIES.c.organisation_id, body_changes),
         )
-        .values(body_changes=True)
+        .values(changes=True)
+    )
+    asked = exists().where(
+        SETS.c.codes == ROWS.c.topics,
+        ~exists().where(
+            Subscription.contact_id == ROWS.c.contact_id,
+            Subscription.topic == SETS.c.code,
+        ),
+    )
+    moved = exists().where(
+        BODIES.c.body == ROWS.c.body,
+        BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
     )
     contact_changes = or_(
-        *(_given_and_other(name, column) for name, column in CONTACT.items()),
-        and_(
-            Contact.stopped_at.is_(None),
-            exists().where(
-                LINKS.c.row == ROWS.c.row, LINKS.c.relation == "topics", ~_subscribed()
-            ),
-        ),
+        *(_differs(ROWS.c[name], column) for name, column in CONTACT.items()),
+        moved,
+        and_(Contact.stopped_at.is_(None), asked),
     )
     await session.execute(
         sql_update(ROWS)
         .where(exists().where(Contact.id == ROWS.c.contact_id, contact_changes))
-        .values(contact_changes=True)
+        .values(changes=True)
     )
 
 
-def _subscribed() -> ColumnElement[bool]:
-    return exists().where(
-        Subscription.contact_id == ROWS.c.contact_id,
-        Subscription.topic == LINKS.c.value,
-    )
-
-
-def _given_and_other(
-    name: str, column: InstrumentedAttribute[Any]
+def _differs(
+    given: ColumnElement[Any], column: InstrumentedAttribute[Any]
 ) -> ColumnElement[bool]:
-    given = ROWS.c[name]
-    if name == "names":
+    if column is Organisation.names:
         differs = cast(given, Text).is_distinct_from(cast(column, Text))
     else:
         differs = given.is_distinct_from(column)
@@ -177,22 +188,22 @@ def _given_and_other(
 
 def _fields() -> Select[str]:
     return select(OrganisationField.field).where(
-        OrganisationField.organisation_id == ROWS.c.organisation_id
+        OrganisationField.organisation_id == BODIES.c.organisation_id
     )
 
 
 def _countries(relation: Relation) -> Select[str]:
     return select(OrganisationCountry.country).where(
-        OrganisationCountry.organisation_id == ROWS.c.organisation_id,
+        OrganisationCountry.organisation_id == BODIES.c.organisation_id,
         OrganisationCountry.relation == relation,
     )
 
 
-def _links_differ(relation: str, existing: Select[str]) -> ColumnElement[bool]:
-    """Whether cells were given and the sets are not equal."""
-    given = select(LINKS.c.value).where(
-        LINKS.c.row == ROWS.c.row, LINKS.c.relation == relation
-    )
-    fresh = given.where(LINKS.c.value.not_in(existing)).exists()
+def _set_differs(
+    cell: ColumnElement[Any], existing: Select[str]
+) -> ColumnElement[bool]:
+    """Whether a cell was given and its set is not the one there is."""
+    given = select(SETS.c.code).where(SETS.c.codes == cell)
+    fresh = given.where(SETS.c.code.not_in(existing)).exists()
     gone = existing.where(existing.selected_columns[0].not_in(given)).exists()
-    return and_(given.exists(), or_(fresh, gone))
+    return and_(cell.is_not(None), or_(fresh, gone))

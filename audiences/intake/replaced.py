@@ -22,7 +22,7 @@ Ids = Select[Any]
 
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the contacts about to be changed."""
-    columns = list(CONTACT.values())
+    columns = [*CONTACT.values(), Contact.organisation_id]
     last = 0
     while True:
         page = await session.execute(

@@ -4,142 +4,122 @@ Bounded memory for a file of any length, and no lock on the directory while it i
 read: what two rows contradict each other in is found here, by the store.
 """
 
+import asyncio
+import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from audiences.intake.check import Checked, Fault
+from audiences.intake import bulk
+from audiences.intake.check import TOLD, Body, Checked, Fault
+from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
 
 CHUNK = 2_000
-
-# What a row says of its organisation: the same in every row of that organisation.
-BODY = (
-    "organisation_name",
-    "names",
-    "acronym",
-    "kind",
-    "status",
-    "level",
-    "country",
-    "organisation_languages",
-    "fields",
-    "acts_in",
-    "serves",
+REMEMBERED = 50_000  # sets of codes known to be staged
+_ROW = (
+    *("row", "address", "address_key", "name", "roles", "languages", "timezone"),
+    *("topics", "consent", "body"),
 )
-
-_METADATA = MetaData()
-ROWS = Table(
-    "intake_row",
-    _METADATA,
-    Column("row", Integer, primary_key=True, autoincrement=False),
-    Column("address", String),
-    Column("address_key", LargeBinary),
-    Column("name", String),
-    Column("roles", Integer),
-    Column("languages", String),
-    Column("timezone", String),
-    Column("organisation", String),
-    *(
-        Column(name, JSON(none_as_null=True) if name == "names" else String)
-        for name in BODY
-    ),
-    Column("topics", String),
-    Column("consent", String),
-    Column("leads", Boolean, default=False),  # speaks for its organisation
-    Column("contact_id", Integer),
-    Column("organisation_id", Integer),
-    Column("body_changes", Boolean, default=False),
-    Column("contact_changes", Boolean, default=False),
-    prefixes=["TEMPORARY"],
-)
-LINKS = Table(
-    "intake_link",
-    _METADATA,
-    Column("row", Integer, primary_key=True),
-    Column("relation", String, primary_key=True),
-    Column("value", String, primary_key=True),
-    prefixes=["TEMPORARY"],
-)
-_INDEXES = (
-    Index("ix_intake_row_key", ROWS.c.address_key),
-    Index("ix_intake_row_organisation", ROWS.c.organisation, ROWS.c.leads),
-)
+_BODY = ("body", "row", "organisation", *TOLD, "names")
 
 
 async def create(session: AsyncSession) -> None:
     """Make the staging tables of this connection anew."""
-    for table in (LINKS, ROWS):
+    for table in TABLES:
         await session.execute(DropTable(table, if_exists=True))
         await session.execute(CreateTable(table))
 
 
-async def drop(session: AsyncSession) -> None:
-    """Remove the staging tables of this connection."""
-    for table in (LINKS, ROWS):
-        await session.execute(DropTable(table, if_exists=True))
+async def load(session: AsyncSession, rows: Iterable[Checked]) -> None:
+    """Stage rows: while the store writes one chunk, the next is read and checked."""
+    staged: set[str] = set()
+    writing: asyncio.Task[None] | None = None
+    try:
+        for chunk in _chunks(rows):
+            if writing is not None:
+                await writing
+            writing = asyncio.create_task(_write(session, chunk, staged))
+            await asyncio.sleep(0)  # lets the store begin
+    finally:
+        if writing is not None:
+            await writing
 
 
-async def load(session: AsyncSession, rows: Iterable[Checked]) -> int:
-    """Stage rows; return how many."""
-    blank: dict[str, Any] = {
-        column.name: None for column in ROWS.columns if column.default is None
-    }
-    count = 0
-    for chunk in _chunks(rows):
-        count += len(chunk)
-        await session.execute(
-            insert(ROWS), [{**blank, "row": each.row, **each.values} for each in chunk]
-        )
-        links = [
-            {"row": each.row, "relation": relation, "value": value}
-            for each in chunk
-            for relation, value in each.links
-        ]
-        if links:
-            await session.execute(insert(LINKS), links)
-    return count
+async def _write(session: AsyncSession, chunk: list[Checked], staged: set[str]) -> None:
+    await bulk.write(session, ROWS, _ROW, [_row(each) for each in chunk])
+    bodies = [each.body for each in chunk if each.body and each.body.row == each.row]
+    await bulk.write(session, BODIES, _BODY, [_body(each) for each in bodies])
+    sets = {each.topics for each in chunk if each.topics}
+    sets.update(cell for body in bodies for cell in body.told[-3:] if cell)
+    fresh = sets - staged
+    if len(staged) < REMEMBERED:
+        staged |= fresh
+    elif fresh:
+        known = select(SETS.c.codes).where(SETS.c.codes.in_(fresh))
+        fresh -= set(await session.scalars(known))
+    codes = [(cell, code) for cell in sorted(fresh) for code in cell.split()]
+    await bulk.write(session, SETS, ("codes", "code"), codes)
+
+
+def _row(checked: Checked) -> tuple[Any, ...]:
+    return (*checked[:-1], checked.body.row if checked.body else None)
+
+
+def _body(body: Body) -> tuple[Any, ...]:
+    names = json.dumps(body.names) if body.names else None
+    return (body.row, body.row, body.organisation, *body.told, names)
 
 
 async def settle(session: AsyncSession) -> list[Fault]:
     """Set aside rows that contradict an earlier one; return why."""
-    for index in _INDEXES:
+    for index in INDEXES:
         await session.execute(CreateIndex(index))
+    await _analyse(session)
     faults = await _repeated_addresses(session)
     await set_aside(session, faults)
-    first = select(func.min(ROWS.c.row)).group_by(ROWS.c.organisation)
-    await session.execute(update(ROWS).where(ROWS.c.row.in_(first)).values(leads=True))
+    if faults:
+        await _follow(session)
+    leader = select(func.min(BODIES.c.row)).group_by(BODIES.c.organisation)
+    await session.execute(
+        update(BODIES).where(BODIES.c.row.in_(leader)).values(leads=True)
+    )
     contradictions = await _contradictions(session)
     await set_aside(session, contradictions)
     return faults + contradictions
+
+
+async def _analyse(session: AsyncSession) -> None:
+    """Let PostgreSQL know how large the tables are; it plans blindly otherwise."""
+    if session.get_bind().dialect.name != "sqlite":
+        for table in TABLES:
+            await session.execute(text(f"ANALYZE {table.name}"))
 
 
 async def set_aside(session: AsyncSession, faults: list[Fault]) -> None:
     """Take faulty rows out of the staging."""
     numbers = iter(sorted({fault.row for fault in faults}))
     while chunk := list(islice(numbers, CHUNK)):
-        await session.execute(delete(LINKS).where(LINKS.c.row.in_(chunk)))
         await session.execute(delete(ROWS).where(ROWS.c.row.in_(chunk)))
+
+
+async def _follow(session: AsyncSession) -> None:
+    """Say anew which row is the first to say each thing; forget what none says."""
+    first = (
+        select(ROWS.c.body, func.min(ROWS.c.row).label("row"))
+        .where(ROWS.c.body.is_not(None))
+        .group_by(ROWS.c.body)
+        .subquery()
+    )
+    await session.execute(
+        update(BODIES).where(BODIES.c.body == first.c.body).values(row=first.c.row)
+    )
+    await session.execute(
+        delete(BODIES).where(BODIES.c.body.not_in(select(first.c.body)))
+    )
 
 
 async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
@@ -172,24 +152,28 @@ async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
 
 
 async def _contradictions(session: AsyncSession) -> list[Fault]:
-    lead = ROWS.alias("lead")
-    columns = [name for name in BODY if name != "names"]
+    lead = BODIES.alias("lead")
     differs = or_(
         *(
-            and_(ROWS.c[name].is_not(None), ROWS.c[name].is_distinct_from(lead.c[name]))
-            for name in columns
+            and_(
+                BODIES.c[name].is_not(None),
+                BODIES.c[name].is_distinct_from(lead.c[name]),
+            )
+            for name in TOLD
         )
     )
     found = await session.execute(
         select(
             ROWS.c.row,
-            ROWS.c.organisation,
+            BODIES.c.organisation,
             lead.c.row.label("first"),
-            *(ROWS.c[name] for name in columns),
-            *(lead.c[name].label(f"lead_{name}") for name in columns),
+            *(BODIES.c[name] for name in TOLD),
+            *(lead.c[name].label(f"lead_{name}") for name in TOLD),
         )
-        .join(lead, and_(lead.c.organisation == ROWS.c.organisation, lead.c.leads))
-        .where(ROWS.c.leads.is_(False), differs)
+        .select_from(BODIES)
+        .join(lead, and_(lead.c.organisation == BODIES.c.organisation, lead.c.leads))
+        .join(ROWS, ROWS.c.body == BODIES.c.body)
+        .where(BODIES.c.leads.is_(False), differs)
         .order_by(ROWS.c.row)
     )
     return [
@@ -201,7 +185,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             f" here in row {each['first']}; say the same in both rows",
         )
         for each in found.mappings()
-        for name in columns
+        for name in TOLD
         if each[name] is not None and each[name] != each[f"lead_{name}"]
     ]
 

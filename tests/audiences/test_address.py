@@ -76,6 +76,35 @@ def test_a_fingerprint_needs_the_key() -> None:
     )
 
 
+_PIECES = st.sampled_from(
+    [*"aZ9.-_+'@@", "--", "xn--", "INFO", "example", ".test", ".co", "é", "1a"]
+)
+_LABELS = st.text("aZ09-", min_size=1, max_size=70)
+_SHAPED = st.builds(
+    lambda local, labels, last: f"{local}@{'.'.join([*labels, last])}",
+    st.text("aZ0.!#_'+-", min_size=1, max_size=70)
+    | st.sampled_from(["Info", "WWW", "postmaster", "x"]),
+    st.lists(_LABELS, min_size=1, max_size=5),
+    st.sampled_from(["example", "Org", "TEST", "local", "c", "c0", "a-b", "xn--p1ai"]),
+)
+
+
+@given(st.one_of(st.lists(_PIECES, max_size=20).map("".join), _SHAPED, st.emails()))
+def test_a_plain_address_gets_the_verdict_of_the_library(typed: str) -> None:
+    found = address._plain(typed)
+    if found is None:
+        return  # the library is asked
+
+    assert found == address._validated(typed)
+
+
+def test_many_fingerprints_are_those_of_one() -> None:
+    of = address.fingerprints(KEY)
+
+    for identity in ("a@x.example", "é@x.example"):
+        assert of(identity) == address.fingerprint(identity, key=KEY)
+
+
 @given(st.text(max_size=80))
 def test_no_text_makes_the_parser_fail_otherwise(typed: str) -> None:
     try:

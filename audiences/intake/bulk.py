@@ -1,0 +1,45 @@
+"""Writes many rows into one table by the shortest way each store has.
+
+COPY on PostgreSQL, statements of many rows on SQLite: both through the driver's own
+connection, within the session's transaction.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+PARAMETERS = 32_000  # SQLite takes 32,766 in one statement
+Rows = Sequence[tuple[Any, ...]]
+
+
+async def write(
+    session: AsyncSession, table: Table, columns: Sequence[str], rows: Rows
+) -> None:
+    """Insert rows given as tuples of driver values, in the order of `columns`."""
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    into = f"{table.name} ({', '.join(columns)})"
+    if connection.dialect.name == "sqlite":
+        await _wide(driver, into, len(columns), rows)
+    else:
+        await _copy(driver, into, rows)
+
+
+async def _wide(driver: Any, into: str, width: int, rows: Rows) -> None:
+    marks = f"({', '.join('?' * width)})"
+    most = PARAMETERS // width
+    for start in range(0, len(rows), most):
+        part = rows[start : start + most]
+        statement = f"INSERT INTO {into} VALUES {', '.join([marks] * len(part))}"  # noqa: S608 (names of our own tables)
+        cursor = await driver.execute(statement, list(chain.from_iterable(part)))
+        await cursor.close()
+
+
+async def _copy(driver: Any, into: str, rows: Rows) -> None:
+    async with driver.cursor() as cursor:
+        async with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                await copy.write_row(row)

@@ -1,0 +1,71 @@
+"""The staging tables of an import: temporary, of one connection.
+
+A row holds what it says of its contact. What rows say of their organisation is held
+once for all rows that say the same, and a set of codes once for all cells that name it.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+_METADATA = MetaData()
+ROWS = Table(
+    "intake_row",
+    _METADATA,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("address", String),
+    Column("address_key", LargeBinary),
+    Column("name", String),
+    Column("roles", Integer),
+    Column("languages", String),
+    Column("timezone", String),
+    Column("topics", String),
+    Column("consent", String),
+    Column("body", Integer),
+    Column("contact_id", Integer),
+    Column("changes", Boolean, server_default="0"),
+    prefixes=["TEMPORARY"],
+)
+BODIES = Table(
+    "intake_body",
+    _METADATA,
+    Column("body", Integer, primary_key=True, autoincrement=False),
+    Column("row", Integer),  # the first row that says it
+    Column("organisation", String),
+    Column("organisation_name", String),
+    Column("acronym", String),
+    Column("kind", String),
+    Column("status", String),
+    Column("level", String),
+    Column("country", String),
+    Column("organisation_languages", String),
+    Column("fields", String),
+    Column("acts_in", String),
+    Column("serves", String),
+    Column("names", JSON(none_as_null=True)),
+    Column("leads", Boolean, server_default="0"),  # speaks for its organisation
+    Column("organisation_id", Integer),
+    Column("changes", Boolean, server_default="0"),
+    prefixes=["TEMPORARY"],
+)
+SETS = Table(
+    "intake_set",
+    _METADATA,
+    Column("codes", String, primary_key=True),  # as a cell has them: "ED SHS"
+    Column("code", String, primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+TABLES = (SETS, BODIES, ROWS)
+INDEXES = (
+    Index("ix_intake_row_key", ROWS.c.address_key),
+    Index("ix_intake_body_organisation", BODIES.c.organisation, BODIES.c.leads),
+)

@@ -1,0 +1,72 @@
+"""Runs one step in a process of its own, and says what it cost.
+
+Wall-clock time is the step's alone; processor time is of its process, with what the
+database server used beside it; memory is the most its process ever held.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.postgres import Cluster
+
+Step = Callable[..., Coroutine[Any, Any, dict[str, float]]]
+MIB = 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """What a step cost, and what it says of itself."""
+
+    seconds: float
+    cpu: float  # seconds of our process
+    server_cpu: float  # seconds of PostgreSQL
+    rss_mib: float
+    told: dict[str, float]
+
+
+def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
+    """Run a step in a fresh process."""
+    before = _server(cluster)
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=fresh) as pool:
+        seconds, cpu, rss, told = pool.submit(_measured, step, arguments).result()
+    return Cost(
+        seconds=seconds,
+        cpu=cpu,
+        server_cpu=_server(cluster) - before,
+        rss_mib=rss,
+        told=told,
+    )
+
+
+def _measured(
+    step: Step, arguments: tuple[Any, ...]
+) -> tuple[float, float, float, dict[str, float]]:
+    started, cpu = time.perf_counter(), time.process_time()
+    told = asyncio.run(step(*arguments))
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    return seconds, cpu, _peak(), told
+
+
+def _peak() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
+    return round(int(line.split()[1]) / MIB, 1)
+
+
+def _server(cluster: Cluster | None) -> float:
+    """Return the processor seconds of a server and of its sessions that ended."""
+    if cluster is None:
+        return 0.0
+    pid = (cluster.data / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+    time.sleep(0.1)  # sessions just closed are being counted
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    ticks = [int(each) for each in stat.rpartition(")")[2].split()[11:15]]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
