@@ -15,7 +15,7 @@ from audiences.segments import facts
 from audiences.segments.resolve import LeftOut
 from audiences.subscriptions import Standing
 from audiences.suppressions import Why
-from mailer.campaigns import folder, kinds
+from mailer.campaigns import folder, kinds, sending
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.states import Skip
 from mailer.outbox.states import State as MessageState
@@ -103,7 +103,10 @@ def test_the_example_campaign_has_every_key() -> None:
     text = CAMPAIGN.read_text(encoding="utf-8")
     example = text.partition("```toml\n")[2].partition("```")[0]
 
-    assert set(tomllib.loads(example)) == folder._KEYS
+    keys = tomllib.loads(example)
+
+    assert set(keys) == folder._KEYS
+    assert set(keys["send"]) == set(sending.KEYS)
 
 
 def test_every_dependency_says_why_it_is_there_and_what_to_mind() -> None:
