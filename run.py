@@ -2,6 +2,7 @@
 
 python3 run.py demo      see it at work
 python3 run.py test      everything that must hold
+python3 run.py chaos     kill it at random, and count what readers got
 python3 run.py mailer …  the mailer command of this checkout
 """
 
@@ -49,6 +50,11 @@ def main() -> None:
         need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
         prepare("test")
         check(rest)
+    elif verb == "chaos":
+        need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
+        prepare("test")
+        command = [str(PYTHON), "-m", "tests.chaos", *rest]
+        raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
     else:
         print(__doc__)
         raise SystemExit(0 if verb in {"help", "-h", "--help"} else 2)

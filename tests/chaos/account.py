@@ -7,12 +7,14 @@ what a real relay would have logged: the Message-ID when the header came, and
 """
 
 import os
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 ACCEPTED, REJECTED, UNANSWERED = "accepted", "rejected", "unanswered"
+MESSAGE_ID = re.compile(rb"(?:\A|\r\n)message-id:\s*(<[^>\r\n]*>)", re.IGNORECASE)
 VIOLATION = "violation"  # the sender broke RFC 5321 or RFC 2920
 
 
@@ -97,3 +99,9 @@ def read(path: Path) -> list[Entry]:
     if text and not text.endswith("\n"):
         raise ValueError(f"{path}: its last line has no end")
     return entries
+
+
+def message_id(octets: bytes | bytearray) -> str:
+    """Return the Message-ID of a message, also of one that is not whole."""
+    found = MESSAGE_ID.search(octets, 0, 32_768)
+    return found[1].decode("ascii", "replace") if found else ""

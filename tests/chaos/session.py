@@ -7,7 +7,6 @@ reply leaves, and what was accepted and never answered is noted as that.
 
 import asyncio
 import hashlib
-import re
 import socket
 import struct
 import time
@@ -19,8 +18,8 @@ from tests.chaos import account
 from tests.chaos.account import Account, Entry
 from tests.chaos.faults import Dice, Fault
 
-MESSAGE_ID = re.compile(rb"(?:\A|\r\n)message-id:\s*(<[^>\r\n]*>)", re.IGNORECASE)
 END = b"\r\n.\r\n"
+NOBODY = Entry(at=0, kind="", session=0, message_id="", recipient="", digest="", size=0)
 RUNS_AHEAD = "554 5.5.0 improper use of command pipelining"
 
 
@@ -74,7 +73,7 @@ class Session(asyncio.Protocol):
         """Note what was accepted and never answered, and the header without a dot."""
         self._open = False
         if self._in_data:
-            self._options.account.log(message_id(self._buffer), active=False)
+            self._options.account.log(account.message_id(self._buffer), active=False)
         self._not_answered("the sender was gone")
         self._options.account.flush()
 
@@ -160,7 +159,7 @@ class Session(asyncio.Protocol):
             at=time.time(),
             kind=account.ACCEPTED,
             session=self._number,
-            message_id=message_id(octets),
+            message_id=account.message_id(octets),
             recipient=self._transaction.recipient or "",
             digest=hashlib.sha1(octets, usedforsecurity=False).hexdigest(),
             size=len(octets),
@@ -210,16 +209,7 @@ class Session(asyncio.Protocol):
             self._unanswered = None
 
     def _violated(self, what: str) -> None:
-        nobody = Entry(
-            at=time.time(),
-            kind=account.VIOLATION,
-            session=self._number,
-            message_id="",
-            recipient=self._transaction.recipient or "",
-            digest="",
-            size=0,
-        )
-        self._note(nobody, account.VIOLATION, what.replace("\t", " "))
+        self._note(NOBODY, account.VIOLATION, what.replace("\t", " "))
         self._say(RUNS_AHEAD)
         self._close()
 
@@ -292,12 +282,6 @@ class Session(asyncio.Protocol):
         self._flush()
         self._open = False
         self._transport.close()
-
-
-def message_id(octets: bytes | bytearray) -> str:
-    """Return the Message-ID of a message, also of one that is not whole."""
-    found = MESSAGE_ID.search(octets, 0, 32_768)
-    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _path(line: str) -> str:

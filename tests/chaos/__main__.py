@@ -1,0 +1,123 @@
+"""`python3 run.py chaos`: what the delivery guarantee is worth, tried.
+
+Ends with one JSON line; exits 1 when an invariant breaks.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.chaos import kills
+from tests.chaos.ground import Ground
+from tests.chaos.kills import Result
+from tests.chaos.nursery import Nursery
+from tests.chaos.sink import Sink
+from tests.postgres import Cluster
+
+POLICIES = ("reconcile", "resend", "hold")
+STORES = ("sqlite", "postgresql")
+
+
+def say(text: str) -> None:
+    """Tell what happens while it happens."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="run.py chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--policy", choices=POLICIES, default="reconcile")
+    parser.add_argument("--store", choices=STORES, default="sqlite")
+    parser.add_argument("--seed", type=int, help="default: a new one, printed")
+    parser.add_argument("--minutes", type=float, default=12, help="at most")
+    parser.add_argument("--readers", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, help="default: 1, PostgreSQL 3")
+    parser.add_argument("--delay", type=float, default=0.03, help="of the relay, s")
+    parser.add_argument("--keep", action="store_true", help="keep the folder")
+    return parser.parse_args()
+
+
+@contextmanager
+def ground_of(
+    store: str, *, readers: int, delay: float, keep: bool = False, **delivery: object
+) -> Iterator[Ground]:
+    """Make a site on a store with a sink, and take all of it away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
+    nursery = Nursery()
+    sink = Sink(folder=folder, delay=delay)
+    cluster = Cluster.start(durable=True) if store == "postgresql" else None
+    try:
+        sink.start()
+        ground = Ground(
+            folder=folder / "site", nursery=nursery, sink=sink, readers=readers
+        )
+        if cluster is not None:
+            ground.store = cluster.create("storm")
+        ground.found(**delivery)
+        yield ground
+    finally:
+        sink.stop()
+        nursery.close()
+        if cluster is not None:
+            cluster.stop()
+        if keep:
+            say(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+
+
+def random_kills(given: argparse.Namespace) -> Result:
+    """Kill workers at random over campaigns to all readers."""
+    result = Result(policy=given.policy, store=given.store, seed=given.seed)
+    settings = kills.policy_settings(given.policy)
+    until = time.monotonic() + given.minutes * 60
+    workers = given.workers or (3 if given.store == "postgresql" else 1)
+    with ground_of(
+        given.store,
+        readers=given.readers,
+        delay=given.delay,
+        keep=given.keep,
+        **settings,
+    ) as ground:
+        return kills.run(
+            ground, result, kills=given.kills, workers=workers, until=until, told=say
+        )
+
+
+def table(result: Result) -> None:
+    """Print the figures, and the first breaches."""
+    for name in (
+        *("policy", "store", "seed", "campaigns", "messages", "copies", "kills"),
+        *("lost", "duplicates", "uncertain", "unflagged", "seconds"),
+    ):
+        value = getattr(result, name)
+        shown = f"{value:.0f}" if isinstance(value, float) else value
+        print(f"{name:>12}  {shown}")
+    for breach in result.breaches[:20]:
+        print(f"      BROKEN  {breach}")
+    keys = ("kills", "lost", "duplicates", "uncertain", "unflagged")
+    line = {key: getattr(result, key) for key in (*keys, "policy", "store", "seed")}
+    print(json.dumps(line))
+
+
+def main() -> int:
+    """Run, print, and judge."""
+    given = arguments()
+    if given.seed is None:
+        given.seed = random.randrange(1 << 30)  # noqa: S311 (no secret)
+    say(f"seed {given.seed}; the same seed throws the same dice")
+    result = random_kills(given)
+    table(result)
+    return 1 if result.breaches or result.lost or result.unflagged else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

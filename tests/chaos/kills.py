@@ -1,0 +1,145 @@
+"""Random kill -9: workers die at instants nobody chose, and start again at once.
+
+One campaign follows another until the kills are done; each is brought to its end and
+held against every invariant.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.chaos import evidence, invariants
+from tests.chaos.ground import Ground
+from tests.chaos.nursery import Child
+
+SHORTEST, LONGEST = 0.02, 0.8  # seconds a worker may live
+EVIDENCE_EVERY = 8  # kills between two looks into the relay's log
+ENDING = 180.0  # seconds a campaign may take to its end once nobody is killed
+FAULTS = ("DOT:drop@0.002", "DOT:lose@0.002", "MAIL:drop@0.002", "RCPT:bytes@0.01")
+
+
+@dataclass(kw_only=True)
+class Result:
+    """What a run of kills came to."""
+
+    policy: str
+    store: str
+    seed: int
+    kills: int = 0
+    campaigns: int = 0
+    messages: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    uncertain: int = 0
+    unflagged: int = 0
+    copies: int = 0
+    seconds: float = 0.0
+    breaches: list[str] = field(default_factory=list)
+
+    def add(self, found: evidence.Evidence) -> None:
+        """Add one campaign's evidence."""
+        sums = invariants.sums(found)
+        self.campaigns += 1
+        self.messages += len(found.rows)
+        self.copies += len(found.copies)
+        self.lost += sums.lost
+        self.duplicates += sums.duplicates
+        self.uncertain += sums.uncertain
+        self.unflagged += sums.unflagged
+        self.breaches += invariants.breaches(found)
+        if self.policy == "reconcile" and sums.duplicates:
+            self.breaches.append(f"reconcile: {sums.duplicates} duplicates")
+
+
+def policy_settings(policy: str) -> dict[str, object]:
+    """Return what [delivery] says for a policy in these runs."""
+    minutes = {"resend": 0.0, "hold": 0.0, "reconcile": 0.75}[policy]
+    return {"uncertain": policy, "uncertain_minutes": minutes}
+
+
+def run(
+    ground: Ground,
+    result: Result,
+    *,
+    kills: int,
+    workers: int = 1,
+    until: float,
+    told: Callable[[str], None],
+) -> Result:
+    """Kill workers until the count or the time is reached, campaign by campaign."""
+    dice = random.Random(result.seed)  # noqa: S311 (repeatable on purpose)
+    started = time.monotonic()
+    while result.kills < kills and time.monotonic() < until:
+        place = ground.folder.parent / f"round-{result.campaigns + 1}"
+        _fresh_sink(ground, place, dice)
+        number = ground.released()
+        limit = kills - result.kills
+        killed = _storm(ground, number, result, dice, limit, workers, until)
+        result.kills += killed
+        bring_to_its_end(ground, number, result.policy)
+        found = evidence.collect(ground, number)
+        result.add(found)
+        result.seconds = time.monotonic() - started
+        told(
+            f"campaign {number}: {killed} kills, {len(found.rows)} messages,"
+            f" {len(found.copies)} copies, {len(result.breaches)} breaches"
+        )
+        if result.breaches:
+            break
+    return result
+
+
+def _fresh_sink(ground: Ground, place: Path, dice: random.Random) -> None:
+    place.mkdir()
+    ground.sink.stop()
+    ground.sink.folder = place
+    ground.sink.seed = dice.randrange(1 << 30)
+    ground.sink.start(*FAULTS)
+
+
+def _storm(
+    ground: Ground,
+    number: int,
+    result: Result,
+    dice: random.Random,
+    limit: int,
+    workers: int,
+    until: float,
+) -> int:
+    """Kill until the campaign has no open row; return how many died."""
+    killed = 0
+    living: list[Child] = [ground.start("work") for _ in range(workers)]
+    while killed < limit and time.monotonic() < until:
+        time.sleep(dice.uniform(SHORTEST, LONGEST) / workers)
+        chosen = dice.randrange(workers)
+        dead = living[chosen]
+        if dead.wait(0) is not None:
+            result.breaches.append(f"a worker ended by itself: {dead.text()[-500:]}")
+            break
+        dead.destroy()
+        dead.said.unlink()
+        killed += 1
+        living[chosen] = ground.start("work")
+        if result.policy == "reconcile" and killed % EVIDENCE_EVERY == 0:
+            ground.reconcile()
+        if evidence.open_rows(ground, number) == 0:
+            break
+    for child in living:
+        child.destroy()
+        child.said.unlink()
+    return killed + len(living)
+
+
+def bring_to_its_end(ground: Ground, number: int, policy: str) -> None:
+    """Work undisturbed until nothing of a campaign is open, within a bound."""
+    until = time.monotonic() + ENDING
+    while time.monotonic() < until:
+        ground.command("work", "--until-idle")
+        if policy == "reconcile":
+            ground.reconcile()
+        if evidence.open_rows(ground, number) == 0:
+            ground.command("work", "--until-idle")
+            return
+        time.sleep(0.3)
