@@ -3,6 +3,7 @@
 python3 run.py demo      see it at work
 python3 run.py test      everything that must hold
 python3 run.py chaos     kill it at random, and count what readers got
+python3 run.py gallery   pictures of every letter in every language, in docs/gallery
 python3 run.py mailer …  the mailer command of this checkout
 """
 
@@ -25,6 +26,11 @@ DEBIAN = {  # what tests need that no Python package brings: command → package
     "dkimproxy-verify": "libmail-dkim-perl",
     "/usr/sbin/opendkim": "opendkim",
 }
+GALLERY = {
+    "chromium": "chromium",
+    "pngquant": "pngquant",
+}
+FONTS = Path("/usr/share/fonts/opentype/noto")
 
 
 class Refusal(SystemExit):
@@ -54,6 +60,12 @@ def main() -> None:
         need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
         prepare("test")
         command = [str(PYTHON), "-m", "tests.chaos", *rest]
+        raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
+    elif verb == "gallery":
+        fonts = [] if FONTS.exists() else ["fonts-noto-core", "fonts-noto-cjk"]
+        need(fonts + [GALLERY[name] for name in GALLERY if not present(name)])
+        prepare("test")
+        command = [str(PYTHON), "-m", "tests.gallery", *rest]
         raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
     else:
         print(__doc__)

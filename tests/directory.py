@@ -9,7 +9,10 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parent.parent / "audiences" / "reference"
-TOPICS_OF_STATES = {"monthly-letter", "forum-conclusions", "ngo-actions"}
+TOPICS_OF_STATES = {
+    *("monthly-letter", "forum-conclusions"),
+    *("ngo-actions", "invitations"),
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def entries() -> tuple[Entry, ...]:
                 _entry(
                     *("delegation", code, f"delegation@{code}.example", row["iso2"]),
                     roles=frozenset({"head"}),
-                    topics=frozenset({"forum-conclusions", "ngo-actions"}),
+                    topics=frozenset({"forum-conclusions", "ngo-actions", "invitations"}),
                 )
             )
     found += [
@@ -103,7 +106,10 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _ngos() -> list[Entry]:
-    usual = {"monthly-letter", "field-news", "focal-points", "consultations"}
+    usual = {
+        *("monthly-letter", "field-news", "focal-points"),
+        *("consultations", "invitations"),
+    }
     return [
         _entry(
             *("ngo", row["code"], row["contact_email"], row["country"]),

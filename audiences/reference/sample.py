@@ -21,7 +21,7 @@ _OFFICE = {
     "en": "UNESCO Office in {}",
     "fr": "Bureau de l’UNESCO à {}",
 }
-_STATES = "monthly-letter forum-conclusions ngo-actions"
+_STATES = "monthly-letter forum-conclusions ngo-actions invitations"
 
 
 def sample() -> Table:
@@ -69,7 +69,7 @@ def _delegations() -> Iterator[dict[str, str]]:
             **_names(names),
             "address": f"delegation@delegation-{code}.example",
             "roles": "head",
-            "topics": "forum-conclusions ngo-actions",
+            "topics": "forum-conclusions ngo-actions invitations",
         }
 
 
@@ -108,7 +108,10 @@ def _offices() -> Iterator[dict[str, str]]:
 def _ngos() -> Iterator[dict[str, str]]:
     for row in rows("ngos.csv"):
         sectors = [f"sector-{field}" for field in row["fields"].split()]
-        topics = ["monthly-letter", "field-news", "focal-points", "consultations"]
+        topics = [
+            *("monthly-letter", "field-news", "focal-points"),
+            *("consultations", "invitations"),
+        ]
         yield {
             "organisation": row["code"],
             "kind": "ngo",

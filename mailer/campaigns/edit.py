@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import topics
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
@@ -83,7 +84,9 @@ async def _fill(
     model = parsed[written.default_language].blocks
     campaign.name = written.name
     campaign.template = written.template
-    campaign.topic = template.topic
+    campaign.topic = folder.topic_of(written, template)
+    if campaign.topic is not None:
+        await topics.named(session, campaign.topic)
     campaign.reference = written.reference
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)

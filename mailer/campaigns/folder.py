@@ -17,6 +17,7 @@ from mailer.rendering.template import Template
 _KEYS = {
     "name",
     "template",
+    "topic",
     "reference",
     "date",
     "author",
@@ -30,7 +31,7 @@ _KEYS = {
 _MAX_RULES = 80  # each is a bit of a letter's variant
 _ZONE = "Europe/Paris"  # of the hours in items, where the campaign names none
 _LISTED = ", ".join(sorted(_KEYS))
-_LIMITS = {"audience": 4000, "author": 60, "template": 60}  # characters; others 200
+_LIMITS = {"audience": 4000, "author": 60, "template": 60, "topic": 40}  # characters; others 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class Folder:
 
     name: str
     template: str
+    topic: str | None  # none: the template's own
     reference: str
     day: date
     author: str | None
@@ -93,6 +95,7 @@ def read(path: Path) -> Folder:
     return Folder(
         name=_needed(toml, "name"),
         template=_needed(toml, "template"),
+        topic=_words(toml, "topic") or None,
         reference=_words(toml, "reference"),
         day=_day(toml),
         author=_words(toml, "author") or None,
@@ -122,6 +125,21 @@ def audience_of(folder: Folder, template: Template) -> str:
             f"{folder.name}/campaign.toml", "audience is missing; the template has none"
         )
     return " ".join(rule.split())
+
+
+def topic_of(folder: Folder, template: Template) -> str | None:
+    """Return what readers of a campaign subscribe to; None for service mail."""
+    topic = folder.topic or template.topic
+    if topic is None and not template.service:
+        raise ContentError(
+            f"{folder.name}/campaign.toml", "topic is missing; the template has none"
+        )
+    if topic is not None and template.service:
+        raise ContentError(
+            f"{folder.name}/campaign.toml",
+            f"{template.name} is service mail, which has no topic; remove the line",
+        )
+    return topic
 
 
 def _toml(folder: Path) -> _Toml:

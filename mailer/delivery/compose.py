@@ -43,6 +43,7 @@ def _value(field: Field, reader: Reader, signed: Signed) -> str:
     return {
         Field.NAME: reader.name or reader.organisation,
         Field.ORGANISATION: reader.organisation,
+        Field.ADDRESS: reader.address,
         Field.UNSUBSCRIBE: signed.unsubscribe,
         Field.PREFERENCES: signed.preferences,
         Field.CONFIRM: signed.confirm,

@@ -18,6 +18,7 @@ class Field(StrEnum):
 
     NAME = "name"  # the contact's, or the organisation's where it has none
     ORGANISATION = "organisation"  # in the letter's language
+    ADDRESS = "address"  # the contact's own
     UNSUBSCRIBE = "unsubscribe"  # token of the link that leaves this letter
     PREFERENCES = "preferences"  # token of the link to the preference centre
     CONFIRM = "confirm"  # token of the link that confirms a wish
@@ -25,7 +26,7 @@ class Field(StrEnum):
     MESSAGE = "message"  # Message-ID, left of the @
 
 
-OPEN_TO_AUTHORS = (Field.NAME, Field.ORGANISATION)
+OPEN_TO_AUTHORS = (Field.NAME, Field.ORGANISATION, Field.ADDRESS)
 
 
 def mark(field: Field) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from mailer.errors import ContentError
 
 LAYOUT = "_layout"
+_SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +28,8 @@ class Template:
 
     name: str
     title: str
-    topic: str | None  # none: service mail, not subscribed to
+    topic: str | None  # none: the campaign names it, or it is service mail
+    service: bool  # about the reader's own entry or act; not subscribed to
     audience: str | None
     blocks: tuple[str, ...]
     folder: Path
@@ -57,7 +59,7 @@ def load(templates: Path, name: str) -> Template:
         )
     path = templates / name / "template.toml"
     table = _read(path)
-    unknown = sorted(set(table) - {"title", "topic", "audience", "blocks"})
+    unknown = sorted(set(table) - _SETTINGS)
     if unknown:
         raise ContentError(str(path), f"no such setting: {', '.join(unknown)}")
     try:
@@ -65,6 +67,7 @@ def load(templates: Path, name: str) -> Template:
             name=name,
             title=str(table["title"]),
             topic=table.get("topic"),
+            service=bool(table.get("service", False)),
             audience=table.get("audience"),
             blocks=tuple(table["blocks"]),
             folder=path.parent,

@@ -102,7 +102,10 @@ def view(
 ) -> BlockView:
     """Put a block into the words of a language."""
     block = _settled(block, catalogue.language)
-    body = merge.marked(block.text)
+    text = block.text
+    if block.type == "signature":  # its lines are lines
+        text = text.replace("\n", "  \n")
+    body = merge.marked(text)
     scheduled = block.type == "agenda"
     return BlockView(
         type=block.type,
@@ -139,8 +142,8 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
     html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
     if block.type == "table":
         title = escape(merge.marked(block.title))
-        caption = f'<caption align="{start}" style="text-align:{start}">'
-        caption += f'<h{level} class="title">{title}</h{level}></caption>'
+        caption = f'<caption style="text-align:{start}"><h{level} class="title">{title}'
+        caption += f"</h{level}></caption>"
         html = html.replace('<table class="data">', f'<table class="data">{caption}', 1)
     return Markup(html)  # noqa: S704 (our Markdown)
 
