@@ -81,8 +81,8 @@ def entries() -> tuple[Entry, ...]:
                 _entry(
                     *("delegation", code, f"delegation@{code}.example", row["iso2"]),
                     roles=frozenset({"head"}),
-                    topics=frozenset({"forum-conclusions", "ngo-actions", "invitations"}),
-                )
+                    topics=frozenset(TOPICS_OF_STATES - {"monthly-letter"}),
+                ),
             )
     found += [
         _entry(

@@ -107,11 +107,14 @@ async def show(browser: Browser, sample: Sample, way: Shown) -> Path:
     path = PICTURES / f"{sample.template}-{sample.language}-{way.name}.png"
     await page.screenshot(path=path, full_page=True)
     await page.close()
-    subprocess.run(
-        ["pngquant", "--force", "--strip", "--ext", ".png", COLOURS, path],  # noqa: S607 (Debian's)
-        check=True,
-    )
+    await asyncio.to_thread(reduce, path)
     return path
+
+
+def reduce(path: Path) -> None:
+    """Keep few colours of a picture."""
+    command = ["pngquant", "--force", "--strip", "--ext", ".png", COLOURS, str(path)]
+    subprocess.run(command, check=True)
 
 
 async def take(only: Iterable[str] = ()) -> list[Sample]:
@@ -141,8 +144,8 @@ def index(samples: list[Sample]) -> str:
     lines = [
         "# Gallery",
         "",
-        "Every letter of the sample site, as one reader gets it, in each language it is",
-        "written in. `python3 run.py gallery` takes these pictures anew.",
+        "Every letter of the sample site, as one reader gets it, in each language it",
+        "is written in. `python3 run.py gallery` takes these pictures anew.",
     ]
     for template in dict.fromkeys(sample.template for sample in samples):
         lines += ["", f"## {template.replace('-', ' ').capitalize()}"]
@@ -168,7 +171,7 @@ def main() -> None:
         return
     (PICTURES.parent / "gallery.md").write_text(index(samples), encoding="utf-8")
     octets = sum(path.stat().st_size for path in PICTURES.iterdir())
-    print(f"{len(list(PICTURES.iterdir()))} pictures, {octets / 1e6:.1f} MB")  # noqa: T201 (it speaks to who runs it)
+    print(f"{len(list(PICTURES.iterdir()))} pictures, {octets / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

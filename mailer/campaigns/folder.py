@@ -31,7 +31,12 @@ _KEYS = {
 _MAX_RULES = 80  # each is a bit of a letter's variant
 _ZONE = "Europe/Paris"  # of the hours in items, where the campaign names none
 _LISTED = ", ".join(sorted(_KEYS))
-_LIMITS = {"audience": 4000, "author": 60, "template": 60, "topic": 40}  # characters; others 200
+_LIMITS = {
+    "audience": 4000,
+    "author": 60,
+    "template": 60,
+    "topic": 40,
+}  # characters; others 200
 
 
 @dataclass(frozen=True, kw_only=True)

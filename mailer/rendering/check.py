@@ -50,7 +50,10 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     yield from _check_subject(translation)
     for block in translation.blocks:
         for place in merge.unknown_places(f"{block.title} {block.text}"):
-            yield _error(translation, block.where, f"no field {{{place}}} exists")
+            lines = enumerate(block.text.split("\n"))
+            here = next((n for n, line in lines if f"{{{place}}}" in line), None)
+            where = block.where if here is None else block.line(here)
+            yield _error(translation, where, f"no field {{{place}}} exists")
         for finding in markdown.findings(block.text):
             for level, what in _check_finding(finding, host):
                 yield Problem(
@@ -77,7 +80,7 @@ def _check_finding(finding: Finding, host: str) -> Iterator[tuple[Level, str]]:
                 f"the image {shown} lets another site know who reads; put it on {host}",
             )
     elif not finding.value.startswith(("https://", "mailto:")):
-        yield Level.ERROR, f"the link {shown} is not https or mailto"
+        yield Level.ERROR, f"the link {shown!r} is not https or mailto"
     elif finding.words.lower().strip(" .:»›>") in VAGUE:
         yield (
             Level.WARNING,

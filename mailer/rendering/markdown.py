@@ -75,10 +75,10 @@ def _renumber(tokens: Sequence[Token], level: int) -> None:
 def _data_tables(html: str, start: str) -> str:
     """Mark tables as data: a head for each column, and one for each row."""
     html = html.replace("<table>", '<table class="data">')
-    html = html.replace("<th>", f'<th scope="col" align="{start}">')
+    html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
-        rf'<tr>\n<th scope="row" align="{start}">\1</th>',
+        rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
         html,
     )
 

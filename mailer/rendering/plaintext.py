@@ -60,6 +60,6 @@ def _block(block: BlockView) -> Iterator[str]:
     for fact in block.facts:
         yield f"{fact.label} {fact.value}"
         for target in fact.targets:
-            yield f"{target.label}: {target.address}"
+            yield f"{block.title} – {target.label}: {target.address}"
     if block.link:
         yield f"{block.label}: {block.link.removeprefix('mailto:')}"

@@ -1,7 +1,8 @@
 """Spaces that must not break, as a language's typography asks; words are never changed.
 
-A document's symbol, 36 C/Res.108, stays whole. In French a colon, a semicolon, a question mark and quotation marks stand apart by a
-space at which no line may end. Authors type a plain one; readers get the right one.
+A document's symbol, 36 C/Res.108, stays whole. In French a colon, a semicolon, a
+question mark and quotation marks stand apart by a space at which no line may end.
+Authors type a plain one; readers get the right one.
 """
 
 import re

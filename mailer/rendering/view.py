@@ -142,8 +142,8 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
     html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
     if block.type == "table":
         title = escape(merge.marked(block.title))
-        caption = f'<caption style="text-align:{start}"><h{level} class="title">{title}'
-        caption += f"</h{level}></caption>"
+        heading = f'<h{level} class="title">{title}</h{level}>'
+        caption = f'<caption style="text-align: {start}">{heading}</caption>'
         html = html.replace('<table class="data">', f'<table class="data">{caption}', 1)
     return Markup(html)  # noqa: S704 (our Markdown)
 

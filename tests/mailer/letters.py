@@ -3,7 +3,6 @@
 from functools import cache
 from pathlib import Path
 
-from audiences.languages import OFFERED
 from mailer.campaigns import content, folder
 from mailer.rendering import catalogue, template
 from mailer.rendering.catalogue import Catalogue
@@ -11,14 +10,9 @@ from mailer.rendering.render import render
 from mailer.rendering.source import Letter, Source
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-WRITTEN = {
-    "monthly-letter": OFFERED,
-    "forum-conclusions": ("en", "fr"),
-    "field-office-news": ("en", "fr"),
-}
-SAMPLES = [
-    (name, language) for name, written in WRITTEN.items() for language in written
-]
+SAMPLES = sorted(
+    (path.parent.parent.name, path.stem) for path in TEMPLATES.glob("*/sample/*.md")
+)
 
 
 @cache

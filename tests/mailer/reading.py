@@ -23,6 +23,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._open: list[tuple[str, bool]] = []
         self._link: tuple[str, int] | None = None
+        self._number = 0  # of the last item of a numbered list
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element; what is not displayed says nothing."""
@@ -35,6 +36,11 @@ class Page(HTMLParser):
         silent = tag in HIDDEN or "display:none" in style or "aria-hidden" in given
         if tag not in INLINE:
             self.words.append("\n")
+        if tag == "ol":
+            self._number = 0
+        if tag == "li" and self._open[-1][0] == "ol":
+            self._number += 1
+            self.words.append(f"{self._number}. ")
         if tag not in VOID:
             self._open.append((tag, silent))
 
