@@ -93,10 +93,6 @@ def read(path: Path) -> Folder:
         sentence = f"languages has no {key}; it has default, fallbacks and per_block"
         raise toml.fault(key, sentence)
     texts = _texts(path)
-    default = _tag(toml, spoken.get("default", "en"), "default")
-    if default not in texts:
-        sentence = f"the default language {default} has no {default}.md"
-        raise toml.fault("default", sentence)
     return Folder(
         name=_needed(toml, "name"),
         template=_needed(toml, "template"),
@@ -106,7 +102,7 @@ def read(path: Path) -> Folder:
         author=_words(toml, "author") or None,
         audience=_words(toml, "audience") or None,
         themes=_codes(toml, table.get("themes", []), "themes"),
-        default_language=default,
+        default_language=_default(toml, spoken, texts),
         fallbacks={
             _tag(toml, language, language): [
                 _tag(toml, each, language) for each in _codes(toml, codes, language)
@@ -120,6 +116,14 @@ def read(path: Path) -> Folder:
         zone=_zone(toml),
         texts=texts,
     )
+
+
+def _default(toml: _Toml, spoken: dict[str, Any], texts: dict[str, str]) -> str:
+    default = _tag(toml, spoken.get("default", "en"), "default")
+    if default not in texts:
+        sentence = f"the default language {default} has no {default}.md"
+        raise toml.fault("default", sentence)
+    return default
 
 
 def audience_of(folder: Folder, template: Template) -> str:
