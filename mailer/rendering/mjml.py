@@ -1,7 +1,6 @@
-"""Lays a letter out as HTML: Jinja assembles MJML, MJML makes HTML, CSS is inlined.
+"""Lays a letter out as HTML: its MJML is assembled, made HTML, and CSS is inlined.
 
-Templates see plain values only, in a sandbox, and load nothing from outside the
-site's template folder. MRML writes characters of attributes as Rust escapes, so only
+MRML writes characters of attributes as Rust escapes, so only
 ASCII passes through it: other characters travel as references and are put back after.
 """
 
@@ -11,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.exceptions import SecurityError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 from mjml import mjml2html
 
 from mailer.errors import ContentError
+from mailer.rendering.assemble import assemble
 
 TITLE = "zq9title9qz"
 _REFERENCE = re.compile(r"&#x([0-9a-f]+);")
@@ -39,21 +36,6 @@ def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -
     return whole.replace(TITLE, str(escape(title)))
 
 
-def assemble(templates: Path, name: str, values: dict[str, Any]) -> str:
-    """Return the MJML of a letter."""
-    environment = _environment(templates)
-    try:
-        template = environment.get_template(f"{name}/body.mjml")
-        return template.render(values)
-    except TemplateSyntaxError as fault:
-        where = f"{fault.name or name}, line {fault.lineno}"
-        raise ContentError(where, f"not a template: {fault.message}") from None
-    except SecurityError as fault:
-        raise ContentError(f"{name}/body.mjml", f"not allowed: {fault}") from None
-    except TemplateError as fault:
-        raise ContentError(f"{name}/body.mjml", str(fault.message or fault)) from None
-
-
 def refuse_depth(source: str, name: str) -> None:
     """Refuse elements nested so deep that the MJML engine would die of them."""
     depth = 0
@@ -64,17 +46,6 @@ def refuse_depth(source: str, name: str) -> None:
             raise ContentError(
                 f"{name}/body.mjml", f"elements are nested more than {_DEPTH} deep"
             )
-
-
-@cache
-def _environment(templates: Path) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache

@@ -1,0 +1,93 @@
+"""The elements letters are laid out with: where each may stand, what it may say.
+
+MJML takes any tag and any attribute in silence; this table does not. The elements of
+HTML are those mail programs show; what loads, runs or moves is not among them.
+"""
+
+from dataclasses import dataclass, field
+
+_BOX = frozenset({"padding", "padding-top", "padding-bottom", "css-class"})
+_FONT = frozenset({"color", "font-family", "font-size", "font-weight", "line-height"})
+_FACE = frozenset({"align", "background-color", "border", "border-radius", "direction"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Element:
+    """One element; `within` empty: HTML, at home in any text."""
+
+    within: frozenset[str] = frozenset()
+    attributes: frozenset[str] = field(default_factory=frozenset)
+
+
+def _mjml(within: str, *attributes: frozenset[str] | str) -> Element:
+    known: set[str] = set()
+    for each in attributes:
+        known |= {each} if isinstance(each, str) else each
+    return Element(within=frozenset(within.split()), attributes=frozenset(known))
+
+
+_TEXT = _mjml("mj-column mj-attributes", _BOX, _FONT, _FACE)
+MJML = {
+    "mjml": _mjml("", "lang", "dir"),
+    "mj-head": _mjml("mjml"),
+    "mj-body": _mjml("mjml", "width", "background-color", "css-class"),
+    "mj-title": _mjml("mj-head"),
+    "mj-preview": _mjml("mj-head"),
+    "mj-attributes": _mjml("mj-head"),
+    "mj-style": _mjml("mj-head"),
+    "mj-raw": _mjml("mj-head"),
+    "mj-all": _mjml("mj-attributes", _BOX, _FONT, _FACE),
+    "mj-class": _mjml("mj-attributes", _BOX, _FONT, _FACE, "name"),
+    "mj-section": _mjml("mj-body mj-attributes", _BOX, _FACE, "text-align"),
+    "mj-group": _mjml("mj-section", _BOX, _FACE, "width"),
+    "mj-column": _mjml("mj-section mj-group", _BOX, _FACE, "width", "vertical-align"),
+    "mj-text": _TEXT,
+    "mj-button": _mjml(
+        "mj-column mj-attributes", _BOX, _FONT, _FACE, "href", "inner-padding", "width"
+    ),
+    "mj-divider": _mjml(
+        "mj-column mj-attributes", _BOX, "border-width", "border-color", "border-style"
+    ),
+    "mj-spacer": _mjml("mj-column", _BOX, "height"),
+    "mj-image": _mjml(
+        "mj-column", _BOX, _FACE, "src", "alt", "width", "height", "href", "title"
+    ),
+    "mj-table": _mjml("mj-column", _BOX, _FONT, _FACE, "width", "role"),
+}
+TEXTS = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-title", "mj-preview"}
+
+_ANY = frozenset({"class", "dir", "lang", "style", "title", "role", "aria-hidden"})
+_TABLE = frozenset({"align", "valign", "width", "bgcolor"})
+_GRID = frozenset({"cellpadding", "cellspacing", "border"})
+HTML = {
+    **dict.fromkeys(
+        (
+            *(
+                "b",
+                "bdi",
+                "blockquote",
+                "br",
+                "code",
+                "div",
+                "em",
+                "hr",
+                "i",
+                "li",
+                "p",
+            ),
+            *("h1", "h2", "h3", "h4", "h5", "h6", "pre", "s", "span", "strong"),
+            *("sub", "sup", "ul", "tbody", "thead"),
+        ),
+        _ANY,
+    ),
+    "a": _ANY | {"href", "hreflang"},
+    "caption": _ANY | {"align"},
+    "img": _ANY | {"src", "alt", "width", "height"},
+    "meta": frozenset({"name", "content"}),
+    "ol": _ANY | {"start"},
+    "table": _ANY | _TABLE | _GRID,
+    "td": _ANY | _TABLE | {"colspan", "rowspan"},
+    "th": _ANY | _TABLE | {"colspan", "rowspan", "scope"},
+    "tr": _ANY | _TABLE,
+}
+VOID = {"br", "hr", "img", "meta"}
