@@ -34,7 +34,8 @@ async def show(
     """Show what the reader gets now."""
     async with mail_site.database.reading() as session:
         reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
-        return await _page(request, session, mail_site, reader, token, saved=[])
+        language = page.language_of(request, reader.language)
+        return await _page(language, session, mail_site, reader, token, saved=[])
 
 
 @post("/p/{token:str}", status_code=200)
@@ -47,35 +48,39 @@ async def act(
     form = await request.form()
     async with mail_site.database.writing() as session:
         reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
+        language = page.language_of(request, reader.language)
         match form.get("act"):
             case "stop":
                 return page.show(
                     mail_site,
                     "stop.html",
-                    language=page.language_of(request, reader.language),
+                    language=language,
                     masked=reader.masked,
                     path=links.path(Purpose.PREFERENCES, token),
                 )
             case "stop-now":
-                said = await _stop(session, mail_site, reader, request)
+                said = await _stop(session, mail_site, reader, language)
             case "save":
-                said = await _save(session, mail_site, reader, form, request)
+                chosen = form.get("language")
+                if chosen in OFFERED and chosen != reader.language:  # not as shown
+                    language = str(chosen)
+                    await contacts.choose_language(
+                        session, reader.contact_id, language, now=site.now()
+                    )
+                said = await _save(session, mail_site, reader, form, language)
             case _:
                 said = []
         await session.flush()
-        return await _page(request, session, mail_site, reader, token, saved=said)
+        return await _page(language, session, mail_site, reader, token, saved=said)
 
 
 async def _stop(
-    session: AsyncSession,
-    mail_site: Site,
-    reader: Reader,
-    request: Request[Any, Any, Any],
+    session: AsyncSession, mail_site: Site, reader: Reader, language: str
 ) -> list[str]:
     await subscriptions.stop_everything(
         session, reader.contact_id, evidence=_evidence(reader)
     )
-    catalogue = mail_site.catalogue(page.language_of(request, reader.language))
+    catalogue = mail_site.catalogue(language)
     return [catalogue.text("You will receive no letter any more, as of now.")]
 
 
@@ -84,14 +89,10 @@ async def _save(
     mail_site: Site,
     reader: Reader,
     form: FormMultiDict,
-    request: Request[Any, Any, Any],
+    language: str,
 ) -> list[str]:
-    chosen = form.get("language")
     wanted = {str(each) for each in form.getall("topic", [])}
     now = site.now()
-    if chosen in OFFERED:
-        await contacts.choose_language(session, reader.contact_id, str(chosen), now=now)
-    language = page.language_of(request, str(chosen or ""), reader.language)
     catalogue = mail_site.catalogue(language)
     said, asked = await _change(session, reader, wanted, catalogue)
     if asked:
@@ -139,7 +140,7 @@ def _evidence(reader: Reader) -> Evidence:
 
 
 async def _page(
-    request: Request[Any, Any, Any],
+    language: str,
     session: AsyncSession,
     mail_site: Site,
     reader: Reader,
@@ -150,7 +151,6 @@ async def _page(
     contact = await session.get(contacts.Contact, reader.contact_id)
     own = contact.languages.split() if contact and contact.languages else []
     chosen = own[0] if own else reader.language
-    language = page.language_of(request, chosen)
     standing = await subscriptions.standings(session, reader.contact_id)
     shown = [
         {
@@ -168,7 +168,7 @@ async def _page(
         language=language,
         saved=saved,
         masked=reader.masked,
-        organisation=reader.organisation,
+        organisation=reader.organisation(language),
         path=links.path(Purpose.PREFERENCES, token),
         languages=page.offered(),
         chosen=chosen,

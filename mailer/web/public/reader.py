@@ -1,5 +1,6 @@
 """Who holds a link: from the token of a message to its contact, and no more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,11 +24,15 @@ class Reader:
     message_id: int
     contact_id: int
     masked: str
-    organisation: str
+    names: Mapping[str, str]  # of its organisation, by language; "" is the official one
     language: str | None  # their own choice, or the language of the letter
     topic: str | None
     sent_at: datetime
     preferences: str  # path of their preference centre
+
+    def organisation(self, language: str) -> str:
+        """Return the organisation's name as a page of a language shows it."""
+        return self.names.get(language) or self.names[""]
 
 
 async def holder(
@@ -52,7 +57,7 @@ async def holder(
         message_id=number,
         contact_id=contact.id,
         masked=masked(contact.address or ""),
-        organisation=organisation.names.get(language or "", organisation.name),
+        names={**organisation.names, "": organisation.name},
         language=language,
         topic=topic,
         sent_at=message.due_at,

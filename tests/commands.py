@@ -1,0 +1,49 @@
+"""Runs `mailer` as an operator does, in this process, and keeps what it printed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailer.cli import main, output
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """One command: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Return the one JSON document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        """Return the JSON objects on stdout, one a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailer:
+    """The command on one site."""
+
+    config: Path
+    captured: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> Ran:
+        """Run the command with these arguments."""
+        self.captured.readouterr()
+        code = main.run(["--config", str(self.config), *arguments])
+        printed = self.captured.readouterr()
+        return Ran(code=code, out=printed.out, err=printed.err)
+
+
+def shown(fault: str) -> str:
+    """Return a sentence as one line, however the terminal broke it."""
+    return " ".join(output.clean(fault).split())
