@@ -1,18 +1,19 @@
 """The gate before approval: every problem of a campaign, with its place."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from audiences.base import words
 from audiences.languages import Chain
-from mailer.campaigns import agreement, edit, groups, letters, variants
+from mailer.campaigns import agreement, edit, groups, letters, proof, variants
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
+from mailer.rendering import lint
 from mailer.rendering.check import Level, Problem
 from mailer.site import Site
 
@@ -38,9 +39,10 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     async with site.database.reading() as session:
         campaign = await edit.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
+        texts = await edit.texts_of(session, campaign)
         context = await edit.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
-    checked = Checked()
+    checked = Checked(problems=await _template(site, campaign.template, texts))
     checked.problems += agreement.check(
         content.translations,
         campaign.default_language,
@@ -59,6 +61,20 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     if checked.ok:
         checked.problems += _rendered(site, content, found, now)
     return checked
+
+
+async def _template(site: Site, name: str, texts: Mapping[str, str]) -> list[Problem]:
+    """Read the files of the template, then see that they make letters in time."""
+    found = [
+        _problem(Level.ERROR, "", fault.where, fault.what)
+        for fault in lint.lint(site.templates, name)
+    ]
+    if not found:
+        try:
+            await proof.prove(site.templates, name, texts)
+        except ContentError as fault:
+            found.append(_problem(Level.ERROR, "", fault.where, fault.sentence))
+    return found
 
 
 def _count(checked: Checked, found: Sequence[Group]) -> None:

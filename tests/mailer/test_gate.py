@@ -47,8 +47,8 @@ async def test_a_good_letter_passes(site: Site, tmp_path: Path) -> None:
     ("text", "what"),
     [
         ("Dear {nme}.", "{nme}"),
-        ("[here](http://a.example/)", "the link http://a.example/ is not https"),
-        ("[here](javascript:x)", "the link javascript:x is not https"),
+        ("[here](http://a.example/)", "the link 'http://a.example/' is not https"),
+        ("[here](javascript:x)", "the link 'javascript:x' is not https"),
         ("![x](data:image/png;base64,AA)", "is not https"),
     ],
 )
@@ -146,7 +146,7 @@ async def test_a_template_that_cannot_be_laid_out_blocks(
     checked = await check(site, campaigning.write(tmp_path))
 
     assert not checked.ok
-    assert checked.problems[0].where == "monthly-letter/body.mjml"
+    assert checked.problems[0].where == "monthly-letter/body.mjml, line 1"
     assert "nobody" in checked.problems[0].what
 
 
