@@ -1,26 +1,33 @@
 """Connects to the relay: greeting, EHLO, TLS and login are aiosmtplib's.
 
 `tls` and `starttls` never fall back, check the certificate and the name, and no login
-is sent before TLS. What the relay offers is read from its answer to EHLO.
+is sent before TLS. What the relay offers is read from its last answer to EHLO, so that
+nothing said before TLS is believed after it (RFC 3207 section 4.2).
 """
 
+import functools
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiosmtplib
-from aiosmtplib import SMTPException, SMTPHeloError
+from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPHeloError
 
 from mailer import config
 from mailer.delivery.wire import Wire
 from mailer.errors import MailerError
 from mailer.relaying import RelaySettings
 
-CONNECT_TIMEOUT = 60.0  # seconds for the connection and each step of the greeting
+GREETING = 300.0  # seconds for each step, RFC 5321 section 4.5.3.2.1
 
 
 class RelayError(MailerError):
     """The relay cannot be reached or refuses us; messages wait and nobody is blamed."""
+
+
+class LoginRefusedError(RelayError):
+    """The relay does not know us: a person must look before anything more is sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +38,10 @@ class Offer:
     eight_bit: bool = False
     smtputf8: bool = False
     dsn: bool = False
+    starttls: bool = False
     size: int = 0  # octets; 0: it does not say
+    logins: tuple[str, ...] = ()
+    tls: str = ""  # the version in use; empty: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +57,10 @@ async def connect(
     *,
     root: Path,
     hello: str,
-    tls: ssl.SSLContext | None = None,
+    within: float = GREETING,
 ) -> Connection:
     """Open one connection; raise RelayError saying what stood in the way."""
-    password = None
-    if relay.user:
-        path = root / relay.password_file if relay.password_file else None
-        password = config.secret_text(path, relay.password, "relay.password_file")
-    client = aiosmtplib.SMTP(
-        hostname=relay.host,
-        port=relay.port,
-        local_hostname=hello,
-        timeout=CONNECT_TIMEOUT,
-        use_tls=relay.security == "tls",
-        start_tls=relay.security == "starttls",
-        tls_context=tls,
-        username=relay.user or None,
-        password=password,
-    )
+    client = _client(relay, root=root, hello=hello, within=within)
     try:
         await client.connect()
         if client.is_ehlo_or_helo_needed:
@@ -74,23 +70,84 @@ async def connect(
                 await client.helo()
     except (SMTPException, OSError, ValueError) as fault:
         client.close()
-        where = f"{relay.host}:{relay.port}"
-        reason = str(fault) or type(fault).__name__
-        raise RelayError(f"the relay {where} cannot be used: {reason}") from None
+        raise _refused(relay, fault) from None
     transport = client.transport
     if transport is None:
-        raise RelayError(f"the relay {relay.host}:{relay.port} closed the connection")
+        raise RelayError(f"the relay {_place(relay)} closed the connection")
+    offer = _offer(client)
     wire = Wire(transport)  # type: ignore[arg-type]  # always a full transport
-    return Connection(wire, _offer(client))
+    return Connection(wire, offer)
+
+
+def _client(
+    relay: RelaySettings, *, root: Path, hello: str, within: float
+) -> aiosmtplib.SMTP:
+    password, context = None, None
+    if relay.user:
+        if relay.security == "plain":  # the settings refuse it as well
+            raise RelayError("a login is never sent without TLS")
+        path = root / relay.password_file if relay.password_file else None
+        password = config.secret_text(path, relay.password, "relay.password_file")
+    if relay.security != "plain":
+        context = tls_context(root / relay.ca_file if relay.ca_file else None)
+    return aiosmtplib.SMTP(
+        hostname=relay.host,
+        port=relay.port,
+        local_hostname=hello,
+        timeout=within,
+        use_tls=relay.security == "tls",
+        start_tls=relay.security == "starttls",
+        tls_context=context,
+        username=relay.user or None,
+        password=password,
+    )
+
+
+@functools.cache
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Return how TLS is spoken: 1.2 at least, certificate and name checked."""
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except (
+        OSError
+    ) as fault:  # a file without certificates is an SSLError, so an OSError
+        raise RelayError(f"ca_file: {ca_file} cannot be used: {fault}") from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _place(relay: RelaySettings) -> str:
+    return f"{relay.host}:{relay.port}"
+
+
+def _refused(relay: RelaySettings, fault: BaseException) -> RelayError:
+    """Say what stood in the way, and whether it was our login."""
+    if isinstance(fault, SMTPAuthenticationError) and fault.code >= 500:  # noqa: PLR2004 (RFC 5321 section 4.2.1)
+        return LoginRefusedError(
+            f"the relay {_place(relay)} refused our login:"
+            f" {fault.code} {fault.message.strip()}"
+        )
+    reason, cause = str(fault) or type(fault).__name__, fault
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        reason = f"its certificate is not trusted: {cause.verify_message}"
+    elif isinstance(cause, ssl.SSLError):
+        reason = f"TLS failed: {cause.reason or cause}"
+    return RelayError(f"the relay {_place(relay)} cannot be used: {reason}")
 
 
 def _offer(client: aiosmtplib.SMTP) -> Offer:
     said = client.esmtp_extensions
     size = said.get("size", "")
+    session: Any = client.get_transport_info("ssl_object")
     return Offer(
         pipelining="pipelining" in said,
         eight_bit="8bitmime" in said,
         smtputf8="smtputf8" in said,
         dsn="dsn" in said,
+        starttls="starttls" in said,
         size=int(size) if size.isdecimal() else 0,
+        logins=tuple(client.server_auth_methods),
+        tls=session.version() if session else "",
     )
