@@ -13,7 +13,7 @@ from audiences import topics
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
-from mailer.campaigns import approval, content, folder, sending, variants
+from mailer.campaigns import approval, content, folder, references, sending, variants
 from mailer.campaigns.folder import Folder
 from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
 from mailer.campaigns.states import State
@@ -87,7 +87,7 @@ async def _fill(
     campaign.topic = folder.topic_of(written, template)
     if campaign.topic is not None:
         await topics.named(session, campaign.topic)
-    campaign.reference = written.reference
+    await references.number(session, campaign, written.reference, year=written.day.year)
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)
     campaign.themes = written.themes

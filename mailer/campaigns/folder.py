@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audiences import languages
-from mailer.campaigns import sending
+from mailer.campaigns import references, sending
 from mailer.campaigns.sending import ALWAYS, Sending
 from mailer.errors import ContentError
 from mailer.rendering.template import Template
@@ -97,7 +97,7 @@ def read(path: Path) -> Folder:
         name=_needed(toml, "name"),
         template=_needed(toml, "template"),
         topic=_words(toml, "topic") or None,
-        reference=_words(toml, "reference"),
+        reference=_reference(toml),
         day=_day(toml),
         author=_words(toml, "author") or None,
         audience=_words(toml, "audience") or None,
@@ -184,6 +184,15 @@ def _texts(path: Path) -> dict[str, str]:
         except (OSError, UnicodeError) as fault:
             raise ContentError(where, f"not readable as UTF-8: {fault}") from None
     return texts
+
+
+def _reference(toml: _Toml) -> str:
+    reference = _words(toml, "reference")
+    try:
+        references.refuse(reference, toml.name)
+    except ContentError as fault:
+        raise toml.fault("reference", fault.sentence) from None
+    return reference
 
 
 def _needed(toml: _Toml, key: str) -> str:

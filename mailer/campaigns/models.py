@@ -31,6 +31,8 @@ class Campaign(Base):
     topic: Mapped[str | None] = mapped_column(String(40))  # none: service mail
     on_demand: Mapped[bool] = mapped_column(default=False)  # readers are added singly
     reference: Mapped[str]
+    reference_pattern: Mapped[str | None]  # that its number was counted in
+    reference_year: Mapped[int | None]
     day: Mapped[date]  # the date the letter bears
     author: Mapped[str] = mapped_column(String(60))
     audience: Mapped[str]  # the rule
@@ -57,6 +59,16 @@ class Campaign(Base):
     stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class ReferenceSeries(Base):
+    """How far the reference numbers of a pattern have come in a year."""
+
+    __tablename__ = "reference_series"
+
+    pattern: Mapped[str] = mapped_column(String(200), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
 
 
 class CampaignText(Base):

@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     _campaign()
+    _reference_series()
     _series()
     _unit_user()
     _approval()
@@ -33,6 +34,7 @@ def downgrade() -> None:
         "approval",
         "unit_user",
         "series",
+        "reference_series",
         "campaign",
     ):
         op.drop_table(table)
@@ -47,6 +49,8 @@ def _campaign() -> None:
         sa.Column("topic", sa.String(length=40), nullable=True),
         sa.Column("on_demand", sa.Boolean(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("reference_pattern", sa.String(), nullable=True),
+        sa.Column("reference_year", sa.Integer(), nullable=True),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("audience", sa.String(), nullable=False),
@@ -74,6 +78,16 @@ def _campaign() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+    )
+
+
+def _reference_series() -> None:
+    op.create_table(
+        "reference_series",
+        sa.Column("pattern", sa.String(length=200), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("pattern", "year", name=op.f("pk_reference_series")),
     )
 
 
