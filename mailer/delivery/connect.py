@@ -5,6 +5,7 @@ is sent before TLS. What the relay offers is read from its last answer to EHLO, 
 nothing said before TLS is believed after it (RFC 3207 section 4.2).
 """
 
+import asyncio
 import functools
 import ssl
 from dataclasses import dataclass
@@ -60,17 +61,22 @@ async def connect(
     within: float = GREETING,
 ) -> Connection:
     """Open one connection; raise RelayError saying what stood in the way."""
+    password = _password(relay, root)
     client = _client(relay, root=root, hello=hello, within=within)
     try:
         await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            try:
-                await client.ehlo()
-            except SMTPHeloError:
-                await client.helo()
+        if relay.security == "starttls":
+            await client.starttls()
+        await _greet(client)
+        if relay.user:
+            await client.login(relay.user, password)
     except (SMTPException, OSError, ValueError) as fault:
-        client.close()
+        _leave(client)
+        await asyncio.sleep(0)  # lets the loop close it
         raise _refused(relay, fault) from None
+    except asyncio.CancelledError:
+        _leave(client)
+        raise
     transport = client.transport
     if transport is None:
         raise RelayError(f"the relay {_place(relay)} closed the connection")
@@ -79,15 +85,25 @@ async def connect(
     return Connection(wire, offer)
 
 
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """Say EHLO, or HELO to a relay that knows only that."""
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        await client.helo()
+
+
+def _leave(client: aiosmtplib.SMTP) -> None:
+    """Drop a connection at once; closing TLS politely would wait for the relay."""
+    if client.transport is not None:
+        client.transport.abort()  # type: ignore[attr-defined]  # always a full transport
+    client.close()
+
+
 def _client(
     relay: RelaySettings, *, root: Path, hello: str, within: float
 ) -> aiosmtplib.SMTP:
-    password, context = None, None
-    if relay.user:
-        if relay.security == "plain":  # the settings refuse it as well
-            raise RelayError("a login is never sent without TLS")
-        path = root / relay.password_file if relay.password_file else None
-        password = config.secret_text(path, relay.password, "relay.password_file")
+    context = None
     if relay.security != "plain":
         context = tls_context(root / relay.ca_file if relay.ca_file else None)
     return aiosmtplib.SMTP(
@@ -96,11 +112,18 @@ def _client(
         local_hostname=hello,
         timeout=within,
         use_tls=relay.security == "tls",
-        start_tls=relay.security == "starttls",
+        start_tls=False,  # done step by step above
         tls_context=context,
-        username=relay.user or None,
-        password=password,
     )
+
+
+def _password(relay: RelaySettings, root: Path) -> str:
+    if not relay.user:
+        return ""
+    if relay.security == "plain":  # the settings refuse it as well
+        raise RelayError("a login is never sent without TLS")
+    path = root / relay.password_file if relay.password_file else None
+    return config.secret_text(path, relay.password, "relay.password_file")
 
 
 @functools.cache
