@@ -13,7 +13,15 @@ from audiences import topics
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
 from audiences.segments import vocabulary as vocabularies
-from mailer.campaigns import approval, content, folder, references, sending, variants
+from mailer.campaigns import (
+    approval,
+    content,
+    folder,
+    references,
+    sending,
+    translations,
+    variants,
+)
 from mailer.campaigns.folder import Folder
 from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
 from mailer.campaigns.states import State
@@ -41,10 +49,17 @@ async def add(
 ) -> Campaign:
     """Store a new campaign, a draft."""
     campaign = Campaign(state=State.DRAFT, author=author, created_at=now)
-    await _fill(session, campaign, written, root=root, now=now)
+    parsed = await _fill(session, campaign, written, root=root, now=now)
     session.add(campaign)
     await session.flush()
     await _texts(session, campaign, written)
+    await translations.record(
+        session,
+        campaign,
+        before={},
+        after=parsed,
+        types=templates.block_types(root),
+    )
     note(session, campaign, by=author, act="imported", now=now)
     return campaign
 
@@ -61,12 +76,20 @@ async def replace(
     """Store new content for a campaign that has not been released."""
     if State(campaign.state) not in EDITABLE:
         raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
-    await _fill(session, campaign, written, root=root, now=now)
+    before = await parsed_of(session, campaign, root)
+    parsed = await _fill(session, campaign, written, root=root, now=now)
     campaign.author = by
     await session.execute(
         delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
     )
     await _texts(session, campaign, written)
+    await translations.record(
+        session,
+        campaign,
+        before=before,
+        after=parsed,
+        types=templates.block_types(root),
+    )
     await approval.void(session, campaign, now=now)
     note(session, campaign, by=by, act="edited", now=now)
 
@@ -78,7 +101,7 @@ async def _fill(
     *,
     root: Path,
     now: datetime,
-) -> None:
+) -> dict[str, Translation]:
     template = templates.load(root, written.template)
     parsed = parse_all(written.texts, root, template, folder_name=written.name)
     model = parsed[written.default_language].blocks
@@ -101,6 +124,19 @@ async def _fill(
     campaign.hours = _hours(model, ZoneInfo(written.zone))
     campaign.updated_at = now
     await _refuse_rules(session, campaign, now)
+    return parsed
+
+
+async def parsed_of(
+    session: AsyncSession, campaign: Campaign, root: Path
+) -> dict[str, Translation]:
+    """Return what stands in the store, parsed; nothing where it is no longer sound."""
+    try:
+        template = templates.load(root, campaign.template)
+        texts = await texts_of(session, campaign)
+        return parse_all(texts, root, template, folder_name=campaign.name)
+    except ContentError:
+        return {}
 
 
 async def _refuse_rules(

@@ -8,12 +8,23 @@ from urllib.parse import urlsplit
 
 from audiences.base import words
 from audiences.languages import Chain
-from mailer.campaigns import agreement, edit, groups, letters, proof, variants
+from mailer.campaigns import (
+    agreement,
+    edit,
+    entries,
+    groups,
+    letters,
+    proof,
+    translations,
+    variants,
+)
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
+from mailer.campaigns.translations import Standing
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
 from mailer.rendering import lint
+from mailer.rendering import template as templates
 from mailer.rendering.check import Level, Problem
 from mailer.site import Site
 
@@ -27,6 +38,7 @@ class Checked:
     fallbacks: dict[str, int] = field(default_factory=dict)  # "ar → en": readers
     blocks: dict[str, int] = field(default_factory=dict)  # "news, ar → en": readers
     variants: int = 0  # letters to be rendered
+    translations: dict[str, Standing] = field(default_factory=dict)  # by language
 
     @property
     def ok(self) -> bool:
@@ -42,6 +54,7 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
         texts = await edit.texts_of(session, campaign)
         context = await edit.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
+        known = await translations.sources_of(session, campaign)
     checked = Checked(problems=await _template(site, campaign.template, texts))
     checked.problems += agreement.check(
         content.translations,
@@ -58,6 +71,7 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
         checked.problems.append(_problem(Level.WARNING, "", "config.toml, dkim", what))
     _count_blocks(checked, content, found)
     _count_variants(checked, content, found)
+    _count_entries(checked, site, content, known)
     if checked.ok:
         checked.problems += _rendered(site, content, found, now)
     return checked
@@ -152,6 +166,36 @@ def _count_variants(checked: Checked, content: Content, found: Sequence[Group]) 
                 " fewer rules of blocks make fewer",
             )
         )
+
+
+def _count_entries(
+    checked: Checked, site: Site, content: Content, known: translations.Sources
+) -> None:
+    """Count what is translated, by language; stale words need a second look."""
+    default = content.campaign.default_language
+    types = templates.block_types(site.templates)
+    source = entries.entries(content.translations[default], types)
+    for language, translation in content.translations.items():
+        if language == default:
+            continue
+        said = entries.beside(source, translation)
+        standing = translations.standing(source, said, known.get(language, {}))
+        checked.translations[language] = standing
+        for count, what in (
+            (standing.stale, "translated from words that changed since"),
+            (standing.missing, "not translated"),
+        ):
+            if count:
+                sentence = f"{count} of {len(source)} entries are {what}"
+                remedy = f"`campaigns export-po --language {language}` marks them"
+                checked.problems.append(
+                    _problem(
+                        Level.WARNING,
+                        language,
+                        translation.where,
+                        f"{sentence}; {remedy}",
+                    )
+                )
 
 
 def _wanted(group: Group) -> str:

@@ -83,6 +83,19 @@ class CampaignText(Base):
     text: Mapped[str]
 
 
+class TranslatedEntry(Base):
+    """A line or paragraph of a translation, and the source it was translated from."""
+
+    __tablename__ = "translated_entry"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    context: Mapped[str] = mapped_column(String(120), primary_key=True)
+    source: Mapped[str]
+
+
 class Approval(Base):
     """One approval, bound to the digest of what was approved."""
 

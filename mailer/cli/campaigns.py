@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from mailer import site as sites
 from mailer.campaigns import approval, control, edit, folder, gate, schedule
 from mailer.campaigns.models import Campaign
-from mailer.cli import output
+from mailer.cli import handing, output
 from mailer.cli.command import INSTANT, as_json, with_site
 from mailer.cli.reporting import show_report
 from mailer.delivery import preview as previews
@@ -29,6 +30,10 @@ by_option = click.option(
 @click.group()
 def command() -> None:
     """Write, approve, schedule, send and count campaigns."""
+
+
+for verb in (handing.coverage, handing.export_po, handing.import_po):
+    command.add_command(verb)
 
 
 @command.command("list", epilog="Example: mailer campaigns list --json")
@@ -110,6 +115,10 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
                 "fallbacks": checked.fallbacks,
                 "blocks": checked.blocks,
                 "variants": checked.variants,
+                "translations": {
+                    language: asdict(each)
+                    for language, each in checked.translations.items()
+                },
             }
         )
     else:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _campaign_event()
     _campaign_event_indexes()
     _campaign_text()
+    _translated_entry()
     _letter()
     _occurrence()
     _approved_reader()
@@ -29,6 +30,7 @@ def downgrade() -> None:
         "approved_reader",
         "occurrence",
         "letter",
+        "translated_entry",
         "campaign_text",
         "campaign_event",
         "approval",
@@ -183,6 +185,25 @@ def _campaign_text() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "campaign_id", "language", name=op.f("pk_campaign_text")
+        ),
+    )
+
+
+def _translated_entry() -> None:
+    op.create_table(
+        "translated_entry",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("context", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_translated_entry_campaign_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "campaign_id", "language", "context", name=op.f("pk_translated_entry")
         ),
     )
 

@@ -1,0 +1,109 @@
+"""`mailer campaigns coverage, export-po, import-po`: whom it reaches; translators."""
+
+import getpass
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from mailer import site as sites
+from mailer.campaigns import translate
+from mailer.cli import output
+from mailer.cli.command import as_json, with_site
+from mailer.errors import ContentError
+from mailer.reports import coverage as counting
+from mailer.site import Site
+
+
+@click.command(epilog="Example: mailer campaigns coverage 1")
+@click.argument("campaign_id", type=int)
+@as_json
+@with_site
+async def coverage(site: Site, campaign_id: int, as_json: bool) -> None:
+    """Count, for each block, whom it concerns, whom it reaches, and why not all."""
+    found = await counting.coverage(site, campaign_id, now=sites.now())
+    if as_json:
+        output.json_document([each.as_json() for each in found])
+        return
+    rows = [
+        (
+            each.block,
+            each.concerned,
+            each.reached,
+            [f"{why.replace('_', ' ')} {count}" for why, count in each.missed.items()],
+        )
+        for each in found
+    ]
+    output.table("Coverage", ("block", "concerned", "reached", "not reached"), rows)
+
+
+@click.command(
+    "export-po",
+    epilog="Example: mailer campaigns export-po 1 --language es --out may.es.po",
+)
+@click.argument("campaign_id", type=int)
+@click.option("--language", required=True, help="The translator's: es, zh-Hant.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file; else stdout.")
+@with_site
+async def export_po(
+    site: Site, campaign_id: int, language: str, out: Path | None
+) -> None:
+    """Write a campaign for the translator of one language, as a PO file."""
+    octets = await translate.export(site, campaign_id, language, now=sites.now())
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.flush()
+        return
+    _write(out, octets)
+    output.say(f"{out} is written; take it back with `campaigns import-po`")
+
+
+@click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
+@click.argument("campaign_id", type=int)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", default=getpass.getuser, show_default="you", help="Who does it.")
+@as_json
+@with_site
+async def import_po(
+    site: Site, campaign_id: int, file: Path, by: str, as_json: bool
+) -> None:
+    """Take in a translation; where words changed, an approval is void."""
+    taken = await translate.take(
+        site, campaign_id, _read(file), name=file.name, by=by, now=sites.now()
+    )
+    standing = taken.standing
+    if as_json:
+        output.json_document(
+            {
+                "language": taken.language,
+                "changed": taken.changed,
+                "confirmed": taken.confirmed,
+                "fuzzy": taken.fuzzy,
+                "done": standing.done,
+                "stale": standing.stale,
+                "missing": standing.missing,
+            }
+        )
+        return
+    output.line(
+        f"{taken.language}: {taken.changed} entries changed,"
+        f" {taken.confirmed} confirmed, {taken.fuzzy} still fuzzy"
+    )
+    output.line(
+        f"{standing.done} done, {standing.stale} stale, {standing.missing} missing"
+    )
+
+
+def _write(path: Path, octets: bytes) -> None:
+    try:
+        path.write_bytes(octets)
+    except OSError as fault:
+        raise ContentError(str(path), f"cannot be written: {fault.strerror}") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise ContentError(str(path), f"cannot be read: {fault.strerror}") from None

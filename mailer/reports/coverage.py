@@ -1,0 +1,104 @@
+"""Coverage: of those a block concerns, how many the campaign reaches, and why not all.
+
+A block concerns whom its own rule picks in the whole directory: `for`, else `first`;
+a block without a rule concerns the campaign's audience.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, not_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.base import words
+from audiences.languages import Chain
+from audiences.segments import compile as compiler
+from audiences.segments import resolve
+from audiences.segments.compile import Context
+from mailer.campaigns import edit, groups, letters
+from mailer.campaigns.letters import Content
+from mailer.campaigns.models import Campaign
+from mailer.outbox.states import Skip
+from mailer.site import Site
+
+NOT_PICKED = "not_picked"  # the audience's rule leaves them out
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Covered:
+    """One block: whom it concerns, whom it reaches, and why others not."""
+
+    block: str
+    type: str
+    rule: str
+    concerned: int
+    reached: int
+    missed: Mapping[str, int]  # by reason
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Covered]:
+    """Count every block of a campaign, in the order of the letter."""
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        content = await letters.content_of(session, site, campaign)
+        context = await edit.context_of(session, campaign, now=now)
+        return [
+            await _covered(session, content, context, block) for block in content.blocks
+        ]
+
+
+async def _covered(
+    session: AsyncSession, content: Content, context: Context, block: str
+) -> Covered:
+    campaign = content.campaign
+    rule = (
+        campaign.block_rules.get(block)
+        or campaign.block_firsts.get(block)
+        or campaign.audience
+    )
+    missed: Counter[str] = Counter()
+    reached = 0
+    for row in await session.execute(_grouped(campaign, context, rule)):
+        reason, contact, organisation, state, count = tuple(row)
+        chain = Chain(
+            contact=words(contact), organisation=words(organisation), state=words(state)
+        )
+        if reason is not None:
+            missed[str(reason)] += count
+        elif groups.choose(campaign, content.written, chain) is None:
+            missed[Skip.NO_TRANSLATION.value] += count
+        else:
+            reached += count
+    return Covered(
+        block=block,
+        type=content.blocks[block],
+        rule=rule,
+        concerned=reached + sum(missed.values()),
+        reached=reached,
+        missed=dict(missed.most_common()),
+    )
+
+
+def _grouped(
+    campaign: Campaign, context: Context, rule: str
+) -> Select[*tuple[Any, ...]]:
+    """Select those a rule picks, by why they are not reached and by their chain."""
+    picked = compiler.condition(campaign.audience, context)
+    outside = case((not_(picked), NOT_PICKED), else_=resolve.reason(campaign.topic))
+    inner = resolve.audience(
+        rule,
+        context,
+        outside.label("outside"),
+        groups.CONTACT_LANGUAGES.label("contact"),
+        groups.ORGANISATION_LANGUAGES.label("organisation"),
+        groups.STATE_LANGUAGES.label("state"),
+    ).subquery()
+    columns = list(inner.c)
+    return select(*columns, func.count()).group_by(*columns)
