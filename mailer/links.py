@@ -63,8 +63,12 @@ class Signer:
             preferences=_encode(head + digest[_SLICES[Purpose.PREFERENCES]]),
             confirm=_encode(head + digest[_SLICES[Purpose.CONFIRM]]),
             return_path="r-" + _base32(head + digest[_RETURN]),
-            message_id=_base32(hashlib.sha256(b"message-id" + digest).digest()[:15]),
+            message_id=_message_id(digest),
         )
+
+    def message_ids(self, number: int) -> tuple[str, ...]:
+        """Return the Message-IDs a message may have had, the newest key's first."""
+        return tuple(_message_id(_digest(key, number)) for _, key in self._keys)
 
     def number(self, token: str, purpose: Purpose) -> int:
         """Return the message a token was made for; raise TokenError otherwise."""
@@ -101,6 +105,10 @@ def path(purpose: Purpose, token: str) -> str:
 
 def _digest(key: bytes, number: int) -> bytes:
     return hmac.digest(key, b"message" + number.to_bytes(_NUMBER), hashlib.sha512)
+
+
+def _message_id(digest: bytes) -> str:
+    return _base32(hashlib.sha256(b"message-id" + digest).digest()[:15])
 
 
 def _key_id(key: bytes) -> int:

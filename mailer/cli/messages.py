@@ -1,14 +1,19 @@
 """`mailer messages`: what became of each message."""
 
+from dataclasses import asdict
+from pathlib import Path
+
 import rich_click as click
 from sqlalchemy import select
 
 from audiences.contacts import Contact
+from mailer import site as sites
 from mailer.campaigns import edit
 from mailer.cli import output
-from mailer.cli.command import as_json_lines, with_site
+from mailer.cli.command import as_json, as_json_lines, with_site
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
+from mailer.outcomes import reconcile as outcomes
 from mailer.site import Site
 
 
@@ -62,3 +67,35 @@ async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) 
                 why = message.reason or message.reply or ""
                 output.line(f"{message.id}  {address}  {message.state}  {why}")
             session.expunge(message)
+
+
+@command.command(
+    epilog="Example: mailer messages reconcile --postfix-log /var/log/mail.log"
+)
+@click.option(
+    "--postfix-log",
+    "logs",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The relay's log, packed or not; several of them oldest first.",
+)
+@as_json
+@with_site
+async def reconcile(site: Site, logs: tuple[Path, ...], as_json: bool) -> None:
+    """Settle uncertain and held messages by what a Postfix relay has logged.
+
+    A message was taken if, and only if, its queue file became active there. One whose
+    header alone came was not, and is sent again. What the log does not know stays as
+    it is.
+    """
+    settled = await outcomes.reconcile(site, logs, now=sites.now())
+    if as_json:
+        output.json_document(asdict(settled))
+        return
+    held = f", {settled.held} of them held: their campaign is over"
+    output.line(
+        f"of {settled.unsettled} messages nobody knew about, {settled.taken} were taken"
+        f" and {settled.not_taken + settled.held} were not"
+        f"{held if settled.held else ''}; {settled.unknown} stay unknown"
+    )

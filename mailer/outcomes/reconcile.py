@@ -1,0 +1,188 @@
+"""Settles uncertain and held messages by the relay's own log.
+
+Only rows that are uncertain or held move, each by one compare-and-set: told twice by
+the same log, nothing happens the second time. What the log does not know stays.
+"""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.states import State as CampaignState
+from mailer.errors import RefusedError
+from mailer.outbox.models import Message
+from mailer.outbox.states import State
+from mailer.outcomes import record
+from mailer.outcomes.postfix_log import Reading, Verdict
+from mailer.site import Site
+
+_PACKED: dict[bytes, Callable[..., IO[str]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZ": bz2.open,
+    b"\xfd7": lzma.open,
+}
+_OPEN_CAMPAIGN = (CampaignState.SENDING, CampaignState.PAUSED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsettled:
+    """One message nobody could answer for."""
+
+    id: int
+    state: State
+    attempts: int  # as many as when the log was read, or another attempt was made
+    marked_at: datetime
+    open: bool  # its campaign can still send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    """What a log settled."""
+
+    unsettled: int  # messages the log was asked about
+    taken: int  # they are accepted now
+    not_taken: int  # they wait to be sent again
+    held: int  # not taken, but their campaign is over: a person decides
+    unknown: int  # the log does not know
+
+
+async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Reconciled:
+    """Read a relay's logs, oldest first, and settle what they can settle."""
+    async with site.database.reading() as session:
+        asked = await _unsettled(session, site)
+    reading = Reading(wanted=asked.keys(), now=now)
+    for path in logs:
+        _read(reading, path)
+    wait = timedelta(minutes=site.settings.delivery.uncertain_minutes)
+    judged = {
+        name: reading.verdict(name, marked_at=each.marked_at, settled_after=wait)
+        for name, each in asked.items()
+    }
+    counts = dict.fromkeys(("taken", "not_taken", "held"), 0)
+    async with site.database.writing() as session:
+        for name in sorted(judged, key=lambda name: judged[name] is not Verdict.TAKEN):
+            each = asked[name]
+            if judged[name] is Verdict.UNKNOWN or not await _still(session, each):
+                continue
+            if judged[name] is Verdict.TAKEN:
+                await _accept(session, each, reading.taken[name], now=now)
+                counts["taken"] += 1
+            elif each.open:
+                await _send_again(session, each, now=now)
+                counts["not_taken"] += 1
+            else:
+                counts["held"] += 1
+    total = len({each.id for each in asked.values()})
+    return Reconciled(unsettled=total, unknown=total - sum(counts.values()), **counts)
+
+
+async def _still(session: AsyncSession, unsettled: Unsettled) -> bool:
+    """Whether a message is as it was when the log was read; nobody changes it now."""
+    found = await session.scalar(
+        select(Message.id)
+        .where(
+            Message.id == unsettled.id,
+            Message.state == unsettled.state,
+            Message.attempts == unsettled.attempts,
+        )
+        .with_for_update()
+    )
+    return found is not None
+
+
+async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
+    """Return the messages to ask about, by every Message-ID they may have had."""
+    rows = await session.execute(
+        select(
+            Message.id,
+            Message.state,
+            Message.attempts,
+            Message.marked_at,
+            Campaign.state,
+        )
+        .join(Campaign, Campaign.id == Message.campaign_id)
+        .where(Message.state.in_([State.UNCERTAIN, State.HELD]))
+    )
+    domain = site.settings.mail.domain
+    return {
+        f"<{name}@{domain}>": Unsettled(
+            id=number,
+            state=State(state),
+            attempts=attempts,
+            marked_at=marked_at,
+            open=campaign in _OPEN_CAMPAIGN,
+        )
+        for number, state, attempts, marked_at, campaign in rows
+        if marked_at is not None
+        for name in site.signer.message_ids(number)
+    }
+
+
+def _read(reading: Reading, path: Path) -> None:
+    """Read one file line by line, packed by gzip, bzip2 or xz or not at all."""
+    try:
+        with path.open("rb") as file:
+            opener = _PACKED.get(file.read(2), open)
+        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
+            reading.read(_bounded(lines))
+    except (OSError, EOFError, lzma.LZMAError) as fault:
+        raise RefusedError(f"{path} cannot be read to its end: {fault}") from None
+
+
+def _bounded(lines: IO[str]) -> Iterable[str]:
+    """Give lines of bounded length: no log makes us hold more."""
+    while line := lines.readline(8192):
+        yield line
+
+
+async def _accept(
+    session: AsyncSession, unsettled: Unsettled, queue_id: str, *, now: datetime
+) -> None:
+    said = f"the relay's log shows it was taken, as {queue_id}"
+    await _move(
+        session,
+        unsettled,
+        {
+            "state": State.ACCEPTED,
+            "reason": None,
+            "reply": said,
+            "settled_at": now,
+            "worker_id": None,
+        },
+        said,
+        now=now,
+    )
+
+
+async def _send_again(
+    session: AsyncSession, unsettled: Unsettled, *, now: datetime
+) -> None:
+    await _move(
+        session,
+        unsettled,
+        {"state": State.WAITING, "reason": None, "due_at": now, "worker_id": None},
+        "the relay's log shows it was not taken",
+        now=now,
+    )
+
+
+async def _move(
+    session: AsyncSession,
+    unsettled: Unsettled,
+    values: Mapping[str, object],
+    detail: str,
+    *,
+    now: datetime,
+) -> None:
+    if await record.move(session, unsettled.id, unsettled.state, values):
+        state = State(str(values["state"]))
+        await record.event(session, unsettled.id, state, detail, now=now)
