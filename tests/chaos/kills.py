@@ -56,7 +56,8 @@ class Result:
 def policy_settings(policy: str) -> dict[str, object]:
     """Return what [delivery] says for a policy in these runs."""
     minutes = {"resend": 0.0, "hold": 0.0, "reconcile": 0.75}[policy]
-    return {"uncertain": policy, "uncertain_minutes": minutes}
+    word = "hold" if policy == "hold" else "resend"
+    return {"uncertain": word, "uncertain_minutes": minutes}
 
 
 def run(
