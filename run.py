@@ -102,7 +102,7 @@ def prepare(kind: str) -> None:
     say(f"installing the pinned requirements of {pins.relative_to(ROOT)} …")
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install"]
     done = subprocess.run(
-        [*pip, "--quiet", "--no-deps", "--require-hashes", "-r", str(pins)],
+        [*pip, "-qq", "--no-deps", "--require-hashes", "-r", str(pins)],
         check=False,
     )
     if done.returncode:

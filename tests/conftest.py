@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from mailer import founding, schema
@@ -17,6 +18,10 @@ from tests.postgres import Cluster
 from tests.relay import Relay
 
 STORES = ("sqlite", "postgresql")
+
+# A property holds or not; how long it takes on a busy machine proves nothing.
+hypothesis.settings.register_profile("liaison", deadline=None)
+hypothesis.settings.load_profile("liaison")
 
 
 @pytest.fixture(scope="session")
