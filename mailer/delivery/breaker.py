@@ -2,7 +2,8 @@
 
 Pure: states are values, `now` is an argument. Closed, everything may go. When failures
 outweigh successes it opens for a wait that grows each time; then it is half open, and
-one message at a time may try. The first success closes it, a failure opens it again.
+one message at a time may try. The first success closes it (CLOSED takes its place),
+a failure opens it again.
 
 A failure weighs one share of what is in flight, not one: eight connections that are
 cut at once are one event, and a single refusal stops nobody.
@@ -56,11 +57,6 @@ def trying(breaker: Breaker, *, now: datetime) -> Breaker:
     if breaker.open_until is None:
         return breaker
     return replace(breaker, probe_until=now + PROBE_HOLDS)
-
-
-def succeeded(_breaker: Breaker) -> Breaker:
-    """Note that the destination works."""
-    return CLOSED
 
 
 def failed(

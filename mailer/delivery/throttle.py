@@ -6,7 +6,7 @@ workers therefore never get more than the bucket gives, on either store. Where n
 is configured nothing is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ async def take(
     session: AsyncSession,
     asks: Sequence[Ask],
     *,
-    relays: dict[str, RelaySettings],
+    relays: Mapping[str, RelaySettings],
     domains: DomainLimits,
     now: datetime,
 ) -> list[Given]:
