@@ -167,7 +167,7 @@ def test_every_command_of_contributing_runs(
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_what_is_not_run_does_not_look_like_a_command(path: Path) -> None:
-    forms = {"sh", "text", "toml", "markdown", "ini"}
+    forms = {"sh", "console", "text", "toml", "markdown", "ini"}
     for fence in fences(path):
         assert fence.form in forms
         if fence.form != "sh":
@@ -176,7 +176,13 @@ def test_what_is_not_run_does_not_look_like_a_command(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_a_command_named_in_a_sentence_exists_with_its_options(path: Path) -> None:
-    for each in quoted(path):
+    shown = [
+        line.removeprefix("$ ")
+        for fence in fences(path)
+        if fence.form == "console"  # what needs something no test has
+        for line in fence.text.splitlines()
+    ]
+    for each in quoted(path) + shown:
         words = each.replace("python3 run.py mailer", "mailer").split()
         if words[0] != "mailer" or len(words) == 1:
             continue
