@@ -5,7 +5,7 @@ The only place where these meet; everything else is handed what it needs.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -40,9 +40,11 @@ class Site:
         return catalogues.load_all(self.templates)
 
     def catalogue(self, language: str) -> Catalogue:
-        """Return a language's catalogue; the default's for one not offered."""
+        """Return a language's catalogue; the default's words for one not offered."""
         known = self.catalogues
-        return known.get(language) or known[self.settings.languages.default]
+        if language in known:
+            return known[language]
+        return replace(known[self.settings.languages.default], language=language)
 
 
 def now() -> datetime:

@@ -176,6 +176,14 @@ def _count_entries(
     types = templates.block_types(site.templates)
     source = entries.entries(content.translations[default], types)
     for language, translation in content.translations.items():
+        if language not in site.catalogues:
+            what = f"its dates, footer and notices are not in {language}"
+            remedy = "a catalogue in templates/locale makes them so"
+            checked.problems.append(
+                _problem(
+                    Level.WARNING, language, translation.where, f"{what}; {remedy}"
+                )
+            )
         if language == default:
             continue
         said = entries.beside(source, translation)

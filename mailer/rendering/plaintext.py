@@ -34,8 +34,13 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
     if values["stand_in"]:
         yield f"[{_directed(values['stand_in'])}]"
         yield ""
-    for block in blocks:
-        yield from _block(block)
+    for block, shown in zip(blocks, values["content"], strict=True):
+        if shown["stand_in"]:
+            yield f"[{_directed(shown['stand_in'])}]"
+        if shown["direction"] == values["direction"]:
+            yield from _block(block)
+        else:
+            yield from (_turned(line, shown["direction"]) for line in _block(block))
         yield ""
     yield "-- "
     yield values["why_text"]
@@ -44,6 +49,17 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
         yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
     yield ""
     yield f"{values['sender_name']}, {values['postal']}"
+
+
+def _turned(line: str, direction: str) -> str:
+    """Let a line run in its own direction, whatever the letter's is."""
+    if not line:
+        return line
+    inner = bidi.isolate_text(line, direction)
+    return "\n".join(
+        f"{bidi.OPENS[direction]}{each}{POP_ISOLATE}" if each else each
+        for each in inner.split("\n")
+    )
 
 
 def _block(block: BlockView) -> Iterator[str]:

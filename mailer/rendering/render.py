@@ -112,7 +112,7 @@ def _stand_in(source: Source) -> dict[str, str] | None:
 
 def _block_stands_in(block: BlockView, source: Source) -> dict[str, str] | None:
     """Say, in the reader's own language, that a block is read in another."""
-    if block.catalogue is source.catalogue:
+    if block.catalogue.language == source.catalogue.language:
         return None
     own = source.wanted or source.catalogue
     return _notice(
@@ -136,8 +136,23 @@ def _notice(own: Catalogue, sentence: str) -> dict[str, str]:
 
 def _shown(block: BlockView, source: Source) -> dict[str, Any]:
     catalogue = block.catalogue
+    shown = _plain(block, catalogue)
+    if catalogue.direction == source.catalogue.direction:
+        return shown | {"stand_in": _block_stands_in(block, source)}
+    turned = {
+        name: _turned(shown[name], catalogue.direction)
+        for name in ("title", "eyebrow", "html")
+    }
+    return shown | turned | {"stand_in": _block_stands_in(block, source)}
+
+
+def _turned(words: str, direction: str) -> Markup:
+    """Isolate what runs against a block that itself runs against its letter."""
+    return Markup(bidi.isolate_html(str(escape(words)), direction))  # noqa: S704 (escaped)
+
+
+def _plain(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
     return {
-        "stand_in": _block_stands_in(block, source),
         "type": block.type,
         "level": block.level,
         "language": catalogue.language,
