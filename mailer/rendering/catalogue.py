@@ -5,6 +5,7 @@ from CLDR by Babel. A string without a translation is an error of the catalogue,
 by the tests; at run time its English stands in.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,6 +26,7 @@ from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError
 
 DOMAIN = "liaison"
+CONVENTIONS = {"en": "en-GB"}  # days before months, as international bodies write
 FIRST_STRONG = "\u2068"  # UAX 9: isolates text of unknown direction
 LEFT_TO_RIGHT = "\u2066"
 POP_ISOLATE = "\u2069"
@@ -65,7 +67,10 @@ class Catalogue:
     def day(self, day: date, *, weekday: bool = False) -> str:
         """Write a day in words: 31 décembre 2026."""
         form = "full" if weekday else "long"
-        return format_date(day, format=form, locale=self.locale)
+        written = format_date(day, format=form, locale=self.locale)
+        if self.language == "fr" and day.day == 1:  # CLDR has no ordinal: 1er juin
+            return re.sub(r"\b1 ", "1er ", written, count=1)
+        return written
 
     def month(self, day: date) -> str:
         """Write a month and its year: mai 2027."""
@@ -106,7 +111,7 @@ def load(folder: Path, language: str) -> Catalogue:
     packed.seek(0)
     return Catalogue(
         language=language,
-        locale=Locale.parse(language, sep="-"),
+        locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
         translations=GNUTranslations(packed),
     )
 

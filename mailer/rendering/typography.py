@@ -8,7 +8,7 @@ Authors type a plain one; readers get the right one.
 import re
 
 NO_BREAK = "\u00a0"
-_BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]»]|$))")
+_BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]».,]|$))")
 _SYMBOL = re.compile(r"(?<=\d) (?=(?:EX|C)/[A-Z0-9])")
 _AFTER = re.compile(r"(?<=«) (?=\S)")
 

@@ -12,14 +12,14 @@ from tests.mailer import reading
 from tests.mailer.letters import SAMPLES, TEMPLATES, catalogues, letter, source
 
 DATES = {
-    "en": "May 4, 2027",
+    "en": "4 May 2027",
     "fr": "4 mai 2027",
     "es": "4 de mayo de 2027",
     "ru": "4 мая 2027",
     "zh": "2027年5月4日",
 }
 SPOKEN = {
-    "en": "English, French, Spanish, Arabic, Russian, and Chinese",
+    "en": "English, French, Spanish, Arabic, Russian and Chinese",
     "fr": "anglais, français, espagnol, arabe, russe et chinois",
     "es": "inglés, francés, español, árabe, ruso y chino",
     "ar": "الإنجليزية والفرنسية والإسبانية والعربية والروسية والصينية",
