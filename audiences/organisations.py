@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base
+from audiences.base import KEY_ONLY, Base
 
 
 class Kind(StrEnum):
@@ -103,6 +103,7 @@ class OrganisationField(Base):
     """A field the organisation works in: a sector, an SDG, a thesaurus term."""
 
     __tablename__ = "organisation_field"
+    __table_args__ = (KEY_ONLY,)
 
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey(Organisation.id, ondelete="CASCADE"), primary_key=True
@@ -114,6 +115,7 @@ class OrganisationCountry(Base):
     """A country the organisation acts in or serves."""
 
     __tablename__ = "organisation_country"
+    __table_args__ = (KEY_ONLY,)
 
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey(Organisation.id, ondelete="CASCADE"), primary_key=True

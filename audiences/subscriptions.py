@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, String, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base, insert
+from audiences.base import KEY_ONLY, Base, insert
 from audiences.contacts import Contact
 from audiences.topics import Topic
 
@@ -30,6 +30,7 @@ class Subscription(Base):
     """One contact's subscription to one topic."""
 
     __tablename__ = "subscription"
+    __table_args__ = (KEY_ONLY,)
 
     contact_id: Mapped[int] = mapped_column(
         ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Double, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base
+from audiences.base import KEY_ONLY, Base
 from audiences.contacts import Contact
 
 
@@ -117,6 +117,7 @@ class ApprovedReader(Base):
     """The audience as it was at approval; release shows the difference."""
 
     __tablename__ = "approved_reader"
+    __table_args__ = (KEY_ONLY,)
 
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True

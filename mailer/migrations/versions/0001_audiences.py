@@ -209,6 +209,7 @@ def _organisation_country() -> None:
             "country",
             name=op.f("pk_organisation_country"),
         ),
+        sqlite_with_rowid=False,
     )
 
 
@@ -235,6 +236,7 @@ def _organisation_field() -> None:
         sa.PrimaryKeyConstraint(
             "organisation_id", "field", name=op.f("pk_organisation_field")
         ),
+        sqlite_with_rowid=False,
     )
 
 
@@ -285,4 +287,5 @@ def _subscription() -> None:
             ["topic"], ["topic.code"], name=op.f("fk_subscription_topic")
         ),
         sa.PrimaryKeyConstraint("contact_id", "topic", name=op.f("pk_subscription")),
+        sqlite_with_rowid=False,
     )

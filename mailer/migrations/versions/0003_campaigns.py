@@ -277,4 +277,5 @@ def _approved_reader() -> None:
         sa.PrimaryKeyConstraint(
             "campaign_id", "contact_id", name=op.f("pk_approved_reader")
         ),
+        sqlite_with_rowid=False,
     )
