@@ -49,6 +49,7 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
         "late": campaign.late_hours,
         "firsts": campaign.block_firsts,
         "zone": campaign.zone,
+        "event": campaign.event,
         "texts": {language: text for language, text in texts},
         "layout": template_digest(templates, campaign.template),
     }

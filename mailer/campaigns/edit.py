@@ -122,6 +122,7 @@ async def _fill(
     campaign.block_firsts = _firsts(model) | written.block_firsts
     campaign.zone = written.zone
     campaign.hours = _hours(model, ZoneInfo(written.zone))
+    campaign.event = written.event
     campaign.updated_at = now
     await _refuse_rules(session, campaign, now)
     return parsed

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audiences import languages
-from mailer.campaigns import references, sending
+from mailer.campaigns import event, references, sending
 from mailer.campaigns.sending import ALWAYS, Sending
 from mailer.errors import ContentError
 from mailer.rendering.template import Template
@@ -26,6 +26,7 @@ _KEYS = {
     "zone",
     "languages",
     "blocks",
+    "event",
     "send",
 }
 _MAX_RULES = 80  # each is a bit of a letter's variant
@@ -58,6 +59,7 @@ class Folder:
     block_firsts: dict[str, str]
     zone: str
     send: Sending = ALWAYS
+    event: dict[str, Any] | None = None
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -114,6 +116,12 @@ def read(path: Path) -> Folder:
         block_rules=_rules(toml, "for"),
         block_firsts=_rules(toml, "first"),
         zone=_zone(toml),
+        event=event.read(
+            _section(toml, table, "event"),
+            name=_needed(toml, "name"),
+            zone=_zone(toml),
+            fault=toml.fault,
+        ),
         texts=texts,
     )
 

@@ -12,6 +12,7 @@ from mailer.campaigns import (
     agreement,
     edit,
     entries,
+    event,
     groups,
     letters,
     proof,
@@ -55,6 +56,7 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
         context = await edit.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
         known = await translations.sources_of(session, campaign)
+        announced = await event.announced(session, campaign)
     checked = Checked(problems=await _template(site, campaign.template, texts))
     checked.problems += agreement.check(
         content.translations,
@@ -69,6 +71,10 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     if site.settings.dkim.nobody_signs and not site.settings.site.demo:
         what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
         checked.problems.append(_problem(Level.WARNING, "", "config.toml, dkim", what))
+    checked.problems += [
+        _problem(level, "", "campaign.toml, event", what)
+        for level, what in event.problems(campaign.event, known=announced, now=now)
+    ]
     _count_blocks(checked, content, found)
     _count_variants(checked, content, found)
     _count_entries(checked, site, content, known)

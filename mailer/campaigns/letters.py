@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages, topics
 from audiences.languages import Choice
-from mailer.campaigns import edit, groups, variants
+from mailer.campaigns import edit, event, groups, variants
 from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import Others
+from mailer.rendering import invitation
 from mailer.rendering import skeleton as skeletons
 from mailer.rendering import template as templates
 from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.header import Envelope
+from mailer.rendering.parts import Calendar, Extras
 from mailer.rendering.render import render
 from mailer.rendering.skeleton import Skeleton
 from mailer.rendering.source import Block, Letter, Source, Translation
@@ -38,6 +40,7 @@ class Content:
     template: Template
     translations: Mapping[str, Translation]
     topic_names: Mapping[str, str]
+    sequence: int = 0  # of the event it invites to
 
     @property
     def blocks(self) -> dict[str, str]:
@@ -65,6 +68,7 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
             texts, site.templates, template, folder_name=campaign.name
         ),
         topic_names=names,
+        sequence=await event.next_sequence(session, campaign),
     )
 
 
@@ -214,4 +218,26 @@ def skeleton(
             campaign=f"c{campaign.id}",
             leave_mailbox=settings.mail.leave_mailbox,
         ),
+        Extras(calendar=_calendar(site, content, made_from, at)),
+    )
+
+
+def _calendar(
+    site: Site, content: Content, made_from: Source, at: datetime
+) -> Calendar | None:
+    """Return the invitation a letter carries, if its campaign is about an event."""
+    if content.campaign.event is None:
+        return None
+    return invitation.write(
+        event.invitation(
+            content.campaign.event,
+            sequence=content.sequence,
+            domain=site.settings.mail.domain,
+            language=made_from.catalogue.language,
+            summary=made_from.subject,
+            description=made_from.preheader,
+            organiser=site.settings.sender.address,
+            organiser_name=made_from.sender_name,
+            now=at,
+        )
     )

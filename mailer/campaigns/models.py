@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Double, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.base import KEY_ONLY, Base
@@ -44,6 +44,7 @@ class Campaign(Base):
     block_firsts: Mapped[dict[str, str]] = mapped_column(default=dict)  # who first
     zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of its hours
     hours: Mapped[list[str]] = mapped_column(default=list)  # 2027-05-04T08:00, UTC
+    event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime | None]  # when it is to go
     window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
@@ -69,6 +70,18 @@ class ReferenceSeries(Base):
     pattern: Mapped[str] = mapped_column(String(200), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class Event(Base):
+    """An event as the last letter about it said; its UID never changes."""
+
+    __tablename__ = "event"
+
+    uid: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sequence: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    released_at: Mapped[datetime]
 
 
 class CampaignText(Base):

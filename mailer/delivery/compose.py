@@ -12,6 +12,7 @@ from markupsafe import escape
 from mailer.errors import MailerError
 from mailer.links import Signed
 from mailer.rendering import encode
+from mailer.rendering.invitation import attendee
 from mailer.rendering.merge import Field
 from mailer.rendering.skeleton import Place, Skeleton, Slot
 
@@ -47,6 +48,7 @@ def _value(field: Field, reader: Reader, signed: Signed) -> str:
         Field.UNSUBSCRIBE: signed.unsubscribe,
         Field.PREFERENCES: signed.preferences,
         Field.CONFIRM: signed.confirm,
+        Field.ATTENDEE: attendee(reader.name or reader.organisation, reader.address),
         Field.MESSAGE: signed.message_id,
     }[field]
 
@@ -66,8 +68,13 @@ def _html(value: str) -> bytes:
     return encode.value(str(escape(value)))
 
 
+def _calendar(line: str) -> bytes:
+    return encode.quoted_printable(line)
+
+
 _ENCODERS: dict[Place, Callable[[str], bytes]] = {
     Place.HEADER: str.encode,
     Place.TEXT: _text,
     Place.HTML: _html,
+    Place.CALENDAR: _calendar,
 }

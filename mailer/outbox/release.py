@@ -28,7 +28,7 @@ from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import approval, edit, groups, letters, sending
+from mailer.campaigns import approval, edit, event, groups, letters, sending
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content, Key
 from mailer.campaigns.models import Campaign, Letter, Occurrence
@@ -62,6 +62,7 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
     rendered = render_groups(site, content, found, now=now)
     async with site.database.writing() as session:
         await _take(session, campaign_id, site, by=by, now=now)
+        await event.settle(session, content.campaign, content.sequence, now=now)
         await _store(session, site, content, rendered, found, now=now)
     return await plan(site, campaign_id)
 

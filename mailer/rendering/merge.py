@@ -23,6 +23,7 @@ class Field(StrEnum):
     PREFERENCES = "preferences"  # token of the link to the preference centre
     CONFIRM = "confirm"  # token of the link that confirms a wish
     TO = "to"  # the To field: name and address
+    ATTENDEE = "attendee"  # the line of an invitation: name and address
     MESSAGE = "message"  # Message-ID, left of the @
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from tests.verifier import words
 from tests.verifier.header import Header
@@ -88,7 +89,7 @@ def _values(
         yield f"E2: METHOD:{method} with STATUS:{value['STATUS']}"
     for name, field in (("ORGANIZER", "from"), ("ATTENDEE", "to")):
         _, address = words.mailbox(header.get(field))
-        if value[name] != f"mailto:{address}":
+        if unquote(value[name]) != f"mailto:{address}":
             yield f"E2: {name} {value[name]}, {field} {address}"
     parameters = {name: each for name, each, _ in event}
     zone = re.search(r";TZID=\"?([^\";]+)", parameters["DTSTART"])

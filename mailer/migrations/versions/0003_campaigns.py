@@ -23,10 +23,12 @@ def upgrade() -> None:
     _letter()
     _occurrence()
     _approved_reader()
+    _event()
 
 
 def downgrade() -> None:
     for table in (
+        "event",
         "approved_reader",
         "occurrence",
         "letter",
@@ -64,6 +66,7 @@ def _campaign() -> None:
         sa.Column("block_firsts", sa.JSON(), nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("hours", sa.JSON(), nullable=False),
+        sa.Column("event", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("window_from", sa.String(length=5), nullable=True),
@@ -278,4 +281,19 @@ def _approved_reader() -> None:
             "campaign_id", "contact_id", name=op.f("pk_approved_reader")
         ),
         sqlite_with_rowid=False,
+    )
+
+
+def _event() -> None:
+    op.create_table(
+        "event",
+        sa.Column("uid", sa.String(length=100), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_event_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_event")),
     )
