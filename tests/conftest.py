@@ -8,7 +8,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from hypothesis import settings
 
 from mailer import founding, schema
 from mailer.config import StoreSettings
@@ -18,8 +17,6 @@ from mailer.toml import edit_toml
 from tests.postgres import Cluster
 from tests.relay import Relay
 
-settings.register_profile("house", deadline=None)  # a busy machine is no fault
-settings.load_profile("house")
 STORES = ("sqlite", "postgresql")
 
 # A property holds or not; how long it takes on a busy machine proves nothing.

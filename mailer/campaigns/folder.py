@@ -116,12 +116,7 @@ def read(path: Path) -> Folder:
         block_rules=_rules(toml, "for"),
         block_firsts=_rules(toml, "first"),
         zone=_zone(toml),
-        event=event.read(
-            _section(toml, table, "event"),
-            name=_needed(toml, "name"),
-            zone=_zone(toml),
-            fault=toml.fault,
-        ),
+        event=_event(toml),
         texts=texts,
     )
 
@@ -132,6 +127,12 @@ def _default(toml: _Toml, spoken: dict[str, Any], texts: dict[str, str]) -> str:
         sentence = f"the default language {default} has no {default}.md"
         raise toml.fault("default", sentence)
     return default
+
+
+def _event(toml: _Toml) -> dict[str, Any] | None:
+    table = _section(toml, toml.table, "event")
+    name, zone = _needed(toml, "name"), _zone(toml)
+    return event.read(table, name=name, zone=zone, fault=toml.fault)
 
 
 def audience_of(folder: Folder, template: Template) -> str:
