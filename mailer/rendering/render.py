@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from mailer import links
-from mailer.rendering import bidi, merge, mjml, plaintext
+from mailer.rendering import bidi, merge, mjml, plaintext, typography
 from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.merge import Field, mark
 from mailer.rendering.source import Letter, Source
@@ -31,13 +31,14 @@ def render(source: Source, templates: Path) -> Letter:
     blocks = views(source)
     values = _values(source, blocks)
     html = mjml.lay_out(templates, source.template, values, title=source.subject)
-    direction = catalogue.direction
+    text = plaintext.write(blocks, values)
+    language, direction = catalogue.language, catalogue.direction
     return Letter(
-        language=catalogue.language,
+        language=language,
         direction=direction,
         subject=bidi.isolate_text(source.subject, direction),
-        html=bidi.isolate_html(html, direction),
-        text=bidi.isolate_text(plaintext.write(blocks, values), direction),
+        html=bidi.isolate_html(typography.settled_html(html, language), direction),
+        text=bidi.isolate_text(typography.settled(text, language), direction),
     )
 
 

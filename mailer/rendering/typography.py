@@ -9,6 +9,9 @@ import re
 
 NO_BREAK = "\u00a0"
 _BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]».,]|$))")
+_APART = re.compile(
+    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>)", re.DOTALL
+)
 _SYMBOL = re.compile(r"(?<=\d) (?=(?:EX|C)/[A-Z0-9])")
 _AFTER = re.compile(r"(?<=«) (?=\S)")
 
@@ -19,3 +22,12 @@ def settled(text: str, language: str) -> str:
     if language.partition("-")[0] != "fr":
         return text
     return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
+
+
+def settled_html(html: str, language: str) -> str:
+    """Settle what stands between the tags of a page, and nothing in them."""
+    if language.partition("-")[0] != "fr":
+        return html
+    pieces = _APART.split(html)
+    pieces[::2] = [settled(piece, language) for piece in pieces[::2]]
+    return "".join(pieces)
