@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mailer.setting import RECIPIENT_DOMAIN, RecipientDomain, Section
 
+FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 DEFAULT = "default"  # what [relay] is called among relays, and [domains] among them
 
 
@@ -19,9 +20,9 @@ class RelaySettings(Section):
     security: Literal["tls", "starttls", "plain"] = "plain"
     allow_plain: bool = False
     user: str = ""
-    password_file: Path | None = None
+    password_file: FileOrNone = None
     password: str = ""  # from the environment only
-    ca_file: Path | None = None
+    ca_file: FileOrNone = None
     hello: str = ""
     connections: int = Field(default=8, ge=1, le=200)
     per_second: float = Field(default=0, ge=0)  # 0: no limit

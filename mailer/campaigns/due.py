@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.errors import AudienceError
 from mailer.campaigns import edit, schedule
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.states import State
@@ -50,7 +51,7 @@ async def tick(
         try:
             await release(number)
             ticked.released.append(number)
-        except MailerError as refusal:
+        except (MailerError, AudienceError) as refusal:
             log.warning("campaign.not_released", campaign=number, reason=str(refusal))
             if await _hold(database, number, str(refusal), now):
                 ticked.held.append(number)

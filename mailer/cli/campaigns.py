@@ -13,7 +13,7 @@ from mailer import site as sites
 from mailer.campaigns import approval, control, edit, folder, gate, schedule
 from mailer.campaigns.models import Campaign
 from mailer.cli import handing, output
-from mailer.cli.command import INSTANT, as_json, with_site
+from mailer.cli.command import INSTANT, NUMBER, as_json, with_site
 from mailer.cli.reporting import show_report
 from mailer.delivery import preview as previews
 from mailer.errors import RefusedError
@@ -64,7 +64,7 @@ async def list_(site: Site, as_json: bool) -> None:
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--replace", type=int, help="The number of the campaign it replaces.")
+@click.option("--replace", type=NUMBER, help="The number of the campaign it replaces.")
 @click.option("--by", help="Its author; else campaign.toml's author, else you.")
 @as_json
 @with_site
@@ -92,7 +92,7 @@ async def import_(
 
 
 @command.command(epilog="Example: mailer campaigns check 1")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @as_json
 @with_site
 async def check(site: Site, campaign_id: int, as_json: bool) -> int:
@@ -144,7 +144,7 @@ def _show_checked(checked: gate.Checked) -> None:
 @command.command(
     epilog="Example: mailer campaigns preview 1 --as unesco-liaison@icom.example"
 )
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @click.option("--as", "address", required=True, help="Whose message.")
 @click.option(
     "--format",
@@ -166,7 +166,7 @@ async def preview(site: Site, campaign_id: int, address: str, form: str) -> None
 
 
 @command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @click.option("--by", required=True, help="The approver; never the author.")
 @with_site
 async def approve(site: Site, campaign_id: int, by: str) -> None:
@@ -197,7 +197,7 @@ async def approve(site: Site, campaign_id: int, by: str) -> None:
     "schedule",
     epilog="Example: mailer campaigns schedule 1 --at 2027-05-04T10:00+02:00",
 )
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @click.option("--at", "moment", type=INSTANT, help="When, with its zone.")
 @click.option("--series", help="In the next open slot of this series.")
 @by_option
@@ -219,7 +219,7 @@ async def schedule_(
 
 
 @command.command(epilog="Example: mailer campaigns release 1")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @by_option
 @with_site
 async def release(site: Site, campaign_id: int, by: str) -> None:
@@ -229,7 +229,7 @@ async def release(site: Site, campaign_id: int, by: str) -> None:
 
 
 @command.command(epilog="Example: mailer campaigns pause 1")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @by_option
 @with_site
 async def pause(site: Site, campaign_id: int, by: str) -> None:
@@ -244,7 +244,7 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
 
 
 @command.command(epilog="Example: mailer campaigns resume 1")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @by_option
 @with_site
 async def resume(site: Site, campaign_id: int, by: str) -> None:
@@ -256,7 +256,7 @@ async def resume(site: Site, campaign_id: int, by: str) -> None:
 
 
 @command.command(epilog="Example: mailer campaigns cancel 1 --yes")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @by_option
 @click.confirmation_option("--yes", prompt="Cancel it? What has left has left.")
 @with_site
@@ -271,7 +271,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
 
 
 @command.command(epilog="Example: mailer campaigns report 1 --json")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @as_json
 @with_site
 async def report(site: Site, campaign_id: int, as_json: bool) -> None:

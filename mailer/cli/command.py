@@ -73,3 +73,4 @@ as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."
 )
 INSTANT = Instant()
+NUMBER = click.IntRange(1, 2**31 - 1)  # of a row

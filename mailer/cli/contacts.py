@@ -19,7 +19,7 @@ from audiences.segments import vocabulary
 from audiences.suppressions import Suppression
 from mailer import site as sites
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.outbox.models import Message
 from mailer.site import Site
 
@@ -119,7 +119,7 @@ def _show(staged: Staged, report: Report, *, applied: bool) -> None:
 
 
 @command.command("undo", epilog="Example: mailer contacts undo 3")
-@click.argument("import_id", type=int)
+@click.argument("import_id", type=NUMBER)
 @with_site
 async def undo_(site: Site, import_id: int) -> None:
     """Undo an import, as far as nobody touched its rows since."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from mailer import demo, founding
+from mailer import demo, founding, running
 from mailer import site as sites
 from mailer.cli import output
 from mailer.cli.command import complete
@@ -32,6 +32,7 @@ def command(directory: Path, every: bool, as_json: bool) -> int | None:
 
 
 async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
+    running.log_to_stderr()
     config = await founding.found(
         directory, with_sample=True, demo=True, now=sites.now(), progress=output.say
     )

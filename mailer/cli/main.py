@@ -93,6 +93,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as wrong:
         wrong.show()
         return wrong.exit_code
+    except SystemExit as end:  # a group without a verb shows its help
+        return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return 0
     except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (the last resort)

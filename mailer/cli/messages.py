@@ -10,7 +10,7 @@ from audiences.contacts import Contact
 from mailer import site as sites
 from mailer.campaigns import edit
 from mailer.cli import output
-from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.cli.command import NUMBER, as_json, as_json_lines, with_site
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
 from mailer.outcomes import reconcile as outcomes
@@ -26,7 +26,11 @@ def command() -> None:
     "list", epilog="Example: mailer messages list --campaign 1 --state deferred"
 )
 @click.option(
-    "--campaign", "campaign_id", type=int, required=True, help="The campaign's number."
+    "--campaign",
+    "campaign_id",
+    type=NUMBER,
+    required=True,
+    help="The campaign's number.",
 )
 @click.option(
     "--state",

@@ -22,8 +22,8 @@ async def command(
     """Release due, approved campaigns, each once, whoever else ticks."""
     if instant is not None and not once:
         raise click.UsageError("--now goes with --once")
+    running.log_to_stderr()
     if not once:
-        running.log_to_stderr()
         await running.tick_for_ever(site, running.stop_event())
         return
     ticked = await running.tick(site, instant or sites.now())

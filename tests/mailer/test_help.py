@@ -1,0 +1,53 @@
+"""Every command says what it does, with an example that it would take."""
+
+import shlex
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from mailer.cli.main import cli
+
+Named = tuple[tuple[str, ...], click.Command]
+
+
+def commands() -> Iterator[Named]:
+    """Return every command that does something, by its words."""
+    outer = click.Context(cli)
+    for noun in cli.list_commands(outer):
+        command = cli.get_command(outer, noun)
+        if isinstance(command, click.Group):
+            inner = click.Context(command, parent=outer)
+            for verb in command.list_commands(inner):
+                found = command.get_command(inner, verb)
+                assert found is not None
+                yield (noun, verb), found
+        elif command is not None:
+            yield (noun,), command
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_has_help_with_an_example_of_itself(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
+    example = str(command.epilog).partition("Example: ")[2]
+    given = shlex.split(example.rpartition(" | ")[2], comments=True)
+    assert given[0] == "mailer"
+    rest = given[3:] if given[1] == "--config" else given[1:]
+
+    assert command.help
+    assert tuple(rest[: len(words)]) == words
+    command.make_context(words[-1], rest[len(words) :])
+
+
+def test_the_commands_that_stay_are_there() -> None:
+    lasting = """demo, init, inbox, serve, web, work, tick, contacts import,
+    contacts undo, contacts show, segments list, segments count, segments members,
+    segments explain, campaigns import, campaigns check, campaigns preview,
+    campaigns approve, campaigns schedule, campaigns release, campaigns pause,
+    campaigns resume, campaigns cancel, campaigns report, messages list, series list,
+    series next, schedule next"""
+
+    assert {tuple(each.split()) for each in lasting.split(",")} <= set(COMMANDS)
