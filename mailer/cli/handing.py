@@ -9,14 +9,14 @@ import rich_click as click
 from mailer import site as sites
 from mailer.campaigns import translate
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.errors import ContentError
 from mailer.reports import coverage as counting
 from mailer.site import Site
 
 
 @click.command(epilog="Example: mailer campaigns coverage 1")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @as_json
 @with_site
 async def coverage(site: Site, campaign_id: int, as_json: bool) -> None:
@@ -41,7 +41,7 @@ async def coverage(site: Site, campaign_id: int, as_json: bool) -> None:
     "export-po",
     epilog="Example: mailer campaigns export-po 1 --language es --out may.es.po",
 )
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @click.option("--language", required=True, help="The translator's: es, zh-Hant.")
 @click.option("--out", type=click.Path(path_type=Path), help="A file; else stdout.")
 @with_site
@@ -60,7 +60,7 @@ async def export_po(
 
 
 @click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
-@click.argument("campaign_id", type=int)
+@click.argument("campaign_id", type=NUMBER)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--by", default=getpass.getuser, show_default="you", help="Who does it.")
 @as_json
