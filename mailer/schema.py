@@ -2,6 +2,8 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from audiences import contacts, organisations, subscriptions, suppressions, topics
@@ -36,9 +38,24 @@ async def upgrade(database: Database) -> None:
         await connection.run_sync(_upgrade)
 
 
-def _upgrade(connection: Connection) -> None:
+def newest() -> str | None:
+    """Return the form of the store this program knows."""
+    return ScriptDirectory.from_config(_configuration()).get_current_head()
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the form a store has; none where it has no tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _configuration() -> Config:
     configuration = Config()
     configuration.set_main_option("script_location", "mailer:migrations")
+    return configuration
+
+
+def _upgrade(connection: Connection) -> None:
+    configuration = _configuration()
     configuration.attributes["connection"] = connection
     configuration.attributes["metadata"] = metadata()
     command.upgrade(configuration, "head")

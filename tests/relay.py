@@ -101,7 +101,9 @@ class _Dialogue:
             case "EHLO":
                 offers = "".join(f"250-{each}\r\n" for each in self._relay.extensions)
                 return await self._answer(
-                    verb, line, f"{offers}250 ENHANCEDSTATUSCODES"
+                    verb,
+                    line,
+                    f"250-relay.example\r\n{offers}250 ENHANCEDSTATUSCODES",
                 )
             case "MAIL":
                 self._envelope.sender = line[10:].partition(">")[0].lstrip("<")

@@ -25,6 +25,7 @@ NOUNS = (
     "campaigns",
     "contacts",
     "demo",
+    "doctor",
     "feedback",
     "inbox",
     "init",

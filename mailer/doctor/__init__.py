@@ -1,0 +1,1 @@
+"""What is wrong with a site, found before it matters: each finding has its remedy."""

@@ -1,0 +1,31 @@
+"""The examination: everything is looked at, whatever else is wrong."""
+
+from datetime import datetime
+from pathlib import Path
+
+from mailer.doctor import machine, names, relay, store
+from mailer.doctor.finding import Finding, error, ok
+from mailer.errors import ConfigError
+from mailer.site import open_site
+
+
+async def examine(
+    path: Path, *, now: datetime, server: tuple[str, int] | None = None
+) -> list[Finding]:
+    """Look at the site of a config.toml; `server` answers for the DNS in tests."""
+    try:
+        async with open_site(path) as site:
+            settings, root = site.settings, site.root
+            return [
+                ok("configuration", f"{path.name} says nothing wrong"),
+                *machine.secrets(settings, root),
+                *machine.disk(root),
+                *(await store.examine(site.database, now=now)),
+                *(await relay.examine(site)),
+                *relay.signing(settings, site),
+                *(await names.examine(settings, root, server=server)),
+            ]
+    except ConfigError as fault:
+        about = "secrets" if str(fault).startswith("keys.") else "configuration"
+        remedy = "config.toml explains every key; `mailer init` makes good secrets"
+        return [error(about, str(fault), remedy)]

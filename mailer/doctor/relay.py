@@ -1,0 +1,81 @@
+"""The relays: reached, trusted, logged in to; and who signs what they take."""
+
+from mailer.config import Settings
+from mailer.delivery import connect, keys
+from mailer.delivery.connect import LoginRefusedError, Offer, RelayError
+from mailer.delivery.wire import WireError
+from mailer.doctor.finding import Finding, error, ok, warning
+from mailer.errors import ConfigError
+from mailer.relaying import DEFAULT, RelaySettings
+from mailer.site import Site
+
+WITHIN = 15.0  # seconds; an operator waits for this
+
+
+async def examine(site: Site) -> list[Finding]:
+    """Connect to every relay as delivery would, and send nothing."""
+    settings = site.settings
+    relays: dict[str, RelaySettings] = {DEFAULT: settings.relay, **settings.relays}
+    found = []
+    for name, relay in relays.items():
+        found += await _reach(site, name, relay)
+    return found
+
+
+async def _reach(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
+    about = "relay" if name == DEFAULT else f"relay {name}"
+    try:
+        made = await connect.connect(
+            relay,
+            root=site.root,
+            hello=relay.hello or site.settings.mail.domain,
+            within=WITHIN,
+        )
+    except LoginRefusedError as fault:
+        remedy = "see user and password_file of the relay in the settings"
+        return [error(about, str(fault), remedy)]
+    except (RelayError, ConfigError) as fault:
+        remedy = "see host, port and security of the relay in the settings"
+        return [error(about, str(fault), remedy)]
+    made.wire.abort(WireError("seen enough"))
+    return [ok(about, _offered(relay, made.offer)), *_missing(about, relay, made.offer)]
+
+
+def _offered(relay: RelaySettings, offer: Offer) -> str:
+    named = {
+        "PIPELINING": offer.pipelining,
+        "8BITMIME": offer.eight_bit,
+        "SMTPUTF8": offer.smtputf8,
+        "DSN": offer.dsn,
+        f"SIZE {offer.size:,}": offer.size,
+    }
+    offers = ", ".join(name for name, has in named.items() if has) or "no extension"
+    spoken = offer.tls or "no TLS"
+    login = f", our login as {relay.user}" if relay.user else ""
+    return f"{relay.host}:{relay.port} takes messages: {spoken}{login}, {offers}"
+
+
+def _missing(about: str, relay: RelaySettings, offer: Offer) -> list[Finding]:
+    found = []
+    if not offer.pipelining:
+        said = f"{relay.host} offers no PIPELINING: each message takes four round trips"
+        found.append(warning(about, said, "allow it in the relay's configuration"))
+    if relay.security == "plain" and offer.starttls:
+        said = f"{relay.host} offers STARTTLS and we speak plain"
+        found.append(warning(about, said, 'set security = "starttls"'))
+    return found
+
+
+def signing(settings: Settings, site: Site) -> list[Finding]:
+    """Say who signs letters, we or the relay."""
+    try:
+        keys.read(settings, site.root)
+    except ConfigError as fault:
+        return [error("signing", str(fault), "make the key, or set dkim.relay_signs")]
+    said = keys.who_signs(settings)
+    if not settings.dkim.nobody_signs:
+        return [ok("signing", said)]
+    remedy = "`mailer keys dkim` makes a key; or say dkim.relay_signs = true"
+    if settings.site.demo:
+        return [warning("signing", said, remedy)]
+    return [error("signing", said, remedy)]
