@@ -41,9 +41,9 @@ def condition(rule: str, context: Context) -> Condition:
     return _Compiler(rule, context).rule(grammar.parse(rule))
 
 
-def clause(leaf: rules.Leaf, rule: str, context: Context) -> Condition:
-    """Compile one clause of a rule by itself."""
-    return _Compiler(rule, context).rule(leaf)
+def clause(part: rules.Rule, rule: str, context: Context) -> Condition:
+    """Compile one part of a rule by itself."""
+    return _Compiler(rule, context).rule(part)
 
 
 @dataclass(frozen=True)

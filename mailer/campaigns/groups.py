@@ -19,7 +19,7 @@ from audiences.organisations import Organisation, State
 from audiences.segments import compile as compiler
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import variants
+from mailer.campaigns import reasons, variants
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import Traits
 
@@ -46,14 +46,19 @@ def variant_of(campaign: Campaign, context: Context) -> ColumnElement[str]:
     Four parts between slashes, which campaigns/variants.py reads: the blocks shown,
     the blocks that come first, the reason, the time zone.
     """
-    if not (campaign.block_rules or campaign.block_firsts or campaign.hours):
+    why = reasons.conditions(campaign, context)
+    if not (campaign.block_rules or campaign.block_firsts or campaign.hours or why):
         return cast(literal(""), String)
     zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
     parts: list[ColumnElement[str]] = [
         *_bits(campaign.block_rules, context),
         literal("/"),
         *_bits(campaign.block_firsts, context),
-        literal("//"),
+        literal("/"),
+        case(*[(holds, str(number)) for number, holds in why], else_="")
+        if why
+        else literal(""),
+        literal("/"),
         zone,
     ]
     whole: ColumnElement[str] = cast(literal(""), String)

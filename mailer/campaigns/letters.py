@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages, topics
 from audiences.languages import Choice
-from mailer.campaigns import edit, event, groups, variants
+from audiences.segments.saved import SavedSegment, latest
+from mailer.campaigns import edit, event, groups, reasons, variants
 from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.reasons import Reason
 from mailer.campaigns.variants import Others
 from mailer.rendering import invitation
 from mailer.rendering import skeleton as skeletons
@@ -41,6 +43,7 @@ class Content:
     translations: Mapping[str, Translation]
     topic_names: Mapping[str, str]
     sequence: int = 0  # of the event it invites to
+    reasons: Sequence[Reason] = ()
 
     @property
     def blocks(self) -> dict[str, str]:
@@ -61,8 +64,10 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
     names: Mapping[str, str] = {}
     if campaign.topic is not None:
         names = (await topics.named(session, campaign.topic)).names
+    saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Content(
         campaign=campaign,
+        reasons=reasons.reasons(campaign, {name: rule for name, rule in saved}),
         template=template,
         translations=edit.parse_all(
             texts, site.templates, template, folder_name=campaign.name
@@ -129,6 +134,7 @@ def source(site: Site, content: Content, key: Key) -> Source:
         sender_name=names.get(language) or names.get("en") or site.settings.site.name,
         postal=postal.get(language) or postal.get("en") or "",
         topic_name=None if campaign.topic is None else topic_name(content, language),
+        reason=_reason(content, key, site.catalogue(language)),
         site_url=site.settings.site.url,
     )
 
@@ -151,6 +157,15 @@ def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
         for each in reversed(chain)
         if block in written.get(each, ())
     }
+
+
+def _reason(content: Content, key: Key, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return in words why these readers were picked; nothing where none is known."""
+    noted = groups.traits(content.campaign, key.variant).reason
+    if not content.reasons or (not noted and len(content.reasons) > 1):
+        return ()
+    said = content.reasons[int(noted or 0)]
+    return tuple(catalogue.text(each) for each in said)
 
 
 def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:

@@ -27,7 +27,7 @@ class Traits:
 
     hidden: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()
-    reason: int = 0  # which of the audience's alternatives holds; 0: not said
+    reason: str = ""  # the number of the audience's reason that holds
     zone: str = ""  # an IANA zone, or the offsets it has at the letter's hours
 
 
@@ -44,7 +44,7 @@ def read(variant: str, *, ruled: Sequence[str], firsts: Sequence[str]) -> Traits
     return Traits(
         hidden=frozenset(_with(ruled, shown, "0")),
         first=frozenset(_with(firsts, first, "1")),
-        reason=int(reason or 0),
+        reason=reason,
         zone=zone,
     )
 
@@ -57,7 +57,7 @@ def written(traits: Traits, *, ruled: Sequence[str], firsts: Sequence[str]) -> s
     """Note traits as the store would."""
     shown = "".join("0" if name in traits.hidden else "1" for name in ruled)
     first = "".join("1" if name in traits.first else "0" for name in firsts)
-    return f"{shown}/{first}/{traits.reason or ''}/{traits.zone}"
+    return f"{shown}/{first}/{traits.reason}/{traits.zone}"
 
 
 def canonical(

@@ -81,6 +81,15 @@ def why(source: Source) -> str:
             "We write to %(organisation)s about its own entry or wish.",
             organisation=organisation,
         )
+    if source.reason:
+        subscribes = catalogue.text(
+            "subscribes to “%(topic)s”", topic=source.topic_name
+        )
+        return catalogue.text(
+            "You receive this because %(organisation)s %(reasons)s.",
+            organisation=organisation,
+            reasons=catalogue.listed([*source.reason, subscribes]),
+        )
     return catalogue.text(
         "You receive this because %(organisation)s subscribes to “%(topic)s”.",
         organisation=organisation,

@@ -62,6 +62,7 @@ class Source:
     topic_name: str | None
     site_url: str
     elsewhere: Mapping[str, Catalogue] = field(default_factory=dict)
+    reason: tuple[str, ...] = ()  # what picked the reader, in the letter's language
     zone: str = "UTC"
     offsets: Mapping[str, str] = field(default_factory=dict)
 

@@ -106,6 +106,6 @@ async def test_each_letter_is_rendered_once(site: Site) -> None:
     needed = letters.needed(content, found)
     checked = await gate.check(site, number, now=sites.now())
 
-    six_for_states_and_one_for_sectors = 7
-    assert len(needed) == six_for_states_and_one_for_sectors
+    states_and_commissions_in_six_and_sectors_in_one = 13
+    assert len(needed) == states_and_commissions_in_six_and_sectors_in_one
     assert checked.variants == len(needed)
