@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parent.parent / "audiences" / "reference"
+OFFICIAL = {"associate", "consultative"}
 TOPICS_OF_STATES = {
     *("monthly-letter", "forum-conclusions"),
     *("ngo-actions", "invitations"),
@@ -129,3 +130,25 @@ def _ngos() -> list[Entry]:
 def coverage(office: str) -> frozenset[str]:
     """Return the countries a field office covers."""
     return next(entry.serves for entry in entries() if entry.code == office)
+
+
+def monthly(entry: Entry) -> bool:
+    """Whether the monthly letter is for a contact, by the words of the issue."""
+    partner = entry.kind == "ngo" and entry.status in OFFICIAL
+    house = entry.kind in {"field_office", "sector", "natcom"}
+    return (partner or house) and "monthly-letter" in entry.topics
+
+
+def chain(entry: Entry, *, default: str) -> tuple[str, str]:
+    """Return the language the chain names for a contact, and the step that did."""
+    own = {row["code"]: row["language"] for row in _organisations()}
+    if own.get(entry.code):
+        return own[entry.code], "organisation"
+    state = countries().get(entry.country, {}).get("language", "")
+    return (state, "state") if state else (default, "campaign")
+
+
+def _organisations() -> list[dict[str, str]]:
+    return [
+        row for name in ("ngos.csv", "national_commissions.csv") for row in read(name)
+    ]

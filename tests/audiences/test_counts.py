@@ -60,6 +60,11 @@ RULES: list[tuple[str, Picks]] = [
         "kind = field_office and serves has HT",
         lambda e: "HT" in e.serves,
     ),
+    ("segment(official-partners)", lambda e: e.status in OFFICIAL),
+    (
+        "not segment(official-partners) and kind = ngo",
+        lambda e: e.kind == "ngo" and e.status not in OFFICIAL,
+    ),
     ("speaks(ar)", lambda e: e.language == "ar"),
     ("lang in (ru, zh)", lambda e: e.language in {"ru", "zh"}),
     ("level = regional", lambda e: e.level == "regional"),

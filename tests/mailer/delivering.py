@@ -9,11 +9,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from audiences.contacts import Contact
 from mailer import running
 from mailer import site as sites
-from mailer.outbox.models import Message
+from mailer.outbox.models import Message, MessageEvent
 from mailer.site import Site
 from tests.relay import Received
 
@@ -55,6 +56,18 @@ async def later(site: Site, number: int) -> None:
             .where(Message.campaign_id == number)
             .values(due_at=sites.now() - timedelta(seconds=1))
         )
+
+
+async def ever_uncertain(site: Site, number: int) -> set[str]:
+    """Return the readers of whose message nobody knew, once, whether it was taken."""
+    async with site.database.reading() as session:
+        rows = await session.scalars(
+            select(Contact.address)
+            .join(Message, Message.contact_id == Contact.id)
+            .join(MessageEvent, MessageEvent.message_id == Message.id)
+            .where(Message.campaign_id == number, MessageEvent.state == "uncertain")
+        )
+        return {str(address) for address in rows}
 
 
 async def process(site: Site, *arguments: str) -> asyncio.subprocess.Process:

@@ -15,35 +15,9 @@ from mailer.errors import MailerError
 from mailer.outbox import release
 from mailer.site import Site
 from tests import directory
-from tests.directory import Entry
 from tests.mailer import campaigning
 
-OFFICIAL = {"associate", "consultative"}
 WRITTEN = {"en", "fr", "es", "ar", "ru", "zh"}
-
-
-def monthly(entry: Entry) -> bool:
-    """Whether the monthly letter is for a contact, by the words of the issue."""
-    partner = entry.kind == "ngo" and entry.status in OFFICIAL
-    house = entry.kind in {"field_office", "sector", "natcom"}
-    return (partner or house) and "monthly-letter" in entry.topics
-
-
-def chain(entry: Entry, *, default: str) -> tuple[str, str]:
-    """Return the language the chain names for a contact, and the step that did."""
-    own = {row["code"]: row["language"] for row in _organisations()}
-    if own.get(entry.code):
-        return own[entry.code], "organisation"
-    state = directory.countries().get(entry.country, {}).get("language", "")
-    return (state, "state") if state else (default, "campaign")
-
-
-def _organisations() -> list[dict[str, str]]:
-    return [
-        row
-        for name in ("ngos.csv", "national_commissions.csv")
-        for row in directory.read(name)
-    ]
 
 
 async def contact(site: Site, address: str) -> Contact:
@@ -58,9 +32,9 @@ async def test_every_reader_of_the_monthly_letter_has_the_language_of_the_chain(
     number = await campaigning.released_sample(site, "monthly-letter")
     ledger = await campaigning.ledger(site, number)
     expected = {
-        entry.address: chain(entry, default="en")
+        entry.address: directory.chain(entry, default="en")
         for entry in directory.entries()
-        if monthly(entry)
+        if directory.monthly(entry)
     }
 
     assert {language for language, _ in expected.values()} == WRITTEN

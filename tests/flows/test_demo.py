@@ -1,0 +1,112 @@
+"""The demonstration: every reader is accounted for, in the right language."""
+
+import asyncio
+import json
+import random
+import re
+import sys
+from collections import Counter
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from mailer.site import Site, open_site
+from mailer.toml import edit_toml
+from tests import directory
+from tests.mailer import campaigning, delivering, reading
+from tests.relay import Relay
+from tests.serving import ONE_CLICK, serving
+
+
+def inbox(folder: Path) -> dict[str, EmailMessage]:
+    """Parse every file of an inbox, by the address it was delivered to."""
+    read = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in (folder / "inbox" / "new").iterdir()
+    ]
+    by_address = {str(message["Delivered-To"]): message for message in read}
+    assert len(by_address) == len(read)
+    return by_address
+
+
+def language_of(message: EmailMessage) -> str:
+    page = reading.read(delivering.part(message, "html"))
+    assert page.html["lang"] == message["Content-Language"]
+    return str(page.html["lang"])
+
+
+async def test_the_demonstration_reaches_everyone_in_their_language(
+    tmp_path: Path,
+) -> None:
+    ran = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mailer", "demo", str(tmp_path / "demo"), "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await ran.communicate()
+    assert ran.returncode == 0, err.decode()
+    report = json.loads(out)["report"]
+    got = inbox(tmp_path / "demo")
+    expected = {
+        entry.address: directory.chain(entry, default="en")[0]
+        for entry in directory.entries()
+        if directory.monthly(entry)
+    }
+
+    assert report["accepted"] == report["audience"] == len(got)
+    assert report["by_language"] == Counter(expected.values())
+    assert {address: language_of(each) for address, each in got.items()} == expected
+    for message in got.values():
+        html = delivering.part(message, "html")
+        assert reading.words_of(delivering.part(message, "plain")) == (
+            reading.words_of_html(html)
+        )
+        assert message.defects == []
+    async with open_site(tmp_path / "demo" / "config.toml") as site:
+        await links_work(site, got)
+
+
+async def links_work(site: Site, got: dict[str, EmailMessage]) -> None:
+    """Open and use the links of a letter in each language."""
+    one_each = {str(each["Content-Language"]): each for each in got.values()}
+    assert len(one_each) == 6
+    async with serving(site) as pages:
+        for message in one_each.values():
+            url = site.settings.site.url
+            found = reading.read(delivering.part(message, "html")).links
+            ours = [each for each in found if each.startswith(url)]
+            field = re.sub("[<>]", "", message["List-Unsubscribe"].split(",")[0])
+            answers = [await pages.get(each.removeprefix(url)) for each in ours]
+            answers.append(await pages.post(field.removeprefix(url), ONE_CLICK))
+
+            assert len(ours) >= 2
+            assert {each.status_code for each in answers} == {200}
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen(
+    site: Site, relay: Relay
+) -> None:
+    """What was sent twice was uncertain once, and the record says so."""
+    number = await campaigning.released_sample(site)
+    edit_toml(site.root / "config.toml", {("delivery", "lease_seconds"): 1})
+    for _ in range(3):
+        worker = await delivering.process(site, "work", "--until-idle")
+        await asyncio.sleep(random.uniform(1.0, 3.0))  # noqa: S311 (no secret)
+        if worker.returncode is None:
+            worker.kill()
+        await worker.communicate()
+    await asyncio.sleep(1.5)
+    await delivering.work(delivering.tuned(site, connections=8))
+    counted = await campaigning.report(site, number)
+    ledger = await campaigning.ledger(site, number)
+    unsure = await delivering.ever_uncertain(site, number)
+    times = Counter(relay.recipients())
+
+    assert counted.audience == counted.accounted == len(ledger)
+    assert counted.waiting == counted.refused == 0
+    assert counted.accepted + counted.uncertain == counted.audience
+    assert {each for each in ledger if ledger[each].state == "accepted"} <= set(times)
+    assert {each for each, count in times.items() if count > 1} <= unsure
