@@ -6,20 +6,12 @@ Ends with one JSON line; exits 1 when an invariant breaks.
 import argparse
 import json
 import random
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from tests.chaos import kills
-from tests.chaos.ground import Ground
+from tests.chaos import ground as grounds
+from tests.chaos import kills, scenarios
 from tests.chaos.kills import Result
-from tests.chaos.nursery import Nursery
-from tests.chaos.sink import Sink
-from tests.postgres import Cluster
 
 POLICIES = ("reconcile", "resend", "hold")
 STORES = ("sqlite", "postgresql")
@@ -41,55 +33,44 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=10_000)
     parser.add_argument("--workers", type=int, help="default: 1, PostgreSQL 3")
     parser.add_argument("--delay", type=float, default=0.03, help="of the relay, s")
+    parser.add_argument("--only", help="only the scenarios with this in their name")
     parser.add_argument("--keep", action="store_true", help="keep the folder")
     return parser.parse_args()
 
 
-@contextmanager
-def ground_of(
-    store: str, *, readers: int, delay: float, keep: bool = False, **delivery: object
-) -> Iterator[Ground]:
-    """Make a site on a store with a sink, and take all of it away at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
-    nursery = Nursery()
-    sink = Sink(folder=folder, delay=delay)
-    cluster = Cluster.start(durable=True) if store == "postgresql" else None
-    try:
-        sink.start()
-        ground = Ground(
-            folder=folder / "site", nursery=nursery, sink=sink, readers=readers
-        )
-        if cluster is not None:
-            ground.store = cluster.create("storm")
-        ground.found(**delivery)
-        yield ground
-    finally:
-        sink.stop()
-        nursery.close()
-        if cluster is not None:
-            cluster.stop()
-        if keep:
-            say(f"kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-
-
-def random_kills(given: argparse.Namespace) -> Result:
+def random_kills(given: argparse.Namespace, result: Result) -> None:
     """Kill workers at random over campaigns to all readers."""
-    result = Result(policy=given.policy, store=given.store, seed=given.seed)
     settings = kills.policy_settings(given.policy)
     until = time.monotonic() + given.minutes * 60
     workers = given.workers or (3 if given.store == "postgresql" else 1)
-    with ground_of(
+    with grounds.ready(
         given.store,
         readers=given.readers,
         delay=given.delay,
         keep=given.keep,
         **settings,
     ) as ground:
-        return kills.run(
+        kills.run(
             ground, result, kills=given.kills, workers=workers, until=until, told=say
         )
+
+
+def one_by_one(given: argparse.Namespace, result: Result) -> None:
+    """Play the scenarios on small campaigns; their breaches join the result's."""
+    chosen = [name for name in scenarios.SCENARIOS if (given.only or "") in name]
+    if not chosen:
+        return
+    settings = kills.policy_settings("resend")
+    with grounds.ready(
+        given.store, readers=300, delay=0.02, keep=given.keep, **settings
+    ) as ground:
+        for name in chosen:
+            started = time.monotonic()
+            broken = scenarios.run(ground, name)
+            seconds = time.monotonic() - started
+            print(f"{seconds:6.1f} s  {'BROKEN' if broken else 'holds '}  {name}")
+            sys.stdout.flush()
+            result.breaches += [f"{name}: {breach}" for breach in broken]
 
 
 def table(result: Result) -> None:
@@ -114,7 +95,10 @@ def main() -> int:
     if given.seed is None:
         given.seed = random.randrange(1 << 30)  # noqa: S311 (no secret)
     say(f"seed {given.seed}; the same seed throws the same dice")
-    result = random_kills(given)
+    result = Result(policy=given.policy, store=given.store, seed=given.seed)
+    if given.kills:
+        random_kills(given, result)
+    one_by_one(given, result)
     table(result)
     return 1 if result.breaches or result.lost or result.unflagged else 0
 

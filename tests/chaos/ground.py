@@ -2,7 +2,11 @@
 
 import json
 import os
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 from mailer.toml import edit_toml
 from tests.chaos.nursery import Child, Nursery
 from tests.chaos.sink import Sink
+from tests.postgres import Cluster
 
 CAMPAIGN = """name = "{name}"
 template = "monthly-letter"
@@ -42,6 +47,7 @@ class Ground:
     sink: Sink
     readers: int
     store: str = ""  # the address of a PostgreSQL database; empty: SQLite
+    cluster: Cluster | None = None
     acts: list[tuple[str, str, float]] = field(default_factory=list)
     starts: int = 0
 
@@ -125,6 +131,33 @@ class Ground:
     def act(self, what: str, subject: str) -> None:
         """Note an act of ours, after its command returned."""
         self.acts.append((what, subject, time.time()))
+
+
+@contextmanager
+def ready(
+    store: str, *, readers: int, delay: float, keep: bool = False, **delivery: object
+) -> Iterator[Ground]:
+    """Make a site on a store with a sink, and take all of it away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="liaison-chaos-"))
+    nursery = Nursery()
+    sink = Sink(folder=folder, delay=delay)
+    cluster = Cluster.start(durable=True) if store == "postgresql" else None
+    try:
+        sink.start()
+        ground = Ground(
+            folder=folder / "site", nursery=nursery, sink=sink, readers=readers
+        )
+        if cluster is not None:
+            ground.cluster, ground.store = cluster, cluster.create("storm")
+        ground.found(**delivery)
+        yield ground
+    finally:
+        sink.stop()
+        nursery.close()
+        if cluster is not None:
+            cluster.stop()
+        if not keep:
+            shutil.rmtree(folder)
 
 
 def _people(count: int) -> str:

@@ -53,11 +53,11 @@ class Result:
             self.breaches.append(f"reconcile: {sums.duplicates} duplicates")
 
 
-def policy_settings(policy: str) -> dict[str, object]:
+def policy_settings(policy: str, *, minutes: float = 0.75) -> dict[str, object]:
     """Return what [delivery] says for a policy in these runs."""
-    minutes = {"resend": 0.0, "hold": 0.0, "reconcile": 0.75}[policy]
+    wait = minutes if policy == "reconcile" else 0.0
     word = "hold" if policy == "hold" else "resend"
-    return {"uncertain": word, "uncertain_minutes": minutes}
+    return {"uncertain": word, "uncertain_minutes": wait}
 
 
 def run(
@@ -79,7 +79,7 @@ def run(
         limit = kills - result.kills
         killed = _storm(ground, number, result, dice, limit, workers, until)
         result.kills += killed
-        bring_to_its_end(ground, number, result.policy)
+        result.breaches += bring_to_its_end(ground, number, result.policy)
         found = evidence.collect(ground, number)
         result.add(found)
         result.seconds = time.monotonic() - started
@@ -133,14 +133,17 @@ def _storm(
     return killed + len(living)
 
 
-def bring_to_its_end(ground: Ground, number: int, policy: str) -> None:
-    """Work undisturbed until nothing of a campaign is open, within a bound."""
+def bring_to_its_end(ground: Ground, number: int, policy: str) -> list[str]:
+    """Work undisturbed until nothing of a campaign is open; a breach where it fails."""
     until = time.monotonic() + ENDING
     while time.monotonic() < until:
-        ground.command("work", "--until-idle")
+        child = ground.start("work", "--until-idle")  # exit 1: the relay is away
+        if child.wait(ENDING) not in {0, 1}:
+            return [f"a worker ended badly: {child.text()[-500:]}"]
         if policy == "reconcile":
             ground.reconcile()
         if evidence.open_rows(ground, number) == 0:
             ground.command("work", "--until-idle")
-            return
+            return []
         time.sleep(0.3)
+    return [f"{evidence.open_rows(ground, number)} rows are open after {ENDING} s"]
