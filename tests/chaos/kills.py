@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from pathlib import Path
 
 from tests.chaos import evidence, invariants
@@ -53,7 +54,7 @@ class Result:
             self.breaches.append(f"reconcile: {sums.duplicates} duplicates")
 
 
-def policy_settings(policy: str, *, minutes: float = 0.75) -> dict[str, object]:
+def policy_settings(policy: str, *, minutes: float = 0.75) -> dict[str, Any]:
     """Return what [delivery] says for a policy in these runs."""
     wait = minutes if policy == "reconcile" else 0.0
     word = "hold" if policy == "hold" else "resend"

@@ -22,6 +22,13 @@ MIXED = (
 )
 
 
+def a_seed() -> int:
+    """A new seed; pytest shows it where a test fails."""
+    seed = random.randrange(1 << 30)  # noqa: S311 (no secret)
+    print(f"seed {seed}")
+    return seed
+
+
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
     """A small SQLite site; each scenario has its own campaign and sink."""
@@ -38,8 +45,7 @@ def test_workers_killed_at_random_lose_nobody_and_hide_no_copy(
     policy: str, store: str, workers: int
 ) -> None:
     """With `reconcile` nobody even gets a second copy."""
-    seed = random.randrange(1 << 30)
-    print(f"seed {seed}")
+    seed = a_seed()
     result = Result(policy=policy, store=store, seed=seed)
     settings = kills.policy_settings(policy, minutes=0.1)
     with grounds.ready(store, readers=250, delay=0.05, **settings) as made:
@@ -63,8 +69,7 @@ def test_a_relay_that_fails_at_every_step_loses_nobody(ground: Ground) -> None:
     place = ground.folder.parent / "mixed"
     place.mkdir()
     ground.sink.stop()
-    ground.sink.folder, ground.sink.seed = place, random.randrange(1 << 30)
-    print(f"seed {ground.sink.seed}")
+    ground.sink.folder, ground.sink.seed = place, a_seed()
     ground.sink.start(*MIXED)
 
     number = ground.released()
