@@ -44,10 +44,9 @@ def _group(values: list[str]) -> Condition:
 
 
 def _fields(values: list[str]) -> Condition:
-    return Organisation.id.in_(
-        select(OrganisationField.organisation_id).where(
-            OrganisationField.field.in_(values)
-        )
+    return exists().where(
+        OrganisationField.organisation_id == Organisation.id,
+        OrganisationField.field.in_(values),
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.base import words
 from audiences.contacts import Contact
@@ -32,6 +32,7 @@ from audiences.segments.conditions import LANGUAGES
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 
+FIRST = 10_000  # contacts that are looked at one by one for the first page
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -129,7 +130,11 @@ async def count(session: AsyncSession, rule: str, context: Context) -> Counted:
 async def members(
     session: AsyncSession, rule: str, context: Context
 ) -> AsyncIterator[Member]:
-    """Stream an audience in the order of its addresses' identifiers."""
+    """Stream an audience in the order of its contacts.
+
+    The first contacts are looked at one by one, so that the first page of a wide rule
+    is there at once; the store chooses its own way through the others.
+    """
     chosen = (
         audience(
             rule,
@@ -142,13 +147,20 @@ async def members(
         .where(reason(context.topic).is_(None))
         .order_by(Contact.id)
     )
-    async for address, code, kind, spoken in await session.stream(chosen):
-        yield Member(
-            address=str(address),
-            organisation=str(code),
-            kind=str(kind),
-            language=first_language(spoken),
-        )
+    each = aliased(Contact)
+    first = select(each.id).order_by(each.id).limit(FIRST).subquery()
+    last = await session.scalar(select(func.max(first.c.id)))
+    early = Contact.id.in_(select(each.id).where(each.id <= last))
+    for part in (early, Contact.id > last):
+        async for address, code, kind, spoken in await session.stream(
+            chosen.where(part)
+        ):
+            yield Member(
+                address=str(address),
+                organisation=str(code),
+                kind=str(kind),
+                language=first_language(spoken),
+            )
 
 
 def first_language(spoken: object) -> str | None:

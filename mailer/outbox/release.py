@@ -38,7 +38,7 @@ from mailer.outbox import states
 from mailer.outbox.models import Message, Route
 from mailer.site import Site
 
-CHUNK = 20_000  # contacts of which one transaction makes messages
+CHUNK = 50_000  # contacts of which one transaction makes messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,17 +158,18 @@ async def _store(
 
 async def plan(site: Site, campaign_id: int) -> int:
     """Make the messages of a campaign being sent, chunk by chunk; resumable."""
-    while True:
-        async with site.database.writing() as session:
-            campaign = await edit.get(session, campaign_id)
-            await session.refresh(campaign, with_for_update=True)
-            if campaign.planned_at is None:
-                await _plan_chunk(session, campaign)
-            if campaign.planned_at is not None:
-                total = await session.scalar(
-                    select(func.count()).where(Message.campaign_id == campaign_id)
-                )
-                return total or 0
+    async with site.database.held() as held:
+        while True:
+            async with held.transaction(writing=True) as session:
+                campaign = await edit.get(session, campaign_id)
+                await session.refresh(campaign, with_for_update=True)
+                if campaign.planned_at is None:
+                    await _plan_chunk(session, campaign)
+                if campaign.planned_at is not None:
+                    total = await session.scalar(
+                        select(func.count()).where(Message.campaign_id == campaign_id)
+                    )
+                    return total or 0
 
 
 async def _plan_chunk(session: AsyncSession, campaign: Campaign) -> None:
