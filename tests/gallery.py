@@ -25,7 +25,7 @@ from mailer.site import Site, now, open_site
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "gallery"
-COLOURS = "24"
+COLOURS = "16"
 LAID_BARE = """
 for (const each of document.querySelectorAll("style, img")) each.remove();
 for (const each of document.querySelectorAll("body, body *"))

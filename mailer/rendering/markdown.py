@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _SCHEMES = ("https://", "http://", "mailto:")
+_AT = re.compile(r"@(?=[^<>]*<(?!/a))")
 _ALIGNMENT = re.compile(r' style="text-align:\w+"')
 
 
@@ -76,6 +77,7 @@ def _data_tables(html: str, start: str) -> str:
     """Mark tables as data: a head for each column, and one for each row."""
     html = html.replace("<table>", '<table class="data">')
     html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
+    html = _AT.sub("@<wbr />", html)  # a narrow column may break an address there
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
         rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',

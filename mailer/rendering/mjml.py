@@ -33,6 +33,7 @@ def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -
         raise ContentError(f"{name}/body.mjml", f"not MJML: {fault}") from None
     inlined = _inliner(templates).inline(html)
     whole = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), inlined)
+    whole = whole.replace("&nbsp;", "\u00a0")  # as the isolates look for it
     return whole.replace(TITLE, str(escape(title)))
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.rendering import bidi
 from tests.mailer import reading
+from tests.mailer.letters import letter
 
 LATIN = [
     ("كتب Ford & Co هذا", "Ford & Co"),
@@ -37,3 +38,9 @@ def test_isolating_changes_no_character(direction: str, text: str) -> None:
 
     assert "".join(shown.words) == text
     assert reading.plain(bidi.isolate_text(text, direction)) == text
+
+
+def test_a_document_symbol_in_arabic_is_one_isolated_run() -> None:
+    html = letter("monthly-letter", "ar").html
+
+    assert '<span dir="ltr">36\u00a0C/Res.108</span>' in html
