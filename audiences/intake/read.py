@@ -70,16 +70,21 @@ def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
             header = file.readline(MAX_LINE)
     except (UnicodeError, LookupError):
         raise FileRefusedError(f"{path.name} is not a text in {found}") from None
-    delimiter = max(
-        DELIMITERS,
-        key=lambda mark: (
-            columns.recognised(next(csv.reader([header], delimiter=mark), [])),
-            header.count(mark),
-        ),
-    )
+    delimiter = max(DELIMITERS, key=lambda mark: _promise(path, header, mark))
     spoken = {"\t": "tab"}.get(delimiter, delimiter)
     rows = _csv_rows(path, found, delimiter)
     return rows, f"CSV, {found.removesuffix('-sig')}, delimiter {spoken}"
+
+
+def _promise(path: Path, header: str, mark: str) -> tuple[int, int]:
+    """Say how well a delimiter fits the first line."""
+    try:
+        cells = next(csv.reader([header], delimiter=mark), [])
+    except csv.Error as fault:
+        raise FileRefusedError(
+            f"{path.name}, row 1: {fault}; its first row names the columns"
+        ) from None
+    return columns.recognised(cells), header.count(mark)
 
 
 def _encoding(path: Path) -> str:

@@ -179,3 +179,23 @@ def test_no_bytes_make_the_reader_fail_otherwise(content: bytes) -> None:
         return
     finally:
         path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x" * 3_000_000, "row 1: field larger than"),
+        ("email,name\n" + "x" * 3_000_000, "row 2: a line of more than 1,000,000"),
+        (",".join(["email", *map(str, range(5_000))]), "5001 columns, at most 200"),
+    ],
+)
+def test_a_file_without_end_or_edge_is_refused_in_one_sentence(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileRefusedError) as refusal:
+        list(read.open_table(path).rows)
+
+    assert says in str(refusal.value)
+    assert len(str(refusal.value)) < 300

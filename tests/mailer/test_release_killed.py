@@ -12,9 +12,8 @@ from mailer import demo
 from mailer.outbox import release
 from mailer.outbox.models import Message
 from mailer.site import Site
-from tests.directory import entries
+from tests.directory import entries, monthly
 from tests.mailer import campaigning
-from tests.mailer.test_release import monthly
 
 # One contact a transaction, so that there is a middle to be killed in.
 SLOWLY = """
