@@ -1,0 +1,89 @@
+"""What mail programs do with a letter: nothing they lack is used, nothing is fetched.
+
+The features named here are those that large clients do not show, or show wrongly;
+letters do without them altogether.
+"""
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from tests.mailer.letters import SAMPLES, letter
+
+UNSUPPORTED = re.compile(
+    r"display:\s*(?:inline-)?(?:flex|grid)|position:|float:|@import|@font-face"
+    r"|url\(|var\(|calc\(|(?<!text-)transform|animation|filter:|inset|object-fit"
+    r"|(?:margin|padding|border)-(?:inline|block)|text-align:\s*(?:start|end)",
+    re.IGNORECASE,
+)
+ELEMENTS = {"script", "link", "iframe", "object", "embed", "form", "input", "svg"}
+ELEMENTS |= {"video", "audio", "button", "base", "canvas", "picture", "source"}
+LOADING = {"src", "srcset", "background", "poster", "data", "action"}
+
+
+class Tags(HTMLParser):
+    """The elements of a page, with their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element."""
+        self.found.append((tag, dict(attrs)))
+
+
+def levels(html: str) -> list[int]:
+    tags = Tags(html).found
+    return [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_nothing_is_used_that_clients_do_not_show(name: str, language: str) -> None:
+    made = letter(name, language).html
+    tags = Tags(made).found
+    styles = [str(given["style"]) for _, given in tags if "style" in given]
+
+    assert {tag for tag, _ in tags} & ELEMENTS == set()
+    assert [each for each in styles if UNSUPPORTED.search(each)] == []
+    assert all(not name.startswith("on") for _, given in tags for name in given)
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_nothing_is_fetched_from_anywhere(name: str, language: str) -> None:
+    tags = Tags(letter(name, language).html).found
+
+    assert [given for _, given in tags if LOADING & set(given)] == []
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_headings_follow_one_another_in_order(name: str, language: str) -> None:
+    found = levels(letter(name, language).html)
+
+    assert found[0] == 1
+    assert found.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_tables_say_whether_they_hold_data(name: str, language: str) -> None:
+    made = letter(name, language).html
+    tables = [given for tag, given in Tags(made).found if tag == "table"]
+    data = [given for given in tables if given.get("class") == "data"]
+    heads = [given for tag, given in Tags(made).found if tag == "th"]
+
+    assert all(
+        given.get("role") == "presentation" for given in tables if given not in data
+    )
+    assert made.count("<caption") == len(data)
+    assert all(given.get("scope") in {"col", "row"} for given in heads)
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_links_are_underlined_and_say_where_they_lead(name: str, language: str) -> None:
+    for tag, given in Tags(letter(name, language).html).found:
+        if tag == "a" and "background" not in str(given.get("style")):
+            assert "text-decoration: underline" in str(given.get("style"))
