@@ -5,13 +5,16 @@ writes. SQLite takes the write lock at the start (BEGIN IMMEDIATE), so that noth
 decided on what another writer is changing; otherwise concurrent updates vanish.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -22,8 +25,11 @@ from sqlalchemy.ext.asyncio import (
 from mailer.config import StoreSettings
 from mailer.errors import StoreError
 
+log = structlog.get_logger()
 _READING = "liaison_reading"
 USUAL_CACHE, LARGE_CACHE = 2_000, 48_000  # KiB of SQLite's pages, a connection
+STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds while the store is away
+Result = TypeVar("Result")
 
 
 class Database:
@@ -70,6 +76,22 @@ class Database:
                 yield Held(connection)
             finally:
                 await _cache(connection, USUAL_CACHE)
+
+    async def patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
+        """Do an act that may be done again, until the store is back to take it.
+
+        A store that is locked, full, or restarting comes back; any other fault does not
+        and is raised, a failed write to the disk above all: the process must then end.
+        """
+        for wait in chain(STORE_WAITS, repeat(STORE_WAITS[-1])):
+            try:
+                return await act()
+            except DBAPIError as fault:
+                if not comes_back(fault):
+                    raise
+                log.warning("store.away", reason=str(refused(fault)), again_in=wait)
+                await asyncio.sleep(wait)
+        raise AssertionError("the waits never end")
 
     async def close(self) -> None:
         """Close every connection."""
@@ -131,6 +153,16 @@ def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
     def begun(connection: Connection) -> None:
         reading = connection.get_execution_options().get(_READING)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def comes_back(fault: DBAPIError) -> bool:
+    """Whether a store that fails like this may be tried again."""
+    reason = str(fault.orig)
+    if "disk I/O error" in reason or "malformed" in reason:
+        return False
+    busy = "locked" in reason or "full" in reason
+    away = isinstance(fault, OperationalError | InterfaceError)
+    return fault.connection_invalidated or busy or (away and "sqlite" not in reason)
 
 
 def refused(fault: DBAPIError) -> StoreError:

@@ -6,6 +6,7 @@ approved by a second user, released, and delivered by SMTP to the bundled inbox.
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,7 +22,7 @@ from mailer.reports import campaign as reports
 from mailer.reports.campaign import Report
 from mailer.site import Site
 
-Settled = Callable[[State], None]
+Settled = Callable[[Counter[State]], None]
 STARTING = 20.0  # seconds the inbox may take to start
 
 

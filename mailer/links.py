@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.errors import TokenError
@@ -36,15 +35,42 @@ _RETURN = slice(48, 58)
 _NUMBER = 8  # octets of a message number
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Signed:
-    """Everything signed that one message carries."""
+    """Everything signed that one message may carry, made when it is asked for."""
 
-    unsubscribe: str
-    preferences: str
-    confirm: str
-    return_path: str  # local part
-    message_id: str  # left of the @
+    __slots__ = ("_digest", "_head")
+
+    def __init__(self, head: bytes, digest: bytes) -> None:
+        self._head = head
+        self._digest = digest
+
+    @property
+    def unsubscribe(self) -> str:
+        """Return the token that leaves the topic of the message."""
+        return self._token(Purpose.UNSUBSCRIBE)
+
+    @property
+    def preferences(self) -> str:
+        """Return the token of the reader's preference centre."""
+        return self._token(Purpose.PREFERENCES)
+
+    @property
+    def confirm(self) -> str:
+        """Return the token that confirms a wish."""
+        return self._token(Purpose.CONFIRM)
+
+    def _token(self, purpose: Purpose) -> str:
+        return _encode(self._head + self._digest[_SLICES[purpose]])
+
+    @property
+    def return_path(self) -> str:
+        """Return the local part of the address bounces come back to."""
+        return "r-" + (self._head + self._digest[_RETURN]).hex()
+
+    @property
+    def message_id(self) -> str:
+        """Return what stands left of the @ in the Message-ID."""
+        return _message_id(self._digest)
 
 
 class Signer:
@@ -57,14 +83,7 @@ class Signer:
         """Sign for one message: deterministic, the same on every attempt."""
         key_id, key = self._keys[0]
         digest = _digest(key, number)
-        head = bytes([key_id]) + number.to_bytes(_NUMBER)
-        return Signed(
-            unsubscribe=_encode(head + digest[_SLICES[Purpose.UNSUBSCRIBE]]),
-            preferences=_encode(head + digest[_SLICES[Purpose.PREFERENCES]]),
-            confirm=_encode(head + digest[_SLICES[Purpose.CONFIRM]]),
-            return_path="r-" + _base32(head + digest[_RETURN]),
-            message_id=_message_id(digest),
-        )
+        return Signed(bytes([key_id]) + number.to_bytes(_NUMBER), digest)
 
     def message_ids(self, number: int) -> tuple[str, ...]:
         """Return the Message-IDs a message may have had, the newest key's first."""
@@ -79,10 +98,9 @@ class Signer:
         prefix, _, rest = local_part.lower().partition("r-")
         if prefix:
             raise TokenError("this return-path is not one of ours")
-        padding = "=" * (-len(rest) % 8)
         try:
-            octets = base64.b32decode((rest + padding).upper())
-        except (binascii.Error, ValueError):
+            octets = bytes.fromhex(rest)
+        except ValueError:
             raise TokenError("this return-path is not one of ours") from None
         return self._verified(octets, _RETURN)
 
@@ -108,7 +126,7 @@ def _digest(key: bytes, number: int) -> bytes:
 
 
 def _message_id(digest: bytes) -> str:
-    return _base32(hashlib.sha256(b"message-id" + digest).digest()[:15])
+    return hashlib.sha256(b"message-id" + digest).digest()[:15].hex()
 
 
 def _key_id(key: bytes) -> int:
@@ -129,7 +147,3 @@ def _decode(token: str) -> bytes:
     if _encode(octets) != token:
         raise TokenError("this link is not one of ours")
     return octets
-
-
-def _base32(octets: bytes) -> str:
-    return base64.b32encode(octets).rstrip(b"=").decode().lower()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -67,13 +68,13 @@ async def work(
     site: Site,
     *,
     until_idle: bool,
-    settled: Callable[[State], None] = lambda _state: None,
+    settled: Callable[[Counter[State]], None] = lambda _states: None,
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
     worker = Worker(
         site=site,
-        clock=sites.now,
+        now=sites.now,
         until_idle=until_idle,
         settled=settled,
         stopping=stopping or stop_event(),

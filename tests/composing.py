@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mailer.delivery.compose import Reader, compose
+from mailer.delivery.compose import Composer, Reader
 from mailer.links import Signer
 from mailer.rendering import merge, skeleton
 from mailer.rendering.header import Envelope
@@ -69,4 +69,4 @@ def composed(
 ) -> bytes:
     """Return one reader's message."""
     reader = Reader(address=address, name=name, organisation=organisation)
-    return compose(made, reader, SIGNER.message(number))
+    return Composer(made).compose(reader, SIGNER.message(number))

@@ -1,6 +1,7 @@
 """`mailer demo`: all of it at work, on a sample directory."""
 
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import rich_click as click
@@ -48,8 +49,8 @@ async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
             def released(audience: int) -> None:
                 bar.update(task, total=audience)
 
-            def settled(_state: State) -> None:
-                bar.advance(task)
+            def settled(states: Counter[State]) -> None:
+                bar.advance(task, states.total())
 
             counted = await demo.deliver(
                 site, campaigns, released=released, settled=settled

@@ -18,8 +18,6 @@ async def command(site: Site, until_idle: bool) -> None:
     """Deliver messages, until stopped; SIGTERM finishes those in flight first."""
     running.log_to_stderr()
     settled: Counter[State] = Counter()
-    await running.work(
-        site, until_idle=until_idle, settled=lambda state: settled.update([state])
-    )
+    await running.work(site, until_idle=until_idle, settled=settled.update)
     said = ", ".join(f"{count} {state}" for state, count in settled.most_common())
     output.line(said or "nothing was due")

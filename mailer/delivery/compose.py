@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
+from mailer.delivery.sign import LetterSigner
 from mailer.errors import MailerError
 from mailer.links import Signed
 from mailer.rendering import encode
@@ -30,38 +31,55 @@ class Reader:
     organisation: str  # in the letter's language
 
 
-def compose(skeleton: Skeleton, reader: Reader, signed: Signed) -> bytes:
-    """Return the message as it goes over the wire, before dot-stuffing."""
-    values: dict[Slot, bytes] = {}
-    for slot in skeleton.slots:
-        values[slot] = _ENCODERS[slot.place](_value(slot.field, reader, signed))
-    return skeleton.compose(values)
+class Composer:
+    """One letter, ready to be made out to any of its readers, and signed."""
+
+    def __init__(self, skeleton: Skeleton, signer: LetterSigner | None = None) -> None:
+        pieces = skeleton.pieces
+        self._fixed = [b"" if isinstance(each, Slot) else each for each in pieces]
+        places: dict[Slot, list[int]] = {}
+        for position, piece in enumerate(pieces):
+            if isinstance(piece, Slot):
+                places.setdefault(piece, []).append(position)
+        self._slots = [
+            (slot, _VALUES[slot.field], _ENCODERS[slot.place], tuple(positions))
+            for slot, positions in places.items()
+        ]
+        self._signer = signer
+
+    def compose(self, reader: Reader, signed: Signed) -> bytes:
+        """Return the message as it goes over the wire; no line begins with a dot."""
+        pieces = self._fixed.copy()
+        values: dict[Slot, bytes] = {}
+        for slot, value, encoder, positions in self._slots:
+            octets = values[slot] = encoder(value(reader, signed))
+            for position in positions:
+                pieces[position] = octets
+        if self._signer is not None:
+            pieces.insert(0, self._signer.fields(values))
+        return b"".join(pieces)
 
 
-def _value(field: Field, reader: Reader, signed: Signed) -> str:
-    if field is Field.TO:
-        return _mailbox(reader)
-    return {
-        Field.NAME: reader.name or reader.organisation,
-        Field.ORGANISATION: reader.organisation,
-        Field.ADDRESS: reader.address,
-        Field.UNSUBSCRIBE: signed.unsubscribe,
-        Field.PREFERENCES: signed.preferences,
-        Field.CONFIRM: signed.confirm,
-        Field.ATTENDEE: attendee(reader.name or reader.organisation, reader.address),
-        Field.MESSAGE: signed.message_id,
-    }[field]
-
-
-def _mailbox(reader: Reader) -> str:
+def _mailbox(reader: Reader, _signed: Signed) -> str:
     address = reader.address
     if any(mark in address for mark in "\r\n<> \0") or not address.isascii():
         raise ComposeError("the address needs SMTPUTF8 or holds a forbidden character")
     return encode.mailbox(reader.name or reader.organisation, address).decode()
 
 
-def _text(value: str) -> bytes:
-    return encode.value(value)
+_VALUES: dict[Field, Callable[[Reader, Signed], str]] = {
+    Field.TO: _mailbox,
+    Field.NAME: lambda reader, _signed: reader.name or reader.organisation,
+    Field.ORGANISATION: lambda reader, _signed: reader.organisation,
+    Field.ADDRESS: lambda reader, _signed: reader.address,
+    Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe,
+    Field.PREFERENCES: lambda _reader, signed: signed.preferences,
+    Field.CONFIRM: lambda _reader, signed: signed.confirm,
+    Field.ATTENDEE: lambda reader, _signed: attendee(
+        reader.name or reader.organisation, reader.address
+    ),
+    Field.MESSAGE: lambda _reader, signed: signed.message_id,
+}
 
 
 def _html(value: str) -> bytes:
@@ -74,7 +92,7 @@ def _calendar(line: str) -> bytes:
 
 _ENCODERS: dict[Place, Callable[[str], bytes]] = {
     Place.HEADER: str.encode,
-    Place.TEXT: _text,
+    Place.TEXT: encode.value,
     Place.HTML: _html,
     Place.CALENDAR: _calendar,
 }

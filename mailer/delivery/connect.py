@@ -10,13 +10,12 @@ import functools
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosmtplib
 from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPHeloError
 
 from mailer import config
-from mailer.delivery.wire import Wire
 from mailer.errors import MailerError
 from mailer.relaying import RelaySettings
 
@@ -49,7 +48,7 @@ class Offer:
 class Connection:
     """A connection that may carry messages."""
 
-    wire: Wire
+    transport: asyncio.Transport
     offer: Offer
 
 
@@ -81,8 +80,7 @@ async def connect(
     if transport is None:
         raise RelayError(f"the relay {_place(relay)} closed the connection")
     offer = _offer(client)
-    wire = Wire(transport)  # type: ignore[arg-type]  # always a full transport
-    return Connection(wire, offer)
+    return Connection(cast(asyncio.Transport, transport), offer)
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -1,105 +1,134 @@
 """The journal: marks and outcomes of all connections, committed in groups.
 
-One transaction for all that waits; everyone who waits is told when it is durable. A
-fault of the store reaches each of them: no mark, so no dot.
+One transaction for all that waits. A message is handed to the connections only after
+the commit of its mark; where the store fails, nothing is marked and nothing is sent,
+and what the relay answered is kept and written when the store is back.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import control
 from mailer.database import Database
-from mailer.delivery.verdict import Verdict
+from mailer.delivery.answer import Settled
+from mailer.delivery.outlet import Outlet
+from mailer.delivery.parcel import clock
+from mailer.delivery.prepare import Prepared
+from mailer.delivery.verdict import Action
+from mailer.outbox.states import State
 from mailer.outcomes import mark, record
-from mailer.outcomes.record import Outcome
 
-GATHER = 0.002  # seconds to let other connections join a group
+GATHER = 0.002  # seconds to let a group grow
 
 
 class Journal:
     """Writes for one worker; `run` must be running."""
 
     def __init__(
-        self, database: Database, worker_id: int, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        worker_id: int,
+        *,
+        now: Callable[[], datetime],
+        settled: Callable[[Counter[State]], None],
     ) -> None:
         self._database = database
         self._worker_id = worker_id
-        self._clock = clock
-        self._marks: list[tuple[int, asyncio.Future[bool]]] = []
-        self._outcomes: list[tuple[Outcome, Verdict | None, int]] = []
-        self._settled: list[asyncio.Future[None]] = []
-        self._work = asyncio.Event()
+        self._now = now
+        self._told = settled
+        self._settled: list[Settled] = []
+        self._wake = asyncio.Event()
+        self._written = asyncio.Event()
+        self.outlets: list[Outlet] = []
+        self.quiet = True  # nothing waits to be written, nothing is being written
 
-    async def mark(self, message_id: int) -> bool:
-        """Commit the mark of a message; False where the gate refused it."""
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._marks.append((message_id, future))
-        self._work.set()
-        return await future
+    def settle(self, settled: Settled) -> None:
+        """Take what became of a message."""
+        self._settled.append(settled)
+        self.wake()
 
-    async def settle(
-        self, outcome: Outcome, *, campaign_id: int, verdict: Verdict | None = None
-    ) -> None:
-        """Commit what became of a message."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._outcomes.append((outcome, verdict, campaign_id))
-        self._settled.append(future)
-        self._work.set()
-        await future
+    def wake(self) -> None:
+        """Note that there may be something to write."""
+        self.quiet = False
+        self._wake.set()
+
+    async def written_again(self) -> None:
+        """Wait until the next group is written, or there was nothing to write."""
+        self._written.clear()
+        await self._written.wait()
 
     async def run(self) -> None:
         """Commit groups until cancelled."""
         while True:
-            await self._work.wait()
+            await self._wake.wait()
             await asyncio.sleep(GATHER)
-            self._work.clear()
-            await self._commit()
+            self._wake.clear()
+            await self.commit()
+            self.quiet = not self._wake.is_set()
+            self._written.set()
 
-    async def _commit(self) -> None:
-        marks, self._marks = self._marks, []
-        outcomes, self._outcomes = self._outcomes, []
+    async def commit(self) -> None:
+        """Write all that waits, in one transaction."""
+        wanted = [(outlet, outlet.to_mark()) for outlet in self.outlets]
+        unsent = [number for outlet in self.outlets for number in outlet.take_unsent()]
         settled, self._settled = self._settled, []
-        waiting = [future for _, future in marks]
-        try:
-            allowed = await self._write([number for number, _ in marks], outcomes)
-        except BaseException as fault:
-            everyone: list[asyncio.Future[Any]] = [*waiting, *settled]
-            for each in everyone:
-                if not each.done():
-                    each.set_exception(fault)
-                    each.exception()
-            raise
-        for number, future in marks:
-            if not future.done():
-                future.set_result(number in allowed)
-        for done in settled:
-            if not done.done():
-                done.set_result(None)
+        prepared = [each for _, group in wanted for each in group]
+        if not (prepared or unsent or settled):
+            return
+        marked_at = clock()
+        allowed = await self._database.patiently(
+            lambda: self._write(prepared, unsent, settled)
+        )
+        for outlet, group in wanted:
+            outlet.marked(
+                [each for each in group if each.row.id in allowed], marked_at=marked_at
+            )
+        if settled:
+            self._told(Counter(each.outcome.state for each in settled))
 
     async def _write(
-        self, numbers: list[int], outcomes: list[tuple[Outcome, Verdict | None, int]]
+        self,
+        prepared: Sequence[Prepared],
+        unsent: Sequence[int],
+        settled: Sequence[Settled],
     ) -> set[int]:
-        now = self._clock()
-        allowed: set[int] = set()
+        now = self._now()
+        numbers = [each.row.id for each in prepared]
         async with self._database.writing() as session:
-            if outcomes:
-                settled = [outcome for outcome, _, _ in outcomes]
-                await record.settle(session, self._worker_id, settled, now=now)
-            for outcome, verdict, campaign_id in outcomes:
-                if verdict is not None and verdict.suppress:
-                    await record.suppress_reader(
-                        session, outcome.message_id, verdict.reason, now=now
-                    )
-                if verdict is not None and verdict.action == "pause":
-                    because = f"{verdict.reason}: {outcome.reply}"
-                    await control.pause(
-                        session, campaign_id, by="delivery", because=because, now=now
-                    )
-            if numbers:
-                allowed = await mark.mark(session, self._worker_id, numbers, now=now)
-                refused = [number for number in numbers if number not in allowed]
-                if refused:
-                    await mark.turned_away(session, self._worker_id, refused, now=now)
-        return allowed
+            if settled:
+                outcomes = [each.outcome for each in settled]
+                await record.settle(session, self._worker_id, outcomes, now=now)
+                await self._follow(session, settled, now)
+            if unsent:
+                await record.unmark(session, self._worker_id, unsent)
+            if not numbers:
+                return set()
+            allowed = await mark.mark(session, self._worker_id, numbers, now=now)
+            refused = [number for number in numbers if number not in allowed]
+            if refused:
+                await mark.turned_away(session, self._worker_id, refused, now=now)
+            return allowed
+
+    async def _follow(
+        self, session: AsyncSession, settled: Sequence[Settled], now: datetime
+    ) -> None:
+        """Suppress whom a reply says is gone; pause whose fault is ours."""
+        paused: set[int] = set()
+        for each in settled:
+            verdict, outcome = each.verdict, each.outcome
+            if verdict is None:
+                continue
+            if verdict.suppress:
+                await record.suppress_reader(
+                    session, outcome.message_id, verdict.reason, now=now
+                )
+            if verdict.action is Action.PAUSE and each.campaign_id not in paused:
+                paused.add(each.campaign_id)
+                because = f"{verdict.reason}: {outcome.reply}"
+                await control.pause(
+                    session, each.campaign_id, by="delivery", because=because, now=now
+                )

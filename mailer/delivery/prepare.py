@@ -1,14 +1,15 @@
 """Turns claimed rows into parcels: letters from the store, values put in."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Letter
-from mailer.delivery.compose import Reader, compose
-from mailer.delivery.transaction import Parcel
+from mailer.delivery import sign
+from mailer.delivery.compose import Composer, Reader
+from mailer.delivery.parcel import Parcel
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 from mailer.rendering import skeleton as skeletons
@@ -18,40 +19,62 @@ from mailer.site import Site
 KEPT = 500  # letters held in memory
 
 
-@dataclass(kw_only=True)
-class Letters:
-    """The skeletons of letters, read once each."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A claimed row, and the letter it is to be made out from."""
 
-    kept: dict[int, Skeleton] = field(default_factory=dict)
+    row: Claimed
+    composer: Composer | None  # None where its letter is not in the store
 
-    async def read(self, session: AsyncSession, claimed: Sequence[Claimed]) -> None:
+
+class Preparer:
+    """Makes parcels of a site's rows; letters are read once each."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._signer = sign.for_site(site)
+        self._kept: dict[int, Composer] = {}
+
+    async def prepare(
+        self, session: AsyncSession, claimed: Sequence[Claimed]
+    ) -> list[Prepared]:
         """Read the letters of these rows that are not here yet."""
-        missing = {each.letter_id for each in claimed} - set(self.kept)
-        if not missing:
-            return
-        if len(self.kept) + len(missing) > KEPT:
-            self.kept.clear()
-            missing = {each.letter_id for each in claimed}
-        rows = await session.execute(
-            select(Letter.id, Letter.skeleton).where(Letter.id.in_(missing))
+        missing = {each.letter_id for each in claimed} - set(self._kept)
+        if missing:
+            letters = await session.execute(
+                select(Letter.id, Letter.skeleton).where(Letter.id.in_(missing))
+            )
+            for number, packed in letters:
+                self._kept[number] = self._composer(skeletons.unpack(packed))
+        prepared = [
+            Prepared(row=row, composer=self._kept.get(row.letter_id)) for row in claimed
+        ]
+        while len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+        return prepared
+
+    def _composer(self, skeleton: Skeleton) -> Composer:
+        signer = self._signer.prepare(skeleton) if self._signer else None
+        return Composer(skeleton, signer)
+
+    def parcel(self, prepared: Prepared, *, marked_at: float) -> Parcel:
+        """Compose one message; raise MailerError where it cannot be."""
+        row, composer = prepared.row, prepared.composer
+        if composer is None:
+            raise MailerError("its letter is not in the store")
+        if not row.address:
+            raise MailerError("its reader has no address any more")
+        signed = self._site.signer.message(row.id)
+        reader = Reader(
+            address=row.address, name=row.name, organisation=row.organisation
         )
-        self.kept |= {number: skeletons.unpack(packed) for number, packed in rows}
-
-
-def parcel(site: Site, letters: Mapping[int, Skeleton], row: Claimed) -> Parcel:
-    """Compose one message; raise MailerError where it cannot be."""
-    skeleton = letters.get(row.letter_id)
-    if skeleton is None:
-        raise MailerError("its letter is not in the store")
-    if not row.address:
-        raise MailerError("its reader has no address any more")
-    signed = site.signer.message(row.id)
-    reader = Reader(address=row.address, name=row.name, organisation=row.organisation)
-    return Parcel(
-        message_id=row.id,
-        campaign_id=row.campaign_id,
-        attempts=row.attempts,
-        return_path=f"{signed.return_path}@{site.settings.mail.return_domain}",
-        address=row.address,
-        octets=compose(skeleton, reader, signed),
-    )
+        return Parcel(
+            message_id=row.id,
+            campaign_id=row.campaign_id,
+            attempts=row.attempts,
+            return_path=f"{signed.return_path}@{self._site.settings.mail.return_domain}",
+            address=row.address,
+            identifier=signed.message_id,
+            octets=composer.compose(reader, signed),
+            marked_at=marked_at,
+        )

@@ -17,7 +17,7 @@ from audiences.segments import resolve
 from audiences.segments.compile import Context
 from mailer.campaigns import edit, groups, letters
 from mailer.campaigns.models import Campaign
-from mailer.delivery.compose import Reader, compose
+from mailer.delivery.compose import Composer, Reader
 from mailer.errors import RefusedError
 from mailer.rendering.source import Letter
 from mailer.site import Site
@@ -59,7 +59,7 @@ async def preview(
         ),
     )
     return Preview(
-        octets=compose(skeleton, reader, site.signer.message(NOBODY)),
+        octets=Composer(skeleton).compose(reader, site.signer.message(NOBODY)),
         letter=letter,
         step=choice.step,
         excluded=seen.excluded,

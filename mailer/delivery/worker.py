@@ -1,4 +1,4 @@
-"""A worker: claims due messages, composes them, and hands them to the relay.
+"""A worker: claims due messages and keeps the relay's connections supplied.
 
 Nobody is lost when it dies: what it had claimed is claimed again, and what it had
 marked becomes uncertain. It stops cleanly when told to: no new claim, the messages in
@@ -6,43 +6,31 @@ flight finished, the rest given back.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import select
 
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.delivery import connect, prepare, verdict
-from mailer.delivery.connect import RelayError
+from mailer.delivery import connect
+from mailer.delivery.connect import Connection
 from mailer.delivery.journal import Journal
-from mailer.delivery.prepare import Letters
-from mailer.delivery.transaction import (
-    DOT,
-    Answered,
-    NobodyKnowsError,
-    NotMarkedError,
-    NotTakenError,
-    Parcel,
-    Stage,
-    quit_politely,
-    send,
-)
-from mailer.delivery.verdict import Action
-from mailer.delivery.wire import Wire
+from mailer.delivery.lane import PATIENCE
+from mailer.delivery.outlet import WAITS, Outlet
+from mailer.delivery.parcel import Stage, clock
+from mailer.delivery.prepare import Preparer
 from mailer.errors import MailerError
 from mailer.outbox import claim, release
 from mailer.outbox.states import State
-from mailer.outcomes import policy, record
-from mailer.outcomes.record import Outcome
+from mailer.outcomes import record
 from mailer.site import Site
 
-log = structlog.get_logger()
 IDLE = 1.0  # seconds between looks for work
-RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds while the relay is away
+LEAVING = 30.0  # seconds the messages in flight may take when told to stop
 
 
 @dataclass(kw_only=True)
@@ -50,83 +38,126 @@ class Worker:
     """One delivering process."""
 
     site: Site
-    clock: Callable[[], datetime]
+    now: Callable[[], datetime]
     until_idle: bool = False
-    settled: Callable[[State], None] = lambda _state: None  # told of each outcome
+    settled: Callable[[Counter[State]], None] = lambda _states: None  # after a commit
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Deliver until stopped, or until nothing is due."""
+        database = self.site.database
         lease = timedelta(seconds=self.site.settings.delivery.lease_seconds)
-        async with self.site.database.writing() as session:
-            self._id = await claim.enlist(session, lease=lease, now=self.clock())
-        self._letters = Letters()
-        self._journal = Journal(self.site.database, self._id, self.clock)
-        self._queue: asyncio.Queue[Parcel] = asyncio.Queue()
-        self._relay_fault: RelayError | None = None
-        connections = self.site.settings.relay.connections
+        async with database.writing() as session:
+            self._id = await claim.enlist(session, lease=lease, now=self.now())
+        self._preparer = Preparer(self.site)
+        self._journal = Journal(database, self._id, now=self.now, settled=self.settled)
+        self._outlet = self._make_outlet()
+        self._journal.outlets.append(self._outlet)
         try:
             async with asyncio.TaskGroup() as tasks:
                 background = [
                     tasks.create_task(self._journal.run()),
                     tasks.create_task(self._heartbeat(lease)),
+                    tasks.create_task(self._outlet.keep_connected()),
+                    tasks.create_task(self._watch()),
                 ]
-                senders = [
-                    tasks.create_task(self._send_queued()) for _ in range(connections)
-                ]
-                await self._feed(senders)
-                for task in (*senders, *background):
+                await self._feed()
+                await self._finish()
+                for task in background:
                     task.cancel()
         except* MailerError as faults:
             raise faults.exceptions[0] from None
         finally:
-            await self._leave()
+            self._outlet.drop()
+            await self._journal.commit()
+            async with database.writing() as session:
+                await claim.give_back(session, self._id)
 
-    async def _leave(self) -> None:
-        async with self.site.database.writing() as session:
-            await claim.give_back(session, self._id)
+    def _make_outlet(self) -> Outlet:
+        settings = self.site.settings
+
+        async def connected() -> Connection:
+            return await connect.connect(
+                settings.relay,
+                root=self.site.root,
+                hello=settings.relay.hello or settings.mail.domain,
+            )
+
+        return Outlet(
+            settings.relay,
+            delivery=settings.delivery,
+            preparer=self._preparer,
+            connect=connected,
+            settle=self._journal.settle,
+            wake=self._journal.wake,
+            now=self.now,
+        )
 
     async def _heartbeat(self, lease: timedelta) -> None:
+        async def beat() -> None:
+            async with self.site.database.writing() as session:
+                await claim.stay_alive(session, self._id, lease=lease, now=self.now())
+
         while True:
             await asyncio.sleep(lease.total_seconds() / 3)
-            async with self.site.database.writing() as session:
-                await claim.stay_alive(session, self._id, lease=lease, now=self.clock())
+            await self.site.database.patiently(beat)
 
-    async def _feed(self, senders: list[asyncio.Task[None]]) -> None:
-        """Keep the senders busy until there is no work or we are told to stop."""
-        failures = 0
+    async def _watch(self) -> None:
+        """End connections whose relay is silent."""
+        while True:
+            await asyncio.sleep(IDLE)
+            self._outlet.look()
+
+    async def _feed(self) -> None:
+        """Keep the outlet supplied until there is no work or we are told to stop."""
+        database = self.site.database
+        least = self.site.settings.delivery.claim // 2
+        looked = float("-inf")
         while not self.stopping.is_set():
-            await self._keep_house()
-            claimed = await self._claim()
-            if claimed:
-                await self._queue.join()
-            if self._relay_fault is not None:
-                if self.until_idle and failures >= len(RELAY_WAITS) - 2:
-                    raise self._relay_fault
-                await self._pause(RELAY_WAITS[min(failures, len(RELAY_WAITS) - 1)])
-                failures += 1
-                continue
-            failures = 0
-            if not claimed:
-                if self.until_idle:
-                    break
-                await self._pause(IDLE)
-        await self._queue.join()
+            if clock() - looked >= IDLE:
+                await database.patiently(self._keep_house)
+                looked = clock()
+            if len(self._outlet.waiting) > least:
+                await self._progress(IDLE)
+            elif not await database.patiently(self._claim):
+                if self.until_idle and self._done():
+                    await self._keep_house()
+                    return
+                await self._progress(0.02 if self.until_idle else IDLE)
+            if self.until_idle and self._outlet.failures >= len(WAITS) - 1:
+                raise self._outlet.fault or MailerError("the relay cannot be reached")
 
-    async def _pause(self, seconds: float) -> None:
+    def _done(self) -> bool:
+        return self._outlet.empty and self._journal.quiet
+
+    async def _progress(self, within: float) -> None:
+        """Wait until something was written, or we are told to stop."""
+        waiting = [
+            asyncio.ensure_future(self._journal.written_again()),
+            asyncio.ensure_future(self.stopping.wait()),
+        ]
+        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+
+    async def _finish(self) -> None:
+        """Let the messages in flight end, for a while."""
+        self._outlet.waiting.clear()
+        self._outlet.leave()
+        self._journal.wake()
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.stopping.wait()
+            async with asyncio.timeout(LEAVING):
+                while self._outlet.connected or not self._done():
+                    await self._journal.written_again()
 
     async def _keep_house(self) -> None:
         """Recover from dead workers, apply policies, finish what is done."""
         settings = self.site.settings.delivery
-        now = self.clock()
+        now = self.now()
         evidence = now + timedelta(minutes=settings.uncertain_minutes)
+        answer_wait = timedelta(seconds=PATIENCE[Stage.DOT])
         async with self.site.database.writing() as session:
-            orphans = await claim.recover(
-                session, answer_wait=timedelta(seconds=DOT), now=now
-            )
+            orphans = await claim.recover(session, answer_wait=answer_wait, now=now)
             if orphans:
                 await record.uncertain(
                     session, orphans, why="its worker died", due_at=evidence, now=now
@@ -151,134 +182,9 @@ class Worker:
                 session,
                 self._id,
                 limit=self.site.settings.delivery.claim,
-                now=self.clock(),
+                now=self.now(),
             )
-            await self._letters.read(session, claimed)
-        for row in claimed:
-            try:
-                made = prepare.parcel(self.site, self._letters.kept, row)
-            except MailerError as fault:
-                await self._settle(
-                    Outcome(
-                        message_id=row.id, state=State.SET_ASIDE, reason=str(fault)
-                    ),
-                    campaign_id=row.campaign_id,
-                )
-                continue
-            self._queue.put_nowait(made)
+            prepared = await self._preparer.prepare(session, claimed)
+        if prepared:
+            self._outlet.add(prepared)
         return bool(claimed)
-
-    async def _send_queued(self) -> None:
-        """One connection: takes parcels from the queue, reconnects when it must."""
-        wire: Wire | None = None
-        try:
-            while True:
-                parcel = await self._queue.get()
-                try:
-                    if wire is None or not wire.usable:
-                        wire = await self._connect()
-                    if wire is None:
-                        await self._return(parcel)
-                    else:
-                        await self._deliver(wire, parcel)
-                finally:
-                    self._queue.task_done()
-        finally:
-            if wire is not None:
-                await quit_politely(wire)
-
-    async def _connect(self) -> Wire | None:
-        if self._relay_fault is not None and not self._queue.empty():
-            return None
-        settings = self.site.settings
-        try:
-            connection = await connect.connect(
-                settings.relay,
-                root=self.site.root,
-                hello=settings.relay.hello or settings.mail.domain,
-            )
-        except RelayError as fault:
-            if self._relay_fault is None:
-                log.warning("relay.away", reason=str(fault))
-            self._relay_fault = fault
-            return None
-        self._relay_fault = None
-        return connection.wire
-
-    async def _return(self, parcel: Parcel) -> None:
-        """Give one unsent message back, not counted as an attempt."""
-        async with self.site.database.writing() as session:
-            await record.move(
-                session,
-                parcel.message_id,
-                State.CLAIMED,
-                {"state": State.WAITING, "worker_id": None},
-            )
-
-    async def _deliver(self, wire: Wire, parcel: Parcel) -> None:
-        now = self.clock()
-        try:
-            answered = await send(wire, parcel, self._journal.mark)
-        except NotMarkedError:
-            return  # the gate has settled it
-        except NotTakenError as fault:
-            outcome = self._deferred(parcel, f"connection failed: {fault}", None, now)
-            await self._settle(outcome, campaign_id=parcel.campaign_id)
-        except NobodyKnowsError as fault:
-            minutes = self.site.settings.delivery.uncertain_minutes
-            await self._settle(
-                Outcome(
-                    message_id=parcel.message_id,
-                    state=State.UNCERTAIN,
-                    reason=f"no answer to the final dot: {fault}",
-                    due_at=now + timedelta(minutes=minutes),
-                ),
-                campaign_id=parcel.campaign_id,
-            )
-        else:
-            await self._answered(parcel, answered, now)
-
-    async def _answered(
-        self, parcel: Parcel, answered: Answered, now: datetime
-    ) -> None:
-        reply = answered.reply
-        read = verdict.read(reply)
-        shown = str(reply)[:500]
-        if read.action is Action.ACCEPT and answered.stage is Stage.DOT:
-            outcome = Outcome(
-                message_id=parcel.message_id, state=State.ACCEPTED, reply=shown
-            )
-        elif read.action is Action.REFUSE:
-            outcome = Outcome(
-                message_id=parcel.message_id,
-                state=State.REFUSED,
-                reason=read.reason,
-                reply=shown,
-            )
-        else:
-            outcome = self._deferred(parcel, read.reason, shown, now)
-        await self._settle(outcome, campaign_id=parcel.campaign_id, read=read)
-
-    def _deferred(
-        self, parcel: Parcel, reason: str, reply: str | None, now: datetime
-    ) -> Outcome:
-        waits = self.site.settings.delivery.retry_minutes
-        return Outcome(
-            message_id=parcel.message_id,
-            state=State.DEFERRED,
-            reason=reason,
-            reply=reply,
-            due_at=policy.next_attempt(
-                parcel.message_id, parcel.attempts + 1, waits=waits, now=now
-            ),
-        )
-
-    async def _settle(
-        self,
-        outcome: Outcome,
-        *,
-        campaign_id: int,
-        read: verdict.Verdict | None = None,
-    ) -> None:
-        await self._journal.settle(outcome, campaign_id=campaign_id, verdict=read)
-        self.settled(outcome.state)

@@ -3,7 +3,6 @@
 from mailer.config import Settings
 from mailer.delivery import connect, keys
 from mailer.delivery.connect import LoginRefusedError, Offer, RelayError
-from mailer.delivery.wire import WireError
 from mailer.doctor.finding import Finding, error, ok, warning
 from mailer.errors import ConfigError
 from mailer.relaying import DEFAULT, RelaySettings
@@ -37,7 +36,7 @@ async def _reach(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
     except (RelayError, ConfigError) as fault:
         remedy = "see host, port and security of the relay in the settings"
         return [error(about, str(fault), remedy)]
-    made.wire.abort(WireError("seen enough"))
+    made.transport.abort()
     return [ok(about, _offered(relay, made.offer)), *_missing(about, relay, made.offer)]
 
 

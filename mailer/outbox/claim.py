@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, String, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
+from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, Worker
-from mailer.outbox.states import CLAIMABLE, State
+from mailer.outbox.models import Message, Worker, in_states
+from mailer.outbox.states import CLAIMABLE, HELD, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,46 +70,64 @@ async def stay_alive(
 async def claim(
     session: AsyncSession, worker_id: int, *, limit: int, now: datetime
 ) -> list[Claimed]:
-    """Take due messages of campaigns being sent, oldest first."""
+    """Take due messages, a fair share of each campaign being sent, oldest first."""
+    sending = await session.scalars(
+        select(Campaign.id)
+        .where(Campaign.state == CampaignState.SENDING)
+        .order_by(Campaign.on_demand.desc(), Campaign.released_at, Campaign.id)
+    )
+    campaigns = sending.all()
+    taken: list[Claimed] = []
+    for place, campaign_id in enumerate(campaigns):
+        share = (limit - len(taken)) // (len(campaigns) - place)
+        taken += await _due(session, campaign_id, limit=max(share, 1), now=now)
+    if taken:
+        await session.execute(
+            update(Message)
+            .where(
+                rows.among(session, Message.id, [each.id for each in taken]),
+                Message.state.in_(CLAIMABLE),
+            )
+            .values(state=State.CLAIMED, worker_id=worker_id)
+            .execution_options(synchronize_session=False)
+        )
+    return taken
+
+
+async def _due(
+    session: AsyncSession, campaign_id: int, *, limit: int, now: datetime
+) -> list[Claimed]:
+    """Read due messages of one campaign, and hold them against other workers."""
     due = (
-        select(Message.id)
-        .join(Campaign, Campaign.id == Message.campaign_id)
+        select(
+            Message.id,
+            Message.letter_id,
+            Message.attempts,
+            Message.contact_id,
+            Message.language,
+        )
         .where(
-            Message.state.in_(CLAIMABLE),
+            Message.campaign_id == campaign_id,
+            in_states(CLAIMABLE),
             Message.due_at <= now,
-            Campaign.state == CampaignState.SENDING,
         )
         .order_by(Message.due_at, Message.id)
         .limit(limit)
-        .with_for_update(skip_locked=True, of=Message)
+        .with_for_update(skip_locked=True)
+        .subquery()
     )
-    taken = await session.scalars(
-        update(Message)
-        .where(Message.id.in_(due), Message.state.in_(CLAIMABLE))
-        .values(state=State.CLAIMED, worker_id=worker_id)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return await _read(session, sorted(taken))
-
-
-async def _read(session: AsyncSession, ids: list[int]) -> list[Claimed]:
-    rows = await session.execute(
+    found = await rows.read(
+        session,
         select(
-            Message.id,
-            Message.campaign_id,
-            Message.letter_id,
-            Message.attempts,
+            due.c.id,
+            due.c.letter_id,
+            due.c.attempts,
             Contact.address,
             Contact.name,
-            Organisation.name,
-            Organisation.names,
-            Message.language,
+            _named(session, due.c.language),
         )
-        .join(Contact, Contact.id == Message.contact_id)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
-        .where(Message.id.in_(ids))
-        .order_by(Message.id)
+        .join(Contact, Contact.id == due.c.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id),
     )
     return [
         Claimed(
@@ -118,27 +137,31 @@ async def _read(session: AsyncSession, ids: list[int]) -> list[Claimed]:
             attempts=attempts,
             address=address or "",
             name=name,
-            organisation=names.get(language or "", organisation),
+            organisation=organisation,
         )
-        for (
-            number,
-            campaign_id,
-            letter_id,
-            attempts,
-            address,
-            name,
-            organisation,
-            names,
-            language,
-        ) in rows
+        for number, letter_id, attempts, address, name, organisation in found
     ]
+
+
+def _named(session: AsyncSession, language: ColumnElement[str]) -> ColumnElement[str]:
+    """Return an organisation's name in a message's language, its own failing that."""
+    names: ColumnElement[str]
+    if rows.is_sqlite(session):
+        names = func.json_extract(Organisation.names, '$."' + language + '"')
+    else:
+        names = Organisation.names.op("->>", return_type=String())(language)
+    return func.coalesce(names, Organisation.name)
 
 
 async def give_back(session: AsyncSession, worker_id: int) -> None:
     """Give back what a worker holds unmarked, so that others take it at once."""
     await session.execute(
         update(Message)
-        .where(Message.worker_id == worker_id, Message.state == State.CLAIMED)
+        .where(
+            Message.worker_id == worker_id,
+            in_states(HELD),
+            Message.state == State.CLAIMED,
+        )
         .values(state=State.WAITING, worker_id=None)
         .execution_options(synchronize_session=False)
     )
@@ -155,7 +178,8 @@ async def recover(
     """
     held = exists().where(
         Message.worker_id == Worker.id,
-        Message.state.in_([State.CLAIMED, State.MARKED]),
+        in_states(HELD),
+        Message.state != State.UNCERTAIN,
     )
     workers = (await session.scalars(select(Worker).where(held))).all()
     orphans: list[int] = []
@@ -167,7 +191,9 @@ async def recover(
         if gone or worker.alive_until + answer_wait <= now:
             marked = await session.scalars(
                 select(Message.id).where(
-                    Message.worker_id == worker.id, Message.state == State.MARKED
+                    Message.worker_id == worker.id,
+                    in_states(HELD),
+                    Message.state == State.MARKED,
                 )
             )
             orphans += marked

@@ -36,6 +36,7 @@ OPEN = (
 )
 FINAL = tuple(state for state in State if state not in OPEN)
 CLAIMABLE = (State.WAITING, State.DEFERRED)
+HELD = (State.CLAIMED, State.MARKED, State.UNCERTAIN)
 
 ARROWS: dict[State, frozenset[State]] = {
     State.WAITING: frozenset(
@@ -55,10 +56,11 @@ ARROWS: dict[State, frozenset[State]] = {
     ),
     State.MARKED: frozenset(
         {
-            State.WAITING,  # the mark came too late and no dot was written
+            State.WAITING,  # too late after the mark, or no relay: no dot was written
             State.ACCEPTED,
             State.DEFERRED,
             State.REFUSED,
+            State.SET_ASIDE,  # it could not be composed: no dot was written
             State.UNCERTAIN,
         }
     ),

@@ -15,59 +15,77 @@ from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
+from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, Worker
-from mailer.outbox.states import State
+from mailer.outbox.models import Message, Worker, in_states
+from mailer.outbox.states import HELD, State
 from mailer.outcomes import record
 
 
 async def mark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> set[int]:
-    """Commit to writing the final dot of these messages; return those that may go."""
+    """Commit to writing the final dots of these messages; return those that may go.
+
+    Asked again after a commit whose answer was lost, it returns what it had marked.
+    """
     alive = exists().where(Worker.id == worker_id, Worker.alive_until > now)
-    marked = await session.scalars(
-        update(Message)
-        .where(
-            Message.id.in_(ids),
-            Message.state == State.CLAIMED,
-            Message.worker_id == worker_id,
-            alive,
-            _may_go(now),
-        )
-        .values(state=State.MARKED, marked_at=now, attempts=Message.attempts + 1)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
+    ours = (
+        rows.among(session, Message.id, ids),
+        in_states(HELD),
+        Message.worker_id == worker_id,
     )
-    return set(marked)
+    marked = await session.execute(
+        update(Message)
+        .where(*ours, Message.state == State.CLAIMED, alive, _may_go(now))
+        .values(state=State.MARKED, marked_at=now, attempts=Message.attempts + 1)
+        .execution_options(**record.NO_SYNC)
+    )
+    if rows.count_of(marked) == len(ids):
+        return set(ids)
+    allowed = await session.scalars(
+        select(Message.id).where(*ours, Message.state == State.MARKED)
+    )
+    return set(allowed)
 
 
 def _may_go(now: datetime) -> ColumnElement[bool]:
     """Whether campaign, window, suppression and subscription let a message go."""
-    subscribed = exists().where(
-        Subscription.contact_id == Message.contact_id,
-        Subscription.topic == Campaign.topic,
-        Subscription.standing == Standing.ACTIVE,
-    )
-    suppressed = exists().where(Suppression.address_key == Contact.address_key)
-    sending = exists().where(
-        Campaign.id == Message.campaign_id,
+    sending = select(Campaign.id).where(
         Campaign.state == CampaignState.SENDING,
         or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),
-        or_(Campaign.topic.is_(None), subscribed),
     )
+    of_topic = (
+        select(Campaign.topic)
+        .where(Campaign.id == Message.campaign_id)
+        .correlate(Message)
+    )
+    subscribed = exists().where(
+        Subscription.contact_id == Message.contact_id,
+        Subscription.topic == of_topic.scalar_subquery(),
+        Subscription.standing == Standing.ACTIVE,
+    )
+    service = select(Campaign.id).where(
+        Campaign.state == CampaignState.SENDING, Campaign.topic.is_(None)
+    )
+    suppressed = exists().where(Suppression.address_key == Message.address_key)
     reachable = exists().where(
-        Contact.id == Message.contact_id, Contact.address.is_not(None), ~suppressed
+        Contact.id == Message.contact_id, Contact.address.is_not(None)
     )
-    return and_(sending, reachable)
+    return and_(
+        Message.campaign_id.in_(sending),
+        or_(subscribed, Message.campaign_id.in_(service)),
+        ~suppressed,
+        reachable,
+    )
 
 
 async def turned_away(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> None:
     """Settle messages the mark refused: skipped with the reason, expired, or back."""
-    rows = await session.execute(
+    refused = await session.execute(
         select(Message.id, Campaign.state, Campaign.expires_at, _reason_to_skip())
         .join(Campaign, Campaign.id == Message.campaign_id)
         .join(Contact, Contact.id == Message.contact_id)
@@ -80,12 +98,13 @@ async def turned_away(
             ),
         )
         .where(
-            Message.id.in_(ids),
+            rows.among(session, Message.id, ids),
+            in_states(HELD),
             Message.state == State.CLAIMED,
             Message.worker_id == worker_id,
         )
     )
-    for number, campaign_state, expires_at, reason in rows.all():
+    for number, campaign_state, expires_at, reason in refused.all():
         if reason is not None:
             target, why = State.SKIPPED, str(reason)
         elif expires_at is not None and expires_at <= now:

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, exists, insert, or_, select, update
+from sqlalchemy import Update, case, exists, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
+from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, MessageEvent
-from mailer.outbox.states import OPEN, State
+from mailer.outbox.models import Message, MessageEvent, in_states
+from mailer.outbox.states import CLAIMABLE, HELD, State
 
 NO_SYNC = {"synchronize_session": False}
 
@@ -49,40 +50,89 @@ async def move(
 async def settle(
     session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
-    """Record what became of messages this worker holds."""
-    for each in outcomes:
-        settled = await _settle_one(session, worker_id, each, now)
-        if settled and each.state is not State.ACCEPTED:
-            await event(session, each.message_id, each.state, each.reason, now=now)
+    """Record what became of messages this worker holds, in two statements."""
+    accepted = [each for each in outcomes if each.state is State.ACCEPTED]
+    others = [each for each in outcomes if each.state is not State.ACCEPTED]
+    if accepted:
+        await session.execute(_settled(session, worker_id, accepted, now))
+    if others:
+        settled = await session.scalars(
+            _settled(session, worker_id, others, now).returning(Message.id)
+        )
+        moved = set(settled)
+        lines = [
+            {
+                "message_id": each.message_id,
+                "at": now,
+                "state": each.state,
+                "detail": each.reason,
+            }
+            for each in others
+            if each.message_id in moved
+        ]
+        if lines:
+            await session.execute(insert(MessageEvent), lines)
 
 
-async def _settle_one(
-    session: AsyncSession, worker_id: int, outcome: Outcome, now: datetime
-) -> bool:
+def _settled(
+    session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], now: datetime
+) -> Update:
+    """Return the statement that moves messages which are still ours to where they go.
+
+    A late answer to a message already called uncertain is better than none.
+    """
+    given = rows.values(
+        session,
+        [
+            (each.message_id, each.state, each.reason, each.reply, each.due_at)
+            for each in outcomes
+        ],
+        id=int,
+        state=str,
+        reason=str,
+        reply=str,
+        due_at=datetime,
+    )
     unmarked = (Message.state == State.CLAIMED, Message.attempts + 1)
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "reason": outcome.reason,
-        "reply": outcome.reply,
-        "settled_at": now,
-        "attempts": case(unmarked, else_=Message.attempts),
-    }
-    if outcome.due_at is not None:
-        values["due_at"] = outcome.due_at
-    if outcome.state is not State.UNCERTAIN:
-        values["worker_id"] = None
-    moved = await session.scalar(
+    stays = (given.c.state == State.UNCERTAIN.value, Message.worker_id)
+    return (
         update(Message)
         .where(
-            Message.id == outcome.message_id,
-            Message.state.in_([State.CLAIMED, State.MARKED, State.UNCERTAIN]),
+            Message.id == given.c.id,
+            in_states(HELD),
             Message.worker_id == worker_id,
         )
-        .values(**values)
-        .returning(Message.id)
+        .values(
+            state=given.c.state,
+            reason=given.c.reason,
+            reply=given.c.reply,
+            due_at=func.coalesce(given.c.due_at, Message.due_at),
+            attempts=case(unmarked, else_=Message.attempts),
+            worker_id=case(stays, else_=null()),
+            settled_at=now,
+        )
         .execution_options(**NO_SYNC)
     )
-    return moved is not None
+
+
+async def unmark(session: AsyncSession, worker_id: int, ids: Sequence[int]) -> None:
+    """Take back marks under which no dot was written; they were no attempts."""
+    await session.execute(
+        update(Message)
+        .where(
+            rows.among(session, Message.id, ids),
+            in_states(HELD),
+            Message.state == State.MARKED,
+            Message.worker_id == worker_id,
+        )
+        .values(
+            state=State.WAITING,
+            worker_id=None,
+            marked_at=None,
+            attempts=Message.attempts - 1,
+        )
+        .execution_options(**NO_SYNC)
+    )
 
 
 async def uncertain(
@@ -112,7 +162,7 @@ async def decide_uncertain(
     target = State.WAITING if resend else State.HELD
     moved = await session.scalars(
         update(Message)
-        .where(Message.state == State.UNCERTAIN, Message.due_at <= now)
+        .where(in_states(HELD), Message.state == State.UNCERTAIN, Message.due_at <= now)
         .values(state=target, worker_id=None)
         .returning(Message.id)
         .execution_options(**NO_SYNC)
@@ -126,11 +176,14 @@ async def decide_uncertain(
 
 async def expire(session: AsyncSession, *, now: datetime) -> int:
     """Settle messages whose campaign's time is over before the relay took them."""
-    late = select(Campaign.id).where(Campaign.expires_at <= now)
+    late = select(Campaign.id).where(
+        Campaign.expires_at <= now,
+        Campaign.state.in_([CampaignState.SENDING, CampaignState.PAUSED]),
+    )
     moved = await session.scalars(
         update(Message)
         .where(
-            Message.state.in_([State.WAITING, State.DEFERRED]),
+            in_states(CLAIMABLE),
             Message.campaign_id.in_(late),
         )
         .values(state=State.EXPIRED, settled_at=now)
@@ -170,8 +223,9 @@ async def suppress_reader(
 
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     """Finish every planned campaign none of whose messages is open any more."""
-    still_open = exists().where(
-        Message.campaign_id == Campaign.id, Message.state.in_(OPEN)
+    mine = Message.campaign_id == Campaign.id
+    waiting, held = (
+        exists().where(mine, in_states(states)) for states in (CLAIMABLE, HELD)
     )
     finished = await session.scalars(
         update(Campaign)
@@ -179,7 +233,8 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
             Campaign.state == CampaignState.SENDING,
             Campaign.planned_at.is_not(None),
             or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
-            ~still_open,
+            ~waiting,
+            ~held,
         )
         .values(state=CampaignState.FINISHED, updated_at=now)
         .returning(Campaign.id)

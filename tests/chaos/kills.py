@@ -8,8 +8,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 from tests.chaos import evidence, invariants
 from tests.chaos.ground import Ground

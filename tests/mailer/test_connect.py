@@ -17,7 +17,6 @@ from mailer.delivery.connect import (
     RelayError,
     connect,
 )
-from mailer.delivery.wire import WireError
 from mailer.relaying import RelaySettings
 from tests.tlsrelay import LOGIN, PASSWORD, USER, TlsRelay, context
 
@@ -73,7 +72,7 @@ class Attempt:
             made = await connect(
                 relay, root=self._root, hello="letters.example", within=WITHIN
             )
-            made.wire.abort(WireError("seen enough"))
+            made.transport.abort()
             await asyncio.sleep(0)
             return made
 

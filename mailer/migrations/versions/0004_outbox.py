@@ -120,7 +120,7 @@ def _message_indexes() -> None:
     op.create_index(
         "ix_message_claimable",
         "message",
-        ["due_at"],
+        ["campaign_id", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state in ('waiting', 'deferred')"),
         postgresql_where=sa.text("state in ('waiting', 'deferred')"),

@@ -61,7 +61,10 @@ async def holder(
         language=language,
         topic=topic,
         sent_at=message.due_at,
-        preferences=path(Purpose.PREFERENCES, site.signer.message(number).preferences),
+        preferences=path(
+            Purpose.PREFERENCES,
+            site.signer.message(number).preferences,
+        ),
     )
 
 

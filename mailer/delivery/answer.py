@@ -1,0 +1,107 @@
+"""What an answer of the relay, or none, makes of a message: pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.config import DeliverySettings
+from mailer.delivery import verdict
+from mailer.delivery.parcel import Parcel, Stage
+from mailer.delivery.verdict import Action, Verdict
+from mailer.delivery.wire import Reply
+from mailer.outbox.states import State
+from mailer.outcomes import policy
+from mailer.outcomes.record import Outcome
+
+MAX_SHOWN = 500  # characters of a reply that are kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """What became of a message, and what its reply says of its campaign and reader."""
+
+    outcome: Outcome
+    campaign_id: int
+    verdict: Verdict | None = None
+
+
+def answered(
+    parcel: Parcel,
+    stage: Stage,
+    reply: Reply,
+    *,
+    settings: DeliverySettings,
+    now: datetime,
+) -> Settled:
+    """Read the relay's last word on a message."""
+    shown = str(reply)[:MAX_SHOWN]
+    if stage is Stage.DOT and reply.positive:
+        outcome = Outcome(
+            message_id=parcel.message_id, state=State.ACCEPTED, reply=shown
+        )
+        return Settled(outcome=outcome, campaign_id=parcel.campaign_id)
+    read = verdict.read(reply)
+    if read.action is Action.REFUSE:
+        outcome = Outcome(
+            message_id=parcel.message_id,
+            state=State.REFUSED,
+            reason=read.reason,
+            reply=shown,
+        )
+    else:
+        outcome = _deferred(parcel, read.reason, shown, settings, now)
+    return Settled(outcome=outcome, campaign_id=parcel.campaign_id, verdict=read)
+
+
+def not_sent(
+    parcel: Parcel, why: str, *, settings: DeliverySettings, now: datetime
+) -> Settled:
+    """Note a connection that failed before the dot: the relay has not taken it."""
+    reason = f"connection failed: {why}"
+    return Settled(
+        outcome=_deferred(parcel, reason, None, settings, now),
+        campaign_id=parcel.campaign_id,
+    )
+
+
+def unknown(
+    parcel: Parcel, why: str, *, settings: DeliverySettings, now: datetime
+) -> Settled:
+    """Note a connection that failed after the dot: the relay may have taken it."""
+    return Settled(
+        outcome=Outcome(
+            message_id=parcel.message_id,
+            state=State.UNCERTAIN,
+            reason=f"no answer to the final dot: {why}",
+            due_at=now + timedelta(minutes=settings.uncertain_minutes),
+        ),
+        campaign_id=parcel.campaign_id,
+    )
+
+
+def set_aside(message_id: int, campaign_id: int, why: str) -> Settled:
+    """Note a message that cannot be made or offered."""
+    return Settled(
+        outcome=Outcome(message_id=message_id, state=State.SET_ASIDE, reason=why),
+        campaign_id=campaign_id,
+    )
+
+
+def _deferred(
+    parcel: Parcel,
+    reason: str,
+    reply: str | None,
+    settings: DeliverySettings,
+    now: datetime,
+) -> Outcome:
+    return Outcome(
+        message_id=parcel.message_id,
+        state=State.DEFERRED,
+        reason=reason,
+        reply=reply,
+        due_at=policy.next_attempt(
+            parcel.message_id,
+            parcel.attempts + 1,
+            waits=settings.retry_minutes,
+            now=now,
+        ),
+    )

@@ -1,0 +1,216 @@
+"""One relay: its connections, and the messages that wait for them.
+
+Messages are marked a little ahead of the connections, just enough that these never
+wait for the store; what was marked and not sent in time goes back unsent.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+
+import structlog
+
+from mailer.config import DeliverySettings
+from mailer.delivery import answer
+from mailer.delivery.answer import Settled
+from mailer.delivery.connect import Connection, RelayError
+from mailer.delivery.lane import Lane
+from mailer.delivery.parcel import MARK_HOLDS, Parcel, Stage, clock
+from mailer.delivery.prepare import Prepared, Preparer
+from mailer.delivery.wire import Reply
+from mailer.errors import MailerError
+from mailer.relaying import RelaySettings
+
+log = structlog.get_logger()
+WAITS = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds while the relay is away
+SOON = MARK_HOLDS / 2  # seconds a marked message may wait for a connection
+
+
+class Outlet:
+    """The desk of one relay's connections."""
+
+    def __init__(
+        self,
+        relay: RelaySettings,
+        *,
+        delivery: DeliverySettings,
+        preparer: Preparer,
+        connect: Callable[[], Awaitable[Connection]],
+        settle: Callable[[Settled], None],
+        wake: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._relay = relay
+        self._delivery = delivery
+        self._preparer = preparer
+        self._connect = connect
+        self._settle = settle
+        self._wake = wake
+        self._now = now
+        self._ready: deque[tuple[Prepared, float]] = deque()
+        self._lanes: set[Lane] = set()
+        self._ahead = relay.connections  # how many are marked ahead
+        self._wanted = asyncio.Event()
+        self.waiting: deque[Prepared] = deque()  # claimed, not marked
+        self._unsent: list[int] = []  # marked, to be taken back
+        self.flying = 0  # handed to connections
+        self.fault: RelayError | None = None
+        self.failures = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits here or is on its way."""
+        return not (self.waiting or self._ready or self.flying or self._unsent)
+
+    def add(self, prepared: Iterable[Prepared]) -> None:
+        """Take claimed messages."""
+        self.waiting += prepared
+        self._wanted.set()
+        self._wake()
+
+    def to_mark(self) -> list[Prepared]:
+        """Take the messages whose marks are to be committed next."""
+        if not self._lanes:
+            while self._ready:
+                self._unsent.append(self._ready.popleft()[0].row.id)
+            return []
+        room = self._ahead - len(self._ready)
+        return [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
+
+    def take_unsent(self) -> list[int]:
+        """Take the messages whose marks are to be taken back."""
+        unsent, self._unsent = self._unsent, []
+        return unsent
+
+    def marked(self, prepared: Iterable[Prepared], *, marked_at: float) -> None:
+        """Take messages whose marks are committed, and set the connections going."""
+        if not self._ready and self.flying:  # they had to wait for these marks
+            most = self._relay.connections * self._delivery.mark_ahead
+            self._ahead = min(self._ahead * 2, most)
+        self._ready += [(each, marked_at) for each in prepared]
+        if self._ready:
+            self._wanted.set()
+            for lane in self._lanes.copy():
+                lane.kick()
+        if self.waiting and len(self._ready) < self._ahead:
+            self._wake()
+
+    def next(self) -> Parcel | None:
+        """Return the next parcel to send."""
+        while self._ready:
+            prepared, marked_at = self._ready.popleft()
+            row = prepared.row
+            if clock() - marked_at > SOON:
+                self._unsent.append(row.id)
+                self._ahead = max(self._ahead // 2, 1)
+                self._wake()
+                continue
+            try:
+                parcel = self._preparer.parcel(prepared, marked_at=marked_at)
+            except MailerError as fault:
+                self._settle(answer.set_aside(row.id, row.campaign_id, str(fault)))
+                continue
+            self.flying += 1
+            if len(self._ready) * 2 < self._ahead and self.waiting:
+                self._wake()
+            return parcel
+        if self.waiting:
+            self._wake()
+        return None
+
+    def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
+        """Note the relay's last word."""
+        self.flying -= 1
+        self._settle(
+            answer.answered(
+                parcel, stage, reply, settings=self._delivery, now=self._now()
+            )
+        )
+
+    def not_sent(self, parcel: Parcel, why: str | None) -> None:
+        """Note that no dot was written; without a reason it was no attempt."""
+        self.flying -= 1
+        if why is None:
+            self._unsent.append(parcel.message_id)
+            self._wake()
+            return
+        self._settle(
+            answer.not_sent(parcel, why, settings=self._delivery, now=self._now())
+        )
+
+    def unknown(self, parcel: Parcel, why: str) -> None:
+        """Note that nobody knows whether the relay took it."""
+        self.flying -= 1
+        self._settle(
+            answer.unknown(parcel, why, settings=self._delivery, now=self._now())
+        )
+
+    def unfit(self, parcel: Parcel, why: str) -> None:
+        """Set a message aside that this relay could not take."""
+        self.flying -= 1
+        self._settle(answer.set_aside(parcel.message_id, parcel.campaign_id, why))
+
+    def idle(self) -> None:
+        """Let the worker look whether it is done, and replace a lost connection."""
+        self._lanes = {lane for lane in self._lanes if lane.usable}
+        self._wanted.set()
+        self._wake()
+
+    async def keep_connected(self) -> None:
+        """Open connections while there is work for them."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            lacking = self._relay.connections - len(self._lanes)
+            work = len(self.waiting) + len(self._ready) - len(self._lanes)
+            if min(lacking, work) <= 0:
+                continue
+            opened = await asyncio.gather(
+                *(self._open() for _ in range(min(lacking, work)))
+            )
+            if not any(opened):
+                wait = WAITS[min(self.failures, len(WAITS) - 1)]
+                self.failures += 1
+                self._wake()
+                await asyncio.sleep(wait)
+                self._wanted.set()
+
+    async def _open(self) -> bool:
+        try:
+            connection = await self._connect()
+        except RelayError as fault:
+            if self.fault is None:
+                log.warning("relay.away", reason=str(fault))
+            self.fault = fault
+            return False
+        self.fault = None
+        self.failures = 0
+        lane = Lane(connection.transport, connection.offer, self)
+        self._lanes.add(lane)
+        self._wake()
+        lane.kick()
+        return True
+
+    def look(self) -> None:
+        """End connections whose relay is silent."""
+        now = clock()
+        for lane in self._lanes.copy():
+            lane.look(now)
+
+    def leave(self) -> None:
+        """Let every connection end after what it has in flight."""
+        while self._ready:
+            self._unsent.append(self._ready.popleft()[0].row.id)
+        for lane in self._lanes.copy():
+            lane.leave()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a connection is open."""
+        return bool(self._lanes)
+
+    def drop(self) -> None:
+        """End every connection at once."""
+        for lane in self._lanes.copy():
+            lane.fail("the worker is stopping")

@@ -1,0 +1,68 @@
+"""A marked message on its way to the relay, and the desk a connection gets it from."""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from mailer.delivery.wire import Reply
+
+MARK_HOLDS = 5.0  # seconds a committed mark lets us write the dot
+
+
+def clock() -> float:
+    """Return seconds that also pass while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Stage(StrEnum):
+    """Which command an answer belongs to."""
+
+    MAIL = "MAIL FROM"
+    RCPT = "RCPT TO"
+    DATA = "DATA"
+    DOT = "the final dot"
+    EMPTY = "a dot without a message"
+    RSET = "RSET"
+    QUIT = "QUIT"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """A message ready for the wire; its mark was committed after `marked_at`."""
+
+    message_id: int
+    campaign_id: int
+    attempts: int
+    return_path: str
+    address: str
+    identifier: str  # of the Message-ID; the envelope's too where the relay keeps one
+    octets: bytes
+    marked_at: float
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the mark still lets us write the dot."""
+        return clock() - self.marked_at < MARK_HOLDS
+
+
+class Desk(Protocol):
+    """Hands out parcels to connections and is told what became of each, once."""
+
+    def next(self) -> Parcel | None:
+        """Return the next parcel to send, None where there is none now."""
+
+    def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
+        """Note the relay's last word on a parcel."""
+
+    def not_sent(self, parcel: Parcel, why: str | None) -> None:
+        """Note that no dot was written; `why` where the connection failed for it."""
+
+    def unfit(self, parcel: Parcel, why: str) -> None:
+        """Note that the relay could not take a parcel, which was not offered."""
+
+    def unknown(self, parcel: Parcel, why: str) -> None:
+        """Note that the dot was written and no answer came."""
+
+    def idle(self) -> None:
+        """Note that a connection has nothing to do, or has ended."""
