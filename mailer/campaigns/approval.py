@@ -50,6 +50,7 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
         "firsts": campaign.block_firsts,
         "zone": campaign.zone,
         "event": campaign.event,
+        "files": campaign.files,
         "texts": {language: text for language, text in texts},
         "layout": template_digest(templates, campaign.template),
     }

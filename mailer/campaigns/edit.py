@@ -16,6 +16,7 @@ from audiences.segments import vocabulary as vocabularies
 from mailer.campaigns import (
     approval,
     content,
+    files,
     folder,
     references,
     sending,
@@ -123,6 +124,7 @@ async def _fill(
     campaign.zone = written.zone
     campaign.hours = _hours(model, ZoneInfo(written.zone))
     campaign.event = written.event
+    await files.store(session, campaign, written.files)
     campaign.updated_at = now
     await _refuse_rules(session, campaign, now)
     return parsed

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audiences import languages
-from mailer.campaigns import event, references, sending
+from mailer.campaigns import event, files, references, sending
+from mailer.campaigns.files import Attached
 from mailer.campaigns.sending import ALWAYS, Sending
 from mailer.errors import ContentError
 from mailer.rendering.template import Template
@@ -60,6 +61,7 @@ class Folder:
     zone: str
     send: Sending = ALWAYS
     event: dict[str, Any] | None = None
+    files: list[Attached] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -117,6 +119,7 @@ def read(path: Path) -> Folder:
         block_firsts=_rules(toml, "first"),
         zone=_zone(toml),
         event=_event(toml),
+        files=files.read(path),
         texts=texts,
     )
 

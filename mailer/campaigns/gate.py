@@ -13,6 +13,7 @@ from mailer.campaigns import (
     edit,
     entries,
     event,
+    files,
     groups,
     letters,
     proof,
@@ -235,6 +236,8 @@ def _rendered(
             yield _problem(Level.ERROR, language, fault.where, fault.sentence)
             continue
         yield from rules.check_letter(letter, leaving=source.topic_name is not None)
+        for level, what in files.problems(letter, content.files):
+            yield _problem(level, language, "files", what)
 
 
 def _problem(level: Level, language: str, where: str, what: str) -> Problem:

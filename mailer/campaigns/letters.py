@@ -1,7 +1,7 @@
 """Renders a campaign's letters: from its stored texts to letter and skeleton."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import languages, topics
 from audiences.languages import Choice
 from audiences.segments.saved import SavedSegment, latest
-from mailer.campaigns import edit, event, groups, reasons, variants
+from mailer.campaigns import edit, event, files, groups, reasons, variants
+from mailer.campaigns.files import Attached
 from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.reasons import Reason
@@ -44,6 +45,7 @@ class Content:
     topic_names: Mapping[str, str]
     sequence: int = 0  # of the event it invites to
     reasons: Sequence[Reason] = ()
+    files: tuple[Attached, ...] = ()
 
     @property
     def blocks(self) -> dict[str, str]:
@@ -74,6 +76,7 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
         ),
         topic_names=names,
         sequence=await event.next_sequence(session, campaign),
+        files=await files.of(session, campaign),
     )
 
 
@@ -219,8 +222,12 @@ def skeleton(
     """Encode one letter with its header; `at` is when the campaign is released."""
     campaign = content.campaign
     settings = site.settings
+    html, images, attached = files.carried(
+        letter, content.files, domain=settings.mail.domain
+    )
+    calendar = _calendar(site, content, made_from, at)
     return skeletons.compile_letter(
-        letter,
+        replace(letter, html=html),
         Envelope(
             sender_name=made_from.sender_name,
             sender=settings.sender.address,
@@ -233,7 +240,7 @@ def skeleton(
             campaign=f"c{campaign.id}",
             leave_mailbox=settings.mail.leave_mailbox,
         ),
-        Extras(calendar=_calendar(site, content, made_from, at)),
+        Extras(calendar=calendar, images=images, files=attached),
     )
 
 

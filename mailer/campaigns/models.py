@@ -45,6 +45,7 @@ class Campaign(Base):
     zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of its hours
     hours: Mapped[list[str]] = mapped_column(default=list)  # 2027-05-04T08:00, UTC
     event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    files: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime | None]  # when it is to go
     window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
@@ -70,6 +71,15 @@ class ReferenceSeries(Base):
     pattern: Mapped[str] = mapped_column(String(200), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+class StoredFile(Base):
+    """The content of a file that goes with letters, kept once."""
+
+    __tablename__ = "stored_file"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    octets: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Event(Base):

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
-_SCHEMES = ("https://", "http://", "mailto:")
+_SCHEMES = ("https://", "http://", "mailto:", "cid:")  # cid: an image of ours
 _AT = re.compile(r"@(?=[^<>]*<(?!/a))")
 _ALIGNMENT = re.compile(r' style="text-align:\w+"')
 

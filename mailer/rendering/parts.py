@@ -71,17 +71,16 @@ def parameter(name: str, text: str) -> str:
     if text.isascii() and text.isprintable() and len(text) <= _CHUNK:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         return f';\r\n {name}="{escaped}"'
-    plain = f';\r\n {name}="{_stand_in(text)}"'
-    if name == "name":  # a reader that knows RFC 2231 takes the file name
-        return plain
+    if name == "name":  # for readers that know no RFC 2231; the others take filename*
+        return f';\r\n {name}="{_stand_in(text)}"'
     encoded = quote(text, safe="!#$&+-.^_`|~")
     if len(encoded) <= _CHUNK:
-        return f"{plain};\r\n {name}*=utf-8''{encoded}"
+        return f";\r\n {name}*=utf-8''{encoded}"
     pieces = [
         f"utf-8''{part}" if not number else part
         for number, part in enumerate(_segments(encoded))
     ]
-    return plain + "".join(
+    return "".join(
         f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces)
     )
 

@@ -23,12 +23,10 @@ def upgrade() -> None:
     _letter()
     _occurrence()
     _approved_reader()
-    _event()
 
 
 def downgrade() -> None:
     for table in (
-        "event",
         "approved_reader",
         "occurrence",
         "letter",
@@ -42,6 +40,14 @@ def downgrade() -> None:
         "campaign",
     ):
         op.drop_table(table)
+
+
+def _carried() -> tuple[sa.Column[object], ...]:
+    """Return what goes with the letters of a campaign."""
+    return (
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("event", sa.JSON(none_as_null=True), nullable=True),
+    )
 
 
 def _campaign() -> None:
@@ -66,7 +72,7 @@ def _campaign() -> None:
         sa.Column("block_firsts", sa.JSON(), nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("hours", sa.JSON(), nullable=False),
-        sa.Column("event", sa.JSON(none_as_null=True), nullable=True),
+        *_carried(),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("window_from", sa.String(length=5), nullable=True),
@@ -281,19 +287,4 @@ def _approved_reader() -> None:
             "campaign_id", "contact_id", name=op.f("pk_approved_reader")
         ),
         sqlite_with_rowid=False,
-    )
-
-
-def _event() -> None:
-    op.create_table(
-        "event",
-        sa.Column("uid", sa.String(length=100), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_event_campaign_id")
-        ),
-        sa.PrimaryKeyConstraint("uid", name=op.f("pk_event")),
     )

@@ -19,10 +19,14 @@ def upgrade() -> None:
     _message_event()
     _message_event_indexes()
     _bucket()
+    _event()
+    _stored_file()
 
 
 def downgrade() -> None:
     for table in (
+        "stored_file",
+        "event",
         "bucket",
         "message_event",
         "message",
@@ -170,4 +174,28 @@ def _bucket() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("booked_to", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_bucket")),
+    )
+
+
+def _event() -> None:
+    op.create_table(
+        "event",
+        sa.Column("uid", sa.String(length=100), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_event_campaign_id")
+        ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_event")),
+    )
+
+
+def _stored_file() -> None:
+    op.create_table(
+        "stored_file",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_stored_file")),
     )
