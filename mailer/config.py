@@ -96,8 +96,19 @@ class DeliverySettings(Section):
         default=(5, 30, 60, 120, 240), min_length=1
     )
     give_up_hours: float = Field(default=96, gt=0, le=24 * 14)
-    uncertain: Literal["resend", "hold"] = "resend"
+    uncertain: Literal["reconcile", "resend", "hold"] = "reconcile"
     uncertain_minutes: float = Field(default=15, ge=0)
+
+    def decided(self) -> "DeliverySettings":
+        """Return them as a worker acts: to resend or hold, and after which wait.
+
+        To reconcile is to wait for evidence and then resend; to resend waits for none.
+        """
+        if self.uncertain == "reconcile":
+            return self.model_copy(update={"uncertain": "resend"})
+        if self.uncertain == "resend":
+            return self.model_copy(update={"uncertain_minutes": 0.0})
+        return self
 
 
 class SenderSettings(Section):

@@ -10,7 +10,7 @@ import sys
 import time
 
 from tests.chaos import ground as grounds
-from tests.chaos import kills, scenarios
+from tests.chaos import kills, scenarios, stores
 from tests.chaos.kills import Result
 
 POLICIES = ("reconcile", "resend", "hold")
@@ -57,7 +57,10 @@ def random_kills(given: argparse.Namespace, result: Result) -> None:
 
 def one_by_one(given: argparse.Namespace, result: Result) -> None:
     """Play the scenarios on small campaigns; their breaches join the result's."""
-    chosen = [name for name in scenarios.SCENARIOS if (given.only or "") in name]
+    every = {**scenarios.SCENARIOS, **stores.available(given.store)}
+    chosen = [name for name in every if (given.only or "") in name]
+    for sentence in stores.missing(given.store):
+        say(f"not tried: {sentence}")
     if not chosen:
         return
     settings = kills.policy_settings("resend")
@@ -66,7 +69,7 @@ def one_by_one(given: argparse.Namespace, result: Result) -> None:
     ) as ground:
         for name in chosen:
             started = time.monotonic()
-            broken = scenarios.run(ground, name)
+            broken = scenarios.run(ground, name, every[name])
             seconds = time.monotonic() - started
             print(f"{seconds:6.1f} s  {'BROKEN' if broken else 'holds '}  {name}")
             sys.stdout.flush()

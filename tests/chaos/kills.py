@@ -57,8 +57,7 @@ class Result:
 def policy_settings(policy: str, *, minutes: float = 0.75) -> dict[str, Any]:
     """Return what [delivery] says for a policy in these runs."""
     wait = minutes if policy == "reconcile" else 0.0
-    word = "hold" if policy == "hold" else "resend"
-    return {"uncertain": word, "uncertain_minutes": wait}
+    return {"uncertain": policy, "uncertain_minutes": wait}
 
 
 def run(

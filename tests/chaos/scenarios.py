@@ -172,7 +172,7 @@ def a_killed_import_applies_all_or_nothing(ground: Ground) -> list[str]:
     return wrong + ([] if count == ground.readers else [f"{count} rows at the end"])
 
 
-def run(ground: Ground, name: str) -> list[str]:
+def run(ground: Ground, name: str, scenario: Scenario | None = None) -> list[str]:
     """Play one scenario with a sink of its own; a command that fails is a breach."""
     place = ground.folder.parent / f"scenario-{ground.starts}"
     place.mkdir()
@@ -181,7 +181,7 @@ def run(ground: Ground, name: str) -> list[str]:
     ground.sink.start()
     ground.acts.clear()
     try:
-        return SCENARIOS[name](ground)
+        return (scenario or SCENARIOS[name])(ground)
     except CommandError as fault:
         return [str(fault)]
 
