@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailer import loop
 from tests.postgres import Cluster
 
 Step = Callable[..., Coroutine[Any, Any, dict[str, float]]]
@@ -50,7 +51,8 @@ def _measured(
     step: Step, arguments: tuple[Any, ...]
 ) -> tuple[float, float, float, dict[str, float]]:
     started, cpu = time.perf_counter(), time.process_time()
-    told = asyncio.run(step(*arguments))
+    with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
+        told = runner.run(step(*arguments))
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     return seconds, cpu, _peak(), told
 

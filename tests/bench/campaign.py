@@ -1,0 +1,232 @@
+"""The benchmark of delivery: a whole campaign beside Postfix's own load generator.
+
+`python -m tests.bench.campaign` sends, in turn and several times, as many messages with
+`smtp-source -d -s 10` and with a campaign of ours (release, compose, mark, send,
+record) to one `smtp-sink` on loopback. The ratio is the median over paired rounds.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mailer.toml import edit_toml
+from tests.bench import measure, rows, sending
+from tests.postgres import Cluster, free_port
+
+SIZES = {"10k": 10, "40k": 88}  # paragraphs that make a letter of about that length
+SIGNING = ("none", "rsa", "ed25519")
+CONNECTIONS = 10
+HEADINGS = (
+    *("store", "letter", "signed", "messages", "octets", "ours /s", "theirs /s"),
+    *("ratio", "CPU µs", "server CPU µs", "peak MiB"),
+)
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """What is measured: a store, a letter, a signature, and how often."""
+
+    store: str
+    letter: str
+    signing: str
+    messages: int
+    rounds: int
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what was asked for; print a table and one JSON line."""
+    asked = _parser().parse_args(arguments)
+    cases = [
+        Case(
+            store=store,
+            letter=letter,
+            signing=signing,
+            messages=asked.messages,
+            rounds=asked.rounds,
+        )
+        for store in asked.store
+        for letter in asked.letter
+        for signing in asked.signing
+    ]
+    found = run(cases)
+    sys.stdout.write(json.dumps({"campaign": nested(found)}) + "\n")
+
+
+def run(cases: Sequence[Case]) -> list[tuple[Case, Figures]]:
+    """Measure each case and draw the table."""
+    console = Console(stderr=True, soft_wrap=True)
+    found = []
+    for case in cases:
+        console.print(f"{case.store}, {case.letter}, signed {case.signing} …")
+        found.append((case, measured(case)))
+    Console(soft_wrap=True).print(table(found))
+    return found
+
+
+def nested(found: Sequence[tuple[Case, Figures]]) -> dict[str, Any]:
+    """Return the figures by store and letter; signed ones below the letter."""
+    document: dict[str, Any] = {}
+    for case, figures in found:
+        letter = document.setdefault(case.store, {}).setdefault(case.letter, {})
+        if case.signing == "none":
+            letter.update(figures)
+        else:
+            letter[case.signing] = figures
+    return document
+
+
+def measured(case: Case) -> Figures:
+    """Send pairs of rounds, ours and theirs in turn."""
+    with (
+        _server(case.store) as cluster,
+        tempfile.TemporaryDirectory() as folder,
+        sink() as port,
+    ):
+        root = Path(folder)
+        listed, site = root / "list.csv", root / "site"
+        rows.write(listed, int(case.messages * 1.001) + 2)
+        url = cluster.create("sending") if cluster else None
+        measure.run(sending.prepare, site, listed, url, port, cluster=cluster)
+        sign(site, case.signing)
+        pairs = []
+        for _ in range(case.rounds):
+            made = measure.run(
+                sending.write, site, SIZES[case.letter], cluster=cluster
+            ).told
+            octets, number = int(made["octets"]), int(made["campaign"])
+            theirs = smtp_source(port, case.messages, octets)
+            cost = measure.run(sending.send, site, number, cluster=cluster)
+            if cost.told["accepted"] != cost.told["audience"]:
+                raise SystemExit(f"not everything was accepted: {cost.told}")
+            pairs.append((cost, theirs))
+    return _figures(pairs, octets)
+
+
+def _figures(pairs: Sequence[tuple[measure.Cost, float]], octets: int) -> Figures:
+    def median(values: list[float]) -> float:
+        return round(statistics.median(values), 2)
+
+    ours = [cost.told["accepted"] / cost.seconds for cost, _ in pairs]
+    return {
+        "ratio": median(
+            [mine / theirs for mine, (_, theirs) in zip(ours, pairs, strict=True)]
+        ),
+        "per_second": median(ours),
+        "theirs_per_second": median([theirs for _, theirs in pairs]),
+        "cpu_us": median(
+            [cost.cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]
+        ),
+        "server_cpu_us": median(
+            [cost.server_cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]
+        ),
+        "rss_mib": max(cost.rss_mib for cost, _ in pairs),
+        "messages": pairs[0][0].told["accepted"],
+        "octets": octets,
+    }
+
+
+def table(found: Sequence[tuple[Case, Figures]]) -> Table:
+    """Draw the figures."""
+    drawn = Table(title="A whole campaign beside smtp-source", title_justify="left")
+    for heading in HEADINGS:
+        drawn.add_column(heading)
+    for case, figures in found:
+        drawn.add_row(
+            *(case.store, case.letter, case.signing),
+            *(f"{figures['messages']:,.0f}", f"{figures['octets']:,.0f}"),
+            *(f"{figures['per_second']:,.0f}", f"{figures['theirs_per_second']:,.0f}"),
+            *(f"{figures['ratio']:.2f}", f"{figures['cpu_us']:.0f}"),
+            *(f"{figures['server_cpu_us']:.0f}", f"{figures['rss_mib']:.0f}"),
+        )
+    return drawn
+
+
+def smtp_source(port: int, messages: int, octets: int) -> float:
+    """Send messages with Postfix's load generator; return how many a second."""
+    command = [
+        *("smtp-source", "-d", "-s", str(CONNECTIONS), "-m", str(messages)),
+        *("-l", str(octets), "-f", "bounce@return.example", "-t", "to@liaison.example"),
+        f"inet:127.0.0.1:{port}",
+    ]
+    started = time.perf_counter()
+    subprocess.run(command, check=True, env=_path(), stdout=subprocess.DEVNULL)
+    return messages / (time.perf_counter() - started)
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """Run smtp-sink; yield its port."""
+    port = free_port()
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        ["smtp-sink", *user, f"inet:127.0.0.1:{port}", "1000"], env=_path()
+    )
+    time.sleep(0.5)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def sign(site: Path, signing: str) -> None:
+    """Give the site keys, or a relay that signs."""
+    mailer = [sys.executable, "-m", "mailer", "--config", str(site / "config.toml")]
+    if signing == "none":
+        edit_toml(site / "config.toml", {("dkim", "relay_signs"): True})
+        return
+    command = [*mailer, "keys", "dkim"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if signing == "rsa":
+        if found := re.search(r"ed25519", said):
+            sys.stderr.write(f"both keys sign: {found[0]}\n")
+
+
+def _path() -> dict[str, str]:
+    if not shutil.which("smtp-source", path="/usr/sbin:/usr/bin"):
+        raise SystemExit(
+            "smtp-source is missing; as root: apt-get install --yes postfix"
+        )
+    return {**os.environ, "PATH": f"/usr/sbin:{os.environ['PATH']}"}
+
+
+@contextmanager
+def _server(store: str) -> Iterator[Cluster | None]:
+    if store == "sqlite":
+        yield None
+        return
+    cluster = Cluster.start(durable=True)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Measure whole campaigns.")
+    parser.add_argument("--messages", type=int, default=30_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--store", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--letter", nargs="+", default=list(SIZES))
+    parser.add_argument("--signing", nargs="+", default=["none"])
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The steps of the sending benchmark, each as the command of the product does it."""
+
+import dataclasses
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from audiences.contacts import Contact
+from audiences.intake import importing, read
+from audiences.intake.check import Checker
+from audiences.segments import vocabulary
+from mailer import demo, founding, running
+from mailer import site as sites
+from mailer.campaigns import edit
+from mailer.campaigns.models import User
+from mailer.delivery import preview as previews
+from mailer.outbox import release
+from mailer.reports import campaign as reports
+from mailer.site import Site, open_site
+from mailer.toml import edit_toml
+
+LANGUAGES = ("fr", "es", "ar", "ru", "zh")
+PARAGRAPH = (
+    "The office in Dakar has brought together teachers, librarians and radio producers"
+    " of fifteen countries; each of them will work with two partners until the spring"
+    " and report on what they have learnt, in the languages of their region.\n\n"
+)
+
+
+async def prepare(
+    folder: Path, listed: Path, store: str | None, relay_port: int
+) -> dict[str, float]:
+    """Make a site with a long list of contacts."""
+    await founding.found(folder, with_sample=False, store=store, now=sites.now())
+    edit_toml(
+        folder / "config.toml",
+        {("relay", "port"): relay_port, ("relay", "connections"): 10},
+    )
+    async with open_site(folder / "config.toml") as site:
+        table = read.open_table(listed)
+        async with site.database.held() as held:
+            async with held.transaction(writing=False) as session:
+                words = await vocabulary.load(session)
+                checker = Checker(table, words, key=site.address_key, basis="bench")
+                staged = await importing.stage_file(session, table, checker)
+            async with held.transaction(writing=True) as session:
+                await importing.carry_out(session, staged, by="bench", now=sites.now())
+        async with site.database.writing() as session:
+            for name in (founding.EDITOR, founding.APPROVER):
+                approver = name == founding.APPROVER
+                session.add(User(name=name, approver=approver, added_at=sites.now()))
+    return {}
+
+
+async def write(folder: Path, paragraphs: int) -> dict[str, float]:
+    """Write, check and approve one letter of a length."""
+    campaign = folder / f"letter-{paragraphs}"
+    campaign.mkdir(exist_ok=True)
+    allowed = "\n".join(f'{language} = ["en"]' for language in LANGUAGES)
+    (campaign / "campaign.toml").write_text(
+        'name = "Bench"\ntemplate = "monthly-letter"\ndate = 2027-05-04\n'
+        'author = "editor"\naudience = "sub(monthly-letter)"\n'
+        f'[languages]\ndefault = "en"\n[languages.fallbacks]\n{allowed}\n',
+        encoding="utf-8",
+    )
+    (campaign / "en.md").write_text(
+        "---\nsubject: A letter to be measured\npreheader: As long as it is\n---\n"
+        f"# opening\n\n{PARAGRAPH * paragraphs}",
+        encoding="utf-8",
+    )
+    async with open_site(folder / "config.toml") as site:
+        number = await demo.prepare(site, campaign)
+        async with site.database.reading() as session:
+            reader = await session.scalar(
+                select(Contact.address).where(Contact.languages == "fr").limit(1)
+            )
+        made = await previews.preview(site, number, str(reader), now=sites.now())
+        return {"campaign": number, "octets": len(made.octets)}
+
+
+async def send(folder: Path, campaign_id: int) -> dict[str, float]:
+    """Release a campaign and deliver all of it: compose, mark, send, record."""
+    async with open_site(folder / "config.toml") as site:
+        released = time.perf_counter()
+        await release.release(site, campaign_id, by="editor", now=sites.now())
+        released = time.perf_counter() - released
+        await running.work(site, until_idle=True)
+        counted = await _count(site, campaign_id)
+    return {"released": released, **counted}
+
+
+async def _count(site: Site, campaign_id: int) -> dict[str, float]:
+    async with site.database.reading() as session:
+        campaign = await edit.get(session, campaign_id)
+        report = await reports.report(session, campaign)
+    values = dataclasses.asdict(report)
+    return {"accepted": values["accepted"], "audience": values["audience"]}
