@@ -5,7 +5,7 @@ PostgreSQL, so that a statement is compiled once, whatever the length of the lis
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -13,21 +13,23 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    CursorResult,
     DateTime,
+    Executable,
     FromClause,
     Select,
     String,
     any_,
+    bindparam,
     column,
     func,
-    literal,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
-Value = int | str | datetime | None
+Value = int | str | datetime
 _TYPES: dict[type, TypeEngine[Any]] = {
     int: BigInteger(),
     str: String(),
@@ -41,25 +43,24 @@ def is_sqlite(session: AsyncSession) -> bool:
 
 
 def among(
-    session: AsyncSession,
-    wanted: InstrumentedAttribute[int] | ColumnElement[int],
-    numbers: Sequence[int],
+    wanted: InstrumentedAttribute[int], name: str, *, sqlite: bool
 ) -> ColumnElement[bool]:
-    """Return the condition that a column is one of these numbers."""
-    if is_sqlite(session):
-        listed = func.json_each(json.dumps(numbers)).table_valued("value")
-        return wanted.in_(select(listed.c.value))
-    return wanted == any_(literal(list(numbers), ARRAY(BigInteger)))
+    """Return the condition that a column is one of the numbers bound to a name."""
+    if not sqlite:
+        return wanted == any_(bindparam(name, type_=ARRAY(BigInteger)))
+    listed = func.json_each(bindparam(name, type_=String)).table_valued("value")
+    return wanted.in_(select(listed.c.value))
 
 
-def values(
-    session: AsyncSession,
-    rows: Sequence[Sequence[Value]],
-    **columns: type[int] | type[str] | type[datetime],
-) -> FromClause:
-    """Return rows of values as a table to join or to update from."""
-    if is_sqlite(session):
-        packed = json.dumps([[_plain(value) for value in row] for row in rows])
+def numbers(session: AsyncSession, listed: Sequence[int]) -> str | list[int]:
+    """Return numbers as they are bound for `among`."""
+    return json.dumps(listed) if is_sqlite(session) else list(listed)
+
+
+def table(columns: Mapping[str, type[Value]], *, sqlite: bool) -> FromClause:
+    """Return rows of values, bound by `values`, as a table to update from."""
+    if sqlite:
+        packed = bindparam("given", type_=String)
         each = func.json_each(packed).table_valued("value")
         chosen = [
             func.json_extract(each.c.value, f"$[{place}]").label(name)
@@ -67,37 +68,63 @@ def values(
         ]
         return select(*chosen).subquery("given")
     arrays = [
-        literal([row[place] for row in rows], ARRAY(_TYPES[kind]))
-        for place, kind in enumerate(columns.values())
+        bindparam(f"given_{name}", type_=ARRAY(_TYPES[kind]))
+        for name, kind in columns.items()
     ]
     named = [column(name, _TYPES[kind]) for name, kind in columns.items()]
     return func.unnest(*arrays).table_valued(*named).render_derived(name="given")
 
 
-def _plain(value: Value) -> Value:
+def values(
+    session: AsyncSession,
+    columns: Mapping[str, type[Value]],
+    rows: Sequence[Sequence[Value | None]],
+) -> dict[str, Any]:
+    """Return rows as they are bound for `table`."""
+    if is_sqlite(session):
+        return {"given": json.dumps([[_plain(each) for each in row] for row in rows])}
+    return {
+        f"given_{name}": [row[place] for row in rows]
+        for place, name in enumerate(columns)
+    }
+
+
+def _plain(value: Value | None) -> Value | None:
     """Write an instant as SQLAlchemy's SQLite type does."""
     if not isinstance(value, datetime):
         return value
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-async def read(
-    session: AsyncSession, chosen: Select[*tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    """Fetch numbers and texts; SQLite packs them, for its rows come one by one.
+async def change(
+    session: AsyncSession, statement: Executable, bound: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Run a statement made once, past the mapper: nothing here is an object."""
+    connection = await session.connection()
+    return await connection.execute(statement, dict(bound))
+
+
+def packed(
+    chosen: Select[*tuple[Any, ...]], *, sqlite: bool
+) -> Select[*tuple[Any, ...]]:
+    """Return a question about numbers and texts as `read` asks it.
 
     Each row of SQLite costs a turn of the interpreter's lock, which a busy event loop
-    gives up slowly; one packed row costs one.
+    gives up slowly; all of them packed in one cost one.
     """
-    if not is_sqlite(session):
-        return [tuple(row) for row in await session.execute(chosen)]
+    if not sqlite:
+        return chosen
     rows = chosen.subquery()
-    packed: Any = await session.scalar(
-        select(func.json_group_array(func.json_array(*rows.c)))
-    )
-    return cast(list[tuple[Any, ...]], json.loads(packed))
+    return select(func.json_group_array(func.json_array(*rows.c)))
 
 
-def count_of(result: object) -> int:
-    """Return how many rows a statement changed."""
-    return int(getattr(result, "rowcount", 0))
+async def read(
+    session: AsyncSession,
+    question: Select[*tuple[Any, ...]],
+    bound: Mapping[str, Any],
+) -> list[tuple[Any, ...]]:
+    """Fetch the rows of a packed question."""
+    answer = await change(session, question, bound)
+    if not is_sqlite(session):
+        return [tuple(row) for row in answer]
+    return cast(list[tuple[Any, ...]], json.loads(answer.scalar_one()))

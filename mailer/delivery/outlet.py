@@ -85,7 +85,7 @@ class Outlet:
 
     def marked(self, prepared: Iterable[Prepared], *, marked_at: float) -> None:
         """Take messages whose marks are committed, and set the connections going."""
-        if not self._ready and self.flying:  # they had to wait for these marks
+        if not self._ready and self.waiting:  # they had to wait for these marks
             most = self._relay.connections * self._delivery.mark_ahead
             self._ahead = min(self._ahead * 2, most)
         self._ready += [(each, marked_at) for each in prepared]

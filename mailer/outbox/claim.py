@@ -8,9 +8,22 @@ import os
 import platform
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Update,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -18,7 +31,7 @@ from audiences.organisations import Organisation
 from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, Worker, in_states
+from mailer.outbox.models import LEDGER, Message, Worker, in_states
 from mailer.outbox.states import CLAIMABLE, HELD, State
 
 
@@ -82,53 +95,30 @@ async def claim(
         share = (limit - len(taken)) // (len(campaigns) - place)
         taken += await _due(session, campaign_id, limit=max(share, 1), now=now)
     if taken:
-        await session.execute(
-            update(Message)
-            .where(
-                rows.among(session, Message.id, [each.id for each in taken]),
-                Message.state.in_(CLAIMABLE),
-            )
-            .values(state=State.CLAIMED, worker_id=worker_id)
-            .execution_options(synchronize_session=False)
-        )
+        ids = rows.numbers(session, [each.id for each in taken])
+        bound = {"ids": ids, "worker": worker_id}
+        await rows.change(session, _claiming(sqlite=rows.is_sqlite(session)), bound)
     return taken
+
+
+@cache
+def _claiming(*, sqlite: bool) -> Update:
+    return (
+        update(LEDGER)
+        .where(
+            rows.among(Message.id, "ids", sqlite=sqlite),
+            Message.state.in_(CLAIMABLE),
+        )
+        .values(state=State.CLAIMED, worker_id=bindparam("worker"))
+    )
 
 
 async def _due(
     session: AsyncSession, campaign_id: int, *, limit: int, now: datetime
 ) -> list[Claimed]:
     """Read due messages of one campaign, and hold them against other workers."""
-    due = (
-        select(
-            Message.id,
-            Message.letter_id,
-            Message.attempts,
-            Message.contact_id,
-            Message.language,
-        )
-        .where(
-            Message.campaign_id == campaign_id,
-            in_states(CLAIMABLE),
-            Message.due_at <= now,
-        )
-        .order_by(Message.due_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .subquery()
-    )
-    found = await rows.read(
-        session,
-        select(
-            due.c.id,
-            due.c.letter_id,
-            due.c.attempts,
-            Contact.address,
-            Contact.name,
-            _named(session, due.c.language),
-        )
-        .join(Contact, Contact.id == due.c.contact_id)
-        .join(Organisation, Organisation.id == Contact.organisation_id),
-    )
+    bound = {"campaign": campaign_id, "now": now, "most": limit}
+    found = await rows.read(session, _reading(sqlite=rows.is_sqlite(session)), bound)
     return [
         Claimed(
             id=number,
@@ -143,10 +133,45 @@ async def _due(
     ]
 
 
-def _named(session: AsyncSession, language: ColumnElement[str]) -> ColumnElement[str]:
+@cache
+def _reading(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
+    due = (
+        select(
+            Message.id,
+            Message.letter_id,
+            Message.attempts,
+            Message.contact_id,
+            Message.language,
+        )
+        .where(
+            Message.campaign_id == bindparam("campaign"),
+            in_states(CLAIMABLE),
+            Message.due_at <= bindparam("now", type_=Message.due_at.type),
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+    return rows.packed(
+        select(
+            due.c.id,
+            due.c.letter_id,
+            due.c.attempts,
+            Contact.address,
+            Contact.name,
+            _named(due.c.language, sqlite=sqlite),
+        )
+        .join(Contact, Contact.id == due.c.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id),
+        sqlite=sqlite,
+    )
+
+
+def _named(language: ColumnElement[str], *, sqlite: bool) -> ColumnElement[str]:
     """Return an organisation's name in a message's language, its own failing that."""
     names: ColumnElement[str]
-    if rows.is_sqlite(session):
+    if sqlite:
         names = func.json_extract(Organisation.names, '$."' + language + '"')
     else:
         names = Organisation.names.op("->>", return_type=String())(language)

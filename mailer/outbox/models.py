@@ -1,6 +1,7 @@
 """The ledger: one row per campaign and contact, unique in the database."""
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    Table,
     UniqueConstraint,
     literal_column,
     text,
@@ -121,6 +123,9 @@ class Bucket(Base):
     level: Mapped[float] = mapped_column(Double)  # messages it would let go at `at`
     at: Mapped[datetime]
     booked_to: Mapped[datetime]  # the instants up to here are promised to messages
+
+
+LEDGER = cast(Table, Message.__table__)  # for statements over many rows
 
 
 def in_states(states: tuple[State, ...]) -> ColumnElement[bool]:

@@ -7,8 +7,20 @@ reader has not left: a pause or an opt-out committed before is honoured.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -18,8 +30,8 @@ from audiences.suppressions import Suppression
 from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, Worker, in_states
-from mailer.outbox.states import HELD, State
+from mailer.outbox.models import LEDGER, Message, Worker
+from mailer.outbox.states import State
 from mailer.outcomes import record
 
 
@@ -30,27 +42,42 @@ async def mark(
 
     Asked again after a commit whose answer was lost, it returns what it had marked.
     """
-    alive = exists().where(Worker.id == worker_id, Worker.alive_until > now)
-    ours = (
-        rows.among(session, Message.id, ids),
-        in_states(HELD),
-        Message.worker_id == worker_id,
-    )
-    marked = await session.execute(
-        update(Message)
-        .where(*ours, Message.state == State.CLAIMED, alive, _may_go(now))
-        .values(state=State.MARKED, marked_at=now, attempts=Message.attempts + 1)
-        .execution_options(**record.NO_SYNC)
-    )
-    if rows.count_of(marked) == len(ids):
+    sqlite = rows.is_sqlite(session)
+    bound = {"worker": worker_id, "ids": rows.numbers(session, ids)}
+    marked = await rows.change(session, _marking(sqlite=sqlite), bound | {"now": now})
+    if marked.rowcount == len(ids):
         return set(ids)
-    allowed = await session.scalars(
-        select(Message.id).where(*ours, Message.state == State.MARKED)
+    allowed = await rows.change(session, _marked(sqlite=sqlite), bound)
+    return set(allowed.scalars())
+
+
+def _ours(*, sqlite: bool) -> ColumnElement[bool]:
+    """Ask by number; written out, the states would draw in the index of those held."""
+    return and_(
+        rows.among(Message.id, "ids", sqlite=sqlite),
+        Message.worker_id == bindparam("worker"),
     )
-    return set(allowed)
 
 
-def _may_go(now: datetime) -> ColumnElement[bool]:
+@cache
+def _marking(*, sqlite: bool) -> Update:
+    now = bindparam("now", type_=Message.marked_at.type)
+    alive = exists().where(Worker.id == bindparam("worker"), Worker.alive_until > now)
+    return (
+        update(LEDGER)
+        .where(
+            _ours(sqlite=sqlite), Message.state == State.CLAIMED, alive, _may_go(now)
+        )
+        .values(state=State.MARKED, marked_at=now, attempts=Message.attempts + 1)
+    )
+
+
+@cache
+def _marked(*, sqlite: bool) -> Select[int]:
+    return select(Message.id).where(_ours(sqlite=sqlite), Message.state == State.MARKED)
+
+
+def _may_go(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether campaign, window, suppression and subscription let a message go."""
     sending = select(Campaign.id).where(
         Campaign.state == CampaignState.SENDING,
@@ -97,12 +124,8 @@ async def turned_away(
                 Subscription.topic == Campaign.topic,
             ),
         )
-        .where(
-            rows.among(session, Message.id, ids),
-            in_states(HELD),
-            Message.state == State.CLAIMED,
-            Message.worker_id == worker_id,
-        )
+        .where(_ours(sqlite=rows.is_sqlite(session)), Message.state == State.CLAIMED),
+        {"worker": worker_id, "ids": rows.numbers(session, ids)},
     )
     for number, campaign_state, expires_at, reason in refused.all():
         if reason is not None:

@@ -7,16 +7,28 @@ a worker that lost its lease, it does not happen. The mark itself is in outcomes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, case, exists, func, insert, null, or_, select, update
+from sqlalchemy import (
+    Update,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
 from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message, MessageEvent, in_states
+from mailer.outbox.models import LEDGER, Message, MessageEvent, in_states
 from mailer.outbox.states import CLAIMABLE, HELD, State
 
 NO_SYNC = {"synchronize_session": False}
@@ -53,13 +65,15 @@ async def settle(
     """Record what became of messages this worker holds, in two statements."""
     accepted = [each for each in outcomes if each.state is State.ACCEPTED]
     others = [each for each in outcomes if each.state is not State.ACCEPTED]
+    sqlite = rows.is_sqlite(session)
+    bound = {"worker": worker_id, "now": now}
     if accepted:
-        await session.execute(_settled(session, worker_id, accepted, now))
+        statement = _settling(sqlite=sqlite, telling=False)
+        await rows.change(session, statement, bound | _given(session, accepted))
     if others:
-        settled = await session.scalars(
-            _settled(session, worker_id, others, now).returning(Message.id)
-        )
-        moved = set(settled)
+        statement = _settling(sqlite=sqlite, telling=True)
+        settled = await rows.change(session, statement, bound | _given(session, others))
+        moved = set(settled.scalars())
         lines = [
             {
                 "message_id": each.message_id,
@@ -74,33 +88,41 @@ async def settle(
             await session.execute(insert(MessageEvent), lines)
 
 
-def _settled(
-    session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], now: datetime
-) -> Update:
-    """Return the statement that moves messages which are still ours to where they go.
+_GIVEN: dict[str, type[rows.Value]] = {
+    "id": int,
+    "state": str,
+    "reason": str,
+    "reply": str,
+    "due_at": datetime,
+}
 
-    A late answer to a message already called uncertain is better than none.
-    """
-    given = rows.values(
+
+def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return rows.values(
         session,
+        _GIVEN,
         [
             (each.message_id, each.state, each.reason, each.reply, each.due_at)
             for each in outcomes
         ],
-        id=int,
-        state=str,
-        reason=str,
-        reply=str,
-        due_at=datetime,
     )
+
+
+@cache
+def _settling(*, sqlite: bool, telling: bool) -> Update:
+    """Return the statement that moves messages which are still ours to where they go.
+
+    A late answer to a message already called uncertain is better than none.
+    """
+    given = rows.table(_GIVEN, sqlite=sqlite)
     unmarked = (Message.state == State.CLAIMED, Message.attempts + 1)
     stays = (given.c.state == State.UNCERTAIN.value, Message.worker_id)
-    return (
-        update(Message)
+    statement = (
+        update(LEDGER)
         .where(
             Message.id == given.c.id,
-            in_states(HELD),
-            Message.worker_id == worker_id,
+            Message.state.in_(HELD),  # bound: by number, not by the index of those held
+            Message.worker_id == bindparam("worker"),
         )
         .values(
             state=given.c.state,
@@ -109,21 +131,27 @@ def _settled(
             due_at=func.coalesce(given.c.due_at, Message.due_at),
             attempts=case(unmarked, else_=Message.attempts),
             worker_id=case(stays, else_=null()),
-            settled_at=now,
+            settled_at=bindparam("now", type_=Message.settled_at.type),
         )
-        .execution_options(**NO_SYNC)
     )
+    return statement.returning(Message.id) if telling else statement
 
 
 async def unmark(session: AsyncSession, worker_id: int, ids: Sequence[int]) -> None:
     """Take back marks under which no dot was written; they were no attempts."""
-    await session.execute(
-        update(Message)
+    statement = _unmarking(sqlite=rows.is_sqlite(session))
+    bound = {"worker": worker_id, "ids": rows.numbers(session, ids)}
+    await rows.change(session, statement, bound)
+
+
+@cache
+def _unmarking(*, sqlite: bool) -> Update:
+    return (
+        update(LEDGER)
         .where(
-            rows.among(session, Message.id, ids),
-            in_states(HELD),
+            rows.among(Message.id, "ids", sqlite=sqlite),
             Message.state == State.MARKED,
-            Message.worker_id == worker_id,
+            Message.worker_id == bindparam("worker"),
         )
         .values(
             state=State.WAITING,
@@ -131,7 +159,6 @@ async def unmark(session: AsyncSession, worker_id: int, ids: Sequence[int]) -> N
             marked_at=None,
             attempts=Message.attempts - 1,
         )
-        .execution_options(**NO_SYNC)
     )
 
 

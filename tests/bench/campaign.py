@@ -129,9 +129,7 @@ def _figures(pairs: Sequence[tuple[measure.Cost, float]], octets: int) -> Figure
         ),
         "per_second": median(ours),
         "theirs_per_second": median([theirs for _, theirs in pairs]),
-        "cpu_us": median(
-            [cost.cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]
-        ),
+        "cpu_us": median([cost.cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]),
         "server_cpu_us": median(
             [cost.server_cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]
         ),
