@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from mailer.campaigns import sending
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.delivery import connect
@@ -165,6 +166,7 @@ class Worker:
             await record.decide_uncertain(
                 session, resend=settings.uncertain == "resend", now=now
             )
+            await sending.move_on(session, now=now)
             await record.expire(session, now=now)
             await record.finish(session, now=now)
             unplanned = await session.scalars(

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from mailer import rows
+from mailer.campaigns import sending as hours
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import LEDGER, Message, Worker, in_states
@@ -86,7 +87,7 @@ async def claim(
     """Take due messages, a fair share of each campaign being sent, oldest first."""
     sending = await session.scalars(
         select(Campaign.id)
-        .where(Campaign.state == CampaignState.SENDING)
+        .where(Campaign.state == CampaignState.SENDING, hours.open_at(now))
         .order_by(Campaign.on_demand.desc(), Campaign.released_at, Campaign.id)
     )
     campaigns = sending.all()

@@ -28,6 +28,7 @@ from audiences.segments import resolve
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 from mailer import rows
+from mailer.campaigns import sending as hours
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import LEDGER, Message, Worker
@@ -81,6 +82,7 @@ def _may_go(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether campaign, window, suppression and subscription let a message go."""
     sending = select(Campaign.id).where(
         Campaign.state == CampaignState.SENDING,
+        hours.open_at(now),
         or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),
     )
     of_topic = (

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from mailer import site as sites
 from mailer.campaigns import edit, folder, sending
 from mailer.campaigns.models import Campaign
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
 from mailer.site import Site
-from tests.mailer import campaigning
+from tests.mailer import campaigning, delivering
+from tests.relay import Relay
 
 HOURS = '[send]\nfrom = "08:00"\nuntil = "20:00"\nzone = "Europe/Paris"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
@@ -39,7 +41,6 @@ def store() -> str:
         (HOURS.replace("Paris", "Pariss"), "not a time zone such as Europe/Paris"),
         ("[send]\ntoo_late_hours = 0", "send.too_late_hours is 0, not hours up to 336"),
         ("[send]\ntoo_late_hours = true", "send.too_late_hours is True, not hours"),
-        ('send = "08:00"', "send is not a section"),
     ],
 )
 def test_hours_that_cannot_be_read_are_refused(
@@ -133,3 +134,19 @@ async def test_other_hours_need_a_new_approval(site: Site, tmp_path: Path) -> No
 
     with pytest.raises(RefusedError, match="changed after"):
         await release.release(site, number, by=campaigning.EDITOR, now=NIGHT)
+
+
+async def test_outside_its_hours_a_campaign_waits_and_others_go(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    now = sites.now()
+    hours = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
+    closed = hours.format(now + timedelta(hours=2), now + timedelta(hours=3))
+    opened = hours.format(now - timedelta(hours=1), now + timedelta(hours=1))
+    held = await campaigning.released(site, tmp_path, toml=TOML + closed)
+    await campaigning.released(site, tmp_path, toml=TOML + opened)
+    await delivering.work(site)
+    waiting = await campaigning.ledger(site, held)
+
+    assert {each.state for each in waiting.values()} == {"waiting"}
+    assert len(relay.accepted) == 10
