@@ -108,7 +108,7 @@ async def move_on(session: AsyncSession, *, now: datetime) -> None:
             setattr(campaign, name, instant)
 
 
-def open_at(now: datetime) -> ColumnElement[bool]:
+def open_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether a campaign's hours let it send at an instant; for claim and mark."""
     return or_(
         Campaign.closes_at.is_(None),
