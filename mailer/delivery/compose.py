@@ -6,6 +6,7 @@ as templates. The same row always gives the same octets.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import escape
 
@@ -42,7 +43,7 @@ class Composer:
             if isinstance(piece, Slot):
                 places.setdefault(piece, []).append(position)
         self._slots = [
-            (slot, _VALUES[slot.field], _ENCODERS[slot.place], tuple(positions))
+            (slot, _MAKERS[slot.field, slot.place], tuple(positions))
             for slot, positions in places.items()
         ]
         self._signer = signer
@@ -51,8 +52,8 @@ class Composer:
         """Return the message as it goes over the wire; no line begins with a dot."""
         pieces = self._fixed.copy()
         values: dict[Slot, bytes] = {}
-        for slot, value, encoder, positions in self._slots:
-            octets = values[slot] = encoder(value(reader, signed))
+        for slot, make, positions in self._slots:
+            octets = values[slot] = make(reader, signed)
             for position in positions:
                 pieces[position] = octets
         if self._signer is not None:
@@ -60,39 +61,49 @@ class Composer:
         return b"".join(pieces)
 
 
-def _mailbox(reader: Reader, _signed: Signed) -> str:
+def _mailbox(reader: Reader, _signed: Signed) -> bytes:
     address = reader.address
-    if any(mark in address for mark in "\r\n<> \0") or not address.isascii():
-        raise ComposeError("the address needs SMTPUTF8 or holds a forbidden character")
-    return encode.mailbox(reader.name or reader.organisation, address).decode()
+    if any(mark in address for mark in "\r\n<> \0"):
+        raise ComposeError("the address holds a forbidden character")
+    return encode.mailbox(reader.name or reader.organisation, address)
 
 
-_VALUES: dict[Field, Callable[[Reader, Signed], str]] = {
-    Field.TO: _mailbox,
-    Field.NAME: lambda reader, _signed: reader.name or reader.organisation,
-    Field.ORGANISATION: lambda reader, _signed: reader.organisation,
-    Field.ADDRESS: lambda reader, _signed: reader.address,
-    Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe,
-    Field.PREFERENCES: lambda _reader, signed: signed.preferences,
-    Field.CONFIRM: lambda _reader, signed: signed.confirm,
-    Field.ATTENDEE: lambda reader, _signed: attendee(
-        reader.name or reader.organisation, reader.address
-    ),
-    Field.MESSAGE: lambda _reader, signed: signed.message_id,
-}
+def _attendee(reader: Reader, _signed: Signed) -> bytes:
+    return encode.quoted_printable(
+        attendee(reader.name or reader.organisation, reader.address)
+    )
 
 
-def _html(value: str) -> bytes:
+def _name(reader: Reader, _signed: Signed) -> bytes:
+    return encode.value(reader.name) if reader.name else _plain(reader.organisation)
+
+
+def _name_in_html(reader: Reader, _signed: Signed) -> bytes:
+    return _escaped(reader.name) if reader.name else _html(reader.organisation)
+
+
+def _escaped(value: str) -> bytes:
     return encode.value(str(escape(value)))
 
 
-def _calendar(line: str) -> bytes:
-    return encode.quoted_printable(line)
-
-
-_ENCODERS: dict[Place, Callable[[str], bytes]] = {
-    Place.HEADER: str.encode,
-    Place.TEXT: encode.value,
-    Place.HTML: _html,
-    Place.CALENDAR: _calendar,
+# Readers of one organisation follow one another, and many have none of their own name.
+_plain = lru_cache(maxsize=4096)(encode.value)
+_html = lru_cache(maxsize=4096)(_escaped)
+Maker = Callable[[Reader, Signed], bytes]
+_SIGNED: dict[Field, Maker] = {  # letters, digits, - and _ only: alike in every place
+    Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe.encode(),
+    Field.PREFERENCES: lambda _reader, signed: signed.preferences.encode(),
+    Field.CONFIRM: lambda _reader, signed: signed.confirm.encode(),
+    Field.MESSAGE: lambda _reader, signed: signed.message_id.encode(),
+}
+_MAKERS: dict[tuple[Field, Place], Maker] = {
+    (Field.TO, Place.HEADER): _mailbox,
+    (Field.ATTENDEE, Place.CALENDAR): _attendee,
+    (Field.NAME, Place.TEXT): _name,
+    (Field.NAME, Place.HTML): _name_in_html,
+    (Field.ORGANISATION, Place.TEXT): lambda to, _signed: _plain(to.organisation),
+    (Field.ORGANISATION, Place.HTML): lambda to, _signed: _html(to.organisation),
+    (Field.ADDRESS, Place.TEXT): lambda to, _signed: encode.value(to.address),
+    (Field.ADDRESS, Place.HTML): lambda to, _signed: _escaped(to.address),
+    **{(field, place): make for field, make in _SIGNED.items() for place in Place},
 }

@@ -67,11 +67,11 @@ class Journal:
             await self._wake.wait()
             await asyncio.sleep(GATHER)
             self._wake.clear()
-            await self.commit()
+            await self.write()
             self.quiet = not self._wake.is_set()
             self._written.set()
 
-    async def commit(self) -> None:
+    async def write(self) -> None:
         """Write all that waits, in one transaction."""
         wanted = [(outlet, outlet.to_mark()) for outlet in self.outlets]
         unsent = [number for outlet in self.outlets for number in outlet.take_unsent()]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import idna
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,16 +66,31 @@ class Preparer:
         if not row.address:
             raise MailerError("its reader has no address any more")
         signed = self._site.signer.message(row.id)
-        reader = Reader(
-            address=row.address, name=row.name, organisation=row.organisation
-        )
+        address = on_the_wire(row.address)
+        reader = Reader(address=address, name=row.name, organisation=row.organisation)
         return Parcel(
             message_id=row.id,
             campaign_id=row.campaign_id,
             attempts=row.attempts,
             return_path=f"{signed.return_path}@{self._site.settings.mail.return_domain}",
-            address=row.address,
+            address=address,
             identifier=signed.message_id,
             octets=composer.compose(reader, signed),
             marked_at=marked_at,
         )
+
+
+def on_the_wire(address: str) -> str:
+    """Return an address as SMTP takes it: a domain of any script as its A-labels.
+
+    Only a mailbox of other letters than ASCII's needs SMTPUTF8 (RFC 6531).
+    """
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        return address
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as fault:
+        raise MailerError(f"its domain is none: {fault}") from None

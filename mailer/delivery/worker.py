@@ -70,7 +70,7 @@ class Worker:
             raise faults.exceptions[0] from None
         finally:
             self._outlet.drop()
-            await self._journal.commit()
+            await self._journal.write()
             async with database.writing() as session:
                 await claim.give_back(session, self._id)
 

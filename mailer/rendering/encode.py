@@ -23,6 +23,14 @@ _PIECE = re.compile(rb"(?:(?:\.|From ).{0,68}|.{1,75})(?<!=)(?<!=.)(?!=[89AB])")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 atext and space
 _PRINTABLE = re.compile(r"[ -~]*")
 _Q_PLAIN = re.compile(r"[A-Za-z0-9!*+/-]")  # RFC 2047 section 5 (3)
+_Q_OCTETS = [
+    chr(octet).encode("latin-1")
+    if _Q_PLAIN.fullmatch(chr(octet))
+    else b"_"
+    if octet == ord(" ")
+    else b"=%02X" % octet
+    for octet in range(256)
+]
 # Line ends and controls would break a field or a line; embeddings and stray isolates
 # would turn the line round (UAX 9); lone surrogates have no octets.
 _UNFIT = re.compile(
@@ -90,7 +98,22 @@ def phrase(text: str) -> bytes:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         if len(escaped) <= room - 2:
             return f'"{escaped}"'.encode() if text else b""
-    return b"\r\n ".join(_encoded_words(text, first_line=room))
+    return _one_word(text, room) or b"\r\n ".join(_encoded_words(text, first_line=room))
+
+
+def _one_word(text: str, room: int) -> bytes | None:
+    """Encode a text as a single encoded-word where it fits, as most names do."""
+    octets = text.encode()
+    if len(octets) > room:
+        return None
+    quoted = b"".join([_Q_OCTETS[octet] for octet in octets])
+    short = len(quoted) <= -(-len(octets) // 3) * 4
+    word = (
+        b"=?utf-8?q?" + quoted + b"?="
+        if short
+        else b"=?utf-8?b?" + base64.b64encode(octets) + b"?="
+    )
+    return word if len(word) <= min(room, _ENCODED_WORD) else None
 
 
 def unstructured(text: str, *, name: str) -> bytes:
