@@ -40,9 +40,9 @@ async def test_leaving_twice_is_leaving_once(site: Site) -> None:
 
     async with site.database.reading() as session:
         kept = await session.scalars(
-            select(Consent.standing).where(
-                Consent.contact_id == number, Consent.topic == "field-news"
-            )
+            select(Consent.standing)
+            .where(Consent.contact_id == number, Consent.topic == "field-news")
+            .order_by(Consent.id)
         )
         told = kept.all()
     assert changes == [True, False]

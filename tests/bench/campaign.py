@@ -172,7 +172,7 @@ def sink() -> Iterator[int]:
     port = free_port()
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     process = subprocess.Popen(
-        ["smtp-sink", *user, f"inet:127.0.0.1:{port}", "1000"], env=_path()
+        [*("smtp-sink", *user), f"inet:127.0.0.1:{port}", "1000"], env=_path()
     )
     time.sleep(0.5)
     try:
