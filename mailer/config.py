@@ -4,6 +4,7 @@ Every fault is listed at once with its key, what was found and what is expected.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,16 +100,14 @@ class DeliverySettings(Section):
     uncertain: Literal["reconcile", "resend", "hold"] = "reconcile"
     uncertain_minutes: float = Field(default=15, ge=0)
 
-    def decided(self) -> "DeliverySettings":
-        """Return them as a worker acts: to resend or hold, and after which wait.
+    @property
+    def evidence_wait(self) -> timedelta:
+        """How long an uncertain message waits for evidence; to resend waits for none.
 
-        To reconcile is to wait for evidence and then resend; to resend waits for none.
+        To reconcile is to wait and then resend; to hold is to wait and then hold.
         """
-        if self.uncertain == "reconcile":
-            return self.model_copy(update={"uncertain": "resend"})
-        if self.uncertain == "resend":
-            return self.model_copy(update={"uncertain_minutes": 0.0})
-        return self
+        minutes = 0.0 if self.uncertain == "resend" else self.uncertain_minutes
+        return timedelta(minutes=minutes)
 
 
 class SenderSettings(Section):

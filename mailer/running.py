@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -73,10 +72,8 @@ async def work(
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
-    delivery = site.settings.delivery.decided()
-    settings = site.settings.model_copy(update={"delivery": delivery})
     worker = Worker(
-        site=replace(site, settings=settings),
+        site=site,
         now=sites.now,
         until_idle=until_idle,
         settled=settled,

@@ -1,7 +1,7 @@
 """What an answer of the relay, or none, makes of a message: pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailer.config import DeliverySettings
 from mailer.delivery import verdict
@@ -72,7 +72,7 @@ def unknown(
             message_id=parcel.message_id,
             state=State.UNCERTAIN,
             reason=f"no answer to the final dot: {why}",
-            due_at=now + timedelta(minutes=settings.uncertain_minutes),
+            due_at=now + settings.evidence_wait,
         ),
         campaign_id=parcel.campaign_id,
     )

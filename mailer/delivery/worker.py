@@ -155,7 +155,7 @@ class Worker:
         """Recover from dead workers, apply policies, finish what is done."""
         settings = self.site.settings.delivery
         now = self.now()
-        evidence = now + timedelta(minutes=settings.uncertain_minutes)
+        evidence = now + settings.evidence_wait
         answer_wait = timedelta(seconds=PATIENCE[Stage.DOT])
         async with self.site.database.writing() as session:
             orphans = await claim.recover(session, answer_wait=answer_wait, now=now)
@@ -164,7 +164,7 @@ class Worker:
                     session, orphans, why="its worker died", due_at=evidence, now=now
                 )
             await record.decide_uncertain(
-                session, resend=settings.uncertain == "resend", now=now
+                session, resend=settings.uncertain != "hold", now=now
             )
             await sending.move_on(session, now=now)
             await record.expire(session, now=now)

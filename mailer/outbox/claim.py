@@ -50,13 +50,18 @@ class Claimed:
 
 
 def process_identity(pid: int) -> str | None:
-    """Name a process so that no later one has the same name; None when it is gone."""
+    """Name a process so that no later one has the same name; None when it is gone.
+
+    A process that has ended and whose parent has not asked after it yet is gone too.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except OSError:
         return None
-    started = stat.rpartition(")")[2].split()[19]  # clock ticks since boot
-    return f"{pid}.{started}"
+    state, *fields = stat.rpartition(")")[2].split()
+    if state in {"Z", "X"}:
+        return None
+    return f"{pid}.{fields[18]}"  # when it started, in clock ticks since boot
 
 
 async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
