@@ -7,7 +7,7 @@ decided on what another writer is changing; otherwise concurrent updates vanish.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +37,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._turn = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
         )
@@ -48,10 +49,15 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One act, one transaction, committed at the end of the block."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+        """One act, one transaction, committed at the end of the block.
+
+        On SQLite the writers of a process take turns here: waiting for one another
+        in the store itself costs naps of many milliseconds.
+        """
+        async with self._turn if self.is_sqlite else nullcontext():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                async with session.begin():
+                    yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

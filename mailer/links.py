@@ -32,17 +32,19 @@ _SLICES = {
     Purpose.CONFIRM: slice(32, 48),
 }
 _RETURN = slice(48, 58)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _NUMBER = 8  # octets of a message number
 
 
 class Signed:
     """Everything signed that one message may carry, made when it is asked for."""
 
-    __slots__ = ("_digest", "_head")
+    __slots__ = ("_digest", "_head", "message_id")
 
     def __init__(self, head: bytes, digest: bytes) -> None:
         self._head = head
         self._digest = digest
+        self.message_id = _message_id(digest)  # what stands left of the @
 
     @property
     def unsubscribe(self) -> str:
@@ -66,11 +68,6 @@ class Signed:
     def return_path(self) -> str:
         """Return the local part of the address bounces come back to."""
         return "r-" + (self._head + self._digest[_RETURN]).hex()
-
-    @property
-    def message_id(self) -> str:
-        """Return what stands left of the @ in the Message-ID."""
-        return _message_id(self._digest)
 
 
 class Signer:
@@ -134,7 +131,9 @@ def _key_id(key: bytes) -> int:
 
 
 def _encode(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+    return (
+        binascii.b2a_base64(octets, newline=False).translate(_URL_SAFE, b"=").decode()
+    )
 
 
 def _decode(token: str) -> bytes:

@@ -1,7 +1,7 @@
 """What an answer of the relay, or none, makes of a message: pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mailer.config import DeliverySettings
 from mailer.delivery import verdict
@@ -15,8 +15,7 @@ from mailer.outcomes.record import Outcome
 MAX_SHOWN = 500  # characters of a reply that are kept
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What became of a message, and what its reply says of its campaign and reader."""
 
     outcome: Outcome

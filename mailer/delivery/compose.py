@@ -4,9 +4,10 @@ Values are escaped and encoded for their place and put in last; they are never r
 as templates. The same row always gives the same octets.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import escape
 
@@ -23,13 +24,16 @@ class ComposeError(MailerError):
     """This reader's message cannot be made; the others can."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """What a message needs to know of its reader."""
 
     address: str
     name: str | None
     organisation: str  # in the letter's language
+
+
+_FORBIDDEN = re.compile(r"[\r\n<> \0]")
+Maker = Callable[[Reader, Signed], bytes]
 
 
 class Composer:
@@ -38,32 +42,32 @@ class Composer:
     def __init__(self, skeleton: Skeleton, signer: LetterSigner | None = None) -> None:
         pieces = skeleton.pieces
         self._fixed = [b"" if isinstance(each, Slot) else each for each in pieces]
-        places: dict[Slot, list[int]] = {}
+        places: dict[Maker, list[int]] = {}
+        self._slots: dict[Slot, int] = {}
         for position, piece in enumerate(pieces):
             if isinstance(piece, Slot):
-                places.setdefault(piece, []).append(position)
-        self._slots = [
-            (slot, _MAKERS[slot.field, slot.place], tuple(positions))
-            for slot, positions in places.items()
-        ]
+                maker = _MAKERS[piece.field, piece.place]
+                places.setdefault(maker, []).append(position)
+                self._slots[piece] = position
+        self._places = [(maker, tuple(each)) for maker, each in places.items()]
         self._signer = signer
 
     def compose(self, reader: Reader, signed: Signed) -> bytes:
         """Return the message as it goes over the wire; no line begins with a dot."""
         pieces = self._fixed.copy()
-        values: dict[Slot, bytes] = {}
-        for slot, make, positions in self._slots:
-            octets = values[slot] = make(reader, signed)
+        for make, positions in self._places:
+            octets = make(reader, signed)
             for position in positions:
                 pieces[position] = octets
         if self._signer is not None:
+            values = {slot: pieces[position] for slot, position in self._slots.items()}
             pieces.insert(0, self._signer.fields(values))
         return b"".join(pieces)
 
 
 def _mailbox(reader: Reader, _signed: Signed) -> bytes:
     address = reader.address
-    if any(mark in address for mark in "\r\n<> \0"):
+    if _FORBIDDEN.search(address):
         raise ComposeError("the address holds a forbidden character")
     return encode.mailbox(reader.name or reader.organisation, address)
 
@@ -89,7 +93,6 @@ def _escaped(value: str) -> bytes:
 # Readers of one organisation follow one another, and many have none of their own name.
 _plain = lru_cache(maxsize=4096)(encode.value)
 _html = lru_cache(maxsize=4096)(_escaped)
-Maker = Callable[[Reader, Signed], bytes]
 _SIGNED: dict[Field, Maker] = {  # letters, digits, - and _ only: alike in every place
     Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe.encode(),
     Field.PREFERENCES: lambda _reader, signed: signed.preferences.encode(),

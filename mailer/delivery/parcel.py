@@ -1,9 +1,8 @@
 """A marked message on its way to the relay, and the desk a connection gets it from."""
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailer.delivery.wire import Reply
 
@@ -27,8 +26,7 @@ class Stage(StrEnum):
     QUIT = "QUIT"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message ready for the wire; its mark was committed after `marked_at`."""
 
     message_id: int

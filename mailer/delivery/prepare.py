@@ -1,7 +1,7 @@
 """Turns claimed rows into parcels: letters from the store, values put in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import idna
 from sqlalchemy import select
@@ -20,8 +20,7 @@ from mailer.site import Site
 KEPT = 500  # letters held in memory
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A claimed row, and the letter it is to be made out from."""
 
     row: Claimed

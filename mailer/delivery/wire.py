@@ -5,7 +5,7 @@ refused: the connection is then out of step and must not be used again.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_LINE = 2_048  # octets; RFC 5321 section 4.5.3.1.5 says 512
 MAX_REPLY = 16_384
@@ -17,8 +17,7 @@ class MalformedError(Exception):
     """The relay said something that is not an SMTP reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What the relay answered."""
 
     code: int

@@ -6,11 +6,10 @@ cannot change the row any more. Rows that are marked are never claimable.
 
 import os
 import platform
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,11 +32,10 @@ from mailer.campaigns import sending as hours
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import LEDGER, Message, Worker, in_states
-from mailer.outbox.states import CLAIMABLE, HELD, State
+from mailer.outbox.states import CLAIMABLE, State
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What composing and sending one message needs, read at the claim."""
 
     id: int
@@ -190,7 +188,6 @@ async def give_back(session: AsyncSession, worker_id: int) -> None:
         update(Message)
         .where(
             Message.worker_id == worker_id,
-            in_states(HELD),
             Message.state == State.CLAIMED,
         )
         .values(state=State.WAITING, worker_id=None)
@@ -209,7 +206,6 @@ async def recover(
     """
     held = exists().where(
         Message.worker_id == Worker.id,
-        in_states(HELD),
         Message.state != State.UNCERTAIN,
     )
     workers = (await session.scalars(select(Worker).where(held))).all()
@@ -223,7 +219,6 @@ async def recover(
             marked = await session.scalars(
                 select(Message.id).where(
                     Message.worker_id == worker.id,
-                    in_states(HELD),
                     Message.state == State.MARKED,
                 )
             )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     literal_column,
     text,
 )
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.base import Base
 from audiences.contacts import Contact
 from mailer.campaigns.models import Campaign, Letter
-from mailer.outbox.states import CLAIMABLE, HELD, State
+from mailer.outbox.states import CLAIMABLE, State
 
 
 def _states(states: tuple[State, ...]) -> str:
@@ -76,8 +77,8 @@ class Message(Base):
         Index(
             "ix_message_held",
             "worker_id",
-            sqlite_where=text(_states(HELD)),
-            postgresql_where=text(_states(HELD)),
+            sqlite_where=text("worker_id is not null"),
+            postgresql_where=text("worker_id is not null"),
         ),
     )
 
@@ -125,6 +126,9 @@ class Bucket(Base):
     booked_to: Mapped[datetime]  # the instants up to here are promised to messages
 
 
+# Who holds a message, reckoned, so that a statement which knows its messages by number
+# is not led to all that a worker holds.
+HOLDER: ColumnElement[int] = func.coalesce(Message.worker_id, 0)
 LEDGER = cast(Table, Message.__table__)  # for statements over many rows
 
 

@@ -36,7 +36,7 @@ OPEN = (
 )
 FINAL = tuple(state for state in State if state not in OPEN)
 CLAIMABLE = (State.WAITING, State.DEFERRED)
-HELD = (State.CLAIMED, State.MARKED, State.UNCERTAIN)
+HELD = (State.CLAIMED, State.MARKED, State.UNCERTAIN)  # and no others have a worker
 
 ARROWS: dict[State, frozenset[State]] = {
     State.WAITING: frozenset(

@@ -31,7 +31,7 @@ from mailer import rows
 from mailer.campaigns import sending as hours
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import LEDGER, Message, Worker
+from mailer.outbox.models import HOLDER, LEDGER, Message, Worker
 from mailer.outbox.states import State
 from mailer.outcomes import record
 
@@ -53,10 +53,9 @@ async def mark(
 
 
 def _ours(*, sqlite: bool) -> ColumnElement[bool]:
-    """Ask by number; written out, the states would draw in the index of those held."""
     return and_(
         rows.among(Message.id, "ids", sqlite=sqlite),
-        Message.worker_id == bindparam("worker"),
+        bindparam("worker") == HOLDER,
     )
 
 

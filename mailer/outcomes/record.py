@@ -5,10 +5,9 @@ a worker that lost its lease, it does not happen. The mark itself is in outcomes
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Update,
@@ -28,14 +27,13 @@ from audiences import suppressions
 from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import LEDGER, Message, MessageEvent, in_states
+from mailer.outbox.models import HOLDER, LEDGER, Message, MessageEvent, in_states
 from mailer.outbox.states import CLAIMABLE, HELD, State
 
 NO_SYNC = {"synchronize_session": False}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one message."""
 
     message_id: int
@@ -121,8 +119,8 @@ def _settling(*, sqlite: bool, telling: bool) -> Update:
         update(LEDGER)
         .where(
             Message.id == given.c.id,
-            Message.state.in_(HELD),  # bound: by number, not by the index of those held
-            Message.worker_id == bindparam("worker"),
+            Message.state.in_(HELD),
+            bindparam("worker") == HOLDER,
         )
         .values(
             state=given.c.state,
@@ -151,7 +149,7 @@ def _unmarking(*, sqlite: bool) -> Update:
         .where(
             rows.among(Message.id, "ids", sqlite=sqlite),
             Message.state == State.MARKED,
-            Message.worker_id == bindparam("worker"),
+            bindparam("worker") == HOLDER,
         )
         .values(
             state=State.WAITING,
@@ -189,7 +187,11 @@ async def decide_uncertain(
     target = State.WAITING if resend else State.HELD
     moved = await session.scalars(
         update(Message)
-        .where(in_states(HELD), Message.state == State.UNCERTAIN, Message.due_at <= now)
+        .where(
+            Message.worker_id.is_not(None),
+            Message.state == State.UNCERTAIN,
+            Message.due_at <= now,
+        )
         .values(state=target, worker_id=None)
         .returning(Message.id)
         .execution_options(**NO_SYNC)
@@ -251,9 +253,8 @@ async def suppress_reader(
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     """Finish every planned campaign none of whose messages is open any more."""
     mine = Message.campaign_id == Campaign.id
-    waiting, held = (
-        exists().where(mine, in_states(states)) for states in (CLAIMABLE, HELD)
-    )
+    waiting = exists().where(mine, in_states(CLAIMABLE))
+    held = exists().where(mine, Message.worker_id.is_not(None))
     finished = await session.scalars(
         update(Campaign)
         .where(

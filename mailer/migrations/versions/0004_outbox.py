@@ -137,8 +137,8 @@ def _message_indexes() -> None:
         "message",
         ["worker_id"],
         unique=False,
-        sqlite_where=sa.text("state in ('claimed', 'marked', 'uncertain')"),
-        postgresql_where=sa.text("state in ('claimed', 'marked', 'uncertain')"),
+        sqlite_where=sa.text("worker_id is not null"),
+        postgresql_where=sa.text("worker_id is not null"),
     )
 
 
