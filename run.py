@@ -2,6 +2,7 @@
 
 python3 run.py demo      see it at work
 python3 run.py test      everything that must hold
+python3 run.py bench     how fast it is, beside Postfix's own load generator
 python3 run.py chaos     kill it at random, and count what readers got
 python3 run.py gallery   pictures of every letter in every language, in docs/gallery
 python3 run.py mailer …  the mailer command of this checkout
@@ -26,6 +27,7 @@ DEBIAN = {  # what tests need that no Python package brings: command → package
     "dkimproxy-verify": "libmail-dkim-perl",
     "/usr/sbin/opendkim": "opendkim",
 }
+BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {
     "chromium": "chromium",
     "pngquant": "pngquant",
@@ -56,10 +58,11 @@ def main() -> None:
         need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
         prepare("test")
         check(rest)
-    elif verb == "chaos":
-        need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
+    elif verb in {"bench", "chaos"}:
+        tools = DEBIAN | (BENCH if verb == "bench" else {})
+        need(venv_package() + [tools[name] for name in tools if not present(name)])
         prepare("test")
-        command = [str(PYTHON), "-m", "tests.chaos", *rest]
+        command = [str(PYTHON), "-m", f"tests.{verb}", *rest]
         raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
     elif verb == "gallery":
         fonts = [] if FONTS.exists() else ["fonts-noto-core", "fonts-noto-cjk"]

@@ -1,0 +1,54 @@
+"""`python3 run.py bench`: every figure of docs/performance.md, measured anew.
+
+Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
+same campaign at growing sizes; rendering, signing, import, segment and release. Prints
+tables and ends with one JSON line. `--quick` measures less, in some minutes.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tests.bench import campaign, render, scale, sign
+from tests.bench.campaign import Case
+
+PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=30_000, rounds=5)
+GROWING = (10_000, 100_000, 1_000_000)
+
+
+def cases(plain: Case) -> list[Case]:
+    """Return every store and letter unsigned, and SQLite's short letter signed."""
+    unsigned = [
+        replace(plain, store=store, letter=letter)
+        for store in scale.STORES
+        for letter in campaign.SIZES
+    ]
+    return unsigned + [replace(plain, signing=kind) for kind in ("rsa", "ed25519")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure everything; print the tables and one JSON line."""
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less, in some minutes")
+    quick = parser.parse_args(arguments).quick
+    plain = replace(PLAIN, messages=10_000, rounds=3) if quick else PLAIN
+    sizes = GROWING[:1] if quick else GROWING
+    document = {
+        "campaign": campaign.nested(campaign.run(cases(plain))),
+        "growing": {
+            str(case.messages): figures
+            for case, figures in campaign.run(
+                [replace(PLAIN, messages=size, rounds=1) for size in sizes]
+            )
+        },
+        "rendering": render.measure(),
+        "signing": sign.measure(),
+        "scale": scale.run(scale.STORES, sizes),
+    }
+    sys.stdout.write(json.dumps(document) + "\n")
+
+
+if __name__ == "__main__":
+    main()
