@@ -6,6 +6,7 @@ decided on what another writer is changing; otherwise concurrent updates vanish.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from itertools import chain, repeat
@@ -167,8 +168,10 @@ def comes_back(fault: DBAPIError) -> bool:
     if "disk I/O error" in reason or "malformed" in reason:
         return False
     busy = "locked" in reason or "full" in reason
+    if isinstance(fault.orig, sqlite3.Error):
+        return busy
     away = isinstance(fault, OperationalError | InterfaceError)
-    return fault.connection_invalidated or busy or (away and "sqlite" not in reason)
+    return fault.connection_invalidated or busy or away
 
 
 def refused(fault: DBAPIError) -> StoreError:

@@ -44,6 +44,7 @@ class Journal:
         self._wake = asyncio.Event()
         self._written = asyncio.Event()
         self.outlets: list[Outlet] = []
+        self.marking: list[int] = []  # claimed, being marked
         self.quiet = True  # nothing waits to be written, nothing is being written
 
     def settle(self, settled: Settled) -> None:
@@ -72,18 +73,27 @@ class Journal:
             self._written.set()
 
     async def write(self) -> None:
-        """Write all that waits, in one transaction."""
-        wanted = [(outlet, outlet.to_mark()) for outlet in self.outlets]
-        unsent = [number for outlet in self.outlets for number in outlet.take_unsent()]
+        """Write all that waits, in one transaction; all waits again if it fails."""
+        taken = [(each, each.to_mark(), each.take_unsent()) for each in self.outlets]
         settled, self._settled = self._settled, []
-        prepared = [each for _, group in wanted for each in group]
+        prepared = [each for _, group, _ in taken for each in group]
+        unsent = [number for _, _, numbers in taken for number in numbers]
         if not (prepared or unsent or settled):
             return
         marked_at = clock()
-        allowed = await self._database.patiently(
-            lambda: self._write(prepared, unsent, settled)
-        )
-        for outlet, group in wanted:
+        self.marking = [each.row.id for each in prepared]
+        try:
+            allowed = await self._database.patiently(
+                lambda: self._write(prepared, unsent, settled)
+            )
+        except BaseException:
+            self._settled = settled + self._settled
+            for outlet, group, numbers in taken:
+                outlet.give_up([*numbers, *(each.row.id for each in group)])
+            raise
+        finally:
+            self.marking = []
+        for outlet, group, _ in taken:
             outlet.marked(
                 [each for each in group if each.row.id in allowed], marked_at=marked_at
             )

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 
 from mailer.delivery.connect import Offer
-from mailer.delivery.parcel import Desk, Parcel, Stage, clock
+from mailer.delivery.parcel import MARK_HOLDS, Desk, Parcel, Stage, clock
 from mailer.delivery.wire import MalformedError, Reader, Reply
 
 # How long each answer may take, in seconds; RFC 5321 section 4.5.3.2
@@ -40,6 +40,7 @@ class Lane(asyncio.Protocol):
         self._opening: Parcel | None = None  # its dot is not written
         self._dotted: Parcel | None = None  # its dot is written, not answered
         self._refusal: tuple[Stage, Reply] | None = None  # of the one being opened
+        self._guilty = True  # a connection that fails now fails for the one opened
         self._leaving = False
         self._lost: str | None = None
         self._answer_by = 0.0
@@ -84,7 +85,7 @@ class Lane(asyncio.Protocol):
             self._desk.unknown(dotted, why)
         if opening is not None:
             # only a connection that fails for this message counts as an attempt
-            self._desk.not_sent(opening, why if dotted is None else None)
+            self._desk.not_sent(opening, why if self._guilty else None)
         self._desk.idle()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -106,20 +107,25 @@ class Lane(asyncio.Protocol):
             said = "the relay is closing" if closing else "a reply nobody asked for"
             self.fail(f"{said}: {reply}")
             return
-        stage = self._expected.popleft()
+        stage = self._expected[0]
+        if 300 <= reply.code < 400 and stage is not Stage.DATA:  # noqa: PLR2004 (RFC 5321 section 4.2.1)
+            self.fail(f"no answer to {stage}: {reply}")
+            return
+        self._expected.popleft()
         if self._expected:
             self._answer_by = clock() + PATIENCE[self._expected[0]]
         match stage:
             case Stage.MAIL | Stage.RCPT:
+                self._guilty = True
                 self._heard_envelope(stage, reply)
             case Stage.DATA:
                 self._heard_data(reply)
             case Stage.DOT:
                 self._heard_dot(reply)
+            case Stage.EMPTY:
+                self._conclude(reply)
             case _ if reply.code == CLOSING or stage is Stage.QUIT:
                 self.fail(f"the relay is closing: {reply}")
-            case Stage.EMPTY:
-                self._conclude()
             case _ if not reply.positive:
                 self.fail(f"RSET refused: {reply}")
             case _:
@@ -133,7 +139,7 @@ class Lane(asyncio.Protocol):
             self._refusal = (stage, reply)
         if reply.code == CLOSING or not self._expected:  # or without PIPELINING
             self._unwritten.clear()
-            self._conclude()
+            self._conclude(reply)
 
     def _heard_data(self, reply: Reply) -> None:
         refused = self._refusal
@@ -142,7 +148,7 @@ class Lane(asyncio.Protocol):
                 self.fail(f"neither a go-ahead nor a refusal: {reply}")
                 return
             self._refusal = refused or (Stage.DATA, reply)
-            self._conclude()
+            self._conclude(reply)
         elif not self._reader.between:
             self.fail("a reply before its command")
         elif refused is None:
@@ -164,28 +170,26 @@ class Lane(asyncio.Protocol):
         elif not self._expected:
             self._open_next()
 
-    def _conclude(self) -> None:
+    def _conclude(self, last: Reply) -> None:
         """Tell of the refusal, and leave the connection ready for the next message."""
         refused, self._refusal = self._refusal, None
         opening, self._opening = self._opening, None
         if opening is None or refused is None:
             self.fail("out of step")
             return
+        self._guilty = False
         self._desk.answered(opening, *refused)
-        if refused[1].code == CLOSING:
-            self.fail(f"the relay is closing: {refused[1]}")
+        if last.code == CLOSING:
+            self.fail(f"the relay is closing: {last}")
             return
         self._ask(Stage.RSET, b"RSET\r\n", then_open=True)
 
     def _send_body(self) -> None:
         parcel = self._opening
         if parcel is None or not parcel.fresh:
-            self._opening = None
-            if parcel is not None:
-                self._desk.not_sent(parcel, None)
-            self.fail("the mark is too old to write the dot under")
+            self.fail(f"no go-ahead within {MARK_HOLDS:g} s of the mark")
             return
-        self._opening, self._dotted = None, parcel
+        self._opening, self._dotted, self._guilty = None, parcel, False
         self._transport.write(parcel.octets)
         self._ask(Stage.DOT, b".\r\n", then_open=True)
 

@@ -16,7 +16,7 @@ from mailer.delivery import answer
 from mailer.delivery.answer import Settled
 from mailer.delivery.connect import Connection, RelayError
 from mailer.delivery.lane import Lane
-from mailer.delivery.parcel import MARK_HOLDS, Parcel, Stage, clock
+from mailer.delivery.parcel import SOON, Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.wire import Reply
 from mailer.errors import MailerError
@@ -24,7 +24,6 @@ from mailer.relaying import RelaySettings
 
 log = structlog.get_logger()
 WAITS = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds while the relay is away
-SOON = MARK_HOLDS / 2  # seconds a marked message may wait for a connection
 
 
 class Outlet:
@@ -51,6 +50,7 @@ class Outlet:
         self._ready: deque[tuple[Prepared, float]] = deque()
         self._lanes: set[Lane] = set()
         self._ahead = relay.connections  # how many are marked ahead
+        self._leaving = False
         self._wanted = asyncio.Event()
         self.waiting: deque[Prepared] = deque()  # claimed, not marked
         self._unsent: list[int] = []  # marked, to be taken back
@@ -71,12 +71,20 @@ class Outlet:
 
     def to_mark(self) -> list[Prepared]:
         """Take the messages whose marks are to be committed next."""
-        if not self._lanes:
-            while self._ready:
-                self._unsent.append(self._ready.popleft()[0].row.id)
+        if self._leaving or not self._lanes:
+            self._take_back()
             return []
         room = self._ahead - len(self._ready)
         return [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
+
+    def _take_back(self) -> None:
+        """Give up what is marked and no connection has taken."""
+        self._unsent += [each.row.id for each, _ in self._ready]
+        self._ready.clear()
+
+    def give_up(self, numbers: Iterable[int]) -> None:
+        """Take back marks of which nobody knows whether they were committed."""
+        self._unsent += numbers
 
     def take_unsent(self) -> list[int]:
         """Take the messages whose marks are to be taken back."""
@@ -89,7 +97,10 @@ class Outlet:
             most = self._relay.connections * self._delivery.mark_ahead
             self._ahead = min(self._ahead * 2, most)
         self._ready += [(each, marked_at) for each in prepared]
-        if self._ready:
+        if self._leaving:
+            self._take_back()
+            self._wake()
+        elif self._ready:
             self._wanted.set()
             for lane in self._lanes.copy():
                 lane.kick()
@@ -186,6 +197,9 @@ class Outlet:
             return False
         self.fault = None
         self.failures = 0
+        if self._leaving:
+            connection.transport.abort()
+            return True
         lane = Lane(connection.transport, connection.offer, self)
         self._lanes.add(lane)
         self._wake()
@@ -200,8 +214,8 @@ class Outlet:
 
     def leave(self) -> None:
         """Let every connection end after what it has in flight."""
-        while self._ready:
-            self._unsent.append(self._ready.popleft()[0].row.id)
+        self._leaving = True
+        self._take_back()
         for lane in self._lanes.copy():
             lane.leave()
 

@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 
 from mailer.delivery.wire import Reply
 
-MARK_HOLDS = 5.0  # seconds a committed mark lets us write the dot
+SOON = 2.5  # seconds after its mark a message must have a connection
+MARK_HOLDS = 60.0  # seconds a mark lets us write the dot: a slow relay's envelope
 
 
 def clock() -> float:

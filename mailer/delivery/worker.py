@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from mailer.campaigns import sending
 from mailer.campaigns.models import Campaign
@@ -53,6 +54,8 @@ class Worker:
         self._preparer = Preparer(self.site)
         self._journal = Journal(database, self._id, now=self.now, settled=self.settled)
         self._outlet = self._make_outlet()
+        self._doubtful = False  # whether the last claim was committed
+        sound = True
         self._journal.outlets.append(self._outlet)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -66,13 +69,17 @@ class Worker:
                 await self._finish()
                 for task in background:
                     task.cancel()
+        except* DBAPIError as faults:  # the next worker takes over what this one held
+            sound = False
+            raise faults.exceptions[0] from None
         except* MailerError as faults:
             raise faults.exceptions[0] from None
         finally:
             self._outlet.drop()
-            await self._journal.write()
-            async with database.writing() as session:
-                await claim.give_back(session, self._id)
+            if sound:
+                await self._journal.write()
+                async with database.writing() as session:
+                    await claim.give_back(session, self._id)
 
     def _make_outlet(self) -> Outlet:
         settings = self.site.settings
@@ -118,10 +125,11 @@ class Worker:
             if clock() - looked >= IDLE:
                 await database.patiently(self._keep_house)
                 looked = clock()
+            done = self._done()  # before the claim: what goes back now is claimed
             if len(self._outlet.waiting) > least:
                 await self._progress(IDLE)
             elif not await database.patiently(self._claim):
-                if self.until_idle and self._done():
+                if self.until_idle and done and self._done():
                     await self._keep_house()
                     return
                 await self._progress(0.02 if self.until_idle else IDLE)
@@ -179,7 +187,11 @@ class Worker:
             await release.plan(self.site, campaign_id)
 
     async def _claim(self) -> bool:
+        held = [each.row.id for each in self._outlet.waiting] + self._journal.marking
+        doubtful, self._doubtful = self._doubtful, True
         async with self.site.database.writing() as session:
+            if doubtful:  # rows may be ours that we were never told of
+                await claim.give_back(session, self._id, besides=held)
             claimed = await claim.claim(
                 session,
                 self._id,
@@ -187,6 +199,7 @@ class Worker:
                 now=self.now(),
             )
             prepared = await self._preparer.prepare(session, claimed)
+        self._doubtful = False
         if prepared:
             self._outlet.add(prepared)
         return bool(claimed)

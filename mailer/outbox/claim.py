@@ -6,6 +6,7 @@ cannot change the row any more. Rows that are marked are never claimable.
 
 import os
 import platform
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -182,13 +183,16 @@ def _named(language: ColumnElement[str], *, sqlite: bool) -> ColumnElement[str]:
     return func.coalesce(names, Organisation.name)
 
 
-async def give_back(session: AsyncSession, worker_id: int) -> None:
+async def give_back(
+    session: AsyncSession, worker_id: int, *, besides: Collection[int] = ()
+) -> None:
     """Give back what a worker holds unmarked, so that others take it at once."""
     await session.execute(
         update(Message)
         .where(
             Message.worker_id == worker_id,
             Message.state == State.CLAIMED,
+            Message.id.not_in(besides),
         )
         .values(state=State.WAITING, worker_id=None)
         .execution_options(synchronize_session=False)
