@@ -111,7 +111,7 @@ class Ground:
         child = self.start(*arguments)
         code = child.wait(PATIENCE)
         text = child.text()
-        child.said.unlink()
+        child.said.unlink(missing_ok=True)
         if code != 0:
             shown = " ".join(arguments)
             raise CommandError(f"mailer {shown} ended with {code}:\n{text[-2000:]}")

@@ -120,7 +120,7 @@ def _storm(
             result.breaches.append(f"a worker ended by itself: {dead.text()[-500:]}")
             break
         dead.destroy()
-        dead.said.unlink()
+        dead.said.unlink(missing_ok=True)
         killed += 1
         living[chosen] = ground.start("work")
         if result.policy == "reconcile" and killed % EVIDENCE_EVERY == 0:
@@ -129,7 +129,7 @@ def _storm(
             break
     for child in living:
         child.destroy()
-        child.said.unlink()
+        child.said.unlink(missing_ok=True)
     return killed + len(living)
 
 

@@ -71,7 +71,7 @@ def _sweep(call: str, what: str) -> Scenario:
                     wrong.append(f"the worker went on after {what} at {call} {point}")
             tracer.terminate()
             tracer.wait(10)
-            child.said.unlink()
+            child.said.unlink(missing_ok=True)
             if evidence.open_rows(ground, number) == 0:
                 number = ground.released()
         return wrong + _held(ground, number)
