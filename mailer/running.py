@@ -1,16 +1,14 @@
-"""The long-running parts of a site: delivery, ticker and pages, stopped cleanly."""
+"""Delivery and ticker of a site, stopped cleanly."""
 
 import asyncio
 import logging
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-import uvicorn
 
 from mailer import site as sites
 from mailer.campaigns import due
@@ -19,7 +17,6 @@ from mailer.delivery.worker import Worker
 from mailer.outbox import release
 from mailer.outbox.states import State
 from mailer.site import Site
-from mailer.web import app
 from scheduler import ticker
 
 log = structlog.get_logger()
@@ -80,53 +77,6 @@ async def work(
         stopping=stopping or stop_event(),
     )
     await worker.run()
-
-
-class _Pages(uvicorn.Server):
-    """A server that leaves signals to us; uvicorn would raise them again at its end."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
-    """Serve the pages until stopped, by default by SIGTERM or SIGINT."""
-    stopping = stopping or stop_event()
-    server = _Pages(
-        uvicorn.Config(
-            app.create(site),
-            host=site.settings.web.host,
-            port=site.settings.web.port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    )
-
-    async def stop() -> None:
-        await stopping.wait()
-        server.should_exit = True
-
-    waiting = asyncio.create_task(stop())
-    try:
-        await server.serve()
-    finally:
-        waiting.cancel()
-
-
-async def serve(site: Site) -> None:
-    """Run pages, ticker and delivery until SIGTERM or SIGINT."""
-    stopping = stop_event()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(work(site, until_idle=False, stopping=stopping))
-        tasks.create_task(tick_for_ever(site, stopping))
-        try:
-            await pages(site, stopping=stopping)
-        finally:
-            stopping.set()
 
 
 def stop_event() -> asyncio.Event:

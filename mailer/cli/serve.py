@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from mailer import running
+from mailer import running, serving
 from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.site import Site
@@ -14,4 +14,4 @@ async def command(site: Site) -> None:
     """Run pages, ticker and delivery in one process, until stopped."""
     running.log_to_stderr()
     output.say(f"pages at {site.settings.site.url}; stop with Ctrl-C")
-    await running.serve(site)
+    await serving.serve(site)

@@ -190,18 +190,23 @@ class Lane(asyncio.Protocol):
             self.fail(f"no go-ahead within {MARK_HOLDS:g} s of the mark")
             return
         self._opening, self._dotted, self._guilty = None, parcel, False
-        self._transport.write(parcel.octets)
-        self._ask(Stage.DOT, b".\r\n", then_open=True)
+        self._ask(Stage.DOT, b".\r\n", body=parcel.octets, then_open=True)
 
-    def _ask(self, stage: Stage, octets: bytes, *, then_open: bool = False) -> None:
+    def _ask(
+        self,
+        stage: Stage,
+        octets: bytes,
+        *,
+        body: bytes = b"",
+        then_open: bool = False,
+    ) -> None:
         """Write a command, with the next message behind it where that is allowed."""
         if not self._expected:
             self._answer_by = clock() + PATIENCE[stage]
         self._expected.append(stage)
         if then_open and self._offer.pipelining and not self._leaving:
-            self._transport.write(octets + self._next_commands())
-        else:
-            self._transport.write(octets)
+            octets += self._next_commands()
+        self._transport.writelines((body, octets) if body else (octets,))
 
     def _open_next(self) -> None:
         if self._leaving:
