@@ -1,0 +1,274 @@
+"""One connection, octet by octet: every parcel is told of once, on its side of the dot.
+
+The peer is a real socket that says exactly what its script says, in the pieces it says;
+the desk is the protocol's own, and keeps what it is told.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from mailer.delivery import parcel as parcels
+from mailer.delivery.connect import Offer
+from mailer.delivery.lane import Lane
+from mailer.delivery.parcel import Parcel, Stage, clock
+from mailer.delivery.wire import Reply
+
+PIPELINING, PLAIN = Offer(pipelining=True), Offer()
+OK, GO, TAKEN = "250 ok\r\n", "354 go\r\n", "250 taken\r\n"
+OPENED = OK + OK + GO
+Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Parcels in order, and what was told of each."""
+
+    parcels: list[Parcel]
+    told: dict[int, list[str]] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    lane: Lane | None = None
+
+    def next(self) -> Parcel | None:
+        """Return the next parcel."""
+        return self.parcels.pop(0) if self.parcels else None
+
+    def _tell(self, parcel: Parcel, what: str) -> None:
+        self.told.setdefault(parcel.message_id, []).append(what)
+
+    def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
+        """Keep the relay's word."""
+        self._tell(parcel, f"{stage}: {reply.code}")
+
+    def not_sent(self, parcel: Parcel, why: str | None) -> None:
+        """Keep that no dot was written."""
+        self._tell(parcel, "not sent" if why is None else "an attempt")
+
+    def unfit(self, parcel: Parcel, why: str) -> None:
+        """Keep that it was not offered."""
+        self._tell(parcel, why)
+
+    def unknown(self, parcel: Parcel, why: str) -> None:
+        """Keep that nobody knows."""
+        self._tell(parcel, "unknown")
+
+    def idle(self) -> None:
+        """Note the end, or leave when there is nothing more."""
+        if self.lane is None or not self.lane.usable:
+            self.ended.set()
+        elif not self.parcels and not self.lane.busy:
+            self.lane.leave()
+
+
+def parcel(number: int, *, marked_at: float | None = None) -> Parcel:
+    return Parcel(
+        message_id=number,
+        campaign_id=1,
+        attempts=0,
+        return_path="b@liaison.example",
+        address=f"r{number}@reader.example",
+        identifier=f"id{number}",
+        octets=f"Message-ID: <id{number}@liaison.example>\r\n\r\nHello\r\n".encode(),
+        marked_at=clock() if marked_at is None else marked_at,
+    )
+
+
+@asynccontextmanager
+async def served(peer: Peer) -> AsyncIterator[int]:
+    """Serve one connection; wait until the peer has ended too."""
+    over = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await peer(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        over.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        await over.wait()
+
+
+async def ended(desk: Desk, offer: Offer, peer: Peer) -> dict[int, list[str]]:
+    """Let a lane carry the desk's parcels to a peer until it has ended."""
+    async with asyncio.timeout(20), served(peer) as port:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
+        desk.lane = lane = Lane(transport, offer, desk)
+        lane.kick()
+        await desk.ended.wait()
+    return desk.told
+
+
+def saying(*pieces: tuple[str, str]) -> Peer:
+    """Wait for each text, then say what follows; at the end close."""
+
+    async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for awaited, said in pieces:
+            await reader.readuntil(awaited.encode())
+            for chunk in said.split("|"):  # each in a packet of its own
+                writer.write(chunk.encode())
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    return peer
+
+
+def desk(count: int) -> Desk:
+    return Desk(parcels=[parcel(number) for number in range(1, count + 1)])
+
+
+DATA, DOT, RSET, QUIT = "DATA\r\n", "\r\n.\r\n", "RSET\r\n", "QUIT\r\n"
+BYE = (QUIT, "221 bye\r\n")
+
+
+NO, LATER, CLOSING = "550 5.1.1 no\r\n", "450 4.2.0 later\r\n", "421 4.3.2 bye\r\n"
+BOTH = {1: ["the final dot: 250"], 2: ["the final dot: 250"]}
+FIRST = (DATA, OPENED), (DOT, "")  # the envelope of the second comes behind the dot
+SECOND = (DOT, TAKEN), BYE
+Piece = tuple[str, str]
+
+TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
+    "replies in one packet, and cut at odd places": (
+        [
+            (DATA, "250 o|k\r\n250|-ok\r\n250 ok\r|\n354 go\r\n"),
+            (DOT, ""),
+            (DATA, TAKEN + OPENED),
+            *SECOND,
+        ],
+        BOTH,
+    ),
+    "a reader refused": (
+        [(DATA, OK + NO + "554 no\r\n"), (DATA, OK + OPENED), *SECOND],
+        {1: ["RCPT TO: 550"], 2: ["the final dot: 250"]},
+    ),
+    "a reader refused, and a go-ahead for nobody": (
+        [
+            (DATA, OK + NO + GO),
+            (".\r\n", TAKEN),
+            (DATA, OK + OPENED),
+            *SECOND,
+        ],
+        {1: ["RCPT TO: 550"], 2: ["the final dot: 250"]},
+    ),
+    "a sender refused": (
+        [(DATA, NO + "503 no\r\n" * 2), (DATA, OK + OPENED), *SECOND],
+        {1: ["MAIL FROM: 550"], 2: ["the final dot: 250"]},
+    ),
+    "a sender refused, and a go-ahead": (
+        [(DATA, NO + OK + GO)],
+        {1: ["MAIL FROM: 550"]},
+    ),
+    "closing at MAIL": ([(DATA, CLOSING)], {1: ["MAIL FROM: 421"]}),
+    "closing at RCPT": ([(DATA, OK + CLOSING)], {1: ["RCPT TO: 421"]}),
+    "closing at DATA": ([(DATA, OK + OK + CLOSING)], {1: ["DATA: 421"]}),
+    "a refusal, then closing": ([(DATA, LATER + CLOSING)], {1: ["MAIL FROM: 450"]}),
+    "closing at the dot": (
+        [*FIRST, (DATA, CLOSING)],
+        {1: ["the final dot: 421"], 2: ["not sent"]},
+    ),
+    "dropped at MAIL": ([(DATA, "")], {1: ["an attempt"]}),
+    "dropped at RCPT": ([(DATA, OK)], {1: ["an attempt"]}),
+    "dropped at DATA": ([(DATA, OK + OK)], {1: ["an attempt"]}),
+    "dropped at the dot": ([*FIRST, (DATA, "")], {1: ["unknown"], 2: ["not sent"]}),
+    "dropped after each message": (
+        [*FIRST, (DATA, TAKEN)],
+        {1: ["the final dot: 250"], 2: ["not sent"]},
+    ),
+    "dropped within the second": (
+        [*FIRST, (DATA, TAKEN + OK)],
+        {1: ["the final dot: 250"], 2: ["an attempt"]},
+    ),
+    "two go-aheads": ([(DATA, OPENED + GO)], {1: ["an attempt"]}),
+    "a go-ahead for an answer": (
+        [*FIRST, (DATA, GO)],
+        {1: ["unknown"], 2: ["not sent"]},
+    ),
+    "agreement for a go-ahead": ([(DATA, OK * 3)], {1: ["an attempt"]}),
+    "an answer given twice": (
+        [*FIRST, (DATA, TAKEN + TAKEN + OPENED)],
+        {1: ["the final dot: 250"], 2: ["an attempt"]},
+    ),
+    "no reply at MAIL": ([(DATA, "2x0 what\r\n")], {1: ["an attempt"]}),
+    "no reply at the dot": (
+        [*FIRST, (DATA, "250-taken\r\n251 what\r\n")],
+        {1: ["unknown"], 2: ["not sent"]},
+    ),
+    "the message refused": (
+        [*FIRST, (DATA, NO + OPENED), *SECOND],
+        {1: ["the final dot: 550"], 2: ["the final dot: 250"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+async def test_two_messages_a_round_trip_apart(name: str) -> None:
+    pieces, told = TWO[name]
+
+    assert await ended(desk(2), PIPELINING, saying(*pieces)) == told
+
+
+MAIL, RCPT = ">\r\n", "example>\r\n"
+STEPS = (MAIL, OK), (RCPT, OK), (DATA, GO)
+ONE: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
+    "taken": ([*STEPS, (DOT, TAKEN), *STEPS, (DOT, TAKEN), BYE], BOTH),
+    "a reader refused": (
+        [(MAIL, OK), (RCPT, NO), (RSET, OK), *STEPS, (DOT, TAKEN), BYE],
+        {1: ["RCPT TO: 550"], 2: ["the final dot: 250"]},
+    ),
+    "closing at MAIL": ([(MAIL, CLOSING)], {1: ["MAIL FROM: 421"]}),
+    "closing at the dot": ([*STEPS, (DOT, CLOSING)], {1: ["the final dot: 421"]}),
+    "dropped at the dot": ([*STEPS, (DOT, "")], {1: ["unknown"]}),
+    "an answer given twice": (
+        [(MAIL, OK + OK), (RCPT, OK), (DATA, "")],
+        {1: ["an attempt"]},
+    ),
+    "closing unasked": (
+        [*STEPS, (DOT, TAKEN), *STEPS, (DOT, TAKEN + CLOSING)],
+        BOTH,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+async def test_a_relay_without_pipelining(name: str) -> None:
+    pieces, told = ONE[name]
+
+    assert await ended(desk(2), PLAIN, saying(*pieces)) == told
+
+
+async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
+    old = Desk(parcels=[parcel(1, marked_at=clock() - parcels.MARK_HOLDS)])
+    sent = bytearray()
+
+    async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        sent.extend(await reader.readuntil(DATA.encode()))
+        writer.write(OPENED.encode())
+        sent.extend(await reader.read())
+
+    assert await ended(old, PIPELINING, peer) == {1: ["an attempt"]}
+    assert sent.endswith(DATA.encode())
+
+
+async def test_told_to_leave_it_finishes_what_it_has_opened() -> None:
+    """Two are in flight when it is told: both are answered, the third is not taken."""
+    three = desk(3)
+
+    async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for awaited, said in [(DATA, OPENED), (DATA, TAKEN + OPENED)]:
+            await reader.readuntil(awaited.encode())
+            if said != OPENED and three.lane:
+                three.lane.leave()
+            writer.write(said.encode())
+        for awaited, said in SECOND:
+            await reader.readuntil(awaited.encode())
+            writer.write(said.encode())
+
+    assert await ended(three, PIPELINING, peer) == BOTH
+    assert [each.message_id for each in three.parcels] == [3]
