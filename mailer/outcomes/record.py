@@ -31,6 +31,7 @@ from mailer.outbox.models import HOLDER, LEDGER, Message, MessageEvent, in_state
 from mailer.outbox.states import CLAIMABLE, HELD, State
 
 NO_SYNC = {"synchronize_session": False}
+UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
 class Outcome(NamedTuple):
@@ -183,9 +184,15 @@ async def uncertain(
 async def decide_uncertain(
     session: AsyncSession, *, resend: bool, now: datetime
 ) -> int:
-    """Apply the policy to uncertain messages whose wait for evidence is over."""
-    target = State.WAITING if resend else State.HELD
-    moved = await session.scalars(
+    """Apply the policy to uncertain messages whose wait for evidence is over.
+
+    Of a campaign that is over nothing is sent again.
+    """
+    may_go = Message.campaign_id.in_(
+        select(Campaign.id).where(Campaign.state.in_(UNDER_WAY))
+    )
+    target = case((may_go, State.WAITING), else_=State.HELD) if resend else State.HELD
+    moved = await session.execute(
         update(Message)
         .where(
             Message.worker_id.is_not(None),
@@ -193,33 +200,34 @@ async def decide_uncertain(
             Message.due_at <= now,
         )
         .values(state=target, worker_id=None)
-        .returning(Message.id)
+        .returning(Message.id, Message.state)
         .execution_options(**NO_SYNC)
     )
-    numbers = moved.all()
-    for number in numbers:
-        detail = "sent again by policy" if resend else "held for a person"
-        await event(session, number, target, detail, now=now)
-    return len(numbers)
+    decided = moved.all()
+    for number, state in decided:
+        again = state == State.WAITING
+        detail = "sent again by policy" if again else "held for a person"
+        await event(session, number, State(state), detail, now=now)
+    return len(decided)
 
 
 async def expire(session: AsyncSession, *, now: datetime) -> int:
-    """Settle messages whose campaign's time is over before the relay took them."""
+    """Settle what came back too late: its campaign's time is over, or its campaign."""
     late = select(Campaign.id).where(
-        Campaign.expires_at <= now,
-        Campaign.state.in_([CampaignState.SENDING, CampaignState.PAUSED]),
+        Campaign.expires_at <= now, Campaign.state.in_(UNDER_WAY)
     )
-    moved = await session.scalars(
-        update(Message)
-        .where(
-            in_states(CLAIMABLE),
-            Message.campaign_id.in_(late),
+    cancelled = select(Campaign.id).where(Campaign.state == CampaignState.CANCELLED)
+    settled = 0
+    for campaigns, state in ((late, State.EXPIRED), (cancelled, State.CANCELLED)):
+        moved = await session.scalars(
+            update(Message)
+            .where(in_states(CLAIMABLE), Message.campaign_id.in_(campaigns))
+            .values(state=state, settled_at=now)
+            .returning(Message.id)
+            .execution_options(**NO_SYNC)
         )
-        .values(state=State.EXPIRED, settled_at=now)
-        .returning(Message.id)
-        .execution_options(**NO_SYNC)
-    )
-    return len(moved.all())
+        settled += len(moved.all())
+    return settled
 
 
 async def cancel(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from mailer.campaigns import control, edit
 from mailer.outcomes import record
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
-from tests.relay import Relay
+from tests.relay import DROP, Relay
 
 Act = Callable[[Site, int], Awaitable[None]]
 
@@ -105,6 +105,28 @@ async def test_once_cancel_returns_nothing_is_marked(
     assert counted.state == "cancelled"
     assert counted.accepted == len(relay.accepted) < 30
     assert counted.cancelled == counted.audience - counted.accepted > 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "left"),
+    [("RCPT", "450 later", "cancelled"), (".", DROP, "held")],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_comes_back_to_a_cancelled_campaign_stays_unsent(
+    site: Site, relay: Relay, tmp_path: Path, verb: str, answer: str, left: str
+) -> None:
+    """Messages that were marked when it was cancelled, and then failed."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    relay.script = lambda said, _: (
+        answer if said == verb and len(relay.accepted) in {1, 2} else None
+    )
+    await interrupted(site, relay, number, cancel)
+    await delivering.later(site, number)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert getattr(counted, left) > 0
+    assert counted.accepted + counted.cancelled + counted.held == counted.audience
 
 
 async def test_who_leaves_before_the_mark_gets_nothing_more(
