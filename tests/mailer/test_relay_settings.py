@@ -51,7 +51,7 @@ def test_the_reference_is_what_the_program_does_anyway(file: Path) -> None:
 
     written, silent = config.load(reference), config.load(file)
 
-    assert written.relay == silent.relay.model_copy(update={"password_file": Path()})
+    assert written.relay == silent.relay
     assert written.relays == silent.relays
 
 
