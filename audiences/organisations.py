@@ -82,7 +82,7 @@ class Organisation(Base):
     """A body that has contacts."""
 
     __tablename__ = "organisation"
-    __table_args__ = (Index(None, "kind", "status", "country", "id"),)
+    __table_args__ = (Index(None, "kind", "status", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(80), unique=True)

@@ -96,13 +96,15 @@ async def _links(session: AsyncSession) -> None:
     """Replace the sets of fields and countries that were given and differ."""
     fields = _given(BODIES.c.fields)
     await session.execute(
-        delete(OrganisationField).where(
+        delete(OrganisationField)
+        .where(
             OrganisationField.organisation_id.in_(
                 select(BODIES.c.organisation_id).where(
                     BODIES.c.changes, BODIES.c.fields.is_not(None)
                 )
             )
         )
+        .execution_options(synchronize_session=False)
     )
     await session.execute(
         insert(OrganisationField).from_select(["organisation_id", "field"], fields)
@@ -112,7 +114,8 @@ async def _links(session: AsyncSession) -> None:
         (Relation.SERVES, BODIES.c.serves),
     ):
         await session.execute(
-            delete(OrganisationCountry).where(
+            delete(OrganisationCountry)
+            .where(
                 OrganisationCountry.relation == relation,
                 OrganisationCountry.organisation_id.in_(
                     select(BODIES.c.organisation_id).where(
@@ -120,6 +123,7 @@ async def _links(session: AsyncSession) -> None:
                     )
                 ),
             )
+            .execution_options(synchronize_session=False)
         )
         await session.execute(
             insert(OrganisationCountry).from_select(

@@ -103,6 +103,7 @@ async def resolve(session: AsyncSession) -> None:
         )
         .values(organisation_id=Organisation.id)
     )
+    await stage.analyse(session)
 
 
 async def _strangers(session: AsyncSession) -> list[Fault]:

@@ -78,7 +78,7 @@ async def settle(session: AsyncSession) -> list[Fault]:
     """Set aside rows that contradict an earlier one; return why."""
     for index in INDEXES:
         await session.execute(CreateIndex(index))
-    await _analyse(session)
+    await analyse(session)
     faults = await _repeated_addresses(session)
     await set_aside(session, faults)
     if faults:
@@ -87,13 +87,18 @@ async def settle(session: AsyncSession) -> list[Fault]:
     await session.execute(
         update(BODIES).where(BODIES.c.row.in_(leader)).values(leads=True)
     )
+    await analyse(session)
     contradictions = await _contradictions(session)
     await set_aside(session, contradictions)
     return faults + contradictions
 
 
-async def _analyse(session: AsyncSession) -> None:
-    """Let PostgreSQL know how large the tables are; it plans blindly otherwise."""
+async def analyse(session: AsyncSession) -> None:
+    """Let PostgreSQL know what the tables hold now; it plans blindly otherwise.
+
+    It is told again after each statement that fills a column: taken for a column of
+    nothing, one joins every row with every other.
+    """
     if session.get_bind().dialect.name != "sqlite":
         for table in TABLES:
             await session.execute(text(f"ANALYZE {table.name}"))

@@ -32,7 +32,7 @@ from audiences.segments.conditions import LANGUAGES
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 
-FIRST = 10_000  # contacts that are looked at one by one for the first page
+FIRST, LARGEST = 1_000, 8_000  # contacts looked at for a page of members
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -132,8 +132,8 @@ async def members(
 ) -> AsyncIterator[Member]:
     """Stream an audience in the order of its contacts.
 
-    The first contacts are looked at one by one, so that the first page of a wide rule
-    is there at once; the store chooses its own way through the others.
+    Page by page, so that the first is there at once and memory stays bounded; each
+    names its contacts one by one, or the store looks at every organisation for it.
     """
     chosen = (
         audience(
@@ -147,20 +147,32 @@ async def members(
         .where(reason(context.topic).is_(None))
         .order_by(Contact.id)
     )
-    each = aliased(Contact)
-    first = select(each.id).order_by(each.id).limit(FIRST).subquery()
-    last = await session.scalar(select(func.max(first.c.id)))
-    early = Contact.id.in_(select(each.id).where(each.id <= last))
-    for part in (early, Contact.id > last):
-        async for address, code, kind, spoken in await session.stream(
-            chosen.where(part)
-        ):
+    after, size = 0, FIRST
+    while (last := await _page_end(session, after, size)) is not None:
+        each = aliased(Contact)
+        page = select(each.id).where(each.id > after, each.id <= last)
+        found = await session.execute(chosen.where(Contact.id.in_(page)))
+        for address, code, kind, spoken in found:
             yield Member(
                 address=str(address),
                 organisation=str(code),
                 kind=str(kind),
                 language=first_language(spoken),
             )
+        after, size = last, min(2 * size, LARGEST)
+
+
+async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
+    """Return the last contact of the page behind one, None where there is none."""
+    page = (
+        select(Contact.id)
+        .where(Contact.id > after)
+        .order_by(Contact.id)
+        .limit(size)
+        .subquery()
+    )
+    last: int | None = await session.scalar(select(func.max(page.c.id)))
+    return last
 
 
 def first_language(spoken: object) -> str | None:

@@ -145,9 +145,9 @@ def _organisation_indexes() -> None:
         op.f("ix_organisation_country"), "organisation", ["country"], unique=False
     )
     op.create_index(
-        op.f("ix_organisation_kind_status_country_id"),
+        op.f("ix_organisation_kind_status_id"),
         "organisation",
-        ["kind", "status", "country", "id"],
+        ["kind", "status", "id"],
         unique=False,
     )
 
