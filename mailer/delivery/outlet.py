@@ -23,6 +23,7 @@ from mailer.errors import MailerError
 from mailer.relaying import RelaySettings
 
 log = structlog.get_logger()
+TOGETHER = 1.0  # seconds within which connections begun together are to be open
 WAITS = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds while the relay is away
 
 
@@ -169,23 +170,38 @@ class Outlet:
         self._wake()
 
     async def keep_connected(self) -> None:
-        """Open connections while there is work for them."""
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            lacking = self._relay.connections - len(self._lanes)
-            work = len(self.waiting) + len(self._ready) - len(self._lanes)
-            if min(lacking, work) <= 0:
-                continue
-            opened = await asyncio.gather(
-                *(self._open() for _ in range(min(lacking, work)))
-            )
-            if not any(opened):
-                wait = WAITS[min(self.failures, len(WAITS) - 1)]
-                self.failures += 1
-                self._wake()
-                await asyncio.sleep(wait)
-                self._wanted.set()
+        """Open connections while there is work for them; none waits for a slow one."""
+        opening: set[asyncio.Task[bool]] = set()
+        try:
+            while True:
+                await self._wanted.wait()
+                self._wanted.clear()
+                if opening:
+                    await asyncio.wait(opening, timeout=TOGETHER)
+                ended = {each for each in opening if each.done()}
+                opening -= ended
+                if {each.result() for each in ended} == {False}:
+                    await self._stay_away()
+                opening |= self._begin(len(opening))
+        finally:
+            for each in opening:
+                each.cancel()
+
+    def _begin(self, opening: int) -> set[asyncio.Task[bool]]:
+        """Begin to open the connections that are lacking."""
+        supplied = sum(not lane.busy for lane in self._lanes) + opening
+        work = len(self.waiting) + len(self._ready) - supplied
+        lacking = self._relay.connections - len(self._lanes) - opening
+        begun = {asyncio.ensure_future(self._open()) for _ in range(min(lacking, work))}
+        for each in begun:
+            each.add_done_callback(lambda _: self._wanted.set())
+        return begun
+
+    async def _stay_away(self) -> None:
+        wait = WAITS[min(self.failures, len(WAITS) - 1)]
+        self.failures += 1
+        self._wake()
+        await asyncio.sleep(wait)
 
     async def _open(self) -> bool:
         try:
