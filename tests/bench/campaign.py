@@ -112,7 +112,7 @@ def measured(case: Case) -> Figures:
 def site_of(case: Case) -> Iterator[tuple[Path, int, Cluster | None]]:
     """Make a site with as many contacts as messages, and a sink for its letters."""
     with (
-        _server(case.store) as cluster,
+        measure.server(case.store) as cluster,
         tempfile.TemporaryDirectory() as folder,
         sink() as port,
     ):
@@ -206,18 +206,6 @@ def _postfix(command: str) -> str:
     if found is None:
         raise SystemExit(f"{command} is missing; as root: apt-get install postfix")
     return found
-
-
-@contextmanager
-def _server(store: str) -> Iterator[Cluster | None]:
-    if store == "sqlite":
-        yield None
-        return
-    cluster = Cluster.start(durable=True)
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 def _parser() -> argparse.ArgumentParser:

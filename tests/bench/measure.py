@@ -7,9 +7,11 @@ database server used beside it; memory is the most its process ever held.
 import asyncio
 import multiprocessing
 import os
+import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.postgres import Cluster
 
 Step = Callable[..., Coroutine[Any, Any, dict[str, float]]]
 MIB = 1024
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +33,21 @@ class Cost:
     server_cpu: float  # seconds of PostgreSQL
     rss_mib: float
     told: dict[str, float]
+
+
+@contextmanager
+def server(store: str) -> Iterator[Cluster | None]:
+    """Run the server a store needs, and take it away also when we are told to end."""
+    if store == "sqlite":
+        yield None
+        return
+    for number in ENDING:
+        signal.signal(number, _end)
+    cluster = Cluster.start(durable=True)
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
@@ -45,6 +63,14 @@ def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
         rss_mib=rss,
         told=told,
     )
+
+
+def _end(number: int, _frame: object) -> None:
+    for each in ENDING:  # told twice, we still take the server away
+        signal.signal(each, signal.SIG_IGN)
+    for step in multiprocessing.active_children():
+        step.kill()
+    raise SystemExit(128 + number)
 
 
 def _measured(

@@ -9,8 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def run(stores: Sequence[str], sizes: Sequence[int]) -> Results:
     results: Results = {}
     for store in stores:
         results[store] = {}
-        with _server(store) as cluster, tempfile.TemporaryDirectory() as folder:
+        with measure.server(store) as cluster, tempfile.TemporaryDirectory() as folder:
             for size in sizes:
                 console.print(f"{store}, {size:,} contacts …")
                 costs = _measure(Path(folder) / f"{size}", size, cluster)
@@ -77,18 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=int, default=SIZES[-1], help="the largest size")
     parser.add_argument("--store", choices=(*STORES, "both"), default="both")
     return parser
-
-
-@contextmanager
-def _server(store: str) -> Iterator[Cluster | None]:
-    if store == "sqlite":
-        yield None
-        return
-    cluster = Cluster.start(durable=True)
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 def _measure(folder: Path, size: int, cluster: Cluster | None) -> dict[str, Cost]:
