@@ -16,6 +16,7 @@ from mailer.campaigns.models import Occurrence, Series
 from mailer.site import Site
 from mailer.toml import edit_toml
 from tests.mailer import campaigning, delivering
+from tests.postgres import free_port
 from tests.relay import Relay
 
 HOUR = timedelta(hours=1)
@@ -187,9 +188,8 @@ async def test_serve_ticks_releases_and_delivers(
         campaign = await edit.get(session, number)
         soon = sites.now() + timedelta(seconds=1)
         await schedule.at(session, campaign, soon, by="editor", now=sites.now())
-    edit_toml(
-        site.root / "config.toml", {("ticker", "seconds"): 0.2, ("web", "port"): 8999}
-    )
+    quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
+    edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")
     for _ in range(300):
         if len(relay.accepted) == 10:

@@ -1,5 +1,6 @@
 """Leaving, pausing and cancelling while a campaign is being sent: at the next mark."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,18 +44,32 @@ async def leave(site: Site, number: int) -> None:
             )
 
 
+async def marked_ahead(site: Site, number: int) -> None:
+    """Wait until a message is marked behind the one whose answer is held."""
+    for _ in range(500):
+        messages = (await campaigning.ledger(site, number)).values()
+        if sum(each.state == "marked" for each in messages) > 1:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("nothing was marked ahead in 500 looks")
+
+
 async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> datetime:
-    """Deliver; act while the relay holds its first answer. Return when it was done."""
+    """Deliver; act while the relay holds its first answer and a message waits marked.
+
+    Return when it was done.
+    """
     done: list[datetime] = []
 
     async def hold(verb: str) -> None:
         if verb == "." and not done:
             done.append(sites.now())
+            await marked_ahead(site, number)
             await act(site, number)
             done[0] = sites.now()
 
     relay.before = hold
-    await delivering.work(delivering.tuned(site, claim=500))
+    await delivering.work(delivering.tuned(site, claim=500, mark_ahead=8))
     return done[0]
 
 
