@@ -78,8 +78,7 @@ class Worker:
             self._outlet.drop()
             if sound:
                 await self._journal.write()
-                async with database.writing() as session:
-                    await claim.give_back(session, self._id)
+                await database.patiently(self._give_back)
 
     def _make_outlet(self) -> Outlet:
         settings = self.site.settings
@@ -100,6 +99,10 @@ class Worker:
             wake=self._journal.wake,
             now=self.now,
         )
+
+    async def _give_back(self) -> None:
+        async with self.site.database.writing() as session:
+            await claim.give_back(session, self._id)
 
     async def _heartbeat(self, lease: timedelta) -> None:
         async def beat() -> None:
@@ -130,7 +133,7 @@ class Worker:
                 await self._progress(IDLE)
             elif not await database.patiently(self._claim):
                 if self.until_idle and done and self._done():
-                    await self._keep_house()
+                    await database.patiently(self._keep_house)
                     return
                 await self._progress(0.02 if self.until_idle else IDLE)
             if self.until_idle and self._outlet.failures >= len(WAITS) - 1:
