@@ -22,7 +22,7 @@ from mailer.rendering import catalogue, template
 from mailer.rendering.render import render
 from mailer.rendering.source import Source
 
-SECONDS = 5  # of computing; a letter takes some milliseconds
+SECONDS = 3  # of computing; a letter takes some milliseconds
 MEMORY = 1 << 30  # octets of address space
 PATIENCE = 30  # seconds on the clock, on a machine with much to do
 
