@@ -10,11 +10,12 @@ import sys
 import time
 
 from tests.chaos import ground as grounds
-from tests.chaos import kills, scenarios, stores
+from tests.chaos import kills, postfix, scenarios, stores
 from tests.chaos.kills import Result
 
 POLICIES = ("reconcile", "resend", "hold")
 STORES = ("sqlite", "postgresql")
+POSTFIX = "a real Postfix and our reading of its log"
 
 
 def say(text: str) -> None:
@@ -33,7 +34,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=10_000)
     parser.add_argument("--workers", type=int, help="default: 1, PostgreSQL 3")
     parser.add_argument("--delay", type=float, default=0.03, help="of the relay, s")
-    parser.add_argument("--only", help="only the scenarios with this in their name")
+    parser.add_argument("--only", help="scenarios with this in their name; or: none")
     parser.add_argument("--keep", action="store_true", help="keep the folder")
     return parser.parse_args()
 
@@ -58,11 +59,13 @@ def random_kills(given: argparse.Namespace, result: Result) -> None:
 def one_by_one(given: argparse.Namespace, result: Result) -> None:
     """Play the scenarios on small campaigns; their breaches join the result's."""
     every = {**scenarios.SCENARIOS, **stores.available(given.store)}
+    if postfix.present():
+        every[POSTFIX] = lambda _ground: postfix.verdicts_against_a_real_postfix()
     chosen = [name for name in every if (given.only or "") in name]
+    if given.only == "none" or not chosen:
+        return
     for sentence in stores.missing(given.store):
         say(f"not tried: {sentence}")
-    if not chosen:
-        return
     settings = kills.policy_settings("resend")
     with grounds.ready(
         given.store, readers=300, delay=0.02, keep=given.keep, **settings

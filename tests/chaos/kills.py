@@ -85,7 +85,8 @@ def run(
         result.seconds = time.monotonic() - started
         told(
             f"campaign {number}: {killed} kills, {len(found.rows)} messages,"
-            f" {len(found.copies)} copies, {len(result.breaches)} breaches"
+            f" {len(found.copies)} copies, {result.uncertain} uncertain so far,"
+            f" {result.duplicates} duplicates, {len(result.breaches)} breaches"
         )
         if result.breaches:
             break

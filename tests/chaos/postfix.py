@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from mailer.outcomes.postfix_log import Reading
 from tests.postgres import free_port
 
 MAIN = """compatibility_level = 3.6
@@ -111,3 +113,43 @@ def running() -> Iterator[Postfix]:
 def present() -> bool:
     """Whether a Postfix can be run here."""
     return shutil.which("postfix") is not None and os.geteuid() == 0
+
+
+def verdicts_against_a_real_postfix() -> list[str]:
+    """Hold our reading of the log against what Postfix did with each message.
+
+    Whatever it took it hands to `discard`, which logs the queue file as sent.
+    """
+    with running() as relay:
+        named = {case: relay.talk(case) for case in CASES}
+        wrong = [
+            f"Postfix never logged {message_id}"
+            for message_id in named.values()
+            if not relay.logged(f"message-id={message_id}")
+        ]
+        relay.logged("status=sent")
+        time.sleep(1)
+        lines = relay.log.read_text().splitlines()
+    reading = Reading(wanted=set(named.values()), now=datetime.now(UTC))
+    reading.read(lines)
+    for case, message_id in named.items():
+        taken = message_id in reading.taken
+        if taken != _sent(lines, message_id):
+            wrong.append(f"{case}: called {'taken' if taken else 'not taken'}")
+    taken_too = {case for case, name in named.items() if name in reading.taken}
+    if not {"no-answer"} <= taken_too <= {"no-answer", "reset"}:
+        wrong.append(f"taken were {sorted(taken_too)}")
+    return wrong
+
+
+def _sent(lines: list[str], message_id: str) -> bool:
+    """Whether the queue file of a message was handed on."""
+    end = f": message-id={message_id}"
+    numbers = [
+        line.removesuffix(end).split()[-1] for line in lines if line.endswith(end)
+    ]
+    return any(
+        f" {number}: to=<" in line and "status=sent" in line
+        for number in numbers
+        for line in lines
+    )
