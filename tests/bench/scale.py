@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,10 @@ def run(stores: Sequence[str], sizes: Sequence[int]) -> Results:
         with measure.server(store) as cluster, tempfile.TemporaryDirectory() as folder:
             for size in sizes:
                 console.print(f"{store}, {size:,} contacts …")
-                costs = _measure(Path(folder) / f"{size}", size, cluster)
-                results[store][str(size)] = {
-                    step: _figures(cost) for step, cost in costs.items()
-                }
+                taken = results[store][str(size)] = {}
+                for step, cost in _measured(Path(folder) / f"{size}", size, cluster):
+                    taken[step] = _figures(cost)
+                    console.print(f"  {step}: {json.dumps(taken[step])}")
     Console(soft_wrap=True).print(table(results))
     return results
 
@@ -78,16 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measure(folder: Path, size: int, cluster: Cluster | None) -> dict[str, Cost]:
+def _measured(
+    folder: Path, size: int, cluster: Cluster | None
+) -> Iterator[tuple[str, Cost]]:
     folder.mkdir(parents=True)
     path, site = folder / "list.csv", folder / "site"
     rows.write(path, size)
     url = cluster.create(f"scale_{size}") if cluster else None
     measure.run(steps.found, site, url, cluster=cluster)
-    costs = {"import": measure.run(steps.load, site, path, cluster=cluster)}
+    yield "import", measure.run(steps.load, site, path, cluster=cluster)
     for step in (steps.segment, steps.members, steps.release):
-        costs[step.__name__] = measure.run(step, site, cluster=cluster)
-    return costs
+        yield step.__name__, measure.run(step, site, cluster=cluster)
 
 
 def _figures(cost: Cost) -> dict[str, float]:
