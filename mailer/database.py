@@ -68,7 +68,7 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator["Held"]:
+    async def held(self, *, cache: int = LARGE_CACHE) -> AsyncIterator["Held"]:
         """One connection for several transactions, so that temporary tables last.
 
         Much is written over it, so SQLite gets a larger cache: keys in no order would
@@ -78,7 +78,7 @@ class Database:
             if not self.is_sqlite:
                 yield Held(connection)
                 return
-            await _cache(connection, LARGE_CACHE)
+            await _cache(connection, cache)
             try:
                 yield Held(connection)
             finally:

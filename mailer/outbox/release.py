@@ -39,6 +39,7 @@ from mailer.outbox.models import Message, Route
 from mailer.site import Site
 
 CHUNK = 50_000  # contacts of which one transaction makes messages
+CACHE = 16_000  # KiB of SQLite's pages; more gains next to nothing (performance.md)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,7 +159,7 @@ async def _store(
 
 async def plan(site: Site, campaign_id: int) -> int:
     """Make the messages of a campaign being sent, chunk by chunk; resumable."""
-    async with site.database.held() as held:
+    async with site.database.held(cache=CACHE) as held:
         while True:
             async with held.transaction(writing=True) as session:
                 campaign = await edit.get(session, campaign_id)
