@@ -41,7 +41,6 @@ class DomainSettings(Section):
     """What the readers' provider bears."""
 
     per_minute: int = Field(default=0, ge=0)  # 0: no limit
-    connections: int = Field(default=0, ge=0, le=200)
 
 
 def faults(

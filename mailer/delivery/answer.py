@@ -6,13 +6,14 @@ from typing import NamedTuple
 from mailer.config import DeliverySettings
 from mailer.delivery import verdict
 from mailer.delivery.parcel import Parcel, Stage
-from mailer.delivery.verdict import Action, Verdict
+from mailer.delivery.verdict import Action, Permanence, Verdict
 from mailer.delivery.wire import Reply
 from mailer.outbox.states import State
 from mailer.outcomes import policy
 from mailer.outcomes.record import Outcome
 
 MAX_SHOWN = 500  # characters of a reply that are kept
+CLOSING = 421  # RFC 5321 section 3.8
 
 
 class Settled(NamedTuple):
@@ -38,7 +39,7 @@ def answered(
             message_id=parcel.message_id, state=State.ACCEPTED, reply=shown
         )
         return Settled(outcome=outcome, campaign_id=parcel.campaign_id)
-    read = verdict.read(reply)
+    read = verdict.read(reply, names_recipient=stage is not Stage.MAIL)
     if read.action is Action.REFUSE:
         outcome = Outcome(
             message_id=parcel.message_id,
@@ -49,6 +50,15 @@ def answered(
     else:
         outcome = _deferred(parcel, read.reason, shown, settings, now)
     return Settled(outcome=outcome, campaign_id=parcel.campaign_id, verdict=read)
+
+
+def asks_for_patience(read: Verdict, stage: Stage, reply: Reply) -> bool:
+    """Whether an answer asks us to come more slowly, rather than about a message."""
+    return read.action is Action.RETRY and (
+        read.permanence is Permanence.SENDER
+        or reply.code == CLOSING
+        or stage is Stage.MAIL
+    )
 
 
 def not_sent(

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 LEAST_SHARES = 3  # so that even a lone connection may fail twice
 FULL = 1.0  # the weight at which a breaker opens
-PROBE_HOLDS = timedelta(minutes=15)  # how long a message that tries keeps others away
+PROBE_HOLDS = timedelta(minutes=1)  # how long a message that tries keeps others away
+PROBE_LOOK = timedelta(seconds=5)  # when the others ask what became of it
 ROUNDING = 1e-9
 
 
@@ -44,12 +45,12 @@ def allowance(breaker: Breaker, *, now: datetime) -> int | None:
 
 def waits_until(breaker: Breaker, *, now: datetime) -> datetime:
     """Return when it is worth asking again."""
-    later = [
-        each
-        for each in (breaker.open_until, breaker.probe_until)
-        if each is not None and each > now
-    ]
-    return max(later, default=now)
+    later = now
+    if breaker.open_until is not None:
+        later = max(later, breaker.open_until)
+    if breaker.probe_until is not None:
+        later = max(later, min(breaker.probe_until, now + PROBE_LOOK))
+    return later
 
 
 def trying(breaker: Breaker, *, now: datetime) -> Breaker:
@@ -69,6 +70,13 @@ def failed(
     weight = breaker.weight + 1 / max(in_flight, LEAST_SHARES)
     if not half_open and weight < FULL - ROUNDING:
         return replace(breaker, weight=weight)
+    return opened(breaker, waits=waits, now=now)
+
+
+def opened(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Breaker:
+    """Open at once, for what needs no second proof."""
+    if breaker.open_until is not None and now < breaker.open_until:
+        return breaker
     wait = waits[min(breaker.openings, len(waits) - 1)]
     return Breaker(
         openings=breaker.openings + 1, open_until=now + timedelta(seconds=wait)

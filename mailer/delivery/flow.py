@@ -3,12 +3,15 @@
 It joins the rules: relays choose, breakers keep away from what fails, buckets hold the
 limits. Breakers are this worker's own memory; buckets are shared. A batch costs one
 question to the store where limits are configured, and none where they are not.
+
+A relay is away when no connection can be made, or when messages keep failing before a
+recipient is named; a provider slows us down when it says so. Each has a breaker.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +24,14 @@ from mailer.delivery.relays import DomainLimits, Relays
 from mailer.delivery.throttle import Ask
 from mailer.outbox.claim import Claimed
 from mailer.outbox.postpone import PutOff
+from mailer.relaying import DEFAULT
 
 RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds while a relay is away
 DOMAIN_WAITS = (60.0, 120.0, 300.0, 900.0, 1800.0)  # while a provider slows us down
+BUSY = timedelta(seconds=5)  # before messages of a busy relay are looked at again
+TRIES = 4  # at a relay that is away; who only waits for the end then goes
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
 Group = dict[Key, list[Claimed]]
 
@@ -43,8 +50,11 @@ class Flow:
 
     relays: Relays
     domains: DomainLimits
+    plain: bool = False  # one relay takes everything, and nothing is limited
+    held_until: datetime = _LONG_AGO  # until then the end is worth waiting for
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
     _templates: dict[int, str] = field(default_factory=dict)
+    _unfit: dict[int, set[str]] = field(default_factory=dict)  # messages: not by these
 
     @classmethod
     def of(cls, settings: Settings) -> "Flow":
@@ -52,16 +62,43 @@ class Flow:
         return cls(
             relays=relays.read(settings.relay, settings.relays),
             domains=DomainLimits(settings=settings.domains),
+            plain=not (
+                settings.relays
+                or throttle.of_relay(DEFAULT, settings.relay)
+                or any(each.per_minute for each in settings.domains.values())
+            ),
         )
 
+    def worth_claiming(self, most: int, *, now: datetime) -> int:
+        """Return how many messages to claim: while every relay is away, few or none."""
+        if not self._breakers:
+            return most
+        allowed = 0
+        for name in self.relays.settings:
+            found = breaker.allowance(self._of((name, "")), now=now)
+            if found is None:
+                return most
+            allowed += found
+        return min(allowed, most)
+
     async def admit(
-        self, session: AsyncSession, rows: Sequence[Claimed], *, now: datetime
+        self,
+        session: AsyncSession,
+        rows: Sequence[Claimed],
+        *,
+        busy: Set[str] = frozenset(),
+        now: datetime,
     ) -> Admitted:
-        """Sort a claimed batch into what goes now and what waits."""
+        """Sort a claimed batch into what goes now and what waits.
+
+        Relays that are `busy` have enough, and hold up none of the others.
+        """
         if not rows:
             return Admitted(go={}, later=[])
+        if self.plain and not self._breakers:
+            return Admitted(go={DEFAULT: list(rows)}, later=[])
         await self._read_templates(session, rows)
-        groups, later = self._let_through(rows, now)
+        groups, later = self._let_through(rows, busy, now)
         go: dict[str, list[Claimed]] = defaultdict(list)
         asks = [
             Ask(relay=relay, domain=domain, count=len(group))
@@ -82,6 +119,7 @@ class Flow:
                 self._try((relay, domain), now)
             why = f"the limit of {relay} or {domain} is used up"
             later += _put_off(waiting, answer.later, why)
+            self._hold(max(answer.later, default=now))
         return Admitted(go=dict(go), later=later)
 
     async def _read_templates(
@@ -97,7 +135,7 @@ class Flow:
         self._templates |= {number: template for number, template in found}
 
     def _let_through(
-        self, rows: Sequence[Claimed], now: datetime
+        self, rows: Sequence[Claimed], busy: Set[str], now: datetime
     ) -> tuple[Group, list[PutOff]]:
         """Choose each message's relay, as far as the breakers let it."""
         left = {
@@ -112,12 +150,20 @@ class Flow:
                 domain, self._templates.get(row.campaign_id, "")
             )
 
-            def usable(name: str, domain: str = domain) -> bool:
-                return 0 not in {left.get((name, "")), left.get((name, domain))}
+            def usable(name: str, row: Claimed = row, domain: str = domain) -> bool:
+                return name not in self._unfit.get(row.id, ()) and 0 not in {
+                    left.get((name, "")),
+                    left.get((name, domain)),
+                }
 
             relay = self.relays.standing_in(wanted, usable)
             if relay is None:
                 later.append(self._kept_back(row, wanted, domain, now))
+                continue
+            if relay in busy:
+                why = f"the relay {relay} is busy"
+                later.append(PutOff(message_id=row.id, due_at=now + BUSY, why=why))
+                self._hold(now + BUSY)
                 continue
             for key in ((relay, ""), (relay, domain)):
                 allowed = left.get(key)
@@ -130,10 +176,12 @@ class Flow:
         self, row: Claimed, relay: str, domain: str, now: datetime
     ) -> PutOff:
         until = max(
-            breaker.waits_until(self._breakers.get(key, CLOSED), now=now)
+            breaker.waits_until(self._of(key), now=now)
             for key in ((relay, ""), (relay, domain))
         )
-        away = not self.usable(relay, now=now)
+        if row.id in self._unfit:
+            until = max(until, now + BUSY)
+        away = breaker.allowance(self._of((relay, "")), now=now) == 0
         why = f"the relay {relay} is away" if away else f"{domain} slows us down"
         return PutOff(message_id=row.id, due_at=until, why=why)
 
@@ -141,31 +189,71 @@ class Flow:
         if key in self._breakers:
             self._breakers[key] = breaker.trying(self._breakers[key], now=now)
 
+    def _of(self, key: Key) -> Breaker:
+        return self._breakers.get(key, CLOSED)
+
+    def _hold(self, until: datetime | None) -> None:
+        if until is not None:
+            self.held_until = max(self.held_until, until)
+
     def away(self, relay: str, *, domain: str = "", now: datetime) -> None:
         """Note that a relay, or a domain behind it, failed or slowed us down."""
-        settings = self.relays.settings[relay]
-        in_flight = settings.connections
-        if domain:
-            limit = self.domains.of(domain).connections
-            in_flight = min(in_flight, limit) if limit else in_flight
-        self._breakers[relay, domain] = breaker.failed(
-            self._breakers.get((relay, domain), CLOSED),
-            in_flight=in_flight,
+        found = breaker.failed(
+            self._of((relay, domain)),
+            in_flight=self.relays.settings[relay].connections,
             waits=DOMAIN_WAITS if domain else RELAY_WAITS,
             now=now,
         )
+        self._breakers[relay, domain] = found
+        if not domain and found.openings < TRIES:
+            self._hold(found.open_until)
 
-    def works(self, relay: str, *, domain: str = "") -> None:
-        """Note that a relay, and a domain behind it, took a message."""
+    def unreachable(self, relay: str, *, final: bool = False, now: datetime) -> None:
+        """Note that no connection to a relay can be made; `final`: nor soon will be."""
+        found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
+        self._breakers[relay, ""] = found
+        if not final and found.openings < TRIES:
+            self._hold(found.open_until)
+
+    def works(self, relay: str, address: str) -> None:
+        """Note that a relay, and the domain of an address behind it, bear with us."""
         if self._breakers:
             self._breakers.pop((relay, ""), None)
-            if domain:
-                self._breakers.pop((relay, domain), None)
+            self._breakers.pop((relay, relays.domain_of(address)), None)
 
-    def usable(self, relay: str, *, now: datetime) -> bool:
-        """Whether it is worth asking a relay now."""
-        allowed = breaker.allowance(self._breakers.get((relay, ""), CLOSED), now=now)
-        return allowed != 0
+    def elsewhere(self, relay: str, message_id: int) -> bool:
+        """Let a message go by another relay than this, if there is one; say whether."""
+        unfit = self._unfit.setdefault(message_id, set())
+        unfit.add(relay)
+        if self.relays.standing_in(relay, lambda name: name not in unfit) is not None:
+            return True
+        del self._unfit[message_id]
+        return False
+
+    def holds_up(self, relay: str, address: str, *, now: datetime) -> bool:
+        """Whether a message that was let through had better not go this way now."""
+        return bool(self._breakers) and (
+            self.is_away(relay, now=now)
+            or self.is_away(relay, domain=relays.domain_of(address), now=now)
+        )
+
+    def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:
+        """Whether a relay, or a domain behind it, is not to be asked yet."""
+        until = self._of((relay, domain)).open_until
+        return until is not None and now < until
+
+    def replaced(self, relay: str, *, now: datetime) -> bool:
+        """Whether another relay takes over from this one."""
+        usable = self.relays.standing_in(
+            relay, lambda name: not self.is_away(name, now=now)
+        )
+        return usable is not None
+
+    def asked_again(self, relay: str, *, now: datetime) -> datetime:
+        """Return when messages of a relay are worth another look."""
+        if self.replaced(relay, now=now):
+            return now
+        return breaker.waits_until(self._of((relay, "")), now=now)
 
 
 def _put_off(

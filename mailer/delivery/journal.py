@@ -7,7 +7,8 @@ and what the relay answered is kept and written when the store is back.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,10 +20,28 @@ from mailer.delivery.outlet import Outlet
 from mailer.delivery.parcel import clock
 from mailer.delivery.prepare import Prepared
 from mailer.delivery.verdict import Action
+from mailer.outbox import postpone
+from mailer.outbox.postpone import PutOff
 from mailer.outbox.states import State
 from mailer.outcomes import mark, record
 
 GATHER = 0.002  # seconds to let a group grow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Group:
+    """What is written in one transaction."""
+
+    prepared: Sequence[Prepared]  # to be marked
+    unsent: Sequence[int]  # whose marks are taken back
+    put_off: Sequence[PutOff]
+    settled: Sequence[Settled]
+    pauses: Mapping[int, str]
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.prepared or self.unsent or self.put_off or self.settled or self.pauses
+        )
 
 
 class Journal:
@@ -41,6 +60,8 @@ class Journal:
         self._now = now
         self._told = settled
         self._settled: list[Settled] = []
+        self._put_off: list[PutOff] = []
+        self._pauses: dict[int, str] = {}  # campaigns, and why
         self._wake = asyncio.Event()
         self._written = asyncio.Event()
         self.outlets: list[Outlet] = []
@@ -50,6 +71,16 @@ class Journal:
     def settle(self, settled: Settled) -> None:
         """Take what became of a message."""
         self._settled.append(settled)
+        self.wake()
+
+    def put_off(self, messages: Iterable[PutOff]) -> None:
+        """Take claimed messages that are to wait again."""
+        self._put_off += messages
+        self.wake()
+
+    def pause(self, campaigns: Iterable[int], because: str) -> None:
+        """Take campaigns that a person must look at."""
+        self._pauses |= dict.fromkeys(campaigns, because)
         self.wake()
 
     def wake(self) -> None:
@@ -75,46 +106,51 @@ class Journal:
     async def write(self) -> None:
         """Write all that waits, in one transaction; all waits again if it fails."""
         taken = [(each, each.to_mark(), each.take_unsent()) for each in self.outlets]
-        settled, self._settled = self._settled, []
-        prepared = [each for _, group, _ in taken for each in group]
-        unsent = [number for _, _, numbers in taken for number in numbers]
-        if not (prepared or unsent or settled):
+        group = _Group(
+            prepared=[each for _, asked, _ in taken for each in asked],
+            unsent=[number for _, _, numbers in taken for number in numbers],
+            put_off=self._put_off,
+            settled=self._settled,
+            pauses=self._pauses,
+        )
+        if not group:
             return
+        self._put_off, self._settled, self._pauses = [], [], {}
         marked_at = clock()
-        self.marking = [each.row.id for each in prepared]
+        self.marking = [each.row.id for each in group.prepared]
         try:
-            allowed = await self._database.patiently(
-                lambda: self._write(prepared, unsent, settled)
-            )
+            allowed = await self._database.patiently(lambda: self._write(group))
         except BaseException:
-            self._settled = settled + self._settled
-            for outlet, group, numbers in taken:
-                outlet.give_up([*numbers, *(each.row.id for each in group)])
+            self._put_off = [*group.put_off, *self._put_off]
+            self._settled = [*group.settled, *self._settled]
+            self._pauses = {**group.pauses, **self._pauses}
+            for outlet, asked, numbers in taken:
+                outlet.give_up([*numbers, *(each.row.id for each in asked)])
             raise
         finally:
             self.marking = []
-        for outlet, group, _ in taken:
+        for outlet, asked, _ in taken:
             outlet.marked(
-                [each for each in group if each.row.id in allowed], marked_at=marked_at
+                [each for each in asked if each.row.id in allowed], marked_at=marked_at
             )
-        if settled:
-            self._told(Counter(each.outcome.state for each in settled))
+        if group.settled:
+            self._told(Counter(each.outcome.state for each in group.settled))
 
-    async def _write(
-        self,
-        prepared: Sequence[Prepared],
-        unsent: Sequence[int],
-        settled: Sequence[Settled],
-    ) -> set[int]:
+    async def _write(self, group: _Group) -> set[int]:
         now = self._now()
-        numbers = [each.row.id for each in prepared]
+        numbers = [each.row.id for each in group.prepared]
         async with self._database.writing() as session:
-            if settled:
-                outcomes = [each.outcome for each in settled]
+            if group.settled:
+                outcomes = [each.outcome for each in group.settled]
                 await record.settle(session, self._worker_id, outcomes, now=now)
-                await self._follow(session, settled, now)
-            if unsent:
-                await record.unmark(session, self._worker_id, unsent)
+                await self._follow(session, group.settled, now)
+            if group.unsent:
+                await record.unmark(session, self._worker_id, group.unsent)
+            await postpone.put_off(session, self._worker_id, group.put_off)
+            for number, because in group.pauses.items():
+                await control.pause(
+                    session, number, by="delivery", because=because, now=now
+                )
             if not numbers:
                 return set()
             allowed = await mark.mark(session, self._worker_id, numbers, now=now)

@@ -1,7 +1,9 @@
 """One relay: its connections, and the messages that wait for them.
 
 Messages are marked a little ahead of the connections, just enough that these never
-wait for the store; what was marked and not sent in time goes back unsent.
+wait for the store; what was marked and not sent in time goes back unsent. What the
+relay answers, or that it does not, is told to the flow, and what waits here while the
+relay is away goes back: to another relay, or until it is worth asking again.
 """
 
 import asyncio
@@ -13,18 +15,21 @@ import structlog
 
 from mailer.config import DeliverySettings
 from mailer.delivery import answer
-from mailer.delivery.answer import Settled
-from mailer.delivery.connect import Connection, RelayError
+from mailer.delivery.book import Book
+from mailer.delivery.connect import Connection, LoginRefusedError, RelayError
+from mailer.delivery.flow import Flow
 from mailer.delivery.lane import Lane
 from mailer.delivery.parcel import SOON, Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
+from mailer.delivery.relays import domain_of
 from mailer.delivery.wire import Reply
 from mailer.errors import MailerError
+from mailer.outbox.postpone import PutOff
 from mailer.relaying import RelaySettings
 
 log = structlog.get_logger()
 TOGETHER = 1.0  # seconds within which connections begun together are to be open
-WAITS = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds while the relay is away
+FULL = 5.0  # seconds before a relay that takes no more connections is asked again
 
 
 class Outlet:
@@ -32,21 +37,25 @@ class Outlet:
 
     def __init__(
         self,
+        name: str,
         relay: RelaySettings,
         *,
+        flow: Flow,
         delivery: DeliverySettings,
         preparer: Preparer,
         connect: Callable[[], Awaitable[Connection]],
-        settle: Callable[[Settled], None],
-        wake: Callable[[], None],
+        book: Book,
         now: Callable[[], datetime],
     ) -> None:
+        self.name = name
         self._relay = relay
         self._delivery = delivery
         self._preparer = preparer
         self._connect = connect
-        self._settle = settle
-        self._wake = wake
+        self._flow = flow
+        self._book = book
+        self._settle = book.settle
+        self._wake = book.wake
         self._now = now
         self._ready: deque[tuple[Prepared, float]] = deque()
         self._lanes: set[Lane] = set()
@@ -56,8 +65,7 @@ class Outlet:
         self.waiting: deque[Prepared] = deque()  # claimed, not marked
         self._unsent: list[int] = []  # marked, to be taken back
         self.flying = 0  # handed to connections
-        self.fault: RelayError | None = None
-        self.failures = 0
+        self.fault: RelayError | None = None  # while no connection can be made
 
     @property
     def empty(self) -> bool:
@@ -118,6 +126,10 @@ class Outlet:
                 self._ahead = max(self._ahead // 2, 1)
                 self._wake()
                 continue
+            if self._flow.holds_up(self.name, row.address, now=self._now()):
+                self._unsent.append(row.id)
+                self._wake()
+                continue
             try:
                 parcel = self._preparer.parcel(prepared, marked_at=marked_at)
             except MailerError as fault:
@@ -134,11 +146,18 @@ class Outlet:
     def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
         """Note the relay's last word."""
         self.flying -= 1
-        self._settle(
-            answer.answered(
-                parcel, stage, reply, settings=self._delivery, now=self._now()
-            )
+        now = self._now()
+        settled = answer.answered(
+            parcel, stage, reply, settings=self._delivery, now=now
         )
+        self._settle(settled)
+        read = settled.verdict
+        if read is None or not answer.asks_for_patience(read, stage, reply):
+            self._flow.works(self.name, parcel.address)
+            return
+        domain = "" if stage is Stage.MAIL else domain_of(parcel.address)
+        self._flow.away(self.name, domain=domain, now=now)
+        self._return_what_waits()
 
     def not_sent(self, parcel: Parcel, why: str | None) -> None:
         """Note that no dot was written; without a reason it was no attempt."""
@@ -147,20 +166,26 @@ class Outlet:
             self._unsent.append(parcel.message_id)
             self._wake()
             return
-        self._settle(
-            answer.not_sent(parcel, why, settings=self._delivery, now=self._now())
-        )
+        now = self._now()
+        self._settle(answer.not_sent(parcel, why, settings=self._delivery, now=now))
+        self._flow.away(self.name, now=now)
+        self._return_what_waits()
 
     def unknown(self, parcel: Parcel, why: str) -> None:
         """Note that nobody knows whether the relay took it."""
         self.flying -= 1
-        self._settle(
-            answer.unknown(parcel, why, settings=self._delivery, now=self._now())
-        )
+        now = self._now()
+        self._settle(answer.unknown(parcel, why, settings=self._delivery, now=now))
+        self._flow.away(self.name, now=now)
+        self._return_what_waits()
 
     def unfit(self, parcel: Parcel, why: str) -> None:
-        """Set a message aside that this relay could not take."""
+        """Set a message aside that this relay cannot take, nor one that replaces it."""
         self.flying -= 1
+        if self._flow.elsewhere(self.name, parcel.message_id):
+            self._unsent.append(parcel.message_id)
+            self._wake()
+            return
         self._settle(answer.set_aside(parcel.message_id, parcel.campaign_id, why))
 
     def idle(self) -> None:
@@ -171,7 +196,7 @@ class Outlet:
 
     async def keep_connected(self) -> None:
         """Open connections while there is work for them; none waits for a slow one."""
-        opening: set[asyncio.Task[bool]] = set()
+        opening: set[asyncio.Task[RelayError | None]] = set()
         try:
             while True:
                 await self._wanted.wait()
@@ -180,14 +205,16 @@ class Outlet:
                     await asyncio.wait(opening, timeout=TOGETHER)
                 ended = {each for each in opening if each.done()}
                 opening -= ended
-                if {each.result() for each in ended} == {False}:
-                    await self._stay_away()
-                opening |= self._begin(len(opening))
+                faults = [each.result() for each in ended]
+                if faults and faults[0] is not None and None not in faults:
+                    await self._not_opened(faults[0])
+                if not self._return_what_waits():
+                    opening |= self._begin(len(opening))
         finally:
             for each in opening:
                 each.cancel()
 
-    def _begin(self, opening: int) -> set[asyncio.Task[bool]]:
+    def _begin(self, opening: int) -> set[asyncio.Task[RelayError | None]]:
         """Begin to open the connections that are lacking."""
         supplied = sum(not lane.busy for lane in self._lanes) + opening
         work = len(self.waiting) + len(self._ready) - supplied
@@ -197,29 +224,56 @@ class Outlet:
             each.add_done_callback(lambda _: self._wanted.set())
         return begun
 
-    async def _stay_away(self) -> None:
-        wait = WAITS[min(self.failures, len(WAITS) - 1)]
-        self.failures += 1
-        self._wake()
-        await asyncio.sleep(wait)
+    async def _not_opened(self, fault: RelayError) -> None:
+        if self._lanes:  # it takes no more than these
+            await asyncio.sleep(FULL)
+        else:
+            self._unreachable(fault)
 
-    async def _open(self) -> bool:
+    async def _open(self) -> RelayError | None:
+        """Open a connection; return what stood in the way."""
         try:
             connection = await self._connect()
         except RelayError as fault:
-            if self.fault is None:
-                log.warning("relay.away", reason=str(fault))
-            self.fault = fault
-            return False
+            return fault
         self.fault = None
-        self.failures = 0
         if self._leaving:
             connection.transport.abort()
-            return True
+            return None
         lane = Lane(connection.transport, connection.offer, self)
         self._lanes.add(lane)
         self._wake()
         lane.kick()
+        return None
+
+    def _unreachable(self, fault: RelayError) -> None:
+        """Keep away for a while; a login that is refused is for a person to look at."""
+        if self.fault is None:
+            log.warning("relay.away", relay=self.name, reason=str(fault))
+        self.fault = fault
+        now = self._now()
+        refused = isinstance(fault, LoginRefusedError)
+        self._flow.unreachable(self.name, final=refused, now=now)
+        if refused and not self._flow.replaced(self.name, now=now):
+            ready = (each for each, _ in self._ready)
+            campaigns = {each.row.campaign_id for each in (*self.waiting, *ready)}
+            self._book.pause(campaigns, str(fault))
+        self._return_what_waits()
+
+    def _return_what_waits(self) -> bool:
+        """Give back what no connection has, if the relay is away; say whether it is."""
+        now = self._now()
+        if not self._flow.is_away(self.name, now=now):
+            return False
+        due_at = self._flow.asked_again(self.name, now=now)
+        why = f"the relay {self.name} is away"
+        self._book.put_off(
+            PutOff(message_id=each.row.id, due_at=due_at, why=why)
+            for each in self.waiting
+        )
+        self.waiting.clear()
+        self._take_back()
+        self._wake()
         return True
 
     def look(self) -> None:

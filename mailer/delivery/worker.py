@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -18,20 +19,23 @@ from sqlalchemy.exc import DBAPIError
 from mailer.campaigns import sending
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.delivery import connect
+from mailer.delivery import connect, throttle
 from mailer.delivery.connect import Connection
+from mailer.delivery.flow import Flow
 from mailer.delivery.journal import Journal
 from mailer.delivery.lane import PATIENCE
-from mailer.delivery.outlet import WAITS, Outlet
+from mailer.delivery.outlet import Outlet
 from mailer.delivery.parcel import Stage, clock
 from mailer.delivery.prepare import Preparer
 from mailer.errors import MailerError
-from mailer.outbox import claim, release
+from mailer.outbox import claim, postpone, release
 from mailer.outbox.states import State
 from mailer.outcomes import record
 from mailer.site import Site
 
 IDLE = 1.0  # seconds between looks for work
+HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
+SOON = 0.02  # the same while it waits for nothing else than what is under way
 LEAVING = 30.0  # seconds the messages in flight may take when told to stop
 
 
@@ -53,21 +57,20 @@ class Worker:
             self._id = await claim.enlist(session, lease=lease, now=self.now())
         self._preparer = Preparer(self.site)
         self._journal = Journal(database, self._id, now=self.now, settled=self.settled)
-        self._outlet = self._make_outlet()
+        self._flow = Flow.of(self.site.settings)
+        self._outlets: dict[str, Outlet] = {}
         self._doubtful = False  # whether the last claim was committed
         sound = True
-        self._journal.outlets.append(self._outlet)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                background = [
-                    tasks.create_task(self._journal.run()),
-                    tasks.create_task(self._heartbeat(lease)),
-                    tasks.create_task(self._outlet.keep_connected()),
-                    tasks.create_task(self._watch()),
+            async with asyncio.TaskGroup() as self._tasks:
+                self._background = [
+                    self._tasks.create_task(self._journal.run()),
+                    self._tasks.create_task(self._heartbeat(lease)),
+                    self._tasks.create_task(self._watch()),
                 ]
                 await self._feed()
                 await self._finish()
-                for task in background:
+                for task in self._background:
                     task.cancel()
         except* DBAPIError as faults:  # the next worker takes over what this one held
             sound = False
@@ -75,30 +78,37 @@ class Worker:
         except* MailerError as faults:
             raise faults.exceptions[0] from None
         finally:
-            self._outlet.drop()
+            for outlet in self._outlets.values():
+                outlet.drop()
             if sound:
                 await self._journal.write()
                 await database.patiently(self._give_back)
 
-    def _make_outlet(self) -> Outlet:
-        settings = self.site.settings
+    def _outlet(self, name: str) -> Outlet:
+        """Return the outlet of a relay, made when something is first for it."""
+        found = self._outlets.get(name)
+        if found is not None:
+            return found
+        relay, settings = self._flow.relays.settings[name], self.site.settings
 
         async def connected() -> Connection:
             return await connect.connect(
-                settings.relay,
-                root=self.site.root,
-                hello=settings.relay.hello or settings.mail.domain,
+                relay, root=self.site.root, hello=relay.hello or settings.mail.domain
             )
 
-        return Outlet(
-            settings.relay,
+        made = self._outlets[name] = Outlet(
+            name,
+            relay,
+            flow=self._flow,
             delivery=settings.delivery,
             preparer=self._preparer,
             connect=connected,
-            settle=self._journal.settle,
-            wake=self._journal.wake,
+            book=self._journal,
             now=self.now,
         )
+        self._journal.outlets.append(made)
+        self._background.append(self._tasks.create_task(made.keep_connected()))
+        return made
 
     async def _give_back(self) -> None:
         async with self.site.database.writing() as session:
@@ -117,30 +127,53 @@ class Worker:
         """End connections whose relay is silent."""
         while True:
             await asyncio.sleep(IDLE)
-            self._outlet.look()
+            for outlet in self._outlets.values():
+                outlet.look()
 
     async def _feed(self) -> None:
-        """Keep the outlet supplied until there is no work or we are told to stop."""
+        """Keep the outlets supplied until there is no work or we are told to stop."""
         database = self.site.database
-        least = self.site.settings.delivery.claim // 2
         looked = float("-inf")
         while not self.stopping.is_set():
             if clock() - looked >= IDLE:
                 await database.patiently(self._keep_house)
                 looked = clock()
+            now, busy = self.now(), self._busy()
             done = self._done()  # before the claim: what goes back now is claimed
-            if len(self._outlet.waiting) > least:
+            if busy and len(busy) == len(self._outlets):
                 await self._progress(IDLE)
-            elif not await database.patiently(self._claim):
-                if self.until_idle and done and self._done():
+            elif not await database.patiently(partial(self._claim, busy, now)):
+                held = now < self._flow.held_until
+                if self.until_idle and not held and done and self._done():
                     await database.patiently(self._keep_house)
+                    self._complain(now)
                     return
-                await self._progress(0.02 if self.until_idle else IDLE)
-            if self.until_idle and self._outlet.failures >= len(WAITS) - 1:
-                raise self._outlet.fault or MailerError("the relay cannot be reached")
+                await self._progress(self._pause(held=held))
+
+    def _pause(self, *, held: bool) -> float:
+        if not self.until_idle:
+            return IDLE
+        return HELD if held else SOON
+
+    def _busy(self) -> set[str]:
+        """Return the relays that have enough to do."""
+        least = self.site.settings.delivery.claim // 2
+        return {
+            name
+            for name, outlet in self._outlets.items()
+            if len(outlet.waiting) > least
+        }
 
     def _done(self) -> bool:
-        return self._outlet.empty and self._journal.quiet
+        return self._journal.quiet and all(
+            outlet.empty for outlet in self._outlets.values()
+        )
+
+    def _complain(self, now: datetime) -> None:
+        """Raise what keeps a relay away that none replaces."""
+        for name, outlet in self._outlets.items():
+            if outlet.fault is not None and not self._flow.replaced(name, now=now):
+                raise outlet.fault
 
     async def _progress(self, within: float) -> None:
         """Wait until something was written, or we are told to stop."""
@@ -154,12 +187,15 @@ class Worker:
 
     async def _finish(self) -> None:
         """Let the messages in flight end, for a while."""
-        self._outlet.waiting.clear()
-        self._outlet.leave()
+        for outlet in self._outlets.values():
+            outlet.waiting.clear()
+            outlet.leave()
         self._journal.wake()
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
-                while self._outlet.connected or not self._done():
+                while not self._done() or any(
+                    outlet.connected for outlet in self._outlets.values()
+                ):
                     await self._journal.written_again()
 
     async def _keep_house(self) -> None:
@@ -180,6 +216,7 @@ class Worker:
             await sending.move_on(session, now=now)
             await record.expire(session, now=now)
             await record.finish(session, now=now)
+            await throttle.forget(session, now=now)
             unplanned = await session.scalars(
                 select(Campaign.id).where(
                     Campaign.state == CampaignState.SENDING,
@@ -189,20 +226,25 @@ class Worker:
         for campaign_id in unplanned.all():
             await release.plan(self.site, campaign_id)
 
-    async def _claim(self) -> bool:
-        held = [each.row.id for each in self._outlet.waiting] + self._journal.marking
+    async def _claim(self, busy: set[str], now: datetime) -> bool:
+        """Claim what is due; say whether anything goes now."""
+        limit = self._flow.worth_claiming(self.site.settings.delivery.claim, now=now)
+        if not limit:
+            return False
+        waiting = (each for outlet in self._outlets.values() for each in outlet.waiting)
+        held = [*(each.row.id for each in waiting), *self._journal.marking]
         doubtful, self._doubtful = self._doubtful, True
         async with self.site.database.writing() as session:
             if doubtful:  # rows may be ours that we were never told of
                 await claim.give_back(session, self._id, besides=held)
-            claimed = await claim.claim(
-                session,
-                self._id,
-                limit=self.site.settings.delivery.claim,
-                now=self.now(),
-            )
-            prepared = await self._preparer.prepare(session, claimed)
+            claimed = await claim.claim(session, self._id, limit=limit, now=now)
+            admitted = await self._flow.admit(session, claimed, busy=busy, now=now)
+            await postpone.put_off(session, self._id, admitted.later)
+            ready = {
+                name: await self._preparer.prepare(session, rows)
+                for name, rows in admitted.go.items()
+            }
         self._doubtful = False
-        if prepared:
-            self._outlet.add(prepared)
-        return bool(claimed)
+        for name, prepared in ready.items():
+            self._outlet(name).add(prepared)
+        return bool(ready)

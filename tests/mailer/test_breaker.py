@@ -52,7 +52,7 @@ def test_half_open_lets_one_try_and_no_second() -> None:
 def test_a_trial_nobody_ends_is_not_waited_for_for_ever() -> None:
     state = breaker.trying(fail(CLOSED, 8), now=later(10))
 
-    assert breaker.allowance(state, now=later(10 + 15 * 60)) == 1
+    assert breaker.allowance(state, now=later(10 + 60)) == 1
 
 
 def test_failed_trials_wait_longer_each_time_up_to_the_last_wait() -> None:

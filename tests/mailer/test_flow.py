@@ -105,7 +105,7 @@ async def test_then_one_message_tries_and_the_others_wait_for_it(
     assert numbers(first) == {"default": [1]}
     assert numbers(again) == {}
 
-    flow.works("default", domain="a.org")
+    flow.works("default", "reader1@a.org")
     assert numbers(await admit(empty_store, flow, rows("b.org", "c.org"), after=2)) == {
         "default": [1, 2]
     }
@@ -138,7 +138,7 @@ async def test_a_success_forgets_the_failures_before(
     empty_store: Database, flow: Flow
 ) -> None:
     fail(flow, "default", 2)
-    flow.works("default")
+    flow.works("default", "reader1@a.org")
     fail(flow, "default", 2)
 
     assert numbers(await admit(empty_store, flow, rows("a.org"))) == {"default": [1]}

@@ -29,7 +29,7 @@ fallback = "default"
 
 [domains]
 default = { per_minute = 600 }
-"gmail.com" = { per_minute = 100, connections = 2 }
+"gmail.com" = { per_minute = 100 }
 """
 
 
@@ -61,7 +61,7 @@ def test_relays_and_limits_are_read(file: Path) -> None:
 
     assert list(settings.relays) == ["spare", "providers"]
     assert settings.relays["providers"].domains == ("gmail.com", "*.fr")
-    assert settings.domains["gmail.com"].connections == 2
+    assert settings.domains["gmail.com"].per_minute == 100
 
 
 def test_the_environment_goes_before_the_file(

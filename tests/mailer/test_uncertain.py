@@ -16,7 +16,9 @@ async def unanswered(site: Site, relay: Relay, place: Path, policy: str) -> int:
     """Deliver to ten readers over a relay that drops at the dot, twice."""
     number = await campaigning.released(site, place)
     relay.script = lambda verb, _line: DROP if verb == "." else None
-    told = delivering.tuned(site, uncertain=policy, uncertain_minutes=WAIT)
+    told = delivering.tuned(
+        site, connections=10, uncertain=policy, uncertain_minutes=WAIT
+    )
     await delivering.work(told)
     relay.script = lambda _verb, _line: None
     await delivering.work(told)
