@@ -69,6 +69,11 @@ class Flow:
             ),
         )
 
+    @property
+    def troubled(self) -> bool:
+        """Whether anything has failed since it last went well."""
+        return bool(self._breakers)
+
     def worth_claiming(self, most: int, *, now: datetime) -> int:
         """Return how many messages to claim: while every relay is away, few or none."""
         if not self._breakers:
@@ -232,9 +237,8 @@ class Flow:
 
     def holds_up(self, relay: str, address: str, *, now: datetime) -> bool:
         """Whether a message that was let through had better not go this way now."""
-        return bool(self._breakers) and (
-            self.is_away(relay, now=now)
-            or self.is_away(relay, domain=relays.domain_of(address), now=now)
+        return self.is_away(relay, now=now) or self.is_away(
+            relay, domain=relays.domain_of(address), now=now
         )
 
     def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:
