@@ -9,7 +9,7 @@ recipient is named; a provider slows us down when it says so. Each has a breaker
 """
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -68,11 +68,6 @@ class Flow:
                 or any(each.per_minute for each in settings.domains.values())
             ),
         )
-
-    @property
-    def troubled(self) -> bool:
-        """Whether anything has failed since it last went well."""
-        return bool(self._breakers)
 
     def worth_claiming(self, most: int, *, now: datetime) -> int:
         """Return how many messages to claim: while every relay is away, few or none."""
@@ -235,10 +230,13 @@ class Flow:
         del self._unfit[message_id]
         return False
 
-    def holds_up(self, relay: str, address: str, *, now: datetime) -> bool:
+    def holds_up(self, relay: str, address: str, clock: Callable[[], datetime]) -> bool:
         """Whether a message that was let through had better not go this way now."""
+        if not self._breakers:
+            return False
+        now, domain = clock(), relays.domain_of(address)
         return self.is_away(relay, now=now) or self.is_away(
-            relay, domain=relays.domain_of(address), now=now
+            relay, domain=domain, now=now
         )
 
     def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:

@@ -126,9 +126,7 @@ class Outlet:
                 self._ahead = max(self._ahead // 2, 1)
                 self._wake()
                 continue
-            if self._flow.troubled and self._flow.holds_up(
-                self.name, row.address, now=self._now()
-            ):
+            if self._flow.holds_up(self.name, row.address, self._now):
                 self._unsent.append(row.id)
                 self._wake()
                 continue
