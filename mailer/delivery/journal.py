@@ -25,7 +25,7 @@ from mailer.outbox.postpone import PutOff
 from mailer.outbox.states import State
 from mailer.outcomes import mark, record
 
-GATHER = 0.005  # seconds to let a group grow
+GATHER = 0.002  # seconds to let a group grow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
