@@ -1,23 +1,59 @@
 """`mailer work`: delivery alone."""
 
+import os
+import sys
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
-from mailer import running
+from mailer import running, workers
 from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.outbox.states import State
 from mailer.site import Site
 
 
+class Processes(click.ParamType[int]):
+    """A number of processes, or auto for one a processor."""
+
+    name = "number|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read a number, one at least."""
+        if value == "auto":
+            return len(os.sched_getaffinity(0))
+        if not (str(value).isdecimal() and int(value)):
+            self.fail(
+                f"expected a number from 1 on, or auto; found {value}", param, ctx
+            )
+        return int(value)
+
+
 @click.command(epilog="Example: mailer work --until-idle")
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is due.")
+@click.option(
+    "--processes",
+    type=Processes(),
+    default=1,
+    show_default=True,
+    help="Workers to run at once; auto: one a processor.",
+)
+@click.pass_obj
 @with_site
-async def command(site: Site, until_idle: bool) -> None:
+async def command(site: Site, config: Path, until_idle: bool, processes: int) -> None:
     """Deliver messages, until stopped; SIGTERM finishes those in flight first."""
     running.log_to_stderr()
-    settled: Counter[State] = Counter()
-    await running.work(site, until_idle=until_idle, settled=settled.update)
+    settled: Counter[Any] = Counter[State]()
+    if processes > 1:
+        again = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
+        again += ["--until-idle"] if until_idle else []
+        stopping = running.stop_event()
+        settled = await workers.run(again, processes, stopping=stopping)
+    else:
+        await running.work(site, until_idle=until_idle, settled=settled.update)
     said = ", ".join(f"{count} {state}" for state, count in settled.most_common())
     output.line(said or "nothing was due")

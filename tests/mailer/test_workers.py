@@ -1,0 +1,65 @@
+"""Several workers under one command: each message once, none of them missed."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mailer.site import Site
+from mailer.toml import edit_toml
+from tests.mailer import campaigning, delivering
+from tests.relay import Relay
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+TWO = ("work", "--until-idle", "--processes", "2")
+
+
+def children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(number) for number in told.split()]
+
+
+def delivering_still(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+async def two_children(pid: int, *, besides: int = 0) -> list[int]:
+    """Wait until a process has two children, that one not counted."""
+    for _ in range(600):
+        found = [each for each in children(pid) if each != besides]
+        if len(found) == 2:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it has {len(found)} children after thirty seconds")
+
+
+async def test_two_processes_deliver_once_each_and_add_up(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
+    parent = await delivering.process(site, *TWO)
+    said, told = await parent.communicate()
+
+    assert (parent.returncode, said) == (0, b"54 accepted\n"), told
+    assert Counter(relay.recipients()) == Counter(
+        list(await campaigning.ledger(site, number))
+    )
+
+
+async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
+    site: Site,
+) -> None:
+    parent = await delivering.process(site, "work", "--processes", "2")
+    killed, _ = await two_children(parent.pid)
+    os.kill(killed, signal.SIGKILL)
+    alive = await two_children(parent.pid, besides=killed)
+    parent.terminate()
+    said, told = await parent.communicate()
+
+    assert (parent.returncode, said) == (0, b"nothing was due\n"), told
+    assert b"worker.killed" in told
+    assert not [pid for pid in alive if delivering_still(pid)]
