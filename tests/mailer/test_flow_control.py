@@ -1,5 +1,6 @@
 """Limits, relays, hours and TLS, seen from outside: what each relay got, and when."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -81,6 +82,26 @@ async def test_a_relay_that_stays_away_leaves_every_message_waiting_untried(
 
     assert {(each.state, each.attempts) for each in ledger.values()} == {("waiting", 0)}
     assert {each.reason for each in ledger.values()} == {"the relay default is away"}
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_relay_that_comes_back_gets_every_message_once(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    await relay.stop()
+    working = asyncio.create_task(delivering.work(changed(site)))
+    for _ in range(200):
+        ledger = await campaigning.ledger(site, number)
+        if {each.reason for each in ledger.values()} == {"the relay default is away"}:
+            break
+        await asyncio.sleep(0.05)
+    await relay.start()
+    await working
+    ledger = await campaigning.ledger(site, number)
+
+    assert Counter(relay.recipients()) == Counter(list(ledger))
+    assert {each.attempts for each in ledger.values()} == {1}
 
 
 async def test_a_limit_a_second_holds_back_and_then_lets_all_go(
