@@ -91,7 +91,7 @@ class DeliverySettings(Section):
     """How messages are claimed, retried and given up."""
 
     claim: int = Field(default=1000, ge=1, le=10_000)
-    mark_ahead: int = Field(default=32, ge=1, le=1000)
+    mark_ahead: int = Field(default=64, ge=1, le=1000)
     lease_seconds: float = Field(default=30, ge=1, le=3600)
     retry_minutes: tuple[float, ...] = Field(
         default=(5, 30, 60, 120, 240), min_length=1

@@ -21,11 +21,11 @@ NOTHING = Reconciled(unsettled=0, taken=0, not_taken=0, held=0, unknown=0)
 
 
 async def unsure(site: Site, relay: Relay, place: Path, **delivery: Any) -> int:
-    """Deliver ten messages to a relay that never answers the dot."""
+    """Deliver ten messages at once to a relay that never answers the dot."""
     number = await campaigning.released(site, place)
     relay.script = lambda verb, _line: DROP if verb == "." else None
     patient: dict[str, Any] = {"uncertain_minutes": 60.0, **delivery}
-    await delivering.work(delivering.tuned(site, **patient))
+    await delivering.work(delivering.tuned(site, connections=10, **patient))
     return number
 
 
