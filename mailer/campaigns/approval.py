@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import delete, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -19,11 +19,14 @@ from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
     Campaign,
+    CampaignEvent,
     CampaignText,
     User,
 )
 from mailer.campaigns.states import State, refuse_unless
 from mailer.errors import RefusedError, UnknownError
+
+WRITING = ("imported", "edited", "translated")  # acts that put words into a campaign
 
 
 async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
@@ -90,7 +93,7 @@ async def approve(
             f"{by} may not approve; an approver is added with"
             " `mailer users add NAME --approver`"
         )
-    if by == campaign.author:
+    if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")
     count = await _freeze(session, campaign, context)
     given = Approval(
@@ -106,6 +109,16 @@ async def approve(
     campaign.updated_at = now
     await session.flush()
     return given
+
+
+async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:
+    """Whether a user wrote any of a campaign, also where others wrote after them."""
+    wrote = exists().where(
+        CampaignEvent.campaign_id == campaign.id,
+        CampaignEvent.by == user,
+        CampaignEvent.act.in_(WRITING),
+    )
+    return bool(await session.scalar(select(wrote)))
 
 
 async def _freeze(session: AsyncSession, campaign: Campaign, context: Context) -> int:

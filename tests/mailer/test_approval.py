@@ -45,6 +45,16 @@ async def test_who_edits_becomes_the_author_and_cannot_approve(
         await campaigning.approve(site, number)
 
 
+async def test_whoever_wrote_before_another_editor_cannot_approve_either(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path, author=campaigning.APPROVER)
+    await campaigning.replace(site, number, path, by=campaigning.EDITOR)
+    with pytest.raises(RefusedError, match="somebody else must approve"):
+        await campaigning.approve(site, number)
+
+
 async def test_an_editor_who_may_not_approve_is_refused(
     site: Site, tmp_path: Path
 ) -> None:
