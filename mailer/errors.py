@@ -32,3 +32,15 @@ class RefusedError(MailerError):
 
 class TokenError(MailerError):
     """The link is not one of ours, or no longer valid."""
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first fault of a group of faults.
+
+    It is raised after `except`, not within `except*`, where Python before 3.11.4 puts
+    it into a group again.
+    """
+    fault: BaseException = group
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault

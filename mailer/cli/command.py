@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from mailer import loop
-from mailer.errors import MailerError
+from mailer.errors import first_of
 from mailer.site import open_site
 
 
@@ -38,11 +38,8 @@ def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
     try:
         with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
             return runner.run(coroutine)
-    except* MailerError as group:
-        fault: BaseException = group
-        while isinstance(fault, BaseExceptionGroup):
-            fault = fault.exceptions[0]
-        raise fault from None
+    except BaseExceptionGroup as group:
+        raise first_of(group) from None
 
 
 class Instant(click.ParamType[datetime]):

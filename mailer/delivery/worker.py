@@ -27,7 +27,7 @@ from mailer.delivery.lane import PATIENCE
 from mailer.delivery.outlet import Outlet
 from mailer.delivery.parcel import Stage, clock
 from mailer.delivery.prepare import Preparer
-from mailer.errors import MailerError
+from mailer.errors import first_of
 from mailer.outbox import claim, postpone, release
 from mailer.outbox.states import State
 from mailer.outcomes import record
@@ -72,11 +72,10 @@ class Worker:
                 await self._finish()
                 for task in self._background:
                     task.cancel()
-        except* DBAPIError as faults:  # the next worker takes over what this one held
-            sound = False
-            raise faults.exceptions[0] from None
-        except* MailerError as faults:
-            raise faults.exceptions[0] from None
+        except BaseExceptionGroup as group:
+            # where the store failed the next worker takes over what this one held
+            sound = group.subgroup(DBAPIError) is None
+            raise first_of(group) from None
         finally:
             for outlet in self._outlets.values():
                 outlet.drop()
