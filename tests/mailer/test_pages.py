@@ -147,8 +147,8 @@ async def test_a_reader_leaves_with_the_keyboard_alone(
         await page.keyboard.press("Tab")
         first = await page.evaluate("document.activeElement.className")
         await page.get_by_role("button").focus()
-        await page.keyboard.press("Enter")
-        await page.wait_for_load_state()
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
         said = await page.locator("h1").inner_text()
 
     assert first == "skip"
@@ -163,8 +163,8 @@ async def test_a_reader_chooses_arabic_and_reads_on_in_it(
     async with serving(site) as pages:
         page = await opened(browser, pages, found["preferences"], "phone")
         await page.get_by_role("radio", name="العربية").check()
-        await page.get_by_role("button", name="Save").click()
-        await page.wait_for_load_state()
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="Save").click()
         direction = await page.evaluate("document.documentElement.dir")
 
     assert direction == "rtl"
