@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, exists, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -173,15 +173,6 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
         )
     )
     return {topic: Standing(standing) for topic, standing in rows}
-
-
-async def has_asked(session: AsyncSession, contact_id: int) -> bool:
-    """Whether a wish of this contact waits for confirmation."""
-    waiting = exists().where(
-        Subscription.contact_id == contact_id,
-        Subscription.standing == Standing.PENDING,
-    )
-    return bool(await session.scalar(select(waiting)))
 
 
 def _keep(

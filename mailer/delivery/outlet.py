@@ -95,6 +95,10 @@ class Outlet:
         """Take back marks of which nobody knows whether they were committed."""
         self._unsent += numbers
 
+    def _bring_back(self, number: int) -> None:
+        self._unsent.append(number)
+        self._wake()
+
     def take_unsent(self) -> list[int]:
         """Take the messages whose marks are to be taken back."""
         unsent, self._unsent = self._unsent, []
@@ -122,13 +126,11 @@ class Outlet:
             prepared, marked_at = self._ready.popleft()
             row = prepared.row
             if clock() - marked_at > SOON:
-                self._unsent.append(row.id)
                 self._ahead = max(self._ahead // 2, 1)
-                self._wake()
+                self._bring_back(row.id)
                 continue
             if self._flow.holds_up(self.name, row.address, self._now):
-                self._unsent.append(row.id)
-                self._wake()
+                self._bring_back(row.id)
                 continue
             try:
                 parcel = self._preparer.parcel(prepared, marked_at=marked_at)
@@ -163,8 +165,7 @@ class Outlet:
         """Note that no dot was written; without a reason it was no attempt."""
         self.flying -= 1
         if why is None:
-            self._unsent.append(parcel.message_id)
-            self._wake()
+            self._bring_back(parcel.message_id)
             return
         now = self._now()
         self._settle(answer.not_sent(parcel, why, settings=self._delivery, now=now))
@@ -183,8 +184,7 @@ class Outlet:
         """Set a message aside that this relay cannot take, nor one that replaces it."""
         self.flying -= 1
         if self._flow.elsewhere(self.name, parcel.message_id):
-            self._unsent.append(parcel.message_id)
-            self._wake()
+            self._bring_back(parcel.message_id)
             return
         self._settle(answer.set_aside(parcel.message_id, parcel.campaign_id, why))
 

@@ -7,7 +7,7 @@ over 998 octets, and no line that begins with a dot.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,15 +43,6 @@ class Skeleton:
 
     pieces: tuple[bytes | Slot, ...]
 
-    def compose(self, values: Mapping[Slot, bytes]) -> bytes:
-        """Join the pieces with one reader's values, each encoded for its slot."""
-        return b"".join(
-            [
-                values[piece] if isinstance(piece, Slot) else piece
-                for piece in self.pieces
-            ]
-        )
-
     def pack(self) -> bytes:
         """Return the pieces as octets for the store; NUL cannot stand in a letter."""
         return b"\0".join(
@@ -60,11 +51,6 @@ class Skeleton:
             else piece
             for piece in self.pieces
         )
-
-    @property
-    def slots(self) -> frozenset[Slot]:
-        """Return the slots to be filled."""
-        return frozenset(piece for piece in self.pieces if isinstance(piece, Slot))
 
 
 def unpack(octets: bytes) -> Skeleton:
