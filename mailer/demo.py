@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailer import founding, running
 from mailer import site as sites
-from mailer.campaigns import approval, edit, folder, gate
+from mailer.campaigns import approval, edit, folder, gate, kept
 from mailer.errors import MailerError
 from mailer.outbox import release
 from mailer.outbox.states import State
@@ -69,13 +69,13 @@ async def prepare(site: Site, campaign_folder: Path) -> int:
             f"{written.name} does not pass its check: {first.where}: {first.what}"
         )
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign.id)
+        campaign = await kept.get(session, campaign.id)
         await approval.approve(
             session,
             campaign,
             by=founding.APPROVER,
             templates=site.templates,
-            context=await edit.context_of(session, campaign, now=now),
+            context=await kept.context_of(session, campaign, now=now),
             now=now,
         )
     return campaign.id
@@ -104,7 +104,7 @@ async def deliver(
     counted = []
     async with site.database.reading() as session:
         for campaign_id in campaigns:
-            campaign = await edit.get(session, campaign_id)
+            campaign = await kept.get(session, campaign_id)
             counted.append(await reports.report(session, campaign))
     return counted
 

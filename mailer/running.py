@@ -1,4 +1,4 @@
-"""Delivery and ticker of a site, stopped cleanly."""
+"""Delivery of a site, stopped cleanly."""
 
 import asyncio
 import gc
@@ -7,18 +7,13 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import structlog
 
 from mailer import site as sites
-from mailer.campaigns import due
-from mailer.campaigns.due import Ticked
 from mailer.delivery.worker import Worker
-from mailer.outbox import release
 from mailer.outbox.states import State
 from mailer.site import Site
-from scheduler import ticker
 
 log = structlog.get_logger()
 
@@ -35,31 +30,6 @@ def log_to_stderr() -> None:
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
-
-
-async def tick(site: Site, now: datetime) -> Ticked:
-    """Release what is due at an instant."""
-
-    async def release_one(campaign_id: int) -> int:
-        return await release.release(site, campaign_id, by="ticker", now=now)
-
-    late = timedelta(hours=site.settings.ticker.late_hours)
-    return await due.tick(site.database, release_one, late=late, now=now)
-
-
-async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
-    """Look for what is due at the site's interval until stopped."""
-
-    async def once() -> None:
-        ticked = await tick(site, sites.now())
-        for campaign_id in ticked.released:
-            log.info("campaign.released", campaign=campaign_id)
-
-    running = ticker.start(once, seconds=site.settings.ticker.seconds)
-    try:
-        await stopping.wait()
-    finally:
-        running.shutdown(wait=False)
 
 
 async def work(

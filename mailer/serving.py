@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from mailer.running import stop_event, tick_for_ever, work
+from mailer.running import stop_event, work
 from mailer.site import Site
+from mailer.ticking import tick_for_ever
 from mailer.web import app
 
 

@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 
 from audiences.segments import resolve
 from mailer import founding
-from mailer.campaigns import edit, folder
+from mailer.campaigns import edit, folder, kept
 from mailer.delivery import preview as previews
 from mailer.site import Site, now, open_site
 
@@ -71,7 +71,7 @@ async def letters(site: Site, path: Path) -> list[Sample]:
             session, written, root=site.templates, author="gallery", now=now()
         )
     async with site.database.reading() as session:
-        context = await edit.context_of(session, campaign, now=now())
+        context = await kept.context_of(session, campaign, now=now())
         readers: dict[str, str] = {}
         async for member in resolve.members(session, campaign.audience, context):
             readers.setdefault(member.language or "", member.address)

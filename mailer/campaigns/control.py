@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import edit
+from mailer.campaigns import kept
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State, refuse_unless
 
@@ -26,9 +26,9 @@ async def pause(
     )
     if paused is None:
         return False
-    campaign = await edit.get(session, campaign_id)
+    campaign = await kept.get(session, campaign_id)
     detail = {"because": because}
-    edit.note(session, campaign, by=by, act="paused", now=now, detail=detail)
+    kept.note(session, campaign, by=by, act="paused", now=now, detail=detail)
     return True
 
 
@@ -40,7 +40,7 @@ async def resume(
     campaign.state = State.SENDING
     campaign.stopped_because = None
     campaign.updated_at = now
-    edit.note(session, campaign, by=by, act="resumed", now=now)
+    kept.note(session, campaign, by=by, act="resumed", now=now)
 
 
 async def cancel(
@@ -50,4 +50,4 @@ async def cancel(
     refuse_unless(State(campaign.state), State.CANCELLED, name=campaign.name)
     campaign.state = State.CANCELLED
     campaign.updated_at = now
-    edit.note(session, campaign, by=by, act="cancelled", now=now)
+    kept.note(session, campaign, by=by, act="cancelled", now=now)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.campaigns import edit, schedule
+from mailer.campaigns import kept, schedule
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.states import State
 from mailer.database import Database
@@ -92,7 +92,7 @@ async def _too_late(
         hours = late.total_seconds() / 3600
         campaign.stopped_because = f"its time passed more than {hours:g} hours ago"
         campaign.updated_at = now
-        edit.note(session, campaign, by="ticker", act="held", now=now)
+        kept.note(session, campaign, by="ticker", act="held", now=now)
         held.append(campaign.id)
     return held
 

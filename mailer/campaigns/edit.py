@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -12,37 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import topics
 from audiences.errors import AudienceError
 from audiences.segments import compile as compiler
-from audiences.segments import vocabulary as vocabularies
 from mailer.campaigns import (
     approval,
     content,
     files,
     folder,
+    kept,
     references,
     sending,
     translations,
     variants,
 )
 from mailer.campaigns.folder import Folder
-from mailer.campaigns.models import Campaign, CampaignEvent, CampaignText
+from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.states import State
-from mailer.errors import ContentError, RefusedError, UnknownError
+from mailer.errors import ContentError, RefusedError
 from mailer.rendering import template as templates
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template import Template
 
 EDITABLE = {State.DRAFT, State.APPROVED, State.SCHEDULED}
-
-
-async def get(session: AsyncSession, campaign_id: int) -> Campaign:
-    """Return a campaign; raise UnknownError where there is none."""
-    campaign = await session.get(Campaign, campaign_id)
-    if campaign is None:
-        raise UnknownError(
-            f"no campaign has the number {campaign_id};"
-            " `mailer campaigns list` has them"
-        )
-    return campaign
 
 
 async def add(
@@ -61,7 +49,7 @@ async def add(
         after=parsed,
         types=templates.block_types(root),
     )
-    note(session, campaign, by=author, act="imported", now=now)
+    kept.note(session, campaign, by=author, act="imported", now=now)
     return campaign
 
 
@@ -92,7 +80,7 @@ async def replace(
         types=templates.block_types(root),
     )
     await approval.void(session, campaign, now=now)
-    note(session, campaign, by=by, act="edited", now=now)
+    kept.note(session, campaign, by=by, act="edited", now=now)
 
 
 async def _fill(
@@ -146,7 +134,7 @@ async def _refuse_rules(
     session: AsyncSession, campaign: Campaign, now: datetime
 ) -> None:
     """Refuse rules that cannot be read, before anything is stored."""
-    context = await context_of(session, campaign, now=now)
+    context = await kept.context_of(session, campaign, now=now)
     rules = {"audience": campaign.audience}
     rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
     rules |= {
@@ -177,18 +165,6 @@ def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
     }
     instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
     return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
-
-
-async def context_of(
-    session: AsyncSession, campaign: Campaign, *, now: datetime
-) -> compiler.Context:
-    """Return what the campaign's rules are asked in."""
-    return compiler.Context(
-        vocabulary=await vocabularies.load(session),
-        today=now.date(),
-        themes=tuple(campaign.themes),
-        topic=campaign.topic,
-    )
 
 
 async def _texts(session: AsyncSession, campaign: Campaign, written: Folder) -> None:
@@ -226,20 +202,3 @@ def parse_all(
     if not parsed:
         raise ContentError(folder_name, "no language is written; add for example en.md")
     return parsed
-
-
-def note(
-    session: AsyncSession,
-    campaign: Campaign,
-    *,
-    by: str,
-    act: str,
-    now: datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Add one line to a campaign's record of acts."""
-    session.add(
-        CampaignEvent(
-            campaign_id=campaign.id, at=now, by=by, act=act, detail=dict(detail or {})
-        )
-    )

@@ -15,6 +15,7 @@ from mailer.campaigns import (
     event,
     files,
     groups,
+    kept,
     letters,
     proof,
     translations,
@@ -51,10 +52,10 @@ class Checked:
 async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     """Look at everything a machine can see of a campaign."""
     async with site.database.reading() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
         texts = await edit.texts_of(session, campaign)
-        context = await edit.context_of(session, campaign, now=now)
+        context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
         known = await translations.sources_of(session, campaign)
         announced = await event.announced(session, campaign)

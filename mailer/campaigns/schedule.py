@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import edit
+from mailer.campaigns import kept
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.states import State, refuse_unless
 from mailer.errors import RefusedError, UnknownError
@@ -33,7 +33,7 @@ async def at(
     campaign.at = moment
     campaign.state = State.SCHEDULED
     campaign.updated_at = now
-    edit.note(
+    kept.note(
         session,
         campaign,
         by=by,

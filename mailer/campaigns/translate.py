@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
-from mailer.campaigns import approval, edit, entries, po, translations
+from mailer.campaigns import approval, edit, entries, kept, po, translations
 from mailer.campaigns.entries import Entry
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.po import Said
@@ -54,7 +54,7 @@ class Taken:
 
 
 async def _desk(session: AsyncSession, site: Site, campaign_id: int) -> _Desk:
-    campaign = await edit.get(session, campaign_id)
+    campaign = await kept.get(session, campaign_id)
     types = templates.block_types(site.templates)
     texts = await edit.texts_of(session, campaign)
     template = templates.load(site.templates, campaign.template)
@@ -113,7 +113,7 @@ async def take(
             detail = {"language": language, "entries": len(changed)}
             if changed:
                 await approval.void(session, desk.campaign, now=now)
-            edit.note(
+            kept.note(
                 session, desk.campaign, by=by, act="translated", now=now, detail=detail
             )
         known = (await translations.sources_of(session, desk.campaign)).get(

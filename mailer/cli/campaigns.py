@@ -10,7 +10,7 @@ import rich_click as click
 from sqlalchemy import select
 
 from mailer import site as sites
-from mailer.campaigns import approval, control, edit, folder, gate, schedule
+from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
 from mailer.campaigns.models import Campaign
 from mailer.cli import handing, output
 from mailer.cli.command import INSTANT, NUMBER, as_json, with_site
@@ -81,7 +81,7 @@ async def import_(
                 session, written, root=site.templates, author=author, now=now
             )
         else:
-            campaign = await edit.get(session, replace)
+            campaign = await kept.get(session, replace)
             await edit.replace(
                 session, campaign, written, root=site.templates, by=author, now=now
             )
@@ -178,8 +178,8 @@ async def approve(site: Site, campaign_id: int, by: str) -> None:
             f"errors stand; see them with `mailer campaigns check {campaign_id}`"
         )
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign_id)
-        context = await edit.context_of(session, campaign, now=now)
+        campaign = await kept.get(session, campaign_id)
+        context = await kept.context_of(session, campaign, now=now)
         given = await approval.approve(
             session,
             campaign,
@@ -189,7 +189,7 @@ async def approve(site: Site, campaign_id: int, by: str) -> None:
             now=now,
         )
         detail = {"readers": given.count, "digest": given.digest}
-        edit.note(session, campaign, by=by, act="approved", now=now, detail=detail)
+        kept.note(session, campaign, by=by, act="approved", now=now, detail=detail)
     output.line(f"{by} approved {campaign.name} for {given.count} readers")
 
 
@@ -210,7 +210,7 @@ async def schedule_(
         raise click.UsageError("give either --at or --series")
     now = sites.now()
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         if moment is not None:
             await schedule.at(session, campaign, moment, by=by, now=now)
         elif series is not None:
@@ -235,7 +235,7 @@ async def release(site: Site, campaign_id: int, by: str) -> None:
 async def pause(site: Site, campaign_id: int, by: str) -> None:
     """Stop sending; once this returns, nothing new is marked."""
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         if not await control.pause(
             session, campaign_id, by=by, because=f"paused by {by}", now=sites.now()
         ):
@@ -250,7 +250,7 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
 async def resume(site: Site, campaign_id: int, by: str) -> None:
     """Go on sending a paused campaign."""
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         await control.resume(session, campaign, by=by, now=sites.now())
     output.line(f"{campaign.name} goes on")
 
@@ -264,7 +264,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
     """End a campaign; messages not yet marked are never sent."""
     now = sites.now()
     async with site.database.writing() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         await control.cancel(session, campaign, by=by, now=now)
         stopped = await record.cancel(session, campaign_id, now=now)
     output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
@@ -277,7 +277,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
 async def report(site: Site, campaign_id: int, as_json: bool) -> None:
     """Count who got what, from the ledger."""
     async with site.database.reading() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         counted = await reports.report(session, campaign)
     if as_json:
         output.json_document(counted.as_json())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from audiences.contacts import Contact
 from mailer import site as sites
-from mailer.campaigns import edit
+from mailer.campaigns import kept
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, as_json_lines, with_site
 from mailer.outbox.models import Message
@@ -43,7 +43,7 @@ def command() -> None:
 async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) -> None:
     """List a campaign's messages, one line each."""
     async with site.database.reading() as session:
-        await edit.get(session, campaign_id)
+        await kept.get(session, campaign_id)
         chosen = (
             select(Message, Contact.address)
             .join(Contact, Contact.id == Message.contact_id)

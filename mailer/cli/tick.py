@@ -4,7 +4,7 @@ from datetime import datetime
 
 import rich_click as click
 
-from mailer import running
+from mailer import running, ticking
 from mailer import site as sites
 from mailer.cli import output
 from mailer.cli.command import INSTANT, as_json, with_site
@@ -24,9 +24,9 @@ async def command(
         raise click.UsageError("--now goes with --once")
     running.log_to_stderr()
     if not once:
-        await running.tick_for_ever(site, running.stop_event())
+        await ticking.tick_for_ever(site, running.stop_event())
         return
-    ticked = await running.tick(site, instant or sites.now())
+    ticked = await ticking.tick(site, instant or sites.now())
     if as_json:
         output.json_document(
             {

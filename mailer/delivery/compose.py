@@ -15,7 +15,7 @@ from mailer.delivery.sign import LetterSigner
 from mailer.errors import MailerError
 from mailer.links import Signed
 from mailer.rendering import encode
-from mailer.rendering.invitation import attendee
+from mailer.rendering.attendee import attendee
 from mailer.rendering.merge import Field
 from mailer.rendering.skeleton import Place, Skeleton, Slot
 

@@ -15,7 +15,7 @@ from audiences.languages import Chain
 from audiences.organisations import Organisation, State
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import edit, groups, letters
+from mailer.campaigns import groups, kept, letters
 from mailer.campaigns.models import Campaign
 from mailer.delivery.compose import Composer, Reader
 from mailer.errors import RefusedError
@@ -40,9 +40,9 @@ async def preview(
 ) -> Preview:
     """Make the message a contact would get, whether or not they would get it."""
     async with site.database.reading() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
-        context = await edit.context_of(session, campaign, now=now)
+        context = await kept.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
         seen = await _seen(session, campaign, context, contact)
     choice = groups.choose(campaign, content.written, seen.chain)

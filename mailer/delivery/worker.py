@@ -28,7 +28,7 @@ from mailer.delivery.outlet import Outlet
 from mailer.delivery.parcel import Stage, clock
 from mailer.delivery.prepare import Preparer
 from mailer.errors import first_of
-from mailer.outbox import claim, postpone, release
+from mailer.outbox import claim, plan, postpone
 from mailer.outbox.states import State
 from mailer.outcomes import record
 from mailer.site import Site
@@ -223,7 +223,7 @@ class Worker:
                 )
             )
         for campaign_id in unplanned.all():
-            await release.plan(self.site, campaign_id)
+            await plan.plan(self.site, campaign_id)
 
     async def _claim(self, busy: set[str], now: datetime) -> bool:
         """Claim what is due; say whether anything goes now."""

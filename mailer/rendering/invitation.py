@@ -4,23 +4,19 @@ RFC 5545 for the text, 5546 for REQUEST and CANCEL, 6047 for the way by mail. Bu
 the icalendar library once a letter; the attendee's line is a mark until it is known.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import icalendar
 
-from mailer.rendering import encode, merge
+from mailer.rendering import merge
+from mailer.rendering.attendee import UNSAFE, quoted
 from mailer.rendering.merge import Field
 from mailer.rendering.parts import Calendar
 
-MAX_LINE = 75  # octets, RFC 5545 section 3.1
 _PRODUCT = "-//Liaison//Letters//EN"
 _AROUND = timedelta(days=366)  # of zone rules written round an event
-_UNSAFE = re.compile(r'["\x00-\x1f\x7f]')  # in no parameter, RFC 5545 section 3.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,36 +75,8 @@ def _component(event: Invitation) -> icalendar.Event:
     if event.place:
         component.add("location", event.place, parameters=spoken)
     component.add("transp", "OPAQUE")
-    name = _UNSAFE.sub(" ", event.organiser_name)
-    organiser = icalendar.vCalAddress(f"mailto:{_quoted(event.organiser)}")
+    name = UNSAFE.sub(" ", event.organiser_name)
+    organiser = icalendar.vCalAddress(f"mailto:{quoted(event.organiser)}")
     organiser.params["CN"] = icalendar.vText(name)
     component.add("organizer", organiser)
     return component
-
-
-def attendee(name: str, address: str) -> str:
-    """Return the line of one attendee, folded; lines end in a bare line feed."""
-    shown = _UNSAFE.sub("'", encode.clean(name))
-    line = (
-        "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION"
-        f';RSVP=TRUE;CN="{shown or address}":mailto:{_quoted(address)}'
-    )
-    return "\n ".join(_folded(line))
-
-
-def _quoted(address: str) -> str:
-    """Return an address as part of a mailto: URI, RFC 6068."""
-    return quote(address, safe="@!$&'*+=~._-")
-
-
-def _folded(line: str) -> Iterator[str]:
-    """Cut a line into pieces of at most 75 octets, no character in two."""
-    piece, width = "", 0
-    for character in line:
-        octets = len(character.encode())
-        if width + octets > MAX_LINE:
-            yield piece
-            piece, width = "", 1  # the space that opens a folded line
-        piece += character
-        width += octets
-    yield piece

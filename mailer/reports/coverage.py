@@ -18,7 +18,7 @@ from audiences.languages import Chain
 from audiences.segments import compile as compiler
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import edit, groups, letters
+from mailer.campaigns import groups, kept, letters
 from mailer.campaigns.letters import Content
 from mailer.campaigns.models import Campaign
 from mailer.outbox.states import Skip
@@ -46,9 +46,9 @@ class Covered:
 async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Covered]:
     """Count every block of a campaign, in the order of the letter."""
     async with site.database.reading() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
-        context = await edit.context_of(session, campaign, now=now)
+        context = await kept.context_of(session, campaign, now=now)
         return [
             await _covered(session, content, context, block) for block in content.blocks
         ]

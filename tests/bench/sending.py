@@ -12,7 +12,7 @@ from audiences.intake.check import Checker
 from audiences.segments import vocabulary
 from mailer import demo, founding, running
 from mailer import site as sites
-from mailer.campaigns import edit
+from mailer.campaigns import kept
 from mailer.campaigns.models import User
 from mailer.delivery import preview as previews
 from mailer.outbox import release
@@ -92,7 +92,7 @@ async def send(folder: Path, campaign_id: int) -> dict[str, float]:
 
 async def _count(site: Site, campaign_id: int) -> dict[str, float]:
     async with site.database.reading() as session:
-        campaign = await edit.get(session, campaign_id)
+        campaign = await kept.get(session, campaign_id)
         report = await reports.report(session, campaign)
     values = dataclasses.asdict(report)
     return {"accepted": values["accepted"], "audience": values["audience"]}

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.segments import save
-from mailer import running
 from mailer import site as sites
-from mailer.campaigns import edit, gate, schedule
+from mailer import ticking
+from mailer.campaigns import gate, kept, schedule
 from mailer.campaigns.models import Occurrence
 from mailer.site import Site
 from tests.audiences import importing
@@ -47,7 +47,7 @@ async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, dat
     assert checked.ok, checked.problems
     await campaigning.approve(site, number)
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         slot = await schedule.in_series(
             session, campaign, "monthly-letter", by="editor", now=sites.now()
         )
@@ -74,15 +74,15 @@ async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
     first, due = await in_the_next_slot(site, tmp_path, "First")
     second, later = await in_the_next_slot(site, tmp_path, "Second")
 
-    early = await running.tick(site, due - timedelta(seconds=1))
-    ticked = await running.tick(site, due)
+    early = await ticking.tick(site, due - timedelta(seconds=1))
+    ticked = await ticking.tick(site, due)
     await delivering.later(site, first)  # the hour has come
     await delivering.work(site)
     link = one_click_link(relay, "awa@new.example")
     async with serving(site) as pages:
         answer = await pages.post(link.removeprefix(site.settings.site.url), ONE_CLICK)
 
-    last = await running.tick(site, later)
+    last = await ticking.tick(site, later)
     await delivering.later(site, second)
     await delivering.work(site)
     before = await campaigning.report(site, first)

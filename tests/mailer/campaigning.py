@@ -7,7 +7,7 @@ from sqlalchemy import select
 from audiences.contacts import Contact
 from mailer import demo
 from mailer import site as sites
-from mailer.campaigns import approval, edit, folder
+from mailer.campaigns import approval, edit, folder, kept
 from mailer.outbox import release
 from mailer.outbox.models import Message
 from mailer.reports import campaign as reports
@@ -69,7 +69,7 @@ async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
 async def replace(site: Site, number: int, path: Path, *, by: str = EDITOR) -> None:
     """Import a campaign folder over a campaign."""
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         await edit.replace(
             session,
             campaign,
@@ -83,13 +83,13 @@ async def replace(site: Site, number: int, path: Path, *, by: str = EDITOR) -> N
 async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
     """Approve a campaign; return how many readers it had then."""
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         given = await approval.approve(
             session,
             campaign,
             by=by,
             templates=site.templates,
-            context=await edit.context_of(session, campaign, now=sites.now()),
+            context=await kept.context_of(session, campaign, now=sites.now()),
             now=sites.now(),
         )
     return given.count
@@ -119,13 +119,13 @@ async def released_sample(site: Site, name: str = "monthly-letter") -> int:
 async def state(site: Site, number: int) -> str:
     """Return where a campaign stands."""
     async with site.database.reading() as session:
-        return (await edit.get(session, number)).state
+        return (await kept.get(session, number)).state
 
 
 async def report(site: Site, number: int) -> Report:
     """Count a campaign's messages."""
     async with site.database.reading() as session:
-        return await reports.report(session, await edit.get(session, number))
+        return await reports.report(session, await kept.get(session, number))
 
 
 async def ledger(site: Site, number: int) -> dict[str, Message]:

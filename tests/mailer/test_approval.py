@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer import site as sites
-from mailer.campaigns import approval, edit, schedule
+from mailer.campaigns import approval, kept, schedule
 from mailer.errors import RefusedError, UnknownError
 from mailer.outbox import release
 from mailer.site import Site
@@ -78,7 +78,7 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="is draft"):
         await try_release(site, number)
     async with site.database.reading() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         standing = await approval.standing(session, campaign)
 
     assert standing is None
@@ -129,7 +129,7 @@ async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None
     now = sites.now()
     with pytest.raises(RefusedError, match=rf"has passed; .*release {number}"):
         async with site.database.writing() as session:
-            campaign = await edit.get(session, number)
+            campaign = await kept.get(session, number)
             await schedule.at(session, campaign, now, by="editor", now=now)
 
     assert await campaigning.state(site, number) == "approved"
@@ -139,6 +139,6 @@ async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
     with pytest.raises(RefusedError, match="is draft; it cannot become scheduled"):
         async with site.database.writing() as session:
-            campaign = await edit.get(session, number)
+            campaign = await kept.get(session, number)
             soon = sites.now().replace(year=2100)
             await schedule.at(session, campaign, soon, by="editor", now=sites.now())

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from audiences.segments import save
-from mailer import running
 from mailer import site as sites
-from mailer.campaigns import edit, schedule
+from mailer import ticking
+from mailer.campaigns import kept, schedule
 from mailer.campaigns.models import Occurrence, Series
 from mailer.site import Site
 from mailer.toml import edit_toml
@@ -27,7 +27,7 @@ async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datet
     number = await campaigning.approved(site, place, **written)
     at = sites.now().replace(microsecond=0) + HOUR
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         await schedule.at(session, campaign, at, by="editor", now=sites.now())
     return number, at
 
@@ -45,9 +45,9 @@ async def occurrences(site: Site) -> list[tuple[str, int | None, str | None]]:
 
 async def test_a_campaign_goes_at_its_time_and_once(site: Site, tmp_path: Path) -> None:
     number, at = await scheduled(site, tmp_path)
-    early = await running.tick(site, at - timedelta(seconds=1))
-    due = await running.tick(site, at)
-    again = await running.tick(site, at + HOUR)
+    early = await ticking.tick(site, at - timedelta(seconds=1))
+    due = await ticking.tick(site, at)
+    again = await ticking.tick(site, at + HOUR)
 
     assert (early.released, due.released, again.released) == ([], [number], [])
     assert len(await campaigning.ledger(site, number)) == 10
@@ -56,7 +56,7 @@ async def test_a_campaign_goes_at_its_time_and_once(site: Site, tmp_path: Path) 
 async def test_two_tickers_at_once_release_once(site: Site, tmp_path: Path) -> None:
     numbers = [(await scheduled(site, tmp_path))[0] for _ in range(3)]
     moment = sites.now() + 2 * HOUR
-    both = await asyncio.gather(running.tick(site, moment), running.tick(site, moment))
+    both = await asyncio.gather(ticking.tick(site, moment), ticking.tick(site, moment))
     released = [number for ticked in both for number in ticked.released]
 
     assert sorted(released) == numbers
@@ -70,7 +70,7 @@ async def test_a_campaign_too_late_waits_for_a_person(
 ) -> None:
     number, at = await scheduled(site, tmp_path)
     late = timedelta(hours=site.settings.ticker.late_hours)
-    ticked = await running.tick(site, at + late)
+    ticked = await ticking.tick(site, at + late)
     counted = await campaigning.report(site, number)
 
     assert (ticked.released, ticked.held) == ([], [number])
@@ -84,7 +84,7 @@ async def test_a_campaign_late_within_the_limit_still_goes(
 ) -> None:
     number, at = await scheduled(site, tmp_path)
     late = timedelta(hours=site.settings.ticker.late_hours)
-    ticked = await running.tick(site, at + late - timedelta(seconds=1))
+    ticked = await ticking.tick(site, at + late - timedelta(seconds=1))
 
     assert (ticked.released, ticked.held) == ([number], [])
 
@@ -99,7 +99,7 @@ async def test_what_cannot_be_released_holds_nothing_else_up(
     good, at = await scheduled(site, tmp_path)
     async with site.database.writing() as session:
         await save.remove(session, "gone", by="editor", now=sites.now())
-    ticked = await running.tick(site, at + HOUR)
+    ticked = await ticking.tick(site, at + HOUR)
     counted = await campaigning.report(site, lost)
 
     assert (ticked.released, ticked.held) == ([good], [lost])
@@ -114,12 +114,12 @@ async def test_a_series_has_its_coming_slots_as_rows(
     number = await campaigning.approved(site, tmp_path)
     before = await occurrences(site)
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         slot = await schedule.in_series(
             session, campaign, "monthly-letter", by="editor", now=sites.now()
         )
         due = slot.due_at
-    ticked = await running.tick(site, due)
+    ticked = await ticking.tick(site, due)
     after = await occurrences(site)
 
     assert [each[1:] for each in before] == [(None, None)] * len(before)
@@ -138,8 +138,8 @@ async def test_a_slot_nobody_filled_is_missed_and_sends_nothing(
             select(Occurrence.due_at).order_by(Occurrence.due_at)
         )
     assert due is not None
-    first = await running.tick(site, due)
-    second = await running.tick(site, due + HOUR)
+    first = await ticking.tick(site, due)
+    second = await ticking.tick(site, due + HOUR)
 
     assert first.missed == [(await occurrences(site))[0][0]]
     assert (first.released, second.missed) == ([], [])
@@ -185,7 +185,7 @@ async def test_serve_ticks_releases_and_delivers(
     """One process does it all: the time comes, the letters leave, SIGTERM ends it."""
     number = await campaigning.approved(site, tmp_path)
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         soon = sites.now() + timedelta(seconds=1)
         await schedule.at(session, campaign, soon, by="editor", now=sites.now())
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.campaigns import edit
+from mailer.campaigns import kept
 from mailer.errors import ContentError, RefusedError
 from mailer.site import Site
 from tests.mailer import campaigning
@@ -22,7 +22,7 @@ def write(place: Path, reference: str = PATTERN, day: str = "2027-05-04") -> Pat
 
 async def reference(site: Site, number: int) -> str:
     async with site.database.reading() as session:
-        return (await edit.get(session, number)).reference
+        return (await kept.get(session, number)).reference
 
 
 async def test_each_campaign_gets_the_next_number_of_its_pattern_and_year(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from mailer import site as sites
-from mailer.campaigns import edit, folder, sending
+from mailer.campaigns import folder, kept, sending
 from mailer.campaigns.models import Campaign
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
@@ -61,7 +61,7 @@ async def released(site: Site, place: Path, section: str) -> int:
 
 async def opening(site: Site, number: int) -> tuple[datetime | None, datetime | None]:
     async with site.database.reading() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         return campaign.opens_at, campaign.closes_at
 
 
@@ -122,7 +122,7 @@ async def test_too_late_is_the_campaigns_own_or_the_sites(
     own = await released(site, tmp_path, "[send]\ntoo_late_hours = 48")
     usual = await released(site, tmp_path, "")
     async with site.database.reading() as session:
-        ends = [(await edit.get(session, each)).expires_at for each in (own, usual)]
+        ends = [(await kept.get(session, each)).expires_at for each in (own, usual)]
 
     assert ends == [NIGHT + timedelta(hours=48), NIGHT + timedelta(hours=96)]
 
@@ -130,7 +130,7 @@ async def test_too_late_is_the_campaigns_own_or_the_sites(
 async def test_other_hours_need_a_new_approval(site: Site, tmp_path: Path) -> None:
     number = await campaigning.approved(site, tmp_path, toml=TOML + HOURS)
     async with site.database.writing() as session:
-        (await edit.get(session, number)).window_until = "23:00"
+        (await kept.get(session, number)).window_until = "23:00"
 
     with pytest.raises(RefusedError, match="changed after"):
         await release.release(site, number, by=campaigning.EDITOR, now=NIGHT)

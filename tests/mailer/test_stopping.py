@@ -10,7 +10,7 @@ import pytest
 from audiences import subscriptions
 from audiences.subscriptions import Evidence, How
 from mailer import site as sites
-from mailer.campaigns import control, edit
+from mailer.campaigns import control, kept
 from mailer.outcomes import record
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
@@ -27,7 +27,7 @@ async def pause(site: Site, number: int) -> None:
 
 async def cancel(site: Site, number: int) -> None:
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         await control.cancel(session, campaign, by="x", now=sites.now())
         await record.cancel(session, number, now=sites.now())
 
@@ -100,7 +100,7 @@ async def test_a_resumed_campaign_reaches_the_rest_once(
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     await interrupted(site, relay, number, pause)
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         await control.resume(session, campaign, by="x", now=sites.now())
     await delivering.work(site)
     counted = await campaigning.report(site, number)
@@ -163,7 +163,7 @@ async def test_what_was_never_taken_in_time_expires(
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         campaign.expires_at = sites.now() - timedelta(seconds=1)
     await delivering.work(site)
     counted = await campaigning.report(site, number)

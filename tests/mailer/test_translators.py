@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer import site as sites
-from mailer.campaigns import edit, gate, translate
+from mailer.campaigns import edit, gate, kept, translate
 from mailer.campaigns.translate import Taken
 from mailer.errors import ContentError, RefusedError
 from mailer.site import Site
@@ -72,7 +72,7 @@ async def taken(site: Site, number: int, text: str) -> Taken:
 
 async def text_of(site: Site, number: int, language: str) -> str:
     async with site.database.reading() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         return (await edit.texts_of(session, campaign))[language]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer import site as sites
-from mailer.campaigns import edit, gate, groups, letters, variants
+from mailer.campaigns import gate, groups, kept, letters, variants
 from mailer.campaigns.variants import Others, Traits
 from mailer.delivery import preview
 from mailer.site import Site
@@ -99,9 +99,9 @@ async def test_each_addressee_sees_their_recommendations_first(
 async def test_each_letter_is_rendered_once(site: Site) -> None:
     number = await campaigning.add(site, sample("forum-conclusions"))
     async with site.database.reading() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         content = await letters.content_of(session, site, campaign)
-        context = await edit.context_of(session, campaign, now=sites.now())
+        context = await kept.context_of(session, campaign, now=sites.now())
         found = await groups.group(session, campaign, context, written=content.written)
     needed = letters.needed(content, found)
     checked = await gate.check(site, number, now=sites.now())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailer import site as sites
-from mailer.campaigns import edit, event, folder, gate, letters
+from mailer.campaigns import event, folder, gate, kept, letters
 from mailer.delivery import preview
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
@@ -31,7 +31,7 @@ def toml(about: str = EVENT) -> str:
 async def sequence(site: Site, number: int) -> int:
     """Return the SEQUENCE a campaign's letters have."""
     async with site.database.reading() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         return (await letters.content_of(session, site, campaign)).sequence
 
 
@@ -65,7 +65,7 @@ async def test_two_letters_about_one_event_do_not_take_the_same_number(
         site, tmp_path, toml=toml(EVENT.replace("Paris", "Dakar"))
     )
     async with site.database.reading() as session:
-        campaign = await edit.get(session, changed)
+        campaign = await kept.get(session, changed)
         stale = await letters.content_of(session, site, campaign)
     await invited(site, tmp_path)
 
@@ -97,7 +97,7 @@ async def test_an_edit_of_the_event_voids_the_approval(
 ) -> None:
     number = await campaigning.approved(site, tmp_path, toml=toml())
     async with site.database.writing() as session:
-        campaign = await edit.get(session, number)
+        campaign = await kept.get(session, number)
         assert campaign.event is not None
         campaign.event = campaign.event | {"start": "2097-11-09T14:00:00"}
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.rendering import invitation
+from mailer.rendering.attendee import attendee
 from mailer.rendering.invitation import Invitation
 from mailer.rendering.parts import Extras
 from tests import verifier
@@ -100,7 +101,7 @@ def test_the_hour_is_the_hour_of_the_place(zone: str) -> None:
 @settings(max_examples=150)
 @given(NAMES)
 def test_whatever_a_reader_is_called_they_are_the_one_attendee(name: str) -> None:
-    line = invitation.attendee(name, "o'x+y@enda.example")
+    line = attendee(name, "o'x+y@enda.example")
 
     folded = line.replace("\n", "\r\n") + "\r\n"
     found = calendar.properties(folded)

@@ -1,0 +1,55 @@
+"""A campaign as the store keeps it: found, asked in its context, its acts noted.
+
+Apart from `edit`, so that who only sends does not load what only authors need.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.segments import compile as compiler
+from audiences.segments import vocabulary as vocabularies
+from mailer.campaigns.models import Campaign, CampaignEvent
+from mailer.errors import UnknownError
+
+
+async def get(session: AsyncSession, campaign_id: int) -> Campaign:
+    """Return a campaign; raise UnknownError where there is none."""
+    campaign = await session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise UnknownError(
+            f"no campaign has the number {campaign_id};"
+            " `mailer campaigns list` has them"
+        )
+    return campaign
+
+
+async def context_of(
+    session: AsyncSession, campaign: Campaign, *, now: datetime
+) -> compiler.Context:
+    """Return what the campaign's rules are asked in."""
+    return compiler.Context(
+        vocabulary=await vocabularies.load(session),
+        today=now.date(),
+        themes=tuple(campaign.themes),
+        topic=campaign.topic,
+    )
+
+
+def note(
+    session: AsyncSession,
+    campaign: Campaign,
+    *,
+    by: str,
+    act: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one line to a campaign's record of acts."""
+    session.add(
+        CampaignEvent(
+            campaign_id=campaign.id, at=now, by=by, act=act, detail=dict(detail or {})
+        )
+    )
