@@ -1,10 +1,12 @@
 """Several workers under one parent: more processors, one command.
 
 The parent delivers nothing. It passes SIGTERM on, starts a worker again that was
-killed, and adds up what its workers say they did.
+killed, and adds up what its workers say they did. A parent that is killed can pass
+nothing on, so that each worker looks after its parent and stops when it is gone.
 """
 
 import asyncio
+import os
 import re
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
@@ -17,6 +19,7 @@ from mailer.errors import MailerError
 
 log = structlog.get_logger()
 AGAIN = 1.0  # seconds before a worker that was killed is started again
+LOOK = 0.5  # seconds between two looks of a worker after its parent
 
 
 async def run(
@@ -63,6 +66,16 @@ async def _ended(child: Process, stopping: asyncio.Event) -> bytes:
             child.terminate()
             await child.wait()
     return said
+
+
+async def follow(parent: int, stopping: asyncio.Event) -> None:
+    """Stop this process, as on SIGTERM, when the parent that started it is gone."""
+    while not stopping.is_set():
+        if os.getppid() != parent:
+            log.warning("worker.orphaned", parent=parent)
+            stopping.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), LOOK)
 
 
 def counted(said: str) -> Counter[str]:

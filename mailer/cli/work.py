@@ -1,5 +1,6 @@
 """`mailer work`: delivery alone."""
 
+import asyncio
 import os
 import sys
 from collections import Counter
@@ -42,18 +43,28 @@ class Processes(click.ParamType[int]):
     show_default=True,
     help="Workers to run at once; auto: one a processor.",
 )
+@click.option("--parent", type=int, hidden=True, help="Stop when it is gone.")
 @click.pass_obj
 @with_site
-async def command(site: Site, config: Path, until_idle: bool, processes: int) -> None:
+async def command(
+    site: Site, config: Path, until_idle: bool, processes: int, parent: int | None
+) -> None:
     """Deliver messages, until stopped; SIGTERM finishes those in flight first."""
     running.log_to_stderr()
     settled: Counter[Any] = Counter[State]()
+    stopping = running.stop_event()
     if processes > 1:
         again = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
         again += ["--until-idle"] if until_idle else []
-        stopping = running.stop_event()
+        again += ["--parent", str(os.getpid())]
         settled = await workers.run(again, processes, stopping=stopping)
     else:
-        await running.work(site, until_idle=until_idle, settled=settled.update)
+        following = asyncio.create_task(
+            workers.follow(parent, stopping) if parent else asyncio.sleep(0)
+        )
+        await running.work(
+            site, until_idle=until_idle, settled=settled.update, stopping=stopping
+        )
+        following.cancel()
     said = ", ".join(f"{count} {state}" for state, count in settled.most_common())
     output.line(said or "nothing was due")

@@ -63,3 +63,40 @@ async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
     assert (parent.returncode, said) == (0, b"nothing was due\n"), told
     assert b"worker.killed" in told
     assert not [pid for pid in alive if delivering_still(pid)]
+
+
+async def ended(pids: list[int]) -> None:
+    """Wait until processes that are no children of ours are gone."""
+    for _ in range(600):
+        if not any(delivering_still(pid) for pid in pids):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("a worker goes on thirty seconds after its parent's end")
+
+
+async def test_workers_stop_cleanly_when_their_parent_is_killed(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """What is in flight is finished, the rest given back; nothing is uncertain."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
+    edit_toml(site.root / "config.toml", {("relay", "connections"): 1})
+    relay.delay, dotted = 0.2, asyncio.Event()
+
+    async def note(verb: str) -> None:
+        if verb == ".":
+            dotted.set()
+
+    relay.before = note
+    parent = await delivering.process(site, "work", "--processes", "2")
+    orphans = await two_children(parent.pid)
+    await dotted.wait()
+    parent.kill()
+    await parent.wait()
+    await ended(orphans)
+    states = Counter(
+        each.state for each in (await campaigning.ledger(site, number)).values()
+    )
+
+    assert set(states) == {"accepted", "waiting"}
+    assert states["accepted"] == len(relay.accepted)
