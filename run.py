@@ -26,6 +26,7 @@ DEBIAN = {  # what tests need that no Python package brings: command → package
     "chromium": "chromium",
     "dkimproxy-verify": "libmail-dkim-perl",
     "/usr/sbin/opendkim": "opendkim",
+    "spamassassin": "spamassassin",
 }
 BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {

@@ -119,6 +119,12 @@ class SenderSettings(Section):
     postal: dict[str, str] = Field(default_factory=dict)
 
 
+class GateSettings(Section):
+    """What a campaign must pass before it can be approved."""
+
+    spam_limit: float = Field(default=5, ge=0, le=100)
+
+
 class LanguageSettings(Section):
     """The end of the language chain."""
 
@@ -159,6 +165,7 @@ class Settings(BaseSettings):
     domains: dict[str, DomainSettings] = Field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
     sender: SenderSettings = SenderSettings()
+    gate: GateSettings = GateSettings()
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()

@@ -18,17 +18,20 @@ from mailer.campaigns import (
     kept,
     letters,
     proof,
+    spam,
     translations,
     variants,
 )
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
+from mailer.campaigns.spam import Score, SpamError
 from mailer.campaigns.translations import Standing
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
 from mailer.rendering import lint
 from mailer.rendering import template as templates
 from mailer.rendering.check import Level, Problem
+from mailer.rendering.skeleton import Skeleton
 from mailer.site import Site
 
 
@@ -42,6 +45,7 @@ class Checked:
     blocks: dict[str, int] = field(default_factory=dict)  # "news, ar → en": readers
     variants: int = 0  # letters to be rendered
     translations: dict[str, Standing] = field(default_factory=dict)  # by language
+    spam: dict[str, Score] | None = None  # by language; None: nobody was asked
 
     @property
     def ok(self) -> bool:
@@ -49,8 +53,13 @@ class Checked:
         return all(problem.level is not Level.ERROR for problem in self.problems)
 
 
-async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
-    """Look at everything a machine can see of a campaign."""
+async def check(
+    site: Site, campaign_id: int, *, now: datetime, scored: bool = True
+) -> Checked:
+    """Look at everything a machine can see of a campaign.
+
+    Without `scored`, SpamAssassin is not asked: it takes some seconds.
+    """
     async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
@@ -70,9 +79,7 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     for translation in content.translations.values():
         checked.problems += rules.check_text(translation, host=host)
     _count(checked, found)
-    if site.settings.dkim.nobody_signs and not site.settings.site.demo:
-        what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
-        checked.problems.append(_problem(Level.WARNING, "", "config.toml, dkim", what))
+    checked.problems += _unsigned(site)
     checked.problems += [
         _problem(level, "", "campaign.toml, event", what)
         for level, what in event.problems(campaign.event, known=announced, now=now)
@@ -81,8 +88,18 @@ async def check(site: Site, campaign_id: int, *, now: datetime) -> Checked:
     _count_variants(checked, content, found)
     _count_entries(checked, site, content, known)
     if checked.ok:
-        checked.problems += _rendered(site, content, found, now)
+        longest: dict[str, Skeleton] = {}
+        checked.problems += _rendered(site, content, found, now, longest)
+        if scored and site.settings.gate.spam_limit and spam.installed():
+            await _score(checked, site.settings.gate.spam_limit, longest)
     return checked
+
+
+def _unsigned(site: Site) -> Iterator[Problem]:
+    """Warn where nobody signs letters; a demonstration may."""
+    if site.settings.dkim.nobody_signs and not site.settings.site.demo:
+        what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
+        yield _problem(Level.WARNING, "", "config.toml, dkim", what)
 
 
 async def _template(site: Site, name: str, texts: Mapping[str, str]) -> list[Problem]:
@@ -224,21 +241,49 @@ def _wanted(group: Group) -> str:
 
 
 def _rendered(
-    site: Site, content: Content, found: Sequence[Group], now: datetime
+    site: Site,
+    content: Content,
+    found: Sequence[Group],
+    now: datetime,
+    longest: dict[str, Skeleton],
 ) -> Iterator[Problem]:
-    """Render every letter that would be sent, and look at it."""
+    """Render every letter that would be sent, and look at it; keep the longest ones."""
+    lengths: dict[str, int] = {}
     for key in letters.needed(content, found):
         source = letters.source(site, content, key)
         language = key.language
         try:
             letter = letters.rendered(site, source)
-            letters.skeleton(site, content, letter, source, at=now)
+            skeleton = letters.skeleton(site, content, letter, source, at=now)
         except ContentError as fault:
             yield _problem(Level.ERROR, language, fault.where, fault.sentence)
             continue
         yield from rules.check_letter(letter, leaving=source.topic_name is not None)
         for level, what in files.problems(letter, content.files):
             yield _problem(level, language, "files", what)
+        if len(letter.html) > lengths.get(language, 0):
+            lengths[language], longest[language] = len(letter.html), skeleton
+
+
+async def _score(
+    checked: Checked, limit: float, longest: Mapping[str, Skeleton]
+) -> None:
+    """Ask what filters make of the longest letter of each language."""
+    specimens = {name: spam.specimen(each) for name, each in longest.items()}
+    try:
+        checked.spam = await spam.scores(specimens)
+    except SpamError as fault:
+        what = f"SpamAssassin gave no score: {fault}"
+        checked.problems.append(_problem(Level.WARNING, "", "letter", what))
+        return
+    for language, score in checked.spam.items():
+        if score.points >= limit / 2:
+            level = Level.ERROR if score.points >= limit else Level.WARNING
+            what = (
+                f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
+                f" most: {score.worst()}"
+            )
+            checked.problems.append(_problem(level, language, "letter", what))
 
 
 def _problem(level: Level, language: str, where: str, what: str) -> Problem:

@@ -2,7 +2,6 @@
 
 import getpass
 import sys
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from mailer import site as sites
 from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
 from mailer.campaigns.models import Campaign
-from mailer.cli import handing, output
+from mailer.cli import checking, handing, output
 from mailer.cli.command import INSTANT, NUMBER, as_json, with_site
 from mailer.cli.reporting import show_report
 from mailer.delivery import preview as previews
@@ -99,46 +98,10 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
     """Show every problem a machine can see; errors block approval."""
     checked = await gate.check(site, campaign_id, now=sites.now())
     if as_json:
-        output.json_document(
-            {
-                "ok": checked.ok,
-                "problems": [
-                    {
-                        "level": str(each.level),
-                        "language": each.language,
-                        "where": each.where,
-                        "what": each.what,
-                    }
-                    for each in checked.problems
-                ],
-                "readers": checked.readers,
-                "fallbacks": checked.fallbacks,
-                "blocks": checked.blocks,
-                "variants": checked.variants,
-                "translations": {
-                    language: asdict(each)
-                    for language, each in checked.translations.items()
-                },
-            }
-        )
+        output.json_document(checking.as_json(checked))
     else:
-        _show_checked(checked)
+        checking.show(checked)
     return 0 if checked.ok else 1
-
-
-def _show_checked(checked: gate.Checked) -> None:
-    if checked.readers:
-        output.bars("By language", "language", checked.readers)
-    if checked.problems:
-        output.table(
-            "Problems",
-            ("level", "language", "where", "what"),
-            [
-                (each.level, each.language, each.where, each.what)
-                for each in checked.problems
-            ],
-        )
-    output.line("nothing blocks approval" if checked.ok else "errors block approval")
 
 
 @command.command(
