@@ -13,25 +13,23 @@ from mailer.campaigns import (
     edit,
     entries,
     event,
-    files,
     groups,
+    inspection,
     kept,
     letters,
     proof,
-    spam,
     translations,
     variants,
 )
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content
-from mailer.campaigns.spam import Score, SpamError
+from mailer.campaigns.spam import Score
 from mailer.campaigns.translations import Standing
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
 from mailer.rendering import lint
 from mailer.rendering import template as templates
 from mailer.rendering.check import Level, Problem
-from mailer.rendering.skeleton import Skeleton
 from mailer.site import Site
 
 
@@ -88,10 +86,9 @@ async def check(
     _count_variants(checked, content, found)
     _count_entries(checked, site, content, known)
     if checked.ok:
-        longest: dict[str, Skeleton] = {}
-        checked.problems += _rendered(site, content, found, now, longest)
-        if scored and site.settings.gate.spam_limit and spam.installed():
-            await _score(checked, site.settings.gate.spam_limit, longest)
+        seen = await inspection.inspect(site, content, found, now=now, scored=scored)
+        checked.problems += seen.problems
+        checked.spam = seen.spam
     return checked
 
 
@@ -238,52 +235,6 @@ def _wanted(group: Group) -> str:
         state=words(group.state_languages),
     )
     return chain.speaker()[1][0]
-
-
-def _rendered(
-    site: Site,
-    content: Content,
-    found: Sequence[Group],
-    now: datetime,
-    longest: dict[str, Skeleton],
-) -> Iterator[Problem]:
-    """Render every letter that would be sent, and look at it; keep the longest ones."""
-    lengths: dict[str, int] = {}
-    for key in letters.needed(content, found):
-        source = letters.source(site, content, key)
-        language = key.language
-        try:
-            letter = letters.rendered(site, source)
-            skeleton = letters.skeleton(site, content, letter, source, at=now)
-        except ContentError as fault:
-            yield _problem(Level.ERROR, language, fault.where, fault.sentence)
-            continue
-        yield from rules.check_letter(letter, leaving=source.topic_name is not None)
-        for level, what in files.problems(letter, content.files):
-            yield _problem(level, language, "files", what)
-        if len(letter.html) > lengths.get(language, 0):
-            lengths[language], longest[language] = len(letter.html), skeleton
-
-
-async def _score(
-    checked: Checked, limit: float, longest: Mapping[str, Skeleton]
-) -> None:
-    """Ask what filters make of the longest letter of each language."""
-    specimens = {name: spam.specimen(each) for name, each in longest.items()}
-    try:
-        checked.spam = await spam.scores(specimens)
-    except SpamError as fault:
-        what = f"SpamAssassin gave no score: {fault}"
-        checked.problems.append(_problem(Level.WARNING, "", "letter", what))
-        return
-    for language, score in checked.spam.items():
-        if score.points >= limit / 2:
-            level = Level.ERROR if score.points >= limit else Level.WARNING
-            what = (
-                f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
-                f" most: {score.worst()}"
-            )
-            checked.problems.append(_problem(level, language, "letter", what))
 
 
 def _problem(level: Level, language: str, where: str, what: str) -> Problem:

@@ -60,6 +60,17 @@ def lint(templates: Path, name: str) -> Iterator[Fault]:
             yield from markup(text, where)
 
 
+def place(templates: Path, name: str, word: str) -> str:
+    """Return where a letter type's files first say a word, or that it is the letter."""
+    said = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
+    for path in templates_of(templates, name):
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        for number, line in enumerate(lines, start=1):
+            if said.search(line):
+                return f"{path.relative_to(templates).as_posix()}, line {number}"
+    return "letter"
+
+
 def markup(text: str, where: str) -> Iterator[Fault]:
     """Yield what is wrong in one file of markup; Jinja's own parts are passed over."""
     blank = _JINJA.sub(lambda part: re.sub(r"[^\n]", "\x00", part[0]), text)

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from mailer.rendering import support
 from tests.mailer.letters import SAMPLES, letter
 
 UNSUPPORTED = re.compile(
@@ -87,3 +88,52 @@ def test_links_are_underlined_and_say_where_they_lead(name: str, language: str) 
     for tag, given in Tags(letter(name, language).html).found:
         if tag == "a" and "background" not in str(given.get("style")):
             assert "text-decoration: underline" in str(given.get("style"))
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_what_letters_use_is_shown_by_most_programs(name: str, language: str) -> None:
+    made = letter(name, language).html
+
+    assert [use.sentence for use in support.lacking(made)] == []
+    assert {use.feature.name for use in support.used(made)} >= {
+        "html-table",
+        "css-width",
+    }
+
+
+@pytest.mark.parametrize(
+    ("markup", "written", "without"),
+    [
+        ('<p style="Position : absolute">', "the style position", "Gmail"),
+        (
+            '<p style="width: calc(100% - 2px)">',
+            "the style width: calc(",
+            "Outlook for",
+        ),
+        ('<p style="margin-inline: 4px">', "the style margin-inline", "Gmail"),
+        ("<video></video>", "<video>", "Gmail"),
+        ('<img srcset="a 2x">', "srcset of <img>", "Gmail"),
+        ("<p hidden>", "hidden of <p>", "Yahoo"),
+    ],
+)
+def test_what_few_programs_show_is_found(
+    markup: str, written: str, without: str
+) -> None:
+    (found,) = support.lacking(f"<head></head><body>{markup}</body>")
+
+    assert found.written.startswith(written)
+    assert without in found.sentence
+
+
+def test_what_stands_in_the_style_sheet_may_be_missing() -> None:
+    html = "<head><style>p { position: absolute }</style></head><body><p>A</p></body>"
+
+    assert list(support.lacking(html)) == []
+
+
+def test_every_feature_is_known_of_several_families() -> None:
+    for feature in support.features():
+        assert feature.kind in {"property", "value", "element", "attribute"}
+        assert set(feature.shown.values()) <= set(support.SHARE)
+        assert len(feature.shown) >= 5
+        assert feature.written

@@ -1,5 +1,6 @@
 """The gate finds what a machine can find, with its language and place."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -158,3 +159,20 @@ async def test_letters_nobody_signs_are_warned_of(site: Site, tmp_path: Path) ->
 
     assert checked.ok
     assert [each.where for each in checked.problems] == ["config.toml, dkim"]
+
+
+async def test_a_style_that_few_mail_programs_show_is_warned_of_once_with_its_line(
+    site: Site, tmp_path: Path
+) -> None:
+    css = site.templates / "_layout/letter.css"
+    css.write_text(css.read_text() + ".sender { position: relative }\n")
+    path = campaigning.write(
+        tmp_path, audience=campaigning.OFFICES, en=campaigning.TEXT, fr=FRENCH
+    )
+    checked = await check(site, path)
+    (found,) = [each for each in checked.problems if "position" in each.what]
+
+    assert checked.ok
+    assert str(found.level) == "warning"
+    assert re.fullmatch(r"_layout/letter\.css, line \d+", found.where)
+    assert "is not shown by Gmail" in found.what

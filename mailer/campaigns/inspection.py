@@ -1,0 +1,99 @@
+"""Looks at every letter a campaign would send, once rendered.
+
+Each is rendered as release will render it. What mail programs do not show is told once,
+with the line of the template; what filters think is asked of the longest letter of each
+language.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailer.campaigns import files, letters, spam
+from mailer.campaigns.groups import Group
+from mailer.campaigns.letters import Content
+from mailer.campaigns.spam import Score, SpamError
+from mailer.errors import ContentError
+from mailer.rendering import check as rules
+from mailer.rendering import lint, support
+from mailer.rendering.check import Level, Problem
+from mailer.rendering.skeleton import Skeleton
+from mailer.rendering.source import Letter
+from mailer.site import Site
+
+
+@dataclass(kw_only=True)
+class Inspected:
+    """The problems of a campaign's letters, and their scores by language."""
+
+    problems: list[Problem] = field(default_factory=list)
+    spam: dict[str, Score] | None = None  # None: nobody was asked
+    longest: dict[str, Skeleton] = field(default_factory=dict)  # by language
+    lengths: dict[str, int] = field(default_factory=dict)
+    lacking: set[str] = field(default_factory=set)  # features told already
+
+
+async def inspect(
+    site: Site, content: Content, found: Sequence[Group], *, now: datetime, scored: bool
+) -> Inspected:
+    """Render every letter that would be sent, and look at it."""
+    seen = Inspected()
+    for key in letters.needed(content, found):
+        source = letters.source(site, content, key)
+        try:
+            letter = letters.rendered(site, source)
+            skeleton = letters.skeleton(site, content, letter, source, at=now)
+        except ContentError as fault:
+            what = fault.sentence
+            seen.problems.append(_problem(Level.ERROR, key.language, fault.where, what))
+            continue
+        leaving = source.topic_name is not None
+        seen.problems += rules.check_letter(letter, leaving=leaving)
+        seen.problems += [
+            _problem(level, key.language, "files", what)
+            for level, what in files.problems(letter, content.files)
+        ]
+        seen.problems += _lacking(site, source.template, letter, seen.lacking)
+        if len(letter.html) > seen.lengths.get(key.language, 0):
+            seen.lengths[key.language] = len(letter.html)
+            seen.longest[key.language] = skeleton
+    limit = site.settings.gate.spam_limit
+    if scored and limit and spam.installed():
+        await _score(seen, limit, seen.longest)
+    return seen
+
+
+def _lacking(
+    site: Site, template: str, letter: Letter, told: set[str]
+) -> Iterator[Problem]:
+    """Warn of what too few mail programs show, once a campaign."""
+    for use in support.lacking(letter.html):
+        if use.feature.name not in told:
+            told.add(use.feature.name)
+            where = lint.place(site.templates, template, use.word)
+            yield _problem(Level.WARNING, "", where, use.sentence)
+
+
+async def _score(
+    seen: Inspected, limit: float, longest: Mapping[str, Skeleton]
+) -> None:
+    """Ask what filters make of the longest letter of each language."""
+    specimens = {name: spam.specimen(each) for name, each in longest.items()}
+    try:
+        seen.spam = await spam.scores(specimens)
+    except SpamError as fault:
+        what = f"SpamAssassin gave no score: {fault}"
+        seen.problems.append(_problem(Level.WARNING, "", "letter", what))
+        return
+    for language, score in seen.spam.items():
+        if score.points >= limit / 2:
+            level = Level.ERROR if score.points >= limit else Level.WARNING
+            what = (
+                f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
+                f" most: {score.worst()}"
+            )
+            seen.problems.append(_problem(level, language, "letter", what))
+
+
+def _problem(level: Level, language: str, where: str, what: str) -> Problem:
+    return Problem(level=level, language=language, where=where, what=what)
