@@ -37,6 +37,7 @@ async def work(
     *,
     until_idle: bool,
     settled: Callable[[Counter[State]], None] = lambda _states: None,
+    told: Callable[[str], None] = lambda _sentence: None,
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
@@ -46,6 +47,7 @@ async def work(
         now=sites.now,
         until_idle=until_idle,
         settled=settled,
+        told=told,
         stopping=stopping or stop_event(),
     )
     await worker.run()

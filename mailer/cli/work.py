@@ -63,7 +63,11 @@ async def command(
             workers.follow(parent, stopping) if parent else asyncio.sleep(0)
         )
         await running.work(
-            site, until_idle=until_idle, settled=settled.update, stopping=stopping
+            site,
+            until_idle=until_idle,
+            settled=settled.update,
+            told=output.say,
+            stopping=stopping,
         )
         following.cancel()
     said = ", ".join(f"{count} {state}" for state, count in settled.most_common())

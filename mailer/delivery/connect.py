@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiosmtplib
-from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPHeloError
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPResponseException,
+    SMTPStatus,
+)
 
 from mailer import config
 from mailer.errors import MailerError
@@ -87,7 +93,9 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
     """Say EHLO, or HELO to a relay that knows only that."""
     try:
         await client.ehlo()
-    except SMTPHeloError:
+    except SMTPHeloError as fault:
+        if fault.code == SMTPStatus.domain_unavailable:
+            raise
         await client.helo()
 
 
@@ -149,6 +157,8 @@ def _refused(relay: RelaySettings, fault: BaseException) -> RelayError:
             f" {fault.code} {fault.message.strip()}"
         )
     reason, cause = str(fault) or type(fault).__name__, fault
+    if isinstance(fault, SMTPResponseException):
+        reason = f"{fault.code} {fault.message.strip()}"
     while cause.__cause__ is not None:
         cause = cause.__cause__
     if isinstance(cause, ssl.SSLCertVerificationError):

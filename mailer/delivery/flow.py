@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,9 +27,11 @@ from mailer.outbox.claim import Claimed
 from mailer.outbox.postpone import PutOff
 from mailer.relaying import DEFAULT
 
+log = structlog.get_logger()
 RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds while a relay is away
 DOMAIN_WAITS = (60.0, 120.0, 300.0, 900.0, 1800.0)  # while a provider slows us down
 BUSY = timedelta(seconds=5)  # before messages of a busy relay are looked at again
+MAX_SAID = 300  # characters of an answer that are shown
 TRIES = 4  # at a relay that is away; who only waits for the end then goes
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -52,6 +55,7 @@ class Flow:
     domains: DomainLimits
     plain: bool = False  # one relay takes everything, and nothing is limited
     held_until: datetime = _LONG_AGO  # until then the end is worth waiting for
+    troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
     _templates: dict[int, str] = field(default_factory=dict)
     _unfit: dict[int, set[str]] = field(default_factory=dict)  # messages: not by these
@@ -119,6 +123,11 @@ class Flow:
                 self._try((relay, domain), now)
             why = f"the limit of {relay} or {domain} is used up"
             later += _put_off(waiting, answer.later, why)
+            if waiting:
+                limits = throttle.in_words(
+                    self.relays.settings[relay], domain, self.domains.of(domain)
+                )
+                self.troubles[relay] = f"is limited to {limits}"
             self._hold(max(answer.later, default=now))
         return Admitted(go=dict(go), later=later)
 
@@ -196,20 +205,31 @@ class Flow:
         if until is not None:
             self.held_until = max(self.held_until, until)
 
-    def away(self, relay: str, *, domain: str = "", now: datetime) -> None:
+    def said(self, relay: str, what: str) -> None:
+        """Keep the last word for which a message has to wait."""
+        self.troubles[relay] = f"last said: {what[:MAX_SAID]}"
+
+    def away(self, relay: str, said: str, *, domain: str = "", now: datetime) -> None:
         """Note that a relay, or a domain behind it, failed or slowed us down."""
+        self.said(relay, said)
         found = breaker.failed(
             self._of((relay, domain)),
             in_flight=self.relays.settings[relay].connections,
             waits=DOMAIN_WAITS if domain else RELAY_WAITS,
             now=now,
         )
+        if found.openings > self._of((relay, domain)).openings == 0:
+            log.warning("relay.refuses", relay=relay, domain=domain, said=said)
         self._breakers[relay, domain] = found
         if not domain and found.openings < TRIES:
             self._hold(found.open_until)
 
-    def unreachable(self, relay: str, *, final: bool = False, now: datetime) -> None:
+    def unreachable(
+        self, relay: str, why: str, *, final: bool = False, now: datetime
+    ) -> None:
         """Note that no connection to a relay can be made; `final`: nor soon will be."""
+        at = self.relays.settings[relay]
+        self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
         found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
         self._breakers[relay, ""] = found
         if not final and found.openings < TRIES:

@@ -1,9 +1,8 @@
 """One relay: its connections, and the messages that wait for them.
 
 Messages are marked a little ahead of the connections, just enough that these never
-wait for the store; what was marked and not sent in time goes back unsent. What the
-relay answers, or that it does not, is told to the flow, and what waits here while the
-relay is away goes back: to another relay, or until it is worth asking again.
+wait for the store; what was marked and not sent in time goes back unsent. The flow is
+told what the relay answers; what waits here while it is away goes back.
 """
 
 import asyncio
@@ -156,9 +155,11 @@ class Outlet:
         read = settled.verdict
         if read is None or not answer.asks_for_patience(read, stage, reply):
             self._flow.works(self.name, parcel.address)
+            if settled.outcome.due_at is not None:
+                self._flow.said(self.name, str(reply))
             return
         domain = "" if stage is Stage.MAIL else domain_of(parcel.address)
-        self._flow.away(self.name, domain=domain, now=now)
+        self._flow.away(self.name, str(reply), domain=domain, now=now)
         self._return_what_waits()
 
     def not_sent(self, parcel: Parcel, why: str | None) -> None:
@@ -169,7 +170,7 @@ class Outlet:
             return
         now = self._now()
         self._settle(answer.not_sent(parcel, why, settings=self._delivery, now=now))
-        self._flow.away(self.name, now=now)
+        self._flow.away(self.name, why, now=now)
         self._return_what_waits()
 
     def unknown(self, parcel: Parcel, why: str) -> None:
@@ -177,7 +178,7 @@ class Outlet:
         self.flying -= 1
         now = self._now()
         self._settle(answer.unknown(parcel, why, settings=self._delivery, now=now))
-        self._flow.away(self.name, now=now)
+        self._flow.away(self.name, why, now=now)
         self._return_what_waits()
 
     def unfit(self, parcel: Parcel, why: str) -> None:
@@ -253,7 +254,7 @@ class Outlet:
         self.fault = fault
         now = self._now()
         refused = isinstance(fault, LoginRefusedError)
-        self._flow.unreachable(self.name, final=refused, now=now)
+        self._flow.unreachable(self.name, str(fault), final=refused, now=now)
         if refused and not self._flow.replaced(self.name, now=now):
             ready = (each for each, _ in self._ready)
             campaigns = {each.row.campaign_id for each in (*self.waiting, *ready)}

@@ -57,6 +57,16 @@ def of_domain(domain: str, settings: DomainSettings) -> list[Limit]:
     ]
 
 
+def in_words(relay: RelaySettings, domain: str, settings: DomainSettings) -> str:
+    """Say the limits a message to a domain falls under."""
+    words = (
+        (relay.per_second, "a second"),
+        (relay.per_hour, "an hour"),
+        (settings.per_minute, f"a minute to {domain}"),
+    )
+    return ", ".join(f"{count:,g} {word}" for count, word in words if count)
+
+
 async def take(
     session: AsyncSession,
     asks: Sequence[Ask],

@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from mailer.campaigns import sending
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.delivery import connect, throttle
-from mailer.delivery.connect import Connection
+from mailer.delivery import connect, throttle, waiting
+from mailer.delivery.connect import Connection, RelayError
 from mailer.delivery.flow import Flow
 from mailer.delivery.journal import Journal
 from mailer.delivery.lane import PATIENCE
@@ -36,6 +36,7 @@ from mailer.site import Site
 IDLE = 1.0  # seconds between looks for work
 HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
 SOON = 0.02  # the same while it waits for nothing else than what is under way
+LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
 LEAVING = 30.0  # seconds the messages in flight may take when told to stop
 
 
@@ -47,6 +48,7 @@ class Worker:
     now: Callable[[], datetime]
     until_idle: bool = False
     settled: Callable[[Counter[State]], None] = lambda _states: None  # after a commit
+    told: Callable[[str], None] = lambda _sentence: None  # what waits, at the end
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -59,6 +61,7 @@ class Worker:
         self._journal = Journal(database, self._id, now=self.now, settled=self.settled)
         self._flow = Flow.of(self.site.settings)
         self._outlets: dict[str, Outlet] = {}
+        self._told_at = float("-inf")
         self._doubtful = False  # whether the last claim was committed
         sound = True
         try:
@@ -143,10 +146,12 @@ class Worker:
                 await self._progress(IDLE)
             elif not await database.patiently(partial(self._claim, busy, now)):
                 held = now < self._flow.held_until
-                if self.until_idle and not held and done and self._done():
-                    await database.patiently(self._keep_house)
-                    self._complain(now)
-                    return
+                if self.until_idle and done and self._done():
+                    if not held:
+                        await database.patiently(self._keep_house)
+                        await self._complain(now)
+                        return
+                    await self._tell_of_a_long_wait(now)
                 await self._progress(self._pause(held=held))
 
     def _pause(self, *, held: bool) -> float:
@@ -168,11 +173,42 @@ class Worker:
             outlet.empty for outlet in self._outlets.values()
         )
 
-    def _complain(self, now: datetime) -> None:
-        """Raise what keeps a relay away that none replaces."""
+    async def _complain(self, now: datetime) -> None:
+        """Tell what waits; raise it where a relay is away that none replaces."""
+        said = await self._what_waits(now)
         for name, outlet in self._outlets.items():
-            if outlet.fault is not None and not self._flow.replaced(name, now=now):
-                raise outlet.fault
+            if self._flow.replaced(name, now=now):
+                continue
+            if outlet.fault is not None:
+                raise type(outlet.fault)(said or str(outlet.fault))
+            if said:
+                raise RelayError(said)
+        if said:
+            self.told(said)
+
+    async def _tell_of_a_long_wait(self, now: datetime) -> None:
+        """Say what the end is waiting for, now and again."""
+        wait = (self._flow.held_until - now).total_seconds()
+        if wait > LONG and clock() - self._told_at > TELL:
+            self._told_at = clock()
+            if said := await self._what_waits(now):
+                self.told(said)
+
+    async def _what_waits(self, now: datetime) -> str:
+        async def read() -> waiting.Waiting | None:
+            async with self.site.database.reading() as session:
+                return await waiting.read(session, now=now)
+
+        found = await self.site.database.patiently(read)
+        if found is None:
+            return ""
+        soonest = max(
+            (self._flow.asked_again(name, now=now) for name in self._outlets),
+            default=now,
+        )
+        return waiting.sentence(
+            found, self._flow.relays, self._flow.troubles, soonest=soonest
+        )
 
     async def _progress(self, within: float) -> None:
         """Wait until something was written, or we are told to stop."""

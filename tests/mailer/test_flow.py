@@ -62,7 +62,7 @@ def numbers(admitted: Admitted) -> dict[str, list[int]]:
 
 def fail(flow: Flow, relay: str, times: int, *, domain: str = "") -> None:
     for _ in range(times):
-        flow.away(relay, domain=domain, now=NOW)
+        flow.away(relay, "421 later", domain=domain, now=NOW)
 
 
 async def test_each_message_goes_by_its_relay(
