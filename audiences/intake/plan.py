@@ -140,6 +140,11 @@ async def _strangers(session: AsyncSession) -> list[Fault]:
 
 
 async def _compare(session: AsyncSession) -> None:
+    """Note what would change.
+
+    Each question within a question names the row it is about; left to itself it would
+    be about any row of the staging.
+    """
     body_changes = or_(
         *(_differs(BODIES.c[name], column) for name, column in ORGANISATION.items()),
         _set_differs(BODIES.c.fields, _fields()),
@@ -154,27 +159,41 @@ async def _compare(session: AsyncSession) -> None:
         )
         .values(changes=True)
     )
-    asked = exists().where(
-        SETS.c.codes == ROWS.c.topics,
-        ~exists().where(
-            Subscription.contact_id == ROWS.c.contact_id,
-            Subscription.topic == SETS.c.code,
-        ),
-    )
-    moved = exists().where(
-        BODIES.c.body == ROWS.c.body,
-        BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
-    )
     contact_changes = or_(
         *(_differs(ROWS.c[name], column) for name, column in CONTACT.items()),
-        moved,
-        and_(Contact.stopped_at.is_(None), asked),
+        _moved(),
+        and_(Contact.stopped_at.is_(None), _asked()),
     )
     await session.execute(
         sql_update(ROWS)
         .where(exists().where(Contact.id == ROWS.c.contact_id, contact_changes))
         .values(changes=True)
     )
+
+
+def _moved() -> ColumnElement[bool]:
+    """Whether a row names another organisation than its contact's."""
+    return (
+        exists()
+        .where(
+            BODIES.c.body == ROWS.c.body,
+            BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
+        )
+        .correlate(ROWS, Contact)
+    )
+
+
+def _asked() -> ColumnElement[bool]:
+    """Whether a row names a topic its contact was never subscribed to."""
+    held = (
+        exists()
+        .where(
+            Subscription.contact_id == ROWS.c.contact_id,
+            Subscription.topic == SETS.c.code,
+        )
+        .correlate(ROWS, SETS)
+    )
+    return exists().where(SETS.c.codes == ROWS.c.topics, ~held).correlate(ROWS)
 
 
 def _differs(
@@ -188,15 +207,21 @@ def _differs(
 
 
 def _fields() -> Select[str]:
-    return select(OrganisationField.field).where(
-        OrganisationField.organisation_id == BODIES.c.organisation_id
+    return (
+        select(OrganisationField.field)
+        .where(OrganisationField.organisation_id == BODIES.c.organisation_id)
+        .correlate(BODIES)
     )
 
 
 def _countries(relation: Relation) -> Select[str]:
-    return select(OrganisationCountry.country).where(
-        OrganisationCountry.organisation_id == BODIES.c.organisation_id,
-        OrganisationCountry.relation == relation,
+    return (
+        select(OrganisationCountry.country)
+        .where(
+            OrganisationCountry.organisation_id == BODIES.c.organisation_id,
+            OrganisationCountry.relation == relation,
+        )
+        .correlate(BODIES)
     )
 
 
@@ -204,7 +229,7 @@ def _set_differs(
     cell: ColumnElement[Any], existing: Select[str]
 ) -> ColumnElement[bool]:
     """Whether a cell was given and its set is not the one there is."""
-    given = select(SETS.c.code).where(SETS.c.codes == cell)
+    given = select(SETS.c.code).where(SETS.c.codes == cell).correlate(BODIES)
     fresh = given.where(SETS.c.code.not_in(existing)).exists()
     gone = existing.where(existing.selected_columns[0].not_in(given)).exists()
     return and_(cell.is_not(None), or_(fresh, gone))

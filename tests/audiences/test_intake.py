@@ -45,13 +45,14 @@ async def test_a_good_row_becomes_contact_organisation_and_subscription(
 
 
 async def test_applied_twice_it_changes_nothing(site: Site, tmp_path: Path) -> None:
-    path = write(tmp_path, GOOD)
+    other = "b@other.example;;press;en;other-ngo;Other;ngo;FR;CLT;field-news"
+    path = write(tmp_path, GOOD, other)
     await import_file(site, path)
     once = await snapshot(site)
 
     again = await import_file(site, path)
 
-    assert (again.added, again.changed, again.unchanged) == (0, 0, 1)
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
     assert await snapshot(site) == once
 
 
