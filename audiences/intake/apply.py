@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Subquery,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import replaced
+from audiences.intake import loosen, numbers, replaced
 from audiences.intake.models import Import
 from audiences.intake.plan import CONTACT, ORGANISATION, Plan, plan, resolve
 from audiences.intake.tables import BODIES, ROWS, SETS
@@ -51,9 +53,11 @@ async def apply(
     )
     session.add(record)
     await session.flush()
-    await _organisations(session, record)
-    await _contacts(session, record)
-    await _subscriptions(session, record)
+    async with loosen.loosened(session, coming=decided.added):
+        await _organisations(session, record)
+        numbered = await _add(session, record, decided.added)
+        await _change(session, record)
+        await _subscriptions(session, record, numbered)
     return record, decided
 
 
@@ -143,27 +147,35 @@ def _given(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _contacts(session: AsyncSession, record: Import) -> None:
+async def _add(session: AsyncSession, record: Import, added: int) -> Subquery:
+    """Write new contacts; return the staged rows, each with its contact's number."""
+    rows = await _numbered(session, added)
     columns: dict[str, Any] = {
-        "address": ROWS.c.address,
-        "address_key": ROWS.c.address_key,
+        "id": rows.c.number,
+        "address": rows.c.address,
+        "address_key": rows.c.address_key,
         "organisation_id": BODIES.c.organisation_id,
-        **{column.key: ROWS.c[name] for name, column in CONTACT.items()},
-        "roles": func.coalesce(ROWS.c.roles, 0),
+        **{column.key: rows.c[name] for name, column in CONTACT.items()},
+        "roles": func.coalesce(rows.c.roles, 0),
         "import_id": literal(record.id),
         "updated_at": literal(record.at, Contact.updated_at.type),
     }
-    changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
-    await replaced.keep_contacts(session, record.id, changed)
     await session.execute(
         insert(Contact).from_select(
             list(columns),
             select(*columns.values())
-            .join(BODIES, BODIES.c.body == ROWS.c.body)
-            .where(ROWS.c.contact_id.is_(None))
-            .order_by(ROWS.c.row),
+            .join(BODIES, BODIES.c.body == rows.c.body)
+            .where(rows.c.contact_id.is_(None))
+            .order_by(rows.c.row),
         )
     )
+    return rows
+
+
+async def _change(session: AsyncSession, record: Import) -> None:
+    """Put what was given in the place of what contacts held, and keep that."""
+    changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
+    await replaced.keep_contacts(session, record.id, changed)
     body = select(BODIES.c.organisation_id).where(BODIES.c.body == ROWS.c.body)
     await session.execute(
         update(Contact)
@@ -182,29 +194,45 @@ async def _contacts(session: AsyncSession, record: Import) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    await resolve(session)
 
 
-async def _subscriptions(session: AsyncSession, record: Import) -> None:
+async def _numbered(session: AsyncSession, added: int) -> Subquery:
+    """Give each row whose contact is new a number, in their order.
+
+    Numbers may skip the rows that are none's; where most are, new ones are counted.
+    """
+    fresh = ROWS.c.contact_id.is_(None)
+    span = select(func.min(ROWS.c.row), func.max(ROWS.c.row)).where(fresh)
+    first, last = (await session.execute(span)).one()
+    if added and last - first < 2 * added:
+        added, place = last - first + 1, ROWS.c.row - (first - 1)
+    else:
+        place = func.sum(case((fresh, 1), else_=0)).over(order_by=ROWS.c.row)
+    below = await numbers.reserve(session, Contact, added)
+    number = func.coalesce(ROWS.c.contact_id, place + below).label("number")
+    return select(*ROWS.c, number).subquery("numbered")
+
+
+async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) -> None:
     """Subscribe to topics never asked for or left; whoever stopped stays stopped."""
     at = literal(record.at, Subscription.since.type)
     asked = (
-        select(ROWS.c.contact_id, SETS.c.code, literal(Standing.ACTIVE.value), at)
-        .join(SETS, SETS.c.codes == ROWS.c.topics)
-        .join(Contact, Contact.id == ROWS.c.contact_id)
+        select(rows.c.number, SETS.c.code, literal(Standing.ACTIVE.value), at)
+        .join(SETS, SETS.c.codes == rows.c.topics)
+        .outerjoin(Contact, Contact.id == rows.c.contact_id)
         .where(
             Contact.stopped_at.is_(None),
             ~exists().where(
-                Subscription.contact_id == ROWS.c.contact_id,
+                Subscription.contact_id == rows.c.contact_id,
                 Subscription.topic == SETS.c.code,
             ),
         )
-        .order_by(ROWS.c.contact_id)
+        .order_by(rows.c.row)
     )
     evidence = asked.add_columns(
         literal(How.IMPORT.value),
         literal(f"import {record.id}"),
-        ROWS.c.consent,
+        rows.c.consent,
     )
     columns = ["contact_id", "topic", "standing"]
     await session.execute(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-PARAMETERS = 32_000  # SQLite takes 32,766 in one statement
+BLOCK = 100  # rows of one statement
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -29,12 +29,16 @@ async def write(
 
 
 async def _wide(driver: Any, into: str, width: int, rows: Rows) -> None:
+    """Write blocks of one size, so that SQLite reads and keeps two statements only."""
     marks = f"({', '.join('?' * width)})"
-    most = PARAMETERS // width
-    for start in range(0, len(rows), most):
-        part = rows[start : start + most]
-        statement = f"INSERT INTO {into} VALUES {', '.join([marks] * len(part))}"  # noqa: S608 (names of our own tables)
-        cursor = await driver.execute(statement, list(chain.from_iterable(part)))
+    whole = len(rows) - len(rows) % BLOCK
+    blocks = (
+        list(chain.from_iterable(rows[start : start + BLOCK]))
+        for start in range(0, whole, BLOCK)
+    )
+    for size, given in ((BLOCK, blocks), (1, rows[whole:])):
+        statement = f"INSERT INTO {into} VALUES {', '.join([marks] * size)}"  # noqa: S608 (names of our own tables)
+        cursor = await driver.executemany(statement, given)
         await cursor.close()
 
 
