@@ -121,15 +121,27 @@ class Flow:
                 go[relay] += going
                 self._try((relay, ""), now)
                 self._try((relay, domain), now)
-            why = f"the limit of {relay} or {domain} is used up"
-            later += _put_off(waiting, answer.later, why)
             if waiting:
-                limits = throttle.in_words(
-                    self.relays.settings[relay], domain, self.domains.of(domain)
-                )
-                self.troubles[relay] = f"is limited to {limits}"
-            self._hold(max(answer.later, default=now))
+                later += self._limited(relay, domain, waiting, answer.later)
         return Admitted(go=dict(go), later=later)
+
+    def _limited(
+        self,
+        relay: str,
+        domain: str,
+        rows: Sequence[Claimed],
+        instants: Sequence[datetime],
+    ) -> list[PutOff]:
+        """Put off what a limit holds back; keep the limit for whoever asks why."""
+        of_relay, of_domain = self.relays.settings[relay], self.domains.of(domain)
+        limits = throttle.in_words(of_relay, domain, of_domain)
+        self.troubles[relay] = f"is limited to {limits}"
+        self._hold(max(instants))
+        why = f"the limit of {relay} or {domain} is used up"
+        return [
+            PutOff(message_id=row.id, due_at=due_at, why=why)
+            for row, due_at in zip(rows, instants, strict=True)
+        ]
 
     async def _read_templates(
         self, session: AsyncSession, rows: Sequence[Claimed]
@@ -276,12 +288,3 @@ class Flow:
         if self.replaced(relay, now=now):
             return now
         return breaker.waits_until(self._of((relay, "")), now=now)
-
-
-def _put_off(
-    rows: Sequence[Claimed], instants: Sequence[datetime], why: str
-) -> list[PutOff]:
-    return [
-        PutOff(message_id=row.id, due_at=due_at, why=why)
-        for row, due_at in zip(rows, instants, strict=True)
-    ]

@@ -1,8 +1,8 @@
 """One relay: its connections, and the messages that wait for them.
 
 Messages are marked a little ahead of the connections, just enough that these never
-wait for the store; what was marked and not sent in time goes back unsent. The flow is
-told what the relay answers; what waits here while it is away goes back.
+wait for the store. What was marked and not sent in time goes back unsent, and so does
+what waits here while the relay is away.
 """
 
 import asyncio
@@ -53,8 +53,7 @@ class Outlet:
         self._connect = connect
         self._flow = flow
         self._book = book
-        self._settle = book.settle
-        self._wake = book.wake
+        self._settle, self._wake = book.settle, book.wake
         self._now = now
         self._ready: deque[tuple[Prepared, float]] = deque()
         self._lanes: set[Lane] = set()
