@@ -15,7 +15,7 @@ from tests.chaos import evidence, invariants
 from tests.chaos.ground import Ground
 from tests.chaos.nursery import Child
 
-SHORTEST, LONGEST = 0.02, 0.8  # seconds a worker may live
+SHORTEST, LONGEST = 0.02, 0.5  # seconds a worker may live
 EVIDENCE_EVERY = 8  # kills between two looks into the relay's log
 ENDING = 180.0  # seconds a campaign may take to its end once nobody is killed
 FAULTS = ("DOT:drop@0.002", "DOT:lose@0.002", "MAIL:drop@0.002", "RCPT:bytes@0.01")
@@ -37,6 +37,7 @@ class Result:
     unflagged: int = 0
     copies: int = 0
     seconds: float = 0.0
+    ended: str = "did not end"
     breaches: list[str] = field(default_factory=list)
 
     def add(self, found: evidence.Evidence) -> None:
@@ -90,7 +91,16 @@ def run(
         )
         if result.breaches:
             break
+    result.ended = _why_it_ended(result, kills)
     return result
+
+
+def _why_it_ended(result: Result, kills: int) -> str:
+    if result.breaches:
+        return "ended at the first campaign with a breach"
+    if result.kills < kills:
+        return f"ended by the clock, {kills} kills were asked for"
+    return "ended with its kills done"
 
 
 def _fresh_sink(ground: Ground, place: Path, dice: random.Random) -> None:

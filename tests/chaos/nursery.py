@@ -5,6 +5,7 @@ the command itself with its own process, files and signals; only the imports are
 The nursery reaps what ended, so that a killed worker is truly gone.
 """
 
+import gc
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
+BESIDES = ("aiosqlite", "psycopg", "sqlalchemy.dialects.postgresql.psycopg")
 LOADED = ("work", "messages", "campaigns", "contacts", "tick", "init", "users")
 
 
@@ -146,6 +148,11 @@ def main() -> None:
     cli = __import__("mailer.cli.main", fromlist=["run"])
     for name in LOADED:
         __import__(f"mailer.cli.{name}")
+    for name in BESIDES:  # what a worker loads when it opens its store
+        __import__(name)
+    __import__("sqlalchemy.orm").orm.configure_mappers()
+    gc.collect()
+    gc.freeze()  # a child looks through nothing that was here before it
     serve(cli.run)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tests.chaos import evidence, invariants, kills
 from tests.chaos.ground import CommandError, Ground
 
+AT_EVERY_STEP = ("drop", "lose", "say", "malformed", "endless")  # without PIPELINING
 LEASE = 5.0  # seconds, as the grounds of these runs are set
 Scenario = Callable[[Ground], list[str]]
 
@@ -87,8 +88,9 @@ def a_worker_stopped_past_its_lease_sends_nothing_twice(ground: Ground) -> list[
     return broken + ([f"{sums.duplicates} copies too many"] if sums.duplicates else [])
 
 
-def _relay_fault(fault: str) -> Scenario:
+def _relay_fault(fault: str, *, pipelining: bool = True) -> Scenario:
     def scenario(ground: Ground) -> list[str]:
+        ground.sink.pipelining = pipelining
         ground.sink.again(fault)
         number = ground.released()
         return held_against(ground, number)
@@ -182,8 +184,10 @@ def run(ground: Ground, name: str, scenario: Scenario | None = None) -> list[str
     ground.acts.clear()
     try:
         return (scenario or SCENARIOS[name])(ground)
-    except CommandError as fault:
-        return [str(fault)]
+    except (CommandError, OSError, RuntimeError, ValueError) as fault:
+        return [repr(fault)]
+    finally:
+        ground.sink.pipelining = True
 
 
 SCENARIOS: dict[str, Scenario] = {
@@ -194,6 +198,11 @@ SCENARIOS: dict[str, Scenario] = {
     "a relay that was away": a_relay_that_was_away_comes_back,
     "a pause and an opt-out are exact": a_pause_is_exact_and_a_resume_loses_none,
     **{f"relay {fault}": _relay_fault(fault) for fault in RELAY_FAULTS},
+    **{
+        f"plain relay {fault}": _relay_fault(fault, pipelining=False)
+        for fault in RELAY_FAULTS
+        if fault.split(":")[1] in AT_EVERY_STEP
+    },
     "a killed ticker releases once": a_killed_ticker_releases_once,
     "a killed import is all or nothing": a_killed_import_applies_all_or_nothing,
 }
