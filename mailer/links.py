@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Callable
 from enum import StrEnum
 
 from mailer.errors import TokenError
@@ -22,10 +23,11 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "u"  # leave the topic of one message
     PREFERENCES = "p"  # see and reduce what one reader gets
     CONFIRM = "c"  # prove that a wish came from the address
+    ENTRY = "o"  # confirm an organisation's entry, or propose how to correct it
 
 
-# One keyed hash of a message's number gives every signature a message needs:
-# each purpose takes its own 16 octets of the 64.
+# One keyed hash of a message's number gives every signature most messages need:
+# each purpose takes its own 16 octets of the 64. Entries, rarely asked, have their own.
 _SLICES = {
     Purpose.UNSUBSCRIBE: slice(0, 16),
     Purpose.PREFERENCES: slice(16, 32),
@@ -39,11 +41,12 @@ _NUMBER = 8  # octets of a message number
 class Signed:
     """Everything signed that one message may carry, made when it is asked for."""
 
-    __slots__ = ("_digest", "_head", "message_id")
+    __slots__ = ("_digest", "_head", "_key", "message_id")
 
-    def __init__(self, head: bytes, digest: bytes) -> None:
+    def __init__(self, head: bytes, digest: bytes, key: bytes) -> None:
         self._head = head
         self._digest = digest
+        self._key = key
         self.message_id = _message_id(digest)  # what stands left of the @
 
     @property
@@ -60,6 +63,11 @@ class Signed:
     def confirm(self) -> str:
         """Return the token that confirms a wish."""
         return self._token(Purpose.CONFIRM)
+
+    @property
+    def entry(self) -> str:
+        """Return the token of the entry of the reader's organisation."""
+        return _encode(self._head + _entry(self._key, self._head[1:]))
 
     def _token(self, purpose: Purpose) -> str:
         return _encode(self._head + self._digest[_SLICES[purpose]])
@@ -82,16 +90,21 @@ class Signer:
     def message(self, number: int) -> Signed:
         """Sign for one message: deterministic, the same on every attempt."""
         key_id, key = self._keys[0]
-        digest = _digest(key, number)
-        return Signed(bytes([key_id]) + number.to_bytes(_NUMBER), digest)
+        told = number.to_bytes(_NUMBER)
+        return Signed(bytes([key_id]) + told, _digest(key, told), key)
 
     def message_ids(self, number: int) -> tuple[str, ...]:
         """Return the Message-IDs a message may have had, the newest key's first."""
-        return tuple(_message_id(_digest(key, number)) for _, key in self._keys)
+        told = number.to_bytes(_NUMBER)
+        return tuple(_message_id(_digest(key, told)) for _, key in self._keys)
 
     def number(self, token: str, purpose: Purpose) -> int:
         """Return the message a token was made for; raise TokenError otherwise."""
-        return self._verified(_decode(token), _SLICES[purpose])
+        octets = _decode(token)
+        if purpose is Purpose.ENTRY:
+            return self._verified(octets, MAC, _entry)
+        part = _SLICES[purpose]
+        return self._verified(octets, MAC, lambda key, told: _digest(key, told)[part])
 
     def returned(self, local_part: str) -> int:
         """Return the message a return-path was made for."""
@@ -102,17 +115,22 @@ class Signer:
             octets = bytes.fromhex(rest)
         except ValueError:
             raise TokenError("this return-path is not one of ours") from None
-        return self._verified(octets, _RETURN)
+        size = _RETURN.stop - _RETURN.start
+        return self._verified(
+            octets, size, lambda key, told: _digest(key, told)[_RETURN]
+        )
 
-    def _verified(self, octets: bytes, part: slice) -> int:
-        if len(octets) != 1 + _NUMBER + part.stop - part.start:
+    def _verified(
+        self, octets: bytes, size: int, sign: Callable[[bytes, bytes], bytes]
+    ) -> int:
+        if len(octets) != 1 + _NUMBER + size:
             raise TokenError("this link is not complete; copy the whole of it")
-        number = int.from_bytes(octets[1 : 1 + _NUMBER])
+        told = octets[1 : 1 + _NUMBER]
         for key_id, key in self._keys:
             if key_id == octets[0] and hmac.compare_digest(
-                octets[1 + _NUMBER :], _digest(key, number)[part]
+                octets[1 + _NUMBER :], sign(key, told)
             ):
-                return number
+                return int.from_bytes(told)
         raise TokenError("this link is not one of ours, or no longer valid")
 
 
@@ -121,10 +139,13 @@ def path(purpose: Purpose, token: str) -> str:
     return f"/{purpose}/{token}"
 
 
-def _digest(key: bytes, number: int) -> bytes:
+def _digest(key: bytes, number: bytes) -> bytes:
     """Return 64 keyed octets of a message's number (BLAKE2b as a MAC, RFC 7693)."""
-    octets = number.to_bytes(_NUMBER)
-    return hashlib.blake2b(octets, key=key, person=b"message").digest()
+    return hashlib.blake2b(number, key=key, person=b"message").digest()
+
+
+def _entry(key: bytes, number: bytes) -> bytes:
+    return hashlib.blake2b(number, key=key, person=b"entry", digest_size=MAC).digest()
 
 
 def _message_id(digest: bytes) -> str:

@@ -6,7 +6,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from audiences import contacts, organisations, subscriptions, suppressions, topics
+from audiences import (
+    contacts,
+    directory,
+    organisations,
+    subscriptions,
+    suppressions,
+    topics,
+)
 from audiences.base import Base
 from audiences.intake import models as intake
 from audiences.segments import saved
@@ -17,6 +24,7 @@ from mailer.outbox import models as outbox
 MODULES = (
     campaigns,
     contacts,
+    directory,
     intake,
     organisations,
     outbox,

@@ -111,6 +111,7 @@ async def _fill(
     campaign.block_firsts = _firsts(model) | written.block_firsts
     campaign.zone = written.zone
     campaign.hours = _hours(model, ZoneInfo(written.zone))
+    campaign.shows_entry = any(block.type == "entry" for block in model)
     campaign.event = written.event
     await files.store(session, campaign, written.files)
     campaign.updated_at = now

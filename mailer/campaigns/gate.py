@@ -64,6 +64,7 @@ async def check(
         texts = await edit.texts_of(session, campaign)
         context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
+        content = await letters.with_entries(session, content, found)
         known = await translations.sources_of(session, campaign)
         announced = await event.announced(session, campaign)
     checked = Checked(problems=await _template(site, campaign.template, texts))
@@ -86,9 +87,9 @@ async def check(
     _count_variants(checked, content, found)
     _count_entries(checked, site, content, known)
     if checked.ok:
-        seen = await inspection.inspect(site, content, found, now=now, scored=scored)
-        checked.problems += seen.problems
-        checked.spam = seen.spam
+        looked = await inspection.inspect(site, content, found, now=now, scored=scored)
+        checked.problems += looked.problems
+        checked.spam = looked.spam
     return checked
 
 

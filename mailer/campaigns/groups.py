@@ -43,11 +43,12 @@ class Group:
 def variant_of(campaign: Campaign, context: Context) -> ColumnElement[str]:
     """Return the expression of what decides a reader's variant, as a text.
 
-    Four parts between slashes, which campaigns/variants.py reads: the blocks shown,
-    the blocks that come first, the reason, the time zone.
+    Five parts between slashes, which campaigns/variants.py reads: the blocks shown,
+    the blocks that come first, the reason, the organisation, the time zone.
     """
     why = reasons.conditions(campaign, context)
-    if not (campaign.block_rules or campaign.block_firsts or campaign.hours or why):
+    noted = campaign.block_rules or campaign.block_firsts or campaign.hours or why
+    if not (noted or campaign.shows_entry):
         return cast(literal(""), String)
     zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
     parts: list[ColumnElement[str]] = [
@@ -58,6 +59,8 @@ def variant_of(campaign: Campaign, context: Context) -> ColumnElement[str]:
         case(*[(holds, str(number)) for number, holds in why], else_="")
         if why
         else literal(""),
+        literal("/"),
+        cast(Organisation.id, String) if campaign.shows_entry else literal(""),
         literal("/"),
         zone,
     ]

@@ -1,12 +1,13 @@
 """Renders a campaign's letters: from its stored texts to letter and skeleton."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import languages, topics
+from audiences import directory, languages, topics
+from audiences.entry import Entry
 from audiences.languages import Choice
 from audiences.segments.saved import SavedSegment, latest
 from mailer.campaigns import edit, event, files, groups, reasons, variants
@@ -46,6 +47,7 @@ class Content:
     sequence: int = 0  # of the event it invites to
     reasons: Sequence[Reason] = ()
     files: tuple[Attached, ...] = ()
+    entries: Mapping[int, Entry] = field(default_factory=dict)  # by organisation
 
     @property
     def blocks(self) -> dict[str, str]:
@@ -78,6 +80,25 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
         sequence=await event.next_sequence(session, campaign),
         files=await files.of(session, campaign),
     )
+
+
+async def with_entries(
+    session: AsyncSession, content: Content, found: Sequence[Group]
+) -> Content:
+    """Add the entries that these readers see, as they are held now."""
+    return await with_entries_of(session, content, [each.variant for each in found])
+
+
+async def with_entries_of(
+    session: AsyncSession, content: Content, seen: Sequence[str]
+) -> Content:
+    """Add the entries that readers of these variants see."""
+    campaign = content.campaign
+    if not campaign.shows_entry:
+        return content
+    numbers = {int(groups.traits(campaign, each).organisation) for each in seen}
+    found = await directory.entries(session, numbers)
+    return replace(content, entries=found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -138,8 +159,14 @@ def source(site: Site, content: Content, key: Key) -> Source:
         postal=postal.get(language) or postal.get("en") or "",
         topic_name=None if campaign.topic is None else topic_name(content, language),
         reason=_reason(content, key, site.catalogue(language)),
+        entry=_entry(content, key),
         site_url=site.settings.site.url,
     )
+
+
+def _entry(content: Content, key: Key) -> Entry | None:
+    number = groups.traits(content.campaign, key.variant).organisation
+    return content.entries.get(int(number)) if number else None
 
 
 def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:

@@ -44,6 +44,7 @@ class Campaign(Base):
     block_firsts: Mapped[dict[str, str]] = mapped_column(default=dict)  # who first
     zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of its hours
     hours: Mapped[list[str]] = mapped_column(default=list)  # 2027-05-04T08:00, UTC
+    shows_entry: Mapped[bool] = mapped_column(default=False)  # one's organisation's own
     event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     files: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(10))

@@ -28,6 +28,7 @@ class Traits:
     hidden: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()
     reason: str = ""  # the number of the audience's reason that holds
+    organisation: str = ""  # its number, where the letter shows its entry
     zone: str = ""  # an IANA zone, or the offsets it has at the letter's hours
 
 
@@ -40,11 +41,13 @@ class Others:
 
 def read(variant: str, *, ruled: Sequence[str], firsts: Sequence[str]) -> Traits:
     """Read what is noted; an empty text is a letter that is the same for everyone."""
-    shown, first, reason, zone = [*variant.split("/", 3), "", "", ""][:4]
+    parts = [*variant.split("/", 4), "", "", "", ""][:5]
+    shown, first, reason, organisation, zone = parts
     return Traits(
         hidden=frozenset(_with(ruled, shown, "0")),
         first=frozenset(_with(firsts, first, "1")),
         reason=reason,
+        organisation=organisation,
         zone=zone,
     )
 
@@ -57,7 +60,7 @@ def written(traits: Traits, *, ruled: Sequence[str], firsts: Sequence[str]) -> s
     """Note traits as the store would."""
     shown = "".join("0" if name in traits.hidden else "1" for name in ruled)
     first = "".join("1" if name in traits.first else "0" for name in firsts)
-    return f"{shown}/{first}/{traits.reason}/{traits.zone}"
+    return f"{shown}/{first}/{traits.reason}/{traits.organisation}/{traits.zone}"
 
 
 def canonical(
@@ -77,6 +80,7 @@ def canonical(
         hidden=traits.hidden & set(blocks),
         first=frozenset(first),
         reason=traits.reason,
+        organisation=traits.organisation,
         zone=_offsets(traits.zone, hours),
     )
 

@@ -31,6 +31,7 @@ NOUNS = (
     "init",
     "keys",
     "messages",
+    "proposals",
     "schedule",
     "segments",
     "series",

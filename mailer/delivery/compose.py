@@ -97,6 +97,7 @@ _SIGNED: dict[Field, Maker] = {  # letters, digits, - and _ only: alike in every
     Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe.encode(),
     Field.PREFERENCES: lambda _reader, signed: signed.preferences.encode(),
     Field.CONFIRM: lambda _reader, signed: signed.confirm.encode(),
+    Field.ENTRY: lambda _reader, signed: signed.entry.encode(),
     Field.MESSAGE: lambda _reader, signed: signed.message_id.encode(),
 }
 _MAKERS: dict[tuple[Field, Place], Maker] = {

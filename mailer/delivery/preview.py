@@ -45,6 +45,7 @@ async def preview(
         context = await kept.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
         seen = await _seen(session, campaign, context, contact)
+        content = await letters.with_entries_of(session, content, [seen.variant])
     choice = groups.choose(campaign, content.written, seen.chain)
     if choice is None:
         raise RefusedError(f"{address} reads no language this campaign may be sent in")

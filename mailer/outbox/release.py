@@ -44,6 +44,7 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
         content = await letters.content_of(session, site, campaign)
         context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
+        content = await letters.with_entries(session, content, found)
     rendered = render_groups(site, content, found, now=now)
     async with site.database.writing() as session:
         await _take(session, campaign_id, site, by=by, now=now)

@@ -22,6 +22,7 @@ class Field(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # token of the link that leaves this letter
     PREFERENCES = "preferences"  # token of the link to the preference centre
     CONFIRM = "confirm"  # token of the link that confirms a wish
+    ENTRY = "entry"  # token of the link to the organisation's own entry
     TO = "to"  # the To field: name and address
     ATTENDEE = "attendee"  # the line of an invitation: name and address
     MESSAGE = "message"  # Message-ID, left of the @

@@ -69,10 +69,9 @@ def _block(block: BlockView) -> Iterator[str]:
     elif heading := " – ".join(filter(None, [block.eyebrow, block.title])):
         yield f"* {heading}"
         yield ""
-    if block.text:
-        yield block.text
-    for step in block.steps:
-        yield f"{step.when}  {step.text}"
+    steps = [f"{step.when}  {step.text}" for step in block.steps]
+    said = [block.text] if block.text else []
+    yield from [*steps, *said] if block.type == "entry" else [*said, *steps]
     for fact in block.facts:
         yield f"{fact.label} {fact.value}"
         for target in fact.targets:

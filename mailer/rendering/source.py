@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from audiences.entry import Entry
 from mailer.rendering.catalogue import Catalogue
 
 
@@ -63,6 +64,9 @@ class Source:
     site_url: str
     elsewhere: Mapping[str, Catalogue] = field(default_factory=dict)
     reason: tuple[str, ...] = ()  # what picked the reader, in the letter's language
+    entry: Entry | None = (
+        None  # the reader's organisation's own, where a block shows it
+    )
     zone: str = "UTC"
     offsets: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,9 +9,12 @@ from datetime import date, time
 
 from markupsafe import Markup, escape
 
-from mailer.rendering import agenda, hours, markdown, merge, typography
+from audiences.entry import Entry
+from mailer import links
+from mailer.rendering import agenda, held, hours, markdown, merge, typography
 from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.hours import Clock
+from mailer.rendering.merge import Field
 from mailer.rendering.source import Block, Source
 
 ADDRESSEES = {
@@ -93,8 +96,37 @@ def views(source: Source) -> list[BlockView]:
         if block.type == "heading":
             others = block.fields["of"]
         deeper = level + 1 if block.type == others else level
-        shown.append(view(block, catalogue, level=deeper, clock=clock))
+        seen = view(block, catalogue, level=deeper, clock=clock)
+        shown += _with_entry(seen, source) if block.type == "entry" else [seen]
     return shown
+
+
+def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
+    """Put the entry of the reader's organisation into its block; add the answers."""
+    catalogue = seen.catalogue
+    link = source.site_url + links.path(links.Purpose.ENTRY, merge.mark(Field.ENTRY))
+    answer = replace(seen, type="button", title="", html=Markup(), text="")
+    lines = held.lines(source.entry or Entry(), catalogue)
+    return [
+        replace(seen, steps=tuple(_held(line, catalogue) for line in lines)),
+        replace(answer, link=link, label=catalogue.text("This entry is right")),
+        replace(
+            answer,
+            link=f"{link}#change",
+            label=catalogue.text("Correct this entry"),
+            second=True,
+        ),
+    ]
+
+
+def _held(line: held.Line, catalogue: Catalogue) -> Step:
+    """Return a line of an entry; an empty one says so."""
+    if not line.values:
+        empty = catalogue.text("not known to us")
+        html = Markup('<span class="missing">{}</span>').format(empty)
+        return Step(when=line.label, html=html, text=f"[{empty}]")
+    html = Markup("<br />").join(line.values)
+    return Step(when=line.label, html=html, text="; ".join(line.values))
 
 
 def view(

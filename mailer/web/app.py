@@ -19,7 +19,7 @@ from sqlalchemy import text
 from mailer.errors import MailerError, TokenError
 from mailer.site import Site
 from mailer.web import page
-from mailer.web.public import confirm, leave, preferences
+from mailer.web.public import confirm, entry, leave, preferences
 
 MAX_BODY = 64 * 1024
 Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
@@ -39,6 +39,8 @@ def create(site: Site) -> Litestar:
         preferences.act,
         confirm.show,
         confirm.act,
+        entry.show,
+        entry.act,
         healthz,
         readyz,
         create_static_files_router(

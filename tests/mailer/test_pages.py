@@ -15,7 +15,7 @@ from mailer import site as sites
 from mailer.links import Signed
 from mailer.site import Site
 from tests.browser import chromium
-from tests.mailer import readers
+from tests.mailer import directories, readers
 from tests.mailer.letters import catalogues
 from tests.serving import ONE_CLICK, Pages, serving
 
@@ -42,6 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def paths(site: Site, place: Path) -> dict[str, str]:
     """Return the pages a reader meets; one wish of theirs waits."""
     link: Signed = await readers.signed(site, place)
+    entry = await directories.released(site, place)
     async with site.database.writing() as session:
         contact = await find(session, readers.ED, key=site.address_key)
         await subscriptions.ask(
@@ -54,6 +55,7 @@ async def paths(site: Site, place: Path) -> dict[str, str]:
         "leave": f"/u/{link.unsubscribe}",
         "preferences": f"/p/{link.preferences}",
         "confirm": f"/c/{link.confirm}",
+        "entry": f"/o/{entry.entry}",
         "not ours": "/u/wrong",
     }
 

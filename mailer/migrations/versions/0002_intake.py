@@ -1,4 +1,4 @@
-"""Imports and saved segments."""
+"""Imports, saved segments, and what organisations answer about their entries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,10 +13,14 @@ def upgrade() -> None:
     _imported_file()
     _saved_segment()
     _import_replaced()
+    _entry_confirmation()
+    _entry_proposal()
 
 
 def downgrade() -> None:
     for table in (
+        "entry_proposal",
+        "entry_confirmation",
         "import_replaced",
         "saved_segment",
         "imported_file",
@@ -70,5 +74,57 @@ def _import_replaced() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "import_id", "kind", "row_id", name=op.f("pk_import_replaced")
+        ),
+    )
+
+
+def _entry_confirmation() -> None:
+    op.create_table(
+        "entry_confirmation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=24), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_entry_confirmation_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_confirmation")),
+    )
+    op.create_index(
+        op.f("ix_entry_confirmation_organisation_id"),
+        "entry_confirmation",
+        ["organisation_id"],
+        unique=False,
+    )
+
+
+def _entry_proposal() -> None:
+    op.create_table(
+        "entry_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("held", sa.JSON(), nullable=False),
+        sa.Column("proposed", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=True),
+        sa.Column("settled_by", sa.String(length=60), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_entry_proposal_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_proposal")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "source",
+            name=op.f("uq_entry_proposal_organisation_id_source"),
         ),
     )

@@ -46,6 +46,7 @@ def _carried() -> tuple[sa.Column[object], ...]:
     """Return what goes with the letters of a campaign."""
     return (
         sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("shows_entry", sa.Boolean(), nullable=False),
         sa.Column("event", sa.JSON(none_as_null=True), nullable=True),
     )
 

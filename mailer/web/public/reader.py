@@ -23,10 +23,12 @@ class Reader:
 
     message_id: int
     contact_id: int
+    organisation_id: int
     masked: str
     names: Mapping[str, str]  # of its organisation, by language; "" is the official one
     language: str | None  # their own choice, or the language of the letter
     topic: str | None
+    shows_entry: bool  # its letter shows the entry of its organisation
     sent_at: datetime
     preferences: str  # path of their preference centre
 
@@ -42,7 +44,7 @@ async def holder(
     number = site.signer.number(token, purpose)
     row = (
         await session.execute(
-            select(Message, Contact, Organisation, Campaign.topic)
+            select(Message, Contact, Organisation, Campaign)
             .join(Contact, Contact.id == Message.contact_id)
             .join(Organisation, Organisation.id == Contact.organisation_id)
             .join(Campaign, Campaign.id == Message.campaign_id)
@@ -51,15 +53,17 @@ async def holder(
     ).one_or_none()
     if row is None:
         raise TokenError("this link is not one of ours, or no longer valid")
-    message, contact, organisation, topic = row
+    message, contact, organisation, campaign = row
     language = next(iter(words(contact.languages)), None) or message.language
     return Reader(
         message_id=number,
         contact_id=contact.id,
+        organisation_id=organisation.id,
         masked=masked(contact.address or ""),
         names={**organisation.names, "": organisation.name},
         language=language,
-        topic=topic,
+        topic=campaign.topic,
+        shows_entry=campaign.shows_entry,
         sent_at=message.due_at,
         preferences=path(
             Purpose.PREFERENCES,

@@ -1,0 +1,71 @@
+"""`mailer proposals`: corrections that organisations ask for in the directory."""
+
+import getpass
+
+import rich_click as click
+
+from audiences import directory
+from audiences.directory import Proposal, Verdict
+from mailer import site as sites
+from mailer.cli import output
+from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.site import Site
+
+
+@click.group()
+def command() -> None:
+    """Read and settle the corrections that organisations ask for."""
+
+
+@command.command("list", epilog="Example: mailer proposals list --json")
+@click.option("--all", "every", is_flag=True, help="Those settled too.")
+@as_json
+@with_site
+async def list_(site: Site, every: bool, as_json: bool) -> None:
+    """List what waits to be read: each line as it is held, and as it should be."""
+    async with site.database.reading() as session:
+        found = await directory.proposals(session, waiting=not every)
+    if as_json:
+        output.json_document([_document(proposal, name) for proposal, name in found])
+        return
+    rows = [
+        (proposal.id, name, key, proposal.held.get(key, ""), said)
+        for proposal, name in found
+        for key, said in proposal.proposed.items()
+    ]
+    columns = ("id", "organisation", "line", "held", "proposed")
+    output.table("Proposals", columns, rows)
+
+
+@command.command(epilog="Example: mailer proposals settle 1 --as applied")
+@click.argument("proposal_id", type=NUMBER)
+@click.option(
+    "--as",
+    "verdict",
+    type=click.Choice([str(each) for each in Verdict]),
+    required=True,
+    help="The entry now says it, or stays as it is.",
+)
+@click.option("--by", default=getpass.getuser, show_default="you", help="Who does it.")
+@with_site
+async def settle(site: Site, proposal_id: int, verdict: str, by: str) -> None:
+    """Note what was made of a proposal; the entry itself is changed by an import."""
+    async with site.database.writing() as session:
+        await directory.settle(
+            session, proposal_id, Verdict(verdict), by=by, now=sites.now()
+        )
+    output.line(f"proposal {proposal_id} is {verdict}")
+
+
+def _document(proposal: Proposal, organisation: str) -> dict[str, object]:
+    return {
+        "id": proposal.id,
+        "organisation": organisation,
+        "language": proposal.language,
+        "held": proposal.held,
+        "proposed": proposal.proposed,
+        "source": proposal.source,
+        "at": proposal.at.isoformat(timespec="seconds"),
+        "verdict": proposal.verdict,
+        "settled_by": proposal.settled_by,
+    }
