@@ -52,7 +52,11 @@ class Contact(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey(Organisation.id))
     address: Mapped[str | None] = mapped_column(String(254))
-    address_key: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    address_key: Mapped[bytes] = mapped_column(
+        LargeBinary(16),
+        index=True,
+        unique=True,  # an index of its own, made anew by large imports
+    )
     name: Mapped[str | None]
     roles: Mapped[int] = mapped_column(default=0)
     languages: Mapped[str | None]  # the contact's own choice, in order, "ar fr"

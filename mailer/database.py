@@ -28,7 +28,8 @@ from mailer.errors import StoreError
 
 log = structlog.get_logger()
 _READING = "liaison_reading"
-USUAL_CACHE, LARGE_CACHE = 2_000, 48_000  # KiB of SQLite's pages, a connection
+# KiB of SQLite's pages, a connection: of the store, and of its temporary tables
+USUAL_CACHE, LARGE_CACHE = (2_000, 2_000), (16_000, 4_000)
 STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds while the store is away
 Result = TypeVar("Result")
 
@@ -68,7 +69,7 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def held(self, *, cache: int = LARGE_CACHE) -> AsyncIterator["Held"]:
+    async def held(self) -> AsyncIterator["Held"]:
         """One connection for several transactions, so that temporary tables last.
 
         Much is written over it, so SQLite gets a larger cache: keys in no order would
@@ -78,7 +79,7 @@ class Database:
             if not self.is_sqlite:
                 yield Held(connection)
                 return
-            await _cache(connection, cache)
+            await _cache(connection, LARGE_CACHE)
             try:
                 yield Held(connection)
             finally:
@@ -135,10 +136,10 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
     return Database(create_async_engine(url, pool_pre_ping=True, pool_size=10))
 
 
-async def _cache(connection: AsyncConnection, size: int) -> None:
+async def _cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is not None:
-        for schema in ("main", "temp"):
+        for schema, size in zip(("main", "temp"), sizes, strict=True):
             await driver.execute(f"PRAGMA {schema}.cache_size = -{size}")
 
 

@@ -22,12 +22,11 @@ from mailer.outbox.models import Message, Route
 from mailer.site import Site
 
 CHUNK = 50_000  # contacts of which one transaction makes messages
-CACHE = 16_000  # KiB of SQLite's pages; more gains next to nothing (performance.md)
 
 
 async def plan(site: Site, campaign_id: int) -> int:
     """Make the messages of a campaign being sent, chunk by chunk; resumable."""
-    async with site.database.held(cache=CACHE) as held:
+    async with site.database.held() as held:
         while True:
             async with held.transaction(writing=True) as session:
                 campaign = await kept.get(session, campaign_id)

@@ -172,11 +172,13 @@ def _contact() -> None:
             name=op.f("fk_contact_organisation_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
-        sa.UniqueConstraint("address_key", name=op.f("uq_contact_address_key")),
     )
 
 
 def _contact_indexes() -> None:
+    op.create_index(
+        op.f("ix_contact_address_key"), "contact", ["address_key"], unique=True
+    )
     op.create_index(
         op.f("ix_contact_import_id"), "contact", ["import_id"], unique=False
     )
