@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 
 from audiences.segments import resolve
 from mailer import founding
-from mailer.campaigns import edit, folder, kept
+from mailer.campaigns import edit, folder, kept, references
 from mailer.delivery import preview as previews
 from mailer.site import Site, now, open_site
 
@@ -70,6 +70,7 @@ async def letters(site: Site, path: Path) -> list[Sample]:
         campaign = await edit.add(
             session, written, root=site.templates, author="gallery", now=now()
         )
+        await references.take(session, campaign)
     async with site.database.reading() as session:
         context = await kept.context_of(session, campaign, now=now())
         readers: dict[str, str] = {}

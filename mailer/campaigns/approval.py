@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
+from mailer.campaigns import references
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
@@ -95,6 +96,7 @@ async def approve(
         )
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")
+    await references.take(session, campaign)
     count = await _freeze(session, campaign, context)
     given = Approval(
         campaign_id=campaign.id,

@@ -1,7 +1,7 @@
 """Writing and changing campaigns; any change voids an approval."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from mailer.campaigns.folder import Folder
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.states import State
 from mailer.errors import ContentError, RefusedError
+from mailer.rendering import agenda
 from mailer.rendering import template as templates
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template import Template
@@ -99,7 +100,7 @@ async def _fill(
     campaign.topic = folder.topic_of(written, template)
     if campaign.topic is not None:
         await topics.named(session, campaign.topic)
-    await references.number(session, campaign, written.reference, year=written.day.year)
+    references.note(campaign, written.reference, year=written.day.year)
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)
     campaign.themes = written.themes
@@ -158,14 +159,22 @@ def _firsts(blocks: Sequence[Block]) -> dict[str, str]:
 
 
 def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
-    """Return the instants of the items that have an hour, in UTC."""
+    """Return the instants of items and of steps that have an hour, in UTC."""
     moments = {
-        datetime.fromisoformat(f"{block.fields['date']}T{block.fields['time']}")
+        datetime.combine(date.fromisoformat(block.fields["date"]), hour)
         for block in blocks
-        if "date" in block.fields and "time" in block.fields
+        if "date" in block.fields
+        for hour in _told(block)
     }
     instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
     return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
+
+
+def _told(block: Block) -> list[time]:
+    """Return the hours a block tells."""
+    if block.type == "agenda":
+        return [step.start for step in agenda.steps(block.text)]
+    return [time.fromisoformat(block.fields["time"])] if "time" in block.fields else []
 
 
 async def _texts(session: AsyncSession, campaign: Campaign, written: Folder) -> None:

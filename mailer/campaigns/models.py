@@ -33,6 +33,7 @@ class Campaign(Base):
     reference: Mapped[str]
     reference_pattern: Mapped[str | None]  # that its number was counted in
     reference_year: Mapped[int | None]
+    reference_number: Mapped[int | None]  # given at the first approval, kept for ever
     day: Mapped[date]  # the date the letter bears
     author: Mapped[str] = mapped_column(String(60))
     audience: Mapped[str]  # the rule

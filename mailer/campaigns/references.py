@@ -1,8 +1,9 @@
 """Reference numbers: CSP/NGO/27/05, counted per series of letters and year.
 
-`reference = "CSP/NGO/{yy}/{number}"` is a pattern; when a campaign is first taken in it
-gets the next number of its pattern and year, in the transaction that stores it. So no
-number is given twice, none is left out, and an import that fails uses none up. Anything
+`reference = "CSP/NGO/{yy}/{number}"` is a pattern; when a campaign is first approved it
+gets the next number of its pattern and year, in the transaction that approves it. So no
+number is given twice, and drafts use none up. A campaign that is cancelled after its
+approval keeps its number: the list of campaigns says what became of it. Anything
 without {number} is a reference as it stands.
 """
 
@@ -35,23 +36,29 @@ def is_pattern(reference: str) -> bool:
     return "{number}" in reference
 
 
-async def number(
-    session: AsyncSession, campaign: Campaign, reference: str, *, year: int
-) -> None:
-    """Give a campaign its reference, a number of its own where it has a pattern."""
+def note(campaign: Campaign, reference: str, *, year: int) -> None:
+    """Note a draft's reference, or the pattern it will be numbered by."""
     pattern = reference if is_pattern(reference) else None
-    if campaign.reference_pattern is not None:
+    if campaign.reference_number is not None:
         if (campaign.reference_pattern, campaign.reference_year) == (pattern, year):
             return
         raise RefusedError(
             f"{campaign.name} has the number {campaign.reference}; another pattern or"
             " year would leave a gap: import it as a new campaign"
         )
-    campaign.reference, campaign.reference_pattern = reference, pattern
-    campaign.reference_year = None
-    if pattern is not None:
-        campaign.reference = written(pattern, year, await _next(session, pattern, year))
-        campaign.reference_year = year
+    campaign.reference_pattern = pattern
+    campaign.reference_year = None if pattern is None else year
+    campaign.reference = written(pattern, year, None) if pattern else reference
+
+
+async def take(session: AsyncSession, campaign: Campaign) -> None:
+    """Give a campaign its number, once, whoever else approves it at the same time."""
+    await session.refresh(campaign, ["reference_number"], with_for_update=True)
+    pattern, year = campaign.reference_pattern, campaign.reference_year
+    if pattern is None or year is None or campaign.reference_number is not None:
+        return
+    campaign.reference_number = await _next(session, pattern, year)
+    campaign.reference = written(pattern, year, campaign.reference_number)
 
 
 async def _next(session: AsyncSession, pattern: str, year: int) -> int:
@@ -68,7 +75,7 @@ async def _next(session: AsyncSession, pattern: str, year: int) -> int:
     return int((await session.execute(counted)).scalar_one())
 
 
-def written(pattern: str, year: int, number: int) -> str:
-    """Return a pattern filled in: two digits at least."""
+def written(pattern: str, year: int, number: int | None) -> str:
+    """Return a pattern filled in: two digits at least, or that no number is given."""
     filled = pattern.replace("{yyyy}", str(year)).replace("{yy}", f"{year % 100:02}")
-    return filled.replace("{number}", f"{number:02}")
+    return filled.replace("{number}", "…" if number is None else f"{number:02}")

@@ -50,6 +50,7 @@ async def list_(site: Site, as_json: bool) -> None:
                 {
                     "id": each.id,
                     "name": each.name,
+                    "reference": each.reference,
                     "state": each.state,
                     "at": each.at.isoformat() if each.at else None,
                 }
@@ -57,8 +58,9 @@ async def list_(site: Site, as_json: bool) -> None:
             ]
         )
     else:
-        rows = [(each.id, each.name, each.state, each.at) for each in found]
-        output.table("Campaigns", ("id", "name", "state", "time"), rows)
+        columns = ("id", "reference", "name", "state", "at")
+        rows = [tuple(getattr(each, name) for name in columns) for each in found]
+        output.table("Campaigns", columns, rows)
 
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")

@@ -26,6 +26,23 @@ from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError
 
 DOMAIN = "liaison"
+# Months as the United Nations write them in Arabic, read from Morocco to Iraq: the name
+# of the east beside that of the west, which is what CLDR has.
+EASTERN = {
+    "يناير": "كانون الثاني",
+    "فبراير": "شباط",
+    "مارس": "آذار",
+    "أبريل": "نيسان",
+    "مايو": "أيار",
+    "يونيو": "حزيران",
+    "يوليو": "تموز",
+    "أغسطس": "آب",
+    "سبتمبر": "أيلول",
+    "أكتوبر": "تشرين الأول",
+    "نوفمبر": "تشرين الثاني",
+    "ديسمبر": "كانون الأول",
+}
+_WESTERN = re.compile("|".join(EASTERN))
 CONVENTIONS = {"en": "en-GB"}  # days before months, as international bodies write
 FIRST_STRONG = "\u2068"  # UAX 9: isolates text of unknown direction
 LEFT_TO_RIGHT = "\u2066"
@@ -70,11 +87,12 @@ class Catalogue:
         written = format_date(day, format=form, locale=self.locale)
         if self.language == "fr" and day.day == 1:  # CLDR has no ordinal: 1er juin
             return re.sub(r"\b1 ", "1er ", written, count=1)
-        return written
+        return self._months(written)
 
-    def month(self, day: date) -> str:
-        """Write a month and its year: mai 2027."""
-        return format_date(day, format="LLLL y", locale=self.locale)
+    def _months(self, written: str) -> str:
+        if self.language != "ar":
+            return written
+        return _WESTERN.sub(lambda month: f"{EASTERN[month[0]]}/{month[0]}", written)
 
     def time(self, moment: datetime | time) -> str:
         """Write a time of day."""

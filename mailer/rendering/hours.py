@@ -28,19 +28,26 @@ def said(day: date, hour: time, catalogue: Catalogue, clock: Clock) -> str:
         time=catalogue.time(hour),
         city=catalogue.city(clock.zone),
     )
-    offset = clock.offsets.get(f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M}")
-    if offset is None or offset == f"{moment:%z}":
-        return there
-    own = moment.astimezone(timezone(_span(offset)))
-    if own.date() == day:
-        here = catalogue.text("%(time)s your time", time=catalogue.time(own.time()))
-    else:
-        here = catalogue.text(
-            "%(day)s, %(time)s your time",
-            day=catalogue.day(own.date()),
-            time=catalogue.time(own.time()),
-        )
-    return f"{there} · {here}"
+    here = own(moment, None, catalogue, clock)
+    return f"{there} · {here}" if here else there
+
+
+def own(start: datetime, end: time | None, catalogue: Catalogue, clock: Clock) -> str:
+    """Say the reader's own hour of an instant: 22:00 your time; nothing where equal."""
+    offset = clock.offsets.get(f"{start.astimezone(UTC):%Y-%m-%dT%H:%M}")
+    if offset is None or offset == f"{start:%z}":
+        return ""
+    zone = timezone(_span(offset))
+    here = start.astimezone(zone)
+    hour = catalogue.time(here.time())
+    if end is not None:
+        until = datetime.combine(start.date(), end, start.tzinfo).astimezone(zone)
+        hour = f"{hour} – {catalogue.time(until.time())}"
+    if here.date() == start.date():
+        return catalogue.text("%(time)s your time", time=hour)
+    return catalogue.text(
+        "%(day)s, %(time)s your time", day=catalogue.day(here.date()), time=hour
+    )
 
 
 def _span(offset: str) -> timedelta:

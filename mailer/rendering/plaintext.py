@@ -69,7 +69,10 @@ def _block(block: BlockView) -> Iterator[str]:
     elif heading := " – ".join(filter(None, [block.eyebrow, block.title])):
         yield f"* {heading}"
         yield ""
-    steps = [f"{step.when}  {step.text}" for step in block.steps]
+    steps = [
+        f"{' · '.join(filter(None, (step.when, step.own)))}  {step.text}"
+        for step in block.steps
+    ]
     said = [block.text] if block.text else []
     yield from [*steps, *said] if block.type == "entry" else [*said, *steps]
     for fact in block.facts:

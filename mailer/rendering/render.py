@@ -173,7 +173,11 @@ def _plain(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
         "facts": [_fact(fact) for fact in block.facts],
         "html": Markup(isolate_marks(block.html)),  # noqa: S704 (already escaped)
         "steps": [
-            {"when": step.when, "html": Markup(isolate_marks(step.html))}  # noqa: S704
+            {
+                "when": step.when,
+                "own": step.own,
+                "html": Markup(isolate_marks(step.html)),  # noqa: S704 (escaped)
+            }
             for step in block.steps
         ],
         "link": block.link,

@@ -5,7 +5,8 @@ The same view is laid out as HTML and written as text, so neither can say more.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -58,6 +59,7 @@ class Step:
     when: str
     html: Markup
     text: str
+    own: str = ""  # the same in the reader's own hour, where it is another
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,16 +140,16 @@ def view(
     if block.type == "signature":  # its lines are lines
         text = text.replace("\n", "  \n")
     body = merge.marked(text)
-    scheduled = block.type == "agenda"
+    scheduled, clock = block.type == "agenda", clock or Clock()
     return BlockView(
         type=block.type,
         level=level,
         title=merge.marked(block.title),
-        eyebrow=_eyebrow(block, catalogue, clock or Clock()),
+        eyebrow=_eyebrow(block, catalogue, clock),
         facts=tuple(_facts(block.fields, catalogue)),
         html=Markup() if scheduled else _html(body, block, catalogue, level),
         text="" if scheduled else markdown.to_text(body),
-        steps=tuple(_steps(body, catalogue)) if scheduled else (),
+        steps=tuple(_steps(body, block, catalogue, clock)) if scheduled else (),
         link=block.fields.get("link", ""),
         label=block.fields.get("label") or catalogue.text("Read more"),
         second=block.fields.get("weight") == "second",
@@ -203,7 +205,11 @@ def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
         moment = hours.said(first, hour, catalogue, clock)
         return f"{catalogue.day(first, weekday=True)} · {moment}"
     if "until" not in block.fields:
-        return catalogue.day(first, weekday=True)
+        day = catalogue.day(first, weekday=True)
+        if block.type != "agenda" or not clock.offsets:
+            return day
+        where = catalogue.text("%(city)s time", city=catalogue.city(clock.zone))
+        return f"{day} · {where}"
     last = date.fromisoformat(block.fields["until"])
     return f"{catalogue.day(first)} – {catalogue.day(last)}"
 
@@ -266,8 +272,13 @@ def editions(value: str) -> list[tuple[str, str]]:
     return [(language, address) for language, _, address in pairs]
 
 
-def _steps(body: str, catalogue: Catalogue) -> Iterator[Step]:
+def _steps(
+    body: str, block: Block, catalogue: Catalogue, clock: Clock
+) -> Iterator[Step]:
+    day = date.fromisoformat(block.fields["date"]) if "date" in block.fields else None
+    zone = ZoneInfo(clock.zone)
     for each in agenda.steps(body):
+        start = datetime.combine(day, each.start, zone) if day else None
         when = catalogue.time(each.start)
         if each.end is not None:
             when = f"{when} – {catalogue.time(each.end)}"
@@ -275,4 +286,5 @@ def _steps(body: str, catalogue: Catalogue) -> Iterator[Step]:
             when=when,
             html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
             text=markdown.to_text(each.what),
+            own=hours.own(start, each.end, catalogue, clock) if start else "",
         )

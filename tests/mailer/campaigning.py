@@ -7,7 +7,7 @@ from sqlalchemy import select
 from audiences.contacts import Contact
 from mailer import demo
 from mailer import site as sites
-from mailer.campaigns import approval, edit, folder, kept
+from mailer.campaigns import approval, control, edit, folder, kept
 from mailer.outbox import release
 from mailer.outbox.models import Message
 from mailer.reports import campaign as reports
@@ -93,6 +93,13 @@ async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
             now=sites.now(),
         )
     return given.count
+
+
+async def cancel(site: Site, number: int, *, by: str = EDITOR) -> None:
+    """End a campaign."""
+    async with site.database.writing() as session:
+        campaign = await kept.get(session, number)
+        await control.cancel(session, campaign, by=by, now=sites.now())
 
 
 async def approved(site: Site, place: Path, **written: str) -> int:

@@ -48,6 +48,35 @@ def test_another_day_is_told_with_its_hour() -> None:
     assert said("en", "+0530", time(22, 30)).endswith("· 4 May 2027, 02:00 your time")
 
 
+AGENDA = "\n# agenda day\ndate: 2027-05-03\ntitle: A day\n\n- 15:00 – 15:40 Talk\n"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_the_steps_of_an_agenda_are_told_in_both_hours(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(
+        tmp_path,
+        toml=ZONE + campaigning.TOML.format(audience=campaigning.SECTORS),
+        en=campaigning.TEXT + AGENDA + "- 17:30 Tea\n",
+    )
+    number = await campaigning.add(site, path)
+    at_home = await preview.preview(site, number, SECTOR, now=sites.now())
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Contact)
+            .where(Contact.address == SECTOR)
+            .values(timezone="Asia/Tokyo")
+        )
+    made = await preview.preview(site, number, SECTOR, now=sites.now())
+
+    assert "15:00 – 15:40  Talk" in at_home.letter.text
+    assert "Monday, 3 May 2027 · Paris time" in made.letter.text
+    assert "15:00 – 15:40 · 22:00 – 22:40 your time  Talk" in made.letter.text
+    assert "17:30 · 4 May 2027, 00:30 your time  Tea" in made.letter.text
+    assert "22:00 – 22:40 your time</th>" in made.letter.html
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_readers_of_one_offset_share_a_letter(site: Site, tmp_path: Path) -> None:
     """Ten sector desks: in Tokyo, Seoul and Dakar, and seven nobody knows of."""

@@ -79,8 +79,13 @@ def test_the_date_is_written_as_the_language_does(language: str) -> None:
     assert DATES[language] in reading.plain(letter("monthly-letter", language).text)
 
 
-def test_an_arabic_date_names_the_month_in_arabic() -> None:
-    assert "4 مايو 2027" in catalogues()["ar"].day(date(2027, 5, 4))
+def test_months_in_arabic_are_those_of_the_united_nations() -> None:
+    arabic = catalogues()["ar"]
+    written = [arabic.day(date(2027, month, 4)) for month in range(1, 13)]
+
+    assert written[4] == "4 أيار/مايو 2027"
+    assert written[9] == "4 تشرين الأول/أكتوبر 2027"
+    assert all(each.count("/") == 1 for each in written)
 
 
 @pytest.mark.parametrize("language", OFFERED)

@@ -1,4 +1,4 @@
-"""Reference numbers: each once, none left out, and a letter keeps its own."""
+"""Reference numbers: each once, none used up by drafts, and a letter keeps its own."""
 
 import asyncio
 from pathlib import Path
@@ -20,6 +20,12 @@ def write(place: Path, reference: str = PATTERN, day: str = "2027-05-04") -> Pat
     return campaigning.write(place, toml=f"{reference}\n{toml}")
 
 
+async def approved(site: Site, path: Path) -> int:
+    number = await campaigning.add(site, path)
+    await campaigning.approve(site, number)
+    return number
+
+
 async def reference(site: Site, number: int) -> str:
     async with site.database.reading() as session:
         return (await kept.get(session, number)).reference
@@ -36,7 +42,7 @@ async def test_each_campaign_gets_the_next_number_of_its_pattern_and_year(
         (PATTERN.replace("NGO", "ED"), "2027-05-04"),
         ('reference = "as it stands"', "2027-05-04"),
     ):
-        number = await campaigning.add(site, write(tmp_path, reference_, day))
+        number = await approved(site, write(tmp_path, reference_, day))
         given.append(await reference(site, number))
 
     assert given == [
@@ -48,32 +54,59 @@ async def test_each_campaign_gets_the_next_number_of_its_pattern_and_year(
     ]
 
 
-async def test_campaigns_taken_in_at_once_get_a_number_each(
+async def test_campaigns_approved_at_once_get_a_number_each(
     site: Site, tmp_path: Path
 ) -> None:
     paths = [write(tmp_path / str(each)) for each in range(8)]
-    numbers = await asyncio.gather(*(campaigning.add(site, each) for each in paths))
+    numbers = await asyncio.gather(*(approved(site, each) for each in paths))
 
     given = [await reference(site, number) for number in numbers]
     assert sorted(given) == [f"CSP/NGO/27/{each:02}" for each in range(1, 9)]
 
 
-async def test_an_import_that_fails_uses_no_number_up(
+async def test_drafts_and_refused_approvals_use_no_number_up(
     site: Site, tmp_path: Path
 ) -> None:
-    wrong = write(tmp_path / "wrong")
-    toml = wrong / "campaign.toml"
-    toml.write_text(toml.read_text().replace(campaigning.SECTORS, "kind = nobody"))
-    with pytest.raises(ContentError):
-        await campaigning.add(site, wrong)
+    draft = await campaigning.add(site, write(tmp_path / "draft"))
+    with pytest.raises(RefusedError, match="editor may not approve"):
+        await campaigning.approve(site, draft, by=campaigning.EDITOR)
+    await campaigning.cancel(site, draft)
+    number = await approved(site, write(tmp_path / "right"))
 
-    number = await campaigning.add(site, write(tmp_path / "right"))
+    assert await reference(site, draft) == "CSP/NGO/27/…"
     assert await reference(site, number) == "CSP/NGO/27/01"
 
 
-async def test_an_edited_campaign_keeps_its_number(site: Site, tmp_path: Path) -> None:
+async def test_a_campaign_cancelled_after_approval_keeps_its_number(
+    site: Site, tmp_path: Path
+) -> None:
+    first = await approved(site, write(tmp_path / "first"))
+    await campaigning.cancel(site, first)
+    second = await approved(site, write(tmp_path / "second"))
+
+    assert await reference(site, first) == "CSP/NGO/27/01"
+    assert await reference(site, second) == "CSP/NGO/27/02"
+
+
+async def test_an_approval_given_twice_at_once_gives_one_number(
+    site: Site, tmp_path: Path
+) -> None:
     number = await campaigning.add(site, write(tmp_path))
+    await asyncio.gather(
+        *(campaigning.approve(site, number) for _ in range(4)), return_exceptions=True
+    )
+    other = await approved(site, write(tmp_path))
+
+    assert await reference(site, number) == "CSP/NGO/27/01"
+    assert await reference(site, other) == "CSP/NGO/27/02"
+
+
+async def test_an_edited_campaign_keeps_its_number(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.add(site, write(tmp_path, PATTERN.replace("NGO", "X")))
     await campaigning.replace(site, number, write(tmp_path))
+    await campaigning.approve(site, number)
+    await campaigning.replace(site, number, write(tmp_path))
+    await campaigning.approve(site, number)
     kept = await reference(site, number)
 
     with pytest.raises(RefusedError, match="would leave a gap"):

@@ -51,6 +51,16 @@ def _carried() -> tuple[sa.Column[object], ...]:
     )
 
 
+def _referenced() -> tuple[sa.Column[object], ...]:
+    """Return the reference of a campaign, and what it is counted in."""
+    return (
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("reference_pattern", sa.String(), nullable=True),
+        sa.Column("reference_year", sa.Integer(), nullable=True),
+        sa.Column("reference_number", sa.Integer(), nullable=True),
+    )
+
+
 def _campaign() -> None:
     op.create_table(
         "campaign",
@@ -59,9 +69,7 @@ def _campaign() -> None:
         sa.Column("template", sa.String(length=60), nullable=False),
         sa.Column("topic", sa.String(length=40), nullable=True),
         sa.Column("on_demand", sa.Boolean(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("reference_pattern", sa.String(), nullable=True),
-        sa.Column("reference_year", sa.Integer(), nullable=True),
+        *_referenced(),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("author", sa.String(length=60), nullable=False),
         sa.Column("audience", sa.String(), nullable=False),
