@@ -73,14 +73,16 @@ def _messages(
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
     variant = groups.variant_of(campaign, context)
+    left_out = resolve.reason(campaign.topic)
     route = and_(
+        left_out.is_(None),  # who is left out has no route
         Route.campaign_id == campaign.id,
         Route.contact_languages == groups.CONTACT_LANGUAGES,
         Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
         Route.state_languages == groups.STATE_LANGUAGES,
         Route.variant == variant,
     )
-    columns = _columns(campaign, released)
+    columns = _columns(campaign, left_out, released)
     chosen = (
         resolve.audience(campaign.audience, context, *columns.values())
         .outerjoin(Route, route)
@@ -89,26 +91,25 @@ def _messages(
     return list(columns), chosen
 
 
-def _columns(campaign: Campaign, released: datetime) -> dict[str, ColumnElement[Any]]:
+def _columns(
+    campaign: Campaign, left_out: ColumnElement[Any], released: datetime
+) -> dict[str, ColumnElement[Any]]:
     """Return what each row of the ledger is filled with: a letter, or a reason."""
-    left_out = resolve.reason(campaign.topic)
-    reason = case(
-        (left_out.is_not(None), left_out),
+    goes = Route.letter_id.is_not(None)
+    no_route = case(
         (Route.campaign_id.is_(None), states.Skip.CHANGED.value),
-        (Route.letter_id.is_(None), states.Skip.NO_TRANSLATION.value),
-        else_=null(),
+        else_=states.Skip.NO_TRANSLATION.value,
     )
-    goes = reason.is_(None)
     waiting, skipped = states.State.WAITING.value, states.State.SKIPPED.value
     return {
         "campaign_id": literal(campaign.id),
         "contact_id": Contact.id.expression,
         "address_key": Contact.address_key.expression,
-        "letter_id": case((goes, Route.letter_id), else_=null()),
-        "language": case((goes, Letter.language), else_=null()),
+        "letter_id": Route.letter_id.expression,
+        "language": Letter.language.expression,
         "step": case((goes, Route.step), else_=null()),
         "state": case((goes, waiting), else_=skipped),
-        "reason": reason,
+        "reason": case((goes, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
         "due_at": literal(released, Message.due_at.type),
     }
