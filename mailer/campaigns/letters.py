@@ -10,12 +10,13 @@ from audiences import directory, languages, topics
 from audiences.entry import Entry
 from audiences.languages import Choice
 from audiences.segments.saved import SavedSegment, latest
-from mailer.campaigns import edit, event, files, groups, reasons, variants
+from mailer.campaigns import edit, event, files, groups, reasons, variants, wording
 from mailer.campaigns.files import Attached
 from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.reasons import Reason
 from mailer.campaigns.variants import Others
+from mailer.campaigns.wording import Known
 from mailer.rendering import invitation
 from mailer.rendering import skeleton as skeletons
 from mailer.rendering import template as templates
@@ -46,6 +47,7 @@ class Content:
     topic_names: Mapping[str, str]
     sequence: int = 0  # of the event it invites to
     reasons: Sequence[Reason] = ()
+    names: Known = field(default_factory=dict)  # that reasons are told with
     files: tuple[Attached, ...] = ()
     entries: Mapping[int, Entry] = field(default_factory=dict)  # by organisation
 
@@ -69,9 +71,11 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
     if campaign.topic is not None:
         names = (await topics.named(session, campaign.topic)).names
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
+    known = reasons.reasons(campaign, {name: rule for name, rule in saved})
     return Content(
         campaign=campaign,
-        reasons=reasons.reasons(campaign, {name: rule for name, rule in saved}),
+        reasons=known,
+        names=await wording.names(session, known),
         template=template,
         translations=edit.parse_all(
             texts, site.templates, template, folder_name=campaign.name
@@ -195,7 +199,7 @@ def _reason(content: Content, key: Key, catalogue: Catalogue) -> tuple[str, ...]
     if not content.reasons or (not noted and len(content.reasons) > 1):
         return ()
     said = content.reasons[int(noted or 0)]
-    return tuple(catalogue.text(each) for each in said)
+    return wording.words(said, content.names, catalogue)
 
 
 def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:

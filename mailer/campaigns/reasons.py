@@ -1,10 +1,12 @@
 """Why a reader gets a letter: the part of the audience's rule that picked them.
 
 Only what a reader would call a reason is said: what the organisation is, what it works
-on, where it is; not their role, their language, or what they are not.
+on, where it is; not their role, their language, or what they are not. Subjects and
+countries are named, where they are few.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from audiences.errors import AudienceError
 from audiences.segments import alternatives, rules
@@ -14,7 +16,7 @@ from audiences.segments.compile import Context
 from audiences.segments.conditions import Condition
 from mailer.campaigns.models import Campaign
 
-Reason = tuple[str, ...]  # strings of the catalogues
+FEW = 4  # names that are told; more would be a list, not a reason
 
 PARTNERS = {"associate", "consultative"}
 PARTNER = "is an NGO in official partnership"
@@ -29,23 +31,42 @@ KINDS = {
 }
 SUBJECT = "works on a subject of this letter"
 PLACE = "is at home or active in a country of this letter"
-_SAID = {
-    "desk": SUBJECT,
-    "fields": SUBJECT,
-    "country": PLACE,
-    "region": PLACE,
-    "group": PLACE,
-    "acts_in": PLACE,
-    "serves": PLACE,
-    "served_by": PLACE,
+_SAID = {  # fact → what is said, and what its values are names of
+    "desk": (SUBJECT, "subject"),
+    "fields": (SUBJECT, "subject"),
+    "country": (PLACE, "country"),
+    "region": (PLACE, "region"),
+    "group": (PLACE, ""),
+    "acts_in": (PLACE, "country"),
+    "serves": (PLACE, "country"),
+    "served_by": (PLACE, ""),
 }
-STRINGS = (PARTNER, *KINDS.values(), SUBJECT, PLACE)
+_SETS = {"region": "region", "sectors": "subject"}  # of a set's arguments
+REGIONS = {
+    "AFR": "Africa",
+    "ARB": "Arab States",
+    "APA": "Asia and the Pacific",
+    "ENA": "Europe and North America",
+    "LAC": "Latin America and the Caribbean",
+}
+STRINGS = (PARTNER, *KINDS.values(), SUBJECT, PLACE, *REGIONS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said: a string of the catalogues, and the codes it is said of."""
+
+    sentence: str
+    of: tuple[tuple[str, str], ...] = ()  # ("country", "SN")
+
+
+Reason = tuple[Said, ...]
 
 
 def reasons(campaign: Campaign, segments: Mapping[str, str]) -> list[Reason]:
     """Return the reasons a campaign's readers may have, none of them twice."""
     ways = _ways(campaign, segments)
-    return list(dict.fromkeys(reason(way) for way in ways))
+    return list(dict.fromkeys(reason(way, campaign.themes) for way in ways))
 
 
 def conditions(campaign: Campaign, context: Context) -> list[tuple[int, Condition]]:
@@ -56,7 +77,7 @@ def conditions(campaign: Campaign, context: Context) -> list[tuple[int, Conditio
         return []
     return [
         (
-            known.index(reason(way)),
+            known.index(reason(way, campaign.themes)),
             compiler.clause(rules.All(rules=way), campaign.audience, context),
         )
         for way in _ways(campaign, segments)
@@ -70,27 +91,54 @@ def _ways(campaign: Campaign, segments: Mapping[str, str]) -> list[Way]:
         return []  # confirmations have no rule
 
 
-def reason(way: Sequence[rules.Rule]) -> Reason:
-    """Return what is said of one way into the audience."""
-    return tuple(dict.fromkeys(_said(way)))
-
-
-def _said(way: Sequence[rules.Rule]) -> Iterator[str]:
+def reason(way: Sequence[rules.Rule], themes: Sequence[str] = ()) -> Reason:
+    """Return what is said of one way into the audience; `themes` are the campaign's."""
     asked = {
-        each.fact: {
-            value.text for value in each.values if isinstance(value, rules.Word)
-        }
+        each.fact: each.values
         for each in way
         if isinstance(each, rules.Comparison)
         and each.operator
         in {rules.Operator.EQUAL, rules.Operator.IN, rules.Operator.HAS}
     }
-    status = {each.casefold() for each in asked.get("status", ())}
+    return (*dict.fromkeys(_kinds(asked)), *_subjects_and_places(asked, themes))
+
+
+Asked = Mapping[str, Sequence[rules.Word | rules.Collection]]
+
+
+def _kinds(asked: Asked) -> Iterator[Said]:
+    words = {
+        fact: {each.text.casefold() for each in values if isinstance(each, rules.Word)}
+        for fact, values in asked.items()
+    }
+    status = words.get("status")
     if status and status <= PARTNERS:
-        yield PARTNER
+        yield Said(PARTNER)
     else:
-        for kind in asked.get("kind", ()):
-            yield KINDS.get(kind.casefold(), SUBJECT)
-    for fact, sentence in _SAID.items():
+        for kind in sorted(words.get("kind", ())):
+            yield Said(KINDS.get(kind, SUBJECT))
+
+
+def _subjects_and_places(asked: Asked, themes: Sequence[str]) -> Iterator[Said]:
+    """Yield each sentence once, with all it is said of; unnamed where that is much."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for fact, (sentence, of) in _SAID.items():
         if fact in asked:
-            yield sentence
+            found.setdefault(sentence, []).extend(_codes(asked[fact], of, themes))
+    for sentence, codes in found.items():
+        told = tuple(dict.fromkeys(codes))
+        few = len(told) <= FEW and all(of for of, _ in told)
+        yield Said(sentence, told if few else ())
+
+
+def _codes(
+    values: Sequence[rules.Word | rules.Collection], of: str, themes: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    for value in values:
+        if isinstance(value, rules.Word):
+            yield of, value.text
+        else:
+            of_set = _SETS.get(value.function, "")
+            for argument in value.arguments:
+                told = themes if argument.text == "themes" else (argument.text,)
+                yield from ((of_set, each) for each in told)

@@ -4,6 +4,7 @@ import pytest
 
 from audiences.segments import alternatives
 from mailer import site as sites
+from mailer.campaigns import reasons
 from mailer.delivery import preview
 from mailer.delivery.preview import NOBODY
 from mailer.site import Site
@@ -38,6 +39,16 @@ NATCOM = "secretariat@natcom-fr.example"
             "focal-point@ed.sector.example",
             "est un secteur de programme, travaille sur un sujet de cette lettre",
         ),
+        (
+            "programme-news",
+            ICOM,
+            "travaille sur un sujet de cette lettre (Secteur de l’éducation) et",
+        ),
+        (
+            "forum-evaluation",
+            NATCOM,
+            "est établi ou actif dans un pays concerné par cette lettre (Tunisie)",
+        ),
     ],
 )
 async def test_the_reason_is_that_of_the_reader(
@@ -48,6 +59,28 @@ async def test_the_reason_is_that_of_the_reader(
 
     for part in (made.letter.text, "".join(reading.read(made.letter.html).words)):
         assert reading.plain(sentence) in reading.plain(part).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "of"),
+    [
+        ("fields in (ED, SC) and acts_in has SN", [["ED", "SC"], ["SN"]]),
+        ("country = SN and acts_in has ML", [["SN", "ML"]]),
+        ("region in (AFR, ARB) and fields has sdg-04", [["sdg-04"], ["AFR", "ARB"]]),
+        ("country in region(AFR)", [["AFR"]]),
+        ("kind = sector and desk in sectors(themes)", [[], ["forum-09", "sdg-04"]]),
+        ("country in (SN, ML, NE, BF, TD)", [[]]),
+        ("group = Va and country = TN", [[]]),
+        ("not country = SN and lang = fr", []),
+    ],
+)
+def test_what_is_named_is_what_the_rule_names_while_it_is_little(
+    rule: str, of: list[list[str]]
+) -> None:
+    (way,) = alternatives.alternatives(rule, {})
+    said = reasons.reason(way, ["forum-09", "sdg-04"])
+
+    assert [[code for _, code in each.of] for each in said] == of
 
 
 @pytest.mark.parametrize(
