@@ -20,10 +20,7 @@ from tests.mailer.letters import TEMPLATES, catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
-SAME = {
-    "Ref.: %(reference)s",
-    "%(said)s (%(named)s)",
-}  # as in Spanish; as in Latin script
+SAME = {"Ref.: %(reference)s", "%(said)s (%(named)s)"}  # in Spanish; in most
 PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
 # GNU gettext's usual rule for Arabic, in our own spelling
 ARABIC = {0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4}

@@ -4,7 +4,8 @@ import pytest
 
 from audiences.segments import alternatives
 from mailer import site as sites
-from mailer.campaigns import reasons
+from mailer.campaigns import reasons, wording
+from mailer.campaigns.reasons import Said
 from mailer.delivery import preview
 from mailer.delivery.preview import NOBODY
 from mailer.site import Site
@@ -44,11 +45,6 @@ NATCOM = "secretariat@natcom-fr.example"
             ICOM,
             "travaille sur un sujet de cette lettre (Secteur de l’éducation) et",
         ),
-        (
-            "forum-evaluation",
-            NATCOM,
-            "est établi ou actif dans un pays concerné par cette lettre (Tunisie)",
-        ),
     ],
 )
 async def test_the_reason_is_that_of_the_reader(
@@ -81,6 +77,25 @@ def test_what_is_named_is_what_the_rule_names_while_it_is_little(
     said = reasons.reason(way, ["forum-09", "sdg-04"])
 
     assert [[code for _, code in each.of] for each in said] == of
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("fr", "(Tunisie et Afrique)"),
+        ("ar", "(تونس وأفريقيا)"),
+        ("zh", "（突尼斯和非洲）"),
+    ],
+)
+def test_countries_and_regions_have_the_names_of_the_language(
+    language: str, named: str
+) -> None:
+    known = {("country", "TN"): {"fr": "Tunisie", "ar": "تونس", "zh": "突尼斯"}}
+    said = Said(reasons.PLACE, (("country", "TN"), ("region", "AFR")))
+    catalogue = letters.catalogues()[language]
+
+    assert wording.words((said,), known, catalogue)[0].endswith(named)
+    assert wording.words((said,), {}, catalogue) == (catalogue.text(reasons.PLACE),)
 
 
 @pytest.mark.parametrize(
