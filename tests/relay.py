@@ -77,6 +77,7 @@ class Relay:
 class _Envelope:
     sender: str = ""
     recipient: str = ""
+    agreed: set[str] = field(default_factory=set)  # commands answered with 250
 
 
 class _Dialogue:
@@ -106,7 +107,8 @@ class _Dialogue:
                     f"250-relay.example\r\n{offers}250 ENHANCEDSTATUSCODES",
                 )
             case "MAIL":
-                self._envelope.sender = line[10:].partition(">")[0].lstrip("<")
+                sender = line[10:].partition(">")[0].lstrip("<")
+                self._envelope = _Envelope(sender=sender)
             case "RCPT":
                 self._envelope.recipient = line[8:].partition(">")[0].lstrip("<")
             case "DATA":
@@ -117,6 +119,8 @@ class _Dialogue:
         return await self._answer(verb, line, "250 2.0.0 ok")
 
     async def _data(self, line: str) -> bool:
+        if not {"MAIL", "RCPT"} <= self._envelope.agreed:  # RFC 2920 section 3.2
+            return await self._say("503 5.5.1 nobody to take it to")
         scripted = self._relay.script("DATA", line)
         if scripted is not None and not scripted.startswith("354"):
             return await self._say(scripted)
@@ -137,7 +141,10 @@ class _Dialogue:
 
     async def _answer(self, verb: str, line: str, usual: str) -> bool:
         await self._relay.before(verb)
-        return await self._say(self._relay.script(verb, line) or usual)
+        answer = self._relay.script(verb, line) or usual
+        if answer.startswith("2"):
+            self._envelope.agreed.add(verb)
+        return await self._say(answer)
 
     async def _say(self, answer: str) -> bool:
         if answer == DROP:

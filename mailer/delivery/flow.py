@@ -55,6 +55,7 @@ class Flow:
     domains: DomainLimits
     plain: bool = False  # one relay takes everything, and nothing is limited
     held_until: datetime = _LONG_AGO  # until then the end is worth waiting for
+    leaving: bool = False  # what fails now fails because the worker ends it
     troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
     _templates: dict[int, str] = field(default_factory=dict)
@@ -230,7 +231,8 @@ class Flow:
             waits=DOMAIN_WAITS if domain else RELAY_WAITS,
             now=now,
         )
-        if found.openings > self._of((relay, domain)).openings == 0:
+        fresh = found.openings > self._of((relay, domain)).openings == 0
+        if fresh and not self.leaving:
             log.warning("relay.refuses", relay=relay, domain=domain, said=said)
         self._breakers[relay, domain] = found
         if not domain and found.openings < TRIES:

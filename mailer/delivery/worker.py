@@ -80,6 +80,7 @@ class Worker:
             sound = group.subgroup(DBAPIError) is None
             raise first_of(group) from None
         finally:
+            self._flow.leaving = True
             for outlet in self._outlets.values():
                 outlet.drop()
             if sound:

@@ -19,6 +19,9 @@ from tests.chaos.ground import Ground
 from tests.chaos.nursery import Child
 
 Scenario = Callable[[Ground], list[str]]
+RELAY_CALLS = ("writev,sendmsg", "write")  # uvloop's, and asyncio's
+LONGEST = 60.0  # seconds a worker may take to its end under a tracer
+STORE_CALLS = {"sqlite": ("pwrite64", "fdatasync,fsync"), "postgresql": ("sendto",)}
 END = "select pg_terminate_backend(pid) from pg_stat_activity where pid = %s"
 OTHERS = """select pid from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()"""
@@ -28,14 +31,14 @@ def available(store: str) -> dict[str, Scenario]:
     """Return what can be tried on a store with what this machine has."""
     found: dict[str, Scenario] = {}
     if shutil.which("strace"):
-        for call in ("sendto", "fdatasync,fsync", "pwrite64", "write"):
+        for call in (*RELAY_CALLS, *STORE_CALLS[store]):
             found[f"killed at the N-th {call}"] = _sweep(call, "signal=SIGKILL")
     if store == "postgresql":
         found["PostgreSQL restarted at once"] = _disturbed(_restart)
         found["PostgreSQL sessions ended"] = _disturbed(_end_a_session)
         return found
     if shutil.which("strace"):
-        for call in ("fdatasync,fsync", "pwrite64"):
+        for call in STORE_CALLS[store]:
             found[f"EIO at the N-th {call}"] = _sweep(call, "error=EIO")
     if os.geteuid() == 0:
         found["no room on the disk"] = no_room_on_the_disk
@@ -54,26 +57,32 @@ def missing(store: str) -> list[str]:
 
 def points() -> Iterable[int]:
     """Return at which calls to strike: the first ones all, later ones spread."""
-    return (*range(1, 13), 15, 20, 30, 50, 80, 130, 210, 340, 500)
+    return (*range(1, 25), 28, 33, 40, 50, 65, 80, 100, 130, 170, 210, 270, 340, 500)
 
 
 def _sweep(call: str, what: str) -> Scenario:
     def scenario(ground: Ground) -> list[str]:
         number = ground.released()
         wrong: list[str] = []
+        struck = 0
         for point in points():
             child = ground.start("work", "--until-idle", stopped=True)
             tracer = _trace(child, call, f"{what}:when={point}")
-            code = child.wait(20)
+            code = child.wait(LONGEST)
             if code is None:
                 child.destroy()
                 if "EIO" in what:
                     wrong.append(f"the worker went on after {what} at {call} {point}")
+            struck += code != 0
+            if "unexpected fault" in child.text():
+                wrong.append(f"{what} at {call} {point}: {child.text()[-300:]}")
             tracer.terminate()
             tracer.wait(10)
             child.said.unlink(missing_ok=True)
             if evidence.open_rows(ground, number) == 0:
                 number = ground.released()
+        if not struck:  # a sweep that strikes nothing shows nothing
+            wrong.append(f"no worker makes the call {call}")
         return wrong + _held(ground, number)
 
     return scenario

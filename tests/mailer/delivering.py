@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from audiences.contacts import Contact
@@ -17,6 +18,11 @@ from mailer import site as sites
 from mailer.outbox.models import Message, MessageEvent
 from mailer.site import Site
 from tests.relay import Received
+
+# A relay that takes a command at a time, and one that takes many (RFC 2920).
+EITHER_WAY = pytest.mark.parametrize(
+    "offers", [("8BITMIME",), ("8BITMIME", "PIPELINING")], ids=["plain", "piped"]
+)
 
 
 def tuned(site: Site, *, connections: int = 1, **delivery: Any) -> Site:

@@ -79,9 +79,11 @@ async def test_octets_on_the_wire_keep_the_line_rules(
     assert "..dots" in delivering.part(delivering.parsed(received), "plain")
 
 
+@delivering.EITHER_WAY
 async def test_a_temporary_refusal_is_tried_again_and_accepted_once(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=ONE)
     relay.script = Once("RCPT", "450 4.2.0 greylisted", times=2)
     await delivering.work(delivering.tuned(site, retry_minutes=(60.0,)))
@@ -93,9 +95,11 @@ async def test_a_temporary_refusal_is_tried_again_and_accepted_once(
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+@delivering.EITHER_WAY
 async def test_a_temporary_refusal_at_any_step_ends_in_one_acceptance(
-    site: Site, relay: Relay, tmp_path: Path, verb: str
+    site: Site, relay: Relay, tmp_path: Path, verb: str, offers: tuple[str, ...]
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=ONE)
     relay.script = Once(verb, "451 4.3.0 later", times=2)
     await delivering.work_until(
@@ -107,9 +111,11 @@ async def test_a_temporary_refusal_at_any_step_ends_in_one_acceptance(
     assert (row.state, row.attempts) == ("accepted", 3)
 
 
+@delivering.EITHER_WAY
 async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path)
     relay.script = lambda verb, line: (
         "550 5.1.1 no such user" if verb == "RCPT" and ED in line else None
@@ -134,9 +140,16 @@ async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
         (".", "550 5.7.26 not authenticated by DMARC"),
     ],
 )
+@delivering.EITHER_WAY
 async def test_a_fault_of_ours_pauses_the_campaign_and_blames_nobody(
-    site: Site, relay: Relay, tmp_path: Path, verb: str, reply: str
+    site: Site,
+    relay: Relay,
+    tmp_path: Path,
+    verb: str,
+    reply: str,
+    offers: tuple[str, ...],
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path)
     relay.script = Once(verb, reply, times=1000)
     await delivering.work(delivering.tuned(site, retry_minutes=(60.0,)))
@@ -150,9 +163,11 @@ async def test_a_fault_of_ours_pauses_the_campaign_and_blames_nobody(
     assert (await campaigning.report(site, fresh)).skipped == {}
 
 
+@delivering.EITHER_WAY
 async def test_no_answer_to_the_dot_is_uncertain_then_sent_under_the_same_name(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=ONE)
     relay.script = Once(".", DROP)
     await delivering.work(delivering.tuned(site, uncertain_minutes=60.0))
@@ -185,9 +200,11 @@ async def test_where_the_site_holds_an_uncertain_message_waits_for_a_person(
     assert len(relay.accepted) == 1
 
 
+@delivering.EITHER_WAY
 async def test_two_workers_send_nothing_twice(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
+    relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
     workers = [await delivering.process(site, "work", "--until-idle") for _ in "12"]
