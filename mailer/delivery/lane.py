@@ -240,7 +240,9 @@ class Lane(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Write the next command of a relay without PIPELINING, or the next message."""
-        if self._unwritten:
+        if self._unwritten and not self._reader.between:
+            self.fail("a reply before its command")
+        elif self._unwritten:
             self._ask(*self._unwritten.popleft())
         elif not self._expected and self._opening is None:
             self._open_next()

@@ -131,6 +131,7 @@ def everything(given: argparse.Namespace, told: Told) -> None:
     for store in dict.fromkeys(store for store, _ in plan):
         if given.only != "none":
             say(f"one fault after another on {store}")
+            told.stores.append(store)
             one_by_one(given, store, told)
 
 

@@ -17,6 +17,7 @@ class Told:
     """Everything that was tried."""
 
     seed: int
+    stores: list[str] = field(default_factory=list)  # faults were played on
     runs: list[Result] = field(default_factory=list)
     held: int = 0  # faults played one by one that hold
     broken: list[str] = field(default_factory=list)  # what broke in them
@@ -58,7 +59,7 @@ def line(told: Told) -> str:
         {
             **sums,
             "policy": _together([run.policy for run in told.runs]),
-            "store": _together([run.store for run in told.runs]),
+            "store": _together([run.store for run in told.runs] + told.stores),
             "seed": told.seed,
             "runs": runs,
             "faults": {"hold": told.held, "broken": told.broken},

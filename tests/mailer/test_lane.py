@@ -132,6 +132,7 @@ NO, LATER, CLOSING = "550 5.1.1 no\r\n", "450 4.2.0 later\r\n", "421 4.3.2 bye\r
 BOTH = {1: ["the final dot: 250"], 2: ["the final dot: 250"]}
 FIRST = (DATA, OPENED), (DOT, "")  # the envelope of the second comes behind the dot
 SECOND = (DOT, TAKEN), BYE
+ENDLESS_LINE, ENDLESS = "250 " + "x" * 100_000, "250-and\r\n" * 20_000
 Piece = tuple[str, str]
 
 TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
@@ -196,6 +197,16 @@ TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
         {1: ["the final dot: 250"], 2: ["an attempt"]},
     ),
     "no reply at MAIL": ([(DATA, "2x0 what\r\n")], {1: ["an attempt"]}),
+    "an endless line at MAIL": ([(DATA, ENDLESS_LINE)], {1: ["an attempt"]}),
+    "an endless reply at RCPT": ([(DATA, OK + ENDLESS)], {1: ["an attempt"]}),
+    "an endless line at the dot": (
+        [*FIRST, (DATA, ENDLESS_LINE)],
+        {1: ["unknown"], 2: ["not sent"]},
+    ),
+    "an endless reply at the dot": (
+        [*FIRST, (DATA, ENDLESS)],
+        {1: ["unknown"], 2: ["not sent"]},
+    ),
     "no reply at the dot": (
         [*FIRST, (DATA, "250-taken\r\n251 what\r\n")],
         {1: ["unknown"], 2: ["not sent"]},
@@ -229,6 +240,13 @@ ONE: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
         [(MAIL, OK + OK), (RCPT, OK), (DATA, "")],
         {1: ["an attempt"]},
     ),
+    "no reply at RCPT": ([(MAIL, OK), (RCPT, "2x0 what\r\n")], {1: ["an attempt"]}),
+    "an endless line at DATA": (
+        [*STEPS[:2], (DATA, ENDLESS_LINE)],
+        {1: ["an attempt"]},
+    ),
+    "an endless reply at the dot": ([*STEPS, (DOT, ENDLESS)], {1: ["unknown"]}),
+    "an early go-ahead": ([(MAIL, OK), (RCPT, OK + GO)], {1: ["an attempt"]}),
     "closing unasked": (
         [*STEPS, (DOT, TAKEN), *STEPS, (DOT, TAKEN + CLOSING)],
         BOTH,
@@ -241,6 +259,30 @@ async def test_a_relay_without_pipelining(name: str) -> None:
     pieces, told = ONE[name]
 
     assert await ended(desk(2), PLAIN, saying(*pieces)) == told
+
+
+@pytest.mark.parametrize(
+    ("pieces", "told"),
+    [
+        ([(DATA, OK)], {1: ["an attempt"]}),
+        (FIRST, {1: ["unknown"], 2: ["not sent"]}),
+    ],
+    ids=["before the dot", "after the dot"],
+)
+async def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(
+    pieces: Sequence[Piece], told: dict[int, list[str]]
+) -> None:
+    """The patience of RFC 5321 section 4.5.3.2 is over; the clock is given."""
+    two = desk(2)
+
+    async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await saying(*pieces)(reader, writer)
+        assert two.lane is not None
+        two.lane.look(clock() + 100)
+        assert two.told == {}
+        two.lane.look(clock() + 601)
+
+    assert await ended(two, PIPELINING, peer) == told
 
 
 async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
