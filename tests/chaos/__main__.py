@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--policy", choices=POLICIES, help="default: resend, reconcile")
     parser.add_argument("--store", choices=STORMS, help="default: both")
     parser.add_argument("--seed", type=int, help="default: a new one, printed")
-    parser.add_argument("--minutes", type=float, default=12, help="a storm, at most")
+    parser.add_argument("--minutes", type=float, default=10, help="a storm, at most")
     parser.add_argument("--readers", type=int, help="default: 10000, PostgreSQL 3000")
     parser.add_argument("--workers", type=int, help="default: 1, PostgreSQL 3")
     parser.add_argument("--delay", type=float, default=0.03, help="of the relay, s")
