@@ -7,7 +7,7 @@ zones, so `UtcDateTime` refuses naive values going in and marks them UTC coming 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
@@ -76,3 +76,14 @@ def insert(
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+async def analyse(session: AsyncSession, *tables: str) -> None:
+    """Tell PostgreSQL what tables that were just filled hold.
+
+    Until then it plans blindly: one it takes for empty it reads for every row anew.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        await session.flush()
+        for table in tables:
+            await session.execute(text(f"ANALYZE {table}"))

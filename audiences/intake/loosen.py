@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
+from audiences.base import analyse
 from audiences.contacts import Contact
 from audiences.organisations import (
     Organisation,
@@ -26,6 +27,7 @@ from audiences.subscriptions import Consent, Subscription
 from audiences.topics import Topic
 
 LARGE = 20_000  # contacts; fewer are checked and sorted in row by row sooner
+GROWN = 10  # once a tenth has come in, the store is told what it holds
 FILLED = tuple(
     cast(Table, each.__table__)
     for each in (
@@ -33,6 +35,7 @@ FILLED = tuple(
         *(Contact, Consent, Subscription),
     )
 )
+NAMES = [table.name for table in FILLED]
 _READ = tuple(cast(Table, each.__table__) for each in (State, Topic))
 
 
@@ -46,6 +49,8 @@ async def loosened(session: AsyncSession, *, coming: int) -> AsyncIterator[None]
     server = session.get_bind().dialect.name != "sqlite"
     if coming < max(LARGE, known) or (server and not await _alone(session)):
         yield
+        if coming > known // GROWN:
+            await analyse(session, *NAMES)
         return
     indexes = [index for table in FILLED for index in _sorted(table)]
     keys = [key for table in FILLED for key in table.foreign_key_constraints]
@@ -58,6 +63,7 @@ async def loosened(session: AsyncSession, *, coming: int) -> AsyncIterator[None]
         await session.execute(CreateIndex(index))
     for key in keys if server else ():
         await session.execute(AddConstraint(key))
+    await analyse(session, *NAMES)
 
 
 def _sorted(table: Table) -> list[Index]:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, text, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
+from audiences import base
 from audiences.intake import bulk
 from audiences.intake.check import TOLD, Body, Checked, Fault
 from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
@@ -94,14 +95,8 @@ async def settle(session: AsyncSession) -> list[Fault]:
 
 
 async def analyse(session: AsyncSession) -> None:
-    """Let PostgreSQL know what the tables hold now; it plans blindly otherwise.
-
-    It is told again after each statement that fills a column: taken for a column of
-    nothing, one joins every row with every other.
-    """
-    if session.get_bind().dialect.name != "sqlite":
-        for table in TABLES:
-            await session.execute(text(f"ANALYZE {table.name}"))
+    """Say what the tables hold now, again after each statement that fills a column."""
+    await base.analyse(session, *(table.name for table in TABLES))
 
 
 async def set_aside(session: AsyncSession, faults: list[Fault]) -> None:

@@ -133,7 +133,8 @@ async def members(
     """Stream an audience in the order of its contacts.
 
     Page by page, so that the first is there at once and memory stays bounded; each
-    names its contacts one by one, or the store looks at every organisation for it.
+    names its contacts one by one, or SQLite looks at every organisation for it; and by
+    their bounds, or PostgreSQL reads every contact for it.
     """
     chosen = (
         audience(
@@ -151,7 +152,8 @@ async def members(
     while (last := await _page_end(session, after, size)) is not None:
         each = aliased(Contact)
         page = select(each.id).where(each.id > after, each.id <= last)
-        found = await session.execute(chosen.where(Contact.id.in_(page)))
+        bounded = chosen.where(Contact.id > after, Contact.id <= last)
+        found = await session.execute(bounded.where(Contact.id.in_(page)))
         for address, code, kind, spoken in found:
             yield Member(
                 address=str(address),

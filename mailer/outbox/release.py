@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    update,
-)
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.base import analyse
 from mailer.campaigns import approval, event, groups, kept, letters, sending
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content, Key
@@ -50,6 +49,7 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
         await _take(session, campaign_id, site, by=by, now=now)
         await event.settle(session, content.campaign, content.sequence, now=now)
         await _store(session, site, content, rendered, found, now=now)
+        await analyse(session, Route.__tablename__, Letter.__tablename__)
     return await plan.plan(site, campaign_id)
 
 

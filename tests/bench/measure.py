@@ -4,24 +4,23 @@ Wall-clock time is the step's alone; processor time is of its process, with what
 database server used beside it; memory is the most its process ever held.
 """
 
-import asyncio
-import multiprocessing
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailer import loop
 from tests.postgres import Cluster
 
 Step = Callable[..., Coroutine[Any, Any, dict[str, float]]]
-MIB = 1024
 ENDING = (signal.SIGTERM, signal.SIGHUP)
+_children: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +52,19 @@ def server(store: str) -> Iterator[Cluster | None]:
 def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
     """Run a step in a fresh process."""
     before = _server(cluster)
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=fresh) as pool:
-        seconds, cpu, rss, told = pool.submit(_measured, step, arguments).result()
+    given = [
+        ("path", str(each)) if isinstance(each, Path) else ("plain", each)
+        for each in arguments
+    ]
+    asked = json.dumps([step.__module__, step.__name__, given])
+    command = [sys.executable, "-m", "tests.bench.child", asked]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        _children.add(child)
+        said, _ = child.communicate()
+        _children.discard(child)
+    if child.returncode:
+        raise SystemExit(f"{step.__name__} failed; its reason stands above")
+    seconds, cpu, rss, told = json.loads(said)
     return Cost(
         seconds=seconds,
         cpu=cpu,
@@ -68,25 +77,9 @@ def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
 def _end(number: int, _frame: object) -> None:
     for each in ENDING:  # told twice, we still take the server away
         signal.signal(each, signal.SIG_IGN)
-    for step in multiprocessing.active_children():
-        step.kill()
+    for child in _children:
+        child.kill()
     raise SystemExit(128 + number)
-
-
-def _measured(
-    step: Step, arguments: tuple[Any, ...]
-) -> tuple[float, float, float, dict[str, float]]:
-    started, cpu = time.perf_counter(), time.process_time()
-    with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
-        told = runner.run(step(*arguments))
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    return seconds, cpu, _peak(), told
-
-
-def _peak() -> float:
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
-    return round(int(line.split()[1]) / MIB, 1)
 
 
 def _server(cluster: Cluster | None) -> float:

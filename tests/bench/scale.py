@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import measure, rows, steps
+from tests.bench import asking, loading, measure, releasing, rows
 from tests.bench.measure import Cost
 from tests.postgres import Cluster
 
@@ -85,9 +85,9 @@ def _measured(
     path, site = folder / "list.csv", folder / "site"
     rows.write(path, size)
     url = cluster.create(f"scale_{size}") if cluster else None
-    measure.run(steps.found, site, url, cluster=cluster)
-    yield "import", measure.run(steps.load, site, path, cluster=cluster)
-    for step in (steps.segment, steps.members, steps.release):
+    measure.run(releasing.found, site, url, cluster=cluster)
+    yield "import", measure.run(loading.load, site, path, cluster=cluster)
+    for step in (asking.segment, asking.members, releasing.release):
         yield step.__name__, measure.run(step, site, cluster=cluster)
 
 

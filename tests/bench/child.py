@@ -1,0 +1,44 @@
+"""Runs one step in this process and says what it cost; `measure.run` is its other side.
+
+It loads what the step needs and nothing else, so that its memory is the command's own.
+"""
+
+import asyncio
+import importlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from mailer import loop
+
+MIB = 1024
+
+
+def main() -> None:
+    """Run the step named by module and function with its arguments, all JSON."""
+    module, name, arguments = json.loads(sys.argv[1])
+    step = getattr(importlib.import_module(module), name)
+    given = [Path(value) if kind == "path" else value for kind, value in arguments]
+    sys.stdout.write(json.dumps(measured(step, given)))
+
+
+def measured(step: Any, arguments: list[Any]) -> list[Any]:
+    """Return seconds, processor seconds, the most memory held, and what was told."""
+    started, cpu = time.perf_counter(), time.process_time()
+    with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
+        told = runner.run(step(*arguments))
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    return [seconds, cpu, peak(), told]
+
+
+def peak() -> float:
+    """Return the most memory this process ever held, in MiB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(each for each in status.splitlines() if each.startswith("VmHWM"))
+    return round(int(line.split()[1]) / MIB, 1)
+
+
+if __name__ == "__main__":
+    main()
