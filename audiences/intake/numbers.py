@@ -13,12 +13,19 @@ from audiences.base import Base
 
 async def reserve(session: AsyncSession, table: type[Base], count: int) -> int:
     """Return the number below `count` numbers that nobody else is given."""
+    if not count:
+        return 0
     held = cast(Table, table.__table__)
     if session.get_bind().dialect.name == "sqlite":  # the transaction writes alone
         return await session.scalar(select(func.max(held.c.id))) or 0
-    # Others wait with their own rows, so that none takes a number in between.
-    await session.execute(text(f"LOCK TABLE {held.name} IN SHARE ROW EXCLUSIVE MODE"))
+    connection = await session.connection()
     sequence = func.pg_get_serial_sequence(held.name, "id")
-    below: int = await session.scalar(select(func.nextval(sequence))) or 0
-    await session.execute(select(func.setval(sequence, below + count)))
+    # Others wait for this moment, so that none takes a number in between. The lock goes
+    # with the savepoint; a sequence is not rolled back.
+    moment = await connection.begin_nested()
+    lock = f"LOCK TABLE {held.name} IN SHARE ROW EXCLUSIVE MODE"
+    await connection.execute(text(lock))
+    below: int = await connection.scalar(select(func.nextval(sequence))) or 0
+    await connection.execute(select(func.setval(sequence, below + count)))
+    await moment.rollback()
     return below
