@@ -6,7 +6,7 @@ import pytest
 
 from mailer.rendering import typography
 from tests.browser import chromium
-from tests.mailer.letters import SAMPLES, letter, source
+from tests.mailer.letters import SAMPLES, catalogues, letter, source
 
 # Every text that is shown: the direction of its line, the side it begins at, the
 # direction it has itself, and whether its own element was told a direction.
@@ -78,12 +78,15 @@ async def test_every_line_of_a_french_letter_begins_at_the_left(
     name: str, language: str
 ) -> None:
     texts = await shown(letter(name, language).html)
+    blocks = source(name, language).blocks
+    said = [block.fields["label"] for block in blocks if block.type == "button"]
+    if any(block.type == "entry" for block in blocks):
+        answers = ("This entry is right", "Correct this entry")
+        said += [catalogues()[language].text(each) for each in answers]
 
     assert {each.line for each in texts} == {"ltr"}
     assert {each.text for each in texts if each.side != "left"} == {
-        typography.settled(block.fields["label"], language)
-        for block in source(name, language).blocks
-        if block.type == "button"
+        typography.settled(each, language) for each in said
     }
 
 
