@@ -90,7 +90,6 @@ class DkimSettings(Section):
 class DeliverySettings(Section):
     """How messages are claimed, retried and given up."""
 
-    claim: int = Field(default=1000, ge=1, le=10_000)
     mark_ahead: int = Field(default=64, ge=1, le=1000)
     lease_seconds: float = Field(default=30, ge=1, le=3600)
     retry_minutes: tuple[float, ...] = Field(

@@ -17,7 +17,7 @@ from mailer.cli.reporting import show_report
 from mailer.delivery import preview as previews
 from mailer.errors import RefusedError
 from mailer.outbox import release as releasing
-from mailer.outcomes import record
+from mailer.outcomes import closing
 from mailer.reports import campaign as reports
 from mailer.site import Site
 
@@ -231,7 +231,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
     async with site.database.writing() as session:
         campaign = await kept.get(session, campaign_id)
         await control.cancel(session, campaign, by=by, now=now)
-        stopped = await record.cancel(session, campaign_id, now=now)
+        stopped = await closing.cancel(session, campaign_id, now=now)
     output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
 
 

@@ -24,7 +24,13 @@ class Settled(NamedTuple):
     verdict: Verdict | None = None
 
 
-def answered(
+def accepted(parcel: Parcel, reply: Reply) -> Settled:
+    """Note that the relay took a message."""
+    outcome = Outcome(parcel.message_id, State.ACCEPTED, None, str(reply)[:MAX_SHOWN])
+    return Settled(outcome, parcel.campaign_id)
+
+
+def refused(
     parcel: Parcel,
     stage: Stage,
     reply: Reply,
@@ -32,13 +38,8 @@ def answered(
     settings: DeliverySettings,
     now: datetime,
 ) -> Settled:
-    """Read the relay's last word on a message."""
+    """Read the relay's last word on a message it did not take."""
     shown = str(reply)[:MAX_SHOWN]
-    if stage is Stage.DOT and reply.positive:
-        outcome = Outcome(
-            message_id=parcel.message_id, state=State.ACCEPTED, reply=shown
-        )
-        return Settled(outcome=outcome, campaign_id=parcel.campaign_id)
     read = verdict.read(reply, names_recipient=stage is not Stage.MAIL)
     if read.action is Action.REFUSE:
         outcome = Outcome(

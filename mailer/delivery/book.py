@@ -1,23 +1,34 @@
 """The journal as outlets know it: they tell it what is to be written, and go on."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailer.delivery.answer import Settled
-from mailer.outbox.postpone import PutOff
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of marked messages, and is not written yet."""
+
+    settled: list[Settled] = field(default_factory=list)
+    unsent: list[int] = field(default_factory=list)  # whose marks are to be taken back
+
+    def __len__(self) -> int:
+        return len(self.settled) + len(self.unsent)
 
 
 class Book(Protocol):
     """Where an outlet has everything written."""
 
     def wake(self) -> None:
-        """Note that there may be something to write."""
+        """Note that there is something to write, soon."""
 
-    def settle(self, settled: Settled) -> None:
-        """Take what became of a message."""
+    def hurry(self) -> None:
+        """Note that somebody waits for what is written or taken next."""
 
-    def put_off(self, messages: Iterable[PutOff]) -> None:
-        """Take claimed messages that are to wait again."""
+    def look(self) -> None:
+        """Note that a relay may soon have nothing to send."""
 
     def pause(self, campaigns: Iterable[int], because: str) -> None:
-        """Take campaigns that a person must look at."""
+        """Pause campaigns: a person must look at them."""

@@ -14,6 +14,7 @@ from markupsafe import escape
 from mailer.delivery.sign import LetterSigner
 from mailer.errors import MailerError
 from mailer.links import Signed
+from mailer.outbox.claim import Claimed
 from mailer.rendering import encode
 from mailer.rendering.attendee import attendee
 from mailer.rendering.merge import Field
@@ -25,7 +26,7 @@ class ComposeError(MailerError):
 
 
 class Reader(NamedTuple):
-    """What a message needs to know of its reader."""
+    """What a message needs to know of its reader; a claimed row says as much."""
 
     address: str
     name: str | None
@@ -33,7 +34,8 @@ class Reader(NamedTuple):
 
 
 _FORBIDDEN = re.compile(r"[\r\n<> \0]")
-Maker = Callable[[Reader, Signed], bytes]
+To = Reader | Claimed
+Maker = Callable[[To, Signed], bytes]
 
 
 class Composer:
@@ -52,7 +54,7 @@ class Composer:
         self._places = [(maker, tuple(each)) for maker, each in places.items()]
         self._signer = signer
 
-    def compose(self, reader: Reader, signed: Signed) -> bytes:
+    def compose(self, reader: To, signed: Signed) -> bytes:
         """Return the message as it goes over the wire; no line begins with a dot."""
         pieces = self._fixed.copy()
         for make, positions in self._places:
@@ -65,24 +67,24 @@ class Composer:
         return b"".join(pieces)
 
 
-def _mailbox(reader: Reader, _signed: Signed) -> bytes:
+def _mailbox(reader: To, _signed: Signed) -> bytes:
     address = reader.address
     if _FORBIDDEN.search(address):
         raise ComposeError("the address holds a forbidden character")
     return encode.mailbox(reader.name or reader.organisation, address)
 
 
-def _attendee(reader: Reader, _signed: Signed) -> bytes:
+def _attendee(reader: To, _signed: Signed) -> bytes:
     return encode.quoted_printable(
         attendee(reader.name or reader.organisation, reader.address)
     )
 
 
-def _name(reader: Reader, _signed: Signed) -> bytes:
+def _name(reader: To, _signed: Signed) -> bytes:
     return encode.value(reader.name) if reader.name else _plain(reader.organisation)
 
 
-def _name_in_html(reader: Reader, _signed: Signed) -> bytes:
+def _name_in_html(reader: To, _signed: Signed) -> bytes:
     return _escaped(reader.name) if reader.name else _html(reader.organisation)
 
 

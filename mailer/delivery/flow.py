@@ -3,39 +3,28 @@
 It joins the rules: relays choose, breakers keep away from what fails, buckets hold the
 limits. Breakers are this worker's own memory; buckets are shared. A batch costs one
 question to the store where limits are configured, and none where they are not.
-
-A relay is away when no connection can be made, or when messages keep failing before a
-recipient is named; a provider slows us down when it says so. Each has a breaker.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
 from mailer.config import Settings
 from mailer.delivery import breaker, relays, throttle
-from mailer.delivery.breaker import CLOSED, Breaker
-from mailer.delivery.relays import DomainLimits, Relays
+from mailer.delivery.health import Health, Key
+from mailer.delivery.relays import DomainLimits
 from mailer.delivery.throttle import Ask
 from mailer.outbox.claim import Claimed
 from mailer.outbox.postpone import PutOff
 from mailer.relaying import DEFAULT
 
-log = structlog.get_logger()
-RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds while a relay is away
-DOMAIN_WAITS = (60.0, 120.0, 300.0, 900.0, 1800.0)  # while a provider slows us down
 BUSY = timedelta(seconds=5)  # before messages of a busy relay are looked at again
-MAX_SAID = 300  # characters of an answer that are shown
-TRIES = 4  # at a relay that is away; who only waits for the end then goes
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
 Group = dict[Key, list[Claimed]]
 
 
@@ -45,19 +34,15 @@ class Admitted:
 
     go: dict[str, list[Claimed]]
     later: list[PutOff]
+    wanted: dict[str, list[Claimed]] = field(default_factory=dict)  # once connected
 
 
 @dataclass(kw_only=True)
-class Flow:
+class Flow(Health):
     """The flow of one worker."""
 
-    relays: Relays
     domains: DomainLimits
     plain: bool = False  # one relay takes everything, and nothing is limited
-    held_until: datetime = _LONG_AGO  # until then the end is worth waiting for
-    leaving: bool = False  # what fails now fails because the worker ends it
-    troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
-    _breakers: dict[Key, Breaker] = field(default_factory=dict)
     _templates: dict[int, str] = field(default_factory=dict)
     _unfit: dict[int, set[str]] = field(default_factory=dict)  # messages: not by these
 
@@ -92,19 +77,34 @@ class Flow:
         rows: Sequence[Claimed],
         *,
         busy: Set[str] = frozenset(),
+        absent: Set[str] = frozenset(),
         now: datetime,
     ) -> Admitted:
         """Sort a claimed batch into what goes now and what waits.
 
-        Relays that are `busy` have enough, and hold up none of the others.
+        Relays that are `busy` have enough, and hold up none of the others. What is for
+        one that is `absent`, and may go as soon as it is connected, stays as it is.
         """
         if not rows:
             return Admitted(go={}, later=[])
         if self.plain and not self._breakers:
+            if DEFAULT in absent:
+                return Admitted(go={}, later=[], wanted={DEFAULT: list(rows)})
             return Admitted(go={DEFAULT: list(rows)}, later=[])
         await self._read_templates(session, rows)
         groups, later = self._let_through(rows, busy, now)
+        wanted: dict[str, list[Claimed]] = defaultdict(list)
+        for key in [key for key in groups if key[0] in absent]:
+            wanted[key[0]] += groups.pop(key)
+        go, over = await self._within_limits(session, groups, now)
+        return Admitted(go=go, later=later + over, wanted=dict(wanted))
+
+    async def _within_limits(
+        self, session: AsyncSession, groups: Group, now: datetime
+    ) -> tuple[dict[str, list[Claimed]], list[PutOff]]:
+        """Take from the buckets what goes now; tell when the rest may."""
         go: dict[str, list[Claimed]] = defaultdict(list)
+        later = []
         asks = [
             Ask(relay=relay, domain=domain, count=len(group))
             for (relay, domain), group in groups.items()
@@ -124,7 +124,7 @@ class Flow:
                 self._try((relay, domain), now)
             if waiting:
                 later += self._limited(relay, domain, waiting, answer.later)
-        return Admitted(go=dict(go), later=later)
+        return dict(go), later
 
     def _limited(
         self,
@@ -207,54 +207,6 @@ class Flow:
         why = f"the relay {relay} is away" if away else f"{domain} slows us down"
         return PutOff(message_id=row.id, due_at=until, why=why)
 
-    def _try(self, key: Key, now: datetime) -> None:
-        if key in self._breakers:
-            self._breakers[key] = breaker.trying(self._breakers[key], now=now)
-
-    def _of(self, key: Key) -> Breaker:
-        return self._breakers.get(key, CLOSED)
-
-    def _hold(self, until: datetime | None) -> None:
-        if until is not None:
-            self.held_until = max(self.held_until, until)
-
-    def said(self, relay: str, what: str) -> None:
-        """Keep the last word for which a message has to wait."""
-        self.troubles[relay] = f"last said: {what[:MAX_SAID]}"
-
-    def away(self, relay: str, said: str, *, domain: str = "", now: datetime) -> None:
-        """Note that a relay, or a domain behind it, failed or slowed us down."""
-        self.said(relay, said)
-        found = breaker.failed(
-            self._of((relay, domain)),
-            in_flight=self.relays.settings[relay].connections,
-            waits=DOMAIN_WAITS if domain else RELAY_WAITS,
-            now=now,
-        )
-        fresh = found.openings > self._of((relay, domain)).openings == 0
-        if fresh and not self.leaving:
-            log.warning("relay.refuses", relay=relay, domain=domain, said=said)
-        self._breakers[relay, domain] = found
-        if not domain and found.openings < TRIES:
-            self._hold(found.open_until)
-
-    def unreachable(
-        self, relay: str, why: str, *, final: bool = False, now: datetime
-    ) -> None:
-        """Note that no connection to a relay can be made; `final`: nor soon will be."""
-        at = self.relays.settings[relay]
-        self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
-        found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
-        self._breakers[relay, ""] = found
-        if not final and found.openings < TRIES:
-            self._hold(found.open_until)
-
-    def works(self, relay: str, address: str) -> None:
-        """Note that a relay, and the domain of an address behind it, bear with us."""
-        if self._breakers:
-            self._breakers.pop((relay, ""), None)
-            self._breakers.pop((relay, relays.domain_of(address)), None)
-
     def elsewhere(self, relay: str, message_id: int) -> bool:
         """Let a message go by another relay than this, if there is one; say whether."""
         unfit = self._unfit.setdefault(message_id, set())
@@ -263,30 +215,3 @@ class Flow:
             return True
         del self._unfit[message_id]
         return False
-
-    def holds_up(self, relay: str, address: str, clock: Callable[[], datetime]) -> bool:
-        """Whether a message that was let through had better not go this way now."""
-        if not self._breakers:
-            return False
-        now, domain = clock(), relays.domain_of(address)
-        return self.is_away(relay, now=now) or self.is_away(
-            relay, domain=domain, now=now
-        )
-
-    def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:
-        """Whether a relay, or a domain behind it, is not to be asked yet."""
-        until = self._of((relay, domain)).open_until
-        return until is not None and now < until
-
-    def replaced(self, relay: str, *, now: datetime) -> bool:
-        """Whether another relay takes over from this one."""
-        usable = self.relays.standing_in(
-            relay, lambda name: not self.is_away(name, now=now)
-        )
-        return usable is not None
-
-    def asked_again(self, relay: str, *, now: datetime) -> datetime:
-        """Return when messages of a relay are worth another look."""
-        if self.replaced(relay, now=now):
-            return now
-        return breaker.waits_until(self._of((relay, "")), now=now)

@@ -11,7 +11,7 @@ from collections import deque
 
 from mailer.delivery.connect import Offer
 from mailer.delivery.parcel import MARK_HOLDS, Desk, Parcel, Stage, clock
-from mailer.delivery.wire import MalformedError, Reader, Reply
+from mailer.delivery.wire import MalformedError, Reader, Reply, usual
 
 # How long each answer may take, in seconds; RFC 5321 section 4.5.3.2
 PATIENCE = {
@@ -25,6 +25,8 @@ PATIENCE = {
 }
 GO_AHEAD = 354
 CLOSING = 421
+OPENING = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+USUAL = deque((Stage.DOT, *OPENING))
 
 
 class Lane(asyncio.Protocol):
@@ -94,12 +96,26 @@ class Lane(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read replies and go on."""
+        if self._expected == USUAL and self._reader.between:
+            taken = usual(data)
+            if taken is not None:
+                self._heard_usual(taken)
+                return
         self._reader.feed(data)
         try:
             while self._lost is None and (reply := self._reader.next()) is not None:
                 self._heard(reply)
         except MalformedError as fault:
             self.fail(str(fault))
+
+    def _heard_usual(self, taken: Reply) -> None:
+        """Go on from a message taken to the next, whose envelope is agreed to."""
+        self._expected.clear()
+        dotted, self._dotted = self._dotted, None
+        if dotted is not None:
+            self._desk.answered(dotted, Stage.DOT, taken)
+        if self._lost is None:
+            self._send_body()
 
     def _heard(self, reply: Reply) -> None:
         if not self._expected:
@@ -227,13 +243,13 @@ class Lane(asyncio.Protocol):
         if parcel is None:
             return b""
         self._opening = parcel
-        steps = envelope(parcel, self._offer)
+        commands = envelope(parcel, self._offer)
         if not self._expected:
             self._answer_by = clock() + PATIENCE[Stage.MAIL]
         if self._offer.pipelining:
-            self._expected += (Stage.MAIL, Stage.RCPT, Stage.DATA)
-            return b"".join([octets for _, octets in steps])
-        self._unwritten += steps
+            self._expected += OPENING
+            return commands
+        self._unwritten += zip(OPENING, commands.splitlines(keepends=True), strict=True)
         stage, octets = self._unwritten.popleft()
         self._expected.append(stage)
         return octets
@@ -248,7 +264,7 @@ class Lane(asyncio.Protocol):
             self._open_next()
 
 
-def envelope(parcel: Parcel, offer: Offer) -> list[tuple[Stage, bytes]]:
+def envelope(parcel: Parcel, offer: Offer) -> bytes:
     """Return the commands that open a transaction, RFC 5321 section 3.3, RFC 3461."""
     sender, recipient = "", ""
     if offer.dsn:
@@ -256,11 +272,10 @@ def envelope(parcel: Parcel, offer: Offer) -> list[tuple[Stage, bytes]]:
         recipient = f" NOTIFY=FAILURE ORCPT=rfc822;{_xtext(parcel.address)}"
     if not parcel.address.isascii():
         sender += " SMTPUTF8"
-    return [
-        (Stage.MAIL, f"MAIL FROM:<{parcel.return_path}>{sender}\r\n".encode()),
-        (Stage.RCPT, f"RCPT TO:<{parcel.address}>{recipient}\r\n".encode()),
-        (Stage.DATA, b"DATA\r\n"),
-    ]
+    return (
+        f"MAIL FROM:<{parcel.return_path}>{sender}\r\n"
+        f"RCPT TO:<{parcel.address}>{recipient}\r\nDATA\r\n"
+    ).encode()
 
 
 def unfit(parcel: Parcel, offer: Offer) -> str | None:

@@ -1,4 +1,4 @@
-"""One relay: its connections, and the messages that wait for them.
+"""One relay: its connections, and the marked messages that wait for them.
 
 Messages are marked a little ahead of the connections, just enough that these never
 wait for the store. What was marked and not sent in time goes back unsent, and so does
@@ -7,14 +7,15 @@ what waits here while the relay is away.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Set
 from datetime import datetime
 
 import structlog
 
 from mailer.config import DeliverySettings
 from mailer.delivery import answer
-from mailer.delivery.book import Book
+from mailer.delivery.answer import Settled
+from mailer.delivery.book import Book, Told
 from mailer.delivery.connect import Connection, LoginRefusedError, RelayError
 from mailer.delivery.flow import Flow
 from mailer.delivery.lane import Lane
@@ -23,7 +24,6 @@ from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relays import domain_of
 from mailer.delivery.wire import Reply
 from mailer.errors import MailerError
-from mailer.outbox.postpone import PutOff
 from mailer.relaying import RelaySettings
 
 log = structlog.get_logger()
@@ -53,70 +53,78 @@ class Outlet:
         self._connect = connect
         self._flow = flow
         self._book = book
-        self._settle, self._wake = book.settle, book.wake
         self._now = now
         self._ready: deque[tuple[Prepared, float]] = deque()
         self._lanes: set[Lane] = set()
-        self._ahead = relay.connections  # how many are marked ahead
+        self._most = relay.connections * delivery.mark_ahead
+        self._ahead = min(relay.connections * 2, self._most)  # how many are marked
         self._leaving = False
         self._wanted = asyncio.Event()
-        self.waiting: deque[Prepared] = deque()  # claimed, not marked
-        self._unsent: list[int] = []  # marked, to be taken back
-        self.flying = 0  # handed to connections
+        self._demand = 0  # messages that want a connection
+        self._campaigns: Set[int] = frozenset()  # theirs, while there is none
+        self._flying = 0  # handed to connections
+        self._told = Told()
         self.fault: RelayError | None = None  # while no connection can be made
 
     @property
     def empty(self) -> bool:
         """Whether nothing waits here or is on its way."""
-        return not (self.waiting or self._ready or self.flying or self._unsent)
+        return not (self._ready or self._flying or self._told)
 
-    def add(self, prepared: Iterable[Prepared]) -> None:
-        """Take claimed messages."""
-        self.waiting += prepared
-        self._wanted.set()
-        self._wake()
+    @property
+    def room(self) -> int:
+        """How many more may be marked: never more are without a recorded outcome."""
+        return self._ahead - len(self._ready) - self._flying - len(self._told)
 
-    def to_mark(self) -> list[Prepared]:
-        """Take the messages whose marks are to be committed next."""
-        if self._leaving or not self._lanes:
-            self._take_back()
-            return []
-        room = self._ahead - len(self._ready)
-        return [self.waiting.popleft() for _ in range(min(room, len(self.waiting)))]
+    @property
+    def hungry(self) -> bool:
+        """Whether the connections will soon have nothing to send."""
+        few = len(self._ready) * 2 < self._ahead
+        return few and self.room > 0 and bool(self._lanes)
+
+    def tell(self) -> Told:
+        """Hand over what is to be written of these messages."""
+        told, self._told = self._told, Told()
+        return told
+
+    def keep(self, told: Told) -> None:
+        """Take back what could not be written."""
+        self._told.settled += told.settled
+        self._told.unsent += told.unsent
+
+    def _settle(self, settled: Settled) -> None:
+        self._told.settled.append(settled)
+        self._book.wake()
+
+    def _bring_back(self, number: int) -> None:
+        self._told.unsent.append(number)
+        self._book.wake()
 
     def _take_back(self) -> None:
         """Give up what is marked and no connection has taken."""
-        self._unsent += [each.row.id for each, _ in self._ready]
+        self._told.unsent.extend(each.row.id for each, _ in self._ready)
         self._ready.clear()
 
-    def give_up(self, numbers: Iterable[int]) -> None:
-        """Take back marks of which nobody knows whether they were committed."""
-        self._unsent += numbers
+    def want(self, number: int, campaigns: Set[int] = frozenset()) -> None:
+        """Open connections for messages, some of them still in the store."""
+        self._demand = number
+        self._campaigns = campaigns
+        self._wanted.set()
 
-    def _bring_back(self, number: int) -> None:
-        self._unsent.append(number)
-        self._wake()
-
-    def take_unsent(self) -> list[int]:
-        """Take the messages whose marks are to be taken back."""
-        unsent, self._unsent = self._unsent, []
-        return unsent
-
-    def marked(self, prepared: Iterable[Prepared], *, marked_at: float) -> None:
+    def marked(
+        self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
+    ) -> None:
         """Take messages whose marks are committed, and set the connections going."""
-        if not self._ready and self.waiting:  # they had to wait for these marks
-            most = self._relay.connections * self._delivery.mark_ahead
-            self._ahead = min(self._ahead * 2, most)
+        if not self._ready and more:  # they had to wait for these marks
+            self._ahead = min(self._ahead * 2, self._most)
         self._ready += [(each, marked_at) for each in prepared]
-        if self._leaving:
+        if self._leaving or not self._lanes:
             self._take_back()
-            self._wake()
-        elif self._ready:
-            self._wanted.set()
-            for lane in self._lanes.copy():
-                lane.kick()
-        if self.waiting and len(self._ready) < self._ahead:
-            self._wake()
+            self._book.hurry()
+            return
+        self.want(len(self._ready) + self._relay.connections * more)
+        for lane in self._lanes.copy():
+            lane.kick()
 
     def next(self) -> Parcel | None:
         """Return the next parcel to send."""
@@ -135,21 +143,22 @@ class Outlet:
             except MailerError as fault:
                 self._settle(answer.set_aside(row.id, row.campaign_id, str(fault)))
                 continue
-            self.flying += 1
-            if len(self._ready) * 2 < self._ahead and self.waiting:
-                self._wake()
+            self._flying += 1
+            if len(self._ready) * 2 < self._ahead:
+                self._book.look()
             return parcel
-        if self.waiting:
-            self._wake()
+        self._demand = 0
         return None
 
     def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
         """Note the relay's last word."""
-        self.flying -= 1
+        self._flying -= 1
+        if stage is Stage.DOT and reply.positive:
+            self._settle(answer.accepted(parcel, reply))
+            self._flow.works(self.name, parcel.address)
+            return
         now = self._now()
-        settled = answer.answered(
-            parcel, stage, reply, settings=self._delivery, now=now
-        )
+        settled = answer.refused(parcel, stage, reply, settings=self._delivery, now=now)
         self._settle(settled)
         read = settled.verdict
         if read is None or not answer.asks_for_patience(read, stage, reply):
@@ -163,26 +172,26 @@ class Outlet:
 
     def not_sent(self, parcel: Parcel, why: str | None) -> None:
         """Note that no dot was written; without a reason it was no attempt."""
-        self.flying -= 1
+        self._flying -= 1
         if why is None:
             self._bring_back(parcel.message_id)
             return
-        now = self._now()
-        self._settle(answer.not_sent(parcel, why, settings=self._delivery, now=now))
-        self._flow.away(self.name, why, now=now)
-        self._return_what_waits()
+        self._failed(answer.not_sent, parcel, why)
 
     def unknown(self, parcel: Parcel, why: str) -> None:
         """Note that nobody knows whether the relay took it."""
-        self.flying -= 1
+        self._flying -= 1
+        self._failed(answer.unknown, parcel, why)
+
+    def _failed(self, became: Callable[..., Settled], parcel: Parcel, why: str) -> None:
         now = self._now()
-        self._settle(answer.unknown(parcel, why, settings=self._delivery, now=now))
+        self._settle(became(parcel, why, settings=self._delivery, now=now))
         self._flow.away(self.name, why, now=now)
         self._return_what_waits()
 
     def unfit(self, parcel: Parcel, why: str) -> None:
         """Set a message aside that this relay cannot take, nor one that replaces it."""
-        self.flying -= 1
+        self._flying -= 1
         if self._flow.elsewhere(self.name, parcel.message_id):
             self._bring_back(parcel.message_id)
             return
@@ -191,8 +200,10 @@ class Outlet:
     def idle(self) -> None:
         """Let the worker look whether it is done, and replace a lost connection."""
         self._lanes = {lane for lane in self._lanes if lane.usable}
+        if not self._lanes:
+            self._take_back()
         self._wanted.set()
-        self._wake()
+        self._book.hurry()
 
     async def keep_connected(self) -> None:
         """Open connections while there is work for them; none waits for a slow one."""
@@ -217,7 +228,7 @@ class Outlet:
     def _begin(self, opening: int) -> set[asyncio.Task[RelayError | None]]:
         """Begin to open the connections that are lacking."""
         supplied = sum(not lane.busy for lane in self._lanes) + opening
-        work = len(self.waiting) + len(self._ready) - supplied
+        work = max(self._demand, len(self._ready)) - supplied
         lacking = self._relay.connections - len(self._lanes) - opening
         begun = {asyncio.ensure_future(self._open()) for _ in range(min(lacking, work))}
         for each in begun:
@@ -242,7 +253,6 @@ class Outlet:
             return None
         lane = Lane(connection.transport, connection.offer, self)
         self._lanes.add(lane)
-        self._wake()
         lane.kick()
         return None
 
@@ -255,32 +265,22 @@ class Outlet:
         refused = isinstance(fault, LoginRefusedError)
         self._flow.unreachable(self.name, str(fault), final=refused, now=now)
         if refused and not self._flow.replaced(self.name, now=now):
-            ready = (each for each, _ in self._ready)
-            campaigns = {each.row.campaign_id for each in (*self.waiting, *ready)}
-            self._book.pause(campaigns, str(fault))
+            self._book.pause(self._campaigns, str(fault))
         self._return_what_waits()
 
     def _return_what_waits(self) -> bool:
         """Give back what no connection has, if the relay is away; say whether it is."""
-        now = self._now()
-        if not self._flow.is_away(self.name, now=now):
+        if not self._flow.is_away(self.name, now=self._now()):
             return False
-        due_at = self._flow.asked_again(self.name, now=now)
-        why = f"the relay {self.name} is away"
-        self._book.put_off(
-            PutOff(message_id=each.row.id, due_at=due_at, why=why)
-            for each in self.waiting
-        )
-        self.waiting.clear()
+        self._demand = 0
         self._take_back()
-        self._wake()
+        self._book.hurry()
         return True
 
     def look(self) -> None:
         """End connections whose relay is silent."""
-        now = clock()
         for lane in self._lanes.copy():
-            lane.look(now)
+            lane.look(clock())
 
     def leave(self) -> None:
         """Let every connection end after what it has in flight."""

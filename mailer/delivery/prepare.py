@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Letter
 from mailer.delivery import sign
-from mailer.delivery.compose import Composer, Reader
+from mailer.delivery.compose import Composer
 from mailer.delivery.parcel import Parcel
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
@@ -31,7 +31,8 @@ class Preparer:
     """Makes parcels of a site's rows; letters are read once each."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        self._sign = site.signer.message
+        self._return_domain = site.settings.mail.return_domain
         self._signer = sign.for_site(site)
         self._kept: dict[int, Composer] = {}
 
@@ -46,9 +47,7 @@ class Preparer:
             )
             for number, packed in letters:
                 self._kept[number] = self._composer(skeletons.unpack(packed))
-        prepared = [
-            Prepared(row=row, composer=self._kept.get(row.letter_id)) for row in claimed
-        ]
+        prepared = [Prepared(row, self._kept.get(row.letter_id)) for row in claimed]
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return prepared
@@ -64,18 +63,20 @@ class Preparer:
             raise MailerError("its letter is not in the store")
         if not row.address:
             raise MailerError("its reader has no address any more")
-        signed = self._site.signer.message(row.id)
-        address = on_the_wire(row.address)
-        reader = Reader(address=address, name=row.name, organisation=row.organisation)
+        signed = self._sign(row.id)
+        address = row.address
+        if not address.isascii():
+            address = on_the_wire(address)
+            row = row._replace(address=address)
         return Parcel(
-            message_id=row.id,
-            campaign_id=row.campaign_id,
-            attempts=row.attempts,
-            return_path=f"{signed.return_path}@{self._site.settings.mail.return_domain}",
-            address=address,
-            identifier=signed.message_id,
-            octets=composer.compose(reader, signed),
-            marked_at=marked_at,
+            row.id,
+            row.campaign_id,
+            row.attempts,
+            f"{signed.return_path}@{self._return_domain}",
+            address,
+            signed.message_id,
+            composer.compose(row, signed),
+            marked_at,
         )
 
 
@@ -84,8 +85,6 @@ def on_the_wire(address: str) -> str:
 
     Only a mailbox of other letters than ASCII's needs SMTPUTF8 (RFC 6531).
     """
-    if address.isascii():
-        return address
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         return address

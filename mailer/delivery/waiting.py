@@ -37,7 +37,9 @@ async def read(session: AsyncSession, *, now: datetime) -> Waiting | None:
         )
     )
     count, first, last = found.one()
-    return Waiting(count=count, first=first, last=last) if count else None
+    if first is None or last is None:
+        return None
+    return Waiting(count=count, first=first, last=last)
 
 
 def sentence(

@@ -10,6 +10,9 @@ from typing import NamedTuple
 MAX_LINE = 2_048  # octets; RFC 5321 section 4.5.3.1.5 says 512
 MAX_REPLY = 16_384
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
+_USUAL = re.compile(
+    rb"2(\d\d) ([^\r\n]{,500})\r\n(?:2\d\d [^\r\n]{,500}\r\n){2}354 [^\r\n]{,500}\r\n"
+)
 _CODES = {str(code).encode(): code for code in range(200, 600)}
 
 
@@ -36,6 +39,18 @@ class Reply(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip()
+
+
+def usual(data: bytes) -> Reply | None:
+    """Read at once what a relay with no complaint says to a dot and an envelope.
+
+    That is its reply to the dot, if MAIL and RCPT were agreed to and DATA may go on;
+    None for anything else, which a Reader must read.
+    """
+    found = _USUAL.fullmatch(data)
+    if found is None:
+        return None
+    return Reply(200 + int(found[1]), found[2].decode("utf-8", "replace"))
 
 
 class Reader:

@@ -1,8 +1,8 @@
-"""A worker: claims due messages and keeps the relay's connections supplied.
+"""A worker: keeps the relays' connections supplied, and the house in order.
 
-Nobody is lost when it dies: what it had claimed is claimed again, and what it had
-marked becomes uncertain. It stops cleanly when told to: no new claim, the messages in
-flight finished, the rest given back.
+Nobody is lost when it dies: what it had marked becomes uncertain, all else still waits.
+It stops cleanly when told to: no new mark, the messages in flight finished, the rest
+given back.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -27,10 +26,11 @@ from mailer.delivery.lane import PATIENCE
 from mailer.delivery.outlet import Outlet
 from mailer.delivery.parcel import Stage, clock
 from mailer.delivery.prepare import Preparer
+from mailer.delivery.supply import Supply
 from mailer.errors import first_of
-from mailer.outbox import claim, plan, postpone
+from mailer.outbox import lease, plan
 from mailer.outbox.states import State
-from mailer.outcomes import record
+from mailer.outcomes import closing, record
 from mailer.site import Site
 
 IDLE = 1.0  # seconds between looks for work
@@ -54,21 +54,14 @@ class Worker:
     async def run(self) -> None:
         """Deliver until stopped, or until nothing is due."""
         database = self.site.database
-        lease = timedelta(seconds=self.site.settings.delivery.lease_seconds)
-        async with database.writing() as session:
-            self._id = await claim.enlist(session, lease=lease, now=self.now())
-        self._preparer = Preparer(self.site)
-        self._journal = Journal(database, self._id, now=self.now, settled=self.settled)
-        self._flow = Flow.of(self.site.settings)
-        self._outlets: dict[str, Outlet] = {}
-        self._told_at = float("-inf")
-        self._doubtful = False  # whether the last claim was committed
+        held = timedelta(seconds=self.site.settings.delivery.lease_seconds)
+        await self._begin(held)
         sound = True
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 self._background = [
                     self._tasks.create_task(self._journal.run()),
-                    self._tasks.create_task(self._heartbeat(lease)),
+                    self._tasks.create_task(self._heartbeat(held)),
                     self._tasks.create_task(self._watch()),
                 ]
                 await self._feed()
@@ -80,19 +73,38 @@ class Worker:
             sound = group.subgroup(DBAPIError) is None
             raise first_of(group) from None
         finally:
-            self._flow.leaving = True
+            self._supply.flow.leaving = self._supply.closed = True
             for outlet in self._outlets.values():
                 outlet.drop()
             if sound:
                 await self._journal.write()
-                await database.patiently(self._give_back)
+                await database.patiently(self._leave)
+
+    async def _begin(self, held: timedelta) -> None:
+        database, settings = self.site.database, self.site.settings
+        async with database.writing() as session:
+            number = await lease.enlist(session, lease=held, now=self.now())
+        self._outlets: dict[str, Outlet] = {}
+        self._told_at = float("-inf")
+        self._supply = Supply(
+            worker_id=number,
+            flow=Flow.of(settings),
+            preparer=Preparer(self.site),
+            delivery=settings.delivery,
+            outlet=self._outlet,
+            outlets=self._outlets,
+        )
+        self._journal = Journal(
+            database, self._supply, now=self.now, settled=self.settled
+        )
 
     def _outlet(self, name: str) -> Outlet:
         """Return the outlet of a relay, made when something is first for it."""
         found = self._outlets.get(name)
         if found is not None:
             return found
-        relay, settings = self._flow.relays.settings[name], self.site.settings
+        flow, settings = self._supply.flow, self.site.settings
+        relay = flow.relays.settings[name]
 
         async def connected() -> Connection:
             return await connect.connect(
@@ -102,28 +114,28 @@ class Worker:
         made = self._outlets[name] = Outlet(
             name,
             relay,
-            flow=self._flow,
+            flow=flow,
             delivery=settings.delivery,
-            preparer=self._preparer,
+            preparer=self._supply.preparer,
             connect=connected,
             book=self._journal,
             now=self.now,
         )
-        self._journal.outlets.append(made)
         self._background.append(self._tasks.create_task(made.keep_connected()))
         return made
 
-    async def _give_back(self) -> None:
+    async def _leave(self) -> None:
         async with self.site.database.writing() as session:
-            await claim.give_back(session, self._id)
+            await lease.leave(session, self._supply.worker_id, now=self.now())
 
-    async def _heartbeat(self, lease: timedelta) -> None:
+    async def _heartbeat(self, held: timedelta) -> None:
         async def beat() -> None:
+            number = self._supply.worker_id
             async with self.site.database.writing() as session:
-                await claim.stay_alive(session, self._id, lease=lease, now=self.now())
+                await lease.stay_alive(session, number, lease=held, now=self.now())
 
         while True:
-            await asyncio.sleep(lease.total_seconds() / 3)
+            await asyncio.sleep(held.total_seconds() / 3)
             await self.site.database.patiently(beat)
 
     async def _watch(self) -> None:
@@ -134,40 +146,37 @@ class Worker:
                 outlet.look()
 
     async def _feed(self) -> None:
-        """Keep the outlets supplied until there is no work or we are told to stop."""
-        database = self.site.database
+        """Have the store looked at until there is no work or we are told to stop."""
         looked = float("-inf")
         while not self.stopping.is_set():
             if clock() - looked >= IDLE:
-                await database.patiently(self._keep_house)
+                await self.site.database.patiently(self._keep_house)
                 looked = clock()
-            now, busy = self.now(), self._busy()
-            done = self._done()  # before the claim: what goes back now is claimed
-            if busy and len(busy) == len(self._outlets):
+                self._look_again()
+            if not self._supply.dry:
                 await self._progress(IDLE)
-            elif not await database.patiently(partial(self._claim, busy, now)):
-                held = now < self._flow.held_until
-                if self.until_idle and done and self._done():
-                    if not held:
-                        await database.patiently(self._keep_house)
-                        await self._complain(now)
-                        return
-                    await self._tell_of_a_long_wait(now)
-                await self._progress(self._pause(held=held))
+                continue
+            now = self.now()
+            held = now < self._supply.flow.held_until
+            if self.until_idle and self._supply.idle and self._done():
+                if not held:
+                    await self.site.database.patiently(self._keep_house)
+                    await self._complain(now)
+                    return
+                await self._tell_of_a_long_wait(now)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause(held=held)):
+                    await self.stopping.wait()
+            self._look_again()
+
+    def _look_again(self) -> None:
+        self._supply.look_again()
+        self._journal.hurry()
 
     def _pause(self, *, held: bool) -> float:
         if not self.until_idle:
             return IDLE
         return HELD if held else SOON
-
-    def _busy(self) -> set[str]:
-        """Return the relays that have enough to do."""
-        least = self.site.settings.delivery.claim // 2
-        return {
-            name
-            for name, outlet in self._outlets.items()
-            if len(outlet.waiting) > least
-        }
 
     def _done(self) -> bool:
         return self._journal.quiet and all(
@@ -178,7 +187,7 @@ class Worker:
         """Tell what waits; raise it where a relay is away that none replaces."""
         said = await self._what_waits(now)
         for name, outlet in self._outlets.items():
-            if self._flow.replaced(name, now=now):
+            if self._supply.flow.replaced(name, now=now):
                 continue
             if outlet.fault is not None:
                 raise type(outlet.fault)(said or str(outlet.fault))
@@ -189,7 +198,7 @@ class Worker:
 
     async def _tell_of_a_long_wait(self, now: datetime) -> None:
         """Say what the end is waiting for, now and again."""
-        wait = (self._flow.held_until - now).total_seconds()
+        wait = (self._supply.flow.held_until - now).total_seconds()
         if wait > LONG and clock() - self._told_at > TELL:
             self._told_at = clock()
             if said := await self._what_waits(now):
@@ -203,13 +212,11 @@ class Worker:
         found = await self.site.database.patiently(read)
         if found is None:
             return ""
+        flow = self._supply.flow
         soonest = max(
-            (self._flow.asked_again(name, now=now) for name in self._outlets),
-            default=now,
+            (flow.asked_again(name, now=now) for name in self._outlets), default=now
         )
-        return waiting.sentence(
-            found, self._flow.relays, self._flow.troubles, soonest=soonest
-        )
+        return waiting.sentence(found, flow.relays, flow.troubles, soonest=soonest)
 
     async def _progress(self, within: float) -> None:
         """Wait until something was written, or we are told to stop."""
@@ -223,10 +230,10 @@ class Worker:
 
     async def _finish(self) -> None:
         """Let the messages in flight end, for a while."""
+        self._supply.closed = True
         for outlet in self._outlets.values():
-            outlet.waiting.clear()
             outlet.leave()
-        self._journal.wake()
+        self._journal.hurry()
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
                 while not self._done() or any(
@@ -241,17 +248,14 @@ class Worker:
         evidence = now + settings.evidence_wait
         answer_wait = timedelta(seconds=PATIENCE[Stage.DOT])
         async with self.site.database.writing() as session:
-            orphans = await claim.recover(session, answer_wait=answer_wait, now=now)
+            orphans = await lease.recover(session, answer_wait=answer_wait, now=now)
             if orphans:
                 await record.uncertain(
                     session, orphans, why="its worker died", due_at=evidence, now=now
                 )
-            await record.decide_uncertain(
-                session, resend=settings.uncertain != "hold", now=now
-            )
             await sending.move_on(session, now=now)
-            await record.expire(session, now=now)
-            await record.finish(session, now=now)
+            await closing.expire(session, now=now)
+            await closing.finish(session, now=now)
             await throttle.forget(session, now=now)
             unplanned = await session.scalars(
                 select(Campaign.id).where(
@@ -261,26 +265,3 @@ class Worker:
             )
         for campaign_id in unplanned.all():
             await plan.plan(self.site, campaign_id)
-
-    async def _claim(self, busy: set[str], now: datetime) -> bool:
-        """Claim what is due; say whether anything goes now."""
-        limit = self._flow.worth_claiming(self.site.settings.delivery.claim, now=now)
-        if not limit:
-            return False
-        waiting = (each for outlet in self._outlets.values() for each in outlet.waiting)
-        held = [*(each.row.id for each in waiting), *self._journal.marking]
-        doubtful, self._doubtful = self._doubtful, True
-        async with self.site.database.writing() as session:
-            if doubtful:  # rows may be ours that we were never told of
-                await claim.give_back(session, self._id, besides=held)
-            claimed = await claim.claim(session, self._id, limit=limit, now=now)
-            admitted = await self._flow.admit(session, claimed, busy=busy, now=now)
-            await postpone.put_off(session, self._id, admitted.later)
-            ready = {
-                name: await self._preparer.prepare(session, rows)
-                for name, rows in admitted.go.items()
-            }
-        self._doubtful = False
-        for name, prepared in ready.items():
-            self._outlet(name).add(prepared)
-        return bool(ready)

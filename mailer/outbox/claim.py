@@ -1,38 +1,48 @@
-"""Workers and what they hold: enlist, stay alive, claim, give back, recover.
+"""Claims due messages for the transaction that is to mark them.
 
-A worker's number is never reused, so it fences what it claims: whoever lost a lease
-cannot change the row any more. Rows that are marked are never claimable.
+What is claimed is locked until the commit, and everything that says whether it may go,
+and what it is composed of, is read in the same statement. A message whose reader has
+left, or must not be written to, is claimed with that reason.
 """
 
-import os
-import platform
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     String,
-    Update,
+    and_,
     bindparam,
+    case,
     exists,
     func,
+    literal,
+    null,
+    or_,
     select,
-    update,
+    text,
+    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
+from audiences.segments import resolve
+from audiences.segments.resolve import LeftOut
+from audiences.subscriptions import Standing, Subscription
+from audiences.suppressions import Suppression
 from mailer import rows
 from mailer.campaigns import sending as hours
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import LEDGER, Message, Worker, in_states
+from mailer.outbox.models import Message
 from mailer.outbox.states import CLAIMABLE, State
 
 
@@ -48,117 +58,118 @@ class Claimed(NamedTuple):
     organisation: str  # its name in the letter's language
 
 
-def process_identity(pid: int) -> str | None:
-    """Name a process so that no later one has the same name; None when it is gone.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """What a claim found."""
 
-    A process that has ended and whose parent has not asked after it yet is gone too.
+    rows: Sequence[Claimed]  # may go
+    refused: Sequence[tuple[int, str]]  # may not, and why
+    doubtful: Sequence[int]  # uncertain, and their wait for evidence is over
+
+
+@dataclass(kw_only=True, slots=True)
+class Search:
+    """How far a worker's search has come in each campaign.
+
+    What lies behind is marked by now, or gone from the index on PostgreSQL only when it
+    is next cleaned; walking over it again and again would make each claim dearer than
+    the last. Whoever may have missed something starts anew.
     """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    state, *fields = stat.rpartition(")")[2].split()
-    if state in {"Z", "X"}:
-        return None
-    return f"{pid}.{fields[18]}"  # when it started, in clock ticks since boot
+
+    passed: dict[int, tuple[datetime | str, int]] = field(default_factory=dict)
+
+    def start_anew(self) -> None:
+        """Look from the first due message on."""
+        self.passed.clear()
 
 
-async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
-    """Enter this process as a worker; return its number."""
-    worker = Worker(
-        host=platform.node(),
-        process=process_identity(os.getpid()) or str(os.getpid()),
-        started_at=now,
-        alive_until=now + lease,
-    )
-    session.add(worker)
-    await session.flush()
-    return worker.id
-
-
-async def stay_alive(
-    session: AsyncSession, worker_id: int, *, lease: timedelta, now: datetime
-) -> None:
-    """Extend the lease of everything a worker holds."""
-    await session.execute(
-        update(Worker).where(Worker.id == worker_id).values(alive_until=now + lease)
-    )
+# The index has the rows in their order. Misled about how many there are, PostgreSQL
+# would read and sort all of them for every claim.
+_IN_ORDER = text(
+    "SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true)"
+)
+_FIRST = ("", datetime.min.replace(tzinfo=UTC))  # SQLite's and PostgreSQL's
 
 
 async def claim(
-    session: AsyncSession, worker_id: int, *, limit: int, now: datetime
-) -> list[Claimed]:
-    """Take due messages, a fair share of each campaign being sent, oldest first."""
-    sending = await session.scalars(
-        select(Campaign.id)
-        .where(Campaign.state == CampaignState.SENDING, hours.open_at(now))
+    session: AsyncSession, search: Search, *, limit: int, now: datetime
+) -> Due:
+    """Claim due messages, a fair share of each campaign being sent, oldest first.
+
+    The campaigns stay as they are until the commit: a pause waits for it, and once it
+    has returned nothing is claimed.
+    """
+    sending = await session.execute(
+        select(Campaign.id, Campaign.topic)
+        .where(
+            Campaign.state == CampaignState.SENDING,
+            hours.open_at(now),
+            or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),
+        )
         .order_by(Campaign.on_demand.desc(), Campaign.released_at, Campaign.id)
+        .with_for_update(read=True)
     )
     campaigns = sending.all()
-    taken: list[Claimed] = []
-    for place, campaign_id in enumerate(campaigns):
-        share = (limit - len(taken)) // (len(campaigns) - place)
-        taken += await _due(session, campaign_id, limit=max(share, 1), now=now)
-    if taken:
-        ids = rows.numbers(session, [each.id for each in taken])
-        bound = {"ids": ids, "worker": worker_id}
-        await rows.change(session, _claiming(sqlite=rows.is_sqlite(session)), bound)
-    return taken
+    if not rows.is_sqlite(session):
+        await session.execute(_IN_ORDER)
+    found: list[tuple[int, tuple[Any, ...]]] = []
+    for place, (campaign_id, topic) in enumerate(campaigns):
+        share = max((limit - len(found)) // (len(campaigns) - place), 1)
+        due = await _due(session, search, campaign_id, topic, limit=share, now=now)
+        found += [(campaign_id, row) for row in due]
+    return _sorted(found)
 
 
-@cache
-def _claiming(*, sqlite: bool) -> Update:
-    return (
-        update(LEDGER)
-        .where(
-            rows.among(Message.id, "ids", sqlite=sqlite),
-            Message.state.in_(CLAIMABLE),
-        )
-        .values(state=State.CLAIMED, worker_id=bindparam("worker"))
-    )
+def _sorted(found: Sequence[tuple[int, tuple[Any, ...]]]) -> Due:
+    """Tell what may go from what may not, and from what is uncertain."""
+    going, refused, doubtful = [], [], []
+    for campaign_id, (
+        number,
+        letter_id,
+        attempts,
+        *of_reader,
+        reason,
+        state,
+        _,
+    ) in found:
+        address, name, organisation = of_reader
+        if state == State.UNCERTAIN:
+            doubtful.append(number)
+        elif reason is not None:
+            refused.append((number, reason))
+        else:
+            row = (number, campaign_id, letter_id or 0, attempts, address, name)
+            going.append(Claimed(*row, organisation))
+    return Due(rows=going, refused=refused, doubtful=doubtful)
 
 
 async def _due(
-    session: AsyncSession, campaign_id: int, *, limit: int, now: datetime
-) -> list[Claimed]:
-    """Read due messages of one campaign, and hold them against other workers."""
+    session: AsyncSession,
+    search: Search,
+    campaign_id: int,
+    topic: str | None,
+    *,
+    limit: int,
+    now: datetime,
+) -> list[tuple[Any, ...]]:
+    """Read due messages of one campaign from where the search is, and lock them."""
+    sqlite = rows.is_sqlite(session)
+    due_at, last = search.passed.get(campaign_id, (_FIRST[not sqlite], 0))
     bound = {"campaign": campaign_id, "now": now, "most": limit}
-    found = await rows.read(session, _reading(sqlite=rows.is_sqlite(session)), bound)
-    return [
-        Claimed(
-            id=number,
-            campaign_id=campaign_id,
-            letter_id=letter_id or 0,
-            attempts=attempts,
-            address=address or "",
-            name=name,
-            organisation=organisation,
-        )
-        for number, letter_id, attempts, address, name, organisation in found
-    ]
+    bound |= {"due_at": due_at, "last": last}
+    if topic is not None:
+        bound["topic"] = topic
+    question = _reading(sqlite=sqlite, of_topic=topic is not None)
+    found = await rows.read(session, question, bound)
+    if found:
+        search.passed[campaign_id] = max((row[-1], row[0]) for row in found)
+    return found
 
 
 @cache
-def _reading(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
-    due = (
-        select(
-            Message.id,
-            Message.letter_id,
-            Message.attempts,
-            Message.contact_id,
-            Message.language,
-        )
-        .where(
-            Message.campaign_id == bindparam("campaign"),
-            in_states(CLAIMABLE),
-            Message.due_at <= bindparam("now", type_=Message.due_at.type),
-        )
-        .order_by(Message.due_at, Message.id)
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True)
-        .subquery()
-    )
-    return rows.packed(
+def _reading(*, sqlite: bool, of_topic: bool) -> Select[*tuple[Any, ...]]:
+    due = _open_rows(sqlite=sqlite)
+    chosen = (
         select(
             due.c.id,
             due.c.letter_id,
@@ -166,10 +177,66 @@ def _reading(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
             Contact.address,
             Contact.name,
             _named(due.c.language, sqlite=sqlite),
+            _refusal(due, of_topic=of_topic),
+            due.c.state,
+            due.c.due_at,
         )
         .join(Contact, Contact.id == due.c.contact_id)
-        .join(Organisation, Organisation.id == Contact.organisation_id),
-        sqlite=sqlite,
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
+    )
+    if of_topic:
+        theirs = and_(
+            Subscription.contact_id == due.c.contact_id,
+            Subscription.topic == bindparam("topic", type_=String),
+        )
+        chosen = chosen.outerjoin(Subscription, theirs)
+    return rows.packed(chosen, sqlite=sqlite)
+
+
+def _open_rows(*, sqlite: bool) -> FromClause:
+    """Return the rows of one campaign that are due, from where the search is."""
+    instant = String() if sqlite else Message.due_at.type
+    passed = tuple_(
+        bindparam("due_at", type_=instant), bindparam("last", type_=Integer)
+    )
+    return (
+        select(
+            Message.id,
+            Message.letter_id,
+            Message.attempts,
+            Message.contact_id,
+            Message.address_key,
+            Message.language,
+            Message.state,
+            Message.due_at,
+        )
+        .where(
+            Message.campaign_id == bindparam("campaign"),
+            Message.state.in_((*CLAIMABLE, State.UNCERTAIN)),
+            Message.due_at <= bindparam("now", type_=Message.due_at.type),
+            tuple_(Message.due_at, Message.id) > passed,
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+
+
+def _refusal(due: FromClause, *, of_topic: bool) -> ColumnElement[str | None]:
+    """Return why a reader is not written to any more, in the audience's own words."""
+    released_to = aliased(Suppression)  # the address may have changed since
+    suppressed = or_(
+        Suppression.address_key.is_not(None),
+        exists().where(released_to.address_key == due.c.address_key),
+    )
+    goes = and_(Contact.address.is_not(None), ~suppressed)
+    if of_topic:
+        goes = and_(goes, Subscription.standing == Standing.ACTIVE)
+    why = resolve.reason("" if of_topic else None)
+    return case(
+        (goes, null()), else_=func.coalesce(why, literal(str(LeftOut.SUPPRESSED)))
     )
 
 
@@ -181,58 +248,3 @@ def _named(language: ColumnElement[str], *, sqlite: bool) -> ColumnElement[str]:
     else:
         names = Organisation.names.op("->>", return_type=String())(language)
     return func.coalesce(names, Organisation.name)
-
-
-async def give_back(
-    session: AsyncSession, worker_id: int, *, besides: Collection[int] = ()
-) -> None:
-    """Give back what a worker holds unmarked, so that others take it at once."""
-    await session.execute(
-        update(Message)
-        .where(
-            Message.worker_id == worker_id,
-            Message.state == State.CLAIMED,
-            Message.id.not_in(besides),
-        )
-        .values(state=State.WAITING, worker_id=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def recover(
-    session: AsyncSession, *, answer_wait: timedelta, now: datetime
-) -> list[int]:
-    """Take from dead workers: claims go back, marks are returned as uncertain.
-
-    A worker is dead when its process is gone from this machine, or its lease is over.
-    Marks of a silent worker that may still live wait for the relay's answer first.
-    Returns the numbers of the messages whose mark nobody can answer for.
-    """
-    held = exists().where(
-        Message.worker_id == Worker.id,
-        Message.state != State.UNCERTAIN,
-    )
-    workers = (await session.scalars(select(Worker).where(held))).all()
-    orphans: list[int] = []
-    for worker in workers:
-        gone = _gone(worker)
-        if not gone and worker.alive_until > now:
-            continue
-        await give_back(session, worker.id)
-        if gone or worker.alive_until + answer_wait <= now:
-            marked = await session.scalars(
-                select(Message.id).where(
-                    Message.worker_id == worker.id,
-                    Message.state == State.MARKED,
-                )
-            )
-            orphans += marked
-    return orphans
-
-
-def _gone(worker: Worker) -> bool:
-    """Whether the worker ran on this machine and its process exists no more."""
-    if worker.host != platform.node():
-        return False
-    pid = int(worker.process.partition(".")[0])
-    return process_identity(pid) != worker.process

@@ -5,7 +5,6 @@ from typing import cast
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -15,8 +14,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    func,
-    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,11 +21,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.base import Base
 from audiences.contacts import Contact
 from mailer.campaigns.models import Campaign, Letter
-from mailer.outbox.states import CLAIMABLE, State
 
-
-def _states(states: tuple[State, ...]) -> str:
-    return "state in ({})".format(", ".join(f"'{state}'" for state in states))
+# Per cent of a page of PostgreSQL that a release fills: in the rest a mark finds room
+# for the row it writes, beside the old one, and touches no index.
+FILLED = 60
 
 
 class Worker(Base):
@@ -41,6 +37,7 @@ class Worker(Base):
     process: Mapped[str]  # pid and start time: an identity the kernel never reuses
     started_at: Mapped[datetime]
     alive_until: Mapped[datetime]  # the lease of everything it holds
+    ended_at: Mapped[datetime | None]  # it holds no mark any more
 
 
 class Route(Base):
@@ -64,29 +61,24 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "contact_id"),
+        UniqueConstraint("contact_id", "campaign_id"),
         UniqueConstraint("campaign_id", "address_key"),
         Index(
-            "ix_message_claimable",
+            "ix_message_open",
             "campaign_id",
             "due_at",
             "id",
-            sqlite_where=text(_states(CLAIMABLE)),
-            postgresql_where=text(_states(CLAIMABLE)),
+            sqlite_where=text("due_at is not null"),
+            postgresql_where=text("due_at is not null"),
         ),
-        Index(
-            "ix_message_held",
-            "worker_id",
-            sqlite_where=text("worker_id is not null"),
-            postgresql_where=text("worker_id is not null"),
-        ),
+        {"postgresql_with": {"fillfactor": FILLED}},
     )
 
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True
     )
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
-    contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
     address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
     letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
     language: Mapped[str | None] = mapped_column(String(20))
@@ -94,8 +86,8 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None]  # why skipped, deferred, refused or uncertain
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    due_at: Mapped[datetime]  # not before this instant
-    worker_id: Mapped[int | None] = mapped_column(ForeignKey(Worker.id))
+    due_at: Mapped[datetime | None]  # not before this instant; none: nothing is due
+    worker_id: Mapped[int | None]  # who marked it: a fence, looked up by nobody
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply: Mapped[str | None]  # the relay's last answer
@@ -126,15 +118,4 @@ class Bucket(Base):
     booked_to: Mapped[datetime]  # the instants up to here are promised to messages
 
 
-# Who holds a message, reckoned, so that a statement which knows its messages by number
-# is not led to all that a worker holds.
-HOLDER: ColumnElement[int] = func.coalesce(Message.worker_id, 0)
 LEDGER = cast(Table, Message.__table__)  # for statements over many rows
-
-
-def in_states(states: tuple[State, ...]) -> ColumnElement[bool]:
-    """Return the condition on a message's state, written out for partial indexes.
-
-    An index over some states serves only a statement that names them itself.
-    """
-    return Message.state.in_([literal_column(f"'{state}'") for state in states])

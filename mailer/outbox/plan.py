@@ -111,5 +111,5 @@ def _columns(
         "state": case((goes, waiting), else_=skipped),
         "reason": case((goes, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
-        "due_at": literal(released, Message.due_at.type),
+        "due_at": case((goes, literal(released, Message.due_at.type)), else_=null()),
     }

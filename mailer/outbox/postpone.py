@@ -1,18 +1,19 @@
-"""Puts claimed messages off: not now, and through no fault of theirs.
+"""Puts due messages off: not now, and through no fault of theirs.
 
-They wait again, with the instant and the reason; it is no attempt. Only who holds a
-message can put it off.
+They wait on, with the instant and the reason; it is no attempt.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.outbox.models import Message
-from mailer.outbox.states import State
+from mailer import rows
+from mailer.outbox.models import LEDGER, Message
+from mailer.outbox.states import CLAIMABLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,29 +25,22 @@ class PutOff:
     why: str
 
 
-async def put_off(
-    session: AsyncSession, worker_id: int, messages: Sequence[PutOff]
-) -> None:
-    """Give messages back that a worker has claimed, each to its instant."""
-    if not messages:
-        return
-    table = Message.__table__
-    connection = await session.connection()
-    await connection.execute(
-        update(table)  # type: ignore[arg-type]  # a declared class has a full table
-        .where(
-            table.c.id == bindparam("number"),
-            table.c.state == State.CLAIMED.value,
-            table.c.worker_id == worker_id,
-        )
-        .values(
-            state=State.WAITING.value,
-            worker_id=None,
-            due_at=bindparam("instant"),
-            reason=bindparam("why"),
-        ),
-        [
-            {"number": each.message_id, "instant": each.due_at, "why": each.why}
-            for each in messages
-        ],
+async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
+    """Give messages back that this transaction has claimed, each to its instant."""
+    if messages:
+        given = [(each.message_id, each.due_at, each.why) for each in messages]
+        statement = _putting_off(sqlite=rows.is_sqlite(session))
+        await rows.change(session, statement, rows.values(session, _GIVEN, given))
+
+
+_GIVEN: dict[str, type[rows.Value]] = {"id": int, "due_at": datetime, "why": str}
+
+
+@cache
+def _putting_off(*, sqlite: bool) -> Update:
+    given = rows.table(_GIVEN, sqlite=sqlite)
+    return (
+        update(LEDGER)
+        .where(Message.id == given.c.id, Message.state.in_(CLAIMABLE))
+        .values(due_at=given.c.due_at, reason=given.c.why)
     )

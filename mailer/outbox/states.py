@@ -1,8 +1,8 @@
 """The states of a message and every arrow between them; an odd one has its reason.
 
-waiting → claimed → marked → accepted
-                           → deferred → claimed again when its wait is over
-                           → refused, bounced, complained, uncertain
+waiting → marked → accepted
+                 → deferred → marked again when its wait is over
+                 → refused, bounced, complained, uncertain
 """
 
 from enum import StrEnum
@@ -12,7 +12,6 @@ class State(StrEnum):
     """Where a message stands."""
 
     WAITING = "waiting"  # decided, not yet taken by a worker
-    CLAIMED = "claimed"  # a worker holds it
     MARKED = "marked"  # committed: about to write the final dot
     ACCEPTED = "accepted"  # the relay took it
     DEFERRED = "deferred"  # the relay said not now
@@ -29,31 +28,24 @@ class State(StrEnum):
 
 OPEN = (
     State.WAITING,
-    State.CLAIMED,
     State.MARKED,
     State.DEFERRED,
     State.UNCERTAIN,
 )
 FINAL = tuple(state for state in State if state not in OPEN)
 CLAIMABLE = (State.WAITING, State.DEFERRED)
-HELD = (State.CLAIMED, State.MARKED, State.UNCERTAIN)  # and no others have a worker
+HELD = (State.MARKED, State.UNCERTAIN)  # and no others have a worker
 
+_FROM_THE_QUEUE = frozenset(
+    {
+        State.MARKED,
+        State.SKIPPED,  # the reader left before the mark
+        State.EXPIRED,
+        State.CANCELLED,
+    }
+)
 ARROWS: dict[State, frozenset[State]] = {
-    State.WAITING: frozenset(
-        {State.CLAIMED, State.SKIPPED, State.EXPIRED, State.CANCELLED}
-    ),
-    State.CLAIMED: frozenset(
-        {
-            State.WAITING,  # its worker died or gave it back, unmarked
-            State.MARKED,
-            State.DEFERRED,
-            State.REFUSED,
-            State.SKIPPED,  # the reader left before the mark
-            State.SET_ASIDE,
-            State.EXPIRED,
-            State.CANCELLED,
-        }
-    ),
+    State.WAITING: _FROM_THE_QUEUE,
     State.MARKED: frozenset(
         {
             State.WAITING,  # too late after the mark, or no relay: no dot was written
@@ -64,15 +56,12 @@ ARROWS: dict[State, frozenset[State]] = {
             State.UNCERTAIN,
         }
     ),
-    State.DEFERRED: frozenset(
-        {State.CLAIMED, State.SKIPPED, State.EXPIRED, State.CANCELLED}
-    ),
+    State.DEFERRED: _FROM_THE_QUEUE,
     State.UNCERTAIN: frozenset(
         {
             State.ACCEPTED,  # the relay's log, or a late answer, shows it was taken
             State.WAITING,  # sent again by policy, under the same Message-ID
             State.HELD,
-            State.EXPIRED,
         }
     ),
     State.HELD: frozenset({State.ACCEPTED, State.WAITING, State.CANCELLED}),

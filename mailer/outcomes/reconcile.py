@@ -156,6 +156,7 @@ async def _accept(
             "reason": None,
             "reply": said,
             "settled_at": now,
+            "due_at": None,
             "worker_id": None,
         },
         said,

@@ -10,14 +10,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
+    FromClause,
     Update,
     bindparam,
     case,
-    exists,
-    func,
     insert,
     null,
-    or_,
     select,
     update,
 )
@@ -25,13 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
 from mailer import rows
-from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import HOLDER, LEDGER, Message, MessageEvent, in_states
+from mailer.outbox.models import LEDGER, Message, MessageEvent
 from mailer.outbox.states import CLAIMABLE, HELD, State
 
 NO_SYNC = {"synchronize_session": False}
-UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
 class Outcome(NamedTuple):
@@ -67,10 +63,11 @@ async def settle(
     sqlite = rows.is_sqlite(session)
     bound = {"worker": worker_id, "now": now}
     if accepted:
-        statement = _settling(sqlite=sqlite, telling=False)
-        await rows.change(session, statement, bound | _given(session, accepted))
+        given = [(each.message_id, each.reply) for each in accepted]
+        taken = rows.values(session, _TAKEN, given)
+        await rows.change(session, _accepting(sqlite=sqlite), bound | taken)
     if others:
-        statement = _settling(sqlite=sqlite, telling=True)
+        statement = _settling(sqlite=sqlite)
         settled = await rows.change(session, statement, bound | _given(session, others))
         moved = set(settled.scalars())
         lines = [
@@ -107,39 +104,64 @@ def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]
     )
 
 
-@cache
-def _settling(*, sqlite: bool, telling: bool) -> Update:
-    """Return the statement that moves messages which are still ours to where they go.
+_TAKEN: dict[str, type[rows.Value]] = {"id": int, "reply": str}
 
-    A late answer to a message already called uncertain is better than none.
-    """
-    given = rows.table(_GIVEN, sqlite=sqlite)
-    unmarked = (Message.state == State.CLAIMED, Message.attempts + 1)
-    stays = (given.c.state == State.UNCERTAIN.value, Message.worker_id)
-    statement = (
+
+@cache
+def _accepting(*, sqlite: bool) -> Update:
+    given = rows.table(_TAKEN, sqlite=sqlite)
+    return (
         update(LEDGER)
-        .where(
-            Message.id == given.c.id,
-            Message.state.in_(HELD),
-            bindparam("worker") == HOLDER,
+        .where(*_ours(given))
+        .values(
+            state=State.ACCEPTED,
+            reason=None,
+            reply=given.c.reply,
+            due_at=None,
+            worker_id=None,
+            settled_at=bindparam("now", type_=Message.settled_at.type),
         )
+    )
+
+
+@cache
+def _settling(*, sqlite: bool) -> Update:
+    """Return the statement that moves messages to where they go, and tells which."""
+    given = rows.table(_GIVEN, sqlite=sqlite)
+    stays = (given.c.state == State.UNCERTAIN.value, Message.worker_id)
+    return (
+        update(LEDGER)
+        .where(*_ours(given))
         .values(
             state=given.c.state,
             reason=given.c.reason,
             reply=given.c.reply,
-            due_at=func.coalesce(given.c.due_at, Message.due_at),
-            attempts=case(unmarked, else_=Message.attempts),
+            due_at=given.c.due_at,
             worker_id=case(stays, else_=null()),
             settled_at=bindparam("now", type_=Message.settled_at.type),
         )
+        .returning(Message.id)
     )
-    return statement.returning(Message.id) if telling else statement
 
 
-async def unmark(session: AsyncSession, worker_id: int, ids: Sequence[int]) -> None:
+def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold of a message that its worker settles.
+
+    A late answer to a message already called uncertain is better than none.
+    """
+    return (
+        Message.id == given.c.id,
+        Message.state.in_(HELD),
+        Message.worker_id == bindparam("worker"),
+    )
+
+
+async def unmark(
+    session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
+) -> None:
     """Take back marks under which no dot was written; they were no attempts."""
     statement = _unmarking(sqlite=rows.is_sqlite(session))
-    bound = {"worker": worker_id, "ids": rows.numbers(session, ids)}
+    bound = {"worker": worker_id, "ids": rows.numbers(session, ids), "now": now}
     await rows.change(session, statement, bound)
 
 
@@ -150,13 +172,42 @@ def _unmarking(*, sqlite: bool) -> Update:
         .where(
             rows.among(Message.id, "ids", sqlite=sqlite),
             Message.state == State.MARKED,
-            bindparam("worker") == HOLDER,
+            Message.worker_id == bindparam("worker"),
         )
         .values(
             state=State.WAITING,
             worker_id=None,
             marked_at=None,
+            due_at=bindparam("now", type_=Message.due_at.type),
             attempts=Message.attempts - 1,
+        )
+    )
+
+
+async def refuse(
+    session: AsyncSession, refused: Sequence[tuple[int, str]], *, now: datetime
+) -> None:
+    """Skip claimed messages whose readers are not to be written to any more."""
+    if refused:
+        statement = _refusing(sqlite=rows.is_sqlite(session))
+        bound = rows.values(session, _REFUSED, refused)
+        await rows.change(session, statement, bound | {"now": now})
+
+
+_REFUSED: dict[str, type[rows.Value]] = {"id": int, "reason": str}
+
+
+@cache
+def _refusing(*, sqlite: bool) -> Update:
+    given = rows.table(_REFUSED, sqlite=sqlite)
+    return (
+        update(LEDGER)
+        .where(Message.id == given.c.id, Message.state.in_(CLAIMABLE))
+        .values(
+            state=State.SKIPPED,
+            reason=given.c.reason,
+            due_at=None,
+            settled_at=bindparam("now", type_=Message.settled_at.type),
         )
     )
 
@@ -181,70 +232,6 @@ async def uncertain(
         await event(session, number, State.UNCERTAIN, why, now=now)
 
 
-async def decide_uncertain(
-    session: AsyncSession, *, resend: bool, now: datetime
-) -> int:
-    """Apply the policy to uncertain messages whose wait for evidence is over.
-
-    Of a campaign that is over nothing is sent again.
-    """
-    may_go = Message.campaign_id.in_(
-        select(Campaign.id).where(Campaign.state.in_(UNDER_WAY))
-    )
-    target = case((may_go, State.WAITING), else_=State.HELD) if resend else State.HELD
-    moved = await session.execute(
-        update(Message)
-        .where(
-            Message.worker_id.is_not(None),
-            Message.state == State.UNCERTAIN,
-            Message.due_at <= now,
-        )
-        .values(state=target, worker_id=None)
-        .returning(Message.id, Message.state)
-        .execution_options(**NO_SYNC)
-    )
-    decided = moved.all()
-    for number, state in decided:
-        again = state == State.WAITING
-        detail = "sent again by policy" if again else "held for a person"
-        await event(session, number, State(state), detail, now=now)
-    return len(decided)
-
-
-async def expire(session: AsyncSession, *, now: datetime) -> int:
-    """Settle what came back too late: its campaign's time is over, or its campaign."""
-    late = select(Campaign.id).where(
-        Campaign.expires_at <= now, Campaign.state.in_(UNDER_WAY)
-    )
-    cancelled = select(Campaign.id).where(Campaign.state == CampaignState.CANCELLED)
-    settled = 0
-    for campaigns, state in ((late, State.EXPIRED), (cancelled, State.CANCELLED)):
-        moved = await session.scalars(
-            update(Message)
-            .where(in_states(CLAIMABLE), Message.campaign_id.in_(campaigns))
-            .values(state=state, settled_at=now)
-            .returning(Message.id)
-            .execution_options(**NO_SYNC)
-        )
-        settled += len(moved.all())
-    return settled
-
-
-async def cancel(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
-    """Settle the unmarked messages of a cancelled campaign."""
-    moved = await session.scalars(
-        update(Message)
-        .where(
-            Message.campaign_id == campaign_id,
-            Message.state.in_([State.WAITING, State.DEFERRED, State.CLAIMED]),
-        )
-        .values(state=State.CANCELLED, settled_at=now, worker_id=None)
-        .returning(Message.id)
-        .execution_options(**NO_SYNC)
-    )
-    return len(moved.all())
-
-
 async def suppress_reader(
     session: AsyncSession, message_id: int, reason: str, *, now: datetime
 ) -> None:
@@ -256,27 +243,6 @@ async def suppress_reader(
         await suppressions.suppress(
             session, key, suppressions.Why.BOUNCED, now=now, detail=reason
         )
-
-
-async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
-    """Finish every planned campaign none of whose messages is open any more."""
-    mine = Message.campaign_id == Campaign.id
-    waiting = exists().where(mine, in_states(CLAIMABLE))
-    held = exists().where(mine, Message.worker_id.is_not(None))
-    finished = await session.scalars(
-        update(Campaign)
-        .where(
-            Campaign.state == CampaignState.SENDING,
-            Campaign.planned_at.is_not(None),
-            or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
-            ~waiting,
-            ~held,
-        )
-        .values(state=CampaignState.FINISHED, updated_at=now)
-        .returning(Campaign.id)
-        .execution_options(**NO_SYNC)
-    )
-    return list(finished)
 
 
 async def event(

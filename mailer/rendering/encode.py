@@ -6,6 +6,7 @@ dot or with "From ". They are ASCII, but for an address whose local part is not.
 """
 
 import base64
+import binascii
 import re
 from collections.abc import Iterator, Sequence
 
@@ -16,21 +17,18 @@ _SHORT_NAME = 10  # octets of the longest field name before a display name, with
 _PLAIN_VALUE = re.compile(
     r"(?!From )[A-Za-z0-9,;:!?&#/()'\"+*_-][A-Za-z0-9 ,;:!?&#/.()'\"+*_-]*"
 )
-_TO_ESCAPE = re.compile(rb"[^ !-<>-~]")
+_QP = [
+    each if re.fullmatch(rb"[ !-<>-~]", each) else b"=%02X" % each[0]
+    for each in (bytes([octet]) for octet in range(256))
+]
 # A piece of an escaped line: neither an escape nor a character is cut in two, and room
 # is left where its first octets must be escaped as well.
 _PIECE = re.compile(rb"(?:(?:\.|From ).{0,68}|.{1,75})(?<!=)(?<!=.)(?!=[89AB])")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 atext and space
 _PRINTABLE = re.compile(r"[ -~]*")
 _Q_PLAIN = re.compile(r"[A-Za-z0-9!*+/-]")  # RFC 2047 section 5 (3)
-_Q_OCTETS = [
-    chr(octet).encode("latin-1")
-    if _Q_PLAIN.fullmatch(chr(octet))
-    else b"_"
-    if octet == ord(" ")
-    else b"=%02X" % octet
-    for octet in range(256)
-]
+_Q_AS_THEY_ARE = bytes(octet for octet in range(128) if _Q_PLAIN.fullmatch(chr(octet)))
+_Q_ESCAPED = re.compile(rb"[^A-Za-z0-9!*+/ -]+")
 # Line ends and controls would break a field or a line; embeddings and stray isolates
 # would turn the line round (UAX 9); lone surrogates have no octets.
 _UNFIT = re.compile(
@@ -59,14 +57,10 @@ def value(text: str) -> bytes:
 
 def _wrapped(line: str) -> bytes:
     """Encode one line, broken softly where it would grow too long."""
-    escaped = _TO_ESCAPE.sub(_escape, line.encode())
+    escaped = b"".join([_QP[octet] for octet in line.encode()])
     if escaped.endswith(b" "):
         escaped = escaped[:-1] + b"=20"
     return SOFT_BREAK.join(map(_opened, _PIECE.findall(escaped)))
-
-
-def _escape(octet: re.Match[bytes]) -> bytes:
-    return b"=%02X" % octet[0][0]
 
 
 def _opened(piece: bytes) -> bytes:
@@ -106,14 +100,17 @@ def _one_word(text: str, room: int) -> bytes | None:
     octets = text.encode()
     if len(octets) > room:
         return None
-    quoted = b"".join([_Q_OCTETS[octet] for octet in octets])
-    short = len(quoted) <= -(-len(octets) // 3) * 4
-    word = (
-        b"=?utf-8?q?" + quoted + b"?="
-        if short
-        else b"=?utf-8?b?" + base64.b64encode(octets) + b"?="
-    )
+    others = len(octets.translate(None, _Q_AS_THEY_ARE)) - octets.count(b" ")
+    if len(octets) + 2 * others <= -(-len(octets) // 3) * 4:
+        quoted = _Q_ESCAPED.sub(_q_escape, octets).replace(b" ", b"_")
+        word = b"=?utf-8?q?" + quoted + b"?="
+    else:
+        word = b"=?utf-8?b?" + binascii.b2a_base64(octets, newline=False) + b"?="
     return word if len(word) <= min(room, _ENCODED_WORD) else None
+
+
+def _q_escape(octets: re.Match[bytes]) -> bytes:
+    return b"=" + octets[0].hex("=").upper().encode()
 
 
 def unstructured(text: str, *, name: str) -> bytes:

@@ -18,7 +18,7 @@ from mailer.campaigns.models import ApprovedReader, Campaign, Letter
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
 
-IN_HAND = (State.WAITING, State.CLAIMED, State.MARKED)
+IN_HAND = (State.WAITING, State.MARKED)
 
 
 @dataclass(frozen=True, kw_only=True)

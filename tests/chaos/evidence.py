@@ -36,7 +36,7 @@ SLOTS = "select series_id, slot, count(*) from occurrence group by series_id, sl
 STATE = "select state, expires_at from campaign where id = {campaign}"
 OPEN = """
 select count(*) from message where campaign_id = {campaign}
-and state in ('waiting', 'claimed', 'marked', 'deferred', 'uncertain')
+and state in ('waiting', 'marked', 'deferred', 'uncertain')
 """
 
 

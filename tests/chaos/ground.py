@@ -60,7 +60,7 @@ class Ground:
         """Make the site, its readers and its users."""
         store = ("--store", self.store) if self.store else ()
         self.command("init", str(self.folder), *store)
-        quick = {"lease_seconds": 5, "retry_minutes": [0.02], "claim": 50}
+        quick = {"lease_seconds": 5, "retry_minutes": [0.02]}
         self.configure(**{**quick, **delivery})
         for user in (["editor"], ["head-of-unit", "--approver"]):
             self.command("users", "add", *user)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from tests.chaos.account import Entry
 from tests.chaos.evidence import Evidence, Row
 
-HELD_BY_A_WORKER = ("claimed", "marked")
+HELD_BY_A_WORKER = ("marked",)
 DUE = ("waiting", "deferred", "uncertain")
 NOTED = ("deferred", "refused", "uncertain", "held", "set_aside")
 REPORTED = (

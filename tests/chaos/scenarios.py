@@ -52,7 +52,7 @@ def taken(ground: Ground, enough: int) -> None:
 
 
 def sigterm_leaves_nothing_uncertain(ground: Ground) -> list[str]:
-    """SIGTERM: no new claim, those in flight finished, leases given back, exit 0."""
+    """SIGTERM: no new mark, those in flight finished, the rest given back, exit 0."""
     number = ground.released()
     child = ground.start("work")
     taken(ground, 30)
@@ -64,7 +64,7 @@ def sigterm_leaves_nothing_uncertain(ground: Ground) -> list[str]:
         wrong.append(f"SIGTERM left {sum_} uncertain")
     if all(row.state == "accepted" for row in found.rows):
         wrong.append("the campaign was over before SIGTERM came")
-    held = [row for row in found.rows if row.state in {"claimed", "marked"}]
+    held = [row for row in found.rows if row.state == "marked"]
     wrong += [f"{row.address} was not given back" for row in held]
     return wrong + held_against(ground, number)
 

@@ -114,7 +114,7 @@ DOCTORED = {
         "I8",
         reported(sound(rows=(row(1), row(2, "held"))), held=1, accepted=1),
     ),
-    "claimed by nobody": ("I9", sound(rows=(row(1), row(2, "claimed")))),
+    "marked when nobody works": ("I9", sound(rows=(row(1), row(2, "marked")))),
     "marked by the dead": (
         "I9",
         sound(rows=(row(1), row(2, "marked")), idle=False),

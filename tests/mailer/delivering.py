@@ -59,7 +59,7 @@ async def later(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         await session.execute(
             update(Message)
-            .where(Message.campaign_id == number)
+            .where(Message.campaign_id == number, Message.due_at.is_not(None))
             .values(due_at=sites.now() - timedelta(seconds=1))
         )
 

@@ -28,7 +28,7 @@ host = "mail.example.org"
 port = 70000
 securty = "tls"
 [delivery]
-claim = 0
+mark_ahead = 0
 retry_minutes = []
 [sender]
 address = "not an address"
@@ -40,7 +40,7 @@ KEYS = (
     "site.colour",
     "relay.port",
     "relay.securty",
-    "delivery.claim",
+    "delivery.mark_ahead",
     "delivery.retry_minutes",
     "sender.address",
     "languges",

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from mailer import site as sites
-from mailer.outbox import claim
+from mailer.outbox import claim, lease
 from mailer.outbox.models import Worker
+from mailer.outcomes import mark
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
@@ -33,8 +34,8 @@ def kill_unburied(process: subprocess.Popen[bytes]) -> None:
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
-async def claimed_by(site: Site, process: str) -> int:
-    """Claim what is due for a worker on this machine whose lease is long."""
+async def marked_by(site: Site, process: str) -> int:
+    """Mark what is due for a worker on this machine whose lease is long."""
     now = sites.now()
     async with site.database.writing() as session:
         worker = Worker(
@@ -45,17 +46,20 @@ async def claimed_by(site: Site, process: str) -> int:
         )
         session.add(worker)
         await session.flush()
-        return len(await claim.claim(session, worker.id, limit=100, now=now))
+        due = await claim.claim(session, claim.Search(), limit=100, now=now)
+        ids = [row.id for row in due.rows]
+        return len(await mark.mark(session, worker.id, ids, now=now))
 
 
 async def test_a_killed_worker_is_dead_before_its_parent_asks_after_it(
     site: Site, relay: Relay, tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
     await campaigning.released(site, tmp_path)
-    held = await claimed_by(site, claim.process_identity(sleeper.pid) or "")
-    await delivering.work(site)
+    held = await marked_by(site, lease.process_identity(sleeper.pid) or "")
+    resending = delivering.tuned(site, uncertain="resend")
+    await delivering.work(resending)
     before = len(relay.accepted)
     kill_unburied(sleeper)
-    await delivering.work(site)
+    await delivering.work(resending)
 
     assert (held, before, len(relay.accepted)) == (10, 0, 10)

@@ -206,7 +206,7 @@ async def test_two_workers_send_nothing_twice(
 ) -> None:
     relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
+    edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     workers = [await delivering.process(site, "work", "--until-idle") for _ in "12"]
     ends = [await worker.communicate() for worker in workers]
     ledger = await campaigning.ledger(site, number)

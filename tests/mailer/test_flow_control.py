@@ -81,7 +81,7 @@ async def test_a_relay_that_stays_away_leaves_every_message_waiting_untried(
     ledger = await campaigning.ledger(site, number)
 
     assert {(each.state, each.attempts) for each in ledger.values()} == {("waiting", 0)}
-    assert {each.reason for each in ledger.values()} == {"the relay default is away"}
+    assert "the relay default is away" in {each.reason for each in ledger.values()}
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -93,7 +93,7 @@ async def test_a_relay_that_comes_back_gets_every_message_once(
     working = asyncio.create_task(delivering.work(changed(site)))
     for _ in range(200):
         ledger = await campaigning.ledger(site, number)
-        if {each.reason for each in ledger.values()} == {"the relay default is away"}:
+        if "the relay default is away" in {each.reason for each in ledger.values()}:
             break
         await asyncio.sleep(0.05)
     await relay.start()

@@ -100,7 +100,7 @@ async def test_nobody_is_lost_or_written_to_twice(
         spared=spared,
     )
     async with behind(site, proxy) as cut:
-        tuned = delivering.tuned(cut, connections=2, claim=8, mark_ahead=2)
+        tuned = delivering.tuned(cut, connections=2, mark_ahead=4)
         await delivering.work(tuned)
     counted = await campaigning.report(site, number)
 

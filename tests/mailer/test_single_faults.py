@@ -60,7 +60,10 @@ async def test_without_room_for_its_mark_nothing_is_sent_until_there_is_room(
 ) -> None:
     """The kernel lets no file of this worker grow further, as a full disk would."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    values: dict[tuple[str, str], object] = {("delivery", "uncertain_minutes"): 0.0}
+    values: dict[tuple[str, str], object] = {
+        ("delivery", "mark_ahead"): 1,
+        ("delivery", "uncertain_minutes"): 0.0,
+    }
     edit_toml(site.root / "config.toml", values)
     journal = (site.root / "mailer.db-wal").stat().st_size
     limit = f"ulimit -f {(journal + ROOM) // BLOCK}; exec"
@@ -102,7 +105,7 @@ async def test_sessions_that_end_while_it_sends_lose_nobody(
 
     relay.before = end_sessions
     values: dict[tuple[str, str], object] = {
-        ("delivery", "claim"): 10,
+        ("delivery", "mark_ahead"): 2,
         ("delivery", "uncertain_minutes"): 0.0,
     }
     edit_toml(site.root / "config.toml", values)

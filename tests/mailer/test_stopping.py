@@ -11,7 +11,7 @@ from audiences import subscriptions
 from audiences.subscriptions import Evidence, How
 from mailer import site as sites
 from mailer.campaigns import control, kept
-from mailer.outcomes import record
+from mailer.outcomes import closing
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import DROP, Relay
@@ -29,7 +29,7 @@ async def cancel(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         campaign = await kept.get(session, number)
         await control.cancel(session, campaign, by="x", now=sites.now())
-        await record.cancel(session, number, now=sites.now())
+        await closing.cancel(session, number, now=sites.now())
 
 
 async def leave(site: Site, number: int) -> None:
@@ -69,7 +69,7 @@ async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> dateti
             done[0] = sites.now()
 
     relay.before = hold
-    await delivering.work(delivering.tuned(site, claim=500, mark_ahead=8))
+    await delivering.work(delivering.tuned(site, mark_ahead=8))
     return done[0]
 
 

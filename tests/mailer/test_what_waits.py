@@ -12,7 +12,7 @@ import pytest
 
 from mailer import running
 from mailer.config import Settings
-from mailer.delivery import flow, relays, waiting
+from mailer.delivery import health, relays, waiting
 from mailer.delivery.connect import RelayError
 from mailer.delivery.waiting import Waiting
 from mailer.site import Site
@@ -29,7 +29,7 @@ UNTIL = rf"the first until {INSTANT}, the last until {INSTANT}"
 @pytest.fixture
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A relay that is away is asked again after moments."""
-    monkeypatch.setattr(flow, "RELAY_WAITS", (0.05, 0.05, 0.05, 600.0))
+    monkeypatch.setattr(health, "RELAY_WAITS", (0.05, 0.05, 0.05, 600.0))
 
 
 @pytest.mark.usefixtures("_briefly")

@@ -40,7 +40,7 @@ async def test_two_processes_deliver_once_each_and_add_up(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
+    edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     parent = await delivering.process(site, *TWO)
     said, told = await parent.communicate()
 
@@ -79,7 +79,7 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
 ) -> None:
     """What is in flight is finished, the rest given back; nothing is uncertain."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    edit_toml(site.root / "config.toml", {("delivery", "claim"): 3})
+    edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     edit_toml(site.root / "config.toml", {("relay", "connections"): 1})
     relay.delay, dotted = 0.2, asyncio.Event()
 

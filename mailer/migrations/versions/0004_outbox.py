@@ -44,6 +44,7 @@ def _worker() -> None:
         sa.Column("process", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("alive_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
     )
 
@@ -91,7 +92,7 @@ def _message() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker_id", sa.Integer(), nullable=True),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
@@ -105,9 +106,6 @@ def _message() -> None:
         sa.ForeignKeyConstraint(
             ["letter_id"], ["letter.id"], name=op.f("fk_message_letter_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["worker_id"], ["worker.id"], name=op.f("fk_message_worker_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint(
             "campaign_id",
@@ -115,30 +113,20 @@ def _message() -> None:
             name=op.f("uq_message_campaign_id_address_key"),
         ),
         sa.UniqueConstraint(
-            "campaign_id", "contact_id", name=op.f("uq_message_campaign_id_contact_id")
+            "contact_id", "campaign_id", name=op.f("uq_message_contact_id_campaign_id")
         ),
+        postgresql_with={"fillfactor": 60},
     )
 
 
 def _message_indexes() -> None:
     op.create_index(
-        "ix_message_claimable",
+        "ix_message_open",
         "message",
         ["campaign_id", "due_at", "id"],
         unique=False,
-        sqlite_where=sa.text("state in ('waiting', 'deferred')"),
-        postgresql_where=sa.text("state in ('waiting', 'deferred')"),
-    )
-    op.create_index(
-        op.f("ix_message_contact_id"), "message", ["contact_id"], unique=False
-    )
-    op.create_index(
-        "ix_message_held",
-        "message",
-        ["worker_id"],
-        unique=False,
-        sqlite_where=sa.text("worker_id is not null"),
-        postgresql_where=sa.text("worker_id is not null"),
+        sqlite_where=sa.text("due_at is not null"),
+        postgresql_where=sa.text("due_at is not null"),
     )
 
 

@@ -57,7 +57,7 @@ async def act(
 
 
 def _valid(reader: Reader) -> bool:
-    return site.now() <= reader.sent_at + confirmations.VALID
+    return reader.sent_within(confirmations.VALID, now=site.now())
 
 
 async def _page(

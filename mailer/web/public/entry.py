@@ -71,7 +71,7 @@ async def act(
 
 async def _reader(session: AsyncSession, mail_site: Site, token: str) -> Reader:
     reader = await holder(session, mail_site, token, Purpose.ENTRY)
-    if not reader.shows_entry or site.now() > reader.sent_at + VALID:
+    if not (reader.shows_entry and reader.sent_within(VALID, now=site.now())):
         raise TokenError("this link shows no entry, or no longer")
     return reader
 

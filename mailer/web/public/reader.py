@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,8 +29,12 @@ class Reader:
     language: str | None  # their own choice, or the language of the letter
     topic: str | None
     shows_entry: bool  # its letter shows the entry of its organisation
-    sent_at: datetime
+    sent_at: datetime | None
     preferences: str  # path of their preference centre
+
+    def sent_within(self, time: timedelta, *, now: datetime) -> bool:
+        """Whether the letter was sent no longer ago."""
+        return self.sent_at is not None and now <= self.sent_at + time
 
     def organisation(self, language: str) -> str:
         """Return the organisation's name as a page of a language shows it."""
@@ -64,7 +68,7 @@ async def holder(
         language=language,
         topic=campaign.topic,
         shows_entry=campaign.shows_entry,
-        sent_at=message.due_at,
+        sent_at=message.marked_at or message.due_at,
         preferences=path(
             Purpose.PREFERENCES,
             site.signer.message(number).preferences,

@@ -1,0 +1,110 @@
+"""Health: which relays, and which domains behind them, bear with us.
+
+A relay is away when no connection can be made, or when messages keep failing before a
+recipient is named; a provider slows us down when it says so. Each has a breaker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from mailer.delivery import breaker, relays
+from mailer.delivery.breaker import CLOSED, Breaker
+from mailer.delivery.relays import Relays
+
+log = structlog.get_logger()
+RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds while a relay is away
+DOMAIN_WAITS = (60.0, 120.0, 300.0, 900.0, 1800.0)  # while a provider slows us down
+MAX_SAID = 300  # characters of an answer that are shown
+TRIES = 4  # at a relay that is away; who only waits for the end then goes
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
+
+
+@dataclass(kw_only=True)
+class Health:
+    """What one worker has seen of its relays."""
+
+    relays: Relays
+    held_until: datetime = _LONG_AGO  # until then the end is worth waiting for
+    leaving: bool = False  # what fails now fails because the worker ends it
+    troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
+    _breakers: dict[Key, Breaker] = field(default_factory=dict)
+
+    def _try(self, key: Key, now: datetime) -> None:
+        if key in self._breakers:
+            self._breakers[key] = breaker.trying(self._breakers[key], now=now)
+
+    def _of(self, key: Key) -> Breaker:
+        return self._breakers.get(key, CLOSED)
+
+    def _hold(self, until: datetime | None) -> None:
+        if until is not None:
+            self.held_until = max(self.held_until, until)
+
+    def said(self, relay: str, what: str) -> None:
+        """Keep the last word for which a message has to wait."""
+        self.troubles[relay] = f"last said: {what[:MAX_SAID]}"
+
+    def away(self, relay: str, said: str, *, domain: str = "", now: datetime) -> None:
+        """Note that a relay, or a domain behind it, failed or slowed us down."""
+        self.said(relay, said)
+        found = breaker.failed(
+            self._of((relay, domain)),
+            in_flight=self.relays.settings[relay].connections,
+            waits=DOMAIN_WAITS if domain else RELAY_WAITS,
+            now=now,
+        )
+        fresh = found.openings > self._of((relay, domain)).openings == 0
+        if fresh and not self.leaving:
+            log.warning("relay.refuses", relay=relay, domain=domain, said=said)
+        self._breakers[relay, domain] = found
+        if not domain and found.openings < TRIES:
+            self._hold(found.open_until)
+
+    def unreachable(
+        self, relay: str, why: str, *, final: bool = False, now: datetime
+    ) -> None:
+        """Note that no connection to a relay can be made; `final`: nor soon will be."""
+        at = self.relays.settings[relay]
+        self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
+        found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
+        self._breakers[relay, ""] = found
+        if not final and found.openings < TRIES:
+            self._hold(found.open_until)
+
+    def works(self, relay: str, address: str) -> None:
+        """Note that a relay, and the domain of an address behind it, bear with us."""
+        if self._breakers:
+            self._breakers.pop((relay, ""), None)
+            self._breakers.pop((relay, relays.domain_of(address)), None)
+
+    def holds_up(self, relay: str, address: str, clock: Callable[[], datetime]) -> bool:
+        """Whether a message that was let through had better not go this way now."""
+        if not self._breakers:
+            return False
+        now, domain = clock(), relays.domain_of(address)
+        return self.is_away(relay, now=now) or self.is_away(
+            relay, domain=domain, now=now
+        )
+
+    def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:
+        """Whether a relay, or a domain behind it, is not to be asked yet."""
+        until = self._of((relay, domain)).open_until
+        return until is not None and now < until
+
+    def replaced(self, relay: str, *, now: datetime) -> bool:
+        """Whether another relay takes over from this one."""
+        usable = self.relays.standing_in(
+            relay, lambda name: not self.is_away(name, now=now)
+        )
+        return usable is not None
+
+    def asked_again(self, relay: str, *, now: datetime) -> datetime:
+        """Return when messages of a relay are worth another look."""
+        if self.replaced(relay, now=now):
+            return now
+        return breaker.waits_until(self._of((relay, "")), now=now)

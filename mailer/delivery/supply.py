@@ -1,0 +1,146 @@
+"""The supply: takes due messages for the relays, in the transaction that marks them.
+
+Claimed, let through by the flow, marked and made ready in one go, so that nothing is
+held that is not about to be sent. What may not go is settled or put off in the same
+transaction; what is for a relay without a connection stays in the store.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.config import DeliverySettings
+from mailer.delivery.flow import Flow
+from mailer.delivery.outlet import Outlet
+from mailer.delivery.prepare import Prepared, Preparer
+from mailer.outbox import claim, postpone
+from mailer.outbox.claim import Claimed, Due, Search
+from mailer.outcomes import closing, mark, record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What one transaction took, once it is committed."""
+
+    ready: Mapping[str, list[Prepared]] = field(default_factory=dict)  # by relay
+    wanted: Mapping[str, list[Claimed]] = field(default_factory=dict)  # if connected
+    moved: bool = False  # something is nearer its end
+    more: bool = False  # as much was due as was asked for
+    again: bool = False  # and none of it is to be sent
+    resting: bool = False  # nothing else was under way when it was taken
+
+
+NOTHING = Taken()
+
+
+@dataclass(kw_only=True)
+class Supply:
+    """What one worker takes from the store."""
+
+    worker_id: int
+    flow: Flow
+    preparer: Preparer
+    delivery: DeliverySettings
+    outlet: Callable[[str], Outlet]  # of a relay, made when it is first asked for
+    outlets: Mapping[str, Outlet]
+    dry: bool = False  # nothing was due when it last looked
+    idle: bool = False  # nor was anything under way that might change this
+    again: bool = False  # what was due is settled, and more may be behind it
+    closed: bool = False  # nothing is to be taken any more
+    _search: Search = field(default_factory=Search)
+    _unsure: list[int] = field(default_factory=list)  # marked, perhaps committed
+
+    def look_again(self) -> None:
+        """Look from the first due message on, though nothing was due before."""
+        self.dry = self.idle = False
+        self._search.start_anew()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there may be more, and room for it."""
+        return not (self.dry or self.closed) and (
+            self.again or any(outlet.hungry for outlet in self.outlets.values())
+        )
+
+    async def take(self, session: AsyncSession, *, now: datetime) -> Taken:
+        """Mark what is due, as much as the relays have room for.
+
+        Asked again after a commit whose answer was lost, it first takes back what that
+        commit may have marked.
+        """
+        if self._unsure:
+            await record.unmark(session, self.worker_id, self._unsure, now=now)
+            self.look_again()
+        if self.dry or self.closed:
+            return NOTHING
+        resting = all(outlet.empty for outlet in self.outlets.values())
+        room = {name: self._room(name) for name in self.flow.relays.settings}
+        limit = sum(max(each, 0) for each in room.values())
+        limit = self.flow.worth_claiming(limit, now=now)
+        if limit <= 0:
+            moved = any(each <= 0 for each in room.values())
+            return Taken(moved=moved, resting=resting)
+        due = await claim.claim(session, self._search, limit=limit, now=now)
+        await self._dispose(session, due, now)
+        admitted = await self.flow.admit(
+            session,
+            due.rows,
+            busy={name for name, each in room.items() if each <= 0},
+            absent={name for name in room if not self._connected(name)},
+            now=now,
+        )
+        await postpone.put_off(session, admitted.later)
+        ready = await self._mark(session, admitted.go, now)
+        stays = bool(ready or admitted.wanted)
+        done = bool(due.refused or due.doubtful)
+        return Taken(
+            ready=ready,
+            wanted=admitted.wanted,
+            moved=stays or done,
+            again=done and not stays,
+            resting=resting,
+            more=len(due.rows) + len(due.refused) + len(due.doubtful) >= limit,
+        )
+
+    async def _dispose(self, session: AsyncSession, due: Due, now: datetime) -> None:
+        """Settle what is due and not to be sent, or not before its doubt is decided."""
+        await record.refuse(session, due.refused, now=now)
+        if due.doubtful:
+            resend = self.delivery.uncertain != "hold"
+            await closing.decide(session, due.doubtful, resend=resend, now=now)
+
+    async def _mark(
+        self, session: AsyncSession, go: Mapping[str, list[Claimed]], now: datetime
+    ) -> dict[str, list[Prepared]]:
+        ids = self._unsure = [row.id for rows in go.values() for row in rows]
+        if not ids:
+            return {}
+        marked = await mark.mark(session, self.worker_id, ids, now=now)
+        return {
+            name: await self.preparer.prepare(
+                session, [row for row in rows if row.id in marked]
+            )
+            for name, rows in go.items()
+        }
+
+    def _room(self, name: str) -> int:
+        found = self.outlets.get(name)
+        return self.flow.relays.settings[name].connections if not found else found.room
+
+    def _connected(self, name: str) -> bool:
+        return name in self.outlets and self.outlets[name].connected
+
+    def hand_out(self, taken: Taken, *, marked_at: float) -> None:
+        """Give the relays what a committed transaction took for them."""
+        self._unsure = []
+        self.dry = self.dry or not taken.moved
+        self.idle = self.idle or (taken.resting and not taken.moved)
+        self.again = taken.again
+        if taken.wanted or not taken.more:  # what stayed in the store is behind
+            self._search.start_anew()
+        for name, rows in taken.wanted.items():
+            self.outlet(name).want(len(rows), {row.campaign_id for row in rows})
+        for name, prepared in taken.ready.items():
+            self.outlet(name).marked(prepared, marked_at=marked_at, more=taken.more)

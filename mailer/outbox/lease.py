@@ -1,0 +1,98 @@
+"""Workers and their leases: enlist, stay alive, leave, and what the dead leave behind.
+
+A worker's number is never reused, so it fences what it marks: whoever lost a lease
+cannot change the row any more.
+"""
+
+import os
+import platform
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign
+from mailer.outbox.models import Message, Worker
+from mailer.outbox.states import State
+
+
+def process_identity(pid: int) -> str | None:
+    """Name a process so that no later one has the same name; None when it is gone.
+
+    A process that has ended and whose parent has not asked after it yet is gone too.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    state, *fields = stat.rpartition(")")[2].split()
+    if state in {"Z", "X"}:
+        return None
+    return f"{pid}.{fields[18]}"  # when it started, in clock ticks since boot
+
+
+async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
+    """Enter this process as a worker; return its number."""
+    worker = Worker(
+        host=platform.node(),
+        process=process_identity(os.getpid()) or str(os.getpid()),
+        started_at=now,
+        alive_until=now + lease,
+    )
+    session.add(worker)
+    await session.flush()
+    return worker.id
+
+
+async def stay_alive(
+    session: AsyncSession, worker_id: int, *, lease: timedelta, now: datetime
+) -> None:
+    """Extend the lease of everything a worker holds, also after it was given up."""
+    await session.execute(
+        update(Worker)
+        .where(Worker.id == worker_id)
+        .values(alive_until=now + lease, ended_at=None)
+    )
+
+
+async def leave(session: AsyncSession, worker_id: int, *, now: datetime) -> None:
+    """Note that a worker has ended and holds no mark any more."""
+    await session.execute(
+        update(Worker).where(Worker.id == worker_id).values(ended_at=now)
+    )
+
+
+async def recover(
+    session: AsyncSession, *, answer_wait: timedelta, now: datetime
+) -> list[int]:
+    """Take from dead workers the marks that nobody can answer for; return their rows.
+
+    A worker is dead when its process is gone from this machine, or its lease is over.
+    Marks of a silent worker that may still live wait for the relay's answer first.
+    """
+    workers = await session.scalars(select(Worker).where(Worker.ended_at.is_(None)))
+    orphans: list[int] = []
+    for worker in workers.all():
+        if not (_gone(worker) or worker.alive_until + answer_wait <= now):
+            continue
+        open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
+        marked = await session.scalars(
+            select(Message.id).where(
+                Message.campaign_id.in_(open_somewhere),
+                Message.due_at.is_not(None),
+                Message.state == State.MARKED,
+                Message.worker_id == worker.id,
+            )
+        )
+        orphans += marked
+        worker.ended_at = now
+    return orphans
+
+
+def _gone(worker: Worker) -> bool:
+    """Whether the worker ran on this machine and its process exists no more."""
+    if worker.host != platform.node():
+        return False
+    pid = int(worker.process.partition(".")[0])
+    return process_identity(pid) != worker.process

@@ -1,0 +1,96 @@
+"""Ends what is over: uncertainty by policy, what came too late, campaigns done.
+
+Every move is compare-and-set; of a campaign that is over nothing is sent again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.states import State as CampaignState
+from mailer.outbox.models import Message
+from mailer.outbox.states import CLAIMABLE, State
+from mailer.outcomes import record
+
+UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)
+
+
+async def decide(
+    session: AsyncSession, ids: Sequence[int], *, resend: bool, now: datetime
+) -> None:
+    """Apply the policy to uncertain messages whose wait for evidence is over."""
+    target = State.WAITING if resend else State.HELD
+    await _decide(session, target, Message.id.in_(ids), now=now)
+
+
+async def _decide(
+    session: AsyncSession, target: State, which: ColumnElement[bool], *, now: datetime
+) -> None:
+    again = target is State.WAITING
+    moved = await session.scalars(
+        update(Message)
+        .where(which, Message.state == State.UNCERTAIN, Message.due_at <= now)
+        .values(state=target, worker_id=None, due_at=now if again else None)
+        .returning(Message.id)
+        .execution_options(**record.NO_SYNC)
+    )
+    detail = "sent again by policy" if again else "held for a person"
+    for number in moved.all():
+        await record.event(session, number, target, detail, now=now)
+
+
+async def expire(session: AsyncSession, *, now: datetime) -> None:
+    """Settle what came back too late: its campaign's time is over, or its campaign.
+
+    Nothing of it is sent again; what is uncertain is held for a person.
+    """
+    late = select(Campaign.id).where(
+        Campaign.expires_at <= now, Campaign.state.in_(UNDER_WAY)
+    )
+    cancelled = select(Campaign.id).where(Campaign.state == CampaignState.CANCELLED)
+    for campaigns, state in ((late, State.EXPIRED), (cancelled, State.CANCELLED)):
+        theirs = Message.campaign_id.in_(campaigns)
+        await session.execute(
+            update(Message)
+            .where(theirs, Message.due_at.is_not(None), Message.state.in_(CLAIMABLE))
+            .values(state=state, settled_at=now, due_at=None)
+            .execution_options(**record.NO_SYNC)
+        )
+        await _decide(session, State.HELD, theirs, now=now)
+
+
+async def cancel(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
+    """Settle the unmarked messages of a cancelled campaign."""
+    moved = await session.scalars(
+        update(Message)
+        .where(
+            Message.campaign_id == campaign_id,
+            Message.due_at.is_not(None),
+            Message.state.in_(CLAIMABLE),
+        )
+        .values(state=State.CANCELLED, settled_at=now, due_at=None)
+        .returning(Message.id)
+        .execution_options(**record.NO_SYNC)
+    )
+    return len(moved.all())
+
+
+async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
+    """Finish every planned campaign none of whose messages is open any more."""
+    mine = Message.campaign_id == Campaign.id
+    finished = await session.scalars(
+        update(Campaign)
+        .where(
+            Campaign.state == CampaignState.SENDING,
+            Campaign.planned_at.is_not(None),
+            or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
+            ~exists().where(mine, Message.due_at.is_not(None)),
+        )
+        .values(state=CampaignState.FINISHED, updated_at=now)
+        .returning(Campaign.id)
+        .execution_options(**record.NO_SYNC)
+    )
+    return list(finished)
