@@ -171,7 +171,10 @@ class Letter(Base):
     """One variant rendered, kept so that what was sent can be made again."""
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("campaign_id", "language", "wanted", "variant"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "language", "wanted", "variant"),
+        UniqueConstraint("campaign_id", "id"),  # messages refer to both
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))

@@ -23,10 +23,10 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -84,9 +84,11 @@ class Search:
 
 
 # The index has the rows in their order. Misled about how many there are, PostgreSQL
-# would read and sort all of them for every claim.
-_IN_ORDER = text(
-    "SELECT set_config('enable_sort', 'off', true), set_config('jit', 'off', true)"
+# would read and sort all of them for every claim. Set by the first question, these hold
+# for those that follow it in the transaction.
+_IN_ORDER: tuple[ColumnElement[str], ...] = (
+    literal_column("set_config('enable_sort', 'off', true)"),
+    literal_column("set_config('jit', 'off', true)"),
 )
 _FIRST = ("", datetime.min.replace(tzinfo=UTC))  # SQLite's and PostgreSQL's
 
@@ -99,8 +101,9 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
+    settings = () if rows.is_sqlite(session) else _IN_ORDER
     sending = await session.execute(
-        select(Campaign.id, Campaign.topic)
+        select(Campaign.id, Campaign.topic, *settings)
         .where(
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),
@@ -110,10 +113,8 @@ async def claim(
         .with_for_update(read=True)
     )
     campaigns = sending.all()
-    if not rows.is_sqlite(session):
-        await session.execute(_IN_ORDER)
     found: list[tuple[int, tuple[Any, ...]]] = []
-    for place, (campaign_id, topic) in enumerate(campaigns):
+    for place, (campaign_id, topic, *_) in enumerate(campaigns):
         share = max((limit - len(found)) // (len(campaigns) - place), 1)
         due = await _due(session, search, campaign_id, topic, limit=share, now=now)
         found += [(campaign_id, row) for row in due]

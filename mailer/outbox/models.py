@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -61,6 +62,9 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
+        ForeignKeyConstraint(  # a letter of this campaign: one check a row, not two
+            ["campaign_id", "letter_id"], [Letter.campaign_id, Letter.id]
+        ),
         UniqueConstraint("contact_id", "campaign_id"),
         UniqueConstraint("campaign_id", "address_key"),
         Index(
@@ -77,10 +81,10 @@ class Message(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True
     )
-    campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
+    campaign_id: Mapped[int]
     contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
     address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
-    letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
+    letter_id: Mapped[int | None]
     language: Mapped[str | None] = mapped_column(String(20))
     step: Mapped[str | None] = mapped_column(String(12))  # of the language chain
     state: Mapped[str] = mapped_column(String(10))

@@ -242,6 +242,7 @@ def _letter() -> None:
             ["campaign_id"], ["campaign.id"], name=op.f("fk_letter_campaign_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("campaign_id", "id", name=op.f("uq_letter_campaign_id_id")),
         sa.UniqueConstraint(
             "campaign_id",
             "language",

@@ -98,13 +98,12 @@ def _message() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_message_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_message_contact_id")
         ),
         sa.ForeignKeyConstraint(
-            ["letter_id"], ["letter.id"], name=op.f("fk_message_letter_id")
+            ["campaign_id", "letter_id"],
+            ["letter.campaign_id", "letter.id"],
+            name=op.f("fk_message_campaign_id_letter_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint(
