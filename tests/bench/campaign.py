@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mailer.toml import edit_toml
-from tests.bench import measure, rows, sending
+from tests.bench import measure, rows, sending, working
 from tests.postgres import Cluster, free_port
 
 SIZES = {"10k": 1, "40k": 56}  # paragraphs; the shortest letter has some 13 KB
@@ -101,7 +101,10 @@ def measured(case: Case) -> Figures:
             ).told
             octets, number = int(made["octets"]), int(made["campaign"])
             theirs = smtp_source(port, min(case.messages, MOST), octets)
-            cost = measure.run(sending.send, site, number, cluster=cluster)
+            cost = measure.together(
+                measure.run(sending.send, site, number, cluster=cluster),
+                measure.run(working.work, site, number, cluster=cluster),
+            )
             if cost.told["accepted"] != cost.told["audience"]:
                 raise SystemExit(f"not everything was accepted: {cost.told}")
             pairs.append((cost, theirs))

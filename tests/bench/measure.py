@@ -74,6 +74,17 @@ def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
     )
 
 
+def together(*costs: Cost) -> Cost:
+    """Add up steps that follow one another; memory is the most any held."""
+    return Cost(
+        seconds=sum(each.seconds for each in costs),
+        cpu=sum(each.cpu for each in costs),
+        server_cpu=sum(each.server_cpu for each in costs),
+        rss_mib=max(each.rss_mib for each in costs),
+        told=costs[-1].told,
+    )
+
+
 def _end(number: int, _frame: object) -> None:
     for each in ENDING:  # told twice, we still take the server away
         signal.signal(each, signal.SIG_IGN)

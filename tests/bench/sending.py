@@ -1,7 +1,5 @@
 """The steps of the sending benchmark, each as the command of the product does it."""
 
-import dataclasses
-import time
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,14 +8,12 @@ from audiences.contacts import Contact
 from audiences.intake import importing, read
 from audiences.intake.check import Checker
 from audiences.segments import vocabulary
-from mailer import demo, founding, running
+from mailer import demo, founding
 from mailer import site as sites
-from mailer.campaigns import kept
 from mailer.campaigns.models import User
 from mailer.delivery import preview as previews
 from mailer.outbox import release
-from mailer.reports import campaign as reports
-from mailer.site import Site, open_site
+from mailer.site import open_site
 from mailer.toml import edit_toml
 
 LANGUAGES = ("fr", "es", "ar", "ru", "zh")
@@ -80,19 +76,7 @@ async def write(folder: Path, paragraphs: int) -> dict[str, float]:
 
 
 async def send(folder: Path, campaign_id: int) -> dict[str, float]:
-    """Release a campaign and deliver all of it: compose, mark, send, record."""
+    """Release a campaign."""
     async with open_site(folder / "config.toml") as site:
-        released = time.perf_counter()
         await release.release(site, campaign_id, by="editor", now=sites.now())
-        released = time.perf_counter() - released
-        await running.work(site, until_idle=True)
-        counted = await _count(site, campaign_id)
-    return {"released": released, **counted}
-
-
-async def _count(site: Site, campaign_id: int) -> dict[str, float]:
-    async with site.database.reading() as session:
-        campaign = await kept.get(session, campaign_id)
-        report = await reports.report(session, campaign)
-    values = dataclasses.asdict(report)
-    return {"accepted": values["accepted"], "audience": values["audience"]}
+    return {}

@@ -1,0 +1,69 @@
+"""Marks: never more than are allowed to be in doubt, and none after a pause."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from mailer import site as sites
+from mailer.campaigns import control
+from mailer.outbox import claim, lease
+from mailer.outbox.claim import Search
+from mailer.outcomes import mark
+from mailer.site import Site
+from tests.mailer import campaigning, delivering
+from tests.relay import Relay
+
+AHEAD = 3
+
+
+async def marked(site: Site, number: int) -> int:
+    """Return how many messages are marked and have no outcome."""
+    ledger = await campaigning.ledger(site, number)
+    return sum(each.state == "marked" for each in ledger.values())
+
+
+async def test_never_more_are_marked_than_may_be_in_doubt(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    seen: list[int] = []
+
+    async def count(verb: str) -> None:
+        if verb == ".":
+            seen.append(await marked(site, number))
+
+    relay.before = count
+    await delivering.work(delivering.tuned(site, connections=2, mark_ahead=AHEAD))
+
+    assert len(seen) == 54
+    assert 2 < max(seen) <= 2 * AHEAD
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_pause_waits_for_marks_that_are_being_made(
+    site: Site, tmp_path: Path
+) -> None:
+    """Then it has returned after them, and before every other."""
+    number = await campaigning.released(site, tmp_path)
+    now = sites.now()
+
+    async def pause() -> None:
+        async with site.database.writing() as session:
+            await control.pause(session, number, by="x", because="wait", now=now)
+
+    async with site.database.writing() as session:
+        worker = await lease.enlist(
+            session, lease=site.settings.delivery.evidence_wait, now=now
+        )
+        due = await claim.claim(session, Search(), limit=4, now=now)
+        pausing = asyncio.create_task(pause())
+        returned, _ = await asyncio.wait({pausing}, timeout=0.3)
+        ids = [row.id for row in due.rows]
+        allowed = await mark.mark(session, worker, ids, now=now)
+    await pausing
+    async with site.database.writing() as session:
+        later = await claim.claim(session, Search(), limit=4, now=now)
+
+    assert returned == set()
+    assert (len(allowed), list(later.rows)) == (4, [])
