@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.bench import campaign, render, scale, sign
+from tests.bench import campaign, render, scale, sign, tls
 from tests.bench.campaign import Case
 
 PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=30_000, rounds=5)
@@ -25,7 +25,7 @@ def cases(plain: Case) -> list[Case]:
         for store in scale.STORES
         for letter in campaign.SIZES
     ]
-    return unsigned + [replace(plain, signing=kind) for kind in ("rsa", "ed25519")]
+    return unsigned + [replace(plain, signing=kind) for kind in ("rsa", "both")]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         },
         "rendering": render.measure(),
         "signing": sign.measure(),
+        "starttls": tls.run(),
         "scale": scale.run(scale.STORES, sizes),
     }
     sys.stdout.write(json.dumps(document) + "\n")
