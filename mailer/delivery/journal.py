@@ -25,7 +25,10 @@ from mailer.delivery.verdict import Action
 from mailer.outbox.states import State
 from mailer.outcomes import record
 
-SOON = 0.05  # seconds an outcome nobody waits for may wait for others
+# An outcome that nobody waits for waits for others, as writing takes: a busy store gets
+# large groups, and where it is quick little is in doubt.
+PATIENT = 2.0  # times as long as the last writing took
+LONGEST = 0.05  # seconds, at most
 
 
 class _Group(NamedTuple):
@@ -57,11 +60,13 @@ class Journal:
         self._timer: asyncio.TimerHandle | None = None
         self._written = asyncio.Event()
         self._writing = False
+        self._took = 0.0  # seconds the last writing took
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON, self.hurry)
+            wait = min(PATIENT * self._took, LONGEST)
+            self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
 
     def hurry(self) -> None:
         """Write, and take what is due, at once."""
@@ -112,6 +117,7 @@ class Journal:
                 outlet.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
+        self._took = clock() - marked_at
         self._supply.hand_out(taken, marked_at=marked_at)
         if group.settled:
             self._shown(Counter(each.outcome.state for each in group.settled))

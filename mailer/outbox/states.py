@@ -26,13 +26,6 @@ class State(StrEnum):
     SKIPPED = "skipped"  # not written to, with a reason
 
 
-OPEN = (
-    State.WAITING,
-    State.MARKED,
-    State.DEFERRED,
-    State.UNCERTAIN,
-)
-FINAL = tuple(state for state in State if state not in OPEN)
 CLAIMABLE = (State.WAITING, State.DEFERRED)
 HELD = (State.MARKED, State.UNCERTAIN)  # and no others have a worker
 
