@@ -29,7 +29,7 @@ class Taken:
     moved: bool = False  # something is nearer its end
     more: bool = False  # as much was due as was asked for
     again: bool = False  # and none of it is to be sent
-    resting: bool = False  # nothing else was under way when it was taken
+    resting_at: datetime | None = None  # when, if nothing else was under way then
 
 
 NOTHING = Taken()
@@ -46,7 +46,7 @@ class Supply:
     outlet: Callable[[str], Outlet]  # of a relay, made when it is first asked for
     outlets: Mapping[str, Outlet]
     dry: bool = False  # nothing was due when it last looked
-    idle: bool = False  # nor was anything under way that might change this
+    idle_at: datetime | None = None  # nor was anything under way, at this instant
     again: bool = False  # what was due is settled, and more may be behind it
     closed: bool = False  # nothing is to be taken any more
     _search: Search = field(default_factory=Search)
@@ -54,7 +54,7 @@ class Supply:
 
     def look_again(self) -> None:
         """Look from the first due message on, though nothing was due before."""
-        self.dry = self.idle = False
+        self.dry, self.idle_at = False, None
         self._search.start_anew()
 
     @property
@@ -76,12 +76,13 @@ class Supply:
         if self.dry or self.closed:
             return NOTHING
         resting = all(outlet.empty for outlet in self.outlets.values())
+        resting_at = now if resting else None
         room = {name: self._room(name) for name in self.flow.relays.settings}
         limit = sum(max(each, 0) for each in room.values())
         limit = self.flow.worth_claiming(limit, now=now)
         if limit <= 0:
             moved = any(each <= 0 for each in room.values())
-            return Taken(moved=moved, resting=resting)
+            return Taken(moved=moved, resting_at=resting_at)
         due = await claim.claim(session, self._search, limit=limit, now=now)
         await self._dispose(session, due, now)
         admitted = await self.flow.admit(
@@ -100,7 +101,7 @@ class Supply:
             wanted=admitted.wanted,
             moved=stays or done,
             again=done and not stays,
-            resting=resting,
+            resting_at=resting_at,
             more=len(due.rows) + len(due.refused) + len(due.doubtful) >= limit,
         )
 
@@ -136,7 +137,8 @@ class Supply:
         """Give the relays what a committed transaction took for them."""
         self._unsure = []
         self.dry = self.dry or not taken.moved
-        self.idle = self.idle or (taken.resting and not taken.moved)
+        if not taken.moved:
+            self.idle_at = taken.resting_at or self.idle_at
         self.again = taken.again
         if taken.wanted or not taken.more:  # what stayed in the store is behind
             self._search.start_anew()

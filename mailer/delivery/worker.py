@@ -156,16 +156,16 @@ class Worker:
             if not self._supply.dry:
                 await self._progress(IDLE)
                 continue
-            now = self.now()
-            held = now < self._supply.flow.held_until
-            if self.until_idle and self._supply.idle and self._done():
-                if not held:
+            now, idle_at = self.now(), self._supply.idle_at
+            held_until = self._supply.flow.held_until
+            if self.until_idle and idle_at is not None and self._done():
+                if idle_at >= held_until:  # so what was held back was looked for
                     await self.site.database.patiently(self._keep_house)
                     await self._complain(now)
                     return
                 await self._tell_of_a_long_wait(now)
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause(held=held)):
+                async with asyncio.timeout(self._pause(held=now < held_until)):
                     await self.stopping.wait()
             self._look_again()
 
