@@ -53,9 +53,10 @@ def refused(
     return Settled(outcome=outcome, campaign_id=parcel.campaign_id, verdict=read)
 
 
-def asks_for_patience(read: Verdict, stage: Stage, reply: Reply) -> bool:
+def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
     """Whether an answer asks us to come more slowly, rather than about a message."""
-    return read.action is Action.RETRY and (
+    read = settled.verdict
+    return (read is not None and read.action is Action.RETRY) and (
         read.permanence is Permanence.SENDER
         or reply.code == CLOSING
         or stage is Stage.MAIL

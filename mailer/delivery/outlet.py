@@ -79,8 +79,11 @@ class Outlet:
     @property
     def hungry(self) -> bool:
         """Whether the connections will soon have nothing to send."""
-        few = len(self._ready) * 2 < self._ahead
-        return few and self.room > 0 and bool(self._lanes)
+        return self._low and self.room > 0 and bool(self._lanes)
+
+    @property
+    def _low(self) -> bool:
+        return len(self._ready) * 2 < self._ahead
 
     def tell(self) -> Told:
         """Hand over what is to be written of these messages."""
@@ -104,6 +107,7 @@ class Outlet:
         """Give up what is marked and no connection has taken."""
         self._told.unsent.extend(each.row.id for each, _ in self._ready)
         self._ready.clear()
+        self._book.hurry()
 
     def want(self, number: int, campaigns: Set[int] = frozenset()) -> None:
         """Open connections for messages, some of them still in the store."""
@@ -120,7 +124,6 @@ class Outlet:
         self._ready += [(each, marked_at) for each in prepared]
         if self._leaving or not self._lanes:
             self._take_back()
-            self._book.hurry()
             return
         self.want(len(self._ready) + self._relay.connections * more)
         for lane in self._lanes.copy():
@@ -131,11 +134,10 @@ class Outlet:
         while self._ready:
             prepared, marked_at = self._ready.popleft()
             row = prepared.row
-            if clock() - marked_at > SOON:
+            late = clock() - marked_at > SOON
+            if late:
                 self._ahead = max(self._ahead // 2, 1)
-                self._bring_back(row.id)
-                continue
-            if self._flow.holds_up(self.name, row.address, self._now):
+            if late or self._flow.holds_up(self.name, row.address, self._now):
                 self._bring_back(row.id)
                 continue
             try:
@@ -144,7 +146,7 @@ class Outlet:
                 self._settle(answer.set_aside(row.id, row.campaign_id, str(fault)))
                 continue
             self._flying += 1
-            if len(self._ready) * 2 < self._ahead:
+            if self._low:
                 self._book.look()
             return parcel
         self._demand = 0
@@ -160,8 +162,7 @@ class Outlet:
         now = self._now()
         settled = answer.refused(parcel, stage, reply, settings=self._delivery, now=now)
         self._settle(settled)
-        read = settled.verdict
-        if read is None or not answer.asks_for_patience(read, stage, reply):
+        if not answer.asks_for_patience(settled, stage, reply):
             self._flow.works(self.name, parcel.address)
             if settled.outcome.due_at is not None:
                 self._flow.said(self.name, str(reply))
@@ -175,8 +176,8 @@ class Outlet:
         self._flying -= 1
         if why is None:
             self._bring_back(parcel.message_id)
-            return
-        self._failed(answer.not_sent, parcel, why)
+        else:
+            self._failed(answer.not_sent, parcel, why)
 
     def unknown(self, parcel: Parcel, why: str) -> None:
         """Note that nobody knows whether the relay took it."""
@@ -274,7 +275,6 @@ class Outlet:
             return False
         self._demand = 0
         self._take_back()
-        self._book.hurry()
         return True
 
     def look(self) -> None:

@@ -64,6 +64,11 @@ class Supply:
             self.again or any(outlet.hungry for outlet in self.outlets.values())
         )
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing that was taken is under way."""
+        return all(outlet.empty for outlet in self.outlets.values())
+
     async def take(self, session: AsyncSession, *, now: datetime) -> Taken:
         """Mark what is due, as much as the relays have room for.
 
@@ -75,8 +80,7 @@ class Supply:
             self.look_again()
         if self.dry or self.closed:
             return NOTHING
-        resting = all(outlet.empty for outlet in self.outlets.values())
-        resting_at = now if resting else None
+        resting_at = now if self.resting else None
         room = {name: self._room(name) for name in self.flow.relays.settings}
         limit = sum(max(each, 0) for each in room.values())
         limit = self.flow.worth_claiming(limit, now=now)

@@ -179,9 +179,7 @@ class Worker:
         return HELD if held else SOON
 
     def _done(self) -> bool:
-        return self._journal.quiet and all(
-            outlet.empty for outlet in self._outlets.values()
-        )
+        return self._journal.quiet and self._supply.resting
 
     async def _complain(self, now: datetime) -> None:
         """Tell what waits; raise it where a relay is away that none replaces."""

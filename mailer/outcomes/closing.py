@@ -53,25 +53,24 @@ async def expire(session: AsyncSession, *, now: datetime) -> None:
     cancelled = select(Campaign.id).where(Campaign.state == CampaignState.CANCELLED)
     for campaigns, state in ((late, State.EXPIRED), (cancelled, State.CANCELLED)):
         theirs = Message.campaign_id.in_(campaigns)
-        await session.execute(
-            update(Message)
-            .where(theirs, Message.due_at.is_not(None), Message.state.in_(CLAIMABLE))
-            .values(state=state, settled_at=now, due_at=None)
-            .execution_options(**record.NO_SYNC)
-        )
+        await _end(session, state, theirs, now=now)
         await _decide(session, State.HELD, theirs, now=now)
 
 
 async def cancel(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
     """Settle the unmarked messages of a cancelled campaign."""
+    theirs = Message.campaign_id == campaign_id
+    return await _end(session, State.CANCELLED, theirs, now=now)
+
+
+async def _end(
+    session: AsyncSession, state: State, which: ColumnElement[bool], *, now: datetime
+) -> int:
+    """Settle what waits unmarked; return how many."""
     moved = await session.scalars(
         update(Message)
-        .where(
-            Message.campaign_id == campaign_id,
-            Message.due_at.is_not(None),
-            Message.state.in_(CLAIMABLE),
-        )
-        .values(state=State.CANCELLED, settled_at=now, due_at=None)
+        .where(which, Message.due_at.is_not(None), Message.state.in_(CLAIMABLE))
+        .values(state=state, settled_at=now, due_at=None)
         .returning(Message.id)
         .execution_options(**record.NO_SYNC)
     )
