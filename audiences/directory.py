@@ -73,10 +73,7 @@ async def entries(
     session: AsyncSession, organisations: Collection[int]
 ) -> dict[int, Entry]:
     """Return the entries of organisations as they are held now."""
-    states = {
-        code: names
-        for code, names in await session.execute(select(State.code, State.names))
-    }
+    states = await country_names(session)
     fields = await _fields(session, organisations)
     countries = await _countries(session, organisations, states)
     people = await _people(session, organisations)
@@ -101,16 +98,27 @@ async def entries(
     }
 
 
+async def country_names(session: AsyncSession) -> dict[str, Names]:
+    """Return the names of all countries by their codes."""
+    rows = await session.execute(select(State.code, State.names))
+    return {code: names for code, names in rows}
+
+
+async def subject_names(session: AsyncSession) -> dict[str, Names]:
+    """Return the names of themes and sectors, which are fields of work, by code."""
+    themes = await session.execute(select(Theme.code, Theme.labels))
+    sectors = await session.execute(
+        select(Organisation.code, Organisation.names).where(
+            Organisation.kind == Kind.SECTOR
+        )
+    )
+    return {code: names for rows in (themes, sectors) for code, names in rows}
+
+
 async def _fields(
     session: AsyncSession, organisations: Collection[int]
 ) -> Mapping[int, list[Names]]:
-    labels: dict[str, Names] = {
-        code: names
-        for code, names in await session.execute(select(Theme.code, Theme.labels))
-    }
-    sectors = select(Organisation.code, Organisation.names)
-    rows = await session.execute(sectors.where(Organisation.kind == Kind.SECTOR))
-    labels |= {code: names for code, names in rows}
+    labels = await subject_names(session)
     found: dict[int, list[Names]] = defaultdict(list)
     held = await session.execute(
         select(OrganisationField.organisation_id, OrganisationField.field)

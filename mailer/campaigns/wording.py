@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import directory
 from audiences.entry import Names, named
-from audiences.organisations import Kind, Organisation, State, Theme
 from mailer.campaigns.reasons import REGIONS, Reason, Said
 from mailer.rendering.catalogue import Catalogue
 
@@ -18,16 +17,14 @@ async def names(session: AsyncSession, reasons: Sequence[Reason]) -> Known:
     codes = {code for reason in reasons for said in reason for _, code in said.of}
     if not codes:
         return {}
-    sector = Organisation.kind == Kind.SECTOR
-    asked = (
-        ("country", select(State.code, State.names)),
-        ("subject", select(Theme.code, Theme.labels)),
-        ("subject", select(Organisation.code, Organisation.names).where(sector)),
-    )
+    held = {
+        "country": await directory.country_names(session),
+        "subject": await directory.subject_names(session),
+    }
     return {
         (of, code): each
-        for of, statement in asked
-        for code, each in await session.execute(statement)
+        for of, known in held.items()
+        for code, each in known.items()
         if code in codes
     }
 
