@@ -28,9 +28,6 @@ class Inspected:
 
     problems: list[Problem] = field(default_factory=list)
     spam: dict[str, Score] | None = None  # None: nobody was asked
-    longest: dict[str, Skeleton] = field(default_factory=dict)  # by language
-    lengths: dict[str, int] = field(default_factory=dict)
-    lacking: set[str] = field(default_factory=set)  # features told already
 
 
 async def inspect(
@@ -38,6 +35,8 @@ async def inspect(
 ) -> Inspected:
     """Render every letter that would be sent, and look at it."""
     seen = Inspected()
+    told: set[str] = set()  # features that are lacking
+    longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, found):
         source = letters.source(site, content, key)
         try:
@@ -53,13 +52,13 @@ async def inspect(
             _problem(level, key.language, "files", what)
             for level, what in files.problems(letter, content.files)
         ]
-        seen.problems += _lacking(site, source.template, letter, seen.lacking)
-        if len(letter.html) > seen.lengths.get(key.language, 0):
-            seen.lengths[key.language] = len(letter.html)
-            seen.longest[key.language] = skeleton
+        seen.problems += _lacking(site, source.template, letter, told)
+        length = len(letter.html)
+        if key.language not in longest or length > longest[key.language][0]:
+            longest[key.language] = (length, skeleton)
     limit = site.settings.gate.spam_limit
     if scored and limit and spam.installed():
-        await _score(seen, limit, seen.longest)
+        await _score(seen, limit, {name: each for name, (_, each) in longest.items()})
     return seen
 
 
