@@ -5,9 +5,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.contacts import Contact
-from audiences.intake import importing, read
-from audiences.intake.check import Checker
-from audiences.segments import vocabulary
 from mailer import demo, founding
 from mailer import site as sites
 from mailer.campaigns.models import User
@@ -15,6 +12,7 @@ from mailer.delivery import preview as previews
 from mailer.outbox import release
 from mailer.site import open_site
 from mailer.toml import edit_toml
+from tests.bench import loading
 
 LANGUAGES = ("fr", "es", "ar", "ru", "zh")
 PARAGRAPH = (
@@ -33,15 +31,8 @@ async def prepare(
         folder / "config.toml",
         {("relay", "port"): relay_port, ("relay", "connections"): 10},
     )
+    await loading.load(folder, listed)
     async with open_site(folder / "config.toml") as site:
-        table = read.open_table(listed)
-        async with site.database.held() as held:
-            async with held.transaction(writing=False) as session:
-                words = await vocabulary.load(session)
-                checker = Checker(table, words, key=site.address_key, basis="bench")
-                staged = await importing.stage_file(session, table, checker)
-            async with held.transaction(writing=True) as session:
-                await importing.carry_out(session, staged, by="bench", now=sites.now())
         async with site.database.writing() as session:
             for name in (founding.EDITOR, founding.APPROVER):
                 approver = name == founding.APPROVER

@@ -41,17 +41,21 @@ def changed(site: Site, **sections: Any) -> Site:
     return replace(site, settings=Settings.model_validate(values))
 
 
+def with_fallback(site: Site, spare: Relay) -> Site:
+    """Return the site with a relay that stands in for the usual one."""
+    return changed(
+        site,
+        relay={"fallback": "spare"},
+        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
+    )
+
+
 async def test_a_relay_that_is_away_is_replaced_and_nobody_waits(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
-    two = changed(
-        site,
-        relay={"fallback": "spare"},
-        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
-    )
-    await delivering.work(two)
+    await delivering.work(with_fallback(site, spare))
     ledger = await campaigning.ledger(site, number)
 
     assert Counter(spare.recipients()) == Counter(list(ledger))
@@ -175,12 +179,7 @@ async def test_a_message_too_large_for_one_relay_goes_by_the_one_that_replaces_i
     large = campaigning.TEXT + "A long line of the letter.\n\n" * 2000
     number = await campaigning.released(site, tmp_path, en=large)
     relay.extensions = ("SIZE 60000",)
-    two = changed(
-        site,
-        relay={"fallback": "spare"},
-        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
-    )
-    await delivering.work(two)
+    await delivering.work(with_fallback(site, spare))
     ledger = await campaigning.ledger(site, number)
 
     assert (len(spare.accepted), relay.accepted) == (10, [])
