@@ -80,7 +80,7 @@ async def check(
     _count(checked, found)
     checked.problems += _unsigned(site)
     checked.problems += [
-        _problem(level, "", "campaign.toml, event", what)
+        rules.problem(level, "", "campaign.toml, event", what)
         for level, what in event.problems(campaign.event, known=announced, now=now)
     ]
     _count_blocks(checked, content, found)
@@ -97,20 +97,20 @@ def _unsigned(site: Site) -> Iterator[Problem]:
     """Warn where nobody signs letters; a demonstration may."""
     if site.settings.dkim.nobody_signs and not site.settings.site.demo:
         what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
-        yield _problem(Level.WARNING, "", "config.toml, dkim", what)
+        yield rules.problem(Level.WARNING, "", "config.toml, dkim", what)
 
 
 async def _template(site: Site, name: str, texts: Mapping[str, str]) -> list[Problem]:
     """Read the files of the template, then see that they make letters in time."""
     found = [
-        _problem(Level.ERROR, "", fault.where, fault.what)
+        rules.problem(Level.ERROR, "", fault.where, fault.what)
         for fault in lint.lint(site.templates, name)
     ]
     if not found:
         try:
             await proof.prove(site.templates, name, texts)
         except ContentError as fault:
-            found.append(_problem(Level.ERROR, "", fault.where, fault.sentence))
+            found.append(rules.problem(Level.ERROR, "", fault.where, fault.sentence))
     return found
 
 
@@ -130,11 +130,11 @@ def _count(checked: Checked, found: Sequence[Group]) -> None:
     checked.readers, checked.fallbacks = dict(readers), dict(fallbacks)
     if not readers and not without:
         checked.problems.append(
-            _problem(Level.ERROR, "", "audience", "the audience is empty")
+            rules.problem(Level.ERROR, "", "audience", "the audience is empty")
         )
     for language, count in without.items():
         checked.problems.append(
-            _problem(
+            rules.problem(
                 Level.ERROR,
                 language,
                 "audience",
@@ -144,7 +144,7 @@ def _count(checked: Checked, found: Sequence[Group]) -> None:
         )
     for pair, count in fallbacks.items():
         checked.problems.append(
-            _problem(
+            rules.problem(
                 Level.WARNING,
                 pair.partition(" ")[0],
                 "audience",
@@ -167,7 +167,7 @@ def _count_blocks(checked: Checked, content: Content, found: Sequence[Group]) ->
     checked.blocks = dict(elsewhere)
     for block, count in elsewhere.items():
         checked.problems.append(
-            _problem(
+            rules.problem(
                 Level.WARNING,
                 block.rpartition(" → ")[0].rpartition(", ")[2],
                 "audience",
@@ -181,7 +181,7 @@ def _count_variants(checked: Checked, content: Content, found: Sequence[Group]) 
     checked.variants = len(letters.needed(content, found))
     if checked.variants > variants.MANY:
         checked.problems.append(
-            _problem(
+            rules.problem(
                 Level.WARNING,
                 "",
                 "campaign.toml, blocks",
@@ -203,7 +203,7 @@ def _count_entries(
             what = f"its dates, footer and notices are not in {language}"
             remedy = "a catalogue in templates/locale makes them so"
             checked.problems.append(
-                _problem(
+                rules.problem(
                     Level.WARNING, language, translation.where, f"{what}; {remedy}"
                 )
             )
@@ -220,7 +220,7 @@ def _count_entries(
                 sentence = f"{count} of {len(source)} entries are {what}"
                 remedy = f"`campaigns export-po --language {language}` marks them"
                 checked.problems.append(
-                    _problem(
+                    rules.problem(
                         Level.WARNING,
                         language,
                         translation.where,
@@ -236,7 +236,3 @@ def _wanted(group: Group) -> str:
         state=words(group.state_languages),
     )
     return chain.speaker()[1][0]
-
-
-def _problem(level: Level, language: str, where: str, what: str) -> Problem:
-    return Problem(level=level, language=language, where=where, what=what)

@@ -44,12 +44,14 @@ async def inspect(
             skeleton = letters.skeleton(site, content, letter, source, at=now)
         except ContentError as fault:
             what = fault.sentence
-            seen.problems.append(_problem(Level.ERROR, key.language, fault.where, what))
+            seen.problems.append(
+                rules.problem(Level.ERROR, key.language, fault.where, what)
+            )
             continue
         leaving = source.topic_name is not None
         seen.problems += rules.check_letter(letter, leaving=leaving)
         seen.problems += [
-            _problem(level, key.language, "files", what)
+            rules.problem(level, key.language, "files", what)
             for level, what in files.problems(letter, content.files)
         ]
         seen.problems += _lacking(site, source.template, letter, told)
@@ -70,7 +72,7 @@ def _lacking(
         if use.feature.name not in told:
             told.add(use.feature.name)
             where = lint.place(site.templates, template, use.word)
-            yield _problem(Level.WARNING, "", where, use.sentence)
+            yield rules.problem(Level.WARNING, "", where, use.sentence)
 
 
 async def _score(
@@ -82,7 +84,7 @@ async def _score(
         seen.spam = await spam.scores(specimens)
     except SpamError as fault:
         what = f"SpamAssassin gave no score: {fault}"
-        seen.problems.append(_problem(Level.WARNING, "", "letter", what))
+        seen.problems.append(rules.problem(Level.WARNING, "", "letter", what))
         return
     for language, score in seen.spam.items():
         if score.points >= limit / 2:
@@ -91,8 +93,4 @@ async def _score(
                 f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
                 f" most: {score.worst()}"
             )
-            seen.problems.append(_problem(level, language, "letter", what))
-
-
-def _problem(level: Level, language: str, where: str, what: str) -> Problem:
-    return Problem(level=level, language=language, where=where, what=what)
+            seen.problems.append(rules.problem(level, language, "letter", what))

@@ -45,6 +45,11 @@ class Problem:
     what: str
 
 
+def problem(level: Level, language: str, where: str, what: str) -> Problem:
+    """Return a problem said in this order."""
+    return Problem(level=level, language=language, where=where, what=what)
+
+
 def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     """Check what an author wrote in one language; `host` is the site's own."""
     yield from _check_subject(translation)
