@@ -5,7 +5,7 @@ PostgreSQL, so that a statement is compiled once, whatever the length of the lis
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -23,10 +23,11 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
 Value = int | str | datetime
@@ -96,12 +97,27 @@ def _plain(value: Value | None) -> Value | None:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
+def one_of(
+    known: InstrumentedAttribute[str], words: Iterable[str]
+) -> ColumnElement[bool]:
+    """Return the condition that a column is one of some words of the house.
+
+    They stand in the statement: bound, their number would be written into it each time.
+    """
+    return known.in_([literal_column(f"'{word}'") for word in words])
+
+
 async def change(
     session: AsyncSession, statement: Executable, bound: Mapping[str, Any]
 ) -> CursorResult[Any]:
     """Run a statement made once, past the mapper: nothing here is an object."""
-    connection = await session.connection()
-    return await connection.execute(statement, dict(bound))
+    return await session.run_sync(_run, statement, bound)
+
+
+def _run(
+    session: Session, statement: Executable, bound: Mapping[str, Any]
+) -> CursorResult[Any]:
+    return session.connection().execute(statement, dict(bound))
 
 
 def packed(

@@ -24,10 +24,9 @@ class Settled(NamedTuple):
     verdict: Verdict | None = None
 
 
-def accepted(parcel: Parcel, reply: Reply) -> Settled:
-    """Note that the relay took a message."""
-    outcome = Outcome(parcel.message_id, State.ACCEPTED, None, str(reply)[:MAX_SHOWN])
-    return Settled(outcome, parcel.campaign_id)
+def accepted(reply: Reply) -> str:
+    """Return what is kept of the reply with which the relay took a message."""
+    return str(reply)[:MAX_SHOWN]
 
 
 def refused(

@@ -5,17 +5,25 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailer.delivery.answer import Settled
+from mailer.delivery.wire import Reply
 
 
 @dataclass(slots=True)
 class Told:
     """What became of marked messages, and is not written yet."""
 
-    settled: list[Settled] = field(default_factory=list)
+    accepted: list[tuple[int, Reply]] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)  # all that was not accepted
     unsent: list[int] = field(default_factory=list)  # whose marks are to be taken back
 
     def __len__(self) -> int:
-        return len(self.settled) + len(self.unsent)
+        return len(self.accepted) + len(self.settled) + len(self.unsent)
+
+    def add(self, told: "Told") -> None:
+        """Take what was told elsewhere."""
+        self.accepted += told.accepted
+        self.settled += told.settled
+        self.unsent += told.unsent
 
 
 class Book(Protocol):

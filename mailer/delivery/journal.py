@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import control
 from mailer.database import Database
+from mailer.delivery import answer
 from mailer.delivery.answer import Settled
 from mailer.delivery.book import Told
 from mailer.delivery.outlet import Outlet
@@ -25,18 +26,14 @@ from mailer.delivery.verdict import Action
 from mailer.outbox.states import State
 from mailer.outcomes import record
 
-# An outcome that nobody waits for waits for others, as writing takes: a busy store gets
-# large groups, and where it is quick little is in doubt.
-PATIENT = 2.0  # times as long as the last writing took
-LONGEST = 0.05  # seconds, at most
+GATHER = 0.05  # seconds an outcome that nobody waits for waits for others
 
 
 class _Group(NamedTuple):
     """What is written in one transaction, besides what it takes."""
 
-    told: Sequence[tuple[Outlet, Told]]
-    settled: Sequence[Settled]
-    unsent: Sequence[int]
+    by: Sequence[tuple[Outlet, Told]]
+    told: Told  # all of theirs
     pauses: Mapping[int, str]
 
 
@@ -60,13 +57,11 @@ class Journal:
         self._timer: asyncio.TimerHandle | None = None
         self._written = asyncio.Event()
         self._writing = False
-        self._took = 0.0  # seconds the last writing took
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""
         if self._timer is None:
-            wait = min(PATIENT * self._took, LONGEST)
-            self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
+            self._timer = asyncio.get_running_loop().call_later(GATHER, self.hurry)
 
     def hurry(self) -> None:
         """Write, and take what is due, at once."""
@@ -113,37 +108,40 @@ class Journal:
         try:
             taken = await self._database.patiently(lambda: self._write(group))
         except BaseException:
-            for outlet, told in group.told:
+            for outlet, told in group.by:
                 outlet.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
-        self._took = clock() - marked_at
         self._supply.hand_out(taken, marked_at=marked_at)
-        if group.settled:
-            self._shown(Counter(each.outcome.state for each in group.settled))
+        if group.told.accepted or group.told.settled:
+            states = Counter(each.outcome.state for each in group.told.settled)
+            states[State.ACCEPTED] += len(group.told.accepted)
+            self._shown(states)
 
     def _gathered(self) -> _Group:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        told = [(each, each.tell()) for each in self._supply.outlets.values()]
+        by = [(each, each.tell()) for each in self._supply.outlets.values()]
+        told = Told()
+        for _, each in by:
+            told.add(each)
         pauses, self._pauses = self._pauses, {}
-        return _Group(
-            told=told,
-            settled=[settled for _, each in told for settled in each.settled],
-            unsent=[number for _, each in told for number in each.unsent],
-            pauses=pauses,
-        )
+        return _Group(by=by, told=told, pauses=pauses)
 
     async def _write(self, group: _Group) -> Taken:
         now, worker_id = self._now(), self._supply.worker_id
         async with self._database.writing() as session:
-            if group.settled:
-                outcomes = [each.outcome for each in group.settled]
+            told = group.told
+            if told.accepted:
+                taken = [(of, answer.accepted(reply)) for of, reply in told.accepted]
+                await record.accept(session, worker_id, taken, now=now)
+            if told.settled:
+                outcomes = [each.outcome for each in told.settled]
                 await record.settle(session, worker_id, outcomes, now=now)
-                await self._follow(session, group.settled, now)
-            if group.unsent:
-                await record.unmark(session, worker_id, group.unsent, now=now)
+                await self._follow(session, told.settled, now)
+            if told.unsent:
+                await record.unmark(session, worker_id, told.unsent, now=now)
                 self._supply.look_again()
             for number, because in group.pauses.items():
                 await control.pause(

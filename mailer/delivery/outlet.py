@@ -6,7 +6,6 @@ what waits here while the relay is away.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Set
 from datetime import datetime
 
@@ -22,8 +21,9 @@ from mailer.delivery.lane import Lane
 from mailer.delivery.parcel import SOON, Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relays import domain_of
+from mailer.delivery.stock import Stock
 from mailer.delivery.wire import Reply
-from mailer.errors import MailerError
+from mailer.outbox.claim import Claimed
 from mailer.relaying import RelaySettings
 
 log = structlog.get_logger()
@@ -49,15 +49,17 @@ class Outlet:
         self.name = name
         self._relay = relay
         self._delivery = delivery
-        self._preparer = preparer
         self._connect = connect
         self._flow = flow
         self._book = book
         self._now = now
-        self._ready: deque[tuple[Prepared, float]] = deque()
+        self._stock = Stock(
+            preparer,
+            start=relay.connections * 2,
+            most=relay.connections * delivery.mark_ahead,
+            spoilt=self._spoilt,
+        )
         self._lanes: set[Lane] = set()
-        self._most = relay.connections * delivery.mark_ahead
-        self._ahead = min(relay.connections * 2, self._most)  # how many are marked
         self._leaving = False
         self._wanted = asyncio.Event()
         self._demand = 0  # messages that want a connection
@@ -69,21 +71,17 @@ class Outlet:
     @property
     def empty(self) -> bool:
         """Whether nothing waits here or is on its way."""
-        return not (self._ready or self._flying or self._told)
+        return not (self._stock or self._flying or self._told)
 
     @property
     def room(self) -> int:
         """How many more may be marked: never more are without a recorded outcome."""
-        return self._ahead - len(self._ready) - self._flying - len(self._told)
+        return self._stock.ahead - len(self._stock) - self._flying - len(self._told)
 
     @property
     def hungry(self) -> bool:
         """Whether the connections will soon have nothing to send."""
-        return self._low and self.room > 0 and bool(self._lanes)
-
-    @property
-    def _low(self) -> bool:
-        return len(self._ready) * 2 < self._ahead
+        return self._stock.low and self.room > 0 and bool(self._lanes)
 
     def tell(self) -> Told:
         """Hand over what is to be written of these messages."""
@@ -92,8 +90,7 @@ class Outlet:
 
     def keep(self, told: Told) -> None:
         """Take back what could not be written."""
-        self._told.settled += told.settled
-        self._told.unsent += told.unsent
+        self._told.add(told)
 
     def _settle(self, settled: Settled) -> None:
         self._told.settled.append(settled)
@@ -105,8 +102,7 @@ class Outlet:
 
     def _take_back(self) -> None:
         """Give up what is marked and no connection has taken."""
-        self._told.unsent.extend(each.row.id for each, _ in self._ready)
-        self._ready.clear()
+        self._told.unsent += self._stock.clear()
         self._book.hurry()
 
     def want(self, number: int, campaigns: Set[int] = frozenset()) -> None:
@@ -119,34 +115,25 @@ class Outlet:
         self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
     ) -> None:
         """Take messages whose marks are committed, and set the connections going."""
-        if not self._ready and more:  # they had to wait for these marks
-            self._ahead = min(self._ahead * 2, self._most)
-        self._ready += [(each, marked_at) for each in prepared]
+        self._stock.put(prepared, marked_at=marked_at, more=more)
         if self._leaving or not self._lanes:
             self._take_back()
             return
-        self.want(len(self._ready) + self._relay.connections * more)
+        self.want(len(self._stock) + self._relay.connections * more)
         for lane in self._lanes.copy():
             lane.kick()
 
     def next(self) -> Parcel | None:
         """Return the next parcel to send."""
-        while self._ready:
-            prepared, marked_at = self._ready.popleft()
-            row = prepared.row
-            late = clock() - marked_at > SOON
+        while (parcel := self._stock.next()) is not None:
+            late = clock() - parcel.marked_at > SOON
             if late:
-                self._ahead = max(self._ahead // 2, 1)
-            if late or self._flow.holds_up(self.name, row.address, self._now):
-                self._bring_back(row.id)
-                continue
-            try:
-                parcel = self._preparer.parcel(prepared, marked_at=marked_at)
-            except MailerError as fault:
-                self._settle(answer.set_aside(row.id, row.campaign_id, str(fault)))
+                self._stock.late()
+            if late or self._flow.holds_up(self.name, parcel.address, self._now):
+                self._bring_back(parcel.message_id)
                 continue
             self._flying += 1
-            if self._low:
+            if self._stock.low:
                 self._book.look()
             return parcel
         self._demand = 0
@@ -156,7 +143,8 @@ class Outlet:
         """Note the relay's last word."""
         self._flying -= 1
         if stage is Stage.DOT and reply.positive:
-            self._settle(answer.accepted(parcel, reply))
+            self._told.accepted.append((parcel.message_id, reply))
+            self._book.wake()
             self._flow.works(self.name, parcel.address)
             return
         now = self._now()
@@ -198,6 +186,10 @@ class Outlet:
             return
         self._settle(answer.set_aside(parcel.message_id, parcel.campaign_id, why))
 
+    def _spoilt(self, row: Claimed, why: str) -> None:
+        """Set a message aside that cannot be composed."""
+        self._settle(answer.set_aside(row.id, row.campaign_id, why))
+
     def idle(self) -> None:
         """Let the worker look whether it is done, and replace a lost connection."""
         self._lanes = {lane for lane in self._lanes if lane.usable}
@@ -229,7 +221,7 @@ class Outlet:
     def _begin(self, opening: int) -> set[asyncio.Task[RelayError | None]]:
         """Begin to open the connections that are lacking."""
         supplied = sum(not lane.busy for lane in self._lanes) + opening
-        work = max(self._demand, len(self._ready)) - supplied
+        work = max(self._demand, len(self._stock)) - supplied
         lacking = self._relay.connections - len(self._lanes) - opening
         begun = {asyncio.ensure_future(self._open()) for _ in range(min(lacking, work))}
         for each in begun:

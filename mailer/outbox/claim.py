@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Row,
     Select,
     String,
     and_,
@@ -101,8 +102,22 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
-    settings = () if rows.is_sqlite(session) else _IN_ORDER
-    sending = await session.execute(
+    question = _campaigns(sqlite=rows.is_sqlite(session))
+    campaigns = (await rows.change(session, question, {"now": now})).all()
+    found: list[tuple[int, tuple[Any, ...]]] = []
+    for place, campaign in enumerate(campaigns):
+        share = max((limit - len(found)) // (len(campaigns) - place), 1)
+        due = await _due(session, search, campaign, limit=share, now=now)
+        found += [(campaign.id, row) for row in due]
+    return _sorted(found)
+
+
+@cache
+def _campaigns(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
+    """Return the campaigns being sent, in the order they are served."""
+    now = bindparam("now", type_=Campaign.expires_at.type)
+    settings = () if sqlite else _IN_ORDER
+    return (
         select(Campaign.id, Campaign.topic, *settings)
         .where(
             Campaign.state == CampaignState.SENDING,
@@ -112,13 +127,6 @@ async def claim(
         .order_by(Campaign.on_demand.desc(), Campaign.released_at, Campaign.id)
         .with_for_update(read=True)
     )
-    campaigns = sending.all()
-    found: list[tuple[int, tuple[Any, ...]]] = []
-    for place, (campaign_id, topic, *_) in enumerate(campaigns):
-        share = max((limit - len(found)) // (len(campaigns) - place), 1)
-        due = await _due(session, search, campaign_id, topic, limit=share, now=now)
-        found += [(campaign_id, row) for row in due]
-    return _sorted(found)
 
 
 def _sorted(found: Sequence[tuple[int, tuple[Any, ...]]]) -> Due:
@@ -147,23 +155,22 @@ def _sorted(found: Sequence[tuple[int, tuple[Any, ...]]]) -> Due:
 async def _due(
     session: AsyncSession,
     search: Search,
-    campaign_id: int,
-    topic: str | None,
+    campaign: Row[*tuple[Any, ...]],
     *,
     limit: int,
     now: datetime,
 ) -> list[tuple[Any, ...]]:
     """Read due messages of one campaign from where the search is, and lock them."""
     sqlite = rows.is_sqlite(session)
-    due_at, last = search.passed.get(campaign_id, (_FIRST[not sqlite], 0))
-    bound = {"campaign": campaign_id, "now": now, "most": limit}
+    due_at, last = search.passed.get(campaign.id, (_FIRST[not sqlite], 0))
+    bound = {"campaign": campaign.id, "now": now, "most": limit}
     bound |= {"due_at": due_at, "last": last}
-    if topic is not None:
-        bound["topic"] = topic
-    question = _reading(sqlite=sqlite, of_topic=topic is not None)
+    if campaign.topic is not None:
+        bound["topic"] = campaign.topic
+    question = _reading(sqlite=sqlite, of_topic=campaign.topic is not None)
     found = await rows.read(session, question, bound)
     if found:
-        search.passed[campaign_id] = max((row[-1], row[0]) for row in found)
+        search.passed[campaign.id] = max((row[-1], row[0]) for row in found)
     return found
 
 
@@ -214,7 +221,7 @@ def _open_rows(*, sqlite: bool) -> FromClause:
         )
         .where(
             Message.campaign_id == bindparam("campaign"),
-            Message.state.in_((*CLAIMABLE, State.UNCERTAIN)),
+            rows.one_of(Message.state, (*CLAIMABLE, State.UNCERTAIN)),
             Message.due_at <= bindparam("now", type_=Message.due_at.type),
             tuple_(Message.due_at, Message.id) > passed,
         )

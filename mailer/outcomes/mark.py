@@ -37,7 +37,7 @@ def _marking(*, sqlite: bool) -> Update:
         update(LEDGER)
         .where(
             rows.among(Message.id, "ids", sqlite=sqlite),
-            Message.state.in_(CLAIMABLE),
+            rows.one_of(Message.state, CLAIMABLE),
             alive,
         )
         .values(

@@ -54,34 +54,38 @@ async def move(
     return moved is not None
 
 
+async def accept(
+    session: AsyncSession,
+    worker_id: int,
+    accepted: Sequence[tuple[int, str]],
+    *,
+    now: datetime,
+) -> None:
+    """Record with which replies the relay took messages this worker holds."""
+    bound = rows.values(session, _TAKEN, accepted)
+    statement = _accepting(sqlite=rows.is_sqlite(session))
+    await rows.change(session, statement, bound | {"worker": worker_id, "now": now})
+
+
 async def settle(
     session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
-    """Record what became of messages this worker holds, in two statements."""
-    accepted = [each for each in outcomes if each.state is State.ACCEPTED]
-    others = [each for each in outcomes if each.state is not State.ACCEPTED]
-    sqlite = rows.is_sqlite(session)
-    bound = {"worker": worker_id, "now": now}
-    if accepted:
-        given = [(each.message_id, each.reply) for each in accepted]
-        taken = rows.values(session, _TAKEN, given)
-        await rows.change(session, _accepting(sqlite=sqlite), bound | taken)
-    if others:
-        statement = _settling(sqlite=sqlite)
-        settled = await rows.change(session, statement, bound | _given(session, others))
-        moved = set(settled.scalars())
-        lines = [
-            {
-                "message_id": each.message_id,
-                "at": now,
-                "state": each.state,
-                "detail": each.reason,
-            }
-            for each in others
-            if each.message_id in moved
-        ]
-        if lines:
-            await session.execute(insert(MessageEvent), lines)
+    """Record what else became of messages this worker holds, and tell of it."""
+    statement = _settling(sqlite=rows.is_sqlite(session))
+    bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
+    moved = set((await rows.change(session, statement, bound)).scalars())
+    lines = [
+        {
+            "message_id": each.message_id,
+            "at": now,
+            "state": each.state,
+            "detail": each.reason,
+        }
+        for each in outcomes
+        if each.message_id in moved
+    ]
+    if lines:
+        await session.execute(insert(MessageEvent), lines)
 
 
 _GIVEN: dict[str, type[rows.Value]] = {
@@ -151,7 +155,7 @@ def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
     """
     return (
         Message.id == given.c.id,
-        Message.state.in_(HELD),
+        rows.one_of(Message.state, HELD),
         Message.worker_id == bindparam("worker"),
     )
 
@@ -202,7 +206,7 @@ def _refusing(*, sqlite: bool) -> Update:
     given = rows.table(_REFUSED, sqlite=sqlite)
     return (
         update(LEDGER)
-        .where(Message.id == given.c.id, Message.state.in_(CLAIMABLE))
+        .where(Message.id == given.c.id, rows.one_of(Message.state, CLAIMABLE))
         .values(
             state=State.SKIPPED,
             reason=given.c.reason,

@@ -1,0 +1,82 @@
+"""The marked messages of one relay that no connection has taken yet.
+
+They are composed a few at a time: work of one kind done together takes half the
+time, and no more is composed than soon leaves.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from mailer.delivery.parcel import Parcel
+from mailer.delivery.prepare import Prepared, Preparer
+from mailer.errors import MailerError
+from mailer.outbox.claim import Claimed
+
+TOGETHER = 16  # messages composed at once
+
+
+class Stock:
+    """Gives out parcels in the order their rows came."""
+
+    def __init__(
+        self,
+        preparer: Preparer,
+        *,
+        start: int,
+        most: int,
+        spoilt: Callable[[Claimed, str], None],
+    ) -> None:
+        self._preparer = preparer
+        self._most = most
+        self._spoilt = spoilt  # told which message cannot be composed, and why
+        self._rows: deque[tuple[Prepared, float]] = deque()
+        self._parcels: deque[Parcel] = deque()
+        self.ahead = min(start, most)  # how many are marked
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._parcels)
+
+    @property
+    def low(self) -> bool:
+        """Whether the connections will soon have nothing to send."""
+        return len(self) * 2 < self.ahead
+
+    def put(
+        self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
+    ) -> None:
+        """Take messages whose marks are committed; `more` are due."""
+        if not len(self) and more:  # the connections had to wait for these marks
+            self.ahead = min(self.ahead * 2, self._most)
+        self._rows += [(each, marked_at) for each in prepared]
+
+    def late(self) -> None:
+        """Note that a message found no connection soon after its mark."""
+        self.ahead = max(self.ahead // 2, 1)
+
+    def next(self) -> Parcel | None:
+        """Return the next parcel."""
+        while self._rows and not self._parcels:
+            self._compose()
+        return self._parcels.popleft() if self._parcels else None
+
+    def _compose(self) -> None:
+        for _ in range(min(TOGETHER, len(self._rows))):
+            prepared, marked_at = self._rows.popleft()
+            try:
+                parcel = self._preparer.parcel(prepared, marked_at=marked_at)
+            except MailerError as fault:
+                self._spoilt(prepared.row, str(fault))
+            else:
+                self._parcels.append(parcel)
+
+    def clear(self) -> list[int]:
+        """Give up everything; return the numbers of the messages."""
+        numbers = chain(
+            (each.message_id for each in self._parcels),
+            (each.row.id for each, _ in self._rows),
+        )
+        given_up = list(numbers)
+        self._parcels.clear()
+        self._rows.clear()
+        return given_up
