@@ -8,7 +8,7 @@ decided on what another writer is changing; otherwise concurrent updates vanish.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,11 +77,11 @@ class Database:
         """
         async with self.engine.connect() as connection:
             if not self.is_sqlite:
-                yield Held(connection)
+                yield Held(connection, nullcontext())
                 return
             await _cache(connection, LARGE_CACHE)
             try:
-                yield Held(connection)
+                yield Held(connection, self._turn)
             finally:
                 await _cache(connection, USUAL_CACHE)
 
@@ -109,16 +109,22 @@ class Database:
 class Held:
     """A connection kept over several transactions."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(
+        self, connection: Any, turn: AbstractAsyncContextManager[None]
+    ) -> None:
         self._connection = connection
+        self._turn = turn  # of the writers of a process
 
     @asynccontextmanager
     async def transaction(self, *, writing: bool) -> AsyncIterator[AsyncSession]:
         """One transaction; without `writing` it takes no write lock on SQLite."""
         await self._connection.execution_options(**{_READING: not writing})
-        async with AsyncSession(self._connection, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
+        async with self._turn if writing else nullcontext():
+            async with AsyncSession(
+                self._connection, expire_on_commit=False
+            ) as session:
+                async with session.begin():
+                    yield session
 
 
 def open_database(settings: StoreSettings, root: Path) -> Database:

@@ -107,6 +107,24 @@ def one_of(
     return known.in_([literal_column(f"'{word}'") for word in words])
 
 
+_BY_INDEX: Select[*tuple[Any, ...]] = select(
+    *(
+        literal_column(f"set_config('{name}', 'off', true)")
+        for name in ("enable_sort", "enable_seqscan", "jit")
+    )
+)
+
+
+async def by_index(session: AsyncSession) -> None:
+    """Have every row of this transaction found by its index, in the index's order.
+
+    Misled about how many rows there are, PostgreSQL would read a whole table, or sort
+    it, for a few hundred.
+    """
+    if not is_sqlite(session):
+        await change(session, _BY_INDEX, {})
+
+
 async def change(
     session: AsyncSession, statement: Executable, bound: Mapping[str, Any]
 ) -> CursorResult[Any]:

@@ -58,8 +58,6 @@ class Campaign(Base):
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when what is not taken by then expires
     released_at: Mapped[datetime | None]
-    planned_to: Mapped[int] = mapped_column(default=0)  # last contact given a message
-    planned_at: Mapped[datetime | None]  # every reader has a message
     stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

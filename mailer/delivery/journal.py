@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mailer import rows
 from mailer.campaigns import control
 from mailer.database import Database
 from mailer.delivery import answer
@@ -132,6 +133,7 @@ class Journal:
     async def _write(self, group: _Group) -> Taken:
         now, worker_id = self._now(), self._supply.worker_id
         async with self._database.writing() as session:
+            await rows.by_index(session)
             told = group.told
             if told.accepted:
                 taken = [(of, answer.accepted(reply)) for of, reply in told.accepted]

@@ -47,6 +47,7 @@ class Supply:
     outlets: Mapping[str, Outlet]
     dry: bool = False  # nothing was due when it last looked
     idle_at: datetime | None = None  # nor was anything under way, at this instant
+    idle_since: datetime | None = None  # nor since this one
     again: bool = False  # what was due is settled, and more may be behind it
     closed: bool = False  # nothing is to be taken any more
     _search: Search = field(default_factory=Search)
@@ -141,8 +142,11 @@ class Supply:
         """Give the relays what a committed transaction took for them."""
         self._unsure = []
         self.dry = self.dry or not taken.moved
-        if not taken.moved:
+        if taken.moved:
+            self.idle_since = None
+        else:
             self.idle_at = taken.resting_at or self.idle_at
+            self.idle_since = self.idle_since or self.idle_at
         self.again = taken.again
         if taken.wanted or not taken.more:  # what stayed in the store is behind
             self._search.start_anew()

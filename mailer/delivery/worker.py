@@ -7,17 +7,15 @@ given back.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from mailer.campaigns import sending
-from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State as CampaignState
 from mailer.delivery import connect, throttle, waiting
 from mailer.delivery.connect import Connection, RelayError
 from mailer.delivery.flow import Flow
@@ -29,6 +27,7 @@ from mailer.delivery.prepare import Preparer
 from mailer.delivery.supply import Supply
 from mailer.errors import first_of
 from mailer.outbox import lease, plan
+from mailer.outbox.models import Plan
 from mailer.outbox.states import State
 from mailer.outcomes import closing, record
 from mailer.site import Site
@@ -37,6 +36,7 @@ IDLE = 1.0  # seconds between looks for work
 HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
 SOON = 0.02  # the same while it waits for nothing else than what is under way
 LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
+NEVER = datetime.min.replace(tzinfo=UTC)
 LEAVING = 30.0  # seconds the messages in flight may take when told to stop
 
 
@@ -63,6 +63,7 @@ class Worker:
                     self._tasks.create_task(self._journal.run()),
                     self._tasks.create_task(self._heartbeat(held)),
                     self._tasks.create_task(self._watch()),
+                    self._tasks.create_task(self._carry_on()),
                 ]
                 await self._feed()
                 await self._finish()
@@ -86,6 +87,7 @@ class Worker:
             number = await lease.enlist(session, lease=held, now=self.now())
         self._outlets: dict[str, Outlet] = {}
         self._told_at = float("-inf")
+        self._made_at = NEVER  # then no release was under way
         self._supply = Supply(
             worker_id=number,
             flow=Flow.of(settings),
@@ -156,18 +158,30 @@ class Worker:
             if not self._supply.dry:
                 await self._progress(IDLE)
                 continue
-            now, idle_at = self.now(), self._supply.idle_at
-            held_until = self._supply.flow.held_until
-            if self.until_idle and idle_at is not None and self._done():
-                if idle_at >= held_until:  # so what was held back was looked for
-                    await self.site.database.patiently(self._keep_house)
-                    await self._complain(now)
-                    return
-                await self._tell_of_a_long_wait(now)
+            now = self.now()
+            if self.until_idle and await self._at_an_end(now):
+                await self.site.database.patiently(self._keep_house)
+                await self._complain(now)
+                return
+            held = now < self._supply.flow.held_until
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause(held=now < held_until)):
+                async with asyncio.timeout(self._pause(held=held)):
                     await self.stopping.wait()
             self._look_again()
+
+    async def _at_an_end(self, now: datetime) -> bool:
+        """Whether nothing was due after all that was held back or being released."""
+        idle_at, idle_since = self._supply.idle_at, self._supply.idle_since
+        if idle_at is None or idle_since is None or not self._done():
+            return False
+        if idle_at < self._supply.flow.held_until:
+            await self._tell_of_a_long_wait(now)
+            return False
+        if idle_since <= self._made_at <= idle_at:
+            return True
+        if not await self.site.database.patiently(self._being_released):
+            self._made_at = now
+        return False
 
     def _look_again(self) -> None:
         self._supply.look_again()
@@ -255,11 +269,19 @@ class Worker:
             await closing.expire(session, now=now)
             await closing.finish(session, now=now)
             await throttle.forget(session, now=now)
-            unplanned = await session.scalars(
-                select(Campaign.id).where(
-                    Campaign.state == CampaignState.SENDING,
-                    Campaign.planned_at.is_(None),
-                )
-            )
-        for campaign_id in unplanned.all():
-            await plan.plan(self.site, campaign_id)
+
+    async def _carry_on(self) -> None:
+        """Carry on with releases that were broken off."""
+        while True:
+            now = self.now()
+            for each in await self.site.database.patiently(self._being_released):
+                if plan.orphaned(each, now=now):
+                    await self.site.database.patiently(
+                        partial(plan.plan, self.site, each.campaign_id, now=now)
+                    )
+                    self._look_again()
+            await asyncio.sleep(IDLE)
+
+    async def _being_released(self) -> Sequence[Plan]:
+        async with self.site.database.reading() as session:
+            return await plan.under_way(session)

@@ -24,7 +24,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -84,13 +83,6 @@ class Search:
         self.passed.clear()
 
 
-# The index has the rows in their order. Misled about how many there are, PostgreSQL
-# would read and sort all of them for every claim. Set by the first question, these hold
-# for those that follow it in the transaction.
-_IN_ORDER: tuple[ColumnElement[str], ...] = (
-    literal_column("set_config('enable_sort', 'off', true)"),
-    literal_column("set_config('jit', 'off', true)"),
-)
 _FIRST = ("", datetime.min.replace(tzinfo=UTC))  # SQLite's and PostgreSQL's
 
 
@@ -102,8 +94,7 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
-    question = _campaigns(sqlite=rows.is_sqlite(session))
-    campaigns = (await rows.change(session, question, {"now": now})).all()
+    campaigns = (await rows.change(session, _campaigns(), {"now": now})).all()
     found: list[tuple[int, tuple[Any, ...]]] = []
     for place, campaign in enumerate(campaigns):
         share = max((limit - len(found)) // (len(campaigns) - place), 1)
@@ -113,12 +104,11 @@ async def claim(
 
 
 @cache
-def _campaigns(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
+def _campaigns() -> Select[int, str | None]:
     """Return the campaigns being sent, in the order they are served."""
     now = bindparam("now", type_=Campaign.expires_at.type)
-    settings = () if sqlite else _IN_ORDER
     return (
-        select(Campaign.id, Campaign.topic, *settings)
+        select(Campaign.id, Campaign.topic)
         .where(
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),

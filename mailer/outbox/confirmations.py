@@ -90,7 +90,6 @@ async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaig
             block_rules={},
             state=CampaignState.SENDING,
             released_at=now,
-            planned_at=now,
             expires_at=now + timedelta(days=1),
             created_at=now,
             updated_at=now,

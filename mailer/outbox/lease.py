@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
-from mailer.outbox.models import Message, Worker
+from mailer.outbox.models import Message, Plan, Worker
 from mailer.outbox.states import State
 
 
@@ -32,14 +32,15 @@ def process_identity(pid: int) -> str | None:
     return f"{pid}.{fields[18]}"  # when it started, in clock ticks since boot
 
 
+def this_process() -> tuple[str, str]:
+    """Return the host and the identity of this process."""
+    return platform.node(), process_identity(os.getpid()) or str(os.getpid())
+
+
 async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
     """Enter this process as a worker; return its number."""
-    worker = Worker(
-        host=platform.node(),
-        process=process_identity(os.getpid()) or str(os.getpid()),
-        started_at=now,
-        alive_until=now + lease,
-    )
+    host, process = this_process()
+    worker = Worker(host=host, process=process, started_at=now, alive_until=now + lease)
     session.add(worker)
     await session.flush()
     return worker.id
@@ -74,7 +75,7 @@ async def recover(
     workers = await session.scalars(select(Worker).where(Worker.ended_at.is_(None)))
     orphans: list[int] = []
     for worker in workers.all():
-        if not (_gone(worker) or worker.alive_until + answer_wait <= now):
+        if not (gone(worker) or worker.alive_until + answer_wait <= now):
             continue
         open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
         marked = await session.scalars(
@@ -90,9 +91,9 @@ async def recover(
     return orphans
 
 
-def _gone(worker: Worker) -> bool:
-    """Whether the worker ran on this machine and its process exists no more."""
-    if worker.host != platform.node():
+def gone(holder: Worker | Plan) -> bool:
+    """Whether its process ran on this machine and exists no more."""
+    if holder.host != platform.node():
         return False
-    pid = int(worker.process.partition(".")[0])
-    return process_identity(pid) != worker.process
+    pid = int(holder.process.partition(".")[0])
+    return process_identity(pid) != holder.process

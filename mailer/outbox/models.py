@@ -57,6 +57,23 @@ class Route(Base):
     step: Mapped[str] = mapped_column(String(12))
 
 
+class Plan(Base):
+    """How far a campaign being released has come; gone when every reader has a row.
+
+    A row of its own: who sends locks the campaign's.
+    """
+
+    __tablename__ = "plan"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    contact_id: Mapped[int]  # the last one who has a row
+    host: Mapped[str]
+    process: Mapped[str]  # who makes the rows, as with a worker
+    alive_until: Mapped[datetime]
+
+
 class Message(Base):
     """One letter to one contact: one row, one life."""
 

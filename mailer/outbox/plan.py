@@ -2,9 +2,10 @@
 
 One row per campaign and contact, whoever else plans at the same time or is killed in
 the middle. Nobody the rule picks is dropped: who is left out has a row that says why.
+The first are sent while the others are made.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
@@ -16,31 +17,64 @@ from audiences.segments import resolve
 from audiences.segments.compile import Context
 from mailer.campaigns import groups, kept
 from mailer.campaigns.models import Campaign, Letter
+from mailer.campaigns.states import State as CampaignState
 from mailer.errors import RefusedError
-from mailer.outbox import states
-from mailer.outbox.models import Message, Route
+from mailer.outbox import lease, states
+from mailer.outbox.models import Message, Plan, Route
 from mailer.site import Site
 
-CHUNK = 50_000  # contacts of which one transaction makes messages
+# Contacts of which one transaction makes messages: few at first, so that the first
+# letters soon leave, then twice as many each time, up to a chunk.
+FIRST, CHUNK = 2_000, 50_000
+LEASE = timedelta(minutes=2)  # then somebody else carries on; two may, in turn
 
 
-async def plan(site: Site, campaign_id: int) -> int:
-    """Make the messages of a campaign being sent, chunk by chunk; resumable."""
+async def under_way(session: AsyncSession) -> list[Plan]:
+    """Return how far campaigns being sent are whose messages are being made."""
+    found = await session.scalars(
+        select(Plan)
+        .join(Campaign, Campaign.id == Plan.campaign_id)
+        .where(Campaign.state == CampaignState.SENDING)
+    )
+    return list(found)
+
+
+def orphaned(each: Plan, *, now: datetime) -> bool:
+    """Whether nobody makes these messages any more."""
+    return each.alive_until <= now or lease.gone(each)
+
+
+def begun(campaign_id: int, *, now: datetime) -> Plan:
+    """Return the plan of a campaign that this process releases."""
+    return _held(Plan(campaign_id=campaign_id, contact_id=0), now)
+
+
+def _held(found: Plan, now: datetime) -> Plan:
+    found.host, found.process = lease.this_process()
+    found.alive_until = now + LEASE
+    return found
+
+
+async def plan(site: Site, campaign_id: int, *, now: datetime) -> int:
+    """Make the messages of a campaign being sent; return how many there are."""
+    size = FIRST
     async with site.database.held() as held:
         while True:
             async with held.transaction(writing=True) as session:
                 campaign = await kept.get(session, campaign_id)
-                await session.refresh(campaign, with_for_update=True)
-                if campaign.planned_at is None:
-                    await _plan_chunk(session, campaign)
-                if campaign.planned_at is not None:
-                    total = await session.scalar(
-                        select(func.count()).where(Message.campaign_id == campaign_id)
+                found = await session.get(Plan, campaign_id, with_for_update=True)
+                if found is None:
+                    total = select(func.count()).where(
+                        Message.campaign_id == campaign_id
                     )
-                    return total or 0
+                    return await session.scalar(total) or 0
+                await _plan_chunk(session, campaign, _held(found, now), size)
+            size = min(size * 2, CHUNK)
 
 
-async def _plan_chunk(session: AsyncSession, campaign: Campaign) -> None:
+async def _plan_chunk(
+    session: AsyncSession, campaign: Campaign, found: Plan, size: int
+) -> None:
     released = campaign.released_at
     if released is None:
         raise RefusedError(f"{campaign.name} has not been released")
@@ -48,24 +82,24 @@ async def _plan_chunk(session: AsyncSession, campaign: Campaign) -> None:
         select(func.max(Contact.id)).where(
             Contact.id.in_(
                 select(Contact.id)
-                .where(Contact.id > campaign.planned_to)
+                .where(Contact.id > found.contact_id)
                 .order_by(Contact.id)
-                .limit(CHUNK)
+                .limit(size)
             )
         )
     )
     if last is None:
-        campaign.planned_at = released
+        await session.delete(found)
         return
     context = await kept.context_of(session, campaign, now=released)
     columns, chosen = _messages(campaign, context, released)
-    chosen = chosen.where(
-        Contact.id > campaign.planned_to, Contact.id <= last
-    ).order_by(Contact.id)
+    chosen = chosen.where(Contact.id > found.contact_id, Contact.id <= last).order_by(
+        Contact.id
+    )
     await session.execute(
         insert(session, Message).from_select(columns, chosen).on_conflict_do_nothing()
     )
-    campaign.planned_to = last
+    found.contact_id = last
 
 
 def _messages(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.models import Message
+from mailer.outbox.models import Message, Plan
 from mailer.outbox.states import CLAIMABLE, State
 from mailer.outcomes import record
 
@@ -84,7 +84,7 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
         update(Campaign)
         .where(
             Campaign.state == CampaignState.SENDING,
-            Campaign.planned_at.is_not(None),
+            ~exists().where(Plan.campaign_id == Campaign.id),
             or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
             ~exists().where(mine, Message.due_at.is_not(None)),
         )

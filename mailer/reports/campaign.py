@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import CompoundSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -182,21 +182,19 @@ async def _fallbacks(session: AsyncSession, campaign: Campaign) -> dict[str, int
 
 async def _difference(session: AsyncSession, campaign: Campaign) -> tuple[int, int]:
     """Count who joined and who left between approval and release."""
-    written = and_(
+    written = select(Message.contact_id).where(
         Message.campaign_id == campaign.id, Message.state != State.SKIPPED.value
     )
-    approved = exists().where(
-        ApprovedReader.campaign_id == campaign.id,
-        ApprovedReader.contact_id == Message.contact_id,
+    approved = select(ApprovedReader.contact_id).where(
+        ApprovedReader.campaign_id == campaign.id
     )
-    joined = await session.scalar(
-        select(func.count()).select_from(Message).where(written, ~approved)
-    )
-    still = exists().where(written, Message.contact_id == ApprovedReader.contact_id)
-    left = await session.scalar(
-        select(func.count())
-        .select_from(ApprovedReader)
-        .where(ApprovedReader.campaign_id == campaign.id, ~still)
-    )
+    # set against set: asked one by one, a store that has not counted a campaign just
+    # sent compares everyone with everyone
+    joined = await session.scalar(_count(written.except_(approved)))
+    left = await session.scalar(_count(approved.except_(written)))
     released = campaign.released_at is not None
     return (joined or 0, left or 0) if released else (0, 0)
+
+
+def _count(rows: CompoundSelect[int]) -> Select[int]:
+    return select(func.count()).select_from(rows.subquery())

@@ -2,7 +2,8 @@
 
 `python -m tests.bench.campaign` sends, in turn and several times, as many messages with
 `smtp-source -d -s 10` and with a campaign of ours (release, compose, mark, send,
-record) to one `smtp-sink` on loopback. The ratio is the median over paired rounds.
+record) to one `smtp-sink` on loopback. A worker waits for the campaign to be released.
+The ratio is the median over paired rounds.
 """
 
 import argparse
@@ -101,9 +102,10 @@ def measured(case: Case) -> Figures:
             ).told
             octets, number = int(made["octets"]), int(made["campaign"])
             theirs = smtp_source(port, min(case.messages, MOST), octets)
-            cost = measure.together(
-                measure.run(sending.send, site, number, cluster=cluster),
-                measure.run(working.work, site, number, cluster=cluster),
+            cost = measure.beside(
+                (sending.send, site, number),
+                (working.work, site, number),
+                cluster=cluster,
             )
             if cost.told["accepted"] != cost.told["audience"]:
                 raise SystemExit(f"not everything was accepted: {cost.told}")
@@ -223,7 +225,7 @@ def _postfix(command: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure whole campaigns.")
-    parser.add_argument("--messages", type=int, default=30_000)
+    parser.add_argument("--messages", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--store", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--letter", nargs="+", default=list(SIZES))

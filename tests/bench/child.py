@@ -1,6 +1,7 @@
-"""Runs one step in this process and says what it cost; `measure.run` is its other side.
+"""Runs one step in this process and says what it cost; `measure` is its other side.
 
-It loads what the step needs and nothing else, so that its memory is the command's own.
+It loads what the step needs and nothing else, so that its memory is the command's own;
+then it says that it is ready, and begins when it is told to.
 """
 
 import asyncio
@@ -21,7 +22,10 @@ def main() -> None:
     module, name, arguments = json.loads(sys.argv[1])
     step = getattr(importlib.import_module(module), name)
     given = [Path(value) if kind == "path" else value for kind, value in arguments]
-    sys.stdout.write(json.dumps(measured(step, given)))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    sys.stdout.write(json.dumps(measured(step, given)) + "\n")
 
 
 def measured(step: Any, arguments: list[Any]) -> list[Any]:

@@ -51,38 +51,57 @@ def server(store: str) -> Iterator[Cluster | None]:
 
 def run(step: Step, *arguments: Any, cluster: Cluster | None) -> Cost:
     """Run a step in a fresh process."""
+    return beside((step, *arguments), cluster=cluster)
+
+
+def beside(*steps: tuple[Any, ...], cluster: Cluster | None) -> Cost:
+    """Run steps, each with its arguments, at once; it costs what they cost together.
+
+    Each has a process of its own. They begin when all have loaded what they need; the
+    time is that of the longest, what is told is of the last.
+    """
     before = _server(cluster)
+    children = [_child(*each) for each in steps]
+    for child in children:
+        _next(child)  # it is ready
+    for child in children:
+        _go(child)
+    said = [json.loads(_next(child)) for child in children]
+    for child in children:
+        _children.discard(child)
+        child.wait()
+    return Cost(
+        seconds=max(each[0] for each in said),
+        cpu=sum(each[1] for each in said),
+        server_cpu=_server(cluster) - before,
+        rss_mib=max(each[2] for each in said),
+        told=said[-1][3],
+    )
+
+
+def _child(step: Step, *arguments: Any) -> subprocess.Popen[bytes]:
     given = [
         ("path", str(each)) if isinstance(each, Path) else ("plain", each)
         for each in arguments
     ]
     asked = json.dumps([step.__module__, step.__name__, given])
     command = [sys.executable, "-m", "tests.bench.child", asked]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        _children.add(child)
-        said, _ = child.communicate()
-        _children.discard(child)
-    if child.returncode:
-        raise SystemExit(f"{step.__name__} failed; its reason stands above")
-    seconds, cpu, rss, told = json.loads(said)
-    return Cost(
-        seconds=seconds,
-        cpu=cpu,
-        server_cpu=_server(cluster) - before,
-        rss_mib=rss,
-        told=told,
-    )
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    _children.add(child)
+    return child
 
 
-def together(*costs: Cost) -> Cost:
-    """Add up steps that follow one another; memory is the most any held."""
-    return Cost(
-        seconds=sum(each.seconds for each in costs),
-        cpu=sum(each.cpu for each in costs),
-        server_cpu=sum(each.server_cpu for each in costs),
-        rss_mib=max(each.rss_mib for each in costs),
-        told=costs[-1].told,
-    )
+def _next(child: subprocess.Popen[bytes]) -> bytes:
+    line = child.stdout.readline() if child.stdout else b""
+    if not line:
+        raise SystemExit("a step failed; its reason stands above")
+    return line
+
+
+def _go(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin:
+        child.stdin.write(b"\n")
+        child.stdin.close()
 
 
 def _end(number: int, _frame: object) -> None:

@@ -92,8 +92,6 @@ def _campaign() -> None:
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("planned_to", sa.Integer(), nullable=False),
-        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stopped_because", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),

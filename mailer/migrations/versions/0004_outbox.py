@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _worker()
     _route()
+    _plan()
     _message()
     _message_indexes()
     _message_event()
@@ -30,6 +31,7 @@ def downgrade() -> None:
         "bucket",
         "message_event",
         "message",
+        "plan",
         "route",
         "worker",
     ):
@@ -76,6 +78,24 @@ def _route() -> None:
             "variant",
             name=op.f("pk_route"),
         ),
+    )
+
+
+def _plan() -> None:
+    op.create_table(
+        "plan",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("alive_until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_plan_campaign_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_plan")),
     )
 
 
