@@ -14,7 +14,7 @@ from dataclasses import replace
 from tests.bench import campaign, render, scale, sign, tls
 from tests.bench.campaign import Case
 
-PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=30_000, rounds=5)
+PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=5)
 GROWING = (10_000, 100_000, 1_000_000)
 
 
@@ -25,7 +25,10 @@ def cases(plain: Case) -> list[Case]:
         for store in scale.STORES
         for letter in campaign.SIZES
     ]
-    return unsigned + [replace(plain, signing=kind) for kind in ("rsa", "both")]
+    signed = replace(plain, messages=plain.messages // 2)
+    return unsigned + [
+        replace(signed, signing=kind) for kind in campaign.SIGNING if kind != "none"
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

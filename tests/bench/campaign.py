@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +25,17 @@ from rich.console import Console
 from rich.table import Table
 
 from mailer.toml import edit_toml
-from tests.bench import measure, rows, sending, working
+from tests.bench import measure, rows, sending, sign, working
 from tests.postgres import Cluster, free_port
 
 SIZES = {"10k": 1, "40k": 56}  # paragraphs; the shortest letter has some 13 KB
-SIGNING = ("none", "rsa", "both")
+SIGNING = ("none", "rsa", "ed25519", "both")
+WIDE = 132  # characters of a table that goes into a file
 CONNECTIONS = 10
 MOST = 100_000  # messages of one round of theirs
 HEADINGS = (
     *("store", "letter", "signed", "messages", "octets", "ours /s", "theirs /s"),
-    *("ratio", "CPU µs", "server CPU µs", "peak MiB"),
+    *("ratio", "CPU µs", "÷ bare", "server µs", "peak MiB"),
 )
 Figures = dict[str, float]
 
@@ -48,6 +49,20 @@ class Case:
     signing: str
     messages: int
     rounds: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A round of ours, and of theirs beside it."""
+
+    cost: measure.Cost
+    theirs: float  # messages a second
+    bare: float  # microseconds of one bare RSA signature, where we sign with RSA
+
+    @property
+    def each(self) -> float:
+        """Return the microseconds of our processor a message took."""
+        return self.cost.cpu * 1e6 / self.cost.told["accepted"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,7 +91,9 @@ def run(cases: Sequence[Case]) -> list[tuple[Case, Figures]]:
     for case in cases:
         console.print(f"{case.store}, {case.letter}, signed {case.signing} …")
         found.append((case, measured(case)))
-    Console(soft_wrap=True).print(table(found))
+    shown = Console(soft_wrap=True)
+    shown.width = shown.width if shown.is_terminal else WIDE
+    shown.print(table(found))
     return found
 
 
@@ -104,13 +121,18 @@ def measured(case: Case) -> Figures:
             theirs = smtp_source(port, min(case.messages, MOST), octets)
             cost = measure.beside(
                 (sending.send, site, number),
-                (working.work, site, number),
+                (_worker(case), site, number),
                 cluster=cluster,
             )
             if cost.told["accepted"] != cost.told["audience"]:
                 raise SystemExit(f"not everything was accepted: {cost.told}")
-            pairs.append((cost, theirs))
+            bare = sign.bare("rsa2048") if case.signing == "rsa" else 0
+            pairs.append(Pair(cost=cost, theirs=theirs, bare=bare))
     return _figures(pairs, octets)
+
+
+def _worker(case: Case) -> measure.Step:
+    return working.work_with_ed25519 if case.signing == "ed25519" else working.work
 
 
 @contextmanager
@@ -125,29 +147,33 @@ def site_of(case: Case) -> Iterator[tuple[Path, int, Cluster | None]]:
         rows.write(listed, int(case.messages * 1.001) + 2)
         url = cluster.create("sending") if cluster else None
         measure.run(sending.prepare, site, listed, url, port, cluster=cluster)
-        sign(site, case.signing)
+        give_keys(site, case.signing)
         yield site, port, cluster
 
 
-def _figures(pairs: Sequence[tuple[measure.Cost, float]], octets: int) -> Figures:
-    def median(values: list[float]) -> float:
+def _figures(pairs: Sequence[Pair], octets: int) -> Figures:
+    def median(values: Iterable[float]) -> float:
         return round(statistics.median(values), 2)
 
-    ours = [cost.told["accepted"] / cost.seconds for cost, _ in pairs]
-    return {
+    costs = [each.cost for each in pairs]
+    ours = [cost.told["accepted"] / cost.seconds for cost in costs]
+    figures = {
         "ratio": median(
-            [mine / theirs for mine, (_, theirs) in zip(ours, pairs, strict=True)]
+            mine / each.theirs for mine, each in zip(ours, pairs, strict=True)
         ),
         "per_second": median(ours),
-        "theirs_per_second": median([theirs for _, theirs in pairs]),
-        "cpu_us": median([cost.cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]),
+        "theirs_per_second": median(each.theirs for each in pairs),
+        "cpu_us": median(each.each for each in pairs),
         "server_cpu_us": median(
-            [cost.server_cpu * 1e6 / cost.told["accepted"] for cost, _ in pairs]
+            cost.server_cpu * 1e6 / cost.told["accepted"] for cost in costs
         ),
-        "rss_mib": max(cost.rss_mib for cost, _ in pairs),
-        "messages": pairs[0][0].told["accepted"],
+        "rss_mib": max(cost.rss_mib for cost in costs),
+        "messages": costs[0].told["accepted"],
         "octets": octets,
     }
+    if all(each.bare for each in pairs):
+        figures["cpu_to_bare"] = median(each.each / each.bare for each in pairs)
+    return figures
 
 
 def table(found: Sequence[tuple[Case, Figures]]) -> Table:
@@ -161,6 +187,7 @@ def table(found: Sequence[tuple[Case, Figures]]) -> Table:
             *(f"{figures['messages']:,.0f}", f"{figures['octets']:,.0f}"),
             *(f"{figures['per_second']:,.0f}", f"{figures['theirs_per_second']:,.0f}"),
             *(f"{figures['ratio']:.2f}", f"{figures['cpu_us']:.0f}"),
+            f"{figures['cpu_to_bare']:.2f}" if "cpu_to_bare" in figures else "",
             *(f"{figures['server_cpu_us']:.0f}", f"{figures['rss_mib']:.0f}"),
         )
     return drawn
@@ -194,14 +221,14 @@ def sink() -> Iterator[int]:
         process.wait()
 
 
-def sign(site: Path, signing: str) -> None:
+def give_keys(site: Path, signing: str) -> None:
     """Give the site keys, or a relay that signs."""
     config = site / "config.toml"
     if signing == "none":
         edit_toml(config, {("dkim", "relay_signs"): True})
         return
     _key(site, "bench", "selector", "key_file")
-    if signing == "both":
+    if signing != "rsa":
         _key(site, "second", "ed25519_selector", "ed25519_key_file", "--ed25519")
 
 
