@@ -1,0 +1,95 @@
+"""The first letters leave while the others are made, and none is left behind."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from mailer import site as sites
+from mailer.campaigns.states import State
+from mailer.outbox import plan
+from mailer.outbox.models import Message, Plan
+from mailer.site import Site
+from tests.mailer import campaigning, delivering
+from tests.relay import Relay
+
+MADE, ALL = 20, 54  # messages
+NOBODY = "4194305.1"  # a process that no Linux can have
+
+
+async def half_released(site: Site, place: Path) -> int:
+    """Release a campaign as this process would have done it when half done."""
+    number = await campaigning.released(site, place, audience=campaigning.OFFICES)
+    ledger = await campaigning.ledger(site, number)
+    last = sorted(each.contact_id for each in ledger.values())[MADE - 1]
+    async with site.database.writing() as session:
+        await session.execute(
+            delete(Message).where(
+                Message.campaign_id == number, Message.contact_id > last
+            )
+        )
+        begun = plan.begun(number, now=sites.now())
+        begun.contact_id = last
+        session.add(begun)
+    return number
+
+
+async def sent(relay: Relay, count: int) -> None:
+    """Wait until the relay has taken so many messages."""
+    for _ in range(600):
+        if len(relay.accepted) >= count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{len(relay.accepted)} messages after thirty seconds")
+
+
+async def test_who_waits_for_the_end_waits_for_a_release_under_way(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    working = asyncio.create_task(delivering.work(site))
+    await sent(relay, MADE)
+    ended, _ = await asyncio.wait({working}, timeout=0.5)
+    before = await campaigning.state(site, number)
+    await plan.plan(site, number, now=sites.now())
+    await working
+
+    assert (ended, before) == (set(), State.SENDING)
+    assert await campaigning.state(site, number) == State.FINISHED
+    assert Counter(relay.recipients()) == Counter(
+        list(await campaigning.ledger(site, number))
+    )
+    assert len(relay.accepted) == ALL
+
+
+async def test_a_release_whose_process_is_gone_is_carried_on(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    async with site.database.writing() as session:
+        begun = await session.get_one(Plan, number)
+        begun.process = NOBODY
+    await delivering.work(site)
+
+    assert len(relay.accepted) == ALL
+    assert await campaigning.state(site, number) == State.FINISHED
+    async with site.database.reading() as session:
+        assert await session.get(Plan, number) is None
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_messages_are_sent_while_others_are_being_made(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """On PostgreSQL neither waits for the other."""
+    number = await half_released(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.get_one(Plan, number, with_for_update=True)
+        working = asyncio.create_task(delivering.work(site))
+        await sent(relay, MADE)
+    await plan.plan(site, number, now=sites.now())
+    await working
+
+    assert len(relay.accepted) == ALL
