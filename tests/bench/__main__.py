@@ -14,7 +14,7 @@ from dataclasses import replace
 from tests.bench import campaign, render, scale, sign, tls
 from tests.bench.campaign import Case
 
-PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=5)
+PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=3)
 GROWING = (10_000, 100_000, 1_000_000)
 
 

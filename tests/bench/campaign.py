@@ -253,7 +253,7 @@ def _postfix(command: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure whole campaigns.")
     parser.add_argument("--messages", type=int, default=60_000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--store", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--letter", nargs="+", default=list(SIZES))
     parser.add_argument("--signing", nargs="+", default=["none"])
