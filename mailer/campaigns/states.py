@@ -17,8 +17,8 @@ class State(StrEnum):
     DRAFT = "draft"  # being written; nobody has approved these words
     APPROVED = "approved"  # this content, for this audience, may go
     SCHEDULED = "scheduled"  # it goes at its time
-    SENDING = "sending"  # its messages exist and leave
-    PAUSED = "paused"  # its messages exist and wait
+    SENDING = "sending"  # its messages are made, and leave
+    PAUSED = "paused"  # its messages wait
     FINISHED = "finished"  # every message has a final state
     CANCELLED = "cancelled"  # stopped by a person
     EXPIRED = "expired"  # its time passed by more than its limit

@@ -35,7 +35,9 @@ class Processes(click.ParamType[int]):
 
 
 @click.command(epilog="Example: mailer work --until-idle")
-@click.option("--until-idle", is_flag=True, help="Stop when nothing is due.")
+@click.option(
+    "--until-idle", is_flag=True, help="Stop when nothing is due, nor being released."
+)
 @click.option(
     "--processes",
     type=Processes(),

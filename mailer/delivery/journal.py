@@ -116,7 +116,8 @@ class Journal:
         self._supply.hand_out(taken, marked_at=marked_at)
         if group.told.accepted or group.told.settled:
             states = Counter(each.outcome.state for each in group.told.settled)
-            states[State.ACCEPTED] += len(group.told.accepted)
+            if group.told.accepted:
+                states[State.ACCEPTED] = len(group.told.accepted)
             self._shown(states)
 
     def _gathered(self) -> _Group:

@@ -18,7 +18,7 @@ from mailer.delivery.book import Book, Told
 from mailer.delivery.connect import Connection, LoginRefusedError, RelayError
 from mailer.delivery.flow import Flow
 from mailer.delivery.lane import Lane
-from mailer.delivery.parcel import SOON, Parcel, Stage, clock
+from mailer.delivery.parcel import Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relays import domain_of
 from mailer.delivery.stock import Stock
@@ -57,6 +57,7 @@ class Outlet:
             preparer,
             start=relay.connections * 2,
             most=relay.connections * delivery.mark_ahead,
+            late=self._bring_back,
             spoilt=self._spoilt,
         )
         self._lanes: set[Lane] = set()
@@ -126,10 +127,7 @@ class Outlet:
     def next(self) -> Parcel | None:
         """Return the next parcel to send."""
         while (parcel := self._stock.next()) is not None:
-            late = clock() - parcel.marked_at > SOON
-            if late:
-                self._stock.late()
-            if late or self._flow.holds_up(self.name, parcel.address, self._now):
+            if self._flow.holds_up(self.name, parcel.address, self._now):
                 self._bring_back(parcel.message_id)
                 continue
             self._flying += 1

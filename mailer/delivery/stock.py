@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from mailer.delivery.parcel import Parcel
+from mailer.delivery.parcel import SOON, Parcel, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 
-TOGETHER = 16  # messages composed at once
+BATCH = 16  # messages composed at once
 
 
 class Stock:
@@ -25,10 +25,12 @@ class Stock:
         *,
         start: int,
         most: int,
+        late: Callable[[int], None],
         spoilt: Callable[[Claimed, str], None],
     ) -> None:
         self._preparer = preparer
         self._most = most
+        self._late = late  # told which message is to go back
         self._spoilt = spoilt  # told which message cannot be composed, and why
         self._rows: deque[tuple[Prepared, float]] = deque()
         self._parcels: deque[Parcel] = deque()
@@ -50,19 +52,30 @@ class Stock:
             self.ahead = min(self.ahead * 2, self._most)
         self._rows += [(each, marked_at) for each in prepared]
 
-    def late(self) -> None:
-        """Note that a message found no connection soon after its mark."""
-        self.ahead = max(self.ahead // 2, 1)
-
     def next(self) -> Parcel | None:
         """Return the next parcel."""
-        while self._rows and not self._parcels:
-            self._compose()
-        return self._parcels.popleft() if self._parcels else None
+        while self._rows or self._parcels:
+            if not self._parcels:
+                self._compose()
+                continue
+            parcel = self._parcels.popleft()
+            if not self._is_late(parcel.message_id, parcel.marked_at):
+                return parcel
+        return None
+
+    def _is_late(self, number: int, marked_at: float) -> bool:
+        """Give up a message that found no connection soon after its mark."""
+        if clock() - marked_at <= SOON:
+            return False
+        self.ahead = max(self.ahead // 2, 1)
+        self._late(number)
+        return True
 
     def _compose(self) -> None:
-        for _ in range(min(TOGETHER, len(self._rows))):
+        for _ in range(min(BATCH, len(self._rows))):
             prepared, marked_at = self._rows.popleft()
+            if self._is_late(prepared.row.id, marked_at):
+                continue
             try:
                 parcel = self._preparer.parcel(prepared, marked_at=marked_at)
             except MailerError as fault:

@@ -7,7 +7,7 @@ given back.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,8 @@ class Worker:
             number = await lease.enlist(session, lease=held, now=self.now())
         self._outlets: dict[str, Outlet] = {}
         self._told_at = float("-inf")
-        self._made_at = NEVER  # then no release was under way
+        self._made = False  # a release was under way when last asked
+        self._none_made_at = NEVER  # none was, at this instant
         self._supply = Supply(
             worker_id=number,
             flow=Flow.of(settings),
@@ -163,7 +164,7 @@ class Worker:
                 await self.site.database.patiently(self._keep_house)
                 await self._complain(now)
                 return
-            held = now < self._supply.flow.held_until
+            held = self._made or now < self._supply.flow.held_until
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause(held=held)):
                     await self.stopping.wait()
@@ -177,10 +178,11 @@ class Worker:
         if idle_at < self._supply.flow.held_until:
             await self._tell_of_a_long_wait(now)
             return False
-        if idle_since <= self._made_at <= idle_at:
+        if idle_since <= self._none_made_at <= idle_at:
             return True
-        if not await self.site.database.patiently(self._being_released):
-            self._made_at = now
+        self._made = bool(await self.site.database.patiently(self._under_way))
+        if not self._made:
+            self._none_made_at = self.now()
         return False
 
     def _look_again(self) -> None:
@@ -273,15 +275,17 @@ class Worker:
     async def _carry_on(self) -> None:
         """Carry on with releases that were broken off."""
         while True:
-            now = self.now()
-            for each in await self.site.database.patiently(self._being_released):
-                if plan.orphaned(each, now=now):
-                    await self.site.database.patiently(
-                        partial(plan.plan, self.site, each.campaign_id, now=now)
-                    )
-                    self._look_again()
+            for each in await self.site.database.patiently(self._orphans):
+                await self.site.database.patiently(
+                    partial(plan.plan, self.site, each.campaign_id)
+                )
+                self._look_again()
             await asyncio.sleep(IDLE)
 
-    async def _being_released(self) -> Sequence[Plan]:
+    async def _orphans(self) -> list[Plan]:
+        async with self.site.database.reading() as session:
+            return await plan.orphans(session, now=self.now())
+
+    async def _under_way(self) -> list[Plan]:
         async with self.site.database.reading() as session:
             return await plan.under_way(session)

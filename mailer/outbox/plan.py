@@ -15,6 +15,7 @@ from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
+from mailer import site as sites
 from mailer.campaigns import groups, kept
 from mailer.campaigns.models import Campaign, Letter
 from mailer.campaigns.states import State as CampaignState
@@ -26,36 +27,45 @@ from mailer.site import Site
 # Contacts of which one transaction makes messages: few at first, so that the first
 # letters soon leave, then twice as many each time, up to a chunk.
 FIRST, CHUNK = 2_000, 50_000
-LEASE = timedelta(minutes=2)  # then somebody else carries on; two may, in turn
+LEASE = timedelta(minutes=2)  # after a chunk; then somebody else carries on
 
 
 async def under_way(session: AsyncSession) -> list[Plan]:
-    """Return how far campaigns being sent are whose messages are being made."""
+    """Return the plans of campaigns being sent: not every reader has a message yet."""
+    return await _of(session, CampaignState.SENDING)
+
+
+async def orphans(session: AsyncSession, *, now: datetime) -> list[Plan]:
+    """Return the plans that nobody carries on with.
+
+    Those of cancelled campaigns too: every reader is to have a row that says so.
+    """
+    found = await _of(session, CampaignState.SENDING, CampaignState.CANCELLED)
+    return [each for each in found if each.alive_until <= now or lease.gone(each)]
+
+
+async def _of(session: AsyncSession, *states: CampaignState) -> list[Plan]:
     found = await session.scalars(
         select(Plan)
         .join(Campaign, Campaign.id == Plan.campaign_id)
-        .where(Campaign.state == CampaignState.SENDING)
+        .where(Campaign.state.in_(states))
     )
     return list(found)
 
 
-def orphaned(each: Plan, *, now: datetime) -> bool:
-    """Whether nobody makes these messages any more."""
-    return each.alive_until <= now or lease.gone(each)
-
-
-def begun(campaign_id: int, *, now: datetime) -> Plan:
+def begun(campaign_id: int) -> Plan:
     """Return the plan of a campaign that this process releases."""
-    return _held(Plan(campaign_id=campaign_id, contact_id=0), now)
+    return _held(Plan(campaign_id=campaign_id, contact_id=0))
 
 
-def _held(found: Plan, now: datetime) -> Plan:
+def _held(found: Plan) -> Plan:
+    """Enter this process as who makes the messages, for a while from now on."""
     found.host, found.process = lease.this_process()
-    found.alive_until = now + LEASE
+    found.alive_until = sites.now() + LEASE
     return found
 
 
-async def plan(site: Site, campaign_id: int, *, now: datetime) -> int:
+async def plan(site: Site, campaign_id: int) -> int:
     """Make the messages of a campaign being sent; return how many there are."""
     size = FIRST
     async with site.database.held() as held:
@@ -68,7 +78,7 @@ async def plan(site: Site, campaign_id: int, *, now: datetime) -> int:
                         Message.campaign_id == campaign_id
                     )
                     return await session.scalar(total) or 0
-                await _plan_chunk(session, campaign, _held(found, now), size)
+                await _plan_chunk(session, campaign, _held(found), size)
             size = min(size * 2, CHUNK)
 
 

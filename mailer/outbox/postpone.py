@@ -41,6 +41,6 @@ def _putting_off(*, sqlite: bool) -> Update:
     given = rows.table(_GIVEN, sqlite=sqlite)
     return (
         update(LEDGER)
-        .where(Message.id == given.c.id, Message.state.in_(CLAIMABLE))
+        .where(Message.id == given.c.id, rows.one_of(Message.state, CLAIMABLE))
         .values(due_at=given.c.due_at, reason=given.c.why)
     )

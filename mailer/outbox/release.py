@@ -50,7 +50,7 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
         await event.settle(session, content.campaign, content.sequence, now=now)
         await _store(session, site, content, rendered, found, now=now)
         await analyse(session, Route.__tablename__, Letter.__tablename__)
-    return await plan.plan(site, campaign_id, now=now)
+    return await plan.plan(site, campaign_id)
 
 
 def render_groups(
@@ -111,7 +111,7 @@ async def _store(
     now: datetime,
 ) -> None:
     campaign = content.campaign
-    session.add(plan.begun(campaign.id, now=now))
+    session.add(plan.begun(campaign.id))
     digest = approval.template_digest(site.templates, campaign.template)
     stored: dict[Key, Letter] = {}
     for each in rendered:

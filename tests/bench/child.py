@@ -24,7 +24,8 @@ def main() -> None:
     given = [Path(value) if kind == "path" else value for kind, value in arguments]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdin.readline()
+    if not sys.stdin.readline():
+        return
     sys.stdout.write(json.dumps(measured(step, given)) + "\n")
 
 

@@ -62,14 +62,20 @@ def beside(*steps: tuple[Any, ...], cluster: Cluster | None) -> Cost:
     """
     before = _server(cluster)
     children = [_child(*each) for each in steps]
-    for child in children:
-        _next(child)  # it is ready
-    for child in children:
-        _go(child)
-    said = [json.loads(_next(child)) for child in children]
-    for child in children:
-        _children.discard(child)
-        child.wait()
+    try:
+        for child in children:
+            _next(child)  # it is ready
+        for child in children:
+            _go(child)
+        said = [json.loads(_next(child)) for child in children]
+    except BaseException:
+        for child in children:
+            child.kill()
+        raise
+    finally:
+        for child in children:
+            child.wait()
+            _children.discard(child)
     return Cost(
         seconds=max(each[0] for each in said),
         cpu=sum(each[1] for each in said),

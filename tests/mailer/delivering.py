@@ -44,6 +44,11 @@ async def work(site: Site) -> None:
     await running.work(site, until_idle=True)
 
 
+async def serve(site: Site) -> None:
+    """Deliver until cancelled."""
+    await running.work(site, until_idle=False)
+
+
 async def work_until(site: Site, done: Callable[[], bool]) -> None:
     """Deliver again and again until the relay has seen what was waited for."""
     for _ in range(20):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from mailer import site as sites
 from mailer.campaigns.states import State
 from mailer.outbox import plan
 from mailer.outbox.models import Message, Plan
@@ -30,10 +29,27 @@ async def half_released(site: Site, place: Path) -> int:
                 Message.campaign_id == number, Message.contact_id > last
             )
         )
-        begun = plan.begun(number, now=sites.now())
+        begun = plan.begun(number)
         begun.contact_id = last
         session.add(begun)
     return number
+
+
+async def broken_off(site: Site, number: int) -> None:
+    """Let the process that releases a campaign be gone."""
+    async with site.database.writing() as session:
+        begun = await session.get_one(Plan, number)
+        begun.process = NOBODY
+
+
+async def planned(site: Site, number: int) -> None:
+    """Wait until every reader has a message."""
+    for _ in range(600):
+        async with site.database.reading() as session:
+            if await session.get(Plan, number) is None:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is not carried on with after thirty seconds")
 
 
 async def sent(relay: Relay, count: int) -> None:
@@ -53,7 +69,7 @@ async def test_who_waits_for_the_end_waits_for_a_release_under_way(
     await sent(relay, MADE)
     ended, _ = await asyncio.wait({working}, timeout=0.5)
     before = await campaigning.state(site, number)
-    await plan.plan(site, number, now=sites.now())
+    await plan.plan(site, number)
     await working
 
     assert (ended, before) == (set(), State.SENDING)
@@ -68,15 +84,30 @@ async def test_a_release_whose_process_is_gone_is_carried_on(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await half_released(site, tmp_path)
-    async with site.database.writing() as session:
-        begun = await session.get_one(Plan, number)
-        begun.process = NOBODY
+    await broken_off(site, number)
     await delivering.work(site)
 
     assert len(relay.accepted) == ALL
     assert await campaigning.state(site, number) == State.FINISHED
     async with site.database.reading() as session:
         assert await session.get(Plan, number) is None
+
+
+async def test_every_reader_of_a_campaign_cancelled_half_released_has_a_row(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    await broken_off(site, number)
+    await campaigning.cancel(site, number)
+    working = asyncio.create_task(delivering.serve(site))
+    await planned(site, number)
+    working.cancel()
+    await asyncio.wait({working})
+    await delivering.work(site)
+    ledger = await campaigning.ledger(site, number)
+
+    assert Counter(each.state for each in ledger.values()) == {"cancelled": ALL}
+    assert relay.accepted == []
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
@@ -89,7 +120,7 @@ async def test_messages_are_sent_while_others_are_being_made(
         await session.get_one(Plan, number, with_for_update=True)
         working = asyncio.create_task(delivering.work(site))
         await sent(relay, MADE)
-    await plan.plan(site, number, now=sites.now())
+    await plan.plan(site, number)
     await working
 
     assert len(relay.accepted) == ALL
