@@ -27,7 +27,10 @@ from mailer.delivery.verdict import Action
 from mailer.outbox.states import State
 from mailer.outcomes import record
 
-GATHER = 0.05  # seconds an outcome that nobody waits for waits for others
+# An outcome that nobody waits for waits for others as long as keeps writing below a
+# sixth of the time: not long where writing is quick, so that little is in doubt.
+PATIENT = 5.0  # times as long as the last writing took
+LONGEST = 0.05  # seconds, at most
 
 
 class _Group(NamedTuple):
@@ -58,11 +61,13 @@ class Journal:
         self._timer: asyncio.TimerHandle | None = None
         self._written = asyncio.Event()
         self._writing = False
+        self._took = 0.0  # seconds the last writing took
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER, self.hurry)
+            wait = min(PATIENT * self._took, LONGEST)
+            self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
 
     def hurry(self) -> None:
         """Write, and take what is due, at once."""
@@ -113,6 +118,7 @@ class Journal:
                 outlet.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
+        self._took = clock() - marked_at
         self._supply.hand_out(taken, marked_at=marked_at)
         if group.told.accepted or group.told.settled:
             states = Counter(each.outcome.state for each in group.told.settled)
