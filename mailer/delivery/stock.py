@@ -6,7 +6,6 @@ time, and no more is composed than soon leaves.
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from itertools import chain
 
 from mailer.delivery.parcel import SOON, Parcel, clock
 from mailer.delivery.prepare import Prepared, Preparer
@@ -85,11 +84,8 @@ class Stock:
 
     def clear(self) -> list[int]:
         """Give up everything; return the numbers of the messages."""
-        numbers = chain(
-            (each.message_id for each in self._parcels),
-            (each.row.id for each, _ in self._rows),
-        )
-        given_up = list(numbers)
+        given_up = [each.message_id for each in self._parcels]
+        given_up += [each.row.id for each, _ in self._rows]
         self._parcels.clear()
         self._rows.clear()
         return given_up

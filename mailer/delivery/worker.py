@@ -7,13 +7,15 @@ given back.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import sending
 from mailer.delivery import connect, throttle, waiting
@@ -27,7 +29,6 @@ from mailer.delivery.prepare import Preparer
 from mailer.delivery.supply import Supply
 from mailer.errors import first_of
 from mailer.outbox import lease, plan
-from mailer.outbox.models import Plan
 from mailer.outbox.states import State
 from mailer.outcomes import closing, record
 from mailer.site import Site
@@ -36,6 +37,7 @@ IDLE = 1.0  # seconds between looks for work
 HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
 SOON = 0.02  # the same while it waits for nothing else than what is under way
 LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
+Answer = TypeVar("Answer")
 NEVER = datetime.min.replace(tzinfo=UTC)
 LEAVING = 30.0  # seconds the messages in flight may take when told to stop
 
@@ -180,7 +182,7 @@ class Worker:
             return False
         if idle_since <= self._none_made_at <= idle_at:
             return True
-        self._made = bool(await self.site.database.patiently(self._under_way))
+        self._made = bool(await self._read(plan.under_way))
         if not self._made:
             self._none_made_at = self.now()
         return False
@@ -219,11 +221,7 @@ class Worker:
                 self.told(said)
 
     async def _what_waits(self, now: datetime) -> str:
-        async def read() -> waiting.Waiting | None:
-            async with self.site.database.reading() as session:
-                return await waiting.read(session, now=now)
-
-        found = await self.site.database.patiently(read)
+        found = await self._read(partial(waiting.read, now=now))
         if found is None:
             return ""
         flow = self._supply.flow
@@ -275,17 +273,18 @@ class Worker:
     async def _carry_on(self) -> None:
         """Carry on with releases that were broken off."""
         while True:
-            for each in await self.site.database.patiently(self._orphans):
+            for each in await self._read(partial(plan.orphans, now=self.now())):
                 await self.site.database.patiently(
                     partial(plan.plan, self.site, each.campaign_id)
                 )
                 self._look_again()
             await asyncio.sleep(IDLE)
 
-    async def _orphans(self) -> list[Plan]:
-        async with self.site.database.reading() as session:
-            return await plan.orphans(session, now=self.now())
+    async def _read(self, ask: Callable[[AsyncSession], Awaitable[Answer]]) -> Answer:
+        """Ask the store a question, until it is there to answer."""
 
-    async def _under_way(self) -> list[Plan]:
-        async with self.site.database.reading() as session:
-            return await plan.under_way(session)
+        async def asked() -> Answer:
+            async with self.site.database.reading() as session:
+                return await ask(session)
+
+        return await self.site.database.patiently(asked)
