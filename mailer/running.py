@@ -1,7 +1,6 @@
 """Delivery of a site, stopped cleanly."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -41,7 +40,6 @@ async def work(
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
-    _make_haste()
     worker = Worker(
         site=site,
         now=sites.now,
@@ -51,18 +49,6 @@ async def work(
         stopping=stopping or stop_event(),
     )
     await worker.run()
-
-
-def _make_haste() -> None:
-    """Tune the interpreter for many small values and two threads; worth a sixth.
-
-    What is loaded is not looked through for cycles again and again, and the thread that
-    talks to SQLite gets its turn without waiting for five milliseconds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    sys.setswitchinterval(0.0005)
 
 
 def stop_event() -> asyncio.Event:

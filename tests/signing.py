@@ -1,6 +1,5 @@
 """Keys for tests, and a letter's messages signed with them."""
 
-import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -9,9 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mailer.delivery import keys
+from mailer.delivery.compose import Composer, Reader
 from mailer.delivery.sign import EdKey, Key, RsaKey, Signer
-from mailer.rendering.skeleton import Skeleton, Slot
-from tests.composing import composed
+from mailer.rendering.skeleton import Skeleton
+from tests.composing import SIGNER
 
 DOMAIN = "liaison.example"
 
@@ -49,25 +49,8 @@ def signed(
 ) -> bytes:
     """Return one reader's message under its signatures."""
     signer = Signer(domain=DOMAIN, keys=tuple(with_keys or (rsa(), ed25519())))
-    message = composed(
-        made, name=name, organisation=organisation, address=address, number=number
-    )
-    return signer.prepare(made).fields(values_of(made, message)) + message
-
-
-def values_of(made: Skeleton, message: bytes) -> dict[Slot, bytes]:
-    """Return what stands in each slot of a message."""
-    values: dict[Slot, bytes] = {}
-    position = 0
-    for piece, after in itertools.pairwise((*made.pieces, b"")):
-        if isinstance(piece, Slot):
-            assert isinstance(after, bytes)
-            end = message.index(after, position) if after else len(message)
-            values[piece] = message[position:end]
-            position = end
-        else:
-            position += len(piece)
-    return values
+    reader = Reader(address=address, name=name, organisation=organisation)
+    return Composer(made, signer.prepare(made)).compose(reader, SIGNER.message(number))
 
 
 def now() -> datetime:

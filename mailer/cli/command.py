@@ -1,6 +1,5 @@
 """How a command reaches its site: opened before, closed after, run to its end."""
 
-import asyncio
 import functools
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -36,7 +35,7 @@ def with_site(
 def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
     """Run a coroutine to its end; a lone error of a group is that error."""
     try:
-        with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
+        with loop.runner() as runner:
             return runner.run(coroutine)
     except BaseExceptionGroup as group:
         raise first_of(group) from None

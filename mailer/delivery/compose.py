@@ -45,26 +45,26 @@ class Composer:
         pieces = skeleton.pieces
         self._fixed = [b"" if isinstance(each, Slot) else each for each in pieces]
         places: dict[Maker, list[int]] = {}
-        self._slots: dict[Slot, int] = {}
         for position, piece in enumerate(pieces):
             if isinstance(piece, Slot):
                 maker = _MAKERS[piece.field, piece.place]
                 places.setdefault(maker, []).append(position)
-                self._slots[piece] = position
         self._places = [(maker, tuple(each)) for maker, each in places.items()]
         self._signer = signer
 
     def compose(self, reader: To, signed: Signed) -> bytes:
         """Return the message as it goes over the wire; no line begins with a dot."""
+        pieces = self.pieces(reader, signed)
+        return self._signer.sign(pieces) if self._signer else b"".join(pieces)
+
+    def pieces(self, reader: To, signed: Signed) -> list[bytes]:
+        """Return the letter's pieces with one reader's values in their places."""
         pieces = self._fixed.copy()
         for make, positions in self._places:
             octets = make(reader, signed)
             for position in positions:
                 pieces[position] = octets
-        if self._signer is not None:
-            values = {slot: pieces[position] for slot, position in self._slots.items()}
-            pieces.insert(0, self._signer.fields(values))
-        return b"".join(pieces)
+        return pieces
 
 
 def _mailbox(reader: To, _signed: Signed) -> bytes:

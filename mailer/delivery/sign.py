@@ -6,10 +6,10 @@ A message then costs one hash of its body and one signature a key. The same row 
 gives the same signature. No l=, no SHA-1; Ed25519 (RFC 8463) only beside RSA.
 """
 
-import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -91,22 +91,20 @@ class Signer:
 
     def prepare(self, skeleton: Skeleton) -> "LetterSigner":
         """Put everything of a letter that no reader changes into canonical form."""
-        head, body = _split(skeleton)
-        fields = _fields(head)
+        fields, begins, start = _read(skeleton)
         names = [name for name in SIGNED if name.lower() in fields]
         listed = b":".join((*names, *OVERSIGNED)).lower()
         released = int(parsedate_to_datetime(_date(fields)).timestamp()) - SKEW
-        canonical: list[bytes | Slot] = []
+        canonical: list[bytes | int] = []
         for name in names:
             canonical += [name.lower() + b":", *fields[name.lower()], b"\r\n"]
-        start = body[0] if body and isinstance(body[0], bytes) else b""
         return LetterSigner(
-            keys=tuple(
-                (key, self._opening(key, listed, released)) for key in self.keys
+            seals=tuple(
+                _Seal.of(key, self._opening(key, listed, released)) for key in self.keys
             ),
             canonical=tuple(_joined(canonical)),
+            begins=begins,
             started=hashlib.sha256(start),
-            rest=tuple(body[1:]),
         )
 
     def _opening(self, key: Key, listed: bytes, released: int) -> bytes:
@@ -132,56 +130,74 @@ def for_site(site: Site) -> Signer | None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Seal:
+    """A key, and a letter's signature field up to the value of bh=."""
+
+    key: Key
+    opening: bytes
+    canonical: bytes  # the same as it is signed, with the field's name
+
+    @classmethod
+    def of(cls, key: Key, opening: bytes) -> "_Seal":
+        flat = b"dkim-signature:" + _WHITE.sub(b" ", opening).strip()
+        return cls(key=key, opening=b"DKIM-Signature:" + opening, canonical=flat)
+
+    def field(self, digest: bytes, signed: bytes) -> bytes:
+        """Sign the fields and the signature's own tags; return the whole field."""
+        own = self.canonical + digest + b"; b="
+        text = b2a_base64(self.key.sign(signed + own), newline=False)
+        lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
+        return self.opening + digest + b";\r\n b=" + b"\r\n  ".join(lines) + b"\r\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LetterSigner:
     """Signs the messages of one letter."""
 
-    keys: tuple[tuple[Key, bytes], ...]
-    canonical: tuple[bytes | Slot, ...]  # the signed fields, in the order of h=
-    started: "hashlib._Hash"  # of the body up to its first slot
-    rest: tuple[bytes | Slot, ...]  # of the body
+    seals: tuple[_Seal, ...]
+    canonical: tuple[bytes | int, ...]  # the signed fields, in the order of h=
+    begins: int  # the piece of the message in which the body begins
+    started: "hashlib._Hash"  # of as much of the body as is in that piece
 
-    def fields(self, values: Mapping[Slot, bytes]) -> bytes:
-        """Return the signature fields to put before one reader's message."""
-        body = self.started.copy()
-        for piece in self.rest:
-            body.update(values[piece] if isinstance(piece, Slot) else piece)
-        digest = base64.b64encode(body.digest())
+    def sign(self, pieces: Sequence[bytes]) -> bytes:
+        """Return a message, given in the pieces of its skeleton, under its signatures.
+
+        A number in the canonical fields is that of the piece that stands there.
+        """
+        body = b"".join(pieces[self.begins + 1 :])
+        hashed = self.started.copy()
+        hashed.update(body)
+        digest = b2a_base64(hashed.digest(), newline=False)
         signed = b"".join(
             [
-                _flat(values[piece]) if isinstance(piece, Slot) else piece
+                _flat(pieces[piece]) if isinstance(piece, int) else piece
                 for piece in self.canonical
             ]
         )
-        return b"".join(
-            [_field(key, opening + digest, signed) for key, opening in self.keys]
-        )
+        fields = [seal.field(digest, signed) for seal in self.seals]
+        return b"".join([*fields, *pieces[: self.begins + 1], body])
 
 
-def _field(key: Key, tags: bytes, signed: bytes) -> bytes:
-    """Sign the fields and the signature's own tags; return the whole field."""
-    tags += b";\r\n b="
-    own = b"dkim-signature:" + _WHITE.sub(b" ", tags).strip()
-    text = base64.b64encode(key.sign(signed + own))
-    lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
-    return b"DKIM-Signature:" + tags + b"\r\n  ".join(lines) + b"\r\n"
-
-
-def _split(skeleton: Skeleton) -> tuple[list[bytes | Slot], list[bytes | Slot]]:
-    """Return the pieces of the header and those of the body."""
-    pieces = list(skeleton.pieces)
-    for number, piece in enumerate(pieces):
-        if isinstance(piece, bytes) and b"\r\n\r\n" in piece:
+def _read(skeleton: Skeleton) -> tuple[dict[bytes, list[bytes | int]], int, bytes]:
+    """Return the header's fields, and where the body begins, with its first octets."""
+    head: list[bytes | int] = []
+    for number, piece in enumerate(skeleton.pieces):
+        if isinstance(piece, Slot):
+            head.append(number)
+        elif b"\r\n\r\n" in piece:
             last, _, first = piece.partition(b"\r\n\r\n")
-            return [*pieces[:number], last + b"\r\n"], [first, *pieces[number + 1 :]]
+            return _fields([*head, last + b"\r\n"]), number, first
+        else:
+            head.append(piece)
     raise ValueError("a skeleton without a body")
 
 
-def _fields(head: list[bytes | Slot]) -> dict[bytes, list[bytes | Slot]]:
+def _fields(head: list[bytes | int]) -> dict[bytes, list[bytes | int]]:
     """Return each field's canonical value (RFC 6376 section 3.4.2) in pieces."""
-    fields: dict[bytes, list[bytes | Slot]] = {}
-    current: list[bytes | Slot] = []
+    fields: dict[bytes, list[bytes | int]] = {}
+    current: list[bytes | int] = []
     for piece in head:
-        if isinstance(piece, Slot):
+        if isinstance(piece, int):
             current.append(piece)
             continue
         cuts = _FIELD.split(piece)
@@ -192,15 +208,15 @@ def _fields(head: list[bytes | Slot]) -> dict[bytes, list[bytes | Slot]]:
     return {name: _relaxed(value) for name, value in fields.items()}
 
 
-def _relaxed(value: list[bytes | Slot]) -> list[bytes | Slot]:
+def _relaxed(value: list[bytes | int]) -> list[bytes | int]:
     flat = [
-        piece if isinstance(piece, Slot) else _WHITE.sub(b" ", piece) for piece in value
+        piece if isinstance(piece, int) else _WHITE.sub(b" ", piece) for piece in value
     ]
     last = flat[-1]
     return [*flat[:-1], last.rstrip()] if isinstance(last, bytes) else flat
 
 
-def _date(fields: Mapping[bytes, list[bytes | Slot]]) -> str:
+def _date(fields: Mapping[bytes, list[bytes | int]]) -> str:
     return b"".join(p for p in fields[b"date"] if isinstance(p, bytes)).decode()
 
 
@@ -211,8 +227,8 @@ def _flat(value: bytes) -> bytes:
     return value
 
 
-def _joined(pieces: list[bytes | Slot]) -> list[bytes | Slot]:
-    joined: list[bytes | Slot] = []
+def _joined(pieces: list[bytes | int]) -> list[bytes | int]:
+    joined: list[bytes | int] = []
     for piece in pieces:
         last = joined[-1] if joined else None
         if isinstance(piece, bytes) and isinstance(last, bytes):

@@ -4,7 +4,6 @@ It loads what the step needs and nothing else, so that its memory is the command
 then it says that it is ready, and begins when it is told to.
 """
 
-import asyncio
 import importlib
 import json
 import sys
@@ -32,7 +31,7 @@ def main() -> None:
 def measured(step: Any, arguments: list[Any]) -> list[Any]:
     """Return seconds, processor seconds, the most memory held, and what was told."""
     started, cpu = time.perf_counter(), time.process_time()
-    with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
+    with loop.runner() as runner:
         told = runner.run(step(*arguments))
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     return [seconds, cpu, peak(), told]

@@ -85,6 +85,18 @@ def beside(*steps: tuple[Any, ...], cluster: Cluster | None) -> Cost:
     )
 
 
+def in_turn(*steps: tuple[Any, ...], cluster: Cluster | None) -> Cost:
+    """Run steps one after the other; it costs what they cost together."""
+    costs = [beside(each, cluster=cluster) for each in steps]
+    return Cost(
+        seconds=sum(each.seconds for each in costs),
+        cpu=sum(each.cpu for each in costs),
+        server_cpu=sum(each.server_cpu for each in costs),
+        rss_mib=max(each.rss_mib for each in costs),
+        told=costs[-1].told,
+    )
+
+
 def _child(step: Step, *arguments: Any) -> subprocess.Popen[bytes]:
     given = [
         ("path", str(each)) if isinstance(each, Path) else ("plain", each)

@@ -69,7 +69,7 @@ def _rounds(site: Path, trusted: str, rounds: int) -> dict[str, float]:
             number = int(made["campaign"])
             measure.run(sending.send, site, number, cluster=None)
             cost = measure.run(working.work, site, number, cluster=None)
-            kept.append(cost.cpu * 1e6 / cost.told["accepted"])
+            kept.append(cost.cpu * 1e6 / campaign.accepted(site, number, cluster=None))
     return {kind: round(statistics.median(each), 1) for kind, each in costs.items()}
 
 

@@ -10,21 +10,22 @@ from mailer.campaigns import kept
 from mailer.campaigns.states import State
 from mailer.delivery import sign
 from mailer.delivery.sign import Signer
-from mailer.outbox import plan
 from mailer.reports import campaign as reports
 from mailer.site import Site, open_site
 
 
 async def work(folder: Path, campaign_id: int) -> dict[str, float]:
-    """Deliver a campaign: claim, mark, compose, send, record.
-
-    It begins with the first messages, on SQLite with the last: that has one writer at
-    a time, and two in turn hold one another up.
-    """
+    """Deliver a campaign from its first messages on: claim, mark, send, record."""
     async with open_site(folder / "config.toml") as site:
-        while not await _released(site, campaign_id):  # noqa: ASYNC110 (another process works)
-            await asyncio.sleep(0.01)
+        while not await _begun(site, campaign_id):  # noqa: ASYNC110 (another process works)
+            await asyncio.sleep(0.05)
         await running.work(site, until_idle=True)
+    return {}
+
+
+async def count(folder: Path, campaign_id: int) -> dict[str, float]:
+    """Say what became of a campaign."""
+    async with open_site(folder / "config.toml") as site:
         async with site.database.reading() as session:
             campaign = await kept.get(session, campaign_id)
             report = await reports.report(session, campaign)
@@ -43,8 +44,7 @@ async def work_with_ed25519(folder: Path, campaign_id: int) -> dict[str, float]:
         return await work(folder, campaign_id)
 
 
-async def _released(site: Site, campaign_id: int) -> bool:
+async def _begun(site: Site, campaign_id: int) -> bool:
     async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
-        being_made = site.database.is_sqlite and await plan.under_way(session)
-    return State(campaign.state) is State.SENDING and not being_made
+    return State(campaign.state) is State.SENDING

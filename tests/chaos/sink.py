@@ -122,7 +122,7 @@ def options_of(arguments: Sequence[str]) -> tuple[Options, int]:
 def main() -> None:
     """Serve as the command line says."""
     options, port = options_of(sys.argv[1:])
-    with asyncio.Runner(loop_factory=loop.FACTORY) as runner:
+    with loop.runner() as runner:
         runner.run(serve(options, port))
 
 
