@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailer.delivery.compose import Composer, Reader
+from mailer.delivery.sign import LetterSigner
 from mailer.links import Signer
 from mailer.rendering import merge, skeleton
 from mailer.rendering.header import Envelope
@@ -66,7 +67,8 @@ def composed(
     organisation: str = "Enda Tiers Monde",
     address: str = "awa@enda.example",
     number: int = 1,
+    signer: LetterSigner | None = None,
 ) -> bytes:
     """Return one reader's message."""
     reader = Reader(address=address, name=name, organisation=organisation)
-    return Composer(made).compose(reader, SIGNER.message(number))
+    return Composer(made, signer).compose(reader, SIGNER.message(number))

@@ -8,10 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from mailer.delivery import keys
-from mailer.delivery.compose import Composer, Reader
 from mailer.delivery.sign import EdKey, Key, RsaKey, Signer
 from mailer.rendering.skeleton import Skeleton
-from tests.composing import SIGNER
+from tests.composing import composed
 
 DOMAIN = "liaison.example"
 
@@ -49,8 +48,14 @@ def signed(
 ) -> bytes:
     """Return one reader's message under its signatures."""
     signer = Signer(domain=DOMAIN, keys=tuple(with_keys or (rsa(), ed25519())))
-    reader = Reader(address=address, name=name, organisation=organisation)
-    return Composer(made, signer.prepare(made)).compose(reader, SIGNER.message(number))
+    return composed(
+        made,
+        name=name,
+        organisation=organisation,
+        address=address,
+        number=number,
+        signer=signer.prepare(made),
+    )
 
 
 def now() -> datetime:
