@@ -102,16 +102,20 @@ async def test_leaving_one_letter_leaves_the_others(site: Site, tmp_path: Path) 
     assert await readers.standings(site) == {**before, TOPIC: "ended"}
 
 
+def _other_at(place: int, token: str) -> str:
+    """Return the token with another letter at one place, whatever stood there."""
+    letter = "A" if token[place] != "A" else "B"
+    return token[:place] + letter + token[place + 1 :]
+
+
 async def test_every_link_that_is_not_ours_gets_the_same_answer(
     site: Site, tmp_path: Path
 ) -> None:
     """Forged, flipped, cut, of another purpose, of no message: one neutral page."""
     link = await readers.signed(site, tmp_path)
     token = link.unsubscribe
-    flipped = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
     wrong = [
-        flipped,
-        "B" + token[1:],
+        *(_other_at(place, token) for place in (0, 1, len(token) - 3)),
         token[:-1],
         token[:10],
         token + "A",
