@@ -27,10 +27,19 @@ from mailer.delivery.verdict import Action
 from mailer.outbox.states import State
 from mailer.outcomes import record
 
-# An outcome that nobody waits for waits for others as long as keeps writing below a
-# sixth of the time: not long where writing is quick, so that little is in doubt.
-PATIENT = 5.0  # times as long as the last writing took
-LONGEST = 0.05  # seconds, at most
+PATIENT = 50.0  # times as long as the last writing took
+SHARE = 10.0  # the worker has been at work so many times as long
+LONGEST = 0.5  # seconds, at most
+
+
+def patience(took: float, age: float) -> float:
+    """Return for how many seconds an outcome that nobody waits for waits for others.
+
+    Long enough that writing takes little of a slow relay's time, never long beside what
+    this worker has done, so that a kill undoes little. `took` are the seconds of the
+    last writing, `age` those since the worker began.
+    """
+    return min(PATIENT * took, age / SHARE, LONGEST)
 
 
 class _Group(NamedTuple):
@@ -62,11 +71,12 @@ class Journal:
         self._written = asyncio.Event()
         self._writing = False
         self._took = 0.0  # seconds the last writing took
+        self._since = clock()
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""
         if self._timer is None:
-            wait = min(PATIENT * self._took, LONGEST)
+            wait = patience(self._took, clock() - self._since)
             self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
 
     def hurry(self) -> None:

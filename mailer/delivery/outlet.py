@@ -93,13 +93,20 @@ class Outlet:
         """Take back what could not be written."""
         self._told.add(told)
 
+    def _have_written(self) -> None:
+        """Have what was told written: at once if nothing else is on its way."""
+        if self._flying or self._stock:
+            self._book.wake()
+        else:
+            self._book.hurry()
+
     def _settle(self, settled: Settled) -> None:
         self._told.settled.append(settled)
-        self._book.wake()
+        self._have_written()
 
     def _bring_back(self, number: int) -> None:
         self._told.unsent.append(number)
-        self._book.wake()
+        self._have_written()
 
     def _take_back(self) -> None:
         """Give up what is marked and no connection has taken."""
@@ -142,7 +149,7 @@ class Outlet:
         self._flying -= 1
         if stage is Stage.DOT and reply.positive:
             self._told.accepted.append((parcel.message_id, reply))
-            self._book.wake()
+            self._have_written()
             self._flow.works(self.name, parcel.address)
             return
         now = self._now()

@@ -1,7 +1,8 @@
 """The marked messages of one relay that no connection has taken yet.
 
 They are composed a few at a time: work of one kind done together takes half the
-time, and no more is composed than soon leaves.
+time, and no more is composed than soon leaves. How many are marked grows until the
+connections need not wait for marks, and marking is not done again and again for a few.
 """
 
 from collections import deque
@@ -12,7 +13,9 @@ from mailer.delivery.prepare import Prepared, Preparer
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 
-BATCH = 16  # messages composed at once
+FEW, MANY = 16, 64  # messages composed at once
+LEISURE = 0.01  # seconds that those composed last gave the connections to send
+LASTING = 0.3  # seconds that marks are to last
 
 
 class Stock:
@@ -33,6 +36,7 @@ class Stock:
         self._spoilt = spoilt  # told which message cannot be composed, and why
         self._rows: deque[tuple[Prepared, float]] = deque()
         self._parcels: deque[Parcel] = deque()
+        self._put_at = self._composed_at = float("-inf")
         self.ahead = min(start, most)  # how many are marked
 
     def __len__(self) -> int:
@@ -47,8 +51,13 @@ class Stock:
         self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
     ) -> None:
         """Take messages whose marks are committed; `more` are due."""
-        if not len(self) and more:  # the connections had to wait for these marks
-            self.ahead = min(self.ahead * 2, self._most)
+        if more and self.low:
+            if not len(self):  # the connections had to wait for these marks
+                self.ahead *= 2
+            elif marked_at - self._put_at < LASTING:
+                self.ahead += (self.ahead + 1) // 2
+            self.ahead = min(self.ahead, self._most)
+        self._put_at = marked_at
         self._rows += [(each, marked_at) for each in prepared]
 
     def next(self) -> Parcel | None:
@@ -71,7 +80,10 @@ class Stock:
         return True
 
     def _compose(self) -> None:
-        for _ in range(min(BATCH, len(self._rows))):
+        now = clock()
+        many = MANY if now - self._composed_at > LEISURE else FEW
+        self._composed_at = now
+        for _ in range(min(many, len(self._rows))):
             prepared, marked_at = self._rows.popleft()
             if self._is_late(prepared.row.id, marked_at):
                 continue

@@ -34,6 +34,7 @@ from mailer.outcomes import closing, record
 from mailer.site import Site
 
 IDLE = 1.0  # seconds between looks for work
+BUSY = 5.0  # the same while messages move
 HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
 SOON = 0.02  # the same while it waits for nothing else than what is under way
 LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
@@ -152,15 +153,16 @@ class Worker:
 
     async def _feed(self) -> None:
         """Have the store looked at until there is no work or we are told to stop."""
-        looked = float("-inf")
+        looked, moving = float("-inf"), False
         while not self.stopping.is_set():
-            if clock() - looked >= IDLE:
+            if clock() - looked >= (BUSY if moving else IDLE):
                 await self.site.database.patiently(self._keep_house)
                 looked = clock()
                 self._look_again()
             if not self._supply.dry:
-                await self._progress(IDLE)
+                moving = await self._progress(IDLE)
                 continue
+            moving = False
             now = self.now()
             if self.until_idle and await self._at_an_end(now):
                 await self.site.database.patiently(self._keep_house)
@@ -230,15 +232,18 @@ class Worker:
         )
         return waiting.sentence(found, flow.relays, flow.troubles, soonest=soonest)
 
-    async def _progress(self, within: float) -> None:
-        """Wait until something was written, or we are told to stop."""
+    async def _progress(self, within: float) -> bool:
+        """Wait until something was written or we are told to stop; say if either."""
         waiting = [
             asyncio.ensure_future(self._journal.written_again()),
             asyncio.ensure_future(self.stopping.wait()),
         ]
-        await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(
+            waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED
+        )
         for each in waiting:
             each.cancel()
+        return bool(done)
 
     async def _finish(self) -> None:
         """Let the messages in flight end, for a while."""

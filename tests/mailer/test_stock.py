@@ -2,7 +2,7 @@
 
 from mailer.delivery.parcel import SOON, clock
 from mailer.delivery.prepare import Prepared, Preparer
-from mailer.delivery.stock import Stock
+from mailer.delivery.stock import LASTING, Stock
 from mailer.outbox.claim import Claimed
 from mailer.site import Site
 
@@ -30,3 +30,36 @@ async def test_what_is_late_goes_back_without_being_composed(site: Site) -> None
     assert late == [1]
     assert spoilt == [(2, "its letter is not in the store")]
     assert (len(stock), stock.ahead) == (0, 4)
+
+
+def shelf(site: Site, *, most: int) -> Stock:
+    """Make a stock that begins with four marked messages and tells nobody."""
+    return Stock(
+        Preparer(site),
+        start=4,
+        most=most,
+        late=lambda _number: None,
+        spoilt=lambda _row, _why: None,
+    )
+
+
+async def test_more_is_marked_until_marks_last(site: Site) -> None:
+    stock = shelf(site, most=100)
+    now, seen = clock(), []
+    stock.put([without_a_letter(0)], marked_at=now, more=True)
+    for number, lasted in enumerate((0.5, 0.9, 1.1, 5.0), start=1):
+        now += LASTING * lasted
+        stock.put([without_a_letter(number)], marked_at=now, more=True)
+        seen.append(stock.ahead)
+
+    assert seen == [12, 18, 18, 18]
+
+
+async def test_no_more_is_marked_than_configured_or_due(site: Site) -> None:
+    now = clock()
+    hungry, alone = shelf(site, most=7), shelf(site, most=7)
+    for number in range(5):
+        hungry.put([without_a_letter(number)], marked_at=now, more=True)
+        alone.put([without_a_letter(number)], marked_at=now, more=False)
+
+    assert (hungry.ahead, alone.ahead) == (7, 4)
