@@ -1,8 +1,9 @@
 """`python3 run.py bench`: every figure of docs/performance.md, measured anew.
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
-same campaign at growing sizes; rendering, signing, import, segment and release. Prints
-tables and ends with one JSON line. `--quick` measures less, in some minutes.
+same campaign at growing sizes, and to a real Postfix; rendering, signing, import,
+segment and release. Prints tables and ends with one JSON line. `--quick` measures less,
+in some minutes.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.bench import campaign, render, scale, sign, tls
+from tests.bench import campaign, relay, render, scale, sign, tls
 from tests.bench.campaign import Case
 
 PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=3)
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 [replace(PLAIN, messages=size, rounds=1) for size in sizes]
             )
         },
+        "relay": relay.run(
+            scale.STORES, messages=plain.messages // 2, rounds=1 if quick else 3
+        ),
         "rendering": render.measure(),
         "signing": sign.measure(),
         "starttls": tls.run(),

@@ -8,15 +8,12 @@ made, on SQLite after. The ratio is the median over paired rounds.
 
 import argparse
 import json
-import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,13 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from mailer.toml import edit_toml
-from tests.bench import measure, rows, sending, sign, working
-from tests.postgres import Cluster, free_port
+from tests.bench import measure, rows, sending, sign, source, working
+from tests.postgres import Cluster
 
 SIZES = {"10k": 1, "40k": 56}  # paragraphs; the shortest letter has some 13 KB
 SIGNING = ("none", "rsa", "ed25519", "both")
 WIDE = 132  # characters of a table that goes into a file
-CONNECTIONS = 10
 MOST = 100_000  # messages of one round of theirs
 HEADINGS = (
     *("store", "letter", "signed", "messages", "octets", "ours /s", "theirs /s"),
@@ -117,14 +113,14 @@ def nested(found: Sequence[tuple[Case, Figures]]) -> dict[str, Any]:
 
 def measured(case: Case) -> Figures:
     """Send pairs of rounds, ours and theirs in turn."""
-    with site_of(case) as (site, port, cluster):
+    with site_of(case, source.sink()) as (site, port, cluster):
         pairs = []
         for _ in range(case.rounds):
             made = measure.run(
                 sending.write, site, SIZES[case.letter], cluster=cluster
             ).told
             octets, number = int(made["octets"]), int(made["campaign"])
-            theirs = smtp_source(port, min(case.messages, MOST), octets)
+            theirs = source.send(port, min(case.messages, MOST), octets).per_second
             cost = sent(case, site, number, cluster)
             bare = sign.bare("rsa2048") if case.signing == "rsa" else 0
             everyone = accepted(site, number, cluster=cluster)
@@ -156,12 +152,14 @@ def _worker(case: Case) -> measure.Step:
 
 
 @contextmanager
-def site_of(case: Case) -> Iterator[tuple[Path, int, Cluster | None]]:
-    """Make a site with as many contacts as messages, and a sink for its letters."""
+def site_of(
+    case: Case, relay: AbstractContextManager[int]
+) -> Iterator[tuple[Path, int, Cluster | None]]:
+    """Make a site with as many contacts as messages, and run its relay."""
     with (
         measure.server(case.store) as cluster,
         tempfile.TemporaryDirectory() as folder,
-        sink() as port,
+        relay as port,
     ):
         listed, site = Path(folder) / "list.csv", Path(folder) / "site"
         rows.write(listed, int(case.messages * 1.001) + 2)
@@ -209,34 +207,6 @@ def table(found: Sequence[tuple[Case, Figures]]) -> Table:
     return drawn
 
 
-def smtp_source(port: int, messages: int, octets: int) -> float:
-    """Send messages with Postfix's load generator; return how many a second."""
-    command = [
-        *(_postfix("smtp-source"), "-d", "-s", str(CONNECTIONS), "-m", str(messages)),
-        *("-l", str(octets), "-f", "bounce@return.example", "-t", "to@liaison.example"),
-        f"inet:127.0.0.1:{port}",
-    ]
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return messages / (time.perf_counter() - started)
-
-
-@contextmanager
-def sink() -> Iterator[int]:
-    """Run smtp-sink; yield its port."""
-    port = free_port()
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen(
-        [_postfix("smtp-sink"), *user, f"inet:127.0.0.1:{port}", "1000"]
-    )
-    time.sleep(0.5)
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def give_keys(site: Path, signing: str) -> None:
     """Give the site keys, or a relay that signs."""
     config = site / "config.toml"
@@ -256,14 +226,6 @@ def _key(site: Path, name: str, selector: str, file: str, *options: str) -> None
     subprocess.run(command, check=True, capture_output=True)
     path = f"secrets/dkim-{name}.pem"
     edit_toml(config, {("dkim", selector): name, ("dkim", file): path})
-
-
-def _postfix(command: str) -> str:
-    """Return where one of Postfix's test programs is."""
-    found = shutil.which(command, path=f"/usr/sbin:{os.environ['PATH']}")
-    if found is None:
-        raise SystemExit(f"{command} is missing; as root: apt-get install postfix")
-    return found
 
 
 def _parser() -> argparse.ArgumentParser:

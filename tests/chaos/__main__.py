@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests import postgres
+from tests import postfix, postgres
 from tests.chaos import ground as grounds
-from tests.chaos import kills, postfix, scenarios, stores, telling
+from tests.chaos import kills, postfix_log, scenarios, stores, telling
 from tests.chaos.kills import Result
 from tests.chaos.telling import Told
 
@@ -93,7 +93,7 @@ def one_by_one(given: argparse.Namespace, store: str, told: Told) -> None:
     """Play the faults on small campaigns."""
     every = {**scenarios.SCENARIOS, **stores.available(store)}
     if store == "sqlite" and postfix.present():
-        every[POSTFIX] = lambda _ground: postfix.verdicts_against_a_real_postfix()
+        every[POSTFIX] = lambda _ground: postfix_log.verdicts_against_a_real_postfix()
     chosen = [name for name in every if (given.only or "") in name]
     told.not_tried += [f"{store}: {sentence}" for sentence in stores.missing(store)]
     if store == "sqlite" and not postfix.present():
