@@ -31,6 +31,7 @@ _READING = "liaison_reading"
 # KiB of SQLite's pages, a connection: of the store, and of its temporary tables
 USUAL_CACHE, LARGE_CACHE = (2_000, 2_000), (16_000, 4_000)
 STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds while the store is away
+_LACKING = ("no such table", "no such column", 'relation "', 'column "')
 Result = TypeVar("Result")
 
 
@@ -184,6 +185,9 @@ def comes_back(fault: DBAPIError) -> bool:
 def refused(fault: DBAPIError) -> StoreError:
     """Turn a fault of the store into a sentence without its address or password."""
     reason = str(fault.orig).strip().splitlines()[0] if fault.orig else "no answer"
-    if "no such table" in reason or 'relation "' in reason:
-        return StoreError(f"the store has no tables yet ({reason}); run `mailer init`")
+    if any(each in reason for each in _LACKING):
+        return StoreError(
+            f"the store has not the form of this version ({reason}); `mailer doctor`"
+            " says what to do"
+        )
     return StoreError(f"the store cannot be used: {reason}")

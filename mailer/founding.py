@@ -42,7 +42,7 @@ async def found(
     try:
         progress("making the store")
         async with open_site(config) as site:
-            await schema.upgrade(site.database)
+            await schema.upgrade(site.database, now=now)
             async with site.database.writing() as session:
                 await load.load_reference(session)
             if with_sample:

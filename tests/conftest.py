@@ -105,6 +105,6 @@ async def empty_store(
         running: Cluster = request.getfixturevalue("cluster")
         url = running.create(f"empty_{os.urandom(4).hex()}")
     database = open_database(StoreSettings(url=url), tmp_path)
-    await schema.upgrade(database)
+    await schema.upgrade(database, now=now())
     yield database
     await database.close()

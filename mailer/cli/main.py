@@ -39,6 +39,7 @@ NOUNS = (
     "suppressions",
     "tick",
     "topics",
+    "upgrade",
     "users",
     "web",
     "work",

@@ -24,7 +24,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             found = (
                 f"the tables are of form {known or 'none'}, the program's is {newest}"
             )
-            return [error("store", found, "run `mailer init`; it upgrades the store")]
+            return [error("store", found, _remedy(known))]
         async with database.reading() as session:
             return [
                 await _sound(session, database),
@@ -37,6 +37,14 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             else f"the store cannot be used: {type(fault).__name__}"
         )
         return [error("store", said, "see store.url in the settings")]
+
+
+def _remedy(known: str | None) -> str:
+    if known is None:
+        return "see store.url; `mailer init` makes a site and its store"
+    if schema.is_known(known):
+        return "stop every worker, then run `mailer upgrade`"
+    return "use the version of mailer that made it, or a newer one"
 
 
 def _revisions(connection: Connection) -> tuple[str | None, str | None]:

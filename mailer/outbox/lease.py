@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from mailer.campaigns.models import Campaign
 from mailer.outbox.models import Message, Plan, Worker
@@ -89,6 +90,18 @@ async def recover(
         orphans += marked
         worker.ended_at = now
     return orphans
+
+
+def at_work(session: Session, *, now: datetime) -> list[str]:
+    """Name the workers that may be sending: host, and the number of the process."""
+    workers = session.scalars(
+        select(Worker).where(Worker.ended_at.is_(None), Worker.alive_until > now)
+    )
+    return [
+        f"{each.host} process {each.process.partition('.')[0]}"
+        for each in workers.all()
+        if not gone(each)
+    ]
 
 
 def gone(holder: Worker | Plan) -> bool:

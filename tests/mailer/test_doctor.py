@@ -80,7 +80,7 @@ async def test_a_store_without_tables_is_an_error(folder: Path) -> None:
     (folder / "mailer.db").unlink()
     found = await examine.examine(folder / "config.toml", now=sites.now())
 
-    assert about(found, "store").remedy.startswith("run `mailer init`")
+    assert "`mailer init` makes a site" in about(found, "store").remedy
 
 
 def test_the_command_prints_json_and_fails_on_an_error(folder: Path) -> None:

@@ -1,0 +1,103 @@
+"""A store of an older version is brought to the newest form, whole or not at all."""
+
+import os
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, column, table, update
+
+from mailer import schema
+from mailer.database import Database
+from mailer.errors import RefusedError
+from mailer.outbox import lease
+from mailer.site import now, open_site
+from mailer.toml import edit_toml
+from tests.commands import Mailer, shown
+from tests.postgres import Cluster
+
+OLDER = "0003"
+
+
+@pytest.fixture
+async def database(
+    request: pytest.FixtureRequest, folder: Path, store: str
+) -> AsyncIterator[Database]:
+    """The store of a site, still in an older form."""
+    url = "sqlite:///older.db"
+    if store == "postgresql":
+        running: Cluster = request.getfixturevalue("cluster")
+        url = running.create(f"older_{os.urandom(4).hex()}")
+    edit_toml(folder / "config.toml", {("store", "url"): url})
+    async with open_site(folder / "config.toml") as site:
+        async with site.database.engine.begin() as connection:
+            await connection.run_sync(older)
+        yield site.database
+
+
+def older(connection: Connection) -> None:
+    """Make the tables as an earlier version did."""
+    configuration = Config()
+    configuration.set_main_option("script_location", "mailer:migrations")
+    configuration.attributes["connection"] = connection
+    configuration.attributes["metadata"] = schema.metadata()
+    command.upgrade(configuration, OLDER)
+
+
+@pytest.fixture
+def mailer(folder: Path, capsys: pytest.CaptureFixture[str]) -> Mailer:
+    return Mailer(config=folder / "config.toml", captured=capsys)
+
+
+async def form(database: Database) -> str | None:
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(schema.revision)
+
+
+async def become(database: Database, form: str) -> None:
+    """Have the store say that it is of a form."""
+    async with database.engine.begin() as connection:
+        version = table("alembic_version", column("version_num"))
+        await connection.execute(update(version).values(version_num=form))
+
+
+async def test_an_older_store_is_upgraded_once(database: Database) -> None:
+    before = await schema.upgrade(database, now=now())
+    again = await schema.upgrade(database, now=now())
+
+    assert (before, again) == (OLDER, schema.newest())
+
+
+async def test_a_store_of_a_newer_version_is_left_alone(database: Database) -> None:
+    await become(database, "9999")
+    with pytest.raises(RefusedError, match="9999, which this version"):
+        await schema.upgrade(database, now=now())
+
+    assert await form(database) == "9999"
+
+
+async def test_nothing_is_upgraded_under_a_worker(database: Database) -> None:
+    await schema.upgrade(database, now=now())
+    async with database.writing() as session:
+        await lease.enlist(session, lease=timedelta(minutes=1), now=now())
+    await become(database, OLDER)
+    with pytest.raises(RefusedError, match=f"process {os.getpid()}; stop"):
+        await schema.upgrade(database, now=now())
+
+    assert await form(database) == OLDER
+
+
+@pytest.mark.usefixtures("database")
+def test_the_operator_is_told(mailer: Mailer) -> None:
+    looked = mailer("doctor")
+    tried = mailer("work", "--until-idle")
+    first, second = mailer("upgrade"), mailer("upgrade")
+
+    assert "run `mailer upgrade`" in shown(looked.out)
+    assert "`mailer doctor` says what to do" in shown(tried.err)
+    assert first.out == f"the store went from form {OLDER} to {schema.newest()}\n"
+    assert second.out == f"the store has the newest form, {schema.newest()}, already\n"
+    assert (first.code, second.code) == (0, 0)
