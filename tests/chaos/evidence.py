@@ -33,6 +33,10 @@ RELEASES = """
 select count(*) from campaign_event where campaign_id = {campaign} and act = 'released'
 """
 SLOTS = "select series_id, slot, count(*) from occurrence group by series_id, slot"
+MOVES = """
+select distinct v.before, v.after from moved v
+join message m on m.id = v.message_id where m.campaign_id = {campaign}
+"""
 STATE = "select state, expires_at from campaign where id = {campaign}"
 OPEN = """
 select count(*) from message where campaign_id = {campaign}
@@ -68,6 +72,7 @@ class Evidence:
     message_ids: Mapping[str, int]  # Message-ID → row
     copies: tuple[Entry, ...]
     violations: tuple[str, ...]
+    moves: frozenset[tuple[str, str]]  # of any row: its state before, and after
     report: Mapping[str, Any]
     releases: int
     slots: Mapping[str, int]  # occurrence → rows
@@ -122,6 +127,10 @@ def collect(ground: Ground, campaign: int, *, idle: bool = True) -> Evidence:
             message_ids=numbers,
             copies=tuple(each for each in noted if each.kind == "accepted"),
             violations=tuple(each.detail for each in noted if each.kind == "violation"),
+            moves=frozenset(
+                (before, after)
+                for before, after in ask(MOVES.format(campaign=campaign))
+            ),
             report=report,
             releases=ask(RELEASES.format(campaign=campaign))[0][0],
             slots={f"{series} {slot}": count for series, slot, count in ask(SLOTS)},

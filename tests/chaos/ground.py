@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.toml import edit_toml
+from tests.chaos import watching
 from tests.chaos.nursery import Child, Nursery
 from tests.chaos.sink import Sink
 from tests.postgres import Cluster
@@ -151,6 +152,7 @@ def ready(
         if cluster is not None:
             ground.cluster, ground.store = cluster, cluster.create("storm")
         ground.found(**delivery)
+        watching.watch(ground.folder / "mailer.db", ground.store)
         yield ground
     finally:
         sink.stop()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mailer.outbox.states import ARROWS, State
 from tests.chaos.account import Entry
 from tests.chaos.evidence import Evidence, Row
 
@@ -204,6 +205,15 @@ def i10_each_occurrence_ran_once(evidence: Evidence) -> list[str]:
     return breaches
 
 
+def each_move_is_an_arrow(evidence: Evidence) -> list[str]:
+    """No row went from a state to another that the state machine does not allow."""
+    return [
+        f"a row went from {before} to {after}"
+        for before, after in sorted(evidence.moves)
+        if State(after) not in ARROWS[State(before)]
+    ]
+
+
 def the_sender_keeps_to_the_protocol(evidence: Evidence) -> list[str]:
     """The sink saw nobody run ahead of an answer."""
     return list(evidence.violations)
@@ -220,6 +230,7 @@ INVARIANTS: dict[str, Callable[[Evidence], list[str]]] = {
     "I8": i8_the_record_agrees,
     "I9": i9_no_row_is_stuck,
     "I10": i10_each_occurrence_ran_once,
+    "arrows": each_move_is_an_arrow,
     "protocol": the_sender_keeps_to_the_protocol,
 }
 

@@ -54,6 +54,7 @@ def sound(**more: Any) -> Evidence:
         "message_ids": {"<1@x>": 1, "<2@x>": 2},
         "copies": (copy(1), copy(2)),
         "violations": (),
+        "moves": frozenset({("waiting", "marked"), ("marked", "accepted")}),
         "report": {**report, "accepted": 2, "audience": 2, "by_language": {"en": 2}},
         "releases": 1,
         "slots": {"1 2027-05-04T10:00": 1},
@@ -126,6 +127,10 @@ DOCTORED = {
     "never due": ("I9", sound(rows=(row(1), row(2, "waiting", due_at=None)))),
     "released twice": ("I10", sound(releases=2)),
     "a slot with two rows": ("I10", sound(slots={"1 2027-05-04T10:00": 2})),
+    "sent without a mark": (
+        "arrows",
+        sound(moves=frozenset({("waiting", "accepted")})),
+    ),
     "a sender that runs ahead": ("protocol", sound(violations=("more came",))),
 }
 
