@@ -34,7 +34,7 @@ from mailer.outcomes import closing, record
 from mailer.site import Site
 
 IDLE = 1.0  # seconds between looks for work
-BUSY = 5.0  # the same while messages move
+BUSY = 3.0  # the same while messages move
 HELD = 0.1  # the same while the end waits for what a limit or a relay holds back
 SOON = 0.02  # the same while it waits for nothing else than what is under way
 LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
