@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -63,7 +64,8 @@ async def import_(folder: Path, path: Path, *, kill_after: float | None) -> None
         async with asyncio.timeout(kill_after):
             await process.wait()
     except TimeoutError:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import Mailer
+from tests.commands import Mailer, shown
 from tests.mailer import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -129,10 +129,17 @@ def test_a_site_without_tables_says_how_to_make_them(
 ) -> None:
     for path in folder.glob("mailer.db*"):
         path.unlink()
-    ran = Mailer(config=folder / "config.toml", captured=capsys)("topics", "list")
+    mailer = Mailer(config=folder / "config.toml", captured=capsys)
+    ran, looked, upgraded = (
+        mailer("topics", "list"),
+        mailer("doctor"),
+        mailer("upgrade"),
+    )
 
-    assert ran.code == 1
-    assert "run `mailer init`" in " ".join(ran.err.split())
+    assert (ran.code, looked.code, upgraded.code) == (1, 1, 1)
+    assert "`mailer doctor` says what to do" in shown(ran.err)
+    assert "`mailer init` makes a site" in shown(looked.out)
+    assert "with `mailer init`" in shown(upgraded.err)
 
 
 def test_a_broken_template_is_a_sentence(mailer: Mailer, folder: Path) -> None:
