@@ -6,6 +6,7 @@ decided on what another writer is changing; otherwise concurrent updates vanish.
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -31,7 +32,7 @@ _READING = "liaison_reading"
 # KiB of SQLite's pages, a connection: of the store, and of its temporary tables
 USUAL_CACHE, LARGE_CACHE = (2_000, 2_000), (16_000, 4_000)
 STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds while the store is away
-_LACKING = ("no such table", "no such column", 'relation "', 'column "')
+_LACKING = re.compile(r"no such (table|column)|(relation|column) \S+ does not exist")
 Result = TypeVar("Result")
 
 
@@ -185,7 +186,7 @@ def comes_back(fault: DBAPIError) -> bool:
 def refused(fault: DBAPIError) -> StoreError:
     """Turn a fault of the store into a sentence without its address or password."""
     reason = str(fault.orig).strip().splitlines()[0] if fault.orig else "no answer"
-    if any(each in reason for each in _LACKING):
+    if _LACKING.search(reason):
         return StoreError(
             f"the store has not the form of this version ({reason}); `mailer doctor`"
             " says what to do"

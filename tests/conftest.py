@@ -96,15 +96,18 @@ async def site(folder: Path, relay: Relay) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def empty_store(
-    request: pytest.FixtureRequest, store: str, tmp_path: Path
-) -> AsyncIterator[Database]:
+def bare_url(request: pytest.FixtureRequest, store: str) -> str:
+    """The address of a store that has no tables yet."""
+    if store == "sqlite":
+        return "sqlite:///bare.db"
+    running: Cluster = request.getfixturevalue("cluster")
+    return running.create(f"bare_{os.urandom(4).hex()}")
+
+
+@pytest.fixture
+async def empty_store(bare_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated store without any rows."""
-    url = "sqlite:///empty.db"
-    if store == "postgresql":
-        running: Cluster = request.getfixturevalue("cluster")
-        url = running.create(f"empty_{os.urandom(4).hex()}")
-    database = open_database(StoreSettings(url=url), tmp_path)
+    database = open_database(StoreSettings(url=bare_url), tmp_path)
     await schema.upgrade(database, now=now())
     yield database
     await database.close()

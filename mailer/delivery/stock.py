@@ -14,7 +14,7 @@ from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 
 FEW, MANY = 16, 64  # messages composed at once
-LEISURE = 0.01  # seconds that those composed last gave the connections to send
+LEISURE = 0.01  # seconds a few last where the relay takes its time
 LASTING = 0.3  # seconds that marks are to last
 
 

@@ -87,21 +87,15 @@ def count_up(url: str, folder: str) -> None:
 
 
 async def test_four_processes_lose_none_of_four_hundred_updates(
-    empty_store: Database, tmp_path: Path
+    empty_store: Database, bare_url: str, tmp_path: Path
 ) -> None:
     async with empty_store.writing() as session:
         await session.execute(
             insert(Topic).values(code="t", names={}, rhythms={}, position=0)
         )
-    url = empty_store.engine.url
-    address = (
-        "sqlite:///empty.db"
-        if empty_store.is_sqlite
-        else url.set(drivername="postgresql").render_as_string()
-    )
     context = multiprocessing.get_context("spawn")
     workers = [
-        context.Process(target=count_up, args=(address, str(tmp_path)))
+        context.Process(target=count_up, args=(bare_url, str(tmp_path)))
         for _ in range(PROCESSES)
     ]
     for worker in workers:

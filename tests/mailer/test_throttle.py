@@ -5,6 +5,7 @@ import multiprocessing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from mailer.config import StoreSettings
@@ -81,26 +82,20 @@ def greedy(url: str, folder: str, took: "multiprocessing.Queue[int]") -> None:
     took.put(asyncio.run(rounds()))
 
 
+@pytest.mark.usefixtures("empty_store")
 async def test_four_processes_never_get_more_than_the_bucket_gives(
-    empty_store: Database, tmp_path: Path
+    bare_url: str, tmp_path: Path
 ) -> None:
-    url = empty_store.engine.url
-    address = (
-        "sqlite:///empty.db"
-        if empty_store.is_sqlite
-        else url.set(drivername="postgresql").render_as_string()
-    )
     context = multiprocessing.get_context("spawn")
     took: multiprocessing.Queue[int] = context.Queue()
     workers = [
-        context.Process(target=greedy, args=(address, str(tmp_path), took))
+        context.Process(target=greedy, args=(bare_url, str(tmp_path), took))
         for _ in range(PROCESSES)
     ]
     for worker in workers:
         worker.start()
-    totals = [await asyncio.to_thread(took.get) for _ in workers]
     for worker in workers:
         await asyncio.to_thread(worker.join)
 
     assert [worker.exitcode for worker in workers] == [0] * PROCESSES
-    assert sum(totals) == 100
+    assert sum(took.get() for _ in workers) == 100

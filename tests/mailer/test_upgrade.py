@@ -17,21 +17,14 @@ from mailer.outbox import lease
 from mailer.site import now, open_site
 from mailer.toml import edit_toml
 from tests.commands import Mailer, shown
-from tests.postgres import Cluster
 
 OLDER = "0003"
 
 
 @pytest.fixture
-async def database(
-    request: pytest.FixtureRequest, folder: Path, store: str
-) -> AsyncIterator[Database]:
+async def database(folder: Path, bare_url: str) -> AsyncIterator[Database]:
     """The store of a site, still in an older form."""
-    url = "sqlite:///older.db"
-    if store == "postgresql":
-        running: Cluster = request.getfixturevalue("cluster")
-        url = running.create(f"older_{os.urandom(4).hex()}")
-    edit_toml(folder / "config.toml", {("store", "url"): url})
+    edit_toml(folder / "config.toml", {("store", "url"): bare_url})
     async with open_site(folder / "config.toml") as site:
         async with site.database.engine.begin() as connection:
             await connection.run_sync(older)
