@@ -103,6 +103,17 @@ class Database:
                 await asyncio.sleep(wait)
         raise AssertionError("the waits never end")
 
+    async def ask(
+        self, question: Callable[[AsyncSession], Awaitable[Result]]
+    ) -> Result:
+        """Ask a question of the store, until it is there to answer."""
+
+        async def asked() -> Result:
+            async with self.reading() as session:
+                return await question(session)
+
+        return await self.patiently(asked)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()

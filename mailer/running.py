@@ -10,6 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from mailer import site as sites
+from mailer.delivery import upkeep
 from mailer.delivery.worker import Worker
 from mailer.outbox.states import State
 from mailer.site import Site
@@ -41,14 +42,13 @@ async def work(
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
     worker = Worker(
-        site=site,
+        site,
+        await upkeep.enlist(site, now=sites.now),
         now=sites.now,
-        until_idle=until_idle,
         settled=settled,
-        told=told,
         stopping=stopping or stop_event(),
     )
-    await worker.run()
+    await worker.run(told=told if until_idle else None)
 
 
 def stop_event() -> asyncio.Event:

@@ -8,6 +8,7 @@ transaction; what is for a relay without a connection stays in the store.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +36,13 @@ class Taken:
 NOTHING = Taken()
 
 
+class Idle(NamedTuple):
+    """Looks at the store that found nothing due while nothing was under way."""
+
+    first: datetime
+    last: datetime
+
+
 @dataclass(kw_only=True)
 class Supply:
     """What one worker takes from the store."""
@@ -46,8 +54,7 @@ class Supply:
     outlet: Callable[[str], Outlet]  # of a relay, made when it is first asked for
     outlets: Mapping[str, Outlet]
     dry: bool = False  # nothing was due when it last looked
-    idle_at: datetime | None = None  # nor was anything under way, at this instant
-    idle_since: datetime | None = None  # nor since this one
+    idle: Idle | None = None  # since anything last moved
     again: bool = False  # what was due is settled, and more may be behind it
     closed: bool = False  # nothing is to be taken any more
     _search: Search = field(default_factory=Search)
@@ -55,7 +62,7 @@ class Supply:
 
     def look_again(self) -> None:
         """Look from the first due message on, though nothing was due before."""
-        self.dry, self.idle_at = False, None
+        self.dry = False
         self._search.start_anew()
 
     @property
@@ -143,10 +150,9 @@ class Supply:
         self._unsure = []
         self.dry = self.dry or not taken.moved
         if taken.moved:
-            self.idle_since = None
-        else:
-            self.idle_at = taken.resting_at or self.idle_at
-            self.idle_since = self.idle_since or self.idle_at
+            self.idle = None
+        elif at := taken.resting_at:
+            self.idle = Idle(first=self.idle.first if self.idle else at, last=at)
         self.again = taken.again
         if taken.wanted or not taken.more:  # what stayed in the store is behind
             self._search.start_anew()

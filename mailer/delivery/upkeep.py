@@ -1,0 +1,96 @@
+"""Upkeep: each worker shows that it lives, takes over from the dead, ends what is over.
+
+One short transaction each; all workers do the same, and none needs the others.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailer.campaigns import sending
+from mailer.delivery import throttle
+from mailer.delivery.lane import PATIENCE
+from mailer.delivery.parcel import Stage
+from mailer.outbox import lease, plan
+from mailer.outcomes import closing, record
+from mailer.site import Site
+
+RELEASES = 1.0  # seconds between looks for releases that were broken off
+
+
+async def enlist(site: Site, *, now: Callable[[], datetime]) -> "Upkeep":
+    """Enter a new worker among those that live; return its upkeep."""
+    held = timedelta(seconds=site.settings.delivery.lease_seconds)
+    async with site.database.writing() as session:
+        number = await lease.enlist(session, lease=held, now=now())
+    return Upkeep(site, number, lease=held, now=now)
+
+
+class Upkeep:
+    """The upkeep one worker does."""
+
+    def __init__(
+        self,
+        site: Site,
+        number: int,
+        *,
+        lease: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.number = number
+        self._site = site
+        self._database = site.database
+        self._lease = lease
+        self._now = now
+
+    async def leave(self) -> None:
+        """Take this worker from among those that live."""
+        await self._database.patiently(self._leave)
+
+    async def _leave(self) -> None:
+        async with self._database.writing() as session:
+            await lease.leave(session, self.number, now=self._now())
+
+    async def stay_alive(self) -> None:
+        """Renew the lease in time, until cancelled."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await self._database.patiently(self._renew)
+
+    async def _renew(self) -> None:
+        async with self._database.writing() as session:
+            await lease.stay_alive(
+                session, self.number, lease=self._lease, now=self._now()
+            )
+
+    async def keep_house(self) -> None:
+        """Recover from dead workers, apply policies, end what is over."""
+        await self._database.patiently(self._keep_house)
+
+    async def _keep_house(self) -> None:
+        now = self._now()
+        evidence = now + self._site.settings.delivery.evidence_wait
+        answer_wait = timedelta(seconds=PATIENCE[Stage.DOT])
+        async with self._database.writing() as session:
+            orphans = await lease.recover(session, answer_wait=answer_wait, now=now)
+            if orphans:
+                await record.uncertain(
+                    session, orphans, why="its worker died", due_at=evidence, now=now
+                )
+            await sending.move_on(session, now=now)
+            await closing.expire(session, now=now)
+            await closing.finish(session, now=now)
+            await throttle.forget(session, now=now)
+
+    async def carry_on(self, made: Callable[[], None]) -> None:
+        """Carry on with releases that were broken off, until cancelled."""
+        while True:
+            for each in await self._database.ask(
+                partial(plan.orphans, now=self._now())
+            ):
+                await self._database.patiently(
+                    partial(plan.plan, self._site, each.campaign_id)
+                )
+                made()
+            await asyncio.sleep(RELEASES)
