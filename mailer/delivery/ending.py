@@ -45,7 +45,7 @@ class Ending:
         idle = self._supply.idle
         if idle is None:
             return False
-        if idle.last < self._supply.flow.held_until:
+        if idle.last < self._supply.flow.health.held_until:
             await self._tell_of_a_long_wait()
             return False
         if idle.first <= self._none_made_at <= idle.last:
@@ -58,7 +58,7 @@ class Ending:
     @property
     def pause(self) -> float:
         """Seconds to the next look."""
-        held = self._made or self._now() < self._supply.flow.held_until
+        held = self._made or self._now() < self._supply.flow.health.held_until
         return HELD if held else SOON
 
     async def complain(self) -> None:
@@ -66,10 +66,12 @@ class Ending:
         now = self._now()
         said = await self._what_waits(now)
         for name, outlet in self._supply.outlets.items():
-            if self._supply.flow.replaced(name, now=now):
+            if self._supply.flow.health.replaced(name, now=now):
                 continue
-            if outlet.fault is not None:
-                raise type(outlet.fault)(said or str(outlet.fault))
+            if outlet.connections.fault is not None:
+                raise type(outlet.connections.fault)(
+                    said or str(outlet.connections.fault)
+                )
             if said:
                 raise RelayError(said)
         if said:
@@ -78,7 +80,7 @@ class Ending:
     async def _tell_of_a_long_wait(self) -> None:
         """Say what the end is waiting for, now and again."""
         now = self._now()
-        wait = (self._supply.flow.held_until - now).total_seconds()
+        wait = (self._supply.flow.health.held_until - now).total_seconds()
         if wait > LONG and clock() - self._told_at > TELL:
             self._told_at = clock()
             if said := await self._what_waits(now):
@@ -88,8 +90,8 @@ class Ending:
         found = await self._database.ask(partial(waiting.read, now=now))
         if found is None:
             return ""
-        flow, outlets = self._supply.flow, self._supply.outlets
+        health, outlets = self._supply.flow.health, self._supply.outlets
         soonest = max(
-            (flow.asked_again(name, now=now) for name in outlets), default=now
+            (health.asked_again(name, now=now) for name in outlets), default=now
         )
-        return waiting.sentence(found, flow.relays, flow.troubles, soonest=soonest)
+        return waiting.sentence(found, health.relays, health.troubles, soonest=soonest)

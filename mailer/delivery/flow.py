@@ -6,7 +6,7 @@ question to the store where limits are configured, and none where they are not.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
 from mailer.config import Settings
-from mailer.delivery import breaker, relays, throttle
+from mailer.delivery import relays, throttle
 from mailer.delivery.health import Health, Key
-from mailer.delivery.relays import DomainLimits
+from mailer.delivery.relays import DomainLimits, Relays
 from mailer.delivery.throttle import Ask
 from mailer.outbox.claim import Claimed
 from mailer.outbox.postpone import PutOff
@@ -38,9 +38,11 @@ class Admitted:
 
 
 @dataclass(kw_only=True)
-class Flow(Health):
+class Flow:
     """The flow of one worker."""
 
+    relays: Relays
+    health: Health
     domains: DomainLimits
     plain: bool = False  # one relay takes everything, and nothing is limited
     _templates: dict[int, str] = field(default_factory=dict)
@@ -49,8 +51,10 @@ class Flow(Health):
     @classmethod
     def of(cls, settings: Settings) -> "Flow":
         """Make the flow of a site's settings."""
+        of_site = relays.read(settings.relay, settings.relays)
         return cls(
-            relays=relays.read(settings.relay, settings.relays),
+            relays=of_site,
+            health=Health(relays=of_site),
             domains=DomainLimits(settings=settings.domains),
             plain=not (
                 settings.relays
@@ -61,14 +65,13 @@ class Flow(Health):
 
     def worth_claiming(self, most: int, *, now: datetime) -> int:
         """Return how many messages to claim: while every relay is away, few or none."""
-        if not self._breakers:
-            return most
+        found = self.health.allowances(now=now)
         allowed = 0
         for name in self.relays.settings:
-            found = breaker.allowance(self._of((name, "")), now=now)
-            if found is None:
+            here = found.get((name, ""))
+            if here is None:
                 return most
-            allowed += found
+            allowed += here
         return min(allowed, most)
 
     async def admit(
@@ -87,7 +90,7 @@ class Flow(Health):
         """
         if not rows:
             return Admitted(go={}, later=[])
-        if self.plain and not self._breakers:
+        if self.plain and self.health.perfect:
             if DEFAULT in absent:
                 return Admitted(go={}, later=[], wanted={DEFAULT: list(rows)})
             return Admitted(go={DEFAULT: list(rows)}, later=[])
@@ -120,8 +123,8 @@ class Flow(Health):
             going, waiting = group[: answer.now], group[answer.now :]
             if going:
                 go[relay] += going
-                self._try((relay, ""), now)
-                self._try((relay, domain), now)
+                self.health.trying((relay, ""), now=now)
+                self.health.trying((relay, domain), now=now)
             if waiting:
                 later += self._limited(relay, domain, waiting, answer.later)
         return dict(go), later
@@ -136,8 +139,8 @@ class Flow(Health):
         """Put off what a limit holds back; keep the limit for whoever asks why."""
         of_relay, of_domain = self.relays.settings[relay], self.domains.of(domain)
         limits = throttle.in_words(of_relay, domain, of_domain)
-        self.troubles[relay] = f"is limited to {limits}"
-        self._hold(max(instants))
+        self.health.troubles[relay] = f"is limited to {limits}"
+        self.health.hold(max(instants))
         why = f"the limit of {relay} or {domain} is used up"
         return [
             PutOff(message_id=row.id, due_at=due_at, why=why)
@@ -160,32 +163,20 @@ class Flow(Health):
         self, rows: Sequence[Claimed], busy: Set[str], now: datetime
     ) -> tuple[Group, list[PutOff]]:
         """Choose each message's relay, as far as the breakers let it."""
-        left = {
-            key: breaker.allowance(each, now=now)
-            for key, each in self._breakers.items()
-        }
+        left = self.health.allowances(now=now)
         groups: Group = defaultdict(list)
         later = []
         for row in rows:
             domain = relays.domain_of(row.address)
-            wanted = self.relays.choose(
-                domain, self._templates.get(row.campaign_id, "")
-            )
-
-            def usable(name: str, row: Claimed = row, domain: str = domain) -> bool:
-                return name not in self._unfit.get(row.id, ()) and 0 not in {
-                    left.get((name, "")),
-                    left.get((name, domain)),
-                }
-
-            relay = self.relays.standing_in(wanted, usable)
+            wanted, relay = self._route(row, domain, left)
             if relay is None:
-                later.append(self._kept_back(row, wanted, domain, now))
+                away = left.get((wanted, "")) == 0
+                later.append(self._kept_back(row, wanted, domain, away=away, now=now))
                 continue
             if relay in busy:
                 why = f"the relay {relay} is busy"
                 later.append(PutOff(message_id=row.id, due_at=now + BUSY, why=why))
-                self._hold(now + BUSY)
+                self.health.hold(now + BUSY)
                 continue
             for key in ((relay, ""), (relay, domain)):
                 allowed = left.get(key)
@@ -194,16 +185,30 @@ class Flow(Health):
             groups[relay, domain].append(row)
         return groups, later
 
+    def _route(
+        self, row: Claimed, domain: str, left: Mapping[Key, int | None]
+    ) -> tuple[str, str | None]:
+        """Return the relay a message is for, and the one that can take it now."""
+        unfit = self._unfit.get(row.id, ())
+        wanted = self.relays.choose(domain, self._templates.get(row.campaign_id, ""))
+        return wanted, self.relays.standing_in(
+            wanted,
+            lambda name: (
+                name not in unfit
+                and left.get((name, "")) != 0
+                and left.get((name, domain)) != 0
+            ),
+        )
+
     def _kept_back(
-        self, row: Claimed, relay: str, domain: str, now: datetime
+        self, row: Claimed, relay: str, domain: str, *, away: bool, now: datetime
     ) -> PutOff:
         until = max(
-            breaker.waits_until(self._of(key), now=now)
-            for key in ((relay, ""), (relay, domain))
+            self.health.waits_until(relay, now=now),
+            self.health.waits_until(relay, domain, now=now),
         )
         if row.id in self._unfit:
             until = max(until, now + BUSY)
-        away = breaker.allowance(self._of((relay, "")), now=now) == 0
         why = f"the relay {relay} is away" if away else f"{domain} slows us down"
         return PutOff(message_id=row.id, due_at=until, why=why)
 

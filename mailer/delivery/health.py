@@ -34,16 +34,33 @@ class Health:
     troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
 
-    def _try(self, key: Key, now: datetime) -> None:
+    @property
+    def perfect(self) -> bool:
+        """Whether none of them is known to fail."""
+        return not self._breakers
+
+    def allowances(self, *, now: datetime) -> dict[Key, int | None]:
+        """Return how many messages may go now where something failed; None: any."""
+        return {
+            key: breaker.allowance(each, now=now)
+            for key, each in self._breakers.items()
+        }
+
+    def trying(self, key: Key, *, now: datetime) -> None:
+        """Note that a message tries whether one works again."""
         if key in self._breakers:
             self._breakers[key] = breaker.trying(self._breakers[key], now=now)
 
+    def hold(self, until: datetime) -> None:
+        """Have the end wait for what waits until then."""
+        self.held_until = max(self.held_until, until)
+
+    def waits_until(self, relay: str, domain: str = "", *, now: datetime) -> datetime:
+        """Return when it is worth asking a relay, or a domain behind it, again."""
+        return breaker.waits_until(self._of((relay, domain)), now=now)
+
     def _of(self, key: Key) -> Breaker:
         return self._breakers.get(key, CLOSED)
-
-    def _hold(self, until: datetime | None) -> None:
-        if until is not None:
-            self.held_until = max(self.held_until, until)
 
     def said(self, relay: str, what: str) -> None:
         """Keep the last word for which a message has to wait."""
@@ -62,8 +79,8 @@ class Health:
         if fresh and not self.leaving:
             log.warning("relay.refuses", relay=relay, domain=domain, said=said)
         self._breakers[relay, domain] = found
-        if not domain and found.openings < TRIES:
-            self._hold(found.open_until)
+        if not domain:
+            self._hold(found)
 
     def unreachable(
         self, relay: str, why: str, *, final: bool = False, now: datetime
@@ -73,8 +90,13 @@ class Health:
         self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
         found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
         self._breakers[relay, ""] = found
-        if not final and found.openings < TRIES:
-            self._hold(found.open_until)
+        if not final:
+            self._hold(found)
+
+    def _hold(self, found: Breaker) -> None:
+        """Have the end wait for the first tries."""
+        if found.open_until is not None and found.openings < TRIES:
+            self.hold(found.open_until)
 
     def works(self, relay: str, address: str) -> None:
         """Note that a relay, and the domain of an address behind it, bear with us."""
@@ -107,4 +129,4 @@ class Health:
         """Return when messages of a relay are worth another look."""
         if self.replaced(relay, now=now):
             return now
-        return breaker.waits_until(self._of((relay, "")), now=now)
+        return self.waits_until(relay, now=now)

@@ -143,7 +143,7 @@ class Supply:
         return self.flow.relays.settings[name].connections if not found else found.room
 
     def _connected(self, name: str) -> bool:
-        return name in self.outlets and self.outlets[name].connected
+        return name in self.outlets and bool(self.outlets[name].connections)
 
     def hand_out(self, taken: Taken, *, marked_at: float) -> None:
         """Give the relays what a committed transaction took for them."""

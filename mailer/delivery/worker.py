@@ -85,9 +85,9 @@ class Worker:
             sound = group.subgroup(DBAPIError) is None
             raise first_of(group) from None
         finally:
-            self._supply.flow.leaving = self._supply.closed = True
+            self._supply.flow.health.leaving = self._supply.closed = True
             for outlet in self._outlets.values():
-                outlet.drop()
+                outlet.connections.drop()
             if sound:
                 await self._journal.write()
                 await self._upkeep.leave()
@@ -115,7 +115,7 @@ class Worker:
             book=self._journal,
             now=self._now,
         )
-        self._background.append(self._tasks.create_task(made.keep_connected()))
+        self._background.append(self._tasks.create_task(made.connections.keep()))
         return made
 
     async def _watch(self) -> None:
@@ -123,7 +123,7 @@ class Worker:
         while True:
             await asyncio.sleep(IDLE)
             for outlet in self._outlets.values():
-                outlet.look()
+                outlet.connections.look()
 
     async def _feed(self, ending: Ending | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""
@@ -175,6 +175,6 @@ class Worker:
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
                 while not self._done() or any(
-                    outlet.connected for outlet in self._outlets.values()
+                    outlet.connections for outlet in self._outlets.values()
                 ):
                     await self._journal.written_again()

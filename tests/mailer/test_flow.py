@@ -62,7 +62,7 @@ def numbers(admitted: Admitted) -> dict[str, list[int]]:
 
 def fail(flow: Flow, relay: str, times: int, *, domain: str = "") -> None:
     for _ in range(times):
-        flow.away(relay, "421 later", domain=domain, now=NOW)
+        flow.health.away(relay, "421 later", domain=domain, now=NOW)
 
 
 async def test_each_message_goes_by_its_relay(
@@ -105,7 +105,7 @@ async def test_then_one_message_tries_and_the_others_wait_for_it(
     assert numbers(first) == {"default": [1]}
     assert numbers(again) == {}
 
-    flow.works("default", "reader1@a.org")
+    flow.health.works("default", "reader1@a.org")
     assert numbers(await admit(empty_store, flow, rows("b.org", "c.org"), after=2)) == {
         "default": [1, 2]
     }
@@ -138,7 +138,7 @@ async def test_a_success_forgets_the_failures_before(
     empty_store: Database, flow: Flow
 ) -> None:
     fail(flow, "default", 2)
-    flow.works("default", "reader1@a.org")
+    flow.health.works("default", "reader1@a.org")
     fail(flow, "default", 2)
 
     assert numbers(await admit(empty_store, flow, rows("a.org"))) == {"default": [1]}
