@@ -18,7 +18,7 @@ from mailer import site as sites
 from mailer.cli.main import cli
 from mailer.config import Settings
 from mailer.delivery import keys
-from mailer.doctor import examine, names
+from mailer.doctor import examine, machine, names
 from mailer.doctor import store as stores
 from mailer.doctor.finding import Finding, Level
 from mailer.site import Site
@@ -58,6 +58,18 @@ async def test_secrets_others_can_read_are_named(site: Site) -> None:
 
     assert found.level is Level.WARNING
     assert found.remedy == "chmod 600 secrets/signing.key"
+
+
+def test_an_ed25519_key_the_group_can_read_is_named(tmp_path: Path) -> None:
+    dkim = {"selector": "l2027", "ed25519_selector": "e2027"}
+    settings = Settings.model_validate({"dkim": dkim})
+    keys.make(tmp_path / settings.dkim.key_file)
+    keys.make(tmp_path / settings.dkim.ed25519_key_file, ed25519=True)
+    (tmp_path / settings.dkim.ed25519_key_file).chmod(0o640)
+    (found,) = machine.secrets(settings, tmp_path)
+
+    assert found.level is Level.WARNING
+    assert found.remedy == "chmod 600 secrets/dkim-ed25519.pem"
 
 
 async def test_a_clock_behind_the_store_is_an_error(site: Site, tmp_path: Path) -> None:
