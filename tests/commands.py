@@ -1,13 +1,32 @@
-"""Runs `mailer` as an operator does, in this process, and keeps what it printed."""
+"""Every command of `mailer`, run in this process as an operator runs it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from mailer.cli import main, output
+
+
+def below(
+    group: click.Group, *words: str
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Return every command of a group that does something, by its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from below(command, *words, name)
+        else:
+            yield (*words, name), command
+
+
+COMMANDS = dict(below(main.cli))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from mailer.config import StoreSettings
 from mailer.database import Database, open_database
 from mailer.site import Site, now, open_site
 from mailer.toml import edit_toml
+from tests.commands import Mailer
 from tests.postgres import Cluster
 from tests.relay import Relay
 
@@ -78,12 +79,23 @@ def folder(request: pytest.FixtureRequest, store: str, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def mailer(folder: Path, capsys: pytest.CaptureFixture[str]) -> Mailer:
+    """The command on the site's folder."""
+    return Mailer(config=folder / "config.toml", captured=capsys)
+
+
+@pytest.fixture
 async def relay() -> AsyncIterator[Relay]:
     """A scripted SMTP server that accepts unless told otherwise."""
-    server = Relay()
-    await server.start()
-    yield server
-    await server.stop()
+    async with Relay() as server:
+        yield server
+
+
+@pytest.fixture
+async def spare() -> AsyncIterator[Relay]:
+    """A second relay, which no setting names yet."""
+    async with Relay() as server:
+        yield server
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ ledger against what was truly received.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 DROP = "drop"  # close the connection instead of answering
 SILENT = "silent"  # never answer
@@ -40,6 +41,13 @@ class Relay:
     connections: int = 0
     delay: float = 0.0  # seconds before each answer to a final dot
     port: int = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def start(self) -> None:
         """Listen on a free port, or on the one it had before."""

@@ -16,7 +16,6 @@ from mailer import schema
 from mailer.campaigns.models import User
 from mailer.config import StoreSettings
 from mailer.database import Database, open_database
-from mailer.site import now
 
 PROCESSES, ROUNDS = 4, 100
 
@@ -28,10 +27,6 @@ async def test_the_migrations_make_exactly_the_models(empty_store: Database) -> 
 
     async with empty_store.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-
-
-async def test_upgrading_twice_changes_nothing(empty_store: Database) -> None:
-    await schema.upgrade(empty_store, now=now())
 
 
 async def test_an_instant_comes_back_aware_and_in_utc(empty_store: Database) -> None:

@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from audiences.contacts import Contact
 from mailer import running
 from mailer import site as sites
+from mailer.config import Settings
 from mailer.outbox.models import Message, MessageEvent
 from mailer.site import Site
-from tests.relay import Received
+from tests.relay import Received, Relay
 
 # A relay that takes a command at a time, and one that takes many (RFC 2920).
 EITHER_WAY = pytest.mark.parametrize(
@@ -37,6 +38,24 @@ def tuned(site: Site, *, connections: int = 1, **delivery: Any) -> Site:
         }
     )
     return replace(site, settings=settings)
+
+
+def changed(site: Site, **sections: Any) -> Site:
+    """Return the site with other relays and limits, checked as the file is."""
+    patient = tuned(site, retry_minutes=(60.0,))
+    values = patient.settings.model_dump(by_alias=True)
+    for name, keys in sections.items():
+        values[name] = values[name] | keys
+    return replace(patient, settings=Settings.model_validate(values))
+
+
+def with_fallback(site: Site, spare: Relay) -> Site:
+    """Return the site with a relay that stands in for the usual one."""
+    return changed(
+        site,
+        relay={"fallback": "spare"},
+        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
+    )
 
 
 async def work(site: Site) -> None:

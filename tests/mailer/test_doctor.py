@@ -23,6 +23,7 @@ from mailer.doctor import store as stores
 from mailer.doctor.finding import Finding, Level
 from mailer.site import Site
 from mailer.toml import edit_toml
+from tests.conftest import STORES
 from tests.mailer import campaigning
 from tests.relay import Relay
 
@@ -50,6 +51,19 @@ async def test_a_relay_that_is_away_is_said_with_its_place(
     assert found.level is Level.ERROR
     assert f"127.0.0.1:{relay.port} cannot be used" in found.sentence
     assert "host, port and security" in found.remedy
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_a_site_in_order_has_no_error(site: Site, relay: Relay) -> None:
+    relay.extensions += ("PIPELINING",)
+    found = await looked(site)
+    wrong = [each for each in found if each.level is Level.ERROR]
+
+    assert wrong == []
+    assert about(found, "relay").sentence.endswith(
+        "PIPELINING, 8BITMIME, SIZE 10,000,000"
+    )
+    assert about(found, "names").level is Level.NOTE
 
 
 async def test_secrets_others_can_read_are_named(site: Site) -> None:

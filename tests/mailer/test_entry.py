@@ -112,7 +112,7 @@ def settle(mailer: Mailer) -> tuple[list[Any], Ran, Ran, list[Any]]:
 
 @on_sqlite
 async def test_a_correction_waits_and_the_unit_reads_it(
-    site: Site, tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+    site: Site, tmp_path: Path, mailer: Mailer
 ) -> None:
     link = await released(site, tmp_path)
     async with serving(site) as pages:
@@ -122,7 +122,6 @@ async def test_a_correction_waits_and_the_unit_reads_it(
         same = await pages.post(path, sent)
         for acronym in ("I.C.O.M.", " ICOM \r\n<script>alert(1)</script>" + "x" * 9000):
             said = await pages.post(path, {**sent, "acronym": acronym, "note": "Hello"})
-    mailer = Mailer(config=folder / "config.toml", captured=capsys)
     (listed,), settled, again, left = await asyncio.to_thread(settle, mailer)
 
     assert "Nothing differs" in same.text

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ import pytest
 import trustme
 
 from mailer import site as sites
-from mailer.config import Settings
 from mailer.delivery.connect import LoginRefusedError, RelayError
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
@@ -23,39 +20,12 @@ HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
 
 
-@pytest.fixture
-async def spare() -> AsyncIterator[Relay]:
-    """A second relay."""
-    server = Relay()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-def changed(site: Site, **sections: Any) -> Site:
-    """Return the site with other relays and limits, checked as the file is."""
-    tuned = delivering.tuned(site, retry_minutes=(60.0,))
-    values = tuned.settings.model_dump(by_alias=True)
-    for name, keys in sections.items():
-        values[name] = values[name] | keys
-    return replace(site, settings=Settings.model_validate(values))
-
-
-def with_fallback(site: Site, spare: Relay) -> Site:
-    """Return the site with a relay that stands in for the usual one."""
-    return changed(
-        site,
-        relay={"fallback": "spare"},
-        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
-    )
-
-
 async def test_a_relay_that_is_away_is_replaced_and_nobody_waits(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
-    await delivering.work(with_fallback(site, spare))
+    await delivering.work(delivering.with_fallback(site, spare))
     ledger = await campaigning.ledger(site, number)
 
     assert Counter(spare.recipients()) == Counter(list(ledger))
@@ -68,7 +38,7 @@ async def test_a_relay_for_some_domains_gets_their_messages_only(
 ) -> None:
     await campaigning.released(site, tmp_path)
     for_one = {"host": "127.0.0.1", "port": spare.port, "for": ["ed.sector.example"]}
-    await delivering.work(changed(site, relays={"spare": for_one}))
+    await delivering.work(delivering.changed(site, relays={"spare": for_one}))
 
     assert spare.recipients() == ["focal-point@ed.sector.example"]
     assert len(relay.accepted) == 9
@@ -81,7 +51,7 @@ async def test_a_relay_that_stays_away_leaves_every_message_waiting_untried(
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
     with pytest.raises(RelayError, match="cannot be used"):
-        await delivering.work(changed(site))
+        await delivering.work(delivering.changed(site))
     ledger = await campaigning.ledger(site, number)
 
     assert {(each.state, each.attempts) for each in ledger.values()} == {("waiting", 0)}
@@ -94,7 +64,7 @@ async def test_a_relay_that_comes_back_gets_every_message_once(
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
-    working = asyncio.create_task(delivering.work(changed(site)))
+    working = asyncio.create_task(delivering.work(delivering.changed(site)))
     for _ in range(200):
         ledger = await campaigning.ledger(site, number)
         if "the relay default is away" in {each.reason for each in ledger.values()}:
@@ -112,7 +82,7 @@ async def test_a_limit_a_second_holds_back_and_then_lets_all_go(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
-    await delivering.work(changed(site, relay={"per_second": 8}))
+    await delivering.work(delivering.changed(site, relay={"per_second": 8}))
     ledger = await campaigning.ledger(site, number)
     marked = sorted(each.marked_at for each in ledger.values() if each.marked_at)
 
@@ -129,7 +99,7 @@ async def test_a_provider_that_slows_us_down_slows_only_its_own_readers(
     relay.script = lambda verb, line: (
         "421 4.7.28 too much from you" if verb == "RCPT" and "@ed." in line else None
     )
-    await delivering.work(changed(site))
+    await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
     assert (counted.accepted, counted.deferred) == (9, 1)
@@ -160,7 +130,7 @@ async def test_a_message_larger_than_the_relay_takes_is_set_aside_alone(
     number = await campaigning.released(site, tmp_path, en=large)
     small = await campaigning.released(site, tmp_path)
     relay.extensions = ("SIZE 60000",)
-    await delivering.work(changed(site))
+    await delivering.work(delivering.changed(site))
 
     reasons = {
         each.reason for each in (await campaigning.ledger(site, number)).values()
@@ -179,7 +149,7 @@ async def test_a_message_too_large_for_one_relay_goes_by_the_one_that_replaces_i
     large = campaigning.TEXT + "A long line of the letter.\n\n" * 2000
     number = await campaigning.released(site, tmp_path, en=large)
     relay.extensions = ("SIZE 60000",)
-    await delivering.work(with_fallback(site, spare))
+    await delivering.work(delivering.with_fallback(site, spare))
     ledger = await campaigning.ledger(site, number)
 
     assert (len(spare.accepted), relay.accepted) == (10, [])
@@ -192,7 +162,7 @@ async def test_a_sender_that_is_refused_blames_no_reader(
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     relay.script = lambda verb, _line: "550 no such user" if verb == "MAIL" else None
-    await delivering.work(changed(site))
+    await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
     assert (counted.state, counted.refused) == ("paused", 0)
@@ -210,7 +180,7 @@ def hidden(tmp_path: Path) -> Any:
 
 
 def over_tls(site: Site, hidden: TlsRelay, ca: Path, password: str) -> Site:
-    return changed(
+    return delivering.changed(
         site,
         relay={
             "port": hidden.port,

@@ -1,32 +1,11 @@
 """Every command says what it does, with an example that it would take."""
 
 import shlex
-from collections.abc import Iterator
 
 import click
 import pytest
 
-from mailer.cli.main import cli
-
-Named = tuple[tuple[str, ...], click.Command]
-
-
-def commands() -> Iterator[Named]:
-    """Return every command that does something, by its words."""
-    outer = click.Context(cli)
-    for noun in cli.list_commands(outer):
-        command = cli.get_command(outer, noun)
-        if isinstance(command, click.Group):
-            inner = click.Context(command, parent=outer)
-            for verb in command.list_commands(inner):
-                found = command.get_command(inner, verb)
-                assert found is not None
-                yield (noun, verb), found
-        elif command is not None:
-            yield (noun,), command
-
-
-COMMANDS = dict(commands())
+from tests.commands import COMMANDS
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -36,8 +15,10 @@ def test_a_command_has_help_with_an_example_of_itself(words: tuple[str, ...]) ->
     given = shlex.split(example.rpartition(" | ")[2], comments=True)
     assert given[0] == "mailer"
     rest = given[3:] if given[1] == "--config" else given[1:]
+    options = [each for each in command.params if isinstance(each, click.Option)]
 
     assert command.help
+    assert [each.name for each in options if not each.help] == []
     assert tuple(rest[: len(words)]) == words
     here = ["/dev/null" if each.startswith("/") else each for each in rest]
     command.make_context(words[-1], here[len(words) :])

@@ -16,11 +16,6 @@ REPORT = {
 ICOM = "unesco-liaison@icom.example"
 
 
-@pytest.fixture
-def mailer(folder: Path, capsys: pytest.CaptureFixture[str]) -> Mailer:
-    return Mailer(config=folder / "config.toml", captured=capsys)
-
-
 def test_a_campaign_from_import_to_ledger(mailer: Mailer, tmp_path: Path) -> None:
     path = str(campaigning.write(tmp_path))
     number = mailer("campaigns", "import", path, "--json").json

@@ -11,7 +11,6 @@ import pytest
 from mailer.site import Site
 from tests import verifier
 from tests.mailer import campaigning, delivering
-from tests.mailer.test_flow_control import changed
 from tests.relay import Relay
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -71,17 +70,10 @@ async def test_a_relay_that_does_not_sets_that_reader_aside_with_the_cause(
 
 
 async def test_another_relay_that_offers_it_takes_that_reader(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
-    spare = Relay(extensions=("SMTPUTF8", "8BITMIME"))
-    await spare.start()
+    spare.extensions = ("SMTPUTF8", "8BITMIME")
     await to_them(site, tmp_path)
-    two = changed(
-        site,
-        relay={"fallback": "spare"},
-        relays={"spare": {"host": "127.0.0.1", "port": spare.port}},
-    )
-    await delivering.work(two)
-    await spare.stop()
+    await delivering.work(delivering.with_fallback(site, spare))
 
     assert (relay.recipients(), spare.recipients()) == ([A_LABELS], [MAILBOX])

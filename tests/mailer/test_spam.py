@@ -77,12 +77,8 @@ async def test_a_limit_of_nought_asks_nobody(site: Site, tmp_path: Path) -> None
 
 @on_sqlite
 def test_where_it_is_absent_the_check_says_so_and_passes(
-    folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    mailer: Mailer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mailer = Mailer(config=folder / "config.toml", captured=capsys)
     monkeypatch.setenv("MAILER_GATE__SPAM_LIMIT", "5")
     monkeypatch.setenv("PATH", str(tmp_path))
     mailer("campaigns", "import", str(campaigning.write(tmp_path)))

@@ -40,11 +40,6 @@ def older(connection: Connection) -> None:
     command.upgrade(configuration, OLDER)
 
 
-@pytest.fixture
-def mailer(folder: Path, capsys: pytest.CaptureFixture[str]) -> Mailer:
-    return Mailer(config=folder / "config.toml", captured=capsys)
-
-
 async def form(database: Database) -> str | None:
     async with database.engine.connect() as connection:
         return await connection.run_sync(schema.revision)

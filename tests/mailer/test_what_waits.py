@@ -17,7 +17,6 @@ from mailer.delivery.connect import RelayError
 from mailer.delivery.waiting import Waiting
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
-from tests.mailer.test_flow_control import changed
 from tests.relay import Relay
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -44,7 +43,7 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
     relay.extensions = extensions
     relay.script = lambda said, _: "421 4.3.2 come back later" if said == verb else None
     with pytest.raises(RelayError) as told:
-        await delivering.work(changed(site))
+        await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
     assert re.fullmatch(
@@ -86,7 +85,7 @@ async def test_a_long_wait_for_a_limit_is_told_when_it_begins(
         told.append(sentence)
         stopping.set()
 
-    limited = changed(site, relay={"per_hour": 2})
+    limited = delivering.changed(site, relay={"per_hour": 2})
     await running.work(limited, until_idle=True, told=tell, stopping=stopping)
 
     assert len(relay.accepted) == 1
@@ -121,8 +120,8 @@ async def test_a_service_logs_once_that_a_relay_refuses(
     assert b'"said": "421 4.3.2 later"' in told
 
 
-def test_several_relays_are_each_told_of(store: str) -> None:
-    assert store
+@pytest.mark.usefixtures("store")
+def test_several_relays_are_each_told_of() -> None:
     two = relays.read(
         Settings().relay,
         Settings.model_validate({"relays": {"spare": {"security": "tls"}}}).relays,

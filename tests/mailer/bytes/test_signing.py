@@ -138,15 +138,13 @@ def test_letters_and_service_mail_hold_after_a_trip(
 
 async def trip(message: bytes) -> bytes:
     """Send a message by another client than ours; return what arrived."""
-    relay = Relay()
-    await relay.start()
 
-    def send() -> None:
-        with smtplib.SMTP("127.0.0.1", relay.port) as client:
+    def send(port: int) -> None:
+        with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("r@return.example", ["awa@enda.example"], message)
 
-    await asyncio.to_thread(send)
-    await relay.stop()
+    async with Relay() as relay:
+        await asyncio.to_thread(send, relay.port)
     return relay.accepted[0].octets
 
 
