@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
+from mailer import links
+from mailer.links import Purpose
 from mailer.rendering import encode
 from mailer.rendering.merge import Field
 from mailer.rendering.source import Letter
@@ -56,7 +58,8 @@ def _list_fields(envelope: Envelope, label: str) -> Iterator[bytes | Field]:
     identifier = f"<{label}.{envelope.domain}>".encode()
     name = encode.phrase(envelope.list_name)
     yield b"List-Id: " + (name + b"\r\n " if name else b"") + identifier
-    yield f"\r\nList-Unsubscribe: <{envelope.site_url}/u/".encode()
+    leave = envelope.site_url + links.path(Purpose.UNSUBSCRIBE, "")
+    yield f"\r\nList-Unsubscribe: <{leave}".encode()
     yield Field.UNSUBSCRIBE
     if envelope.leave_mailbox:
         yield f">,\r\n <mailto:{envelope.leave_mailbox}?subject=".encode()

@@ -20,7 +20,10 @@ from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
 
-@route("/c/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route(
+    links.path(Purpose.CONFIRM, "{token:str}"),
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+)
 async def show(
     request: Request[Any, Any, Any],
     token: FromPath[str],
@@ -32,7 +35,7 @@ async def show(
         return await _page(request, session, mail_site, reader, token, begun=[])
 
 
-@post("/c/{token:str}", status_code=200)
+@post(links.path(Purpose.CONFIRM, "{token:str}"), status_code=200)
 async def act(
     request: Request[Any, Any, Any],
     token: FromPath[str],

@@ -31,7 +31,10 @@ LONGEST = 2000  # characters of one line
 NOTE = "note"
 
 
-@route("/o/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route(
+    links.path(Purpose.ENTRY, "{token:str}"),
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+)
 async def show(
     request: Request[Any, Any, Any],
     token: FromPath[str],
@@ -44,7 +47,7 @@ async def show(
         return await _page(language, session, mail_site, reader, token, said=[])
 
 
-@post("/o/{token:str}", status_code=200)
+@post(links.path(Purpose.ENTRY, "{token:str}"), status_code=200)
 async def act(
     request: Request[Any, Any, Any],
     token: FromPath[str],

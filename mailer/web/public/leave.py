@@ -23,7 +23,10 @@ from mailer.web.public.reader import Reader, holder
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
-@route("/u/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route(
+    links.path(Purpose.UNSUBSCRIBE, "{token:str}"),
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+)
 async def show(
     request: Request[Any, Any, Any],
     token: FromPath[str],
@@ -35,7 +38,7 @@ async def show(
         return await _page("leave.html", request, session, mail_site, reader, token)
 
 
-@post("/u/{token:str}", status_code=200)
+@post(links.path(Purpose.UNSUBSCRIBE, "{token:str}"), status_code=200)
 async def act(
     request: Request[Any, Any, Any],
     token: FromPath[str],

@@ -25,7 +25,10 @@ from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
 
-@route("/p/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route(
+    links.path(Purpose.PREFERENCES, "{token:str}"),
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+)
 async def show(
     request: Request[Any, Any, Any],
     token: FromPath[str],
@@ -38,7 +41,7 @@ async def show(
         return await _page(language, session, mail_site, reader, token, saved=[])
 
 
-@post("/p/{token:str}", status_code=200)
+@post(links.path(Purpose.PREFERENCES, "{token:str}"), status_code=200)
 async def act(
     request: Request[Any, Any, Any],
     token: FromPath[str],
