@@ -1,13 +1,13 @@
 """Several workers under one parent: more processors, one command.
 
 The parent delivers nothing. It passes SIGTERM on, starts a worker again that was
-killed, and adds up what its workers say they did. A parent that is killed can pass
+killed, and adds up the JSON its workers print. A parent that is killed can pass
 nothing on, so that each worker looks after its parent and stops when it is gone.
 """
 
 import asyncio
+import json
 import os
-import re
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ LOOK = 0.5  # seconds between two looks of a worker after its parent
 async def run(
     command: Sequence[str], number: int, *, stopping: asyncio.Event
 ) -> Counter[str]:
-    """Run a command so many times at once, until all have ended; add up their words."""
+    """Run a command so many times at once until all have ended; add up their counts."""
     async with asyncio.TaskGroup() as tasks:
         workers = [
             tasks.create_task(_kept_alive(command, stopping)) for _ in range(number)
@@ -39,7 +39,7 @@ async def _kept_alive(command: Sequence[str], stopping: asyncio.Event) -> Counte
         said = await _ended(child, stopping)
         status = child.returncode or 0
         if status == 0:
-            return counted(said.decode())
+            return Counter(json.loads(said))
         if status > 0:
             raise MailerError("a worker gave up; its reason stands above")
         log.warning("worker.killed", signal=-status, again=not stopping.is_set())
@@ -76,10 +76,3 @@ async def follow(parent: int, stopping: asyncio.Event) -> None:
             stopping.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), LOOK)
-
-
-def counted(said: str) -> Counter[str]:
-    """Read what a worker says it did, such as 10 accepted, 2 deferred."""
-    return Counter(
-        {state: int(count) for count, state in re.findall(r"(\d+) (\w+)", said)}
-    )

@@ -11,7 +11,7 @@ import rich_click as click
 
 from mailer import running, workers
 from mailer.cli import output
-from mailer.cli.command import with_site
+from mailer.cli.command import as_json, with_site
 from mailer.outbox.states import State
 from mailer.site import Site
 
@@ -46,10 +46,16 @@ class Processes(click.ParamType[int]):
     help="Workers to run at once; auto: one a processor.",
 )
 @click.option("--parent", type=int, hidden=True, help="Stop when it is gone.")
+@as_json
 @click.pass_obj
 @with_site
 async def command(
-    site: Site, config: Path, until_idle: bool, processes: int, parent: int | None
+    site: Site,
+    config: Path,
+    until_idle: bool,
+    processes: int,
+    parent: int | None,
+    as_json: bool,
 ) -> None:
     """Deliver messages, until stopped; SIGTERM finishes those in flight first."""
     running.log_to_stderr()
@@ -57,13 +63,13 @@ async def command(
     stopping = running.stop_event()
     if processes > 1:
         again = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
+        again += ["--json", "--parent", str(os.getpid())]
         again += ["--until-idle"] if until_idle else []
-        again += ["--parent", str(os.getpid())]
         settled = await workers.run(again, processes, stopping=stopping)
     else:
-        following = asyncio.create_task(
-            workers.follow(parent, stopping) if parent else asyncio.sleep(0)
-        )
+        following = None
+        if parent:
+            following = asyncio.create_task(workers.follow(parent, stopping))
         await running.work(
             site,
             until_idle=until_idle,
@@ -71,6 +77,10 @@ async def command(
             told=output.say,
             stopping=stopping,
         )
-        following.cancel()
+        if following:
+            following.cancel()
+    if as_json:
+        output.json_document(dict(settled.most_common()))
+        return
     said = ", ".join(f"{count} {state}" for state, count in settled.most_common())
     output.line(said or "nothing was due")

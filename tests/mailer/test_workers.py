@@ -1,6 +1,7 @@
 """Several workers under one command: each message once, none of them missed."""
 
 import asyncio
+import json
 import os
 import signal
 from collections import Counter
@@ -48,6 +49,20 @@ async def test_two_processes_deliver_once_each_and_add_up(
     assert Counter(relay.recipients()) == Counter(
         list(await campaigning.ledger(site, number))
     )
+
+
+@pytest.mark.parametrize("one_or_two", [(), ("--processes", "2")])
+async def test_what_was_settled_is_printed_as_json(
+    site: Site, tmp_path: Path, one_or_two: tuple[str, ...]
+) -> None:
+    await campaigning.released(site, tmp_path)
+    command = ("work", "--until-idle", "--json", *one_or_two)
+    said = [
+        (await (await delivering.process(site, *command)).communicate())[0]
+        for _ in range(2)
+    ]
+
+    assert [json.loads(each) for each in said] == [{"accepted": 10}, {}]
 
 
 async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
