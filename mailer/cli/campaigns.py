@@ -1,7 +1,7 @@
 """`mailer campaigns`: write, approve, schedule, send and count campaigns."""
 
 import getpass
-import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -11,19 +11,16 @@ from sqlalchemy import select
 from mailer import site as sites
 from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
 from mailer.campaigns.models import Campaign
-from mailer.cli import checking, handing, output
-from mailer.cli.command import INSTANT, NUMBER, as_json, with_site
-from mailer.cli.reporting import show_report
+from mailer.cli import checking, output, translating
+from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
+from mailer.cli.reporting import show_coverage, show_report
 from mailer.delivery import preview as previews
 from mailer.errors import RefusedError
 from mailer.outbox import release as releasing
 from mailer.outcomes import closing
 from mailer.reports import campaign as reports
+from mailer.reports import coverage as covering
 from mailer.site import Site
-
-by_option = click.option(
-    "--by", default=getpass.getuser, show_default="you", help="Who does it."
-)
 
 
 @click.group()
@@ -31,8 +28,8 @@ def command() -> None:
     """Write, approve, schedule, send and count campaigns."""
 
 
-for verb in (handing.coverage, handing.export_po, handing.import_po):
-    command.add_command(verb)
+command.add_command(translating.export_po)
+command.add_command(translating.import_po)
 
 
 @command.command("list", epilog="Example: mailer campaigns list --json")
@@ -125,9 +122,7 @@ async def preview(site: Site, campaign_id: int, address: str, form: str) -> None
     made = await previews.preview(site, campaign_id, address, now=sites.now())
     if made.excluded:
         output.say(f"{address} would not get it: {made.excluded}")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(previews.part(made, form))
-    sys.stdout.buffer.flush()
+    output.octets(previews.part(made, form))
 
 
 @command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
@@ -248,3 +243,16 @@ async def report(site: Site, campaign_id: int, as_json: bool) -> None:
         output.json_document(counted.as_json())
     else:
         show_report(campaign.name, counted)
+
+
+@command.command(epilog="Example: mailer campaigns coverage 1")
+@click.argument("campaign_id", type=NUMBER)
+@as_json
+@with_site
+async def coverage(site: Site, campaign_id: int, as_json: bool) -> None:
+    """Count, for each block, whom it concerns, whom it reaches, and why not all."""
+    found = await covering.coverage(site, campaign_id, now=sites.now())
+    if as_json:
+        output.json_document([asdict(each) for each in found])
+    else:
+        show_coverage(found)

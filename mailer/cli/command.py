@@ -1,6 +1,7 @@
 """How a command reaches its site: opened before, closed after, run to its end."""
 
 import functools
+import getpass
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,9 @@ class Instant(click.ParamType[datetime]):
         return moment.astimezone(UTC)
 
 
+by_option = click.option(
+    "--by", default=getpass.getuser, show_default="you", help="Who does it."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."

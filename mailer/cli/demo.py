@@ -9,7 +9,7 @@ import rich_click as click
 from mailer import demo, founding, running
 from mailer import site as sites
 from mailer.cli import output
-from mailer.cli.command import complete
+from mailer.cli.command import as_json, complete
 from mailer.cli.reporting import show_report
 from mailer.errors import MailerError
 from mailer.outbox.states import State
@@ -22,7 +22,7 @@ from mailer.site import open_site
     "directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo")
 )
 @click.option("--all", "every", is_flag=True, help="Send every sample campaign.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@as_json
 def command(directory: Path, every: bool, as_json: bool) -> int | None:
     """Make a sample site, send the monthly letter in six languages, and report.
 

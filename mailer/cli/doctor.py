@@ -1,6 +1,7 @@
 """`mailer doctor`: what is wrong with this site, and what to do about it."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import rich_click as click
 
@@ -8,23 +9,22 @@ from mailer import site as sites
 from mailer.cli import output
 from mailer.cli.command import as_json, complete
 from mailer.doctor import examine
-from mailer.doctor.finding import Finding, Level
+from mailer.doctor.finding import Level
 
 
 @click.command(epilog="Example: mailer doctor --json")
 @as_json
-@click.pass_context
-def command(ctx: click.Context, as_json: bool) -> int:
+@click.pass_obj
+def command(config: Path, as_json: bool) -> int | None:
     """Look at settings, secrets, disk, store, clock, relays, signing and the DNS.
 
     Nothing is changed and no message is sent. Exit 1 when something does not work.
     """
-    found: list[Finding] = []
+    return complete(_run(config, as_json=as_json))
 
-    async def look() -> None:
-        found.extend(await examine.examine(ctx.obj, now=sites.now()))
 
-    complete(look())
+async def _run(config: Path, *, as_json: bool) -> int:
+    found = await examine.examine(config, now=sites.now())
     failed = any(each.level is Level.ERROR for each in found)
     if as_json:
         shown = [asdict(each) for each in found]

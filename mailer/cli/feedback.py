@@ -41,11 +41,8 @@ def verdict_(as_json: bool) -> None:
         if as_json:
             output.json_line(shown)
         else:
-            output.line("  ".join(str(each) for each in _columns(shown)))
-
-
-def _columns(shown: dict[str, str]) -> list[str]:
-    return [shown["action"], shown["permanence"], shown["reason"], shown["reply"]]
+            _, *columns = shown.values()
+            output.line("  ".join((*columns, said)))
 
 
 def parse(said: str) -> Reply | None:

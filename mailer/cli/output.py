@@ -38,6 +38,13 @@ def json_line(value: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def octets(value: bytes) -> None:
+    """Print octets as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(value)
+    sys.stdout.buffer.flush()
+
+
 def table(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:

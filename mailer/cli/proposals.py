@@ -1,14 +1,12 @@
 """`mailer proposals`: corrections that organisations ask for in the directory."""
 
-import getpass
-
 import rich_click as click
 
 from audiences import directory
 from audiences.directory import Proposal, Verdict
 from mailer import site as sites
 from mailer.cli import output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.site import Site
 
 
@@ -46,7 +44,7 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
     required=True,
     help="The entry now says it, or stays as it is.",
 )
-@click.option("--by", default=getpass.getuser, show_default="you", help="Who does it.")
+@by_option
 @with_site
 async def settle(site: Site, proposal_id: int, verdict: str, by: str) -> None:
     """Note what was made of a proposal; the entry itself is changed by an import."""

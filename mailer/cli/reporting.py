@@ -1,7 +1,10 @@
-"""How a campaign's report looks on the terminal."""
+"""How a campaign's counts look on the terminal."""
+
+from collections.abc import Sequence
 
 from mailer.cli import output
 from mailer.reports.campaign import Report
+from mailer.reports.coverage import Covered
 
 _STATES = (
     ("accepted", "taken by the relay"),
@@ -52,3 +55,17 @@ def _rows(report: Report) -> list[tuple[str, int, str]]:
         for reason, count in report.skipped.items()
     ]
     return states + skipped
+
+
+def show_coverage(found: Sequence[Covered]) -> None:
+    """Print a line a block: whom it concerns, whom it reaches, and why not all."""
+    rows = [
+        (
+            each.block,
+            each.concerned,
+            each.reached,
+            [f"{why.replace('_', ' ')} {count}" for why, count in each.missed.items()],
+        )
+        for each in found
+    ]
+    output.table("Coverage", ("block", "concerned", "reached", "not reached"), rows)

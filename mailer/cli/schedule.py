@@ -1,14 +1,11 @@
 """`mailer schedule`: try a cadence before saving it."""
 
 from datetime import datetime
-from itertools import islice
 
 import rich_click as click
 
-from mailer import site as sites
-from mailer.cli.command import INSTANT, as_json
-from mailer.cli.instants import show_instants
-from scheduler import schedule as schedules
+from mailer.cli.command import as_json
+from mailer.cli.instants import after_option, count_option, show_instants
 from scheduler import words
 
 
@@ -22,19 +19,12 @@ def command() -> None:
 )
 @click.argument("cadence")
 @click.option("--zone", default="UTC", show_default=True, help="Where the hour is.")
-@click.option("--after", type=INSTANT, help="From when; now if left out.")
-@click.option(
-    "--count",
-    default=5,
-    show_default=True,
-    type=click.IntRange(1, 1000),
-    help="How many.",
-)
+@after_option
+@count_option
 @as_json
 def next_(
     cadence: str, zone: str, after: datetime | None, count: int, as_json: bool
 ) -> None:
     """Show the coming instants of a cadence, and how it was understood."""
     understood = words.parse(cadence, zone=zone)
-    slots = islice(schedules.slots_after(understood, after or sites.now()), count)
-    show_instants(understood, list(slots), as_json=as_json)
+    show_instants(understood, after=after, count=count, as_json=as_json)

@@ -1,7 +1,6 @@
 """`mailer series`: recurring mailings and their coming instants."""
 
 from datetime import datetime
-from itertools import islice
 
 import rich_click as click
 from sqlalchemy import select
@@ -10,10 +9,9 @@ from mailer import site as sites
 from mailer.campaigns import schedule
 from mailer.campaigns.models import Occurrence, Series
 from mailer.cli import output
-from mailer.cli.command import INSTANT, as_json, with_site
-from mailer.cli.instants import show_instants
+from mailer.cli.command import as_json, with_site
+from mailer.cli.instants import after_option, count_option, show_instants
 from mailer.site import Site
-from scheduler import schedule as schedules
 from scheduler import words
 
 
@@ -71,14 +69,8 @@ async def add(site: Site, name: str, cadence: str, zone: str) -> None:
 
 @command.command("next", epilog="Example: mailer series next monthly --count 3")
 @click.argument("name")
-@click.option("--after", type=INSTANT, help="From when; now if left out.")
-@click.option(
-    "--count",
-    default=5,
-    show_default=True,
-    type=click.IntRange(1, 1000),
-    help="How many.",
-)
+@after_option
+@count_option
 @as_json
 @with_site
 async def next_(
@@ -88,5 +80,4 @@ async def next_(
     async with site.database.reading() as session:
         series = await schedule.named(session, name)
     cadence = words.parse(series.cadence, zone=series.zone)
-    slots = islice(schedules.slots_after(cadence, after or sites.now()), count)
-    show_instants(cadence, list(slots), as_json=as_json)
+    show_instants(cadence, after=after, count=count, as_json=as_json)

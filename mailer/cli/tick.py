@@ -1,5 +1,6 @@
 """`mailer tick`: release what is due."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import rich_click as click
@@ -28,13 +29,7 @@ async def command(
         return
     ticked = await ticking.tick(site, instant or sites.now())
     if as_json:
-        output.json_document(
-            {
-                "released": ticked.released,
-                "held": ticked.held,
-                "missed": ticked.missed,
-            }
-        )
+        output.json_document(asdict(ticked))
         return
     output.line(
         f"{len(ticked.released)} released, {len(ticked.held)} held for a person,"

@@ -6,7 +6,7 @@ a block without a rule concerns the campaign's audience.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,10 +37,6 @@ class Covered:
     concerned: int
     reached: int
     missed: Mapping[str, int]  # by reason
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
 
 
 async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Covered]:

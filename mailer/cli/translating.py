@@ -1,7 +1,5 @@
-"""`mailer campaigns coverage, export-po, import-po`: whom it reaches; translators."""
+"""`mailer campaigns export-po, import-po`: a campaign goes to translators and back."""
 
-import getpass
-import sys
 from pathlib import Path
 
 import rich_click as click
@@ -9,32 +7,9 @@ import rich_click as click
 from mailer import site as sites
 from mailer.campaigns import translate
 from mailer.cli import output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.errors import ContentError
-from mailer.reports import coverage as counting
 from mailer.site import Site
-
-
-@click.command(epilog="Example: mailer campaigns coverage 1")
-@click.argument("campaign_id", type=NUMBER)
-@as_json
-@with_site
-async def coverage(site: Site, campaign_id: int, as_json: bool) -> None:
-    """Count, for each block, whom it concerns, whom it reaches, and why not all."""
-    found = await counting.coverage(site, campaign_id, now=sites.now())
-    if as_json:
-        output.json_document([each.as_json() for each in found])
-        return
-    rows = [
-        (
-            each.block,
-            each.concerned,
-            each.reached,
-            [f"{why.replace('_', ' ')} {count}" for why, count in each.missed.items()],
-        )
-        for each in found
-    ]
-    output.table("Coverage", ("block", "concerned", "reached", "not reached"), rows)
 
 
 @click.command(
@@ -51,9 +26,7 @@ async def export_po(
     """Write a campaign for the translator of one language, as a PO file."""
     octets = await translate.export(site, campaign_id, language, now=sites.now())
     if out is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(octets)
-        sys.stdout.buffer.flush()
+        output.octets(octets)
         return
     _write(out, octets)
     output.say(f"{out} is written; take it back with `campaigns import-po`")
@@ -62,7 +35,7 @@ async def export_po(
 @click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
 @click.argument("campaign_id", type=NUMBER)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--by", default=getpass.getuser, show_default="you", help="Who does it.")
+@by_option
 @as_json
 @with_site
 async def import_po(
