@@ -52,7 +52,7 @@ def create(site: Site) -> Litestar:
     return Litestar(
         route_handlers=handlers,
         dependencies={"mail_site": Provide(mail_site, sync_to_thread=False)},
-        exception_handlers={TokenError: _not_ours(site), Exception: _fault(site)},
+        exception_handlers={Exception: _answer(site)},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
@@ -73,51 +73,43 @@ async def readyz(mail_site: NamedDependency[Site]) -> str:
     return "ok"
 
 
-def _not_ours(site: Site) -> Handler:
-    """Give one answer to every link that is not ours."""
-
-    def answer(request: Request[Any, Any, Any], _fault: Exception) -> Response[str]:
-        language = page.language_of(request)
-        catalogue = site.catalogue(language)
-        return page.show(
-            site,
-            "message.html",
-            language=language,
-            status=404,
-            heading=catalogue.text("This link does not work"),
-            sentence=catalogue.text(
-                "It may be incomplete or too old. Use the link in the newest of our"
-                " letters, or write to us."
-            ),
-        )
-
-    return answer
-
-
-def _fault(site: Site) -> Handler:
-    """Show a sentence; keep what happened for the operator."""
+def _answer(site: Site) -> Handler:
+    """Say in a sentence that it did not work, and to the operator what happened."""
 
     def answer(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
-        status = fault.status_code if isinstance(fault, HTTPException) else 500
-        if status >= 500:  # noqa: PLR2004 (our fault, not the reader's)
-            expected = isinstance(fault, MailerError)
-            log.error(
-                "page.fault",
-                route=request.scope["path"][:3],
-                reason=str(fault)[:500],
-                exc_info=None if expected else fault,
-            )
-        language = page.language_of(request)
+        language = page.language_of(site, request)
         catalogue = site.catalogue(language)
+        if isinstance(fault, TokenError):
+            status, heading = 404, catalogue.text("This link does not work")
+            sentence = catalogue.text(
+                "It may be incomplete or too old. Use the link in the newest of our"
+                " letters, or write to us."
+            )
+        else:
+            status = fault.status_code if isinstance(fault, HTTPException) else 500
+            heading = catalogue.text("This did not work")
+            sentence = catalogue.text(
+                "Nothing was changed. Please try again later, or write to us."
+            )
+        if status >= 500:  # noqa: PLR2004 (our fault, not the reader's)
+            _log(request, fault)
         return page.show(
             site,
             "message.html",
             language=language,
             status=status,
-            heading=catalogue.text("This did not work"),
-            sentence=catalogue.text(
-                "Nothing was changed. Please try again later, or write to us."
-            ),
+            heading=heading,
+            sentence=sentence,
         )
 
     return answer
+
+
+def _log(request: Request[Any, Any, Any], fault: Exception) -> None:
+    expected = isinstance(fault, MailerError)
+    log.error(
+        "page.fault",
+        route=request.scope["path"][:3],
+        reason=str(fault)[:500],
+        exc_info=None if expected else fault,
+    )

@@ -39,7 +39,7 @@ class Named:
     direction: str
 
 
-def offered() -> list[Named]:
+def _offered() -> list[Named]:
     """Return the languages of the pages, each under its own name."""
     return [
         Named(
@@ -52,15 +52,15 @@ def offered() -> list[Named]:
 
 
 def language_of(
-    request: Request[Any, Any, Any], *preferred: str | None, default: str = "en"
+    site: Site, request: Request[Any, Any, Any], *preferred: str | None
 ) -> str:
-    """Choose a page's language: asked for, the reader's, the browser's, the default."""
+    """Choose a page's language: asked for, the reader's, the browser's, the site's."""
     for code in (request.query_params.get("lang"), *preferred):
         if code in OFFERED:
             return code
     accepted = request.headers.get("accept-language", "")[:200]
     wanted = [part.partition(";")[0].strip() for part in accepted.split(",")]
-    return _lookup(wanted) or default
+    return _lookup(wanted) or site.settings.languages.default
 
 
 def _lookup(wanted: Sequence[str]) -> str | None:
@@ -92,7 +92,7 @@ def show(
             or site.settings.site.name,
             demo=site.settings.site.demo,
             reply_to=site.settings.sender.reply_to,
-            switch=offered(),
+            languages=_offered(),
             **values,
         )
     )

@@ -1,6 +1,7 @@
 """The readers' pages in a real browser: languages, directions, access, silence."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from audiences.contacts import find
 from audiences.languages import OFFERED
 from audiences.subscriptions import Evidence, How
 from mailer import site as sites
+from mailer.config import LanguageSettings
 from mailer.links import Signed
 from mailer.site import Site
 from tests.browser import chromium
@@ -82,6 +84,15 @@ async def test_a_page_speaks_a_language_in_its_direction(
         assert f'<html lang="{language}" dir="{direction}">' in answer.text
     assert f"<h1>{heading}</h1>" in asked.text
     assert asked.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_a_page_nobody_asked_a_language_of_speaks_the_sites(site: Site) -> None:
+    languages = LanguageSettings(default="fr")
+    settings = site.settings.model_copy(update={"languages": languages})
+    async with serving(replace(site, settings=settings)) as pages:
+        answer = await pages.get("/u/wrong")
+
+    assert '<html lang="fr"' in answer.text
 
 
 async def test_every_page_has_the_headers_that_guard_it(

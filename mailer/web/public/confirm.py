@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
-from audiences.subscriptions import Evidence, How, Standing
+from audiences.subscriptions import How, Standing
 from mailer import links, site
 from mailer.links import Purpose
 from mailer.outbox import confirmations
@@ -50,11 +50,7 @@ async def act(
             begun = await subscriptions.confirm(
                 session,
                 reader.contact_id,
-                evidence=Evidence(
-                    at=site.now(),
-                    how=How.CONFIRMATION,
-                    source=f"message {reader.message_id}",
-                ),
+                evidence=reader.evidence(How.CONFIRMATION, site.now()),
             )
         return await _page(request, session, mail_site, reader, token, begun=begun)
 
@@ -72,7 +68,7 @@ async def _page(
     *,
     begun: list[str],
 ) -> Response[str]:
-    language = page.language_of(request, reader.language)
+    language = page.language_of(mail_site, request, reader.language)
     standing = await subscriptions.standings(session, reader.contact_id)
     names = {topic.code: topic.name(language) for topic in await topics.listed(session)}
     waiting = [

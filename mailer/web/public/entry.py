@@ -43,7 +43,7 @@ async def show(
     """Show the entry as it is held, and a form."""
     async with mail_site.database.reading() as session:
         reader = await _reader(session, mail_site, token)
-        language = page.language_of(request, reader.language)
+        language = page.language_of(mail_site, request, reader.language)
         return await _page(language, session, mail_site, reader, token, said=[])
 
 
@@ -57,7 +57,7 @@ async def act(
     form = await request.form()
     async with mail_site.database.writing() as session:
         reader = await _reader(session, mail_site, token)
-        language = page.language_of(request, reader.language)
+        language = page.language_of(mail_site, request, reader.language)
         catalogue = mail_site.catalogue(language)
         entry = await _entry(session, reader)
         said: list[str] = []
@@ -91,7 +91,7 @@ async def _confirm(
         session,
         reader.organisation_id,
         digest=entry.digest,
-        source=f"message {reader.message_id}",
+        source=reader.source,
         now=site.now(),
     )
     return catalogue.text("Thank you: the entry is confirmed as of today.")
@@ -114,7 +114,7 @@ async def _propose(
         held={key: shown.get(key, "") for key in proposed},
         proposed=proposed,
         language=catalogue.language,
-        source=f"message {reader.message_id}",
+        source=reader.source,
         now=site.now(),
     )
     return catalogue.text("Thank you: a person of the unit reads your correction.")

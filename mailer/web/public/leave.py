@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
-from audiences.subscriptions import Evidence, How
+from audiences.subscriptions import How
 from mailer import links, site
 from mailer.errors import TokenError
 from mailer.links import Purpose
@@ -52,13 +52,12 @@ async def act(
         if not one_click and form.get("leave") != "yes":
             return await _page("leave.html", request, session, mail_site, reader, token)
         if reader.topic is not None:
-            evidence = Evidence(
-                at=site.now(),
-                how=How.ONE_CLICK if one_click else How.PAGE,
-                source=f"message {reader.message_id}",
-            )
+            how = How.ONE_CLICK if one_click else How.PAGE
             await subscriptions.leave(
-                session, reader.contact_id, reader.topic, evidence=evidence
+                session,
+                reader.contact_id,
+                reader.topic,
+                evidence=reader.evidence(how, site.now()),
             )
         return await _page("left.html", request, session, mail_site, reader, token)
 
@@ -74,7 +73,7 @@ async def _page(
     if reader.topic is None:
         raise TokenError("this letter is not subscribed to")
     topic = await topics.named(session, reader.topic)
-    language = page.language_of(request, reader.language)
+    language = page.language_of(mail_site, request, reader.language)
     return page.show(
         mail_site,
         template,

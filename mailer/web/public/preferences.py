@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions, topics
 from audiences.languages import OFFERED
-from audiences.subscriptions import Evidence, How, Standing
+from audiences.subscriptions import How, Standing
 from audiences.topics import Topic
 from mailer import links, site
 from mailer.links import Purpose
@@ -37,7 +37,7 @@ async def show(
     """Show what the reader gets now."""
     async with mail_site.database.reading() as session:
         reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
-        language = page.language_of(request, reader.language)
+        language = page.language_of(mail_site, request, reader.language)
         return await _page(language, session, mail_site, reader, token, saved=[])
 
 
@@ -51,7 +51,7 @@ async def act(
     form = await request.form()
     async with mail_site.database.writing() as session:
         reader = await holder(session, mail_site, token, Purpose.PREFERENCES)
-        language = page.language_of(request, reader.language)
+        language = page.language_of(mail_site, request, reader.language)
         match form.get("act"):
             case "stop":
                 return page.show(
@@ -81,7 +81,7 @@ async def _stop(
     session: AsyncSession, mail_site: Site, reader: Reader, language: str
 ) -> list[str]:
     await subscriptions.stop_everything(
-        session, reader.contact_id, evidence=_evidence(reader)
+        session, reader.contact_id, evidence=reader.evidence(How.PAGE, site.now())
     )
     catalogue = mail_site.catalogue(language)
     return [catalogue.text("You will receive no letter any more, as of now.")]
@@ -114,18 +114,19 @@ async def _change(
 ) -> tuple[list[str], bool]:
     """End what was unticked, note what was ticked; say it, and whether any was."""
     standing = await subscriptions.standings(session, reader.contact_id)
+    evidence = reader.evidence(How.PAGE, site.now())
     said: list[str] = []
     asked = False
     for topic in await topics.listed(session):
         is_on = standing.get(topic.code) in {Standing.ACTIVE, Standing.PENDING}
         if is_on and topic.code not in wanted:
             await subscriptions.leave(
-                session, reader.contact_id, topic.code, evidence=_evidence(reader)
+                session, reader.contact_id, topic.code, evidence=evidence
             )
             said.append(_said(catalogue, "No longer sent: %(topic)s.", topic))
         elif topic.code in wanted and not is_on:
             await subscriptions.ask(
-                session, reader.contact_id, topic.code, evidence=_evidence(reader)
+                session, reader.contact_id, topic.code, evidence=evidence
             )
             said.append(
                 _said(catalogue, "Waits for your confirmation: %(topic)s.", topic)
@@ -136,10 +137,6 @@ async def _change(
 
 def _said(catalogue: Catalogue, message: str, topic: Topic) -> str:
     return catalogue.text(message, topic=topic.name(catalogue.language))
-
-
-def _evidence(reader: Reader) -> Evidence:
-    return Evidence(at=site.now(), how=How.PAGE, source=f"message {reader.message_id}")
 
 
 async def _page(
@@ -173,7 +170,6 @@ async def _page(
         masked=reader.masked,
         organisation=reader.organisation(language),
         path=links.path(Purpose.PREFERENCES, token),
-        languages=page.offered(),
         chosen=chosen,
         topics=shown,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.base import words
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
+from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
 from mailer.links import Purpose, path
@@ -31,6 +32,15 @@ class Reader:
     shows_entry: bool  # its letter shows the entry of its organisation
     sent_at: datetime | None
     preferences: str  # path of their preference centre
+
+    @property
+    def source(self) -> str:
+        """Return where an answer of theirs came from: the letter with the link."""
+        return f"message {self.message_id}"
+
+    def evidence(self, how: How, now: datetime) -> Evidence:
+        """Return how a change of their consent came about."""
+        return Evidence(at=now, how=how, source=self.source)
 
     def sent_within(self, time: timedelta, *, now: datetime) -> bool:
         """Whether the letter was sent no longer ago."""
