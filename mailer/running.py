@@ -15,8 +15,6 @@ from mailer.delivery.worker import Worker
 from mailer.outbox.states import State
 from mailer.site import Site
 
-log = structlog.get_logger()
-
 
 def log_to_stderr() -> None:
     """Write one JSON object a line to stderr; requests, with their tokens, are not."""

@@ -26,6 +26,7 @@ from mailer.errors import RefusedError
 from mailer.outbox import lease
 from mailer.outbox import models as outbox
 
+# Imported for their tables; named, because nothing else here reads them.
 MODULES = (
     campaigns,
     contacts,

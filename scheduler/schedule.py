@@ -79,11 +79,6 @@ def slots_after(cadence: Cadence, instant: datetime) -> Iterator[Slot]:
             yield Slot(local=local, instant=meant)
 
 
-def next_after(cadence: Cadence, instant: datetime) -> Slot:
-    """Return the first slot strictly after an aware instant."""
-    return next(slots_after(cadence, instant))
-
-
 def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, that a naive local time means in a zone."""
     early = local.replace(tzinfo=zone, fold=0).astimezone(UTC)

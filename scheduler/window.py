@@ -33,10 +33,6 @@ class Opening:
     opens_at: datetime
     closes_at: datetime
 
-    def holds(self, instant: datetime) -> bool:
-        """Whether an instant lies in it."""
-        return self.opens_at <= instant < self.closes_at
-
 
 def read(opens: str, closes: str, zone: str) -> Window:
     """Read a window such as 08:00, 20:00, Europe/Paris; refuse what is none."""
@@ -73,8 +69,3 @@ def opening(window: Window, instant: datetime) -> Opening:
         if found.closes_at > max(instant, found.opens_at):
             return found
     raise AssertionError("a window opens every day but for a clock change")
-
-
-def next_open(window: Window, instant: datetime) -> datetime:
-    """Return the instant itself where the window is open, or when it opens next."""
-    return max(instant, opening(window, instant).opens_at)

@@ -46,7 +46,7 @@ ENVELOPE = Envelope(
 
 def letter(*, subject: str = "Monthly letter, May 2027") -> Letter:
     """Return a letter with every kind of place in it."""
-    return Letter(language="en", direction="ltr", subject=subject, html=HTML, text=TEXT)
+    return Letter(language="en", subject=subject, html=HTML, text=TEXT)
 
 
 def compiled(

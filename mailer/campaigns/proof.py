@@ -83,7 +83,7 @@ def _render(templates: Path, name: str, texts: Mapping[str, str]) -> None:
         written = content.parse(
             text, language=language, types=types, allowed=kind.blocks, where=where
         )
-        known = catalogue.load(templates, language if _offered(language) else "en")
+        known = catalogue.load(templates, language if language in OFFERED else "en")
         render(
             Source(
                 template=name,
@@ -101,10 +101,6 @@ def _render(templates: Path, name: str, texts: Mapping[str, str]) -> None:
             ),
             templates,
         )
-
-
-def _offered(language: str) -> bool:
-    return language in OFFERED
 
 
 if __name__ == "__main__":

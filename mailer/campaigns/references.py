@@ -31,14 +31,9 @@ def refuse(reference: str, where: str) -> None:
         raise ContentError(where, "reference: a pattern needs {number}")
 
 
-def is_pattern(reference: str) -> bool:
-    """Whether a reference is to be numbered."""
-    return "{number}" in reference
-
-
 def note(campaign: Campaign, reference: str, *, year: int) -> None:
     """Note a draft's reference, or the pattern it will be numbered by."""
-    pattern = reference if is_pattern(reference) else None
+    pattern = reference if "{number}" in reference else None
     if campaign.reference_number is not None:
         if (campaign.reference_pattern, campaign.reference_year) == (pattern, year):
             return

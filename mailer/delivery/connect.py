@@ -46,7 +46,6 @@ class Offer:
     dsn: bool = False
     starttls: bool = False
     size: int = 0  # octets; 0: it does not say
-    logins: tuple[str, ...] = ()
     tls: str = ""  # the version in use; empty: none
 
 
@@ -179,6 +178,5 @@ def _offer(client: aiosmtplib.SMTP) -> Offer:
         dsn="dsn" in said,
         starttls="starttls" in said,
         size=int(size) if size.isdecimal() else 0,
-        logins=tuple(client.server_auth_methods),
         tls=session.version() if session else "",
     )

@@ -31,7 +31,6 @@ class Preview:
 
     octets: bytes
     letter: Letter
-    step: str
     excluded: str | None  # why the reader would get nothing after all
 
 
@@ -62,7 +61,6 @@ async def preview(
     return Preview(
         octets=Composer(skeleton).compose(reader, site.signer.message(NOBODY)),
         letter=letter,
-        step=choice.step,
         excluded=seen.excluded,
     )
 

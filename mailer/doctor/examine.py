@@ -22,7 +22,7 @@ async def examine(
                 *machine.disk(root),
                 *(await store.examine(site.database, now=now)),
                 *(await relay.examine(site)),
-                *relay.signing(settings, site),
+                *relay.signing(site),
                 *(await names.examine(settings, root, server=server)),
             ]
     except ConfigError as fault:

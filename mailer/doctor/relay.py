@@ -1,6 +1,5 @@
 """The relays: reached, trusted, logged in to; and who signs what they take."""
 
-from mailer.config import Settings
 from mailer.delivery import connect, keys
 from mailer.delivery.connect import LoginRefusedError, Offer, RelayError
 from mailer.doctor.finding import Finding, error, ok, warning
@@ -65,8 +64,9 @@ def _missing(about: str, relay: RelaySettings, offer: Offer) -> list[Finding]:
     return found
 
 
-def signing(settings: Settings, site: Site) -> list[Finding]:
+def signing(site: Site) -> list[Finding]:
     """Say who signs letters, we or the relay."""
+    settings = site.settings
     try:
         keys.read(settings, site.root)
     except ConfigError as fault:

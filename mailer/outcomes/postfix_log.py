@@ -39,14 +39,12 @@ class Reading:
     now: datetime  # times without a year are the last such time before it
     taken: dict[str, str] = field(default_factory=dict)  # → queue id
     last_line: str = ""
-    lines: int = 0
     _named: dict[str, str] = field(default_factory=dict)  # queue id → Message-ID
     _seen: dict[str, datetime | None] = field(default_factory=dict)
 
     def read(self, lines: Iterable[str]) -> None:
         """Read on; a queue id that Postfix uses again belongs to its newest message."""
         for line in lines:
-            self.lines += 1
             self.last_line = line
             if "message-id=<" in line:
                 self._header(line)

@@ -32,7 +32,6 @@ class Envelope:
     at: datetime  # when the campaign was released
     campaign: str  # for Feedback-ID, nothing per reader
     leave_mailbox: str = ""  # where "unsubscribe" may be written to; empty: none
-    archive: str = ""  # address of the public archive; empty: none
 
 
 def fields(letter: Letter, envelope: Envelope) -> Iterator[bytes | Field]:
@@ -66,6 +65,4 @@ def _list_fields(envelope: Envelope, label: str) -> Iterator[bytes | Field]:
         yield Field.UNSUBSCRIBE
     yield b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     yield f"List-Help: <mailto:{envelope.reply_to}?subject=help>\r\n".encode()
-    if envelope.archive:
-        yield f"List-Archive: <{envelope.archive}>\r\n".encode()
     yield b"Precedence: list\r\n"

@@ -35,7 +35,6 @@ def render(source: Source, templates: Path) -> Letter:
     language, direction = catalogue.language, catalogue.direction
     return Letter(
         language=language,
-        direction=direction,
         subject=bidi.isolate_text(source.subject, direction),
         html=bidi.isolate_html(typography.settled_html(html, language), direction),
         text=bidi.isolate_text(typography.settled(text, language), direction),

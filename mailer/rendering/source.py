@@ -76,7 +76,6 @@ class Letter:
     """One variant rendered; per-reader places are still marks (see merge)."""
 
     language: str
-    direction: str
     subject: str
     html: str
     text: str

@@ -27,12 +27,10 @@ class Template:
     """A letter type: which blocks it has and who gets it by default."""
 
     name: str
-    title: str
     topic: str | None  # none: the campaign names it, or it is service mail
     service: bool  # about the reader's own entry or act; not subscribed to
     audience: str | None
     blocks: tuple[str, ...]
-    folder: Path
 
 
 def block_types(templates: Path) -> dict[str, BlockType]:
@@ -65,12 +63,10 @@ def load(templates: Path, name: str) -> Template:
     try:
         return Template(
             name=name,
-            title=str(table["title"]),
             topic=table.get("topic"),
             service=bool(table.get("service", False)),
             audience=table.get("audience"),
             blocks=tuple(table["blocks"]),
-            folder=path.parent,
         )
     except KeyError as missing:
         raise ContentError(str(path), f"{missing.args[0]} is missing") from None

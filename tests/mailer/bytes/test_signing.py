@@ -126,7 +126,7 @@ def test_whatever_a_reader_is_called_the_signature_holds(
 def test_letters_and_service_mail_hold_after_a_trip(
     label: str | None, tmp_path: Path
 ) -> None:
-    made = compiled(at=now(), list_label=label, archive="https://x.example/archive/")
+    made = compiled(at=now(), list_label=label)
     message = signed(made, with_keys=[rsa()], name="Ligue de l'enseignement, été")
 
     received = asyncio.run(trip(message))
