@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mailer.config import DeliverySettings
-from mailer.delivery import verdict
+from mailer.delivery import retry, verdict
 from mailer.delivery.parcel import Parcel, Stage
 from mailer.delivery.verdict import Action, Permanence, Verdict
 from mailer.delivery.wire import Reply
 from mailer.outbox.states import State
-from mailer.outcomes import policy
 from mailer.outcomes.record import Outcome
 
 MAX_SHOWN = 500  # characters of a reply that are kept
@@ -108,7 +107,7 @@ def _deferred(
         state=State.DEFERRED,
         reason=reason,
         reply=reply,
-        due_at=policy.next_attempt(
+        due_at=retry.next_attempt(
             parcel.message_id,
             parcel.attempts + 1,
             waits=settings.retry_minutes,

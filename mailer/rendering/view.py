@@ -12,8 +12,9 @@ from markupsafe import Markup, escape
 
 from audiences.entry import Entry
 from mailer import links
-from mailer.rendering import agenda, held, hours, markdown, merge, typography
+from mailer.rendering import agenda, hours, markdown, merge, typography
 from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.entry import Line, in_words
 from mailer.rendering.hours import Clock
 from mailer.rendering.merge import Field
 from mailer.rendering.source import Block, Source
@@ -108,7 +109,7 @@ def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
     catalogue = seen.catalogue
     link = source.site_url + links.path(links.Purpose.ENTRY, merge.mark(Field.ENTRY))
     answer = replace(seen, type="button", title="", html=Markup(), text="")
-    lines = held.lines(source.entry or Entry(), catalogue)
+    lines = in_words(source.entry or Entry(), catalogue)
     return [
         replace(seen, steps=tuple(_held(line, catalogue) for line in lines)),
         replace(answer, link=link, label=catalogue.text("This entry is right")),
@@ -121,7 +122,7 @@ def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
     ]
 
 
-def _held(line: held.Line, catalogue: Catalogue) -> Step:
+def _held(line: Line, catalogue: Catalogue) -> Step:
     """Return a line of an entry; an empty one says so."""
     if not line.values:
         empty = catalogue.text("not known to us")

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from audiences.languages import OFFERED
 from mailer.campaigns import reasons
 from mailer.campaigns.letters import OTHERS
-from mailer.rendering import held
+from mailer.rendering import entry
 from mailer.rendering.view import ADDRESSEES
 from tests.mailer.letters import TEMPLATES, catalogues
 
@@ -68,7 +68,7 @@ def handed_over(path: Path) -> set[str]:
 def used() -> frozenset[str]:
     """Return every string handed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
-    found = {*ADDRESSEES.values(), *OTHERS.values(), *reasons.STRINGS, *held.STRINGS}
+    found = {*ADDRESSEES.values(), *OTHERS.values(), *reasons.STRINGS, *entry.STRINGS}
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
     found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):

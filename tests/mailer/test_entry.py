@@ -16,7 +16,8 @@ from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
 from mailer import site as sites
 from mailer.delivery import preview
-from mailer.rendering import held, merge
+from mailer.rendering import merge
+from mailer.rendering.entry import in_words
 from mailer.rendering.merge import Field
 from mailer.site import Site
 from tests.commands import Mailer, Ran
@@ -180,7 +181,7 @@ async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
 def test_a_value_is_never_read_as_a_place_or_as_markup() -> None:
     mark = merge.mark(Field.UNSUBSCRIBE)
     entry = Entry(name=f"A {mark}\r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
-    lines = {each.key: each.values for each in held.lines(entry, catalogues()["ar"])}
+    lines = {each.key: each.values for each in in_words(entry, catalogues()["ar"])}
 
     assert lines["name"] == ("A <b>B",)
     assert lines["acronym"] == ("{{7*7}} {name}",)

@@ -20,8 +20,8 @@ from audiences.entry import Entry
 from mailer import links, site
 from mailer.errors import TokenError
 from mailer.links import Purpose
-from mailer.rendering import held
 from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.entry import in_words
 from mailer.site import Site
 from mailer.web import page
 from mailer.web.public.reader import Reader, holder
@@ -104,7 +104,7 @@ async def _propose(
     form: FormMultiDict,
     catalogue: Catalogue,
 ) -> str:
-    shown = {line.key: "\n".join(line.values) for line in held.lines(entry, catalogue)}
+    shown = {line.key: "\n".join(line.values) for line in in_words(entry, catalogue)}
     proposed = _changes(shown, form)
     if not proposed:
         return catalogue.text("Nothing differs from what we hold.")
@@ -147,7 +147,7 @@ async def _page(
         language=language,
         said=said,
         organisation=reader.organisation(language),
-        lines=held.lines(entry, mail_site.catalogue(language)),
+        lines=in_words(entry, mail_site.catalogue(language)),
         digest=entry.digest,
         longest=LONGEST,
         path=links.path(Purpose.ENTRY, token),

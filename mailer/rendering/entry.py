@@ -51,7 +51,7 @@ class Line:
     values: tuple[str, ...]
 
 
-def lines(entry: Entry, catalogue: Catalogue) -> list[Line]:
+def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
     """Put an entry into the words of a language, empty lines too."""
     said = {
         "name": _names(entry, catalogue),
