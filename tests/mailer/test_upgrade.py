@@ -1,6 +1,9 @@
 """A store of an older version is brought to the newest form, whole or not at all."""
 
+import asyncio
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, column, table, update
+from sqlalchemy import Connection, column, inspect, table, update
 
 from mailer import schema
 from mailer.database import Database
@@ -19,6 +22,26 @@ from mailer.toml import edit_toml
 from tests.commands import Mailer, shown
 
 OLDER = "0003"
+# Killed before the N-th statement; it ends well where there are fewer.
+KILLED = """
+import asyncio, itertools, os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from mailer import schema, site as sites
+
+async def main(path, last):
+    async with sites.open_site(path) as site:
+        statements = itertools.count(1)
+
+        @event.listens_for(site.database.engine.sync_engine, "before_cursor_execute")
+        def count(*_):
+            if next(statements) == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        await schema.upgrade(site.database, now=sites.now())
+
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+"""
 
 
 @pytest.fixture
@@ -43,6 +66,14 @@ def older(connection: Connection) -> None:
 async def form(database: Database) -> str | None:
     async with database.engine.connect() as connection:
         return await connection.run_sync(schema.revision)
+
+
+async def names(database: Database) -> set[str]:
+    """Return the names of the tables."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(
+            lambda held: set(inspect(held).get_table_names())
+        )
 
 
 async def become(database: Database, form: str) -> None:
@@ -76,6 +107,25 @@ async def test_nothing_is_upgraded_under_a_worker(database: Database) -> None:
         await schema.upgrade(database, now=now())
 
     assert await form(database) == OLDER
+
+
+async def test_a_killed_upgrade_leaves_the_older_form(
+    database: Database, folder: Path
+) -> None:
+    tables = await names(database)
+    ends: list[int] = []
+    while 0 not in ends:
+        nth = 1 + 5 * len(ends)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLED, str(folder / "config.toml"), str(nth))
+        )
+        ends.append(await process.wait())
+        if ends[-1] != 0:
+            assert (await form(database), await names(database)) == (OLDER, tables)
+
+    assert set(ends) == {-signal.SIGKILL, 0}
+    assert await form(database) == schema.newest()
+    assert await names(database) > tables
 
 
 @pytest.mark.usefixtures("database")
