@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,7 +10,6 @@ from audiences.base import words
 from audiences.languages import Chain
 from mailer.campaigns import (
     agreement,
-    edit,
     entries,
     event,
     groups,
@@ -22,6 +21,7 @@ from mailer.campaigns import (
     variants,
 )
 from mailer.campaigns.groups import Group
+from mailer.campaigns.inspection import Inspected
 from mailer.campaigns.letters import Content
 from mailer.campaigns.spam import Score
 from mailer.campaigns.translations import Standing
@@ -33,22 +33,22 @@ from mailer.rendering.check import Level, Problem
 from mailer.site import Site
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
     """The problems of a campaign, and how its audience would read it."""
 
-    problems: list[Problem] = field(default_factory=list)
-    readers: dict[str, int] = field(default_factory=dict)  # by language
-    fallbacks: dict[str, int] = field(default_factory=dict)  # "ar → en": readers
-    blocks: dict[str, int] = field(default_factory=dict)  # "news, ar → en": readers
-    variants: int = 0  # letters to be rendered
-    translations: dict[str, Standing] = field(default_factory=dict)  # by language
-    spam: dict[str, Score] | None = None  # by language; None: nobody was asked
+    problems: list[Problem]
+    readers: Mapping[str, int]  # by language
+    fallbacks: Mapping[tuple[str, str], int]  # readers by language, wanted and got
+    blocks: Mapping[tuple[str, str, str], int]  # by block; language wanted and got
+    variants: int  # letters to be rendered
+    translations: Mapping[str, Standing]  # by language
+    spam: Mapping[str, Score] | None  # by language; None: nobody was asked
 
     @property
     def ok(self) -> bool:
         """Whether nothing stands in the way of approval."""
-        return all(problem.level is not Level.ERROR for problem in self.problems)
+        return _sound(self.problems)
 
 
 async def check(
@@ -61,14 +61,46 @@ async def check(
     async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
-        texts = await edit.texts_of(session, campaign)
         context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
         content = await letters.with_entries(session, content, found)
         known = await translations.sources_of(session, campaign)
         announced = await event.announced(session, campaign)
-    checked = Checked(problems=await _template(site, campaign.template, texts))
-    checked.problems += agreement.check(
+    readers, fallbacks, without = _readers(found)
+    blocks = _elsewhere(content, found)
+    needed = len(letters.needed(content, found))
+    standings = _standings(site, content, known)
+    problems = [
+        *await _template(site, content),
+        *_texts(site, content),
+        *_audience(readers, fallbacks, without),
+        *_unsigned(site),
+        *_event(content, announced=announced, now=now),
+        *_letters(blocks, needed),
+        *_translated(site, content, standings),
+    ]
+    looked = Inspected()
+    if _sound(problems):
+        looked = await inspection.inspect(site, content, found, now=now, scored=scored)
+    return Checked(
+        problems=problems + looked.problems,
+        readers=readers,
+        fallbacks=fallbacks,
+        blocks=blocks,
+        variants=needed,
+        translations=standings,
+        spam=looked.spam,
+    )
+
+
+def _sound(problems: Sequence[Problem]) -> bool:
+    return all(each.level is not Level.ERROR for each in problems)
+
+
+def _texts(site: Site, content: Content) -> Iterator[Problem]:
+    """Check what is written: that the languages agree, and each for itself."""
+    campaign = content.campaign
+    yield from agreement.check(
         content.translations,
         campaign.default_language,
         ruled=[*campaign.block_rules, *campaign.block_firsts],
@@ -76,21 +108,13 @@ async def check(
     )
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
-        checked.problems += rules.check_text(translation, host=host)
-    _count(checked, found)
-    checked.problems += _unsigned(site)
-    checked.problems += [
-        rules.problem(level, "", "campaign.toml, event", what)
-        for level, what in event.problems(campaign.event, known=announced, now=now)
-    ]
-    _count_blocks(checked, content, found)
-    _count_variants(checked, content, found)
-    _count_entries(checked, site, content, known)
-    if checked.ok:
-        looked = await inspection.inspect(site, content, found, now=now, scored=scored)
-        checked.problems += looked.problems
-        checked.spam = looked.spam
-    return checked
+        yield from rules.check_text(translation, host=host)
+
+
+def _event(content: Content, *, announced: bool, now: datetime) -> Iterator[Problem]:
+    invited = content.campaign.event
+    for level, what in event.problems(invited, known=announced, now=now):
+        yield rules.problem(level, "", "campaign.toml, event", what)
 
 
 def _unsigned(site: Site) -> Iterator[Problem]:
@@ -100,24 +124,27 @@ def _unsigned(site: Site) -> Iterator[Problem]:
         yield rules.problem(Level.WARNING, "", "config.toml, dkim", what)
 
 
-async def _template(site: Site, name: str, texts: Mapping[str, str]) -> list[Problem]:
+async def _template(site: Site, content: Content) -> list[Problem]:
     """Read the files of the template, then see that they make letters in time."""
+    name = content.campaign.template
     found = [
         rules.problem(Level.ERROR, "", fault.where, fault.what)
         for fault in lint.lint(site.templates, name)
     ]
     if not found:
         try:
-            await proof.prove(site.templates, name, texts)
+            await proof.prove(site.templates, name, content.texts)
         except ContentError as fault:
             found.append(rules.problem(Level.ERROR, "", fault.where, fault.sentence))
     return found
 
 
-def _count(checked: Checked, found: Sequence[Group]) -> None:
-    """Count readers by language and by fallback; nobody may be left without."""
+def _readers(
+    found: Sequence[Group],
+) -> tuple[Counter[str], Counter[tuple[str, str]], Counter[str]]:
+    """Count readers by language, by fallback, and those who are left without."""
     readers: Counter[str] = Counter()
-    fallbacks: Counter[str] = Counter()
+    fallbacks: Counter[tuple[str, str]] = Counter()
     without: Counter[str] = Counter()
     for group in found:
         choice = group.choice
@@ -126,36 +153,40 @@ def _count(checked: Checked, found: Sequence[Group]) -> None:
             continue
         readers[choice.language] += group.count
         if choice.fell_back:
-            fallbacks[f"{choice.wanted} → {choice.language}"] += group.count
-    checked.readers, checked.fallbacks = dict(readers), dict(fallbacks)
+            fallbacks[choice.wanted, choice.language] += group.count
+    return readers, fallbacks, without
+
+
+def _audience(
+    readers: Mapping[str, int],
+    fallbacks: Mapping[tuple[str, str], int],
+    without: Mapping[str, int],
+) -> Iterator[Problem]:
+    """Find whether there is anybody, and whether everybody can read a letter."""
     if not readers and not without:
-        checked.problems.append(
-            rules.problem(Level.ERROR, "", "audience", "the audience is empty")
-        )
+        yield rules.problem(Level.ERROR, "", "audience", "the audience is empty")
     for language, count in without.items():
-        checked.problems.append(
-            rules.problem(
-                Level.ERROR,
-                language,
-                "audience",
-                f"{count} readers read {language}, which is neither written nor has a"
-                " fallback; write it or allow one in languages.fallbacks",
-            )
+        yield rules.problem(
+            Level.ERROR,
+            language,
+            "audience",
+            f"{count} readers read {language}, which is neither written nor has a"
+            " fallback; write it or allow one in languages.fallbacks",
         )
-    for pair, count in fallbacks.items():
-        checked.problems.append(
-            rules.problem(
-                Level.WARNING,
-                pair.partition(" ")[0],
-                "audience",
-                f"{count} readers get another language, with a notice: {pair}",
-            )
+    for (wanted, got), count in fallbacks.items():
+        yield rules.problem(
+            Level.WARNING,
+            wanted,
+            "audience",
+            f"{count} readers get another language, with a notice: {wanted} → {got}",
         )
 
 
-def _count_blocks(checked: Checked, content: Content, found: Sequence[Group]) -> None:
+def _elsewhere(
+    content: Content, found: Sequence[Group]
+) -> Counter[tuple[str, str, str]]:
     """Count those who read a single block in another language than their letter."""
-    elsewhere: Counter[str] = Counter()
+    elsewhere: Counter[tuple[str, str, str]] = Counter()
     for group in found:
         if group.choice is None:
             continue
@@ -163,69 +194,70 @@ def _count_blocks(checked: Checked, content: Content, found: Sequence[Group]) ->
         hidden = groups.traits(content.campaign, group.variant).hidden
         for block, each in letters.spoken_in(content, language, wanted).items():
             if each != language and block not in hidden:
-                elsewhere[f"{block}, {wanted} → {each}"] += group.count
-    checked.blocks = dict(elsewhere)
-    for block, count in elsewhere.items():
-        checked.problems.append(
-            rules.problem(
-                Level.WARNING,
-                block.rpartition(" → ")[0].rpartition(", ")[2],
-                "audience",
-                f"{count} readers get a block in another language, with a notice:"
-                f" {block}",
-            )
+                elsewhere[block, wanted, each] += group.count
+    return elsewhere
+
+
+def _letters(
+    elsewhere: Mapping[tuple[str, str, str], int], needed: int
+) -> Iterator[Problem]:
+    """Warn of letters in two languages at once, and of very many letters."""
+    for (block, wanted, got), count in elsewhere.items():
+        yield rules.problem(
+            Level.WARNING,
+            wanted,
+            "audience",
+            f"{count} readers get a block in another language, with a notice:"
+            f" {block}, {wanted} → {got}",
+        )
+    if needed > variants.MANY:
+        yield rules.problem(
+            Level.WARNING,
+            "",
+            "campaign.toml, blocks",
+            f"{needed} letters that differ, more than {variants.MANY};"
+            " fewer rules of blocks make fewer",
         )
 
 
-def _count_variants(checked: Checked, content: Content, found: Sequence[Group]) -> None:
-    checked.variants = len(letters.needed(content, found))
-    if checked.variants > variants.MANY:
-        checked.problems.append(
-            rules.problem(
-                Level.WARNING,
-                "",
-                "campaign.toml, blocks",
-                f"{checked.variants} letters that differ, more than {variants.MANY};"
-                " fewer rules of blocks make fewer",
-            )
-        )
-
-
-def _count_entries(
-    checked: Checked, site: Site, content: Content, known: translations.Sources
-) -> None:
-    """Count what is translated, by language; stale words need a second look."""
+def _standings(
+    site: Site, content: Content, known: translations.Sources
+) -> dict[str, Standing]:
+    """Count what is translated, by language."""
     default = content.campaign.default_language
     types = templates.block_types(site.templates)
     source = entries.entries(content.translations[default], types)
+    return {
+        language: translations.standing(
+            source, entries.beside(source, translation), known.get(language, {})
+        )
+        for language, translation in content.translations.items()
+        if language != default
+    }
+
+
+def _translated(
+    site: Site, content: Content, standings: Mapping[str, Standing]
+) -> Iterator[Problem]:
+    """Find languages the house has no words of, and words that need a second look."""
     for language, translation in content.translations.items():
+        where = translation.where
         if language not in site.catalogues:
             what = f"its dates, footer and notices are not in {language}"
             remedy = "a catalogue in templates/locale makes them so"
-            checked.problems.append(
-                rules.problem(
-                    Level.WARNING, language, translation.where, f"{what}; {remedy}"
-                )
-            )
-        if language == default:
+            yield rules.problem(Level.WARNING, language, where, f"{what}; {remedy}")
+        if language not in standings:
             continue
-        said = entries.beside(source, translation)
-        standing = translations.standing(source, said, known.get(language, {}))
-        checked.translations[language] = standing
+        standing = standings[language]
         for count, what in (
             (standing.stale, "translated from words that changed since"),
             (standing.missing, "not translated"),
         ):
             if count:
-                sentence = f"{count} of {len(source)} entries are {what}"
+                sentence = f"{count} of {standing.total} entries are {what}"
                 remedy = f"`campaigns export-po --language {language}` marks them"
-                checked.problems.append(
-                    rules.problem(
-                        Level.WARNING,
-                        language,
-                        translation.where,
-                        f"{sentence}; {remedy}",
-                    )
+                yield rules.problem(
+                    Level.WARNING, language, where, f"{sentence}; {remedy}"
                 )
 
 

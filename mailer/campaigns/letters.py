@@ -43,6 +43,7 @@ class Content:
 
     campaign: Campaign
     template: Template
+    texts: Mapping[str, str]  # as written, by language
     translations: Mapping[str, Translation]
     topic_names: Mapping[str, str]
     sequence: int = 0  # of the event it invites to
@@ -77,6 +78,7 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
         reasons=known,
         names=await wording.names(session, known),
         template=template,
+        texts=texts,
         translations=edit.parse_all(
             texts, site.templates, template, folder_name=campaign.name
         ),

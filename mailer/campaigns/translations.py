@@ -27,6 +27,11 @@ class Standing:
     stale: int  # its source changed since
     missing: int
 
+    @property
+    def total(self) -> int:
+        """Return how many entries there are to translate."""
+        return self.done + self.stale + self.missing
+
 
 async def sources_of(session: AsyncSession, campaign: Campaign) -> Sources:
     """Return what each entry was translated from, by language."""

@@ -15,8 +15,14 @@ def as_json(checked: Checked) -> dict[str, Any]:
         "ok": checked.ok,
         "problems": [asdict(each) for each in checked.problems],
         "readers": checked.readers,
-        "fallbacks": checked.fallbacks,
-        "blocks": checked.blocks,
+        "fallbacks": {
+            f"{wanted} → {got}": count
+            for (wanted, got), count in checked.fallbacks.items()
+        },
+        "blocks": {
+            f"{block}, {wanted} → {got}": count
+            for (block, wanted, got), count in checked.blocks.items()
+        },
         "variants": checked.variants,
         "translations": {
             language: asdict(each) for language, each in checked.translations.items()

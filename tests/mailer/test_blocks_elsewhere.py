@@ -7,6 +7,7 @@ import pytest
 from audiences import languages
 from mailer import site as sites
 from mailer.campaigns import gate
+from mailer.cli import checking
 from mailer.delivery import preview
 from mailer.rendering.catalogue import POP_ISOLATE
 from mailer.site import Site
@@ -97,10 +98,13 @@ async def test_readers_of_a_block_in_another_language_are_counted(
 ) -> None:
     number = await made(site, tmp_path, "en", "fr")
     checked = await gate.check(site, number, now=sites.now())
+    shown = checking.as_json(checked)
 
     assert checked.readers == {"fr": 2, "ar": 1}
-    assert checked.fallbacks == {"es → fr": 1}
-    assert checked.blocks == {"news, fr → en": 1, "news, es → en": 1}
+    assert checked.fallbacks == {("es", "fr"): 1}
+    assert checked.blocks == {("news", "fr", "en"): 1, ("news", "es", "en"): 1}
+    assert shown["fallbacks"] == {"es → fr": 1}
+    assert shown["blocks"] == {"news, fr → en": 1, "news, es → en": 1}
 
 
 async def test_a_block_may_lack_only_where_it_is_allowed(
@@ -127,13 +131,13 @@ async def test_languages_and_fallbacks_are_those_a_second_reading_counts(
     number = await campaigning.add(site, letters.TEMPLATES / name / "sample")
     checked = await gate.check(site, number, now=sites.now())
     readers: dict[str, int] = {}
-    fallbacks: dict[str, int] = {}
+    fallbacks: dict[tuple[str, str], int] = {}
     for entry in filter(AUDIENCES[name], directory.entries()):
         wanted = entry.language or default
         language = wanted if wanted in written else "en"
         readers[language] = readers.get(language, 0) + 1
         if wanted != language:
-            pair = f"{wanted} → {language}"
+            pair = (wanted, language)
             fallbacks[pair] = fallbacks.get(pair, 0) + 1
 
     assert checked.readers == readers

@@ -136,7 +136,7 @@ async def test_an_allowed_fallback_is_counted_and_only_warned_of(
 
     assert checked.ok
     assert checked.readers == {"fr": 1, "en": 1}
-    assert checked.fallbacks == {"ar → en": 1}
+    assert checked.fallbacks == {("ar", "en"): 1}
     assert [level for level, *_ in said(checked)] == ["warning"]
 
 
