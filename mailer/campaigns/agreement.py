@@ -7,7 +7,8 @@ readers then get those in another language, each with a notice.
 from collections.abc import Iterator, Mapping, Sequence
 
 from audiences import languages
-from mailer.rendering.check import Level, Problem
+from mailer.rendering import problem
+from mailer.rendering.problem import Problem
 from mailer.rendering.source import Block, Translation
 
 FACTS = ("date", "until", "time", "number", "addressees", "languages")
@@ -24,17 +25,14 @@ def check(
     model = {block.id: block for block in translations[default].blocks}
     for name in ruled:
         if name not in model:
-            yield Problem(
-                level=Level.ERROR,
-                language=default,
-                where=f"campaign.toml, blocks.{name}",
-                what=f"{default}.md has no block of that name",
-            )
+            where = f"campaign.toml, blocks.{name}"
+            what = f"{default}.md has no block of that name"
+            yield problem.error(default, where, what)
     for language, translation in translations.items():
         lacking = languages.per_block(per_block, language)
         said = list(_amiss(translation, model, default, lacking=lacking))
         if said:
-            yield _error(translation, translation.where, " and ".join(said))
+            yield problem.error(language, translation.where, " and ".join(said))
         for block in translation.blocks:
             if block.id in model:
                 yield from _differing(translation, block, model[block.id], default)
@@ -57,8 +55,8 @@ def _differing(
 ) -> Iterator[Problem]:
     """Find facts no language can make different."""
     if block.type != model.type:
-        yield _error(
-            translation,
+        yield problem.error(
+            translation.language,
             block.where,
             f"{block.id} is a block {block.type} here and {model.type} in {default}.md",
         )
@@ -66,15 +64,9 @@ def _differing(
     for name in FACTS:
         here, there = block.fields.get(name), model.fields.get(name)
         if here != there:
-            yield _error(
-                translation,
+            yield problem.error(
+                translation.language,
                 block.where,
                 f"{block.id}: {name} is {here or 'missing'} here"
                 f" and {there or 'missing'} in {default}.md",
             )
-
-
-def _error(translation: Translation, where: str, what: str) -> Problem:
-    return Problem(
-        level=Level.ERROR, language=translation.language, where=where, what=what
-    )

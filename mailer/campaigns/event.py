@@ -24,8 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign, Event
 from mailer.errors import ContentError, RefusedError
-from mailer.rendering.check import Level
+from mailer.rendering import problem
 from mailer.rendering.invitation import Invitation
+from mailer.rendering.problem import Problem
 
 _KEYS = ("uid", "start", "end", "zone", "place", "status")
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
@@ -101,16 +102,18 @@ async def announced(session: AsyncSession, campaign: Campaign) -> bool:
 
 def problems(
     event: Mapping[str, Any] | None, *, known: bool, now: datetime
-) -> Iterator[tuple[Level, str]]:
+) -> Iterator[Problem]:
     """Yield what a gate says of an event."""
     if event is None:
         return
     start = datetime.fromisoformat(event["start"])
+    where = "campaign.toml, event"
     if start.replace(tzinfo=ZoneInfo(event["zone"])) <= now:
-        yield Level.WARNING, f"the event began at {start:%Y-%m-%d %H:%M}"
+        what = f"the event began at {start:%Y-%m-%d %H:%M}"
+        yield problem.warning("", where, what)
     if event["status"] == "cancelled" and not known:
-        sentence = f"nobody was invited to {event['uid']}; there is nothing to cancel"
-        yield Level.ERROR, sentence
+        what = f"nobody was invited to {event['uid']}; there is nothing to cancel"
+        yield problem.error("", where, what)
 
 
 async def settle(

@@ -20,8 +20,8 @@ from audiences import languages
 from audiences.base import insert
 from mailer.campaigns.models import Campaign, StoredFile
 from mailer.errors import ContentError
-from mailer.rendering import parts
-from mailer.rendering.check import Level
+from mailer.rendering import parts, problem
+from mailer.rendering.problem import Problem
 from mailer.rendering.source import Letter
 
 MAX_FILE = 5_000_000  # octets of one file
@@ -143,21 +143,18 @@ def carried(
     return html, tuple(images), tuple(rest)
 
 
-def problems(
-    letter: Letter, attached: tuple[Attached, ...]
-) -> Iterator[tuple[Level, str]]:
+def problems(letter: Letter, attached: tuple[Attached, ...]) -> Iterator[Problem]:
     """Yield what a gate says of the files of one letter."""
     html, images, rest = carried(letter, attached, domain="letter.example")
     for name in sorted(set(re.findall(r'"cid:([^"@]+)"', html))):
-        yield (
-            Level.ERROR,
-            f"the image {unquote(name)} is not in files/ of the campaign folder",
-        )
+        what = f"the image {unquote(name)} is not in files/ of the campaign folder"
+        yield problem.error(letter.language, "files", what)
     size = sum(len(file.octets) for file in (*images, *rest)) / 1e6
     if size > HEAVY:
-        level = Level.ERROR if size > MAX_LETTER else Level.WARNING
         advice = f"put them on a page, {MAX_LETTER:.0f} MB is the most"
-        yield level, f"{size:.1f} MB of files go to every reader; {advice}"
+        what = f"{size:.1f} MB of files go to every reader; {advice}"
+        grave = problem.error if size > MAX_LETTER else problem.warning
+        yield grave(letter.language, "files", what)
 
 
 def _part(file: Attached, identity: str | None) -> parts.File:

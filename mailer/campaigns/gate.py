@@ -27,9 +27,9 @@ from mailer.campaigns.spam import Score
 from mailer.campaigns.translations import Standing
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
-from mailer.rendering import lint
+from mailer.rendering import lint, problem
 from mailer.rendering import template as templates
-from mailer.rendering.check import Level, Problem
+from mailer.rendering.problem import Level, Problem
 from mailer.site import Site
 
 
@@ -75,7 +75,7 @@ async def check(
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
         *_unsigned(site),
-        *_event(content, announced=announced, now=now),
+        *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),
         *_translated(site, content, standings),
     ]
@@ -111,31 +111,22 @@ def _texts(site: Site, content: Content) -> Iterator[Problem]:
         yield from rules.check_text(translation, host=host)
 
 
-def _event(content: Content, *, announced: bool, now: datetime) -> Iterator[Problem]:
-    invited = content.campaign.event
-    for level, what in event.problems(invited, known=announced, now=now):
-        yield rules.problem(level, "", "campaign.toml, event", what)
-
-
 def _unsigned(site: Site) -> Iterator[Problem]:
     """Warn where nobody signs letters; a demonstration may."""
     if site.settings.dkim.nobody_signs and not site.settings.site.demo:
         what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
-        yield rules.problem(Level.WARNING, "", "config.toml, dkim", what)
+        yield problem.warning("", "config.toml, dkim", what)
 
 
 async def _template(site: Site, content: Content) -> list[Problem]:
     """Read the files of the template, then see that they make letters in time."""
     name = content.campaign.template
-    found = [
-        rules.problem(Level.ERROR, "", fault.where, fault.what)
-        for fault in lint.lint(site.templates, name)
-    ]
+    found = list(lint.lint(site.templates, name))
     if not found:
         try:
             await proof.prove(site.templates, name, content.texts)
         except ContentError as fault:
-            found.append(rules.problem(Level.ERROR, "", fault.where, fault.sentence))
+            found.append(problem.error("", fault.where, fault.sentence))
     return found
 
 
@@ -164,18 +155,16 @@ def _audience(
 ) -> Iterator[Problem]:
     """Find whether there is anybody, and whether everybody can read a letter."""
     if not readers and not without:
-        yield rules.problem(Level.ERROR, "", "audience", "the audience is empty")
+        yield problem.error("", "audience", "the audience is empty")
     for language, count in without.items():
-        yield rules.problem(
-            Level.ERROR,
+        yield problem.error(
             language,
             "audience",
             f"{count} readers read {language}, which is neither written nor has a"
             " fallback; write it or allow one in languages.fallbacks",
         )
     for (wanted, got), count in fallbacks.items():
-        yield rules.problem(
-            Level.WARNING,
+        yield problem.warning(
             wanted,
             "audience",
             f"{count} readers get another language, with a notice: {wanted} → {got}",
@@ -203,16 +192,14 @@ def _letters(
 ) -> Iterator[Problem]:
     """Warn of letters in two languages at once, and of very many letters."""
     for (block, wanted, got), count in elsewhere.items():
-        yield rules.problem(
-            Level.WARNING,
+        yield problem.warning(
             wanted,
             "audience",
             f"{count} readers get a block in another language, with a notice:"
             f" {block}, {wanted} → {got}",
         )
     if needed > variants.MANY:
-        yield rules.problem(
-            Level.WARNING,
+        yield problem.warning(
             "",
             "campaign.toml, blocks",
             f"{needed} letters that differ, more than {variants.MANY};"
@@ -245,7 +232,7 @@ def _translated(
         if language not in site.catalogues:
             what = f"its dates, footer and notices are not in {language}"
             remedy = "a catalogue in templates/locale makes them so"
-            yield rules.problem(Level.WARNING, language, where, f"{what}; {remedy}")
+            yield problem.warning(language, where, f"{what}; {remedy}")
         if language not in standings:
             continue
         standing = standings[language]
@@ -256,9 +243,7 @@ def _translated(
             if count:
                 sentence = f"{count} of {standing.total} entries are {what}"
                 remedy = f"`campaigns export-po --language {language}` marks them"
-                yield rules.problem(
-                    Level.WARNING, language, where, f"{sentence}; {remedy}"
-                )
+                yield problem.warning(language, where, f"{sentence}; {remedy}")
 
 
 def _wanted(group: Group) -> str:

@@ -15,8 +15,8 @@ from mailer.campaigns.letters import Content
 from mailer.campaigns.spam import Score, SpamError
 from mailer.errors import ContentError
 from mailer.rendering import check as rules
-from mailer.rendering import lint, support
-from mailer.rendering.check import Level, Problem
+from mailer.rendering import lint, problem, support
+from mailer.rendering.problem import Problem
 from mailer.rendering.skeleton import Skeleton
 from mailer.rendering.source import Letter
 from mailer.site import Site
@@ -43,17 +43,13 @@ async def inspect(
             letter = letters.rendered(site, source)
             skeleton = letters.skeleton(site, content, letter, source, at=now)
         except ContentError as fault:
-            what = fault.sentence
             seen.problems.append(
-                rules.problem(Level.ERROR, key.language, fault.where, what)
+                problem.error(key.language, fault.where, fault.sentence)
             )
             continue
         leaving = source.topic_name is not None
         seen.problems += rules.check_letter(letter, leaving=leaving)
-        seen.problems += [
-            rules.problem(level, key.language, "files", what)
-            for level, what in files.problems(letter, content.files)
-        ]
+        seen.problems += files.problems(letter, content.files)
         seen.problems += _lacking(site, source.template, letter, told)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
@@ -72,7 +68,7 @@ def _lacking(
         if use.feature.name not in told:
             told.add(use.feature.name)
             where = lint.place(site.templates, template, use.word)
-            yield rules.problem(Level.WARNING, "", where, use.sentence)
+            yield problem.warning("", where, use.sentence)
 
 
 async def _score(
@@ -84,13 +80,13 @@ async def _score(
         seen.spam = await spam.scores(specimens)
     except SpamError as fault:
         what = f"SpamAssassin gave no score: {fault}"
-        seen.problems.append(rules.problem(Level.WARNING, "", "letter", what))
+        seen.problems.append(problem.warning("", "letter", what))
         return
     for language, score in seen.spam.items():
         if score.points >= limit / 2:
-            level = Level.ERROR if score.points >= limit else Level.WARNING
+            grave = problem.error if score.points >= limit else problem.warning
             what = (
                 f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
                 f" most: {score.worst()}"
             )
-            seen.problems.append(rules.problem(level, language, "letter", what))
+            seen.problems.append(grave(language, "letter", what))

@@ -1,16 +1,14 @@
 """What a machine can see in a rendered letter: problems with place and remedy.
 
-Pure: it reads what `render` made and what the author wrote. An error blocks approval;
-a warning is for the approver's eye.
+Pure: it reads what `render` made and what the author wrote.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
-from mailer.rendering import markdown, merge
+from mailer.rendering import markdown, merge, problem
 from mailer.rendering.markdown import Finding, Kind
+from mailer.rendering.problem import Problem
 from mailer.rendering.source import Letter, Translation
 
 MAX_HTML = 102_000  # octets; beyond, Gmail clips and the footer is lost
@@ -28,28 +26,6 @@ VAGUE = {
 }
 
 
-class Level(StrEnum):
-    """How grave a problem is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """One thing wrong, and where."""
-
-    level: Level
-    language: str
-    where: str
-    what: str
-
-
-def problem(level: Level, language: str, where: str, what: str) -> Problem:
-    """Return a problem said in this order."""
-    return Problem(level=level, language=language, where=where, what=what)
-
-
 def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     """Check what an author wrote in one language; `host` is the site's own."""
     yield from _check_subject(translation)
@@ -58,88 +34,73 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
             lines = enumerate(block.text.split("\n"))
             here = next((n for n, line in lines if f"{{{place}}}" in line), None)
             where = block.where if here is None else block.line(here)
-            yield _error(translation, where, f"no field {{{place}}} exists")
+            what = f"no field {{{place}}} exists"
+            yield problem.error(translation.language, where, what)
         for finding in markdown.findings(block.text):
-            for level, what in _check_finding(finding, host):
-                yield Problem(
-                    level=level,
-                    language=translation.language,
-                    where=block.line(finding.line),
-                    what=what,
-                )
+            where = block.line(finding.line)
+            yield from _check_finding(finding, translation.language, where, host)
 
 
-def _check_finding(finding: Finding, host: str) -> Iterator[tuple[Level, str]]:
+def _check_finding(
+    finding: Finding, language: str, where: str, host: str
+) -> Iterator[Problem]:
     """Check a link, an image or HTML of a text."""
     shown = finding.value.strip().partition("\n")[0][:60]
     if finding.kind is Kind.HTML:
-        yield Level.ERROR, f"HTML ({shown}) is not allowed; write it as Markdown"
+        what = f"HTML ({shown}) is not allowed; write it as Markdown"
+        yield problem.error(language, where, what)
     elif finding.kind is Kind.IMAGE:
         if not finding.words:
-            yield Level.ERROR, f"the image {shown} says nothing to who cannot see it"
+            what = f"the image {shown} says nothing to who cannot see it"
+            yield problem.error(language, where, what)
         if finding.value.startswith("cid:"):
             return  # one of the campaign's own files; it is looked for in the letter
         if not finding.value.startswith("https://"):
-            yield Level.ERROR, f"the image {shown} is not https"
+            yield problem.error(language, where, f"the image {shown} is not https")
         elif urlsplit(finding.value).hostname != host:
-            yield (
-                Level.ERROR,
-                f"the image {shown} lets another site know who reads; put it on {host}",
-            )
+            what = f"the image {shown} lets another site know who reads"
+            yield problem.error(language, where, f"{what}; put it on {host}")
     elif not finding.value.startswith(("https://", "mailto:")):
-        yield Level.ERROR, f"the link {shown!r} is not https or mailto"
+        what = f"the link {shown!r} is not https or mailto"
+        yield problem.error(language, where, what)
     elif finding.words.lower().strip(" .:»›>") in VAGUE:
-        yield (
-            Level.WARNING,
-            f"the link “{finding.words}” says nothing by itself; say where it leads",
-        )
+        what = f"the link “{finding.words}” says nothing by itself; say where it leads"
+        yield problem.warning(language, where, what)
 
 
 def _check_subject(translation: Translation) -> Iterator[Problem]:
-    where = f"{translation.where}, subject"
+    language, where = translation.language, f"{translation.where}, subject"
     length = len(translation.subject)
     if length > MAX_SUBJECT:
-        yield _error(translation, where, f"{length} characters, at most {MAX_SUBJECT}")
+        what = f"{length} characters, at most {MAX_SUBJECT}"
+        yield problem.error(language, where, what)
     elif length > LONG_SUBJECT:
-        yield _warning(translation, where, f"{length} characters; phones show about 40")
+        what = f"{length} characters; phones show about 40"
+        yield problem.warning(language, where, what)
     if not translation.preheader:
-        yield _warning(translation, translation.where, "no preheader; add a line")
+        what = "no preheader; add a line"
+        yield problem.warning(language, translation.where, what)
     for text in (translation.subject, translation.preheader):
         if "{" in text:
-            yield _error(translation, where, "a subject is the same for every reader")
-
-
-def _error(translation: Translation, where: str, what: str) -> Problem:
-    return Problem(
-        level=Level.ERROR, language=translation.language, where=where, what=what
-    )
-
-
-def _warning(translation: Translation, where: str, what: str) -> Problem:
-    return Problem(
-        level=Level.WARNING, language=translation.language, where=where, what=what
-    )
+            what = "a subject is the same for every reader"
+            yield problem.error(language, where, what)
 
 
 def check_letter(letter: Letter, *, leaving: bool) -> Iterator[Problem]:
     """Check one rendered letter."""
-
-    def problem(level: Level, what: str) -> Problem:
-        return Problem(level=level, language=letter.language, where="letter", what=what)
-
     size = len(letter.html.encode())
     if size > MAX_HTML:
-        yield problem(
-            Level.ERROR,
+        what = (
             f"{size / 1000:.0f} KB of HTML, at most {MAX_HTML / 1000:.0f};"
-            " shorten it or put texts online",
+            " shorten it or put texts online"
         )
+        yield problem.error(letter.language, "letter", what)
     elif size > WARN_HTML:
-        yield problem(Level.WARNING, f"{size / 1000:.0f} KB of HTML, near the limit")
+        what = f"{size / 1000:.0f} KB of HTML, near the limit"
+        yield problem.warning(letter.language, "letter", what)
     if leaving:
         mark = merge.mark(merge.Field.UNSUBSCRIBE)
         for part, text in (("HTML", letter.html), ("text", letter.text)):
             if mark not in text:
-                yield problem(
-                    Level.ERROR, f"the {part} part has no link to leave the letter"
-                )
+                what = f"the {part} part has no link to leave the letter"
+                yield problem.error(letter.language, "letter", what)

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.rendering import problem
 from mailer.rendering.elements import HTML, MJML, TEXTS, VOID
+from mailer.rendering.problem import Problem
 
 DEPTH = 60  # nested tags in one file; a letter needs fifteen
 MAX_FILE = 200_000  # characters
@@ -23,14 +25,6 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"([^\s=\"'/<>]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
 _AWAY = re.compile(r"(?:https?:)?//|^\s*(?:javascript|data|vbscript):", re.IGNORECASE)
 _STYLE_AWAY = re.compile(r"@import|url\s*\(|expression\s*\(|@font-face", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fault:
-    """What is wrong in a template, and where."""
-
-    where: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +40,14 @@ def templates_of(templates: Path, name: str) -> Iterator[Path]:
         yield from sorted(folder.glob("*.css"))
 
 
-def lint(templates: Path, name: str) -> Iterator[Fault]:
+def lint(templates: Path, name: str) -> Iterator[Problem]:
     """Yield everything wrong in the files of one letter type."""
     for path in templates_of(templates, name):
         where = path.relative_to(templates).as_posix()
         text = path.read_text(encoding="utf-8", errors="replace")
         if len(text) > MAX_FILE:
             what = f"{len(text):,} characters, at most {MAX_FILE:,}"
-            yield Fault(where=where, what=what)
+            yield problem.error("", where, what)
         elif path.suffix == ".css":
             yield from _styles(text, where, 1)
         else:
@@ -71,7 +65,7 @@ def place(templates: Path, name: str, word: str) -> str:
     return "letter"
 
 
-def markup(text: str, where: str) -> Iterator[Fault]:
+def markup(text: str, where: str) -> Iterator[Problem]:
     """Yield what is wrong in one file of markup; Jinja's own parts are passed over."""
     blank = _JINJA.sub(lambda part: re.sub(r"[^\n]", "\x00", part[0]), text)
     stack: list[_Open] = []
@@ -83,27 +77,29 @@ def markup(text: str, where: str) -> Iterator[Fault]:
         if tag[0].startswith("<!--"):
             continue
         if tag["name"] is None:
-            yield Fault(where=place, what="a < that opens no tag; write &lt;")
+            yield problem.error("", place, "a < that opens no tag; write &lt;")
             return
         name = _named(tag["name"], tag["rest"])
         if tag["close"]:
             wrong = _closed(name, stack)
             if wrong:
-                yield Fault(where=place, what=wrong)
+                yield problem.error("", place, wrong)
                 return
             continue
         parent = stack[-1].name if stack else None
         for what in (*_misplaced(name, parent), *_attributes(name, tag["rest"] or "")):
-            yield Fault(where=place, what=what)
+            yield problem.error("", place, what)
         if tag["alone"] or name in VOID:
             continue
         stack.append(_Open(name, line))
         if len(stack) > DEPTH:
-            yield Fault(where=place, what=f"tags are nested more than {DEPTH} deep")
+            what = f"tags are nested more than {DEPTH} deep"
+            yield problem.error("", place, what)
             return
     for left in stack:
         place = f"{where}, line {left.line}"
-        yield Fault(where=place, what=f"<{left.name}> is opened and never closed")
+        what = f"<{left.name}> is opened and never closed"
+        yield problem.error("", place, what)
 
 
 def _named(name: str, rest: str) -> str:
@@ -159,10 +155,10 @@ def _attributes(name: str, rest: str) -> Iterator[str]:
         yield f"<{name}> has no alt"
 
 
-def _styles(text: str, where: str, first: int) -> Iterator[Fault]:
+def _styles(text: str, where: str, first: int) -> Iterator[Problem]:
     """Yield what a style sheet may not do, and what mail programs do not do."""
     for number, line in enumerate(text.split("\n"), start=first):
         loads = _STYLE_AWAY.search(line)
         if loads:
             what = f"a style that loads something: {loads[0]}"
-            yield Fault(where=f"{where}, line {number}", what=what)
+            yield problem.error("", f"{where}, line {number}", what)

@@ -7,7 +7,7 @@ import pytest
 
 from audiences.languages import OFFERED
 from mailer.rendering import check, merge
-from mailer.rendering.check import Level
+from mailer.rendering.problem import Level
 from tests.mailer import reading
 from tests.mailer.letters import SAMPLES, catalogues, letter, source
 

@@ -8,7 +8,7 @@ import pytest
 from mailer.campaigns import gate, proof
 from mailer.errors import ContentError
 from mailer.rendering import lint, template
-from mailer.rendering.check import Level
+from mailer.rendering.problem import Level
 from mailer.site import Site, now
 from tests.mailer import campaigning
 from tests.mailer.letters import TEMPLATES
