@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from audiences.base import words
 from audiences.languages import Chain
 from mailer.campaigns import (
@@ -63,13 +65,13 @@ async def check(
         content = await letters.content_of(session, site, campaign)
         context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
-        content = await letters.with_entries(session, content, found)
-        known = await translations.sources_of(session, campaign)
+        seen = {each.variant for each in found}
+        content = await letters.with_entries(session, content, seen)
+        standings = await _standings(session, site, content)
         announced = await event.announced(session, campaign)
     readers, fallbacks, without = _readers(found)
     blocks = _elsewhere(content, found)
     needed = len(letters.needed(content, found))
-    standings = _standings(site, content, known)
     problems = [
         *await _template(site, content),
         *_texts(site, content),
@@ -207,10 +209,11 @@ def _letters(
         )
 
 
-def _standings(
-    site: Site, content: Content, known: translations.Sources
+async def _standings(
+    session: AsyncSession, site: Site, content: Content
 ) -> dict[str, Standing]:
     """Count what is translated, by language."""
+    known = await translations.sources_of(session, content.campaign)
     default = content.campaign.default_language
     types = templates.block_types(site.templates)
     source = entries.entries(content.translations[default], types)

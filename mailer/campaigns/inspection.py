@@ -34,26 +34,25 @@ async def inspect(
     site: Site, content: Content, found: Sequence[Group], *, now: datetime, scored: bool
 ) -> Inspected:
     """Render every letter that would be sent, and look at it."""
+    campaign = content.campaign
     seen = Inspected()
     told: set[str] = set()  # features that are lacking
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, found):
-        source = letters.source(site, content, key)
         try:
-            letter = letters.rendered(site, source)
-            skeleton = letters.skeleton(site, content, letter, source, at=now)
+            made = letters.make(site, content, key, at=now)
         except ContentError as fault:
             seen.problems.append(
                 problem.error(key.language, fault.where, fault.sentence)
             )
             continue
-        leaving = source.topic_name is not None
-        seen.problems += rules.check_letter(letter, leaving=leaving)
+        letter = made.letter
+        seen.problems += rules.check_letter(letter, leaving=campaign.topic is not None)
         seen.problems += files.problems(letter, content.files)
-        seen.problems += _lacking(site, source.template, letter, told)
+        seen.problems += _lacking(site, campaign.template, letter, told)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
-            longest[key.language] = (length, skeleton)
+            longest[key.language] = (length, made.skeleton)
     limit = site.settings.gate.spam_limit
     if scored and limit and spam.installed():
         await _score(seen, limit, {name: each for name, (_, each) in longest.items()})

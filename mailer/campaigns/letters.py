@@ -1,6 +1,6 @@
 """Renders a campaign's letters: from its stored texts to letter and skeleton."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -89,16 +89,9 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
 
 
 async def with_entries(
-    session: AsyncSession, content: Content, found: Sequence[Group]
+    session: AsyncSession, content: Content, seen: Iterable[str]
 ) -> Content:
-    """Add the entries that these readers see, as they are held now."""
-    return await with_entries_of(session, content, [each.variant for each in found])
-
-
-async def with_entries_of(
-    session: AsyncSession, content: Content, seen: Sequence[str]
-) -> Content:
-    """Add the entries that readers of these variants see."""
+    """Add the entries that readers of these variants see, as they are held now."""
     campaign = content.campaign
     if not campaign.shows_entry:
         return content
@@ -137,8 +130,22 @@ def needed(content: Content, found: Sequence[Group]) -> list[Key]:
     )
 
 
-def source(site: Site, content: Content, key: Key) -> Source:
-    """Return what one letter is rendered from."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """One letter rendered, and encoded with its header."""
+
+    letter: Letter
+    skeleton: Skeleton
+
+
+def make(site: Site, content: Content, key: Key, *, at: datetime) -> Made:
+    """Render and encode one letter; `at` is when the campaign is released."""
+    source = _source(site, content, key)
+    letter = render(source, site.templates)
+    return Made(letter=letter, skeleton=_skeleton(site, content, letter, source, at))
+
+
+def _source(site: Site, content: Content, key: Key) -> Source:
     campaign = content.campaign
     language = key.language
     translation = content.translations[language]
@@ -244,15 +251,9 @@ def _heading(others: Others, catalogue: Catalogue) -> Block:
     )
 
 
-def rendered(site: Site, made_from: Source) -> Letter:
-    """Render one variant."""
-    return render(made_from, site.templates)
-
-
-def skeleton(
-    site: Site, content: Content, letter: Letter, made_from: Source, *, at: datetime
+def _skeleton(
+    site: Site, content: Content, letter: Letter, made_from: Source, at: datetime
 ) -> Skeleton:
-    """Encode one letter with its header; `at` is when the campaign is released."""
     campaign = content.campaign
     settings = site.settings
     html, images, attached = files.carried(

@@ -44,13 +44,12 @@ async def preview(
         context = await kept.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
         seen = await _seen(session, campaign, context, contact)
-        content = await letters.with_entries_of(session, content, [seen.variant])
+        content = await letters.with_entries(session, content, [seen.variant])
     choice = groups.choose(campaign, content.written, seen.chain)
     if choice is None:
         raise RefusedError(f"{address} reads no language this campaign may be sent in")
-    source = letters.source(site, content, letters.key(content, choice, seen.variant))
-    letter = letters.rendered(site, source)
-    skeleton = letters.skeleton(site, content, letter, source, at=now)
+    key = letters.key(content, choice, seen.variant)
+    made = letters.make(site, content, key, at=now)
     reader = Reader(
         address=contact.address or "",
         name=contact.name,
@@ -59,8 +58,8 @@ async def preview(
         ),
     )
     return Preview(
-        octets=Composer(skeleton).compose(reader, site.signer.message(NOBODY)),
-        letter=letter,
+        octets=Composer(made.skeleton).compose(reader, site.signer.message(NOBODY)),
+        letter=made.letter,
         excluded=seen.excluded,
     )
 

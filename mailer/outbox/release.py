@@ -6,8 +6,7 @@ routes are committed with it, and its messages follow in chunks that can be resu
 Nobody the rule picks is dropped: who is left out has a row that says why.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -25,15 +24,6 @@ from mailer.outbox.models import Route
 from mailer.site import Site
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendered:
-    """One letter ready to be stored, and the key it is found by."""
-
-    key: Key
-    subject: str
-    skeleton: bytes
-
-
 async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> int:
     """Turn a campaign into messages; return how many rows there are."""
     async with site.database.reading() as session:
@@ -43,33 +33,37 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
         content = await letters.content_of(session, site, campaign)
         context = await kept.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
-        content = await letters.with_entries(session, content, found)
+        seen = {each.variant for each in found}
+        content = await letters.with_entries(session, content, seen)
     rendered = render_groups(site, content, found, now=now)
     async with site.database.writing() as session:
         await _take(session, campaign_id, site, by=by, now=now)
         await event.settle(session, content.campaign, content.sequence, now=now)
-        await _store(session, site, content, rendered, found, now=now)
+        await _store(session, content, rendered, found)
         await analyse(session, Route.__tablename__, Letter.__tablename__)
     return await plan.plan(site, campaign_id)
 
 
 def render_groups(
     site: Site, content: Content, found: Sequence[Group], *, now: datetime
-) -> list[Rendered]:
-    """Render each letter the groups need, once."""
-    made = []
+) -> dict[Key, Letter]:
+    """Render each letter the groups need, once, ready to be stored."""
+    campaign = content.campaign
+    digest = approval.template_digest(site.templates, campaign.template)
+    rendered = {}
     for key in letters.needed(content, found):
-        source = letters.source(site, content, key)
-        letter = letters.rendered(site, source)
-        skeleton = letters.skeleton(site, content, letter, source, at=now)
-        made.append(
-            Rendered(
-                key=key,
-                subject=letter.subject,
-                skeleton=skeleton.pack(),
-            )
+        made = letters.make(site, content, key, at=now)
+        rendered[key] = Letter(
+            campaign_id=campaign.id,
+            language=key.language,
+            wanted=key.wanted,
+            variant=key.variant,
+            subject=made.letter.subject,
+            skeleton=made.skeleton.pack(),
+            template_digest=digest,
+            rendered_at=now,
         )
-    return made
+    return rendered
 
 
 async def _take(
@@ -103,33 +97,18 @@ async def _take(
 
 async def _store(
     session: AsyncSession,
-    site: Site,
     content: Content,
-    rendered: Sequence[Rendered],
+    rendered: Mapping[Key, Letter],
     found: Sequence[Group],
-    *,
-    now: datetime,
 ) -> None:
     campaign = content.campaign
     session.add(plan.begun(campaign.id))
-    digest = approval.template_digest(site.templates, campaign.template)
-    stored: dict[Key, Letter] = {}
-    for each in rendered:
-        stored[each.key] = Letter(
-            campaign_id=campaign.id,
-            language=each.key.language,
-            wanted=each.key.wanted,
-            variant=each.key.variant,
-            subject=each.subject,
-            skeleton=each.skeleton,
-            template_digest=digest,
-            rendered_at=now,
-        )
-    session.add_all(stored.values())
+    session.add_all(rendered.values())
     await session.flush()
     for group in found:
         choice = group.choice
-        letter = stored[letters.key(content, choice, group.variant)] if choice else None
+        key = letters.key(content, choice, group.variant) if choice else None
+        letter_id = rendered[key].id if key else None
         session.add(
             Route(
                 campaign_id=campaign.id,
@@ -137,7 +116,7 @@ async def _store(
                 organisation_languages=group.organisation_languages,
                 state_languages=group.state_languages,
                 variant=group.variant,
-                letter_id=letter.id if letter else None,
+                letter_id=letter_id,
                 step=choice.step if choice else "",
             )
         )
