@@ -23,6 +23,7 @@ from mailer.reports.campaign import Report
 from mailer.site import Site
 
 Settled = Callable[[Counter[State]], None]
+OPEN = (State.WAITING, State.DEFERRED, State.UNCERTAIN)
 STARTING = 20.0  # seconds the inbox may take to start
 
 
@@ -111,8 +112,7 @@ async def deliver(
 
 def unaccounted(report: Report) -> int:
     """Return how many readers have no final state."""
-    open_ = report.waiting + report.deferred + report.uncertain
-    return report.audience - report.accounted + open_
+    return sum(report.states[each] for each in OPEN)
 
 
 def samples(root: Path, *, every: bool) -> list[Path]:

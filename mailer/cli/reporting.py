@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 
 from mailer.cli import output
+from mailer.outbox.states import State
 from mailer.reports.campaign import Report
 from mailer.reports.coverage import Covered
 
-_STATES = (
-    ("accepted", "taken by the relay"),
-    ("waiting", "on their way"),
-    ("deferred", "to be tried again"),
-    ("refused", "refused by the relay"),
-    ("bounced", "came back"),
-    ("complained", "called spam"),
-    ("uncertain", "nobody knows yet"),
-    ("held", "uncertain, for a person to decide"),
-    ("set_aside", "could not be composed"),
-    ("expired", "too late to send"),
-    ("cancelled", "cancelled"),
-)
+_MEANINGS = {
+    State.ACCEPTED: "taken by the relay",
+    State.WAITING: "on their way",
+    State.DEFERRED: "to be tried again",
+    State.REFUSED: "refused by the relay",
+    State.BOUNCED: "came back",
+    State.COMPLAINED: "called spam",
+    State.UNCERTAIN: "nobody knows yet",
+    State.HELD: "uncertain, for a person to decide",
+    State.SET_ASIDE: "could not be composed",
+    State.EXPIRED: "too late to send",
+    State.CANCELLED: "cancelled",
+}
 
 
 def show_report(name: str, report: Report) -> None:
@@ -46,9 +47,9 @@ def show_report(name: str, report: Report) -> None:
 def _rows(report: Report) -> list[tuple[str, int, str]]:
     """Return a line for each state that holds a reader, and each reason to skip."""
     states = [
-        (state.replace("_", " "), getattr(report, state), meaning)
-        for state, meaning in _STATES
-        if getattr(report, state)
+        (state.replace("_", " "), report.states[state], meaning)
+        for state, meaning in _MEANINGS.items()
+        if report.states[state]
     ]
     skipped = [
         ("skipped", count, reason.replace("_", " "))

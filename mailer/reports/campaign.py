@@ -5,6 +5,7 @@ reasons for skipping add up to `audience`.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -18,26 +19,13 @@ from mailer.campaigns.models import ApprovedReader, Campaign, Letter
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
 
-IN_HAND = (State.WAITING, State.MARKED)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Who got what; `waiting` counts messages not yet answered for."""
+    """Who got what; `states` has a number for every state but skipped."""
 
     state: str
-    audience: int
-    accepted: int
-    deferred: int
-    refused: int
-    bounced: int
-    complained: int
-    uncertain: int
-    expired: int
-    waiting: int
-    held: int
-    set_aside: int
-    cancelled: int
+    states: Mapping[State, int]  # a message marked is waiting still
     skipped: dict[str, int]
     by_language: dict[str, int]  # accepted messages
     by_kind: dict[str, int]  # accepted messages
@@ -49,22 +37,14 @@ class Report:
     settled_at: datetime | None
 
     @property
-    def accounted(self) -> int:
-        """Return the sum of all states, which is the audience."""
-        states = (
-            self.accepted,
-            self.deferred,
-            self.refused,
-            self.bounced,
-            self.complained,
-            self.uncertain,
-            self.expired,
-            self.waiting,
-            self.held,
-            self.set_aside,
-            self.cancelled,
-        )
-        return sum(states) + sum(self.skipped.values())
+    def audience(self) -> int:
+        """Return how many readers there are."""
+        return sum(self.states.values()) + sum(self.skipped.values())
+
+    @property
+    def accepted(self) -> int:
+        """Return how many the relay took."""
+        return self.states[State.ACCEPTED]
 
     @property
     def per_second(self) -> float:
@@ -77,10 +57,17 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Return the report in the shape others script against."""
         values = asdict(self)
+        states = values.pop("states")
         for name in ("started_at", "settled_at"):
             moment = values[name]
             values[name] = moment.isoformat() if moment else None
-        return {**values, "per_second": round(self.per_second, 1)}
+        return {
+            "state": values.pop("state"),
+            "audience": self.audience,
+            **{state.value: count for state, count in states.items()},
+            **values,
+            "per_second": round(self.per_second, 1),
+        }
 
 
 async def report(session: AsyncSession, campaign: Campaign) -> Report:
@@ -90,18 +77,7 @@ async def report(session: AsyncSession, campaign: Campaign) -> Report:
     joined, left = await _difference(session, campaign)
     return Report(
         state=campaign.state,
-        audience=states.total() + skipped.total(),
-        accepted=states[State.ACCEPTED],
-        deferred=states[State.DEFERRED],
-        refused=states[State.REFUSED],
-        bounced=states[State.BOUNCED],
-        complained=states[State.COMPLAINED],
-        uncertain=states[State.UNCERTAIN],
-        expired=states[State.EXPIRED],
-        waiting=sum(states[state] for state in IN_HAND),
-        held=states[State.HELD],
-        set_aside=states[State.SET_ASIDE],
-        cancelled=states[State.CANCELLED],
+        states=states,
         skipped=dict(skipped.most_common()),
         by_language=await _by_language(session, campaign),
         by_kind=await _by_kind(session, campaign),
@@ -116,20 +92,21 @@ async def report(session: AsyncSession, campaign: Campaign) -> Report:
 
 async def _states(
     session: AsyncSession, campaign: Campaign
-) -> tuple[Counter[str], Counter[str]]:
+) -> tuple[dict[State, int], Counter[str]]:
     """Count messages by state, and the skipped ones by reason."""
     rows = await session.execute(
         select(Message.state, Message.reason, func.count())
         .where(Message.campaign_id == campaign.id)
         .group_by(Message.state, Message.reason)
     )
-    states: Counter[str] = Counter()
+    states = dict.fromkeys(State, 0)
     skipped: Counter[str] = Counter()
     for state, reason, count in rows:
+        states[State(state)] += count
         if state == State.SKIPPED:
             skipped[reason or "unknown"] += count
-        else:
-            states[state] += count
+    del states[State.SKIPPED]
+    states[State.WAITING] += states.pop(State.MARKED)
     return states, skipped
 
 

@@ -96,7 +96,7 @@ async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
     assert (before.accepted, before.skipped) == (3, {})
     assert before.fallbacks == {"es → en": 1}
     assert (after.accepted, after.skipped) == (2, {"unsubscribed": 1})
-    assert after.audience == after.accounted == 3
+    assert after.audience == 3
     assert ledger["awa@new.example"].reason == "unsubscribed"
     assert relay.recipients().count("awa@new.example") == 1
     assert len(relay.accepted) == 5

@@ -11,6 +11,7 @@ import trustme
 
 from mailer import site as sites
 from mailer.delivery.connect import LoginRefusedError, RelayError
+from mailer.outbox.states import State
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
@@ -102,7 +103,7 @@ async def test_a_provider_that_slows_us_down_slows_only_its_own_readers(
     await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
-    assert (counted.accepted, counted.deferred) == (9, 1)
+    assert (counted.accepted, counted.states[State.DEFERRED]) == (9, 1)
     assert counted.state == "sending"
 
 
@@ -136,7 +137,8 @@ async def test_a_message_larger_than_the_relay_takes_is_set_aside_alone(
         each.reason for each in (await campaigning.ledger(site, number)).values()
     }
 
-    assert (await campaigning.report(site, number)).set_aside == 10
+    counted = await campaigning.report(site, number)
+    assert counted.states[State.SET_ASIDE] == 10
     assert all("the relay takes 60,000" in str(reason) for reason in reasons)
     assert (await campaigning.report(site, small)).accepted == 10
     assert len([line for line in relay.commands if line == "DATA"]) == 10
@@ -165,7 +167,7 @@ async def test_a_sender_that_is_refused_blames_no_reader(
     await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
-    assert (counted.state, counted.refused) == ("paused", 0)
+    assert (counted.state, counted.states[State.REFUSED]) == ("paused", 0)
     assert "our sender address was refused" in str(counted.stopped_because)
 
 

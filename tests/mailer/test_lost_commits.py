@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mailer.outbox.states import State
 from mailer.site import Site, open_site
 from mailer.toml import edit_toml
 from tests.mailer import campaigning, delivering
@@ -106,5 +107,5 @@ async def test_nobody_is_lost_or_written_to_twice(
 
     assert proxy.lost > 0
     assert Counter(Counter(relay.recipients()).values()) == {1: 54}
-    assert (counted.accepted, counted.uncertain) == (54, 0)
+    assert (counted.accepted, counted.states[State.UNCERTAIN]) == (54, 0)
     assert await delivering.ever_uncertain(site, number) == set()

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from audiences.contacts import Contact
+from mailer.outbox.states import State
 from mailer.site import Site
 from mailer.toml import edit_toml
 from tests.mailer import campaigning, delivering
@@ -38,7 +39,11 @@ async def test_a_message_that_cannot_be_composed_is_set_aside_and_the_others_go(
     row = (await campaigning.ledger(site, number))[broken]
     counted = await campaigning.report(site, number)
 
-    assert (counted.accepted, counted.set_aside, counted.state) == (9, 1, "finished")
+    assert (counted.accepted, counted.states[State.SET_ASIDE], counted.state) == (
+        9,
+        1,
+        "finished",
+    )
     assert (row.state, row.attempts > 0) == ("set_aside", True)
     assert "address" in str(row.reason)
     assert "someone@else.example" not in " ".join(relay.commands)

@@ -15,6 +15,7 @@ from mailer.config import Settings
 from mailer.delivery import health, relays, waiting
 from mailer.delivery.connect import RelayError
 from mailer.delivery.waiting import Waiting
+from mailer.outbox.states import State
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
@@ -51,7 +52,11 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
         r" (cannot be used|last said): 421 4\.3\.2 come back later",
         str(told.value),
     )
-    assert (counted.state, counted.refused, relay.accepted) == ("sending", 0, [])
+    assert (counted.state, counted.states[State.REFUSED], relay.accepted) == (
+        "sending",
+        0,
+        [],
+    )
 
 
 @pytest.mark.parametrize("reply", ["421 4.7.28 too much", "450 4.2.0 greylisted"])
