@@ -182,7 +182,7 @@ def _elsewhere(
         if group.choice is None:
             continue
         language, wanted = group.choice.language, group.choice.wanted
-        hidden = groups.traits(content.campaign, group.variant).hidden
+        hidden = variants.read(content.campaign, group.variant).hidden
         for block, each in letters.spoken_in(content, language, wanted).items():
             if each != language and block not in hidden:
                 elsewhere[block, wanted, each] += group.count

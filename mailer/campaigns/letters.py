@@ -10,7 +10,7 @@ from audiences import directory, languages, topics
 from audiences.entry import Entry
 from audiences.languages import Choice
 from audiences.segments.saved import SavedSegment, latest
-from mailer.campaigns import edit, event, files, groups, reasons, variants, wording
+from mailer.campaigns import edit, event, files, reasons, variants, wording
 from mailer.campaigns.files import Attached
 from mailer.campaigns.groups import Group
 from mailer.campaigns.models import Campaign
@@ -95,7 +95,7 @@ async def with_entries(
     campaign = content.campaign
     if not campaign.shows_entry:
         return content
-    numbers = {int(groups.traits(campaign, each).organisation) for each in seen}
+    numbers = {int(variants.read(campaign, each).organisation) for each in seen}
     found = await directory.entries(session, numbers)
     return replace(content, entries=found)
 
@@ -112,14 +112,12 @@ class Key:
 def key(content: Content, choice: Choice, variant: str) -> Key:
     """Return the letter of readers of whom the store notes `variant`."""
     campaign = content.campaign
-    noted = groups.traits(campaign, variant)
-    hours = variants.instants(campaign.hours)
+    noted, hours = variants.read(campaign, variant), variants.instants(campaign.hours)
+    traits = variants.canonical(noted, content.blocks, hours)
     return Key(
         language=choice.language,
         wanted=choice.wanted,
-        variant=groups.noted(
-            campaign, variants.canonical(noted, content.blocks, hours)
-        ),
+        variant=variants.written(campaign, traits),
     )
 
 
@@ -178,7 +176,7 @@ def _source(site: Site, content: Content, key: Key) -> Source:
 
 
 def _entry(content: Content, key: Key) -> Entry | None:
-    number = groups.traits(content.campaign, key.variant).organisation
+    number = variants.read(content.campaign, key.variant).organisation
     return content.entries.get(int(number)) if number else None
 
 
@@ -204,16 +202,16 @@ def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
 
 def _reason(content: Content, key: Key, catalogue: Catalogue) -> tuple[str, ...]:
     """Return in words why these readers were picked; nothing where none is known."""
-    noted = groups.traits(content.campaign, key.variant).reason
-    if not content.reasons or (not noted and len(content.reasons) > 1):
+    number = variants.read(content.campaign, key.variant).reason
+    if not content.reasons or (not number and len(content.reasons) > 1):
         return ()
-    said = content.reasons[int(noted or 0)]
+    said = content.reasons[int(number or 0)]
     return wording.words(said, content.names, catalogue)
 
 
 def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:
     """Return the reader's offset at each of the letter's hours, by its instant."""
-    offsets = groups.traits(campaign, variant).zone.split(",")
+    offsets = variants.read(campaign, variant).zone.split(",")
     return dict(zip(campaign.hours, filter(None, offsets), strict=False))
 
 
@@ -232,7 +230,7 @@ def _seen(
         for language, translation in content.translations.items()
         for block in translation.blocks
     }
-    traits = groups.traits(content.campaign, key.variant)
+    traits = variants.read(content.campaign, key.variant)
     for each in variants.order(traits, content.blocks):
         if isinstance(each, Others):
             yield _heading(each, site.catalogue(key.language))

@@ -1,15 +1,26 @@
-"""Variants: what a group of readers sees, in which order, with which hours. Pure.
+"""Variants: what a group of readers sees, in which order, with which hours.
 
-The store writes down of each reader which rules hold, as a short text: the blocks
-shown as bits, the blocks to come first as bits, the reason, the time zone. Two readers
-of whom different things are noted may still see the same; `canonical` makes one text
-of all that look alike, so that each letter is rendered once.
+The store notes of each reader what decides their letter, as a short text of five parts
+between slashes: the blocks shown as bits, the blocks to come first as bits, the reason,
+the organisation, the time zone. `noted` is the expression it does so with, `read` and
+`written` are the same in Python. Two readers of whom different things are noted may
+still see the same; `canonical` makes one of all that look alike, so that each letter
+is rendered once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, String, case, cast, func, literal
+
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from audiences.segments import compile as compiler
+from audiences.segments.compile import Context
+from mailer.campaigns import reasons
+from mailer.campaigns.models import Campaign
 
 MANY = 500  # variants above which the gate warns
 ADDRESSED = {
@@ -39,25 +50,60 @@ class Others:
     type: str
 
 
-def read(variant: str, *, ruled: Sequence[str], firsts: Sequence[str]) -> Traits:
+def noted(campaign: Campaign, context: Context) -> ColumnElement[str]:
+    """Return the expression of what decides a reader's letter, as a text."""
+    why = reasons.conditions(campaign, context)
+    told = campaign.block_rules or campaign.block_firsts or campaign.hours or why
+    if not (told or campaign.shows_entry):
+        return cast(literal(""), String)
+    zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
+    parts: list[ColumnElement[str]] = [
+        *_bits(campaign.block_rules, context),
+        literal("/"),
+        *_bits(campaign.block_firsts, context),
+        literal("/"),
+        case(*[(holds, str(number)) for number, holds in why], else_="")
+        if why
+        else literal(""),
+        literal("/"),
+        cast(Organisation.id, String) if campaign.shows_entry else literal(""),
+        literal("/"),
+        zone,
+    ]
+    whole: ColumnElement[str] = cast(literal(""), String)
+    for part in parts:
+        whole = whole + part
+    return whole
+
+
+def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]]:
+    return [
+        case((compiler.condition(rules[block], context), "1"), else_="0")
+        for block in sorted(rules)
+    ]
+
+
+def read(campaign: Campaign, variant: str) -> Traits:
     """Read what is noted; an empty text is a letter that is the same for everyone."""
     parts = [*variant.split("/", 4), "", "", "", ""][:5]
     shown, first, reason, organisation, zone = parts
     return Traits(
-        hidden=frozenset(_with(ruled, shown, "0")),
-        first=frozenset(_with(firsts, first, "1")),
+        hidden=frozenset(_with(campaign.block_rules, shown, "0")),
+        first=frozenset(_with(campaign.block_firsts, first, "1")),
         reason=reason,
         organisation=organisation,
         zone=zone,
     )
 
 
-def _with(names: Sequence[str], bits: str, bit: str) -> Iterator[str]:
-    return (name for name, each in zip(names, bits, strict=False) if each == bit)
+def _with(rules: Mapping[str, str], bits: str, bit: str) -> Iterator[str]:
+    noted = zip(sorted(rules), bits, strict=False)
+    return (name for name, each in noted if each == bit)
 
 
-def written(traits: Traits, *, ruled: Sequence[str], firsts: Sequence[str]) -> str:
+def written(campaign: Campaign, traits: Traits) -> str:
     """Note traits as the store would."""
+    ruled, firsts = sorted(campaign.block_rules), sorted(campaign.block_firsts)
     shown = "".join("0" if name in traits.hidden else "1" for name in ruled)
     first = "".join("1" if name in traits.first else "0" for name in firsts)
     return f"{shown}/{first}/{traits.reason}/{traits.organisation}/{traits.zone}"

@@ -15,7 +15,7 @@ from audiences.languages import Chain
 from audiences.organisations import Organisation, State
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import groups, kept, letters
+from mailer.campaigns import groups, kept, letters, variants
 from mailer.campaigns.models import Campaign
 from mailer.delivery.compose import Composer, Reader
 from mailer.errors import RefusedError
@@ -76,7 +76,7 @@ async def _seen(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
     """Return what decides the letter of one contact."""
-    variant = groups.variant_of(campaign, context)
+    variant = variants.noted(campaign, context)
     row = await session.execute(
         select(Organisation, State.languages, variant)
         .select_from(Contact)

@@ -16,7 +16,7 @@ from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
 from mailer import site as sites
-from mailer.campaigns import groups, kept
+from mailer.campaigns import groups, kept, variants
 from mailer.campaigns.models import Campaign, Letter
 from mailer.campaigns.states import State as CampaignState
 from mailer.errors import RefusedError
@@ -116,7 +116,7 @@ def _messages(
     campaign: Campaign, context: Context, released: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
-    variant = groups.variant_of(campaign, context)
+    variant = variants.noted(campaign, context)
     left_out = resolve.reason(campaign.topic)
     route = and_(
         left_out.is_(None),  # who is left out has no route

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailer import site as sites
 from mailer.campaigns import gate, groups, kept, letters, variants
+from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import Others, Traits
 from mailer.delivery import preview
 from mailer.site import Site
@@ -17,7 +18,6 @@ from tests.mailer import campaigning
 BLOCKS = {"a": "note", "b": "item", "c": "item", "d": "note", "e": "item"}
 SETS = st.frozensets(st.sampled_from(sorted(BLOCKS)))
 TRAITS = st.builds(Traits, hidden=SETS, first=SETS)
-NAMES = sorted(BLOCKS)
 
 
 def seen(traits: Traits) -> list[str]:
@@ -48,9 +48,11 @@ def test_blocks_change_places_only_with_their_own_kind(traits: Traits) -> None:
 
 @given(TRAITS)
 def test_what_is_noted_is_read_again(traits: Traits) -> None:
-    text = variants.written(traits, ruled=NAMES, firsts=NAMES)
+    rules = dict.fromkeys(BLOCKS, "kind = ngo")
+    campaign = Campaign(block_rules=rules, block_firsts=rules)
+    text = variants.written(campaign, traits)
 
-    assert variants.read(text, ruled=NAMES, firsts=NAMES) == traits
+    assert variants.read(campaign, text) == traits
 
 
 @given(TRAITS, TRAITS)
