@@ -28,7 +28,7 @@ from audiences.organisations import (
 )
 
 
-class Verdict(StrEnum):
+class Decision(StrEnum):
     """What the unit made of a proposal."""
 
     APPLIED = "applied"  # the entry now says it
@@ -64,7 +64,7 @@ class Proposal(Base):
     held: Mapped[dict[str, str]]  # each line as it was shown
     proposed: Mapped[dict[str, str]]
     at: Mapped[datetime]
-    verdict: Mapped[str | None] = mapped_column(String(10))
+    verdict: Mapped[str | None] = mapped_column(String(10))  # a decision
     settled_by: Mapped[str | None] = mapped_column(String(60))
     settled_at: Mapped[datetime | None]
 
@@ -230,13 +230,13 @@ async def proposals(
 
 
 async def settle(
-    session: AsyncSession, number: int, verdict: Verdict, *, by: str, now: datetime
+    session: AsyncSession, number: int, decision: Decision, *, by: str, now: datetime
 ) -> None:
     """Note what was made of a proposal that waits."""
     settled = await session.execute(
         update(Proposal)
         .where(Proposal.id == number, Proposal.verdict.is_(None))
-        .values(verdict=verdict, settled_by=by, settled_at=now)
+        .values(verdict=decision, settled_by=by, settled_at=now)
         .returning(Proposal.id)
     )
     if settled.first() is None:

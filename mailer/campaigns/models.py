@@ -53,7 +53,8 @@ class Campaign(Base):
     window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
     window_until: Mapped[str | None] = mapped_column(String(5))
     window_zone: Mapped[str | None] = mapped_column(String(60))
-    late_hours: Mapped[float | None] = mapped_column(Double)  # none: the site's
+    # none: the site's
+    give_up_hours: Mapped[float | None] = mapped_column("late_hours", Double)
     opens_at: Mapped[datetime | None]  # the opening that holds now or comes next
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when what is not taken by then expires

@@ -3,7 +3,7 @@
 import rich_click as click
 
 from audiences import directory
-from audiences.directory import Proposal, Verdict
+from audiences.directory import Decision, Proposal
 from mailer import site as sites
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
@@ -39,20 +39,20 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
 @click.argument("proposal_id", type=NUMBER)
 @click.option(
     "--as",
-    "verdict",
-    type=click.Choice([str(each) for each in Verdict]),
+    "decision",
+    type=click.Choice([str(each) for each in Decision]),
     required=True,
     help="The entry now says it, or stays as it is.",
 )
 @by_option
 @with_site
-async def settle(site: Site, proposal_id: int, verdict: str, by: str) -> None:
+async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
     """Note what was made of a proposal; the entry itself is changed by an import."""
     async with site.database.writing() as session:
         await directory.settle(
-            session, proposal_id, Verdict(verdict), by=by, now=sites.now()
+            session, proposal_id, Decision(decision), by=by, now=sites.now()
         )
-    output.line(f"proposal {proposal_id} is {verdict}")
+    output.line(f"proposal {proposal_id} is {decision}")
 
 
 def _document(proposal: Proposal, organisation: str) -> dict[str, object]:

@@ -11,7 +11,7 @@ from collections import deque
 
 from mailer.delivery.connect import Offer
 from mailer.delivery.parcel import MARK_HOLDS, Desk, Parcel, Stage, clock
-from mailer.delivery.wire import MalformedError, Reader, Reply, usual
+from mailer.delivery.wire import MalformedError, Reply, ReplyParser, usual
 
 # How long each answer may take, in seconds; RFC 5321 section 4.5.3.2
 PATIENCE = {
@@ -36,7 +36,7 @@ class Lane(asyncio.Protocol):
         self._transport = transport
         self._offer = offer
         self._desk = desk
-        self._reader = Reader()
+        self._replies = ReplyParser()
         self._expected: deque[Stage] = deque()
         self._unwritten: deque[tuple[Stage, bytes]] = deque()  # without PIPELINING
         self._opening: Parcel | None = None  # its dot is not written
@@ -96,14 +96,14 @@ class Lane(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read replies and go on."""
-        if self._expected == USUAL and self._reader.between:
+        if self._expected == USUAL and self._replies.between:
             taken = usual(data)
             if taken is not None:
                 self._heard_usual(taken)
                 return
-        self._reader.feed(data)
+        self._replies.feed(data)
         try:
-            while self._lost is None and (reply := self._reader.next()) is not None:
+            while self._lost is None and (reply := self._replies.next()) is not None:
                 self._heard(reply)
         except MalformedError as fault:
             self.fail(str(fault))
@@ -165,7 +165,7 @@ class Lane(asyncio.Protocol):
                 return
             self._refusal = refused or (Stage.DATA, reply)
             self._conclude(reply)
-        elif not self._reader.between:
+        elif not self._replies.between:
             self.fail("a reply before its command")
         elif refused is None:
             self._send_body()
@@ -256,7 +256,7 @@ class Lane(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Write the next command of a relay without PIPELINING, or the next message."""
-        if self._unwritten and not self._reader.between:
+        if self._unwritten and not self._replies.between:
             self.fail("a reply before its command")
         elif self._unwritten:
             self._ask(*self._unwritten.popleft())

@@ -79,7 +79,7 @@ class Upkeep:
                     session, orphans, why="its worker died", due_at=evidence, now=now
                 )
             await sending.move_on(session, now=now)
-            await closing.expire(session, now=now)
+            await closing.settle_late(session, now=now)
             await closing.finish(session, now=now)
             await throttle.forget(session, now=now)
 

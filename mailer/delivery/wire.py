@@ -45,7 +45,7 @@ def usual(data: bytes) -> Reply | None:
     """Read at once what a relay with no complaint says to a dot and an envelope.
 
     That is its reply to the dot, if MAIL and RCPT were agreed to and DATA may go on;
-    None for anything else, which a Reader must read.
+    None for anything else, which a ReplyParser must read.
     """
     found = _USUAL.fullmatch(data)
     if found is None:
@@ -53,7 +53,7 @@ def usual(data: bytes) -> Reply | None:
     return Reply(200 + int(found[1]), found[2].decode("utf-8", "replace"))
 
 
-class Reader:
+class ReplyParser:
     """Cuts octets into replies, in order."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 CLAIMABLE = (State.WAITING, State.DEFERRED)
-HELD = (State.MARKED, State.UNCERTAIN)  # and no others have a worker
+WITH_WORKER = (State.MARKED, State.UNCERTAIN)  # and no others
 
 _FROM_THE_QUEUE = frozenset(
     {

@@ -42,7 +42,7 @@ async def _decide(
         await record.event(session, number, target, detail, now=now)
 
 
-async def expire(session: AsyncSession, *, now: datetime) -> None:
+async def settle_late(session: AsyncSession, *, now: datetime) -> None:
     """Settle what came back too late: its campaign's time is over, or its campaign.
 
     Nothing of it is sent again; what is uncertain is held for a person.

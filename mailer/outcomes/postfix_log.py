@@ -23,7 +23,7 @@ _OLD = re.compile(r"(?:<\d+>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)")
 EARLY = timedelta(seconds=10)  # a header may come before its mark, and clocks differ
 
 
-class Verdict(StrEnum):
+class Finding(StrEnum):
     """What the log says of one message."""
 
     TAKEN = "taken"  # the relay has it, or had it
@@ -63,20 +63,20 @@ class Reading:
         else:
             self._named.pop(found[1], None)
 
-    def verdict(
+    def finding(
         self, message_id: str, *, marked_at: datetime, settled_after: timedelta
-    ) -> Verdict:
-        """Judge one message.
+    ) -> Finding:
+        """Say what the log shows of one message.
 
         It was not taken only where the log knows the attempt that was marked, not just
         an earlier one, and goes on long enough after its header.
         """
         if message_id in self.taken:
-            return Verdict.TAKEN
+            return Finding.TAKEN
         seen, end = self._seen.get(message_id), stamp(self.last_line, now=self.now)
         if seen is None or end is None or seen < marked_at - EARLY:
-            return Verdict.UNKNOWN
-        return Verdict.NOT_TAKEN if end - seen >= settled_after else Verdict.UNKNOWN
+            return Finding.UNKNOWN
+        return Finding.NOT_TAKEN if end - seen >= settled_after else Finding.UNKNOWN
 
 
 def stamp(line: str, *, now: datetime) -> datetime | None:

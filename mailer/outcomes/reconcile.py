@@ -22,7 +22,7 @@ from mailer.errors import RefusedError
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
 from mailer.outcomes import record
-from mailer.outcomes.postfix_log import Reading, Verdict
+from mailer.outcomes.postfix_log import Finding, Reading
 from mailer.site import Site
 
 _PACKED: dict[bytes, Callable[..., IO[str]]] = {
@@ -63,17 +63,17 @@ async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Recon
     for path in logs:
         _read(reading, path)
     wait = timedelta(minutes=site.settings.delivery.uncertain_minutes)
-    judged = {
-        name: reading.verdict(name, marked_at=each.marked_at, settled_after=wait)
+    found = {
+        name: reading.finding(name, marked_at=each.marked_at, settled_after=wait)
         for name, each in asked.items()
     }
     counts = dict.fromkeys(("taken", "not_taken", "held"), 0)
     async with site.database.writing() as session:
-        for name in sorted(judged, key=lambda name: judged[name] is not Verdict.TAKEN):
+        for name in sorted(found, key=lambda name: found[name] is not Finding.TAKEN):
             each = asked[name]
-            if judged[name] is Verdict.UNKNOWN or not await _still(session, each):
+            if found[name] is Finding.UNKNOWN or not await _still(session, each):
                 continue
-            if judged[name] is Verdict.TAKEN:
+            if found[name] is Finding.TAKEN:
                 await _accept(session, each, reading.taken[name], now=now)
                 counts["taken"] += 1
             elif each.open:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import suppressions
 from mailer import rows
 from mailer.outbox.models import LEDGER, Message, MessageEvent
-from mailer.outbox.states import CLAIMABLE, HELD, State
+from mailer.outbox.states import CLAIMABLE, WITH_WORKER, State
 
 NO_SYNC = {"synchronize_session": False}
 
@@ -155,7 +155,7 @@ def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
     """
     return (
         Message.id == given.c.id,
-        rows.one_of(Message.state, HELD),
+        rows.one_of(Message.state, WITH_WORKER),
         Message.worker_id == bindparam("worker"),
     )
 
