@@ -95,11 +95,10 @@ async def claim(
     has returned nothing is claimed.
     """
     campaigns = (await rows.change(session, _campaigns(), {"now": now})).all()
-    found: list[tuple[int, tuple[Any, ...]]] = []
+    found: list[Sequence[Any]] = []
     for place, campaign in enumerate(campaigns):
         share = max((limit - len(found)) // (len(campaigns) - place), 1)
-        due = await _due(session, search, campaign, limit=share, now=now)
-        found += [(campaign.id, row) for row in due]
+        found += await _due(session, search, campaign, limit=share, now=now)
     return _sorted(found)
 
 
@@ -119,26 +118,16 @@ def _campaigns() -> Select[int, str | None]:
     )
 
 
-def _sorted(found: Sequence[tuple[int, tuple[Any, ...]]]) -> Due:
+def _sorted(found: Sequence[Sequence[Any]]) -> Due:
     """Tell what may go from what may not, and from what is uncertain."""
     going, refused, doubtful = [], [], []
-    for campaign_id, (
-        number,
-        letter_id,
-        attempts,
-        *of_reader,
-        reason,
-        state,
-        _,
-    ) in found:
-        address, name, organisation = of_reader
+    for *fields, reason, state, _due_at in found:
         if state == State.UNCERTAIN:
-            doubtful.append(number)
+            doubtful.append(fields[0])
         elif reason is not None:
-            refused.append((number, reason))
+            refused.append((fields[0], reason))
         else:
-            row = (number, campaign_id, letter_id or 0, attempts, address, name)
-            going.append(Claimed(*row, organisation))
+            going.append(Claimed(*fields))
     return Due(rows=going, refused=refused, doubtful=doubtful)
 
 
@@ -169,7 +158,8 @@ def _reading(*, sqlite: bool, of_topic: bool) -> Select[*tuple[Any, ...]]:
     due = _open_rows(sqlite=sqlite)
     chosen = (
         select(
-            due.c.id,
+            due.c.id,  # the fields of Claimed, in its order
+            due.c.campaign_id,
             due.c.letter_id,
             due.c.attempts,
             Contact.address,
@@ -201,6 +191,7 @@ def _open_rows(*, sqlite: bool) -> FromClause:
     return (
         select(
             Message.id,
+            Message.campaign_id,
             Message.letter_id,
             Message.attempts,
             Message.contact_id,
