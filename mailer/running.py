@@ -6,6 +6,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -26,8 +27,18 @@ def log_to_stderr() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Log(),
     )
+
+
+class _Log:
+    """Writes to stderr; what a full disk or a closed pipe cannot take is lost."""
+
+    def info(self, message: str) -> None:
+        with suppress(OSError):
+            print(message, file=sys.stderr, flush=True)
+
+    warning = error = info
 
 
 async def work(

@@ -4,6 +4,7 @@ Exit 0 done · 1 refused or failed, one sentence on stderr · 2 wrong usage. No 
 reaches an operator; what nobody expected is written to a file whose name is told.
 """
 
+import errno
 import importlib
 import sys
 import tempfile
@@ -112,6 +113,8 @@ def _sentence(fault: BaseException) -> str:
             return str(fault)
         case DBAPIError():
             return str(database.refused(fault))
+        case OSError(errno=errno.ENOSPC):
+            return "the disk that is written to is full; make room, then try again"
         case click.exceptions.Abort():
             return "stopped; nothing was changed by this command"
         case _:

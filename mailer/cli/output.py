@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,13 +117,15 @@ def line(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the operator something that is not a result."""
-    notes.print(escape(clean(text)))
+    """Tell the operator something that is not a result, if there is room for it."""
+    with suppress(OSError):
+        notes.print(escape(clean(text)))
 
 
 def refuse(sentence: str) -> None:
     """Print why the command did not do it."""
-    notes.print(f"[bold red]mailer:[/] {escape(clean(sentence))}")
+    with suppress(OSError):
+        notes.print(f"[bold red]mailer:[/] {escape(clean(sentence))}")
 
 
 def clean(text: str) -> str:

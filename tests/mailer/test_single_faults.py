@@ -5,6 +5,7 @@ Whatever is not concerned goes; nobody is lost, and nobody gets a silent second 
 
 import asyncio
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ED = "focal-point@ed.sector.example"
 END = """select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()"""
 BLOCK = 512  # octets `ulimit -f` counts in
+AWAY = 0.3  # seconds in which the relay takes nobody
 ROOM = 40 * 1024  # octets a file may still grow: some marks, not all
 
 
@@ -88,6 +90,45 @@ async def test_without_room_for_its_mark_nothing_is_sent_until_there_is_room(
     assert b"the store cannot be used" in told
     assert sent < 54
     assert await every_copy_is_explained(site, relay, number)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_log_that_cannot_be_written_stops_nobody(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """The disk of the log is full; that the relay is away at first is a warning."""
+    number = await campaigning.released(site, tmp_path)
+    begun: list[float] = []
+
+    def away(verb: str, _line: str) -> str | None:
+        begun.append(time.monotonic())
+        early = begun[-1] - begun[0] < AWAY
+        return "421 not yet" if verb == "CONNECT" and early else None
+
+    relay.script = away
+    command = f"{sys.executable} -m mailer --config {site.root / 'config.toml'}"
+    working = await asyncio.create_subprocess_shell(
+        f"{command} work --until-idle 2>/dev/full"
+    )
+    ended = await working.wait()
+    counted = await campaigning.report(site, number)
+
+    assert ended == 0
+    assert (counted.states[State.ACCEPTED], counted.state) == (10, "finished")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_result_that_finds_no_room_is_told_of(site: Site) -> None:
+    command = f"{sys.executable} -m mailer --config {site.root / 'config.toml'}"
+    asked = await asyncio.create_subprocess_shell(
+        f"{command} topics list >/dev/full", stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await asked.communicate()
+
+    assert asked.returncode == 1
+    assert told == (
+        b"mailer: the disk that is written to is full; make room, then try again\n"
+    )
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
