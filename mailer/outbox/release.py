@@ -7,6 +7,7 @@ Nobody the rule picks is dropped: who is left out has a row that says why.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -26,6 +27,8 @@ from mailer.site import Site
 
 async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> int:
     """Turn a campaign into messages; return how many rows there are."""
+    # A ticker runs for weeks: the catalogues it once read may not be those approved.
+    site = replace(site)
     async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
         refuse_unless(State(campaign.state), State.SENDING, name=campaign.name)

@@ -5,7 +5,7 @@ ASCII passes through it: other characters travel as references and are put back 
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -
         html = mjml2html(packed, fonts={})
     except ValueError as fault:
         raise ContentError(f"{name}/body.mjml", f"not MJML: {fault}") from None
-    inlined = _inliner(templates).inline(html)
+    css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
+    inlined = _inliner(css).inline(html)
     whole = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), inlined)
     whole = whole.replace("&nbsp;", "\u00a0")  # as the isolates look for it
     return whole.replace(TITLE, str(escape(title)))
@@ -49,9 +50,8 @@ def refuse_depth(source: str, name: str) -> None:
             )
 
 
-@cache
-def _inliner(templates: Path) -> CSSInliner:
-    css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
+@lru_cache
+def _inliner(css: str) -> CSSInliner:
     return CSSInliner(
         extra_css=css,
         keep_style_tags=True,

@@ -1,11 +1,14 @@
 """Approval is bound to what was approved, and is never the author's."""
 
+import quopri
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from mailer import site as sites
 from mailer.campaigns import approval, kept, schedule
+from mailer.campaigns.models import Letter
 from mailer.errors import RefusedError, UnknownError
 from mailer.outbox import release
 from mailer.site import Site
@@ -105,6 +108,39 @@ async def test_a_template_changed_after_approval_stops_the_release(
 
     assert await campaigning.ledger(site, number) == {}
     assert await campaigning.state(site, number) == "approved"
+
+
+def reword(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+async def test_what_was_approved_leaves_also_from_a_process_that_knew_it_otherwise(
+    site: Site, tmp_path: Path
+) -> None:
+    """Styles, strings and layout change between two releases of one process."""
+    await campaigning.released(site, tmp_path)
+    layout = site.templates / "_layout"
+    words = site.templates / "locale" / "en" / "LC_MESSAGES" / "liaison.po"
+    reword(layout / "letter.css", "p { margin: 0", "p { color: #c0ffee; margin: 0")
+    reword(words, 'msgstr "Leave this letter"', 'msgstr "No more of these"')
+    reword(
+        layout / "letter.mjml",
+        'background-color="#eef2f6"',
+        'background-color="#beef00"',
+    )
+    number = await campaigning.released(site, tmp_path)
+    async with site.database.reading() as session:
+        packed = await session.scalar(
+            select(Letter.skeleton).where(Letter.campaign_id == number)
+        )
+    assert packed is not None
+    letter = quopri.decodestring(packed).decode(errors="replace")
+
+    assert "#c0ffee" in letter
+    assert "#beef00" in letter
+    assert "No more of these" in letter
+    assert "Leave this letter" not in letter
 
 
 async def test_a_template_of_another_letter_does_not_matter(
