@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns import kept
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State, refuse_unless
+from mailer.errors import RefusedError
 
 
 async def pause(
@@ -36,7 +37,8 @@ async def resume(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """Go on sending a paused campaign."""
-    refuse_unless(State(campaign.state), State.SENDING, name=campaign.name)
+    if campaign.state != State.PAUSED:  # what was never released has no messages
+        raise RefusedError(f"{campaign.name} is {campaign.state}, not paused")
     campaign.state = State.SENDING
     campaign.stopped_because = None
     campaign.updated_at = now

@@ -45,3 +45,10 @@ def refuse_unless(current: State, target: State, *, name: str) -> None:
     """Raise RefusedError where no arrow leads from one state to the other."""
     if target not in ARROWS[current]:
         raise RefusedError(f"{name} is {current}; it cannot become {target} from there")
+
+
+def refuse_release(current: State, *, name: str) -> None:
+    """Raise RefusedError where a campaign cannot be released, or has been."""
+    if current is State.PAUSED:
+        raise RefusedError(f"{name} is paused; `mailer campaigns resume` goes on")
+    refuse_unless(current, State.SENDING, name=name)

@@ -18,7 +18,7 @@ from mailer.campaigns import approval, event, groups, kept, letters, sending
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content, Key
 from mailer.campaigns.models import Campaign, Letter, Occurrence
-from mailer.campaigns.states import State, refuse_unless
+from mailer.campaigns.states import State, refuse_release
 from mailer.errors import RefusedError
 from mailer.outbox import plan
 from mailer.outbox.models import Route
@@ -31,7 +31,7 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
     site = replace(site)
     async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
-        refuse_unless(State(campaign.state), State.SENDING, name=campaign.name)
+        refuse_release(State(campaign.state), name=campaign.name)
         await approval.require(session, campaign, site.templates)
         content = await letters.content_of(session, site, campaign)
         context = await kept.context_of(session, campaign, now=now)
@@ -76,7 +76,7 @@ async def _take(
     campaign = await kept.get(session, campaign_id)
     await session.refresh(campaign, with_for_update=True)
     before = State(campaign.state)
-    refuse_unless(before, State.SENDING, name=campaign.name)
+    refuse_release(before, name=campaign.name)
     await approval.require(session, campaign, site.templates)
     usual = site.settings.delivery.give_up_hours
     begun = sending.begun(campaign, usual_hours=usual, now=now)
