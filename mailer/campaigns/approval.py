@@ -1,7 +1,8 @@
 """Approval: bound to a digest of content, audience and template; never the author's.
 
 Any edit voids it. A time that was set when it was given is part of it; where none
-was, the approver leaves the hour to whoever schedules.
+was, the approver leaves the hour to whoever schedules. It is renewed where its template
+or its time changed: the campaign then stays where it stands.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from mailer.campaigns.states import State, refuse_unless
 from mailer.errors import RefusedError, UnknownError
 
 WRITING = ("imported", "edited", "translated")  # acts that put words into a campaign
+RENEWABLE = (State.APPROVED, State.SCHEDULED, State.EXPIRED)
 
 
 async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
@@ -83,7 +85,9 @@ async def approve(
     now: datetime,
 ) -> Approval:
     """Approve a campaign and freeze its audience as it is now."""
-    refuse_unless(State(campaign.state), State.APPROVED, name=campaign.name)
+    renewed = campaign.state in RENEWABLE
+    if not renewed:
+        refuse_unless(State(campaign.state), State.APPROVED, name=campaign.name)
     user = await session.get(User, by)
     if user is None:
         raise UnknownError(
@@ -107,7 +111,7 @@ async def approve(
         count=count,
     )
     session.add(given)
-    campaign.state = State.APPROVED
+    campaign.state = campaign.state if renewed else State.APPROVED
     campaign.updated_at = now
     await session.flush()
     return given

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import kept
@@ -23,13 +23,19 @@ async def at(
     by: str,
     now: datetime,
 ) -> None:
-    """Let an approved campaign go at an instant to come."""
-    refuse_unless(State(campaign.state), State.SCHEDULED, name=campaign.name)
+    """Let an approved campaign go at an instant to come, and at no other."""
+    if campaign.state != State.SCHEDULED:
+        refuse_unless(State(campaign.state), State.SCHEDULED, name=campaign.name)
     if moment <= now:
         raise RefusedError(
             f"{moment:%Y-%m-%d %H:%M %Z} has passed; `mailer campaigns release"
             f" {campaign.id}` sends now"
         )
+    await session.execute(
+        update(Occurrence)
+        .where(Occurrence.campaign_id == campaign.id)
+        .values(campaign_id=None)
+    )
     campaign.at = moment
     campaign.state = State.SCHEDULED
     campaign.updated_at = now

@@ -1,9 +1,14 @@
 """The states of a campaign, and every arrow between them.
 
-draft → approved → scheduled → sending ⇄ paused → finished
-any edit voids an approval: approved, scheduled → draft
-cancelled ends a campaign at any time before it is finished; expired is one whose
-time passed while nobody could release it
+draft → approved, cancelled
+approved → draft, scheduled, sending, cancelled
+scheduled → draft, sending, cancelled, expired
+sending → paused, finished, cancelled
+paused → sending, cancelled
+expired → scheduled, sending, cancelled
+
+Any edit voids an approval, and makes a draft again. An approval renewed, or another
+time, leaves a campaign where it stands.
 """
 
 from enum import StrEnum
@@ -21,7 +26,7 @@ class State(StrEnum):
     PAUSED = "paused"  # its messages wait
     FINISHED = "finished"  # every message has a final state
     CANCELLED = "cancelled"  # stopped by a person
-    EXPIRED = "expired"  # its time passed by more than its limit
+    EXPIRED = "expired"  # its time passed, and it could not be released
 
 
 ARROWS: dict[State, frozenset[State]] = {
@@ -30,7 +35,7 @@ ARROWS: dict[State, frozenset[State]] = {
         {State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED}
     ),
     State.SCHEDULED: frozenset(
-        {State.DRAFT, State.APPROVED, State.SENDING, State.CANCELLED, State.EXPIRED}
+        {State.DRAFT, State.SENDING, State.CANCELLED, State.EXPIRED}
     ),
     State.SENDING: frozenset({State.PAUSED, State.FINISHED, State.CANCELLED}),
     State.PAUSED: frozenset({State.SENDING, State.CANCELLED}),

@@ -1,8 +1,12 @@
 """The states of a message and every arrow between them; an odd one has its reason.
 
-waiting → marked → accepted
-                 → deferred → marked again when its wait is over
-                 → refused, bounced, complained, uncertain
+waiting → marked, skipped, expired, cancelled
+marked → waiting, accepted, deferred, refused, set_aside, uncertain
+deferred → marked, skipped, expired, cancelled
+uncertain → waiting, accepted, deferred, refused, set_aside, held
+held → accepted, waiting, cancelled
+accepted → bounced, complained
+bounced → complained
 """
 
 from enum import StrEnum
@@ -37,26 +41,27 @@ _FROM_THE_QUEUE = frozenset(
         State.CANCELLED,
     }
 )
+_ANSWERS = frozenset(
+    {
+        State.ACCEPTED,
+        State.DEFERRED,
+        State.REFUSED,
+        State.SET_ASIDE,  # it could not be composed: no dot was written
+    }
+)
 ARROWS: dict[State, frozenset[State]] = {
     State.WAITING: _FROM_THE_QUEUE,
-    State.MARKED: frozenset(
-        {
-            State.WAITING,  # too late after the mark, or no relay: no dot was written
-            State.ACCEPTED,
-            State.DEFERRED,
-            State.REFUSED,
-            State.SET_ASIDE,  # it could not be composed: no dot was written
-            State.UNCERTAIN,
-        }
-    ),
+    State.MARKED: _ANSWERS
+    | {
+        State.WAITING,  # too late after the mark, or no relay: no dot was written
+        State.UNCERTAIN,
+    },
     State.DEFERRED: _FROM_THE_QUEUE,
-    State.UNCERTAIN: frozenset(
-        {
-            State.ACCEPTED,  # the relay's log, or a late answer, shows it was taken
-            State.WAITING,  # sent again by policy, under the same Message-ID
-            State.HELD,
-        }
-    ),
+    State.UNCERTAIN: _ANSWERS  # late, or the relay's log shows it was taken
+    | {
+        State.WAITING,  # sent again by policy, under the same Message-ID
+        State.HELD,
+    },
     State.HELD: frozenset({State.ACCEPTED, State.WAITING, State.CANCELLED}),
     State.ACCEPTED: frozenset({State.BOUNCED, State.COMPLAINED}),
     State.REFUSED: frozenset(),

@@ -5,6 +5,7 @@ import tomllib
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -16,9 +17,8 @@ from audiences.segments.resolve import LeftOut
 from audiences.subscriptions import Standing
 from audiences.suppressions import Why
 from mailer.campaigns import folder, kinds, sending
-from mailer.campaigns.states import State as CampaignState
-from mailer.outbox.states import Skip
-from mailer.outbox.states import State as MessageState
+from mailer.campaigns import states as campaign_states
+from mailer.outbox import states as message_states
 from tests.docs.markdown import ROOT, prose, rows
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -26,10 +26,10 @@ SEGMENTS = ROOT / "docs" / "segments.md"
 CAMPAIGN = ROOT / "docs" / "campaign-folder.md"
 DEPENDENCIES = ROOT / "docs" / "decisions" / "0007-dependencies.md"
 STATES: dict[str, tuple[type[StrEnum], ...]] = {
-    "States of a campaign": (CampaignState,),
-    "States of a message": (MessageState,),
+    "States of a campaign": (campaign_states.State,),
+    "States of a message": (message_states.State,),
     "Standings of a subscription": (Standing,),
-    "Why a reader is left out": (LeftOut, Skip),
+    "Why a reader is left out": (LeftOut, message_states.Skip),
     "Why an address is suppressed": (Why,),
     "Kinds of organisation": (Kind,),
     "Steps of the language chain": (Step,),
@@ -45,6 +45,20 @@ def test_the_glossary_has_a_sentence_for_every_state(heading: str) -> None:
     written = [bare(row[0]) for row in rows(GLOSSARY, heading)]
 
     assert written == list(dict.fromkeys(map(str, chain(*STATES[heading]))))
+
+
+@pytest.mark.parametrize("module", [campaign_states, message_states])
+def test_the_states_print_every_arrow_and_no_other(module: ModuleType) -> None:
+    printed = {
+        state: set(after.split(", "))
+        for line in str(module.__doc__).splitlines()
+        for state, arrow, after in [line.partition(" → ")]
+        if arrow
+    }
+
+    assert printed == {
+        state: set(after) for state, after in module.ARROWS.items() if after
+    }
 
 
 def test_the_words_of_the_glossary_stand_in_order_and_once() -> None:

@@ -1,11 +1,15 @@
 """Verbs move a campaign along its arrows, and say what to do where there is none."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from mailer import site as sites
-from mailer.campaigns import control, kept
+from mailer import ticking
+from mailer.campaigns import control, kept, schedule
+from mailer.campaigns.models import Occurrence
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.site import Site
@@ -34,3 +38,63 @@ async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) 
         await release.release(site, number, by="editor", now=sites.now())
 
     assert await campaigning.state(site, number) == "paused"
+
+
+async def scheduled(site: Site, number: int, at: datetime) -> None:
+    async with site.database.writing() as session:
+        campaign = await kept.get(session, number)
+        await schedule.at(session, campaign, at, by="editor", now=sites.now())
+
+
+async def test_an_approval_is_renewed_without_losing_the_time(
+    site: Site, tmp_path: Path
+) -> None:
+    """Its template changed while it waited for its time."""
+    number = await campaigning.approved(site, tmp_path)
+    at = sites.now() + timedelta(hours=1)
+    await scheduled(site, number, at)
+    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
+        file.write("\n")
+    await campaigning.approve(site, number)
+    state = await campaigning.state(site, number)
+    ticked = await ticking.tick(site, at)
+
+    assert (state, ticked.released) == ("scheduled", [number])
+
+
+async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    at = sites.now() + timedelta(hours=1)
+    await scheduled(site, number, at)
+    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
+        file.write("\n")
+    held = (await ticking.tick(site, at)).held
+    await campaigning.approve(site, number)
+    await release.release(site, number, by="editor", now=at)
+
+    assert held == [number]
+    assert await campaigning.state(site, number) == "sending"
+
+
+async def test_a_scheduled_campaign_gets_another_time_and_leaves_its_slot(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    slots = []
+    for _ in range(2):
+        async with site.database.writing() as session:
+            campaign = await kept.get(session, number)
+            slot = await schedule.in_series(
+                session, campaign, "monthly-letter", by="editor", now=sites.now()
+            )
+            slots.append(slot.due_at)
+    async with site.database.reading() as session:
+        campaign = await kept.get(session, number)
+        filled = await session.scalars(
+            select(Occurrence.due_at).where(Occurrence.campaign_id == number)
+        )
+
+    assert slots[0] < slots[1] == campaign.at
+    assert filled.all() == [slots[1]]

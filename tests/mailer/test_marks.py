@@ -9,7 +9,9 @@ from mailer import site as sites
 from mailer.campaigns import control
 from mailer.outbox import claim, lease
 from mailer.outbox.claim import Search
-from mailer.outcomes import mark
+from mailer.outbox.states import ARROWS, State
+from mailer.outcomes import mark, record
+from mailer.outcomes.record import Outcome
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
@@ -67,3 +69,27 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 
     assert returned == set()
     assert (len(allowed), list(later.rows)) == (4, [])
+
+
+@pytest.mark.parametrize("late", ["accepted", "deferred", "refused", "set_aside"])
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
+    site: Site, tmp_path: Path, late: str
+) -> None:
+    """Its worker was stopped so long that others gave it up, and woke again."""
+    number = await campaigning.released(site, tmp_path)
+    now = sites.now()
+    wait = site.settings.delivery.evidence_wait
+    async with site.database.writing() as session:
+        worker = await lease.enlist(session, lease=wait, now=now)
+        due = await claim.claim(session, Search(), limit=1, now=now)
+        ids = [row.id for row in due.rows]
+        await mark.mark(session, worker, ids, now=now)
+        await record.uncertain(session, ids, why="gone", due_at=now + wait, now=now)
+        outcomes = [Outcome(message_id=ids[0], state=State(late), due_at=None)]
+        await record.settle(session, worker, outcomes, now=now)
+    ledger = await campaigning.ledger(site, number)
+    (state,) = {each.state for each in ledger.values() if each.id == ids[0]}
+
+    assert state == late
+    assert State(late) in ARROWS[State.UNCERTAIN]
