@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailer import founding, running
 from mailer import site as sites
-from mailer.campaigns import approval, edit, folder, gate, kept
+from mailer.campaigns import edit, folder, gate, kept
 from mailer.errors import MailerError
 from mailer.outbox import release
 from mailer.outbox.states import State
@@ -63,22 +63,7 @@ async def prepare(site: Site, campaign_folder: Path) -> int:
         campaign = await edit.add(
             session, written, root=site.templates, author=founding.EDITOR, now=now
         )
-    checked = await gate.check(site, campaign.id, now=now, scored=False)
-    if not checked.ok:
-        first = next(each for each in checked.problems if each.level == "error")
-        raise MailerError(
-            f"{written.name} does not pass its check: {first.where}: {first.what}"
-        )
-    async with site.database.writing() as session:
-        campaign = await kept.get(session, campaign.id)
-        await approval.approve(
-            session,
-            campaign,
-            by=founding.APPROVER,
-            templates=site.templates,
-            context=await kept.context_of(session, campaign, now=now),
-            now=now,
-        )
+    await gate.approve(site, campaign.id, by=founding.APPROVER, now=now, scored=False)
     return campaign.id
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer.campaigns import references
+from mailer.campaigns import kept, references
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
@@ -84,10 +84,32 @@ async def approve(
     context: Context,
     now: datetime,
 ) -> Approval:
-    """Approve a campaign and freeze its audience as it is now."""
+    """Approve a campaign and freeze its audience as it is now; the gate calls this."""
     renewed = campaign.state in RENEWABLE
     if not renewed:
         refuse_unless(State(campaign.state), State.APPROVED, name=campaign.name)
+    await _refuse_approver(session, campaign, by)
+    await references.take(session, campaign)
+    count = await _freeze(session, campaign, context)
+    given = Approval(
+        campaign_id=campaign.id,
+        by=by,
+        at=now,
+        digest=await digest(session, campaign, templates),
+        time=campaign.at,
+        count=count,
+    )
+    session.add(given)
+    detail = {"readers": given.count, "digest": given.digest}
+    kept.note(session, campaign, by=by, act="approved", now=now, detail=detail)
+    campaign.state = campaign.state if renewed else State.APPROVED
+    campaign.updated_at = now
+    await session.flush()
+    return given
+
+
+async def _refuse_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
+    """Refuse who is nobody's approver, or wrote any of it."""
     user = await session.get(User, by)
     if user is None:
         raise UnknownError(
@@ -100,21 +122,6 @@ async def approve(
         )
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")
-    await references.take(session, campaign)
-    count = await _freeze(session, campaign, context)
-    given = Approval(
-        campaign_id=campaign.id,
-        by=by,
-        at=now,
-        digest=await digest(session, campaign, templates),
-        time=campaign.at,
-        count=count,
-    )
-    session.add(given)
-    campaign.state = campaign.state if renewed else State.APPROVED
-    campaign.updated_at = now
-    await session.flush()
-    return given
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:

@@ -1,4 +1,4 @@
-"""Pause, resume and cancel: acts on a campaign being sent.
+"""Pause, resume, cancel and hold: acts that stop a campaign, or let it go on.
 
 They take effect at the mark: once one of them has committed, nothing new is marked.
 """
@@ -53,3 +53,22 @@ async def cancel(
     campaign.state = State.CANCELLED
     campaign.updated_at = now
     kept.note(session, campaign, by=by, act="cancelled", now=now)
+
+
+async def hold(
+    session: AsyncSession, campaign_id: int, *, because: str, now: datetime
+) -> bool:
+    """Put a campaign that could not go at its time before a person; False if it has."""
+    held = await session.scalar(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == State.SCHEDULED)
+        .values(state=State.EXPIRED, stopped_because=because, updated_at=now)
+        .returning(Campaign.id)
+        .execution_options(synchronize_session=False)
+    )
+    if held is None:
+        return False
+    campaign = await kept.get(session, campaign_id)
+    detail = {"because": because}
+    kept.note(session, campaign, by="ticker", act="held", now=now, detail=detail)
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.campaigns import kept, schedule
+from mailer.campaigns import control, schedule
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.states import State
 from mailer.database import Database
@@ -53,8 +53,9 @@ async def tick(
             ticked.released.append(number)
         except (MailerError, AudienceError) as refusal:
             log.warning("campaign.not_released", campaign=number, reason=str(refusal))
-            if await _hold(database, number, str(refusal), now):
-                ticked.held.append(number)
+            async with database.writing() as session:
+                if await control.hold(session, number, because=str(refusal), now=now):
+                    ticked.held.append(number)
     return ticked
 
 
@@ -82,29 +83,14 @@ async def _too_late(
 ) -> list[int]:
     """Hold campaigns whose time passed longer ago than is allowed."""
     overdue = await session.scalars(
-        select(Campaign).where(
-            Campaign.state == State.SCHEDULED, Campaign.at <= now - late
-        )
+        select(Campaign.id)
+        .where(Campaign.state == State.SCHEDULED, Campaign.at <= now - late)
+        .order_by(Campaign.id)
     )
-    held = []
-    for campaign in overdue:
-        campaign.state = State.EXPIRED
-        hours = late.total_seconds() / 3600
-        campaign.stopped_because = f"its time passed more than {hours:g} hours ago"
-        campaign.updated_at = now
-        kept.note(session, campaign, by="ticker", act="held", now=now)
-        held.append(campaign.id)
-    return held
-
-
-async def _hold(database: Database, number: int, because: str, now: datetime) -> bool:
-    """Put a campaign that cannot be released before a person; False if another did."""
-    async with database.writing() as session:
-        held = await session.scalar(
-            update(Campaign)
-            .where(Campaign.id == number, Campaign.state == State.SCHEDULED)
-            .values(state=State.EXPIRED, stopped_because=because, updated_at=now)
-            .returning(Campaign.id)
-            .execution_options(synchronize_session=False)
-        )
-    return held is not None
+    hours = late.total_seconds() / 3600
+    because = f"its time passed more than {hours:g} hours ago"
+    return [
+        number
+        for number in overdue.all()
+        if await control.hold(session, number, because=because, now=now)
+    ]

@@ -1,4 +1,7 @@
-"""The gate before approval: every problem of a campaign, with its place."""
+"""The gate before approval: every problem of a campaign, with its place.
+
+Nobody approves but through it, so that nothing is approved in which an error stands.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +15,7 @@ from audiences.base import words
 from audiences.languages import Chain
 from mailer.campaigns import (
     agreement,
+    approval,
     entries,
     event,
     groups,
@@ -25,9 +29,10 @@ from mailer.campaigns import (
 from mailer.campaigns.groups import Group
 from mailer.campaigns.inspection import Inspected
 from mailer.campaigns.letters import Content
+from mailer.campaigns.models import Approval
 from mailer.campaigns.spam import Score
 from mailer.campaigns.translations import Standing
-from mailer.errors import ContentError
+from mailer.errors import ContentError, RefusedError
 from mailer.rendering import check as rules
 from mailer.rendering import lint, problem
 from mailer.rendering import template as templates
@@ -93,6 +98,30 @@ async def check(
         translations=standings,
         spam=looked.spam,
     )
+
+
+async def approve(
+    site: Site, campaign_id: int, *, by: str, now: datetime, scored: bool = True
+) -> Approval:
+    """Approve a campaign in which no error stands."""
+    checked = await check(site, campaign_id, now=now, scored=scored)
+    for each in checked.problems:
+        if each.level is Level.ERROR:
+            raise RefusedError(
+                f"errors stand, the first in {each.where}: {each.what};"
+                f" see them with `mailer campaigns check {campaign_id}`"
+            )
+    async with site.database.writing() as session:
+        campaign = await kept.get(session, campaign_id)
+        context = await kept.context_of(session, campaign, now=now)
+        return await approval.approve(
+            session,
+            campaign,
+            by=by,
+            templates=site.templates,
+            context=context,
+            now=now,
+        )
 
 
 def _sound(problems: Sequence[Problem]) -> bool:

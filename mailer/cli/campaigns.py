@@ -9,7 +9,7 @@ import rich_click as click
 from sqlalchemy import select
 
 from mailer import site as sites
-from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
+from mailer.campaigns import control, edit, folder, gate, kept, schedule
 from mailer.campaigns.models import Campaign
 from mailer.cli import checking, output, translating
 from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
@@ -131,25 +131,9 @@ async def preview(site: Site, campaign_id: int, address: str, form: str) -> None
 @with_site
 async def approve(site: Site, campaign_id: int, by: str) -> None:
     """Approve a campaign as it stands; any edit afterwards voids it."""
-    now = sites.now()
-    checked = await gate.check(site, campaign_id, now=now)
-    if not checked.ok:
-        raise RefusedError(
-            f"errors stand; see them with `mailer campaigns check {campaign_id}`"
-        )
-    async with site.database.writing() as session:
+    given = await gate.approve(site, campaign_id, by=by, now=sites.now())
+    async with site.database.reading() as session:
         campaign = await kept.get(session, campaign_id)
-        context = await kept.context_of(session, campaign, now=now)
-        given = await approval.approve(
-            session,
-            campaign,
-            by=by,
-            templates=site.templates,
-            context=context,
-            now=now,
-        )
-        detail = {"readers": given.count, "digest": given.digest}
-        kept.note(session, campaign, by=by, act="approved", now=now, detail=detail)
     output.line(f"{by} approved {campaign.name} for {given.count} readers")
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from mailer import site as sites
 from mailer import ticking
-from mailer.campaigns import control, kept, schedule
-from mailer.campaigns.models import Occurrence
+from mailer.campaigns import control, gate, kept, schedule
+from mailer.campaigns.models import CampaignEvent, Occurrence
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.site import Site
@@ -62,6 +62,27 @@ async def test_an_approval_is_renewed_without_losing_the_time(
     assert (state, ticked.released) == ("scheduled", [number])
 
 
+async def acts(site: Site, number: int) -> list[str]:
+    async with site.database.reading() as session:
+        found = await session.scalars(
+            select(CampaignEvent.act)
+            .where(CampaignEvent.campaign_id == number)
+            .order_by(CampaignEvent.id)
+        )
+        return list(found)
+
+
+async def test_nothing_is_approved_in_which_an_error_stands(
+    site: Site, tmp_path: Path
+) -> None:
+    text = campaigning.TEXT + "\n[a link](http://)\n"
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=text))
+    with pytest.raises(RefusedError, match=r"errors stand, the first in en\.md"):
+        await gate.approve(site, number, by="head-of-unit", now=sites.now())
+
+    assert await campaigning.state(site, number) == "draft"
+
+
 async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
     site: Site, tmp_path: Path
 ) -> None:
@@ -76,6 +97,14 @@ async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
 
     assert held == [number]
     assert await campaigning.state(site, number) == "sending"
+    assert await acts(site, number) == [
+        "imported",
+        "approved",
+        "scheduled",
+        "held",
+        "approved",
+        "released",
+    ]
 
 
 async def test_a_scheduled_campaign_gets_another_time_and_leaves_its_slot(
