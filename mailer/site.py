@@ -48,7 +48,7 @@ class Site:
 
 
 def now() -> datetime:
-    """Return the present instant; the one place that asks the clock for it."""
+    """Return the present instant; nobody else in mailer asks the clock for it."""
     return datetime.now(UTC)
 
 

@@ -1,8 +1,9 @@
 """The ticker: calls one coroutine at a steady interval, in UTC, and holds no state.
 
-It decides no instant: what is due is found in the store by whoever is called. The one
-importer of apscheduler, whose shared stores fire twice and whose cron mistakes
-daylight saving; so only its interval trigger and memory store are used.
+It asks the clock for its first call only, and decides no instant: what is due is found
+in the store by whoever is called. The one importer of apscheduler, whose shared stores
+fire twice and whose cron mistakes daylight saving; so only its interval trigger and
+memory store are used.
 """
 
 from collections.abc import Awaitable, Callable

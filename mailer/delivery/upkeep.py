@@ -90,7 +90,7 @@ class Upkeep:
                 partial(plan.orphans, now=self._now())
             ):
                 await self._database.patiently(
-                    partial(plan.plan, self._site, each.campaign_id)
+                    partial(plan.plan, self._site, each.campaign_id, now=self._now)
                 )
                 made()
             await asyncio.sleep(RELEASES)

@@ -5,6 +5,7 @@ the middle. Nobody the rule picks is dropped: who is left out has a row that say
 The first are sent while the others are made.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compile import Context
-from mailer import site as sites
 from mailer.campaigns import groups, kept, variants
 from mailer.campaigns.models import Campaign, Letter
 from mailer.campaigns.states import State as CampaignState
@@ -53,19 +53,19 @@ async def _of(session: AsyncSession, *states: CampaignState) -> list[Plan]:
     return list(found)
 
 
-def begun(campaign_id: int) -> Plan:
+def begun(campaign_id: int, *, now: datetime) -> Plan:
     """Return the plan of a campaign that this process releases."""
-    return _held(Plan(campaign_id=campaign_id, contact_id=0))
+    return _held(Plan(campaign_id=campaign_id, contact_id=0), now)
 
 
-def _held(found: Plan) -> Plan:
+def _held(found: Plan, now: datetime) -> Plan:
     """Enter this process as who makes the messages, for a while from now on."""
     found.host, found.process = lease.this_process()
-    found.alive_until = sites.now() + LEASE
+    found.alive_until = now + LEASE
     return found
 
 
-async def plan(site: Site, campaign_id: int) -> int:
+async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> int:
     """Make the messages of a campaign being sent; return how many there are."""
     size = FIRST
     async with site.database.held() as held:
@@ -78,7 +78,7 @@ async def plan(site: Site, campaign_id: int) -> int:
                         Message.campaign_id == campaign_id
                     )
                     return await session.scalar(total) or 0
-                await _plan_chunk(session, campaign, _held(found), size)
+                await _plan_chunk(session, campaign, _held(found, now()), size)
             size = min(size * 2, CHUNK)
 
 

@@ -6,7 +6,7 @@ routes are committed with it, and its messages follow in chunks that can be resu
 Nobody the rule picks is dropped: who is left out has a row that says why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.base import analyse
+from mailer import site as sites
 from mailer.campaigns import approval, event, groups, kept, letters, sending
 from mailer.campaigns.groups import Group
 from mailer.campaigns.letters import Content, Key
@@ -25,8 +26,18 @@ from mailer.outbox.models import Route
 from mailer.site import Site
 
 
-async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> int:
-    """Turn a campaign into messages; return how many rows there are."""
+async def release(
+    site: Site,
+    campaign_id: int,
+    *,
+    by: str,
+    now: datetime,
+    clock: Callable[[], datetime] = sites.now,
+) -> int:
+    """Turn a campaign into messages; return how many rows there are.
+
+    It is released at `now`; by `clock` this process keeps hold of it meanwhile.
+    """
     # A ticker runs for weeks: the catalogues it once read may not be those approved.
     site = replace(site)
     async with site.database.reading() as session:
@@ -42,9 +53,10 @@ async def release(site: Site, campaign_id: int, *, by: str, now: datetime) -> in
     async with site.database.writing() as session:
         await _take(session, campaign_id, site, by=by, now=now)
         await event.settle(session, content.campaign, content.sequence, now=now)
+        session.add(plan.begun(campaign_id, now=clock()))
         await _store(session, content, rendered, found)
         await analyse(session, Route.__tablename__, Letter.__tablename__)
-    return await plan.plan(site, campaign_id)
+    return await plan.plan(site, campaign_id, now=clock)
 
 
 def render_groups(
@@ -105,7 +117,6 @@ async def _store(
     found: Sequence[Group],
 ) -> None:
     campaign = content.campaign
-    session.add(plan.begun(campaign.id))
     session.add_all(rendered.values())
     await session.flush()
     for group in found:

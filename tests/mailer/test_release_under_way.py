@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from mailer import site as sites
 from mailer.campaigns.states import State
 from mailer.outbox import plan
 from mailer.outbox.models import Message, Plan
@@ -29,7 +30,7 @@ async def half_released(site: Site, place: Path) -> int:
                 Message.campaign_id == number, Message.contact_id > last
             )
         )
-        begun = plan.begun(number)
+        begun = plan.begun(number, now=sites.now())
         begun.contact_id = last
         session.add(begun)
     return number
@@ -69,7 +70,7 @@ async def test_who_waits_for_the_end_waits_for_a_release_under_way(
     await sent(relay, MADE)
     ended, _ = await asyncio.wait({working}, timeout=0.5)
     before = await campaigning.state(site, number)
-    await plan.plan(site, number)
+    await plan.plan(site, number, now=sites.now)
     await working
 
     assert (ended, before) == (set(), State.SENDING)
@@ -120,7 +121,7 @@ async def test_messages_are_sent_while_others_are_being_made(
         await session.get_one(Plan, number, with_for_update=True)
         working = asyncio.create_task(delivering.work(site))
         await sent(relay, MADE)
-    await plan.plan(site, number)
+    await plan.plan(site, number, now=sites.now)
     await working
 
     assert len(relay.accepted) == ALL
