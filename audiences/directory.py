@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.base import Base, insert, words
 from audiences.contacts import Contact, role_names
-from audiences.entry import Correspondent, Entry, Names
+from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownError
+from audiences.languages import Names
 from audiences.organisations import (
     Kind,
     Organisation,

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-Names = Mapping[str, str]  # by language
+from audiences.languages import Names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +39,3 @@ class Entry:
         held = {**asdict(self), "confirmed": None}
         text = json.dumps(held, sort_keys=True, ensure_ascii=False)
         return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()
-
-
-def named(names: Names, language: str) -> str:
-    """Return a name in a language, else in English, else any."""
-    return names.get(language) or names.get("en") or next(iter(names.values()), "")

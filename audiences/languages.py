@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from audiences.errors import AudienceError
 
+Names = Mapping[str, str]  # by language
 OFFERED = ("en", "fr", "es", "ar", "ru", "zh")
 EVERY = "*"  # where languages are listed: each of them
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -88,6 +89,12 @@ def choose(
             if substitute in written:
                 return Choice(language=substitute, step=step, wanted=language)
     return None
+
+
+def named(names: Names, language: str, default: str = "") -> str:
+    """Return a name in a language, else in English, else the default, else any."""
+    known = names.get(language) or names.get("en") or default
+    return known or next(iter(names.values()), "")
 
 
 def per_block(allowed: Sequence[str], language: str) -> bool:

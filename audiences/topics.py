@@ -4,6 +4,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences import languages
 from audiences.base import Base
 from audiences.errors import UnknownError
 
@@ -20,11 +21,11 @@ class Topic(Base):
 
     def name(self, language: str) -> str:
         """Return the name readers of a language see; English where it has none."""
-        return self.names.get(language) or self.names.get("en") or self.code
+        return languages.named(self.names, language, self.code)
 
     def rhythm(self, language: str) -> str:
         """Say in the reader's language how often this topic comes."""
-        return self.rhythms.get(language) or self.rhythms.get("en") or ""
+        return languages.named(self.rhythms, language)
 
 
 async def listed(session: AsyncSession) -> list[Topic]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from audiences.languages import named
 from mailer import config
 from mailer.config import Settings
 from mailer.database import Database, open_database
@@ -45,6 +46,15 @@ class Site:
         if language in known:
             return known[language]
         return replace(known[self.settings.languages.default], language=language)
+
+    def sender_name(self, language: str) -> str:
+        """Return how the sender is called in a language."""
+        settings = self.settings
+        return named(settings.sender.names, language, settings.site.name)
+
+    def postal(self, language: str) -> str:
+        """Return the sender's postal address as readers of a language write it."""
+        return named(self.settings.sender.postal, language)
 
 
 def now() -> datetime:

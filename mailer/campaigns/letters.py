@@ -147,8 +147,6 @@ def _source(site: Site, content: Content, key: Key) -> Source:
     campaign = content.campaign
     language = key.language
     translation = content.translations[language]
-    names = site.settings.sender.names
-    postal = site.settings.sender.postal
     spoken = spoken_in(content, language, key.wanted)
     return Source(
         template=campaign.template,
@@ -166,8 +164,8 @@ def _source(site: Site, content: Content, key: Key) -> Source:
         day=campaign.day,
         zone=campaign.zone,
         offsets=_offsets(campaign, key.variant),
-        sender_name=names.get(language) or names.get("en") or site.settings.site.name,
-        postal=postal.get(language) or postal.get("en") or "",
+        sender_name=site.sender_name(language),
+        postal=site.postal(language),
         topic_name=None if campaign.topic is None else topic_name(content, language),
         reason=_reason(content, key, site.catalogue(language)),
         entry=_entry(content, key),
@@ -217,8 +215,8 @@ def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:
 
 def topic_name(content: Content, language: str) -> str:
     """Return the name of the campaign's topic as readers of a language know it."""
-    names = content.topic_names
-    return names.get(language) or names.get("en") or str(content.campaign.topic)
+    topic = str(content.campaign.topic)
+    return languages.named(content.topic_names, language, topic)
 
 
 def _seen(

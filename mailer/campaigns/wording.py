@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
-from audiences.entry import Names, named
+from audiences.languages import Names, named
 from mailer.campaigns.reasons import REGIONS, Reason, Said
 from mailer.rendering.catalogue import Catalogue
 

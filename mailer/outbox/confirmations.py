@@ -142,7 +142,6 @@ async def _letter(
 
 def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
     language = catalogue.language
-    sender = site.settings.sender
     button = {
         "link": site.settings.site.url
         + links.path(links.Purpose.CONFIRM, mark(Field.CONFIRM)),
@@ -167,8 +166,8 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         ),
         reference="",
         day=now.date(),
-        sender_name=sender.names.get(language) or site.settings.site.name,
-        postal=sender.postal.get(language) or "",
+        sender_name=site.sender_name(language),
+        postal=site.postal(language),
         topic_name=None,
         site_url=site.settings.site.url,
     )

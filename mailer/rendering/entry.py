@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audiences.entry import Correspondent, Entry, Names, named
+from audiences.entry import Correspondent, Entry
+from audiences.languages import Names, named
 from mailer.rendering import merge
 from mailer.rendering.catalogue import Catalogue
 

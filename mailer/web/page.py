@@ -88,8 +88,7 @@ def show(
             isolate=isolated,
             language=catalogue.language,
             direction=catalogue.direction,
-            site_name=site.settings.sender.names.get(language)
-            or site.settings.site.name,
+            site_name=site.sender_name(language),
             demo=site.settings.site.demo,
             reply_to=site.settings.sender.reply_to,
             languages=_offered(),

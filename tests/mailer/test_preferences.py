@@ -1,5 +1,6 @@
 """/p/ and /c/: a reader chooses, reduces at once, and confirms anything more."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,31 @@ async def test_a_letter_added_waits_for_a_letter_to_the_address(
         (ADDED, "pending", "page"),
         (ADDED, "active", "confirmation"),
     ]
+
+
+async def test_a_confirmation_in_a_language_without_a_postal_address_has_another(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """The foot of every letter says who writes and from where, if only in English."""
+    link = await readers.signed(site, tmp_path)
+    await delivering.work(site)
+    relay.accepted.clear()
+    sender = site.settings.sender
+    english = {"names": {"en": "The Unit"}, "postal": {"en": "7 place de Fontenoy"}}
+    changed = {"sender": sender.model_copy(update=english)}
+    site = replace(site, settings=site.settings.model_copy(update=changed))
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        page = await save(pages, f"/p/{link.preferences}", [*on, ADDED], "ru")
+    await delivering.work(site)
+    (received,) = relay.accepted
+    message = delivering.parsed(received)
+
+    assert "The Unit" in page
+    assert message["Content-Language"] == "ru"
+    assert "The Unit" in message["From"]
+    for form in ("html", "plain"):
+        assert "7 place de Fontenoy" in delivering.part(message, form)
 
 
 async def test_the_link_of_a_letter_cannot_confirm_what_it_did_not_ask(
