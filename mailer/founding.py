@@ -7,9 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from audiences.intake import importing
-from audiences.intake.check import Checker
 from audiences.reference import load, sample
-from audiences.segments import save, vocabulary
+from audiences.segments import save
 from mailer import schema
 from mailer.campaigns import schedule
 from mailer.campaigns.models import User
@@ -99,12 +98,9 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
 async def _sample(site: Site, now: datetime) -> None:
     table = sample.sample()
     async with site.database.held() as held:
-        async with held.transaction(writing=False) as session:
-            words = await vocabulary.load(session)
-            checker = Checker(table, words, key=site.address_key, basis=None)
-            staged = await importing.stage_file(session, table, checker)
-        async with held.transaction(writing=True) as session:
-            report = await importing.carry_out(session, staged, by="init", now=now)
+        _, report = await importing.run(
+            held, table, key=site.address_key, basis=None, by="init", now=lambda: now
+        )
     if report.faults:
         first = report.faults[0]
         raise RefusedError(f"the sample directory: {first.value}: {first.reason}")

@@ -1,22 +1,36 @@
 """One import from file to report: the order of the steps, and nothing else.
 
-`stage_file` needs no lock and may take long; `decide` and `carry_out` look at the
-directory as it is at that moment. Transactions are the caller's.
+Staging needs no lock and may take long; deciding and applying look at the directory
+as it is at that moment. Transactions are the caller's.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake import apply, stage
+from audiences.intake import apply as applying
 from audiences.intake import plan as planning
+from audiences.intake import stage
 from audiences.intake.check import Checked, Checker, Fault
 from audiences.intake.read import Table
+from audiences.segments import vocabulary
 
 MAX_FAULTS = 10_000  # kept for the report; counting goes on
 TOLD_EVERY = 1_000  # rows
+
+
+class Held(Protocol):
+    """Transactions of one connection: what is staged lasts from one to the next."""
+
+    def transaction(
+        self, *, writing: bool
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        """Begin one; without `writing` it takes no lock."""
+        ...
 
 
 @dataclass(kw_only=True)
@@ -49,14 +63,37 @@ class Report:
     import_id: int | None = None
 
 
-async def stage_file(
+async def run(
+    held: Held,
+    table: Table,
+    *,
+    key: bytes,
+    basis: str | None,
+    by: str,
+    now: Callable[[], datetime],
+    apply: bool = True,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> tuple[Staged, Report]:
+    """Read and check a file, then take its good rows; or only say what that would do.
+
+    The clock is asked when the rows are taken: reading a long file takes minutes.
+    """
+    async with held.transaction(writing=False) as session:
+        words = await vocabulary.load(session)
+        checker = Checker(table, words, key=key, basis=basis)
+        staged = await _stage(session, table, checker, progress)
+    async with held.transaction(writing=apply) as session:
+        if apply:
+            return staged, await _carry_out(session, staged, by=by, now=now())
+        return staged, _report(staged, await planning.plan(session))
+
+
+async def _stage(
     session: AsyncSession,
     table: Table,
     checker: Checker,
-    *,
-    progress: Callable[[int], None] = lambda _rows: None,
+    progress: Callable[[int], None],
 ) -> Staged:
-    """Read, check and stage every row of a file."""
     found = Staged(file=table.name, form=table.form, unread=table.unread)
     await stage.create(session)
     await stage.load(session, _checked(table, checker, found, progress))
@@ -64,16 +101,10 @@ async def stage_file(
     return found
 
 
-async def decide(session: AsyncSession, staged: Staged) -> Report:
-    """Say what applying would do; change nothing."""
-    return _report(staged, await planning.plan(session))
-
-
-async def carry_out(
+async def _carry_out(
     session: AsyncSession, staged: Staged, *, by: str, now: datetime
 ) -> Report:
-    """Apply the rows that are fine."""
-    record, plan = await apply.apply(
+    record, plan = await applying.apply(
         session, file=staged.file, by=by, now=now, rows=staged.rows
     )
     return _report(staged, plan, record.id)

@@ -5,17 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import rich_click as click
-from rich.progress import TaskID
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact, role_names
 from audiences.intake import importing, read, undo
-from audiences.intake.check import Checker
 from audiences.intake.importing import Report, Staged
 from audiences.organisations import Organisation
-from audiences.segments import vocabulary
 from audiences.suppressions import Suppression
 from mailer import site as sites
 from mailer.cli import output
@@ -56,40 +53,24 @@ async def import_(
     value and reason.
     """
     table = read.open_table(file, encoding=encoding)
-    staged, report = await _import(site, table, apply=apply, basis=basis, by=by)
+    with output.progress() as bar:
+        task = bar.add_task(f"reading {table.name}", total=None)
+        async with site.database.held() as held:
+            staged, report = await importing.run(
+                held,
+                table,
+                key=site.address_key,
+                basis=basis,
+                by=by,
+                now=sites.now,
+                apply=apply,
+                progress=lambda rows: bar.update(task, completed=rows),
+            )
     if as_json:
         output.json_document(dataclasses.asdict(report))
     else:
         _show(staged, report, applied=apply)
     return 1 if report.faults and not report.valid else None
-
-
-async def _import(
-    site: Site, table: read.Table, *, apply: bool, basis: str | None, by: str
-) -> tuple[Staged, Report]:
-    async with site.database.held() as held:
-        async with held.transaction(writing=False) as session:
-            words = await vocabulary.load(session)
-            checker = Checker(table, words, key=site.address_key, basis=basis)
-            staged = await _stage(session, table, checker)
-        async with held.transaction(writing=apply) as session:
-            if apply:
-                report = await importing.carry_out(
-                    session, staged, by=by, now=sites.now()
-                )
-            else:
-                report = await importing.decide(session, staged)
-    return staged, report
-
-
-async def _stage(session: object, table: read.Table, checker: Checker) -> Staged:
-    with output.progress() as bar:
-        task: TaskID = bar.add_task(f"reading {table.name}", total=None)
-
-        def told(rows: int) -> None:
-            bar.update(task, completed=rows)
-
-        return await importing.stage_file(session, table, checker, progress=told)  # type: ignore[arg-type]
 
 
 def _show(staged: Staged, report: Report, *, applied: bool) -> None:

@@ -6,10 +6,8 @@ from sqlalchemy import exists, select
 
 from audiences.contacts import Contact
 from audiences.intake import importing, read
-from audiences.intake.check import Checker
 from audiences.intake.importing import Report
 from audiences.organisations import Organisation, OrganisationCountry
-from audiences.segments import vocabulary
 from audiences.subscriptions import Subscription
 from mailer import site as sites
 from mailer.outbox.models import Message
@@ -32,16 +30,16 @@ async def import_file(
     """Read, check, stage, and apply or only decide."""
     table = read.open_table(path)
     async with site.database.held() as held:
-        async with held.transaction(writing=False) as session:
-            words = await vocabulary.load(session)
-            checker = Checker(table, words, key=site.address_key, basis=basis)
-            staged = await importing.stage_file(session, table, checker)
-        async with held.transaction(writing=apply) as session:
-            if apply:
-                return await importing.carry_out(
-                    session, staged, by="test", now=sites.now()
-                )
-            return await importing.decide(session, staged)
+        _, report = await importing.run(
+            held,
+            table,
+            key=site.address_key,
+            basis=basis,
+            by="test",
+            now=sites.now,
+            apply=apply,
+        )
+    return report
 
 
 def write(tmp_path: Path, *lines: str, head: str = HEAD) -> Path:
