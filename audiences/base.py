@@ -64,11 +64,6 @@ class Base(DeclarativeBase):
     }
 
 
-def words(value: str | None) -> tuple[str, ...]:
-    """Split a stored list of codes, "fr en" → ("fr", "en"); None is the empty list."""
-    return tuple(value.split()) if value else ()
-
-
 def insert(
     session: AsyncSession, table: type[Base]
 ) -> sqlite.Insert | postgresql.Insert:

@@ -13,11 +13,11 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base, insert, words
+from audiences.base import Base, insert
 from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownError
-from audiences.languages import Names
+from audiences.languages import Names, words
 from audiences.organisations import (
     Kind,
     Organisation,

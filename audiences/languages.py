@@ -43,6 +43,15 @@ class Chain:
     organisation: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
 
+    @classmethod
+    def stored(
+        cls, contact: str | None, organisation: str | None, state: str | None
+    ) -> "Chain":
+        """Make a chain of the stored lists."""
+        return cls(
+            contact=words(contact), organisation=words(organisation), state=words(state)
+        )
+
     def speaker(self) -> tuple[Step, tuple[str, ...]]:
         """Return the first link that names a language, and its languages."""
         if self.contact:
@@ -100,6 +109,11 @@ def named(names: Names, language: str, default: str = "") -> str:
 def per_block(allowed: Sequence[str], language: str) -> bool:
     """Whether a translation may lack blocks; "*" allows it in every language."""
     return EVERY in allowed or language in allowed
+
+
+def words(value: str | None) -> tuple[str, ...]:
+    """Split a stored list of codes, "fr en" → ("fr", "en"); None is the empty list."""
+    return tuple(value.split()) if value else ()
 
 
 def tag(value: str) -> str:

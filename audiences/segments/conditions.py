@@ -5,8 +5,9 @@ Over contact ⋈ organisation ⟕ state. Each condition is true or false, never 
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact, role_set
@@ -23,8 +24,18 @@ from audiences.subscriptions import Standing, Subscription
 
 Condition = ColumnElement[bool]
 Clause = Callable[[list[str]], Condition]
+Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 
 LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, State.languages)
+
+
+def of_readers(chosen: Chosen) -> Chosen:
+    """Select it over what conditions are about: contacts, organisations, states."""
+    return (
+        chosen.select_from(Contact)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .outerjoin(State, State.code == Organisation.country)
+    )
 
 
 def _known(column: InstrumentedAttribute[str | None]) -> Clause:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import words
 from audiences.contacts import Contact, role_names
+from audiences.languages import words
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -17,7 +17,7 @@ from audiences.organisations import (
 from audiences.segments import compile as compiler
 from audiences.segments import grammar, resolve, rules
 from audiences.segments.compile import Context
-from audiences.segments.conditions import LANGUAGES
+from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.subscriptions import Subscription
 
 
@@ -47,13 +47,7 @@ async def explain(
     clauses = rules.leaves(grammar.parse(text))
     conditions = [compiler.clause(leaf, text, context) for leaf in clauses]
     whole = compiler.condition(rule, context)
-    asked = (
-        select(whole, *conditions)
-        .select_from(Contact)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
-        .outerjoin(State, State.code == Organisation.country)
-        .where(Contact.id == contact.id)
-    )
+    asked = of_readers(select(whole, *conditions)).where(Contact.id == contact.id)
     picked, *held = (await session.execute(asked)).one()
     known = await _facts(session, contact)
     why = resolve.audience(rule, context, resolve.reason(context.topic)).where(
@@ -88,11 +82,9 @@ async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
     """Return what is known of a contact, in the words of the rule language."""
     row = (
         await session.execute(
-            select(Organisation, State, LANGUAGES)
-            .select_from(Contact)
-            .join(Organisation, Organisation.id == Contact.organisation_id)
-            .outerjoin(State, State.code == Organisation.country)
-            .where(Contact.id == contact.id)
+            of_readers(select(Organisation, State, LANGUAGES)).where(
+                Contact.id == contact.id
+            )
         )
     ).one()
     organisation = row[0]

@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from audiences.base import words
 from audiences.contacts import Contact
-from audiences.organisations import Organisation, State
+from audiences.languages import words
+from audiences.organisations import Organisation
 from audiences.segments import compile as compiler
 from audiences.segments.compile import Context
-from audiences.segments.conditions import LANGUAGES
+from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 
@@ -88,10 +88,7 @@ def reason(topic: str | None) -> ColumnElement[str | None]:
 def audience(rule: str, context: Context, *columns: Column) -> Select[*tuple[Any, ...]]:
     """Select columns of everyone the rule picks, left out or not."""
     chosen = (
-        select(*columns)
-        .select_from(Contact)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
-        .outerjoin(State, State.code == Organisation.country)
+        of_readers(select(*columns))
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
         .where(compiler.condition(rule, context))
     )

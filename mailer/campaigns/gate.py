@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import words
 from audiences.languages import Chain
 from mailer.campaigns import (
     agreement,
@@ -279,9 +278,7 @@ def _translated(
 
 
 def _wanted(group: Group) -> str:
-    chain = Chain(
-        contact=words(group.contact_languages),
-        organisation=words(group.organisation_languages),
-        state=words(group.state_languages),
+    chain = Chain.stored(
+        group.contact_languages, group.organisation_languages, group.state_languages
     )
     return chain.speaker()[1][0]

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
-from audiences.base import words
 from audiences.contacts import Contact
 from audiences.languages import Chain, Choice
 from audiences.organisations import Organisation, State
@@ -59,9 +58,7 @@ async def group(
     found = []
     for row in await session.execute(_grouped(campaign, context)):
         contact, organisation, state, variant, count = tuple(row)
-        chain = Chain(
-            contact=words(contact), organisation=words(organisation), state=words(state)
-        )
+        chain = Chain.stored(contact, organisation, state)
         found.append(
             Group(
                 contact_languages=contact,

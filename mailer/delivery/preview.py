@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
-from audiences.base import words
 from audiences.contacts import Contact
 from audiences.languages import Chain
 from audiences.organisations import Organisation, State
 from audiences.segments import resolve
 from audiences.segments.compile import Context
+from audiences.segments.conditions import of_readers
 from mailer.campaigns import groups, kept, letters, variants
 from mailer.campaigns.models import Campaign
 from mailer.delivery.compose import Composer, Reader
@@ -78,11 +78,9 @@ async def _seen(
     """Return what decides the letter of one contact."""
     variant = variants.noted(campaign, context)
     row = await session.execute(
-        select(Organisation, State.languages, variant)
-        .select_from(Contact)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
-        .outerjoin(State, State.code == Organisation.country)
-        .where(Contact.id == contact.id)
+        of_readers(select(Organisation, State.languages, variant)).where(
+            Contact.id == contact.id
+        )
     )
     organisation, state_languages, bits = row.one()
     reasons = await session.execute(
@@ -93,11 +91,7 @@ async def _seen(
     picked = reasons.first()
     return _Seen(
         organisation=organisation,
-        chain=Chain(
-            contact=words(contact.languages),
-            organisation=words(organisation.languages),
-            state=words(state_languages),
-        ),
+        chain=Chain.stored(contact.languages, organisation.languages, state_languages),
         variant=bits,
         excluded="not_picked" if picked is None else picked[0],
     )

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import insert, words
+from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.languages import Chain, choose
 from audiences.organisations import Organisation
 from audiences.organisations import State as Country
+from audiences.segments.conditions import of_readers
 from mailer import links
 from mailer.campaigns.models import Campaign, Letter
 from mailer.campaigns.states import State as CampaignState
@@ -36,16 +37,13 @@ async def request(
     session: AsyncSession, site: Site, contact_id: int, *, now: datetime
 ) -> bool:
     """Queue a confirmation letter; False when one was queued today already."""
-    contact, organisation, country = (
-        await session.execute(
-            select(Contact, Organisation, Country)
-            .join(Organisation, Organisation.id == Contact.organisation_id)
-            .outerjoin(Country, Country.code == Organisation.country)
-            .where(Contact.id == contact_id)
-        )
-    ).one()
+    asked = of_readers(select(Contact, Organisation.languages, Country.languages))
+    row = await session.execute(asked.where(Contact.id == contact_id))
+    contact, organisation, country = row.one()
     campaign = await _of_today(session, site, now)
-    language, step = _language(site, contact, organisation, country)
+    language, step = _language(
+        site, Chain.stored(contact.languages, organisation, country)
+    )
     letter_id = await _letter(session, site, campaign, language, now)
     added = await session.execute(
         insert(session, Message)
@@ -99,15 +97,8 @@ async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaig
     return campaign
 
 
-def _language(
-    site: Site, contact: Contact, organisation: Organisation, country: Country | None
-) -> tuple[str, str]:
+def _language(site: Site, chain: Chain) -> tuple[str, str]:
     default = site.settings.languages.default
-    chain = Chain(
-        contact=words(contact.languages),
-        organisation=words(organisation.languages),
-        state=words(country.languages if country is not None else None),
-    )
     choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
     return (choice.language, choice.step) if choice else (default, "campaign")
 

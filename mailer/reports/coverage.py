@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Select, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import words
 from audiences.languages import Chain
 from audiences.segments import compile as compiler
 from audiences.segments import resolve
@@ -63,9 +62,7 @@ async def _covered(
     reached = 0
     for row in await session.execute(_grouped(campaign, context, rule)):
         reason, contact, organisation, state, count = tuple(row)
-        chain = Chain(
-            contact=words(contact), organisation=words(organisation), state=words(state)
-        )
+        chain = Chain.stored(contact, organisation, state)
         if reason is not None:
             missed[str(reason)] += count
         elif groups.choose(campaign, content.written, chain) is None:

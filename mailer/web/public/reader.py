@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import words
 from audiences.contacts import Contact
+from audiences.languages import words
 from audiences.organisations import Organisation
 from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
