@@ -120,15 +120,17 @@ class Journal:
     async def write(self) -> None:
         """Write all that waits and take what is due, in one transaction."""
         group = self._gathered()
-        marked_at = clock()
+        began = clock()
         try:
-            taken = await self._database.patiently(lambda: self._write(group))
+            taken, marked_at = await self._database.patiently(
+                lambda: self._write(group)
+            )
         except BaseException:
             for outlet, told in group.by:
                 outlet.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
-        self._took = clock() - marked_at
+        self._took = clock() - began
         self._supply.hand_out(taken, marked_at=marked_at)
         if group.told.accepted or group.told.settled:
             states = Counter(each.outcome.state for each in group.told.settled)
@@ -147,10 +149,12 @@ class Journal:
         pauses, self._pauses = self._pauses, {}
         return _Group(by=by, told=told, pauses=pauses)
 
-    async def _write(self, group: _Group) -> Taken:
-        now, worker_id = self._now(), self._supply.worker_id
+    async def _write(self, group: _Group) -> tuple[Taken, float]:
+        """Return what was taken, and a time just before its marks were made."""
+        worker_id = self._supply.worker_id
         async with self._database.writing() as session:
             await rows.by_index(session)
+            now, marked_at = self._now(), clock()  # the lock may have taken long
             told = group.told
             if told.accepted:
                 taken = [(of, answer.accepted(reply)) for of, reply in told.accepted]
@@ -166,7 +170,7 @@ class Journal:
                 await control.pause(
                     session, number, by="delivery", because=because, now=now
                 )
-            return await self._supply.take(session, now=now)
+            return await self._supply.take(session, now=now), marked_at
 
     async def _follow(
         self, session: AsyncSession, settled: Sequence[Settled], now: datetime

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 
 from mailer.delivery.connect import Offer
+from mailer.delivery.envelope import commands_of, unfit
 from mailer.delivery.parcel import MARK_HOLDS, Desk, Parcel, Stage, clock
 from mailer.delivery.wire import MalformedError, Reply, ReplyParser, usual
 
@@ -46,6 +47,7 @@ class Lane(asyncio.Protocol):
         self._leaving = False
         self._lost: str | None = None
         self._answer_by = 0.0
+        self._answered_at = float("-inf")  # the last dot
         transport.set_protocol(self)
 
     @property
@@ -179,6 +181,7 @@ class Lane(asyncio.Protocol):
 
     def _heard_dot(self, reply: Reply) -> None:
         dotted, self._dotted = self._dotted, None
+        self._answered_at = clock()
         if dotted is not None:
             self._desk.answered(dotted, Stage.DOT, reply)
         if reply.code == CLOSING:
@@ -203,6 +206,8 @@ class Lane(asyncio.Protocol):
     def _send_body(self) -> None:
         parcel = self._opening
         if parcel is None or not parcel.fresh:
+            # not for it where the answer to the message before took the time
+            self._guilty &= clock() - self._answered_at >= MARK_HOLDS
             self.fail(f"no go-ahead within {MARK_HOLDS:g} s of the mark")
             return
         self._opening, self._dotted, self._guilty = None, parcel, False
@@ -243,7 +248,7 @@ class Lane(asyncio.Protocol):
         if parcel is None:
             return b""
         self._opening = parcel
-        commands = envelope(parcel, self._offer)
+        commands = commands_of(parcel, self._offer)
         if not self._expected:
             self._answer_by = clock() + PATIENCE[Stage.MAIL]
         if self._offer.pipelining:
@@ -262,36 +267,3 @@ class Lane(asyncio.Protocol):
             self._ask(*self._unwritten.popleft())
         elif not self._expected and self._opening is None:
             self._open_next()
-
-
-def envelope(parcel: Parcel, offer: Offer) -> bytes:
-    """Return the commands that open a transaction, RFC 5321 section 3.3, RFC 3461."""
-    sender, recipient = "", ""
-    if offer.dsn:
-        sender = f" RET=HDRS ENVID={parcel.identifier}"
-        recipient = f" NOTIFY=FAILURE ORCPT=rfc822;{_xtext(parcel.address)}"
-    if not parcel.address.isascii():
-        sender += " SMTPUTF8"
-    return (
-        f"MAIL FROM:<{parcel.return_path}>{sender}\r\n"
-        f"RCPT TO:<{parcel.address}>{recipient}\r\nDATA\r\n"
-    ).encode()
-
-
-def unfit(parcel: Parcel, offer: Offer) -> str | None:
-    """Say why this relay could not take a message, before it is offered."""
-    if offer.size and len(parcel.octets) > offer.size:
-        return (
-            f"the message has {len(parcel.octets):,} octets, the relay takes"
-            f" {offer.size:,}"
-        )
-    if not (offer.smtputf8 or parcel.address.isascii()):
-        return "the address needs SMTPUTF8, which the relay does not offer"
-    return None
-
-
-def _xtext(address: str) -> str:
-    """Encode an address for ORCPT, RFC 3461 section 4."""
-    if "+" not in address and "=" not in address:
-        return address
-    return address.replace("+", "+2B").replace("=", "+3D")

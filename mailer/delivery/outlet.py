@@ -17,7 +17,7 @@ from mailer.delivery.book import Book, Told
 from mailer.delivery.connect import Connection, LoginRefusedError, RelayError
 from mailer.delivery.connections import Connections
 from mailer.delivery.flow import Flow
-from mailer.delivery.parcel import Parcel, Stage
+from mailer.delivery.parcel import Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relays import domain_of
 from mailer.delivery.stock import Stock
@@ -128,7 +128,7 @@ class Outlet:
         self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
     ) -> None:
         """Take messages whose marks are committed, and set the connections going."""
-        self._stock.put(prepared, marked_at=marked_at, more=more)
+        self._stock.put(prepared, marked_at=marked_at, put_at=clock(), more=more)
         if self._leaving or not self.connections:
             self._take_back()
             return

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from mailer.delivery.wire import Reply
 
-SOON = 2.5  # seconds after its mark a message must have a connection
+SOON = 2.5  # seconds a marked message waits for a connection
 MARK_HOLDS = 60.0  # seconds a mark lets us write the dot: a slow relay's envelope
 
 

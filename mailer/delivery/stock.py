@@ -34,8 +34,8 @@ class Stock:
         self._most = most
         self._late = late  # told which message is to go back
         self._spoilt = spoilt  # told which message cannot be composed, and why
-        self._rows: deque[tuple[Prepared, float]] = deque()
-        self._parcels: deque[Parcel] = deque()
+        self._rows: deque[tuple[Prepared, float, float]] = deque()  # marked, put at
+        self._parcels: deque[tuple[Parcel, float]] = deque()
         self._put_at = self._composed_at = float("-inf")
         self.ahead = min(start, most)  # how many are marked
 
@@ -48,9 +48,14 @@ class Stock:
         return len(self) * 2 < self.ahead
 
     def put(
-        self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
+        self,
+        prepared: Iterable[Prepared],
+        *,
+        marked_at: float,
+        put_at: float,
+        more: bool,
     ) -> None:
-        """Take messages whose marks are committed; `more` are due."""
+        """Take, at `put_at`, messages whose marks are committed; `more` are due."""
         if more and self.low:
             if not len(self):  # the connections had to wait for these marks
                 self.ahead *= 2
@@ -58,7 +63,7 @@ class Stock:
                 self.ahead += (self.ahead + 1) // 2
             self.ahead = min(self.ahead, self._most)
         self._put_at = marked_at
-        self._rows += [(each, marked_at) for each in prepared]
+        self._rows += [(each, marked_at, put_at) for each in prepared]
 
     def next(self) -> Parcel | None:
         """Return the next parcel."""
@@ -66,14 +71,14 @@ class Stock:
             if not self._parcels:
                 self._compose()
                 continue
-            parcel = self._parcels.popleft()
-            if not self._is_late(parcel.message_id, parcel.marked_at):
+            parcel, put_at = self._parcels.popleft()
+            if not self._is_late(parcel.message_id, put_at):
                 return parcel
         return None
 
-    def _is_late(self, number: int, marked_at: float) -> bool:
-        """Give up a message that found no connection soon after its mark."""
-        if clock() - marked_at <= SOON:
+    def _is_late(self, number: int, put_at: float) -> bool:
+        """Give up a message that found no connection soon after it was put here."""
+        if clock() - put_at <= SOON:
             return False
         self.ahead = max(self.ahead // 2, 1)
         self._late(number)
@@ -84,20 +89,20 @@ class Stock:
         many = MANY if now - self._composed_at > LEISURE else FEW
         self._composed_at = now
         for _ in range(min(many, len(self._rows))):
-            prepared, marked_at = self._rows.popleft()
-            if self._is_late(prepared.row.id, marked_at):
+            prepared, marked_at, put_at = self._rows.popleft()
+            if self._is_late(prepared.row.id, put_at):
                 continue
             try:
                 parcel = self._preparer.parcel(prepared, marked_at=marked_at)
             except MailerError as fault:
                 self._spoilt(prepared.row, str(fault))
             else:
-                self._parcels.append(parcel)
+                self._parcels.append((parcel, put_at))
 
     def clear(self) -> list[int]:
         """Give up everything; return the numbers of the messages."""
-        given_up = [each.message_id for each in self._parcels]
-        given_up += [each.row.id for each, _ in self._rows]
+        given_up = [each.message_id for each, _ in self._parcels]
+        given_up += [each.row.id for each, *_ in self._rows]
         self._parcels.clear()
         self._rows.clear()
         return given_up

@@ -195,6 +195,21 @@ async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
     assert sent.endswith(DATA.encode())
 
 
+@pytest.mark.parametrize("between", ["", "|"], ids=["in one packet", "in two"])
+async def test_a_mark_grown_old_behind_another_message_was_no_attempt(
+    between: str,
+) -> None:
+    """The relay took its time over the first message, not over the second."""
+    old = parcel(2, marked_at=clock() - parcels.MARK_HOLDS)
+    two = Desk(parcels=[parcel(1), old])
+    pieces = [(DATA, OPENED), (DATA, TAKEN + between + OPENED)]
+
+    assert await ended(two, PIPELINING, saying(*pieces)) == {
+        1: ["the final dot: 250"],
+        2: ["not sent"],
+    }
+
+
 async def test_told_to_leave_it_finishes_what_it_has_opened() -> None:
     """Two are in flight when it is told: both are answered, the third is not taken."""
     three = desk(3)
