@@ -127,9 +127,10 @@ class Supply:
     async def _mark(
         self, session: AsyncSession, go: Mapping[str, list[Claimed]], now: datetime
     ) -> dict[str, list[Prepared]]:
-        ids = self._unsure = [row.id for rows in go.values() for row in rows]
+        ids = [row.id for rows in go.values() for row in rows]
         if not ids:
             return {}
+        self._unsure += ids
         marked = await mark.mark(session, self.worker_id, ids, now=now)
         return {
             name: await self.preparer.prepare(

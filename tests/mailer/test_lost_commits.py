@@ -25,11 +25,16 @@ pytestmark = pytest.mark.parametrize("store", ["postgresql"])
 
 @dataclass(kw_only=True)
 class Proxy:
-    """Passes octets on; of every `spared` + 1 commits the last one's answer is lost."""
+    """Passes octets on; of every `spared` + 1 commits the last one's answer is lost.
+
+    With `undoing`, the next commit after it never reaches the server.
+    """
 
     server: int
     armed: Callable[[], bool]
     spared: int
+    undoing: bool = False
+    undone: bool = True  # nothing is to be undone now
     commits: int = 0
     lost: int = 0
     port: int = 0
@@ -47,8 +52,12 @@ class Proxy:
         answers = asyncio.create_task(_pump(from_server, writer))
         with suppress(ConnectionError):
             while asked := await reader.read(1 << 16):
+                if b"COMMIT" in asked and not self.undone:
+                    self.undone = True
+                    break
                 lost = b"COMMIT" in asked and self._is_lost()
                 if lost:
+                    self.undone = not self.undoing
                     answers.cancel()
                     await asyncio.wait([answers])
                 to_server.write(asked)
@@ -89,9 +98,10 @@ async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
         await asyncio.gather(*proxy.serving)
 
 
+@pytest.mark.parametrize("then", ["done again", "undone"])
 @pytest.mark.parametrize("spared", [1, 2, 4])
 async def test_nobody_is_lost_or_written_to_twice(
-    site: Site, relay: Relay, tmp_path: Path, spared: int
+    site: Site, relay: Relay, tmp_path: Path, spared: int, then: str
 ) -> None:
     """Claims, marks and outcomes are all among the commits whose answer is lost."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
@@ -99,6 +109,7 @@ async def test_nobody_is_lost_or_written_to_twice(
         server=urlsplit(site.settings.store.url).port or 0,
         armed=lambda: len(relay.accepted) > 0,
         spared=spared,
+        undoing=then == "undone",
     )
     async with behind(site, proxy) as cut:
         tuned = delivering.tuned(cut, connections=2, mark_ahead=4)
