@@ -11,7 +11,7 @@ MAX_LINE = 2_048  # octets; RFC 5321 section 4.5.3.1.5 says 512
 MAX_REPLY = 16_384
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _USUAL = re.compile(
-    rb"2(\d\d) ([^\r\n]{,500})\r\n(?:2\d\d [^\r\n]{,500}\r\n){2}354 [^\r\n]{,500}\r\n"
+    rb"2(\d\d) ([^\r\n\0]{,500})\r\n(?:2\d\d [^\r\n]{,500}\r\n){2}354 [^\r\n]{,500}\r\n"
 )
 _CODES = {str(code).encode(): code for code in range(200, 600)}
 
@@ -94,7 +94,7 @@ class ReplyParser:
         if self._lines and code != self._code:
             raise MalformedError(f"one reply with two codes, {self._code!r}, {code!r}")
         self._code = code
-        self._lines.append(line[4:])
+        self._lines.append(line[4:].replace(b"\0", b"?"))  # no store keeps a NUL
         self._size += len(line)
         if self._size > MAX_REPLY:
             raise MalformedError("a reply that does not end")

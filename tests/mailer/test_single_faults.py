@@ -51,6 +51,22 @@ async def test_a_message_that_cannot_be_composed_is_set_aside_and_the_others_go(
     assert "someone@else.example" not in " ".join(relay.commands)
 
 
+@delivering.EITHER_WAY
+async def test_an_octet_that_no_store_keeps_is_taken_out_of_a_reply(
+    site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
+) -> None:
+    """Else nothing of what the relay answers could be written down."""
+    relay.extensions = offers
+    relay.script = lambda verb, _line: "250 taken\0 in" if verb == "." else None
+    number = await campaigning.released(site, tmp_path)
+    await delivering.work(site)
+    ledger = await campaigning.ledger(site, number)
+
+    assert {(row.state, row.reply) for row in ledger.values()} == {
+        ("accepted", "250 taken? in")
+    }
+
+
 async def every_copy_is_explained(site: Site, relay: Relay, number: int) -> bool:
     """Each reader has one copy, and another at most for an uncertain episode."""
     copies = Counter(relay.recipients())
