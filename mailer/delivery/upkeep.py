@@ -4,6 +4,7 @@ One short transaction each; all workers do the same, and none needs the others.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,11 +12,14 @@ from functools import partial
 from mailer.campaigns import sending
 from mailer.delivery import throttle
 from mailer.delivery.lane import PATIENCE
-from mailer.delivery.parcel import Stage
+from mailer.delivery.parcel import MARK_HOLDS, Stage
 from mailer.outbox import lease, plan
+from mailer.outbox.lease import Silence
 from mailer.outcomes import closing, record
 from mailer.site import Site
 
+# a dot may be written a minute after its mark, and is answered ten minutes later
+ANSWER_WAIT = timedelta(seconds=MARK_HOLDS + PATIENCE[Stage.DOT])
 RELEASES = 1.0  # seconds between looks for releases that were broken off
 
 
@@ -43,6 +47,7 @@ class Upkeep:
         self._database = site.database
         self._lease = lease
         self._now = now
+        self._silence = Silence(lease)
 
     async def leave(self) -> None:
         """Take this worker from among those that live."""
@@ -71,17 +76,22 @@ class Upkeep:
     async def _keep_house(self) -> None:
         now = self._now()
         evidence = now + self._site.settings.delivery.evidence_wait
-        answer_wait = timedelta(seconds=PATIENCE[Stage.DOT])
         async with self._database.writing() as session:
-            orphans = await lease.recover(session, answer_wait=answer_wait, now=now)
-            if orphans:
-                await record.uncertain(
-                    session, orphans, why="its worker died", due_at=evidence, now=now
-                )
             await sending.move_on(session, now=now)
             await closing.settle_late(session, now=now)
             await closing.finish(session, now=now)
             await throttle.forget(session, now=now)
+            # workers last: who marks locks its campaign first, and then itself
+            orphans = await lease.recover(
+                session,
+                self._silence,
+                answer_wait=ANSWER_WAIT,
+                now=now,
+                at=time.monotonic(),
+            )
+            await record.uncertain(
+                session, orphans, why="its worker died", due_at=evidence, now=now
+            )
 
     async def carry_on(self, made: Callable[[], None]) -> None:
         """Carry on with releases that were broken off, until cancelled."""

@@ -7,6 +7,7 @@ cannot change the row any more.
 import os
 import platform
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -35,7 +36,42 @@ def process_identity(pid: int) -> str | None:
 
 def this_process() -> tuple[str, str]:
     """Return the host and the identity of this process."""
-    return platform.node(), process_identity(os.getpid()) or str(os.getpid())
+    return platform.node(), identity(os.getpid())
+
+
+def identity(pid: int) -> str:
+    """Name a living process so that no other, of any machine, has the same name."""
+    return f"{process_identity(pid) or pid}@{_kernel()}"
+
+
+@cache
+def _kernel() -> str:
+    """Name what numbers processes: two machines, or containers, may have one name."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        return f"{boot.strip()}.{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return ""
+
+
+class Silence:
+    """Which workers do not renew their lease while this process watches.
+
+    A lease ends by another machine's clock, or by one that was set meanwhile; so nobody
+    is given up for that who has not been silent for a lease of our own time too.
+    """
+
+    def __init__(self, lease: timedelta) -> None:
+        self._lease = lease.total_seconds()
+        self._seen: dict[int, tuple[datetime, float]] = {}
+
+    def lasts(self, worker: Worker, *, at: float) -> bool:
+        """Look at a worker, at a time of `time.monotonic`; say if it was silent."""
+        until, since = self._seen.get(worker.id, (None, at))
+        if until != worker.alive_until:
+            since = at
+        self._seen[worker.id] = (worker.alive_until, since)
+        return at - since >= self._lease
 
 
 async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
@@ -66,17 +102,37 @@ async def leave(session: AsyncSession, worker_id: int, *, now: datetime) -> None
 
 
 async def recover(
-    session: AsyncSession, *, answer_wait: timedelta, now: datetime
+    session: AsyncSession,
+    silence: Silence,
+    *,
+    answer_wait: timedelta,
+    now: datetime,
+    at: float,
 ) -> list[int]:
     """Take from dead workers the marks that nobody can answer for; return their rows.
 
-    A worker is dead when its process is gone from this machine, or its lease is over.
-    Marks of a silent worker that may still live wait for the relay's answer first.
+    A worker is dead when its process is gone from this machine, or its lease is over
+    and it stays silent. Marks of one that may still live wait for the relay's answer
+    first. A mark that is just being committed, also by one killed meanwhile, is waited
+    for.
     """
-    workers = await session.scalars(select(Worker).where(Worker.ended_at.is_(None)))
+    of_the_living = select(Worker).where(Worker.ended_at.is_(None)).order_by(Worker.id)
+    workers = await session.scalars(of_the_living)
+    dead = [
+        worker.id
+        for worker in workers.all()
+        if _is_dead(worker, silence, now - answer_wait, at)
+    ]
+    if not dead:
+        return []
+    locked = await session.scalars(
+        of_the_living.where(Worker.id.in_(dead))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     orphans: list[int] = []
-    for worker in workers.all():
-        if not (gone(worker) or worker.alive_until + answer_wait <= now):
+    for worker in locked.all():
+        if not _is_dead(worker, silence, now - answer_wait, at):
             continue
         open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
         marked = await session.scalars(
@@ -90,6 +146,11 @@ async def recover(
         orphans += marked
         worker.ended_at = now
     return orphans
+
+
+def _is_dead(worker: Worker, silence: Silence, since: datetime, at: float) -> bool:
+    silent = silence.lasts(worker, at=at)
+    return gone(worker) or (worker.alive_until <= since and silent)
 
 
 def at_work(session: Session, *, now: datetime) -> list[str]:
@@ -106,7 +167,7 @@ def at_work(session: Session, *, now: datetime) -> list[str]:
 
 def gone(holder: Worker | Plan) -> bool:
     """Whether its process ran on this machine and exists no more."""
-    if holder.host != platform.node():
+    process, _, kernel = holder.process.partition("@")
+    if (holder.host, kernel) != (platform.node(), _kernel()):
         return False
-    pid = int(holder.process.partition(".")[0])
-    return process_identity(pid) != holder.process
+    return process_identity(int(process.partition(".")[0])) != process

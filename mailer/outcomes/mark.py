@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, Update, bindparam, exists, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import rows
@@ -32,7 +32,16 @@ async def mark(
 @cache
 def _marking(*, sqlite: bool) -> Update:
     now = bindparam("now", type_=Message.marked_at.type)
-    alive = exists().where(Worker.id == bindparam("worker"), Worker.alive_until > now)
+    alive = (  # and is not given up before the commit
+        select(Worker.id)
+        .where(
+            Worker.id == bindparam("worker"),
+            Worker.alive_until > now,
+            Worker.ended_at.is_(None),
+        )
+        .with_for_update(read=True)
+        .exists()
+    )
     return (
         update(LEDGER)
         .where(

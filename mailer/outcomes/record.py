@@ -225,15 +225,26 @@ async def uncertain(
     now: datetime,
 ) -> None:
     """Note that nobody knows whether the relay took these marked messages."""
+    if not ids:
+        return
+    sqlite = rows.is_sqlite(session)
     moved = await session.scalars(
         update(Message)
-        .where(Message.id.in_(ids), Message.state == State.MARKED)
+        .where(
+            rows.among(Message.id, "ids", sqlite=sqlite),
+            Message.state == State.MARKED,
+        )
         .values(state=State.UNCERTAIN, reason=why, settled_at=now, due_at=due_at)
         .returning(Message.id)
-        .execution_options(**NO_SYNC)
+        .execution_options(**NO_SYNC),
+        {"ids": rows.numbers(session, ids)},
     )
-    for number in moved.all():
-        await event(session, number, State.UNCERTAIN, why, now=now)
+    lines = [
+        {"message_id": number, "at": now, "state": State.UNCERTAIN, "detail": why}
+        for number in moved
+    ]
+    if lines:
+        await session.execute(insert(MessageEvent), lines)
 
 
 async def suppress_reader(
