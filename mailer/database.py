@@ -8,6 +8,7 @@ decided on what another writer is changing; otherwise concurrent updates vanish.
 import asyncio
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from itertools import chain, repeat
@@ -41,6 +42,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.patient_until = float("inf")  # by time.monotonic
         self._turn = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
@@ -88,7 +90,7 @@ class Database:
                 await _cache(connection, USUAL_CACHE)
 
     async def patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
-        """Do an act that may be done again, until the store is back to take it.
+        """Do an act that may be done again, until the store is back or patience ends.
 
         A store that is locked, full, or restarting comes back; any other fault does not
         and is raised, a failed write to the disk above all: the process must then end.
@@ -97,10 +99,11 @@ class Database:
             try:
                 return await act()
             except DBAPIError as fault:
-                if not comes_back(fault):
+                left = self.patient_until - time.monotonic()
+                if left <= 0 or not comes_back(fault):
                     raise
                 log.warning("store.away", reason=str(refused(fault)), again_in=wait)
-                await asyncio.sleep(wait)
+                await asyncio.sleep(min(wait, left))
         raise AssertionError("the waits never end")
 
     async def ask(

@@ -6,6 +6,7 @@ given back.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,6 +31,7 @@ from mailer.site import Site
 IDLE = 1.0  # seconds between looks for work
 BUSY = 3.0  # the same while messages move
 LEAVING = 30.0  # seconds the messages in flight may take when told to stop
+RESTING = 3.0  # the same for a store that is away, where nothing is in flight
 
 
 class Worker:
@@ -74,6 +76,7 @@ class Worker:
                     self._upkeep.stay_alive(),
                     self._upkeep.carry_on(self._look_again),
                     self._watch(),
+                    self._lose_patience(),
                 ):
                     self._background.append(self._tasks.create_task(each))
                 await self._feed(ending)
@@ -124,6 +127,12 @@ class Worker:
             await asyncio.sleep(IDLE)
             for outlet in self._outlets.values():
                 outlet.connections.look()
+
+    async def _lose_patience(self) -> None:
+        """Told to stop, wait for a store that is away only so long."""
+        await self._stopping.wait()
+        wait = RESTING if self._supply.resting else LEAVING
+        self._site.database.patient_until = time.monotonic() + wait
 
     async def _feed(self, ending: Ending | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""

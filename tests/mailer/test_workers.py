@@ -8,7 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import exists, select
 
+from mailer.outbox.models import Worker
 from mailer.site import Site
 from mailer.toml import edit_toml
 from tests.mailer import campaigning, delivering
@@ -35,6 +37,11 @@ async def two_children(pid: int, *, besides: int = 0) -> list[int]:
             return found
         await asyncio.sleep(0.05)
     raise AssertionError(f"it has {len(found)} children after thirty seconds")
+
+
+async def enlisted(site: Site) -> bool:
+    async with site.database.reading() as session:
+        return bool(await session.scalar(select(exists(Worker.id))))
 
 
 async def test_two_processes_deliver_once_each_and_add_up(
@@ -115,3 +122,22 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
 
     assert set(states) == {"accepted", "waiting"}
     assert states["accepted"] == len(relay.accepted)
+
+
+async def test_a_worker_told_to_stop_does_not_wait_for_ever_for_its_store(
+    site: Site,
+) -> None:
+    """Another program keeps the store locked, for hours perhaps."""
+    edit_toml(site.root / "config.toml", {("store", "busy_seconds"): 0.1})
+    working = await delivering.process(site, "work")
+    assert working.stderr is not None
+    while not await enlisted(site):  # noqa: ASYNC110 (another process works)
+        await asyncio.sleep(0.05)
+    async with site.database.writing() as session:
+        await session.execute(select(1))  # now the lock is taken
+        assert b"store.away" in await working.stderr.readline()
+        working.terminate()
+        _, told = await asyncio.wait_for(working.communicate(), 60)
+
+    assert working.returncode == 1
+    assert b"mailer: the store cannot be used: database is locked" in told
