@@ -6,6 +6,7 @@ cannot change the row any more.
 
 import os
 import platform
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -101,6 +102,9 @@ async def leave(session: AsyncSession, worker_id: int, *, now: datetime) -> None
     )
 
 
+_LIVING = select(Worker).where(Worker.ended_at.is_(None)).order_by(Worker.id)
+
+
 async def recover(
     session: AsyncSession,
     silence: Silence,
@@ -116,36 +120,35 @@ async def recover(
     first. A mark that is just being committed, also by one killed meanwhile, is waited
     for.
     """
-    of_the_living = select(Worker).where(Worker.ended_at.is_(None)).order_by(Worker.id)
-    workers = await session.scalars(of_the_living)
-    dead = [
-        worker.id
-        for worker in workers.all()
-        if _is_dead(worker, silence, now - answer_wait, at)
-    ]
+    since = now - answer_wait
+    workers = await session.scalars(_LIVING)
+    dead = [each.id for each in workers if _is_dead(each, silence, since, at)]
     if not dead:
         return []
     locked = await session.scalars(
-        of_the_living.where(Worker.id.in_(dead))
+        _LIVING.where(Worker.id.in_(dead))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     orphans: list[int] = []
     for worker in locked.all():
-        if not _is_dead(worker, silence, now - answer_wait, at):
-            continue
-        open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
-        marked = await session.scalars(
-            select(Message.id).where(
-                Message.campaign_id.in_(open_somewhere),
-                Message.due_at.is_not(None),
-                Message.state == State.MARKED,
-                Message.worker_id == worker.id,
-            )
-        )
-        orphans += marked
-        worker.ended_at = now
+        if _is_dead(worker, silence, since, at):
+            orphans += await _marked_by(session, worker)
+            worker.ended_at = now
     return orphans
+
+
+async def _marked_by(session: AsyncSession, worker: Worker) -> Sequence[int]:
+    open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
+    marked = await session.scalars(
+        select(Message.id).where(
+            Message.campaign_id.in_(open_somewhere),
+            Message.due_at.is_not(None),
+            Message.state == State.MARKED,
+            Message.worker_id == worker.id,
+        )
+    )
+    return marked.all()
 
 
 def _is_dead(worker: Worker, silence: Silence, since: datetime, at: float) -> bool:
