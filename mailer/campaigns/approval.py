@@ -85,6 +85,7 @@ async def approve(
     now: datetime,
 ) -> Approval:
     """Approve a campaign and freeze its audience as it is now; the gate calls this."""
+    await kept.lock(session, campaign)
     renewed = campaign.state in RENEWABLE
     if not renewed:
         refuse_unless(State(campaign.state), State.APPROVED, name=campaign.name)

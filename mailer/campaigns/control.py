@@ -37,6 +37,7 @@ async def resume(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """Go on sending a paused campaign."""
+    await kept.lock(session, campaign)
     if campaign.state != State.PAUSED:  # what was never released has no messages
         raise RefusedError(f"{campaign.name} is {campaign.state}, not paused")
     campaign.state = State.SENDING
@@ -49,6 +50,7 @@ async def cancel(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """End a campaign; its unmarked messages are settled by the caller."""
+    await kept.lock(session, campaign)
     refuse_unless(State(campaign.state), State.CANCELLED, name=campaign.name)
     campaign.state = State.CANCELLED
     campaign.updated_at = now

@@ -64,6 +64,7 @@ async def replace(
     now: datetime,
 ) -> None:
     """Store new content for a campaign that has not been released."""
+    await kept.lock(session, campaign)
     if State(campaign.state) not in EDITABLE:
         raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
     before = await parsed_of(session, campaign, root)

@@ -26,6 +26,11 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
     return campaign
 
 
+async def lock(session: AsyncSession, campaign: Campaign) -> None:
+    """Read a campaign as it is now; it stays so for the act that is decided on it."""
+    await session.refresh(campaign, with_for_update=True)
+
+
 async def context_of(
     session: AsyncSession, campaign: Campaign, *, now: datetime
 ) -> compiler.Context:

@@ -24,6 +24,7 @@ async def at(
     now: datetime,
 ) -> None:
     """Let an approved campaign go at an instant to come, and at no other."""
+    await kept.lock(session, campaign)
     if campaign.state != State.SCHEDULED:
         refuse_unless(State(campaign.state), State.SCHEDULED, name=campaign.name)
     if moment <= now:

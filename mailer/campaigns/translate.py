@@ -92,6 +92,7 @@ async def take(
 ) -> Taken:
     """Take in what a translator wrote; an approval is void where anything changed."""
     async with site.database.writing() as session:
+        await kept.lock(session, await kept.get(session, campaign_id))
         desk = await _desk(session, site, campaign_id)
         if State(desk.campaign.state) not in edit.EDITABLE:
             raise RefusedError(

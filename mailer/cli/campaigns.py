@@ -179,10 +179,11 @@ async def release(site: Site, campaign_id: int, by: str) -> None:
 async def pause(site: Site, campaign_id: int, by: str) -> None:
     """Stop sending; once this returns, nothing new is marked."""
     async with site.database.writing() as session:
-        campaign = await kept.get(session, campaign_id)
-        if not await control.pause(
+        paused = await control.pause(
             session, campaign_id, by=by, because=f"paused by {by}", now=sites.now()
-        ):
+        )
+        campaign = await kept.get(session, campaign_id)
+        if not paused:
             raise RefusedError(f"{campaign.name} is {campaign.state}, not being sent")
     output.line(f"{campaign.name} is paused")
 

@@ -86,7 +86,7 @@ async def _take(
 ) -> Campaign:
     """Move the campaign to sending, once, whoever else tries."""
     campaign = await kept.get(session, campaign_id)
-    await session.refresh(campaign, with_for_update=True)
+    await kept.lock(session, campaign)
     before = State(campaign.state)
     refuse_release(before, name=campaign.name)
     await approval.require(session, campaign, site.templates)

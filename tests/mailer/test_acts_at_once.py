@@ -1,0 +1,109 @@
+"""Two people act on one campaign at once: the later act sees what the first one did."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer import site as sites
+from mailer.campaigns import approval, control, edit, folder, kept, schedule
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.states import State
+from mailer.errors import RefusedError
+from mailer.site import Site
+from tests.mailer import campaigning
+
+Act = Callable[[Site, AsyncSession, Campaign, Path], Awaitable[object]]
+
+
+async def resume(
+    _site: Site, session: AsyncSession, campaign: Campaign, _: Path
+) -> None:
+    await control.resume(session, campaign, by="x", now=sites.now())
+
+
+async def cancel(
+    _site: Site, session: AsyncSession, campaign: Campaign, _: Path
+) -> None:
+    await control.cancel(session, campaign, by="x", now=sites.now())
+
+
+async def at(_site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
+    now = sites.now()
+    await schedule.at(session, campaign, now + timedelta(hours=1), by="x", now=now)
+
+
+async def approve(
+    site: Site, session: AsyncSession, campaign: Campaign, _: Path
+) -> None:
+    now = sites.now()
+    await approval.approve(
+        session,
+        campaign,
+        by=campaigning.APPROVER,
+        templates=site.templates,
+        context=await kept.context_of(session, campaign, now=now),
+        now=now,
+    )
+
+
+async def replace(
+    site: Site, session: AsyncSession, campaign: Campaign, place: Path
+) -> None:
+    written = folder.read(campaigning.write(place))
+    root, now = site.templates, sites.now()
+    await edit.replace(session, campaign, written, root=root, by="x", now=now)
+
+
+@pytest.mark.parametrize(
+    ("before", "act", "meanwhile"),
+    [
+        ("paused", resume, "cancelled"),
+        ("sending", cancel, "finished"),
+        ("approved", at, "cancelled"),
+        ("draft", approve, "cancelled"),
+        ("scheduled", replace, "sending"),
+    ],
+)
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_an_act_is_refused_by_what_another_did_since_it_was_read(
+    site: Site, tmp_path: Path, before: str, act: Act, meanwhile: str
+) -> None:
+    """On SQLite the other one would have waited."""
+    number = await campaigning.approved(site, tmp_path)
+    await put(site, number, before)
+    with pytest.raises(RefusedError, match=f"is {meanwhile}"):
+        async with site.database.writing() as session:
+            campaign = await kept.get(session, number)
+            await put(site, number, meanwhile)
+            await act(site, session, campaign, tmp_path)
+
+    assert await campaigning.state(site, number) == meanwhile
+
+
+async def put(site: Site, number: int, state: str) -> None:
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Campaign).where(Campaign.id == number).values(state=State(state))
+        )
+
+
+async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    await put(site, number, "paused")
+    async with site.database.writing() as session:
+        campaign = await kept.get(session, number)
+        cancelling = asyncio.create_task(campaigning.cancel(site, number))
+        await asyncio.wait({cancelling}, timeout=0.3)
+        with suppress(RefusedError):
+            await control.resume(session, campaign, by="x", now=sites.now())
+    await cancelling
+
+    assert await campaigning.state(site, number) == "cancelled"
