@@ -80,14 +80,17 @@ async def _end(
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     """Finish every planned campaign none of whose messages is open any more."""
     mine = Message.campaign_id == Campaign.id
+    over = (
+        Campaign.state == CampaignState.SENDING,
+        ~exists().where(Plan.campaign_id == Campaign.id),
+        or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
+        ~exists().where(mine, Message.due_at.is_not(None)),
+    )
+    found = await session.scalars(select(Campaign.id).where(*over).with_for_update())
+    # asked again under the lock: while it was waited for, one held may be sent again
     finished = await session.scalars(
         update(Campaign)
-        .where(
-            Campaign.state == CampaignState.SENDING,
-            ~exists().where(Plan.campaign_id == Campaign.id),
-            or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
-            ~exists().where(mine, Message.due_at.is_not(None)),
-        )
+        .where(Campaign.id.in_(found.all()), *over)
         .values(state=CampaignState.FINISHED, updated_at=now)
         .returning(Campaign.id)
         .execution_options(**record.NO_SYNC)

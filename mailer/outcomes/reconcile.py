@@ -7,7 +7,7 @@ the same log, nothing happens the second time. What the log does not know stays.
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State as CampaignState
 from mailer.errors import RefusedError
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
 from mailer.outcomes import record
+from mailer.outcomes.closing import UNDER_WAY
 from mailer.outcomes.postfix_log import Finding, Reading
 from mailer.site import Site
 
@@ -30,7 +30,6 @@ _PACKED: dict[bytes, Callable[..., IO[str]]] = {
     b"BZ": bz2.open,
     b"\xfd7": lzma.open,
 }
-_OPEN_CAMPAIGN = (CampaignState.SENDING, CampaignState.PAUSED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +40,7 @@ class Unsettled:
     state: State
     attempts: int  # as many as when the log was read, or another attempt was made
     marked_at: datetime
-    open: bool  # its campaign can still send
+    campaign_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,22 +66,47 @@ async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Recon
         name: reading.finding(name, marked_at=each.marked_at, settled_after=wait)
         for name, each in asked.items()
     }
-    counts = dict.fromkeys(("taken", "not_taken", "held"), 0)
     async with site.database.writing() as session:
-        for name in sorted(found, key=lambda name: found[name] is not Finding.TAKEN):
-            each = asked[name]
-            if found[name] is Finding.UNKNOWN or not await _still(session, each):
-                continue
-            if found[name] is Finding.TAKEN:
-                await _accept(session, each, reading.taken[name], now=now)
-                counts["taken"] += 1
-            elif each.open:
-                await _send_again(session, each, now=now)
-                counts["not_taken"] += 1
-            else:
-                counts["held"] += 1
+        counts = await _settle(session, asked, found, reading.taken, now=now)
     total = len({each.id for each in asked.values()})
     return Reconciled(unsettled=total, unknown=total - sum(counts.values()), **counts)
+
+
+async def _settle(
+    session: AsyncSession,
+    asked: Mapping[str, Unsettled],
+    found: Mapping[str, Finding],
+    queued: Mapping[str, str],
+    *,
+    now: datetime,
+) -> dict[str, int]:
+    """Move what the log knows and nobody has moved since it was read; count it."""
+    counts = dict.fromkeys(("taken", "not_taken", "held"), 0)
+    can_send = await _can_send(session, {each.campaign_id for each in asked.values()})
+    for name in sorted(found, key=lambda name: found[name] is not Finding.TAKEN):
+        each = asked[name]
+        if found[name] is Finding.UNKNOWN or not await _still(session, each):
+            continue
+        if found[name] is Finding.TAKEN:
+            await _accept(session, each, queued[name], now=now)
+            counts["taken"] += 1
+        elif each.campaign_id in can_send:
+            await _send_again(session, each, now=now)
+            counts["not_taken"] += 1
+        else:
+            counts["held"] += 1
+    return counts
+
+
+async def _can_send(session: AsyncSession, campaigns: Collection[int]) -> set[int]:
+    """Return which campaigns can still send; none of them ends before the commit."""
+    found = await session.scalars(
+        select(Campaign.id)
+        .where(Campaign.id.in_(campaigns), Campaign.state.in_(UNDER_WAY))
+        .order_by(Campaign.id)
+        .with_for_update(read=True)
+    )
+    return set(found)
 
 
 async def _still(session: AsyncSession, unsettled: Unsettled) -> bool:
@@ -107,10 +131,8 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
             Message.state,
             Message.attempts,
             Message.marked_at,
-            Campaign.state,
-        )
-        .join(Campaign, Campaign.id == Message.campaign_id)
-        .where(Message.state.in_([State.UNCERTAIN, State.HELD]))
+            Message.campaign_id,
+        ).where(Message.state.in_([State.UNCERTAIN, State.HELD]))
     )
     domain = site.settings.mail.domain
     return {
@@ -119,9 +141,9 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
             state=State(state),
             attempts=attempts,
             marked_at=marked_at,
-            open=campaign in _OPEN_CAMPAIGN,
+            campaign_id=campaign_id,
         )
-        for number, state, attempts, marked_at, campaign in rows
+        for number, state, attempts, marked_at, campaign_id in rows
         if marked_at is not None
         for name in site.signer.message_ids(number)
     }

@@ -1,5 +1,6 @@
 """`messages reconcile`: what the relay's log proves is settled, once, and no more."""
 
+import asyncio
 import gzip
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,8 @@ from mailer import site as sites
 from mailer.errors import RefusedError
 from mailer.outbox.models import Message
 from mailer.outbox.states import State
-from mailer.outcomes import reconcile
+from mailer.outcomes import closing, reconcile
+from mailer.outcomes.postfix_log import Finding
 from mailer.outcomes.reconcile import Reconciled
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
@@ -181,3 +183,56 @@ async def test_a_message_tried_again_since_the_log_was_read_is_not_touched(
         assert not await reconcile._still(session, asked)
     counted = await campaigning.report(site, number)
     assert counted.states[State.UNCERTAIN] == 10
+
+
+async def held(site: Site, relay: Relay, place: Path) -> int:
+    """Leave ten messages held in a campaign nobody has finished yet."""
+    number = await unsure(site, relay, place)
+    await delivering.later(site, number)
+    ids = [row.id for row in (await campaigning.ledger(site, number)).values()]
+    async with site.database.writing() as session:
+        await closing.decide(session, ids, resend=False, now=sites.now())
+    return number
+
+
+async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Reading a log takes minutes; a message waiting in what is over waits for ever."""
+    number = await held(site, relay, tmp_path)
+    async with site.database.reading() as session:
+        asked = await reconcile._unsettled(session, site)
+    found = dict.fromkeys(asked, Finding.NOT_TAKEN)
+    async with site.database.writing() as session:
+        finished = await closing.finish(session, now=sites.now())
+    async with site.database.writing() as session:
+        counts = await reconcile._settle(session, asked, found, {}, now=sites.now())
+
+    assert finished == [number]
+    assert counts == {"taken": 0, "not_taken": 0, "held": 10}
+    assert (await campaigning.report(site, number)).states[State.HELD] == 10
+
+
+async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Who is to finish it waits, and then looks again."""
+    number = await held(site, relay, tmp_path)
+
+    async def finish() -> list[int]:
+        async with site.database.writing() as session:
+            return await closing.finish(session, now=sites.now())
+
+    async with site.database.reading() as session:
+        asked = await reconcile._unsettled(session, site)
+    found = dict.fromkeys(asked, Finding.NOT_TAKEN)
+    async with site.database.writing() as session:
+        counts = await reconcile._settle(session, asked, found, {}, now=sites.now())
+        finishing = asyncio.create_task(finish())
+        await asyncio.wait({finishing}, timeout=0.3)
+    relay.script = lambda _verb, _line: None
+    finished = await finishing
+    await delivering.work(delivering.tuned(site))
+
+    assert (finished, counts["not_taken"]) == ([], 10)
+    assert (await campaigning.report(site, number)).accepted == 10
