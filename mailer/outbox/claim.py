@@ -22,15 +22,17 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     literal,
     null,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
@@ -103,11 +105,11 @@ async def claim(
 
 
 @cache
-def _campaigns() -> Select[int, str | None]:
+def _campaigns() -> Select[int, str | None, bool]:
     """Return the campaigns being sent, in the order they are served."""
     now = bindparam("now", type_=Campaign.expires_at.type)
     return (
-        select(Campaign.id, Campaign.topic)
+        select(Campaign.id, Campaign.topic, Campaign.on_demand)
         .where(
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),
@@ -146,7 +148,8 @@ async def _due(
     bound |= {"due_at": due_at, "last": last}
     if campaign.topic is not None:
         bound["topic"] = campaign.topic
-    question = _reading(sqlite=sqlite, of_topic=campaign.topic is not None)
+    of_topic, on_demand = campaign.topic is not None, campaign.on_demand
+    question = _reading(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
     found = await rows.read(session, question, bound)
     if found:
         search.passed[campaign.id] = max((row[-1], row[0]) for row in found)
@@ -154,7 +157,9 @@ async def _due(
 
 
 @cache
-def _reading(*, sqlite: bool, of_topic: bool) -> Select[*tuple[Any, ...]]:
+def _reading(
+    *, sqlite: bool, of_topic: bool, on_demand: bool
+) -> Select[*tuple[Any, ...]]:
     due = _open_rows(sqlite=sqlite)
     chosen = (
         select(
@@ -165,7 +170,7 @@ def _reading(*, sqlite: bool, of_topic: bool) -> Select[*tuple[Any, ...]]:
             Contact.address,
             Contact.name,
             _named(due.c.language, sqlite=sqlite),
-            _refusal(due, of_topic=of_topic),
+            _refusal(due, of_topic=of_topic, on_demand=on_demand),
             due.c.state,
             due.c.due_at,
         )
@@ -213,19 +218,41 @@ def _open_rows(*, sqlite: bool) -> FromClause:
     )
 
 
-def _refusal(due: FromClause, *, of_topic: bool) -> ColumnElement[str | None]:
-    """Return why a reader is not written to any more, in the audience's own words."""
-    released_to = aliased(Suppression)  # the address may have changed since
-    suppressed = or_(
-        Suppression.address_key.is_not(None),
-        exists().where(released_to.address_key == due.c.address_key),
+def goes(
+    released_to: ColumnElement[bytes] | InstrumentedAttribute[bytes],
+    *,
+    of_topic: ColumnElement[bool],
+    on_demand: ColumnElement[bool] | InstrumentedAttribute[bool],
+) -> ColumnElement[bool]:
+    """Return the condition that a reader is still to be written to.
+
+    Contact, Suppression and, of a topic, Subscription are joined. Their address may
+    have changed since the release.
+    """
+    other = aliased(Suppression)
+    suppressed = exists().where(other.address_key == released_to)
+    return and_(
+        Contact.address.is_not(None),
+        Suppression.address_key.is_(None),
+        ~suppressed.correlate_except(other),
+        # who stopped everything and asks for letters again has to confirm it first
+        or_(on_demand, Contact.stopped_at.is_(None)),
+        or_(~of_topic, Subscription.standing == Standing.ACTIVE),
     )
-    goes = and_(Contact.address.is_not(None), ~suppressed)
-    if of_topic:
-        goes = and_(goes, Subscription.standing == Standing.ACTIVE)
+
+
+def _refusal(
+    due: FromClause, *, of_topic: bool, on_demand: bool
+) -> ColumnElement[str | None]:
+    """Return why a reader is not written to any more, in the audience's own words."""
+    still = goes(
+        due.c.address_key,
+        of_topic=true() if of_topic else false(),
+        on_demand=true() if on_demand else false(),
+    )
     why = resolve.reason("" if of_topic else None)
     return case(
-        (goes, null()), else_=func.coalesce(why, literal(str(LeftOut.SUPPRESSED)))
+        (still, null()), else_=func.coalesce(why, literal(str(LeftOut.SUPPRESSED)))
     )
 
 

@@ -1,17 +1,23 @@
 """The mark: the committed promise to write the final dot.
 
 The claim of the same transaction has asked whether the campaign is being sent and the
-reader still to be written to; the mark itself asks that the worker's lease holds.
+reader still to be written to; the mark itself asks that the worker's lease holds, and
+on PostgreSQL, where readers may leave in between, once more for the reader.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.contacts import Contact
+from audiences.subscriptions import Subscription
+from audiences.suppressions import Suppression
 from mailer import rows
+from mailer.campaigns.models import Campaign
+from mailer.outbox import claim
 from mailer.outbox.models import LEDGER, Message, Worker
 from mailer.outbox.states import CLAIMABLE, State
 
@@ -31,6 +37,7 @@ async def mark(
 
 @cache
 def _marking(*, sqlite: bool) -> Update:
+    """Return the statement that marks; whom it passes over the next claim refuses."""
     now = bindparam("now", type_=Message.marked_at.type)
     alive = (  # and is not given up before the commit
         select(Worker.id)
@@ -48,6 +55,7 @@ def _marking(*, sqlite: bool) -> Update:
             rows.among(Message.id, "ids", sqlite=sqlite),
             rows.one_of(Message.state, CLAIMABLE),
             alive,
+            *([] if sqlite else [_goes()]),
         )
         .values(
             state=State.MARKED,
@@ -55,6 +63,28 @@ def _marking(*, sqlite: bool) -> Update:
             marked_at=now,
             attempts=Message.attempts + 1,
         )
+    )
+
+
+def _goes() -> ColumnElement[bool]:
+    """Return the condition that a message's reader is still to be written to."""
+    of_topic = Campaign.topic.is_not(None)
+    theirs = and_(
+        Subscription.contact_id == Contact.id, Subscription.topic == Campaign.topic
+    )
+    return (
+        select(Contact.id)
+        .join(Campaign, Campaign.id == Message.campaign_id)
+        .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
+        .outerjoin(Subscription, theirs)
+        .where(
+            Contact.id == Message.contact_id,
+            claim.goes(
+                Message.address_key, of_topic=of_topic, on_demand=Campaign.on_demand
+            ),
+        )
+        .correlate(LEDGER)
+        .exists()
     )
 
 

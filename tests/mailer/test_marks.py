@@ -1,14 +1,19 @@
 """Marks: never more than are allowed to be in doubt, and none after a pause."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import subscriptions, suppressions
+from audiences.subscriptions import Evidence, How
 from mailer import site as sites
 from mailer.campaigns import control
 from mailer.outbox import claim, lease
 from mailer.outbox.claim import Search
+from mailer.outbox.models import Message
 from mailer.outbox.states import ARROWS, State
 from mailer.outcomes import mark, record
 from mailer.outcomes.record import Outcome
@@ -17,6 +22,7 @@ from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
 AHEAD = 3
+Act = Callable[[AsyncSession, Message], Awaitable[None]]
 
 
 async def marked(site: Site, number: int) -> int:
@@ -69,6 +75,54 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 
     assert returned == set()
     assert (len(allowed), list(later.rows)) == (4, [])
+
+
+async def leave(session: AsyncSession, message: Message) -> None:
+    evidence = Evidence(at=sites.now(), how=How.ONE_CLICK)
+    await subscriptions.leave(
+        session, message.contact_id, "monthly-letter", evidence=evidence
+    )
+
+
+async def suppress(session: AsyncSession, message: Message) -> None:
+    why = suppressions.Why.ASKED
+    await suppressions.suppress(session, message.address_key, why, now=sites.now())
+
+
+async def stop(session: AsyncSession, message: Message) -> None:
+    evidence = Evidence(at=sites.now(), how=How.PAGE)
+    await subscriptions.stop_everything(session, message.contact_id, evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [(leave, "unsubscribed"), (suppress, "suppressed"), (stop, "stopped")],
+)
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_who_left_between_claim_and_mark_is_not_marked_but_skipped(
+    site: Site, relay: Relay, tmp_path: Path, act: Act, reason: str
+) -> None:
+    """A claim may wait for a limit that others hold; on SQLite nobody leaves then."""
+    number = await campaigning.released(site, tmp_path)
+    now = sites.now()
+    ledger = await campaigning.ledger(site, number)
+    async with site.database.writing() as session:
+        worker = await lease.enlist(
+            session, lease=site.settings.delivery.evidence_wait, now=now
+        )
+        due = await claim.claim(session, Search(), limit=10, now=now)
+        gone, *others = (row.id for row in due.rows)
+        async with site.database.writing() as meanwhile:
+            (message,) = (each for each in ledger.values() if each.id == gone)
+            await act(meanwhile, message)
+        allowed = await mark.mark(session, worker, [gone, *others], now=now)
+        await record.unmark(session, worker, others, now=now)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert allowed == set(others)
+    assert (counted.skipped, counted.accepted) == ({reason: 1}, 9)
+    assert len(relay.accepted) == 9
 
 
 @pytest.mark.parametrize("late", ["accepted", "deferred", "refused", "set_aside"])

@@ -11,6 +11,7 @@ from audiences import subscriptions
 from audiences.subscriptions import Evidence, How
 from mailer import site as sites
 from mailer.campaigns import control, kept
+from mailer.outbox import confirmations
 from mailer.outbox.states import State
 from mailer.outcomes import closing
 from mailer.site import Site
@@ -175,3 +176,41 @@ async def test_what_was_never_taken_in_time_expires(
     assert relay.accepted == []
     assert counted.states[State.EXPIRED] == counted.audience
     assert counted.state == "finished"
+
+
+async def stop_everything(site: Site, contact_id: int) -> None:
+    async with site.database.writing() as session:
+        evidence = Evidence(at=sites.now(), how=How.PAGE)
+        await subscriptions.stop_everything(session, contact_id, evidence=evidence)
+
+
+async def test_who_stops_everything_gets_no_service_mail_either(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Asked for after the release, as if it had been before."""
+    toml = campaigning.TOML.replace("monthly-letter", "directory-update")
+    toml = toml.format(audience="kind = sector")
+    number = await campaigning.released(site, tmp_path, toml=toml)
+    address, message = (await campaigning.ledger(site, number)).popitem()
+    await stop_everything(site, message.contact_id)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert counted.skipped == {"stopped": 1}
+    assert counted.accepted == counted.audience - 1 == len(relay.accepted)
+    assert address not in relay.recipients()
+
+
+async def test_who_stopped_everything_and_asks_again_is_sent_the_confirmation(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    address, message = (await campaigning.ledger(site, number)).popitem()
+    await campaigning.cancel(site, number)
+    await stop_everything(site, message.contact_id)
+    async with site.database.writing() as session:
+        now = sites.now()
+        assert await confirmations.request(session, site, message.contact_id, now=now)
+    await delivering.work(delivering.tuned(site))
+
+    assert relay.recipients() == [address]
