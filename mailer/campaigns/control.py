@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import kept
+from mailer.campaigns import kept, turn
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State, refuse_unless
 from mailer.errors import RefusedError
@@ -18,6 +18,7 @@ async def pause(
     session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
 ) -> bool:
     """Stop sending, keeping what waits; say whether it was being sent."""
+    await turn.before_claims(session)
     paused = await session.scalar(
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == State.SENDING)
@@ -50,6 +51,7 @@ async def cancel(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """End a campaign; its unmarked messages are settled by the caller."""
+    await turn.before_claims(session)
     await kept.lock(session, campaign)
     refuse_unless(State(campaign.state), State.CANCELLED, name=campaign.name)
     campaign.state = State.CANCELLED

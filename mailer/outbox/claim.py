@@ -42,6 +42,7 @@ from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 from mailer import rows
 from mailer.campaigns import sending as hours
+from mailer.campaigns import turn
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import Message
@@ -96,7 +97,8 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
-    campaigns = (await rows.change(session, _campaigns(), {"now": now})).all()
+    serving = _campaigns(sqlite=rows.is_sqlite(session))
+    campaigns = (await rows.change(session, serving, {"now": now})).all()
     found: list[Sequence[Any]] = []
     for place, campaign in enumerate(campaigns):
         share = max((limit - len(found)) // (len(campaigns) - place), 1)
@@ -105,12 +107,13 @@ async def claim(
 
 
 @cache
-def _campaigns() -> Select[int, str | None, bool]:
+def _campaigns(*, sqlite: bool) -> Select[int, str | None, bool]:
     """Return the campaigns being sent, in the order they are served."""
     now = bindparam("now", type_=Campaign.expires_at.type)
     return (
         select(Campaign.id, Campaign.topic, Campaign.on_demand)
         .where(
+            *([] if sqlite else [turn.of_claims()]),
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),
             or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mailer.campaigns import turn
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import Message, Plan
@@ -86,8 +87,12 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
         or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
         ~exists().where(mine, Message.due_at.is_not(None)),
     )
-    found = await session.scalars(select(Campaign.id).where(*over).with_for_update())
-    # asked again under the lock: while it was waited for, one held may be sent again
+    which = select(Campaign.id).where(*over)
+    if (await session.scalars(which)).first() is None:
+        return []
+    await turn.before_claims(session)
+    found = await session.scalars(which.with_for_update(skip_locked=True))
+    # asked again under the lock: until it was given, one held may be sent again
     finished = await session.scalars(
         update(Campaign)
         .where(Campaign.id.in_(found.all()), *over)

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, suppressions
 from audiences.subscriptions import Evidence, How
 from mailer import site as sites
-from mailer.campaigns import control
+from mailer.campaigns import control, kept
+from mailer.delivery.parcel import clock
 from mailer.outbox import claim, lease
 from mailer.outbox.claim import Search
 from mailer.outbox.models import Message
@@ -75,6 +77,63 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 
     assert returned == set()
     assert (len(allowed), list(later.rows)) == (4, [])
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
+    site: Site, tmp_path: Path
+) -> None:
+    """Eight workers that share the campaign all the time leave no gap between them."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    asked: list[float] = []  # when a pause was asked for, while it has not returned
+    overtook, stopping = 0, False
+
+    async def busy() -> None:
+        nonlocal overtook
+        while not stopping:
+            began = clock()
+            async with site.database.writing() as session:
+                await claim.claim(session, Search(), limit=1, now=sites.now())
+                overtook += any(began > each for each in asked)
+                await asyncio.sleep(0.015)
+
+    workers = [asyncio.create_task(busy()) for _ in range(8)]
+    for _ in range(5):
+        await asyncio.sleep(0.2)
+        async with site.database.writing() as session:
+            await session.execute(select(1))
+            asked.append(clock())
+            await control.pause(
+                session, number, by="x", because="wait", now=sites.now()
+            )
+            asked.clear()
+        async with site.database.writing() as session:
+            campaign = await kept.get(session, number)
+            await control.resume(session, campaign, by="x", now=sites.now())
+    stopping = True
+    await asyncio.gather(*workers)
+
+    assert overtook <= 5 * 8
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    now = sites.now()
+
+    async def claimed() -> int:
+        async with site.database.writing() as session:
+            due = await claim.claim(session, Search(), limit=4, now=now)
+            return len(due.rows)
+
+    async with site.database.writing() as session:
+        await control.pause(session, number, by="x", because="wait", now=now)
+        claiming = asyncio.create_task(claimed())
+        returned, _ = await asyncio.wait({claiming}, timeout=0.3)
+
+    assert (returned, await claiming) == (set(), 0)
 
 
 async def leave(session: AsyncSession, message: Message) -> None:

@@ -1,0 +1,25 @@
+"""Whose turn it is, of those who claim messages and those who end or pause a campaign.
+
+Claims share the campaigns they read; on PostgreSQL any number of them would overtake
+who waits for a campaign alone. So each first takes one lock that is given in the order
+it was asked for. SQLite has one writer at a time and needs none.
+"""
+
+from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer import rows
+
+_CLAIMS = 1_818_845_537  # the lock's number, of nothing else in the store
+
+
+def of_claims() -> ColumnElement[bool]:
+    """Return a condition that holds once those are through who asked before."""
+    lock = cast(func.pg_advisory_xact_lock_shared(_CLAIMS), String)
+    return select(lock).scalar_subquery().is_not(None)
+
+
+async def before_claims(session: AsyncSession) -> None:
+    """Wait for the claims under way; every other one waits for the commit."""
+    if not rows.is_sqlite(session):
+        await session.execute(select(func.pg_advisory_xact_lock(_CLAIMS)))
