@@ -5,7 +5,7 @@ the address itself. The letters of one day are one campaign, so the ledger's own
 uniqueness sees to it that nobody can be flooded by asking again and again.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +31,7 @@ from mailer.site import Site
 
 TEMPLATE = "confirmation"
 VALID = timedelta(days=7)  # of the link in the letter
+DAYS = timedelta(days=2)  # that of the wish, and one for whoever asks at its end
 
 
 async def request(
@@ -88,7 +89,7 @@ async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaig
             block_rules={},
             state=CampaignState.SENDING,
             released_at=now,
-            expires_at=now + timedelta(days=1),
+            expires_at=datetime.combine(now, time.min, now.tzinfo) + DAYS,
             created_at=now,
             updated_at=now,
         )

@@ -1,0 +1,32 @@
+"""Confirmation letters: whoever asks has a day, whoever asked first that day."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from audiences.contacts import Contact
+from mailer.outbox import confirmations
+from mailer.outbox.models import Message
+from mailer.outcomes import closing
+from mailer.site import Site
+
+EARLY = datetime(2027, 5, 4, 0, 0, 30, tzinfo=UTC)
+LATE = datetime(2027, 5, 4, 23, 59, tzinfo=UTC)
+
+
+async def test_a_confirmation_asked_for_before_midnight_may_still_be_sent_next_day(
+    site: Site,
+) -> None:
+    """Its relay may ask for another attempt in an hour."""
+    async with site.database.writing() as session:
+        contacts = (await session.scalars(select(Contact.id).limit(2))).all()
+        for contact_id, now in zip(contacts, (EARLY, LATE), strict=True):
+            assert await confirmations.request(session, site, contact_id, now=now)
+    states = []
+    for later in (timedelta(hours=23), timedelta(days=1, minutes=1)):
+        async with site.database.writing() as session:
+            await closing.settle_late(session, now=LATE + later)
+            found = await session.scalars(select(Message.state))
+            states.append(found.all())
+
+    assert states == [["waiting", "waiting"], ["expired", "expired"]]
