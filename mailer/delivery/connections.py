@@ -35,10 +35,16 @@ class Connections:
         self._lanes: set[Lane] = set()
         self._leaving = False
         self._wanted = asyncio.Event()
+        self._since: float | None = None  # none is open, and some are being opened
         self.fault: RelayError | None = None  # while none can be opened
 
     def __len__(self) -> int:
         return len(self._lanes)
+
+    @property
+    def awaited(self) -> float:
+        """For how many seconds the first of them has been waited for."""
+        return 0.0 if self._lanes or self._since is None else clock() - self._since
 
     def want(self) -> None:
         """Look whether more are to be opened."""
@@ -84,6 +90,8 @@ class Connections:
                 if faults and faults[0] is not None and None not in faults:
                     await self._not_opened(faults[0])
                 opening |= self._begin(len(opening))
+                none = opening and not self._lanes
+                self._since = (self._since or clock()) if none else None
         finally:
             for each in opening:
                 each.cancel()

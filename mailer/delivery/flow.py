@@ -24,8 +24,14 @@ from mailer.outbox.postpone import PutOff
 from mailer.relaying import DEFAULT
 
 BUSY = timedelta(seconds=5)  # before messages of a busy relay are looked at again
+SLOW = timedelta(minutes=1)  # the same at most, of one that is still to be connected
 
 Group = dict[Key, list[Claimed]]
+
+
+def not_connected(relay: str) -> str:
+    """Say why messages wait for a relay that is still to be connected."""
+    return f"the relay {relay} is not connected yet"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +41,7 @@ class Admitted:
     go: dict[str, list[Claimed]]
     later: list[PutOff]
     wanted: dict[str, list[Claimed]] = field(default_factory=dict)  # once connected
+    passed: bool = False  # some wait for their relay, and hold up none of the others
 
 
 @dataclass(kw_only=True)
@@ -81,12 +88,14 @@ class Flow:
         *,
         busy: Set[str] = frozenset(),
         absent: Set[str] = frozenset(),
+        slow: Mapping[str, float] | None = None,
         now: datetime,
     ) -> Admitted:
         """Sort a claimed batch into what goes now and what waits.
 
         Relays that are `busy` have enough, and hold up none of the others. What is for
-        one that is `absent`, and may go as soon as it is connected, stays as it is.
+        one that is `absent`, and may go as soon as it is connected, stays as it is;
+        it is put off where that relay is `slow`, for so many seconds by now.
         """
         if not rows:
             return Admitted(go={}, later=[])
@@ -95,12 +104,13 @@ class Flow:
                 return Admitted(go={}, later=[], wanted={DEFAULT: list(rows)})
             return Admitted(go={DEFAULT: list(rows)}, later=[])
         await self._read_templates(session, rows)
-        groups, later = self._let_through(rows, busy, now)
+        groups, later = self._let_through(rows, busy, slow or {}, now)
+        passed = any(each.due_at > now for each in later)
         wanted: dict[str, list[Claimed]] = defaultdict(list)
         for key in [key for key in groups if key[0] in absent]:
             wanted[key[0]] += groups.pop(key)
         go, over = await self._within_limits(session, groups, now)
-        return Admitted(go=go, later=later + over, wanted=dict(wanted))
+        return Admitted(go=go, later=later + over, wanted=dict(wanted), passed=passed)
 
     async def _within_limits(
         self, session: AsyncSession, groups: Group, now: datetime
@@ -160,7 +170,11 @@ class Flow:
         self._templates |= {number: template for number, template in found}
 
     def _let_through(
-        self, rows: Sequence[Claimed], busy: Set[str], now: datetime
+        self,
+        rows: Sequence[Claimed],
+        busy: Set[str],
+        slow: Mapping[str, float],
+        now: datetime,
     ) -> tuple[Group, list[PutOff]]:
         """Choose each message's relay, as far as the breakers let it."""
         left = self.health.allowances(now=now)
@@ -172,6 +186,12 @@ class Flow:
             if relay is None:
                 away = left.get((wanted, "")) == 0
                 later.append(self._kept_back(row, wanted, domain, away=away, now=now))
+                continue
+            if relay in slow:
+                wait = min(max(BUSY, timedelta(seconds=slow[relay])), SLOW)
+                why = not_connected(relay)
+                later.append(PutOff(message_id=row.id, due_at=now + wait, why=why))
+                groups[relay, domain].append(row)  # it wants a connection all the same
                 continue
             if relay in busy:
                 why = f"the relay {relay} is busy"

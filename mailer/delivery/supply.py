@@ -5,15 +5,16 @@ held that is not about to be sent. What may not go is settled or put off in the 
 transaction; what is for a relay without a connection stays in the store.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.config import DeliverySettings
-from mailer.delivery.flow import Flow
+from mailer.delivery.connections import TOGETHER
+from mailer.delivery.flow import Flow, not_connected
 from mailer.delivery.outlet import Outlet
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.outbox import claim, postpone
@@ -27,13 +28,12 @@ class Taken:
 
     ready: Mapping[str, list[Prepared]] = field(default_factory=dict)  # by relay
     wanted: Mapping[str, list[Claimed]] = field(default_factory=dict)  # if connected
+    slow: Set[str] = frozenset()  # relays that hold up the others
     moved: bool = False  # something is nearer its end
+    stays: bool = False  # something is left where it is until its relay is connected
     more: bool = False  # as much was due as was asked for
     again: bool = False  # and none of it is to be sent
     resting_at: datetime | None = None  # when, if nothing else was under way then
-
-
-NOTHING = Taken()
 
 
 class Idle(NamedTuple):
@@ -57,6 +57,8 @@ class Supply:
     idle: Idle | None = None  # since anything last moved
     again: bool = False  # what was due is settled, and more may be behind it
     closed: bool = False  # nothing is to be taken any more
+    _staying: bool = False  # what was due waits for a connection, and nothing else
+    _slow: Set[str] = frozenset()  # relays whose messages were put off
     _search: Search = field(default_factory=Search)
     _unsure: list[int] = field(default_factory=list)  # marked, perhaps committed
 
@@ -69,7 +71,11 @@ class Supply:
     def wanted(self) -> bool:
         """Whether there may be more, and room for it."""
         return not (self.dry or self.closed) and (
-            self.again or any(outlet.hungry for outlet in self.outlets.values())
+            self.again
+            or (
+                not self._staying
+                and any(outlet.hungry for outlet in self.outlets.values())
+            )
         )
 
     @property
@@ -86,15 +92,25 @@ class Supply:
         if self._unsure:
             await record.unmark(session, self.worker_id, self._unsure, now=now)
             self.look_again()
+        slow = self._kept_waiting(now)
+        for name in self._slow - slow.keys():
+            await postpone.bring_back(session, why=not_connected(name), now=now)
+            self.look_again()
         if self.dry or self.closed:
-            return NOTHING
+            return Taken(slow=slow.keys())
+        return await self._take(session, slow, now)
+
+    async def _take(
+        self, session: AsyncSession, slow: Mapping[str, float], now: datetime
+    ) -> Taken:
         resting_at = now if self.resting else None
-        room = {name: self._room(name) for name in self.flow.relays.settings}
+        names = self.flow.relays.settings
+        room = {name: 0 if name in slow else self._room(name) for name in names}
         limit = sum(max(each, 0) for each in room.values())
         limit = self.flow.worth_claiming(limit, now=now)
         if limit <= 0:
             moved = any(each <= 0 for each in room.values())
-            return Taken(moved=moved, resting_at=resting_at)
+            return Taken(slow=slow.keys(), moved=moved, resting_at=resting_at)
         due = await claim.claim(session, self._search, limit=limit, now=now)
         await self._dispose(session, due, now)
         admitted = await self.flow.admit(
@@ -102,20 +118,39 @@ class Supply:
             due.rows,
             busy={name for name, each in room.items() if each <= 0},
             absent={name for name in room if not self._connected(name)},
+            slow=slow,
             now=now,
         )
         await postpone.put_off(session, admitted.later)
         ready = await self._mark(session, admitted.go, now)
-        stays = bool(ready or admitted.wanted)
-        done = bool(due.refused or due.doubtful)
+        more = len(due.rows) + len(due.refused) + len(due.doubtful) >= limit
+        stays = any(name not in slow for name in admitted.wanted)
+        done = bool(due.refused or due.doubtful) or (admitted.passed and more)
         return Taken(
             ready=ready,
             wanted=admitted.wanted,
-            moved=stays or done,
-            again=done and not stays,
+            slow=slow.keys(),
+            moved=bool(ready) or stays or done,
+            stays=stays,
+            again=done and not (ready or stays),
             resting_at=resting_at,
-            more=len(due.rows) + len(due.refused) + len(due.doubtful) >= limit,
+            more=more,
         )
+
+    def _kept_waiting(self, now: datetime) -> dict[str, float]:
+        """Return the relays that hold up others, and for how many seconds by now.
+
+        None does where nothing goes anyway. The end waits for what they may yet take.
+        """
+        if self.closed:
+            return {}
+        waited = {name: each.connections.awaited for name, each in self.outlets.items()}
+        slow = {name: each for name, each in waited.items() if each > TOGETHER}
+        if len(slow) == len(self.flow.relays.settings):
+            return {}
+        if slow:
+            self.flow.health.hold(now + timedelta(seconds=TOGETHER))
+        return slow
 
     async def _dispose(self, session: AsyncSession, due: Due, now: datetime) -> None:
         """Settle what is due and not to be sent, or not before its doubt is decided."""
@@ -154,8 +189,9 @@ class Supply:
             self.idle = None
         elif at := taken.resting_at:
             self.idle = Idle(first=self.idle.first if self.idle else at, last=at)
-        self.again = taken.again
-        if taken.wanted or not taken.more:  # what stayed in the store is behind
+        self.again, self._slow = taken.again, taken.slow
+        self._staying = taken.stays and not taken.ready
+        if taken.stays or not taken.more:  # what stayed in the store is behind
             self._search.start_anew()
         for name, rows in taken.wanted.items():
             self.outlet(name).want(len(rows), {row.campaign_id for row in rows})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Update, update
+from sqlalchemy import String, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import rows
@@ -33,6 +33,11 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
         await rows.change(session, statement, rows.values(session, _GIVEN, given))
 
 
+async def bring_back(session: AsyncSession, *, why: str, now: datetime) -> None:
+    """Let messages go now that were put off for this reason."""
+    await rows.change(session, _bringing_back(), {"why": why, "now": now})
+
+
 _GIVEN: dict[str, type[rows.Value]] = {"id": int, "due_at": datetime, "why": str}
 
 
@@ -44,3 +49,18 @@ def _putting_off(*, sqlite: bool) -> Update:
         .where(Message.id == given.c.id, rows.one_of(Message.state, CLAIMABLE))
         .values(due_at=given.c.due_at, reason=given.c.why)
     )
+
+
+@cache
+def _bringing_back() -> Update:
+    now = bindparam("now", type_=Message.due_at.type)
+    theirs = (
+        select(Message.id)
+        .where(
+            rows.one_of(Message.state, CLAIMABLE),
+            Message.due_at > now,
+            Message.reason == bindparam("why", type_=String),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    return update(LEDGER).where(Message.id.in_(theirs)).values(due_at=now)
