@@ -33,6 +33,16 @@ class Breaker:
 CLOSED = Breaker()
 
 
+def believed(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Breaker:
+    """Return it without a wait longer than it ever gives: then the clock went back."""
+    longest = now + timedelta(seconds=max(waits))
+    if breaker.open_until is not None and breaker.open_until > longest:
+        breaker = replace(breaker, open_until=now)
+    if breaker.probe_until is not None and breaker.probe_until > now + PROBE_HOLDS:
+        breaker = replace(breaker, probe_until=now)
+    return breaker
+
+
 def allowance(breaker: Breaker, *, now: datetime) -> int | None:
     """Return how many messages may go now: none, one that tries, or any (None)."""
     if breaker.open_until is None:

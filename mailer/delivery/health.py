@@ -4,7 +4,7 @@ A relay is away when no connection can be made, or when messages keep failing be
 recipient is named; a provider slows us down when it says so. Each has a breaker.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +24,10 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
 
 
+def _waits(key: Key) -> Sequence[float]:
+    return DOMAIN_WAITS if key[1] else RELAY_WAITS
+
+
 @dataclass(kw_only=True)
 class Health:
     """What one worker has seen of its relays."""
@@ -33,6 +37,7 @@ class Health:
     leaving: bool = False  # what fails now fails because the worker ends it
     troubles: dict[str, str] = field(default_factory=dict)  # relay → why some wait
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
+    _seen_at: datetime = _LONG_AGO
 
     @property
     def perfect(self) -> bool:
@@ -41,15 +46,18 @@ class Health:
 
     def allowances(self, *, now: datetime) -> dict[Key, int | None]:
         """Return how many messages may go now where something failed; None: any."""
+        if now < self._seen_at < self.held_until:  # the clock went back
+            self.held_until -= self._seen_at - now
+        self._seen_at = now
         return {
-            key: breaker.allowance(each, now=now)
-            for key, each in self._breakers.items()
+            key: breaker.allowance(self._of(key, now), now=now)
+            for key in self._breakers
         }
 
     def trying(self, key: Key, *, now: datetime) -> None:
         """Note that a message tries whether one works again."""
         if key in self._breakers:
-            self._breakers[key] = breaker.trying(self._breakers[key], now=now)
+            self._breakers[key] = breaker.trying(self._of(key, now), now=now)
 
     def hold(self, until: datetime) -> None:
         """Have the end wait for what waits until then."""
@@ -57,10 +65,11 @@ class Health:
 
     def waits_until(self, relay: str, domain: str = "", *, now: datetime) -> datetime:
         """Return when it is worth asking a relay, or a domain behind it, again."""
-        return breaker.waits_until(self._of((relay, domain)), now=now)
+        return breaker.waits_until(self._of((relay, domain), now), now=now)
 
-    def _of(self, key: Key) -> Breaker:
-        return self._breakers.get(key, CLOSED)
+    def _of(self, key: Key, now: datetime) -> Breaker:
+        found = self._breakers.get(key, CLOSED)
+        return breaker.believed(found, waits=_waits(key), now=now)
 
     def said(self, relay: str, what: str) -> None:
         """Keep the last word for which a message has to wait."""
@@ -69,16 +78,18 @@ class Health:
     def away(self, relay: str, said: str, *, domain: str = "", now: datetime) -> None:
         """Note that a relay, or a domain behind it, failed or slowed us down."""
         self.said(relay, said)
+        key = relay, domain
+        before = self._of(key, now)
         found = breaker.failed(
-            self._of((relay, domain)),
+            before,
             in_flight=self.relays.settings[relay].connections,
-            waits=DOMAIN_WAITS if domain else RELAY_WAITS,
+            waits=_waits(key),
             now=now,
         )
-        fresh = found.openings > self._of((relay, domain)).openings == 0
+        fresh = found.openings > before.openings == 0
         if fresh and not self.leaving:
             log.warning("relay.refuses", relay=relay, domain=domain, said=said)
-        self._breakers[relay, domain] = found
+        self._breakers[key] = found
         if not domain:
             self._hold(found)
 
@@ -88,8 +99,9 @@ class Health:
         """Note that no connection to a relay can be made; `final`: nor soon will be."""
         at = self.relays.settings[relay]
         self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
-        found = breaker.opened(self._of((relay, "")), waits=RELAY_WAITS, now=now)
-        self._breakers[relay, ""] = found
+        key = relay, ""
+        found = breaker.opened(self._of(key, now), waits=_waits(key), now=now)
+        self._breakers[key] = found
         if not final:
             self._hold(found)
 
@@ -115,7 +127,7 @@ class Health:
 
     def is_away(self, relay: str, *, domain: str = "", now: datetime) -> bool:
         """Whether a relay, or a domain behind it, is not to be asked yet."""
-        until = self._of((relay, domain)).open_until
+        until = self._of((relay, domain), now).open_until
         return until is not None and now < until
 
     def replaced(self, relay: str, *, now: datetime) -> bool:

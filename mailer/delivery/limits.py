@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 ROUNDING = 1e-9
+AHEAD = timedelta(minutes=5)  # at most, one machine's clock of another's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +69,17 @@ def full(limit: Limit, *, now: datetime) -> Level:
     return Level(level=limit.holds, at=now, booked_to=now)
 
 
+def believed(level: Level, *, now: datetime) -> Level:
+    """Return a level as it is, or moved to now with all it promised.
+
+    One that lies further ahead than clocks differ was kept before a clock went back.
+    """
+    ahead = level.at - now
+    if ahead <= AHEAD:
+        return level
+    return replace(level, at=now, booked_to=level.booked_to - ahead)
+
+
 def take(
     wanted: Sequence[Wanted], levels: Mapping[str, Level], *, now: datetime
 ) -> tuple[list[Given], dict[str, Level]]:
@@ -90,6 +102,7 @@ def take(
 
 def _refilled(limit: Limit, level: Level, now: datetime) -> Level:
     """Return a bucket as it is now; a clock that went back fills nothing."""
+    level = believed(level, now=now)
     elapsed = max(0.0, (now - level.at).total_seconds())
     filled = min(float(limit.holds), level.level + elapsed * limit.per_second)
     return replace(level, level=filled, at=max(now, level.at))

@@ -101,6 +101,31 @@ def test_it_never_stays_open_longer_than_its_longest_wait_and_a_trial(
     assert now <= breaker.waits_until(state, now=now) <= now + patience
 
 
+@given(
+    openings=st.integers(1, 6),
+    tries=st.booleans(),
+    back=st.floats(0, 1e7),
+    after=st.floats(0, 1e4),
+)
+def test_a_clock_that_goes_back_keeps_nobody_away_for_longer_than_it_says(
+    *, openings: int, tries: bool, back: float, after: float
+) -> None:
+    state, now = CLOSED, START
+    for _ in range(openings):
+        state = breaker.opened(state, waits=WAITS, now=now)
+        now = breaker.waits_until(state, now=now)
+    if tries:
+        state = breaker.trying(state, now=now)
+    now -= timedelta(seconds=back)
+    believed = breaker.believed(state, waits=WAITS, now=now)
+    longest = now + breaker.PROBE_HOLDS + timedelta(seconds=max(WAITS))
+
+    assert breaker.allowance(believed, now=longest) == 1
+    assert now <= breaker.waits_until(believed, now=now) <= longest
+    later = now + timedelta(seconds=after)
+    assert breaker.believed(believed, waits=WAITS, now=later) == believed
+
+
 @given(st.integers(1, 200))
 def test_it_opens_after_as_many_failures_as_are_in_flight(in_flight: int) -> None:
     state, count = CLOSED, 0

@@ -111,6 +111,20 @@ async def test_then_one_message_tries_and_the_others_wait_for_it(
     }
 
 
+async def test_a_clock_set_back_by_an_hour_keeps_nobody_waiting_for_an_hour(
+    empty_store: Database, flow: Flow
+) -> None:
+    fail(flow, "default", 3)
+    fail(flow, "providers", 8, domain="gmail.com")
+    await admit(empty_store, flow, rows("a.org"))
+    back = NOW - timedelta(hours=1)
+    flow.health.hold(NOW + timedelta(seconds=5))
+    admitted = await admit(empty_store, flow, rows("a.org", "gmail.com"), after=-3600)
+
+    assert numbers(admitted) == {"default": [1], "providers": [2]}
+    assert flow.health.held_until == back + timedelta(seconds=5)
+
+
 async def test_one_provider_that_slows_us_down_slows_only_its_own(
     empty_store: Database, flow: Flow
 ) -> None:

@@ -107,6 +107,27 @@ def test_a_slow_provider_does_not_book_the_relay_of_the_others() -> None:
     assert second.later == (later(0.1),)
 
 
+@given(
+    count=st.integers(1, 600),
+    before=st.integers(0, 900),
+    count_after=st.integers(1, 900),
+    back=st.floats(limits.AHEAD.total_seconds() + 1, 1e7),
+)
+def test_a_clock_set_back_far_gives_what_it_would_have_given_otherwise(
+    count: int, before: int, count_after: int, back: float
+) -> None:
+    limit = limits.within("minute", count, seconds=60, shares=6)
+    _, levels = limits.take(
+        [Wanted(count=before, limits=(limit,))], fresh(limit), now=START
+    )
+    asked, step = [Wanted(count=count_after, limits=(limit,))], timedelta(seconds=back)
+    (as_it_was,), _ = limits.take(asked, levels, now=START)
+    (set_back,), _ = limits.take(asked, levels, now=START - step)
+
+    assert set_back.now == as_it_was.now
+    assert [each + step for each in set_back.later] == list(as_it_was.later)
+
+
 def test_a_clock_that_goes_back_fills_nothing() -> None:
     limit = limits.per_second("second", 10)
     asked = [Wanted(count=10, limits=(limit,))]
