@@ -4,6 +4,7 @@ A relay is away when no connection can be made, or when messages keep failing be
 recipient is named; a provider slows us down when it says so. Each has a breaker.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +23,17 @@ TRIES = 4  # at a relay that is away; who only waits for the end then goes
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
+
+
+_ADDRESS = re.compile(  # also of an answer's links, where the @ is written otherwise
+    r"""<?(?:"[^"]*"|(?<![^\s<>"(),:;@])[^\s<>"(),:;@]+)"""  # from where a word begins
+    r"""(?:@|%40|=40)[\w.\-\[\]:%]*[\w\]]>?"""
+)
+
+
+def without_addresses(said: str) -> str:
+    """Return a relay's words without the addresses in them, which no log may hold."""
+    return _ADDRESS.sub("<…>", said)
 
 
 def _waits(key: Key) -> Sequence[float]:
@@ -73,7 +85,7 @@ class Health:
 
     def said(self, relay: str, what: str) -> None:
         """Keep the last word for which a message has to wait."""
-        self.troubles[relay] = f"last said: {what[:MAX_SAID]}"
+        self.troubles[relay] = f"last said: {without_addresses(what)[:MAX_SAID]}"
 
     def away(self, relay: str, said: str, *, domain: str = "", now: datetime) -> None:
         """Note that a relay, or a domain behind it, failed or slowed us down."""
@@ -88,7 +100,8 @@ class Health:
         )
         fresh = found.openings > before.openings == 0
         if fresh and not self.leaving:
-            log.warning("relay.refuses", relay=relay, domain=domain, said=said)
+            words = without_addresses(said)
+            log.warning("relay.refuses", relay=relay, domain=domain, said=words)
         self._breakers[key] = found
         if not domain:
             self._hold(found)
@@ -98,7 +111,8 @@ class Health:
     ) -> None:
         """Note that no connection to a relay can be made; `final`: nor soon will be."""
         at = self.relays.settings[relay]
-        self.troubles[relay] = why.removeprefix(f"the relay {at.host}:{at.port} ")
+        words = why.removeprefix(f"the relay {at.host}:{at.port} ")
+        self.troubles[relay] = without_addresses(words)
         key = relay, ""
         found = breaker.opened(self._of(key, now), waits=_waits(key), now=now)
         self._breakers[key] = found

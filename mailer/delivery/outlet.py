@@ -17,6 +17,7 @@ from mailer.delivery.book import Book, Told
 from mailer.delivery.connect import Connection, LoginRefusedError, RelayError
 from mailer.delivery.connections import Connections
 from mailer.delivery.flow import Flow
+from mailer.delivery.health import without_addresses
 from mailer.delivery.parcel import Parcel, Stage, clock
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relays import domain_of
@@ -210,7 +211,8 @@ class Outlet:
     def _unreachable(self, fault: RelayError) -> None:
         """Keep away for a while; a login that is refused is for a person to look at."""
         if self.connections.fault is None:
-            log.warning("relay.away", relay=self.name, reason=str(fault))
+            reason = without_addresses(str(fault))
+            log.warning("relay.away", relay=self.name, reason=reason)
         now = self._now()
         refused = isinstance(fault, LoginRefusedError)
         self._health.unreachable(self.name, str(fault), final=refused, now=now)
