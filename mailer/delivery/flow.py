@@ -25,6 +25,7 @@ from mailer.relaying import DEFAULT
 
 BUSY = timedelta(seconds=5)  # before messages of a busy relay are looked at again
 SLOW = timedelta(minutes=1)  # the same at most, of one that is still to be connected
+UNFIT = 10_000  # messages that went elsewhere, remembered; one forgotten is met again
 
 Group = dict[Key, list[Claimed]]
 
@@ -237,6 +238,8 @@ class Flow:
         unfit = self._unfit.setdefault(message_id, set())
         unfit.add(relay)
         if self.relays.standing_in(relay, lambda name: name not in unfit) is not None:
+            if len(self._unfit) > UNFIT:
+                del self._unfit[next(iter(self._unfit))]
             return True
         del self._unfit[message_id]
         return False

@@ -7,7 +7,7 @@ import pytest
 
 from mailer.config import Settings
 from mailer.database import Database
-from mailer.delivery.flow import Admitted, Flow
+from mailer.delivery.flow import UNFIT, Admitted, Flow
 from mailer.outbox.claim import Claimed
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -81,6 +81,21 @@ async def test_a_relay_that_is_away_is_replaced(
     admitted = await admit(empty_store, flow, rows("gmail.com", "a.org"))
 
     assert numbers(admitted) == {"spare": [1], "default": [2]}
+
+
+async def test_of_messages_that_went_elsewhere_the_latest_are_remembered(
+    empty_store: Database, flow: Flow
+) -> None:
+    batch = rows("gmail.com", "gmail.com")
+    flow.elsewhere("providers", 1)
+    flow.elsewhere("providers", 2)
+    remembered = await admit(empty_store, flow, batch)
+    for number in range(3, UNFIT + 2):
+        flow.elsewhere("providers", number)
+    later = await admit(empty_store, flow, batch)
+
+    assert numbers(remembered) == {"spare": [1, 2]}
+    assert numbers(later) == {"providers": [1], "spare": [2]}
 
 
 async def test_without_a_replacement_its_messages_wait_until_it_is_asked_again(
