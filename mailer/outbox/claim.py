@@ -80,10 +80,20 @@ class Search:
     """
 
     passed: dict[int, tuple[datetime | str, int]] = field(default_factory=dict)
+    first: int | None = None  # the campaign whose turn it is, where not all had theirs
 
     def start_anew(self) -> None:
         """Look from the first due message on."""
         self.passed.clear()
+
+    def in_turn(
+        self, campaigns: Sequence[Row[*tuple[Any, ...]]]
+    ) -> list[Row[*tuple[Any, ...]]]:
+        """Return them from the one whose turn it is, the others behind it."""
+        ids = [each.id for each in campaigns]
+        place = ids.index(self.first) if self.first in ids else 0
+        self.first = None
+        return [*campaigns[place:], *campaigns[:place]]
 
 
 _FIRST = ("", datetime.min.replace(tzinfo=UTC))  # SQLite's and PostgreSQL's
@@ -100,7 +110,10 @@ async def claim(
     serving = _campaigns(sqlite=rows.is_sqlite(session))
     campaigns = (await rows.change(session, serving, {"now": now})).all()
     found: list[Sequence[Any]] = []
-    for place, campaign in enumerate(campaigns):
+    for place, campaign in enumerate(search.in_turn(campaigns)):
+        if len(found) >= limit:
+            search.first = campaign.id
+            break
         share = max((limit - len(found)) // (len(campaigns) - place), 1)
         found += await _due(session, search, campaign, limit=share, now=now)
     return _sorted(found)
