@@ -102,7 +102,9 @@ async def check(
 async def approve(
     site: Site, campaign_id: int, *, by: str, now: datetime, scored: bool = True
 ) -> Approval:
-    """Approve a campaign in which no error stands."""
+    """Approve a campaign in which no error stands, as it was checked."""
+    async with site.database.reading() as session:
+        before = (await kept.get(session, campaign_id)).updated_at
     checked = await check(site, campaign_id, now=now, scored=scored)
     for each in checked.problems:
         if each.level is Level.ERROR:
@@ -112,6 +114,12 @@ async def approve(
             )
     async with site.database.writing() as session:
         campaign = await kept.get(session, campaign_id)
+        await kept.lock(session, campaign)
+        if campaign.updated_at != before:
+            raise RefusedError(
+                f"{campaign.name} was changed while it was checked; look at it, then"
+                " approve it again"
+            )
         context = await kept.context_of(session, campaign, now=now)
         return await approval.approve(
             session,

@@ -66,6 +66,7 @@ async def in_series(
         )
         .order_by(Occurrence.due_at)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if slot is None:
         raise RefusedError(f"every coming slot of {name} has its campaign already")

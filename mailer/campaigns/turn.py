@@ -1,4 +1,4 @@
-"""Whose turn it is, of those who claim messages and those who end or pause a campaign.
+"""Whose turn it is: claims and who ends or pauses a campaign; wishes to be confirmed.
 
 Claims share the campaigns they read; on PostgreSQL any number of them would overtake
 who waits for a campaign alone. So each first takes one lock that is given in the order
@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import rows
 
-_CLAIMS = 1_818_845_537  # the lock's number, of nothing else in the store
+# Numbers of locks, each of nothing else in the store.
+_CLAIMS, _CONFIRMATIONS = 1_818_845_537, 1_818_845_538
 
 
 def of_claims() -> ColumnElement[bool]:
@@ -21,5 +22,14 @@ def of_claims() -> ColumnElement[bool]:
 
 async def before_claims(session: AsyncSession) -> None:
     """Wait for the claims under way; every other one waits for the commit."""
+    await _alone(session, _CLAIMS)
+
+
+async def of_confirmations(session: AsyncSession) -> None:
+    """Wait for whoever asks for a confirmation; the next one waits for the commit."""
+    await _alone(session, _CONFIRMATIONS)
+
+
+async def _alone(session: AsyncSession, lock: int) -> None:
     if not rows.is_sqlite(session):
-        await session.execute(select(func.pg_advisory_xact_lock(_CLAIMS)))
+        await session.execute(select(func.pg_advisory_xact_lock(lock)))

@@ -17,6 +17,7 @@ from audiences.organisations import Organisation
 from audiences.organisations import State as Country
 from audiences.segments.conditions import of_readers
 from mailer import links
+from mailer.campaigns import turn
 from mailer.campaigns.models import Campaign, Letter
 from mailer.campaigns.states import State as CampaignState
 from mailer.outbox.models import Message
@@ -41,6 +42,7 @@ async def request(
     asked = of_readers(select(Contact, Organisation.languages, Country.languages))
     row = await session.execute(asked.where(Contact.id == contact_id))
     contact, organisation, country = row.one()
+    await turn.of_confirmations(session)  # else two at once made two campaigns
     campaign = await _of_today(session, site, now)
     language, step = _language(
         site, Chain.stored(contact.languages, organisation, country)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import site as sites
-from mailer.campaigns import approval, control, edit, folder, kept, schedule
+from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.states import State
 from mailer.errors import RefusedError
@@ -107,3 +107,21 @@ async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
     await cancelling
 
     assert await campaigning.state(site, number) == "cancelled"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_is_changed_while_it_is_checked_is_not_approved(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    approving = asyncio.create_task(
+        gate.approve(site, number, by=campaigning.APPROVER, now=sites.now())
+    )
+    await asyncio.sleep(0.05)  # it is looking at the campaign by now
+    async with site.database.writing() as session:
+        campaign = await kept.get(session, number)
+        await replace(site, session, campaign, tmp_path)
+    with pytest.raises(RefusedError, match="was changed while it was checked"):
+        await approving
+
+    assert await campaigning.state(site, number) == "draft"

@@ -1,5 +1,6 @@
 """Confirmation letters: whoever asks has a day, whoever asked first that day."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -30,3 +31,21 @@ async def test_a_confirmation_asked_for_before_midnight_may_still_be_sent_next_d
             states.append(found.all())
 
     assert states == [["waiting", "waiting"], ["expired", "expired"]]
+
+
+async def test_who_asks_at_the_same_time_is_in_the_same_campaign(site: Site) -> None:
+    """Else somebody who asks twice at once would get two letters."""
+
+    async def ask(contact_id: int) -> bool:
+        async with site.database.writing() as session:
+            return await confirmations.request(session, site, contact_id, now=LATE)
+
+    async with site.database.reading() as session:
+        contacts = (await session.scalars(select(Contact.id).limit(4))).all()
+    queued = await asyncio.gather(*(ask(each) for each in (*contacts, *contacts)))
+    async with site.database.reading() as session:
+        campaigns = await session.scalars(select(Message.campaign_id).distinct())
+        found = campaigns.all()
+
+    assert sorted(queued) == [False] * 4 + [True] * 4
+    assert len(found) == 1
