@@ -9,14 +9,14 @@ from sqlalchemy import delete
 
 from mailer import site as sites
 from mailer.campaigns.states import State
-from mailer.outbox import plan
+from mailer.outbox import lease, plan
 from mailer.outbox.models import Message, Plan
 from mailer.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
 MADE, ALL = 20, 54  # messages
-NOBODY = "4194305.1"  # a process that no Linux can have
+NOBODY = lease.identity(4_194_305)  # a process that no Linux can have
 
 
 async def half_released(site: Site, place: Path) -> int:
