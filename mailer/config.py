@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from mailer import relaying
-from mailer.errors import ConfigError
+from mailer.errors import ConfigError, unreadable
 from mailer.relaying import DomainSettings, NamedRelaySettings, RelaySettings
 from mailer.setting import (
     Address,
@@ -265,7 +265,7 @@ def secret_text(path: Path | None, given: str, key: str) -> str:
         try:
             value = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError) as fault:
-            raise ConfigError(f"{key}: {path} cannot be read ({fault})") from None
+            raise ConfigError(f"{key}: {path} {unreadable(fault)}") from None
     if not value:
         raise ConfigError(f"{key}: the secret is empty; `mailer init` makes a good one")
     return value

@@ -34,6 +34,13 @@ class TokenError(MailerError):
     """The link is not one of ours, or no longer valid."""
 
 
+def unreadable(fault: OSError | UnicodeError) -> str:
+    """Say why a file cannot be read; the sentence it ends has named the file."""
+    if isinstance(fault, UnicodeError):
+        return f"cannot be read: not UTF-8 ({fault})"
+    return f"cannot be read: {fault.strerror or fault}"
+
+
 def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the first fault of a group of faults.
 

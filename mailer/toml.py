@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from mailer.errors import ConfigError
+from mailer.errors import ConfigError, unreadable
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             " `mailer init`"
         ) from None
     except (OSError, UnicodeError) as fault:
-        raise ConfigError(f"{path} cannot be read: {fault}") from None
+        raise ConfigError(f"{path} {unreadable(fault)}") from None
     except tomllib.TOMLDecodeError as fault:
         raise ConfigError(f"{path}: not valid TOML: {fault}") from None
 

@@ -9,8 +9,9 @@ first of the two, so that no day opens twice.
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from scheduler import zones
 from scheduler.errors import ScheduleError
 from scheduler.schedule import resolve
 
@@ -39,12 +40,7 @@ def read(opens: str, closes: str, zone: str) -> Window:
     made = Window(opens=_hour(opens), closes=_hour(closes), zone=zone)
     if made.opens == made.closes:
         raise ScheduleError(f"from {opens} until {closes} is no time at all")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ScheduleError(
-            f"{zone!r} is not a time zone such as Europe/Paris"
-        ) from None
+    zones.named(zone)
     return made
 
 

@@ -7,8 +7,8 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from datetime import time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from scheduler import zones
 from scheduler.errors import ScheduleError
 from scheduler.schedule import LAST, Cadence, Period, Weekday
 
@@ -93,12 +93,7 @@ def _time(text: str) -> tuple[str, time]:
 def _zone(text: str, default: str) -> tuple[str, str]:
     match = _ZONE.search(text)
     name = match[0] if match else default
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ScheduleError(
-            f"{name!r} is not a time zone such as Europe/Paris"
-        ) from None
+    zones.named(name)
     return (text[: match.start()] + text[match.end() :] if match else text), name
 
 

@@ -26,7 +26,7 @@ from mailer.rendering.template import BlockType
 MAX_TEXT = 200_000  # characters of one language
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
 _LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
 
 
 def parse(
@@ -70,7 +70,7 @@ Numbered = list[tuple[int, str]]
 def _refuse_monsters(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
-    control = _CONTROL.search(text)
+    control = CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
         mark = f"U+{ord(control[0]):04X}"

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,8 @@ from mailer.errors import ContentError, RefusedError
 from mailer.rendering import problem
 from mailer.rendering.invitation import Invitation
 from mailer.rendering.problem import Problem
+from scheduler import zones
+from scheduler.errors import ScheduleError
 
 _KEYS = ("uid", "start", "end", "zone", "place", "status")
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
@@ -69,9 +71,9 @@ def _moment(table: Mapping[str, Any], key: str, fault: Fault) -> datetime:
 
 def _zone(value: Any, fault: Fault) -> str:
     try:
-        return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        raise fault("zone", f"{value!r} is not a zone such as Europe/Paris") from None
+        return zones.named(str(value)).key
+    except ScheduleError as unknown:
+        raise fault("zone", str(unknown)) from None
 
 
 def _places(value: Any, fault: Fault) -> dict[str, str]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audiences import languages
 from mailer.campaigns import event, files, references, sending
 from mailer.campaigns.files import Attached
 from mailer.campaigns.sending import ALWAYS, Sending
-from mailer.errors import ContentError
+from mailer.errors import ContentError, unreadable
 from mailer.rendering.template import Template
+from scheduler import zones
+from scheduler.errors import ScheduleError
 
 _KEYS = {
     "name",
@@ -101,7 +102,7 @@ def read(path: Path) -> Folder:
         name=_needed(toml, "name"),
         template=_needed(toml, "template"),
         topic=_words(toml, "topic") or None,
-        reference=_reference(toml),
+        reference=references.read(_words(toml, "reference"), toml.fault),
         day=_day(toml),
         author=_words(toml, "author") or None,
         audience=_words(toml, "audience") or None,
@@ -176,7 +177,7 @@ def _toml(folder: Path) -> _Toml:
     except NotADirectoryError:
         raise ContentError(str(folder), "is not a folder") from None
     except (OSError, UnicodeError) as fault:
-        raise ContentError(str(path), f"cannot be read: {fault}") from None
+        raise ContentError(str(path), unreadable(fault)) from None
     except tomllib.TOMLDecodeError as fault:
         raise ContentError(name, f"not valid TOML: {fault}") from None
 
@@ -194,17 +195,8 @@ def _texts(path: Path) -> dict[str, str]:
         try:
             texts[language] = file.read_text(encoding="utf-8")
         except (OSError, UnicodeError) as fault:
-            raise ContentError(where, f"not readable as UTF-8: {fault}") from None
+            raise ContentError(where, unreadable(fault)) from None
     return texts
-
-
-def _reference(toml: _Toml) -> str:
-    reference = _words(toml, "reference")
-    try:
-        references.refuse(reference, toml.name)
-    except ContentError as fault:
-        raise toml.fault("reference", fault.sentence) from None
-    return reference
 
 
 def _needed(toml: _Toml, key: str) -> str:
@@ -283,9 +275,7 @@ def _per_block(toml: _Toml, value: Any) -> list[str]:
 
 
 def _zone(toml: _Toml) -> str:
-    value = _words(toml, "zone") or _ZONE
     try:
-        return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        sentence = f"{value[:60]!r} is not a time zone such as {_ZONE}"
-        raise toml.fault("zone", sentence) from None
+        return zones.named(_words(toml, "zone") or _ZONE).key
+    except ScheduleError as unknown:
+        raise toml.fault("zone", str(unknown)) from None

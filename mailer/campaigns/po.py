@@ -18,7 +18,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from audiences import languages
-from mailer.campaigns import entries
+from mailer.campaigns import content, entries
 from mailer.campaigns.entries import Entry
 from mailer.errors import ContentError
 
@@ -27,7 +27,6 @@ _PLACE = re.compile(r"\{[a-z_]{1,30}\}")
 _SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
 _HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,7 +154,7 @@ def refusals(text: str, entry: Entry) -> Iterator[str]:
         yield "it has not as many addresses as its source"
     if html := _HTML.search(text):
         yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
-    if _CONTROL.search(text):
+    if content.CONTROL.search(text):
         yield "it holds a control character"
     if entry.kind != "paragraph" and "\n" in text:
         yield "it is one line in the letter; remove the line break"

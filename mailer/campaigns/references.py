@@ -8,27 +8,29 @@ without {number} is a reference as it stands.
 """
 
 import re
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.base import insert
 from mailer.campaigns.models import Campaign, ReferenceSeries
-from mailer.errors import ContentError, RefusedError
+from mailer.errors import RefusedError
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _KNOWN = {"yy", "yyyy", "number"}
 
 
-def refuse(reference: str, where: str) -> None:
-    """Refuse a pattern with places that do not exist."""
+def read(reference: str, fault: Callable[[str, str], Exception]) -> str:
+    """Refuse a pattern with places that do not exist; `fault` makes the error."""
     for place in _PLACE.findall(reference):
         if place not in _KNOWN:
-            raise ContentError(
-                where,
+            raise fault(
+                "reference",
                 f"reference: no place {{{place}}}; it has {{yy}}, {{yyyy}}, {{number}}",
             )
     if "{yy" in reference and "{number}" not in reference:
-        raise ContentError(where, "reference: a pattern needs {number}")
+        raise fault("reference", "reference: a pattern needs {number}")
+    return reference
 
 
 def note(campaign: Campaign, reference: str, *, year: int) -> None:

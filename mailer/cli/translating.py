@@ -8,7 +8,7 @@ from mailer import site as sites
 from mailer.campaigns import translate
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
-from mailer.errors import ContentError
+from mailer.errors import ContentError, unreadable
 from mailer.site import Site
 
 
@@ -79,4 +79,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise ContentError(str(path), f"cannot be read: {fault.strerror}") from None
+        raise ContentError(str(path), unreadable(fault)) from None

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 )
 
 from mailer.config import DkimSettings, Settings
-from mailer.errors import ConfigError, RefusedError
+from mailer.errors import ConfigError, RefusedError, unreadable
 
 MIN_BITS = 2048  # RFC 8301 section 3.2
 _STRING = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
@@ -96,8 +96,7 @@ def _load(path: Path, setting: str) -> object:
         octets = path.read_bytes()
     except OSError as fault:
         raise ConfigError(
-            f"{setting}: {path} cannot be read ({fault.strerror});"
-            " `mailer keys dkim` makes a key"
+            f"{setting}: {path} {unreadable(fault)}; `mailer keys dkim` makes a key"
         ) from None
     try:
         return serialization.load_pem_private_key(octets, password=None)

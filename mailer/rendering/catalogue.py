@@ -23,7 +23,7 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
 from audiences.languages import OFFERED, direction
-from mailer.errors import ContentError
+from mailer.errors import ContentError, unreadable
 
 DOMAIN = "liaison"
 # Months as the United Nations write them in Arabic, read from Morocco to Iraq: the name
@@ -121,7 +121,7 @@ def load(folder: Path, language: str) -> Catalogue:
         with path.open("rb") as file:
             catalogue: Any = read_po(file, locale=language, abort_invalid=True)
     except OSError as fault:
-        raise ContentError(str(path), f"cannot be read: {fault.strerror}") from None
+        raise ContentError(str(path), unreadable(fault)) from None
     except (PoFileError, ValueError) as fault:
         raise ContentError(str(path), f"not a catalogue: {fault}") from None
     packed = BytesIO()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailer.errors import ContentError
+from mailer.errors import ContentError, unreadable
 
 LAYOUT = "_layout"
 _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
@@ -81,6 +81,6 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
-        raise ContentError(str(path), f"cannot be read: {fault.strerror}") from None
+        raise ContentError(str(path), unreadable(fault)) from None
     except (tomllib.TOMLDecodeError, UnicodeError) as fault:
         raise ContentError(str(path), f"not valid TOML: {fault}") from None

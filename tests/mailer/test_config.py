@@ -146,6 +146,13 @@ def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> Non
     assert "line 2" in refused(tmp_path / "config.toml", "[site]\nname = \n")
 
 
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        config.load(tmp_path)
+
+    assert str(refused.value) == f"{tmp_path} cannot be read: Is a directory"
+
+
 def test_the_environment_goes_before_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,8 +75,20 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_text_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
     path = campaigning.write(tmp_path)
     (path / "fr.md").write_bytes("---\nsubject: Été\n---\n".encode("cp1252"))
-    with pytest.raises(ContentError, match=r"fr\.md: not readable as UTF-8"):
+    with pytest.raises(ContentError, match=r"fr\.md: cannot be read: not UTF-8"):
         folder.read(path)
+
+
+@pytest.mark.parametrize("name", ["campaign.toml", "fr.md"])
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, name: str) -> None:
+    path = campaigning.write(tmp_path)
+    (path / name).unlink(missing_ok=True)
+    (path / name).mkdir()
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert str(refused.value).endswith(f"{name}: cannot be read: Is a directory")
+    assert str(refused.value).count(name) == 1
 
 
 def test_a_text_named_for_no_language_is_refused(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> 
         ("end", "ends", "event has no ends"),
         ('"session"', '"two words"', "not a name"),
         ('place = "Paris"', 'place = "Pa\\nris"', "one line of text"),
-        ('place = "Paris"', 'zone = "Paris"', "not a zone"),
+        ('place = "Paris"', 'zone = "Paris"', "not a time zone"),
         ('place = "Paris"', 'status = "maybe"', "neither confirmed"),
     ],
 )
