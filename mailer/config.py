@@ -1,12 +1,13 @@
 """The settings of a site: read once, checked whole, frozen.
 
-Every fault is listed at once with its key, what was found and what is expected.
+Every fault of a value is listed at once with its key, what was found and what is
+expected; what values that are each good contradict, at once when none has a fault.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -17,7 +18,14 @@ from pydantic_settings import (
 
 from mailer import relaying
 from mailer.errors import ConfigError, unreadable
-from mailer.relaying import DomainSettings, NamedRelaySettings, RelaySettings
+from mailer.relaying import (
+    DEFAULT,
+    DomainOrDefault,
+    DomainSettings,
+    NamedRelaySettings,
+    RelayName,
+    RelaySettings,
+)
 from mailer.setting import (
     Address,
     AddressOrNone,
@@ -92,7 +100,7 @@ class DeliverySettings(Section):
 
     mark_ahead: int = Field(default=64, ge=1, le=1000)
     lease_seconds: float = Field(default=30, ge=1, le=3600)
-    retry_minutes: tuple[float, ...] = Field(
+    retry_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
         default=(5, 30, 60, 120, 240), min_length=1
     )
     give_up_hours: float = Field(default=96, gt=0, le=24 * 14)
@@ -160,14 +168,19 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     dkim: DkimSettings = DkimSettings()
     relay: RelaySettings = RelaySettings()
-    relays: dict[str, NamedRelaySettings] = Field(default_factory=dict)
-    domains: dict[str, DomainSettings] = Field(default_factory=dict)
+    relays: dict[RelayName, NamedRelaySettings] = Field(default_factory=dict)
+    domains: dict[DomainOrDefault, DomainSettings] = Field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
     sender: SenderSettings = SenderSettings()
     gate: GateSettings = GateSettings()
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()
+
+    @property
+    def every_relay(self) -> dict[str, RelaySettings]:
+        """All relays by their names; [relay] comes first."""
+        return {DEFAULT: self.relay, **self.relays}
 
     @classmethod
     def settings_customise_sources(
@@ -199,11 +212,8 @@ def load(path: Path) -> Settings:
 
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     wrong = _secrets_in_the_file(values)
-    wrong += relaying.faults(settings.relay, settings.relays, settings.domains)
-    wrong += _signing_faults(settings)
-    if settings.delivery.retry_minutes and min(settings.delivery.retry_minutes) <= 0:
-        wrong.append("delivery.retry_minutes: every wait must be longer than 0")
-    return wrong
+    wrong += relaying.faults(settings.every_relay)
+    return wrong + _signing_faults(settings)
 
 
 def _signing_faults(settings: Settings) -> list[str]:

@@ -4,12 +4,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from mailer.setting import RECIPIENT_DOMAIN, RecipientDomain, Section
 
 FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 DEFAULT = "default"  # what [relay] is called among relays, and [domains] among them
+
+
+def _relay_name(value: str) -> str:
+    if value == DEFAULT:
+        raise ValueError("the default relay is [relay]; name it apart")
+    return value
+
+
+def _domain_or_default(value: str) -> str:
+    if value != DEFAULT and not RECIPIENT_DOMAIN.fullmatch(value):
+        raise ValueError(
+            f"not a domain such as gmail.com, nor a pattern such as *.fr, nor {DEFAULT}"
+        )
+    return value
+
+
+RelayName = Annotated[str, AfterValidator(_relay_name)]
+DomainOrDefault = Annotated[str, AfterValidator(_domain_or_default)]
 
 
 class RelaySettings(Section):
@@ -43,26 +61,13 @@ class DomainSettings(Section):
     per_minute: int = Field(default=0, ge=0)  # 0: no limit
 
 
-def faults(
-    relay: RelaySettings,
-    relays: Mapping[str, NamedRelaySettings],
-    domains: Mapping[str, DomainSettings],
-) -> list[str]:
+def faults(everyone: Mapping[str, RelaySettings]) -> list[str]:
     """Return what is wrong with relays that are each well-formed."""
     wrong = []
-    everyone: dict[str, RelaySettings] = {DEFAULT: relay, **relays}
     for name, each in everyone.items():
-        key = "relay" if each is relay else f"relays.{name}"
+        key = "relay" if name == DEFAULT else f"relays.{name}"
         wrong += [f"{key}.{sentence}" for sentence in _insecure(each)]
         wrong += _astray(key, name, everyone)
-    if DEFAULT in relays:
-        wrong.append(f"relays.{DEFAULT}: the default relay is [relay]; name it apart")
-    for domain in domains:
-        if domain != DEFAULT and not RECIPIENT_DOMAIN.fullmatch(domain):
-            wrong.append(
-                f"domains.{domain}: not a domain such as gmail.com, nor a pattern such"
-                f" as *.fr, nor {DEFAULT}"
-            )
     return wrong
 
 

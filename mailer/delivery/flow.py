@@ -59,7 +59,7 @@ class Flow:
     @classmethod
     def of(cls, settings: Settings) -> "Flow":
         """Make the flow of a site's settings."""
-        of_site = relays.read(settings.relay, settings.relays)
+        of_site = relays.read(settings)
         return cls(
             relays=of_site,
             health=Health(relays=of_site),

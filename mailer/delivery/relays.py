@@ -8,7 +8,8 @@ none of them can be used the message waits.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailer.relaying import DEFAULT, DomainSettings, NamedRelaySettings, RelaySettings
+from mailer.config import Settings
+from mailer.relaying import DEFAULT, DomainSettings, RelaySettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +53,13 @@ class Relays:
         return asked
 
 
-def read(relay: RelaySettings, named: Mapping[str, NamedRelaySettings]) -> Relays:
+def read(settings: Settings) -> Relays:
     """Make the rules of the settings, which are known to be without rings."""
     return Relays(
-        settings={DEFAULT: relay, **named},
+        settings=settings.every_relay,
         rules=[
             Rule(relay=name, domains=each.domains, templates=each.templates)
-            for name, each in named.items()
+            for name, each in settings.relays.items()
         ],
     )
 

@@ -12,10 +12,8 @@ WITHIN = 15.0  # seconds; an operator waits for this
 
 async def examine(site: Site) -> list[Finding]:
     """Connect to every relay as delivery would, and send nothing."""
-    settings = site.settings
-    relays: dict[str, RelaySettings] = {DEFAULT: settings.relay, **settings.relays}
     found = []
-    for name, relay in relays.items():
+    for name, relay in site.settings.every_relay.items():
         found += await _reach(site, name, relay)
     return found
 

@@ -7,11 +7,9 @@ stand-in for old readers.
 import base64
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-_LINE = 57  # octets that make a base64 line of 76
 _CHUNK = 50  # characters of one RFC 2231 segment
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]+")
 
@@ -56,12 +54,11 @@ def file_part(file: File) -> bytes:
         "",
         "",
     ]
-    return "\r\n".join(lines).encode() + b"\r\n".join(_base64(file.octets))
+    return "\r\n".join(lines).encode() + _base64(file.octets)
 
 
-def _base64(octets: bytes) -> Iterator[bytes]:
-    for start in range(0, len(octets), _LINE):
-        yield base64.b64encode(octets[start : start + _LINE])
+def _base64(octets: bytes) -> bytes:
+    return base64.encodebytes(octets).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
 
 
 def parameter(name: str, text: str) -> str:

@@ -29,7 +29,7 @@ port = 70000
 securty = "tls"
 [delivery]
 mark_ahead = 0
-retry_minutes = []
+retry_minutes = [5, 0]
 [sender]
 address = "not an address"
 [languges]
@@ -41,7 +41,7 @@ KEYS = (
     "relay.port",
     "relay.securty",
     "delivery.mark_ahead",
-    "delivery.retry_minutes",
+    "delivery.retry_minutes.1",
     "sender.address",
     "languges",
 )
@@ -125,7 +125,7 @@ def test_every_fault_is_listed_at_once_with_its_key(tmp_path: Path) -> None:
         ('[keys]\nsigning = "' + "abcdefgh" * 5 + '"', "keys.signing"),
         ('[keys]\naddress = "' + "abcdefgh" * 5 + '"', "keys.address"),
         ('[relay]\npassword = "hunter2"', "relay.password"),
-        ("[delivery]\nretry_minutes = [5, 0]", "delivery.retry_minutes"),
+        ("[delivery]\nretry_minutes = []", "delivery.retry_minutes"),
         ('[store]\nurl = "mysql://x"', "store.url"),
         ('[mail]\ndomain = "UPPER.example"', "mail.domain"),
         ('[delivery]\nuncertain = "guess"', "delivery.uncertain"),

@@ -88,6 +88,9 @@ def test_every_fault_of_every_relay_is_listed_at_once(file: Path) -> None:
         port = 0
         [domains]
         "gmail.com" = { per_minuet = 3 }
+        "gmail" = { per_minute = 3 }
+        [relays.default]
+        port = 25
         """,
     )
 
@@ -98,6 +101,8 @@ def test_every_fault_of_every_relay_is_listed_at_once(file: Path) -> None:
         "domains.gmail.com.per_minuet: no such setting; did you mean per_minute?"
         in told
     )
+    assert "domains.gmail: found 'gmail'; not a domain such as gmail.com" in told
+    assert "relays.default: found 'default'; the default relay is [relay]" in told
 
 
 def test_what_relays_contradict_is_listed_at_once(file: Path) -> None:
@@ -113,8 +118,6 @@ def test_what_relays_contradict_is_listed_at_once(file: Path) -> None:
         user = "x"
         password = "in the file"
         fallback = "nowhere"
-        [domains]
-        "gmail" = { per_minute = 3 }
         """,
     )
 
@@ -124,4 +127,3 @@ def test_what_relays_contradict_is_listed_at_once(file: Path) -> None:
     assert "relays.lost.password: a secret stands in the file" in told
     assert "MAILER_RELAYS__LOST__PASSWORD" in told
     assert "relays.lost.fallback: found 'nowhere'; no such relay" in told
-    assert "domains.gmail: not a domain such as gmail.com" in told

@@ -4,27 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.config import Settings
 from mailer.delivery import relays
 from mailer.delivery.relays import DomainLimits, Relays
-from mailer.relaying import DomainSettings, NamedRelaySettings, RelaySettings
+from mailer.relaying import DomainSettings, RelaySettings
 
 NAMES = ["default", "a", "b", "c"]
 
 
-def named(**values: object) -> NamedRelaySettings:
-    return NamedRelaySettings.model_validate(values)
-
-
 def site() -> Relays:
+    named = {
+        "spare": {},
+        "french": {"for": ["*.fr", "gmail.com"]},
+        "letters": {"templates": ["monthly-letter"]},
+        "both": {"for": ["unesco.org"], "templates": ["invitation"]},
+        "loire": {"for": ["*.loire.fr"], "fallback": "default"},
+    }
     return relays.read(
-        RelaySettings(fallback="spare"),
-        {
-            "spare": named(),
-            "french": named(**{"for": ["*.fr", "gmail.com"]}),
-            "letters": named(templates=["monthly-letter"]),
-            "both": named(**{"for": ["unesco.org"]}, templates=["invitation"]),
-            "loire": named(**{"for": ["*.loire.fr"]}, fallback="default"),
-        },
+        Settings.model_validate({"relay": {"fallback": "spare"}, "relays": named})
     )
 
 

@@ -129,8 +129,7 @@ async def test_a_service_logs_once_that_a_relay_refuses(
 @pytest.mark.usefixtures("store")
 def test_several_relays_are_each_told_of() -> None:
     two = relays.read(
-        Settings().relay,
-        Settings.model_validate({"relays": {"spare": {"security": "tls"}}}).relays,
+        Settings.model_validate({"relays": {"spare": {"security": "tls"}}})
     )
     waits = Waiting(count=1200, first=NOW, last=NOW + timedelta(hours=2))
     troubles = {"default": "last said: 421 later", "spare": "is limited to 5 a second"}
