@@ -19,19 +19,10 @@ async def pause(
 ) -> bool:
     """Stop sending, keeping what waits; say whether it was being sent."""
     await turn.before_claims(session)
-    paused = await session.scalar(
-        update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.state == State.SENDING)
-        .values(state=State.PAUSED, stopped_because=because, updated_at=now)
-        .returning(Campaign.id)
-        .execution_options(synchronize_session=False)
+    move = (State.SENDING, State.PAUSED)
+    return await _stop(
+        session, campaign_id, move, by=by, act="paused", because=because, now=now
     )
-    if paused is None:
-        return False
-    campaign = await kept.get(session, campaign_id)
-    detail = {"because": because}
-    kept.note(session, campaign, by=by, act="paused", now=now, detail=detail)
-    return True
 
 
 async def resume(
@@ -63,16 +54,34 @@ async def hold(
     session: AsyncSession, campaign_id: int, *, because: str, now: datetime
 ) -> bool:
     """Put a campaign that could not go at its time before a person; False if it has."""
-    held = await session.scalar(
+    move = (State.SCHEDULED, State.EXPIRED)
+    return await _stop(
+        session, campaign_id, move, by="ticker", act="held", because=because, now=now
+    )
+
+
+async def _stop(
+    session: AsyncSession,
+    campaign_id: int,
+    move: tuple[State, State],
+    *,
+    by: str,
+    act: str,
+    because: str,
+    now: datetime,
+) -> bool:
+    """Move a campaign from one state to another and note why, if it is in the first."""
+    before, after = move
+    stopped = await session.scalar(
         update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.state == State.SCHEDULED)
-        .values(state=State.EXPIRED, stopped_because=because, updated_at=now)
+        .where(Campaign.id == campaign_id, Campaign.state == before)
+        .values(state=after, stopped_because=because, updated_at=now)
         .returning(Campaign.id)
         .execution_options(synchronize_session=False)
     )
-    if held is None:
+    if stopped is None:
         return False
     campaign = await kept.get(session, campaign_id)
     detail = {"because": because}
-    kept.note(session, campaign, by="ticker", act="held", now=now, detail=detail)
+    kept.note(session, campaign, by=by, act=act, now=now, detail=detail)
     return True
