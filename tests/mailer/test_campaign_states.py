@@ -40,21 +40,23 @@ async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) 
     assert await campaigning.state(site, number) == "paused"
 
 
-async def scheduled(site: Site, number: int, at: datetime) -> None:
+async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetime]:
+    """Approve and schedule a campaign, then change its template; return its time."""
+    number = await campaigning.approved(site, place)
+    at = sites.now() + timedelta(hours=1)
     async with site.database.writing() as session:
         campaign = await kept.get(session, number)
         await schedule.at(session, campaign, at, by="editor", now=sites.now())
+    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
+        file.write("\n")
+    return number, at
 
 
 async def test_an_approval_is_renewed_without_losing_the_time(
     site: Site, tmp_path: Path
 ) -> None:
     """Its template changed while it waited for its time."""
-    number = await campaigning.approved(site, tmp_path)
-    at = sites.now() + timedelta(hours=1)
-    await scheduled(site, number, at)
-    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
-        file.write("\n")
+    number, at = await changed_while_scheduled(site, tmp_path)
     await campaigning.approve(site, number)
     state = await campaigning.state(site, number)
     ticked = await ticking.tick(site, at)
@@ -86,11 +88,7 @@ async def test_nothing_is_approved_in_which_an_error_stands(
 async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
     site: Site, tmp_path: Path
 ) -> None:
-    number = await campaigning.approved(site, tmp_path)
-    at = sites.now() + timedelta(hours=1)
-    await scheduled(site, number, at)
-    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
-        file.write("\n")
+    number, at = await changed_while_scheduled(site, tmp_path)
     held = (await ticking.tick(site, at)).held
     await campaigning.approve(site, number)
     await release.release(site, number, by="editor", now=at)
