@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences import address as addresses
+from audiences import addresses
 from audiences.base import Base
-from audiences.errors import UnknownError
+from audiences.errors import UnknownNameError
 from audiences.organisations import Organisation
 
 
@@ -74,7 +74,7 @@ async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
         select(Contact).where(Contact.address_key == fingerprint)
     )
     if found is None:
-        raise UnknownError(f"no contact has the address {address}")
+        raise UnknownNameError(f"no contact has the address {address}")
     return found
 
 

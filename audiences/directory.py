@@ -16,15 +16,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.base import Base, insert
 from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
-from audiences.errors import UnknownError
+from audiences.errors import UnknownNameError
 from audiences.languages import Names, words
 from audiences.organisations import (
+    Country,
     Kind,
     Organisation,
     OrganisationCountry,
     OrganisationField,
     Relation,
-    State,
     Theme,
 )
 
@@ -101,7 +101,7 @@ async def entries(
 
 async def country_names(session: AsyncSession) -> dict[str, Names]:
     """Return the names of all countries by their codes."""
-    rows = await session.execute(select(State.code, State.names))
+    rows = await session.execute(select(Country.code, Country.names))
     return {code: names for code, names in rows}
 
 
@@ -241,7 +241,7 @@ async def settle(
         .returning(Proposal.id)
     )
     if settled.first() is None:
-        raise UnknownError(
+        raise UnknownNameError(
             f"no proposal of the number {number} waits; `mailer proposals list` has"
             " them"
         )

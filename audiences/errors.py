@@ -17,7 +17,7 @@ class FileRefusedError(AudienceError):
     """The file as a whole cannot be read; nothing of it was applied."""
 
 
-class UnknownError(AudienceError):
+class UnknownNameError(AudienceError):
     """The thing named does not exist."""
 
 

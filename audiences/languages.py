@@ -22,7 +22,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?((?:-[a-z\d]{5,8})*)")
 
 
-class Step(StrEnum):
+class ChainStep(StrEnum):
     """Which link of the chain named the reader's language."""
 
     CONTACT = "contact"
@@ -52,13 +52,13 @@ class Chain:
             contact=words(contact), organisation=words(organisation), state=words(state)
         )
 
-    def speaker(self) -> tuple[Step, tuple[str, ...]]:
+    def speaker(self) -> tuple[ChainStep, tuple[str, ...]]:
         """Return the first link that names a language, and its languages."""
         if self.contact:
-            return Step.CONTACT, self.contact
+            return ChainStep.CONTACT, self.contact
         if self.organisation:
-            return Step.ORGANISATION, self.organisation
-        return Step.STATE, self.state
+            return ChainStep.ORGANISATION, self.organisation
+        return ChainStep.STATE, self.state
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +70,7 @@ class Choice:
     """
 
     language: str
-    step: Step
+    step: ChainStep
     wanted: str
 
     @property
@@ -89,7 +89,7 @@ def choose(
     """Choose among the written languages, or None where no fallback is allowed."""
     step, wanted = chain.speaker()
     if not wanted:
-        return Choice(language=default, step=Step.CAMPAIGN, wanted=default)
+        return Choice(language=default, step=ChainStep.CAMPAIGN, wanted=default)
     for language in wanted:
         if language in written:
             return Choice(language=language, step=step, wanted=language)

@@ -47,11 +47,7 @@ class Relation(StrEnum):
     SERVES = "serves"  # a field office whose coverage contains it
 
 
-REGIONS = ("AFR", "ARB", "APA", "ENA", "LAC")
-GROUPS = ("I", "II", "III", "IV", "Va", "Vb")
-
-
-class State(Base):
+class Country(Base):
     """A Member State, Associate Member or other country, by its UN short name."""
 
     __tablename__ = "state"
@@ -92,7 +88,7 @@ class Organisation(Base):
     acronym: Mapped[str | None]
     status: Mapped[str | None] = mapped_column(String(20))
     level: Mapped[str | None] = mapped_column(String(20))
-    country: Mapped[str | None] = mapped_column(ForeignKey(State.code), index=True)
+    country: Mapped[str | None] = mapped_column(ForeignKey(Country.code), index=True)
     languages: Mapped[str | None]  # in order of preference, "fr en"
     confirmed_at: Mapped[datetime | None]  # the entry was last said to be right
     import_id: Mapped[int | None]  # the import that added it
@@ -122,5 +118,5 @@ class OrganisationCountry(Base):
     )
     relation: Mapped[str] = mapped_column(String(10), primary_key=True)
     country: Mapped[str] = mapped_column(
-        ForeignKey(State.code), primary_key=True, index=True
+        ForeignKey(Country.code), primary_key=True, index=True
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.base import Base, insert
-from audiences.errors import UnknownError
+from audiences.errors import UnknownNameError
 
 
 class Why(StrEnum):
@@ -80,7 +80,7 @@ async def lift(
         .returning(Suppression.reason)
     )
     if reason is None:
-        raise UnknownError("this address is not suppressed")
+        raise UnknownNameError("this address is not suppressed")
     _log(session, address_key, "lifted", reason, now, detail)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import languages
 from audiences.base import Base
-from audiences.errors import UnknownError
+from audiences.errors import UnknownNameError
 
 
 class Topic(Base):
@@ -38,7 +38,7 @@ async def named(session: AsyncSession, code: str) -> Topic:
     """Return a topic by its code."""
     topic = await session.get(Topic, code)
     if topic is None:
-        raise UnknownError(
+        raise UnknownNameError(
             f"no topic is called {code!r}; `mailer topics list` has them"
         )
     return topic

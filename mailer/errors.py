@@ -13,7 +13,7 @@ class StoreError(MailerError):
     """The store cannot be used."""
 
 
-class UnknownError(MailerError):
+class NotFoundError(MailerError):
     """The thing named does not exist."""
 
 

@@ -78,7 +78,7 @@ class Signed:
         return "r-" + (self._head + self._digest[_RETURN]).hex()
 
 
-class Signer:
+class LinkSigner:
     """Makes and reads tokens with the site's keys, the newest first."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from scheduler import zones
+from scheduler.cadences import LAST, Cadence, Period, Weekday
 from scheduler.errors import ScheduleError
-from scheduler.schedule import LAST, Cadence, Period, Weekday
 
 _ENGLISH = (
     "monday",

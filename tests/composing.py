@@ -3,23 +3,24 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mailer.delivery.compose import Composer, Reader
-from mailer.delivery.sign import LetterSigner
-from mailer.links import Signer
-from mailer.rendering import merge, skeleton
-from mailer.rendering.header import Envelope
-from mailer.rendering.merge import Field
-from mailer.rendering.parts import Extras
-from mailer.rendering.skeleton import Skeleton
+from mailer.composing import skeletons
+from mailer.composing.compose import Addressed, Composer
+from mailer.composing.dkim import LetterSigner
+from mailer.composing.header import HeaderFields
+from mailer.composing.parts import Extras
+from mailer.composing.skeletons import Skeleton
+from mailer.links import LinkSigner
+from mailer.rendering import marks
+from mailer.rendering.marks import Field
 from mailer.rendering.source import Letter
 
-SIGNER = Signer((b"a key of the tests, forty octets or so",))
-NAME, LEAVE = merge.mark(Field.NAME), merge.mark(Field.UNSUBSCRIBE)
+SIGNER = LinkSigner((b"a key of the tests, forty octets or so",))
+NAME, LEAVE = marks.mark(Field.NAME), marks.mark(Field.UNSUBSCRIBE)
 URL = "https://letters.example.org"
 TEXT = f"""Dear {NAME},
 
 .A line with a dot, and one that begins as a mailbox does:
-From here on, {merge.mark(Field.ORGANISATION)} is in the middle of a sentence that is
+From here on, {marks.mark(Field.ORGANISATION)} is in the middle of a sentence that is
 long enough to be broken softly, with été, النص and 文字 in it = all of it = twice.
 .
 ..
@@ -27,11 +28,11 @@ long enough to be broken softly, with été, النص and 文字 in it = all of 
 Leave this letter: {URL}/u/{LEAVE}
 """
 HTML = f"""<!doctype html><html lang="en" dir="ltr"><head><title>Letter</title></head>
-<body><p>Dear {NAME}, {merge.mark(Field.ORGANISATION)} &amp; others – été 文字</p>
+<body><p>Dear {NAME}, {marks.mark(Field.ORGANISATION)} &amp; others – été 文字</p>
 <p><a href="{URL}/u/{LEAVE}">Leave this letter</a></p>{"<p>More of it.</p>" * 40}
 </body></html>
 """
-ENVELOPE = Envelope(
+ENVELOPE = HeaderFields(
     sender_name="UNESCO – Partenariats avec la société civile",
     sender="partnerships@liaison.example",
     reply_to="partnerships@liaison.example",
@@ -57,7 +58,7 @@ def compiled(
 ) -> Skeleton:
     """Return the skeleton of the letter under an envelope changed as told."""
     under = replace(ENVELOPE, **envelope)  # type: ignore[arg-type]  # fields by name
-    return skeleton.compile_letter(letter(subject=subject), under, extras or Extras())
+    return skeletons.compile_letter(letter(subject=subject), under, extras or Extras())
 
 
 def composed(
@@ -70,5 +71,5 @@ def composed(
     signer: LetterSigner | None = None,
 ) -> bytes:
     """Return one reader's message."""
-    reader = Reader(address=address, name=name, organisation=organisation)
+    reader = Addressed(address=address, name=name, organisation=organisation)
     return Composer(made, signer).compose(reader, SIGNER.message(number))

@@ -9,11 +9,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from mailer import founding, schema
-from mailer.config import StoreSettings
-from mailer.database import Database, open_database
-from mailer.site import Site, now, open_site
-from mailer.toml import edit_toml
+from mailer.clock import now
+from mailer.maintenance import founding, schema
+from mailer.settings.sections import StoreSettings
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+from mailer.store.database import Database, open_database
 from tests.commands import Mailer
 from tests.postgres import Cluster
 from tests.relay import Relay

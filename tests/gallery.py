@@ -18,10 +18,13 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from audiences.segments import resolve
-from mailer import founding
-from mailer.campaigns import edit, folder, kept, references
-from mailer.delivery import preview as previews
-from mailer.site import Site, now, open_site
+from mailer.campaigns import lookup, references
+from mailer.campaigns.review import preview
+from mailer.campaigns.writing import edit, folder
+from mailer.clock import now
+from mailer.maintenance import founding
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "gallery"
@@ -72,13 +75,13 @@ async def letters(site: Site, path: Path) -> list[Sample]:
         )
         await references.take(session, campaign)
     async with site.database.reading() as session:
-        context = await kept.context_of(session, campaign, now=now())
+        context = await lookup.context_of(session, campaign, now=now())
         readers: dict[str, str] = {}
         async for member in resolve.members(session, campaign.audience, context):
             readers.setdefault(member.language or "", member.address)
     found: dict[str, Sample] = {}
     for language, address in readers.items():
-        made = await previews.preview(site, campaign.id, address, now=now())
+        made = await preview.preview(site, campaign.id, address, now=now())
         chosen = made.letter.language
         if language == chosen or chosen not in found:
             found[chosen] = _sample(path.name, chosen, made.octets)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import uvicorn
 
-from mailer.site import Site
+from mailer.sites.site import Site
 from mailer.web import app
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

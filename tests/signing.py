@@ -7,9 +7,9 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from mailer.delivery import keys
-from mailer.delivery.sign import EdKey, Key, RsaKey, Signer
-from mailer.rendering.skeleton import Skeleton
+from mailer.composing import dkim_keys
+from mailer.composing.dkim import DkimKey, DkimSigner, EdKey, RsaKey
+from mailer.composing.skeletons import Skeleton
 from tests.composing import composed
 
 DOMAIN = "liaison.example"
@@ -31,8 +31,8 @@ def ed25519() -> EdKey:
 def records() -> dict[str, str]:
     """Return what the DNS would say of both keys."""
     lines = [
-        keys.record(rsa().selector, DOMAIN, rsa().private),
-        keys.record(ed25519().selector, DOMAIN, ed25519().private),
+        dkim_keys.record(rsa().selector, DOMAIN, rsa().private),
+        dkim_keys.record(ed25519().selector, DOMAIN, ed25519().private),
     ]
     return {line.name: line.text for line in lines}
 
@@ -40,14 +40,14 @@ def records() -> dict[str, str]:
 def signed(
     made: Skeleton,
     *,
-    with_keys: Sequence[Key] | None = None,
+    with_keys: Sequence[DkimKey] | None = None,
     name: str = "Awa Ndiaye",
     organisation: str = "Enda Tiers Monde",
     address: str = "awa@enda.example",
     number: int = 1,
 ) -> bytes:
     """Return one reader's message under its signatures."""
-    signer = Signer(domain=DOMAIN, keys=tuple(with_keys or (rsa(), ed25519())))
+    signer = DkimSigner(domain=DOMAIN, keys=tuple(with_keys or (rsa(), ed25519())))
     return composed(
         made,
         name=name,

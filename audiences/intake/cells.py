@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from audiences import address as addresses
+from audiences import addresses
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
-from audiences.segments.vocabulary import Vocabulary
+from audiences.segments.vocabularies import Vocabulary
 
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from audiences import address as addresses
+from audiences import addresses
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.languages import OFFERED
-from audiences.segments.vocabulary import Vocabulary
+from audiences.segments.vocabularies import Vocabulary
 
 REMEMBERED = 10_000  # cells of one column, or organisations
 
@@ -45,7 +45,7 @@ class Body(NamedTuple):
     names: dict[str, str] | None  # by language
 
 
-class Checked(NamedTuple):
+class CheckedRow(NamedTuple):
     """One row ready to be staged."""
 
     row: int
@@ -96,7 +96,7 @@ class Checker:
         self._body_cells = itemgetter(*told, blank)
         self._bodies: dict[Any, Body | None] = {}
 
-    def check(self, row: int, line: list[str]) -> Checked | list[Fault]:
+    def check(self, row: int, line: list[str]) -> CheckedRow | list[Fault]:
         """Return the row's values, or every fault found in it."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
@@ -106,7 +106,7 @@ class Checker:
         except CellError:
             return self._faults(row, line)
 
-    def _taken(self, row: int, line: list[str]) -> Checked:
+    def _taken(self, row: int, line: list[str]) -> CheckedRow:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
         read = self._read
         address = cells.address(raw.strip())
@@ -114,7 +114,7 @@ class Checker:
         consent = read["consent"](consent) or self._basis
         if topics and not consent:
             raise CellError
-        return Checked(
+        return CheckedRow(
             row,
             address.text,
             self._fingerprint(address.identity),

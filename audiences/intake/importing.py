@@ -12,18 +12,16 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake import apply as applying
-from audiences.intake import plan as planning
-from audiences.intake import stage
-from audiences.intake.check import Checked, Checker, Fault
+from audiences.intake import applying, planning, stage
+from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.read import Table
-from audiences.segments import vocabulary
+from audiences.segments import vocabularies
 
 MAX_FAULTS = 10_000  # kept for the report; counting goes on
 TOLD_EVERY = 1_000  # rows
 
 
-class Held(Protocol):
+class Transactions(Protocol):
     """Transactions of one connection: what is staged lasts from one to the next."""
 
     def transaction(
@@ -51,7 +49,7 @@ class Staged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ImportReport:
     """What an import did, or would do."""
 
     rows: int
@@ -64,7 +62,7 @@ class Report:
 
 
 async def run(
-    held: Held,
+    held: Transactions,
     table: Table,
     *,
     key: bytes,
@@ -73,13 +71,13 @@ async def run(
     now: Callable[[], datetime],
     apply: bool = True,
     progress: Callable[[int], None] = lambda _rows: None,
-) -> tuple[Staged, Report]:
+) -> tuple[Staged, ImportReport]:
     """Read and check a file, then take its good rows; or only say what that would do.
 
     The clock is asked when the rows are taken: reading a long file takes minutes.
     """
     async with held.transaction(writing=False) as session:
-        words = await vocabulary.load(session)
+        words = await vocabularies.load(session)
         checker = Checker(table, words, key=key, basis=basis)
         staged = await _stage(session, table, checker, progress)
     async with held.transaction(writing=apply) as session:
@@ -103,7 +101,7 @@ async def _stage(
 
 async def _carry_out(
     session: AsyncSession, staged: Staged, *, by: str, now: datetime
-) -> Report:
+) -> ImportReport:
     record, plan = await applying.apply(
         session, file=staged.file, by=by, now=now, rows=staged.rows
     )
@@ -111,10 +109,10 @@ async def _carry_out(
 
 
 def _report(
-    staged: Staged, plan: planning.Plan, import_id: int | None = None
-) -> Report:
+    staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
+) -> ImportReport:
     staged.note(plan.faults)
-    return Report(
+    return ImportReport(
         rows=staged.rows,
         valid=staged.rows - staged.faulty_rows,
         added=plan.added,
@@ -127,7 +125,7 @@ def _report(
 
 def _checked(
     table: Table, checker: Checker, found: Staged, progress: Callable[[int], None]
-) -> Iterator[Checked]:
+) -> Iterator[CheckedRow]:
     for number, cells in enumerate(table.rows, start=2):
         if not "".join(cells).strip():
             continue
@@ -135,7 +133,7 @@ def _checked(
         if found.rows % TOLD_EVERY == 0:
             progress(found.rows)
         match checker.check(number, cells):
-            case Checked() as row:
+            case CheckedRow() as row:
                 yield row
             case faults:
                 found.note(faults)

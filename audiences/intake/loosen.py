@@ -18,10 +18,10 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIn
 from audiences.base import analyse
 from audiences.contacts import Contact
 from audiences.organisations import (
+    Country,
     Organisation,
     OrganisationCountry,
     OrganisationField,
-    State,
 )
 from audiences.subscriptions import Consent, Subscription
 from audiences.topics import Topic
@@ -36,7 +36,7 @@ FILLED = tuple(
     )
 )
 NAMES = [table.name for table in FILLED]
-_READ = tuple(cast(Table, each.__table__) for each in (State, Topic))
+_READ = tuple(cast(Table, each.__table__) for each in (Country, Topic))
 
 
 @asynccontextmanager

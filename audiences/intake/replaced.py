@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.intake.models import Replaced
-from audiences.intake.plan import CONTACT, ORGANISATION
+from audiences.intake.planning import CONTACT, ORGANISATION
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,

@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from audiences import base
 from audiences.intake import bulk
-from audiences.intake.check import TOLD, Body, Checked, Fault
+from audiences.intake.check import TOLD, Body, CheckedRow, Fault
 from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
 
 CHUNK = 2_000
@@ -35,7 +35,7 @@ async def create(session: AsyncSession) -> None:
         await session.execute(CreateTable(table))
 
 
-async def load(session: AsyncSession, rows: Iterable[Checked]) -> None:
+async def load(session: AsyncSession, rows: Iterable[CheckedRow]) -> None:
     """Stage rows: while the store writes one chunk, the next is read and checked."""
     staged: set[str] = set()
     writing: asyncio.Task[None] | None = None
@@ -50,7 +50,9 @@ async def load(session: AsyncSession, rows: Iterable[Checked]) -> None:
             await writing
 
 
-async def _write(session: AsyncSession, chunk: list[Checked], staged: set[str]) -> None:
+async def _write(
+    session: AsyncSession, chunk: list[CheckedRow], staged: set[str]
+) -> None:
     await bulk.write(session, ROWS, _ROW, [_row(each) for each in chunk])
     bodies = [each.body for each in chunk if each.body and each.body.row == each.row]
     await bulk.write(session, BODIES, _BODY, [_body(each) for each in bodies])
@@ -66,7 +68,7 @@ async def _write(session: AsyncSession, chunk: list[Checked], staged: set[str]) 
     await bulk.write(session, SETS, ("codes", "code"), codes)
 
 
-def _row(checked: Checked) -> tuple[Any, ...]:
+def _row(checked: CheckedRow) -> tuple[Any, ...]:
     return (*checked[:-1], checked.body.row if checked.body else None)
 
 
@@ -190,7 +192,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
     ]
 
 
-def _chunks(rows: Iterable[Checked]) -> Iterator[list[Checked]]:
+def _chunks(rows: Iterable[CheckedRow]) -> Iterator[list[CheckedRow]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.errors import AudienceError, UnknownError
+from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.models import Import, Replaced
 from audiences.organisations import (
     Organisation,
@@ -46,7 +46,7 @@ async def undo(
     """Undo an import; `in_use` says of a contact that others refer to it."""
     record = await session.get(Import, import_id)
     if record is None:
-        raise UnknownError(f"no import has the number {import_id}")
+        raise UnknownNameError(f"no import has the number {import_id}")
     if record.undone_at is not None:
         raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
     record.undone_at = now

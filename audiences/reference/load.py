@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import OFFERED
-from audiences.organisations import State, Theme
+from audiences.organisations import Country, Theme
 from audiences.topics import Topic
 
 
@@ -31,7 +31,7 @@ def in_languages(row: dict[str, str], column: str) -> dict[str, str]:
 
 async def load_reference(session: AsyncSession) -> None:
     """Fill a new store with states, themes and topics."""
-    await session.execute(insert(State), list(_states()))
+    await session.execute(insert(Country), list(_states()))
     await session.execute(insert(Theme), list(_themes()))
     await session.execute(insert(Topic), list(_topics()))
 

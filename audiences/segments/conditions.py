@@ -12,12 +12,12 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact, role_set
 from audiences.organisations import (
+    Country,
     Kind,
     Organisation,
     OrganisationCountry,
     OrganisationField,
     Relation,
-    State,
 )
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
@@ -26,7 +26,7 @@ Condition = ColumnElement[bool]
 Clause = Callable[[list[str]], Condition]
 Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 
-LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, State.languages)
+LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, Country.languages)
 
 
 def of_readers(chosen: Chosen) -> Chosen:
@@ -34,7 +34,7 @@ def of_readers(chosen: Chosen) -> Chosen:
     return (
         chosen.select_from(Contact)
         .join(Organisation, Organisation.id == Contact.organisation_id)
-        .outerjoin(State, State.code == Organisation.country)
+        .outerjoin(Country, Country.code == Organisation.country)
     )
 
 
@@ -47,11 +47,13 @@ def _plain(column: InstrumentedAttribute[str]) -> Clause:
 
 
 def _region(values: list[str]) -> Condition:
-    return and_(State.code.is_not(None), State.region.in_(values))
+    return and_(Country.code.is_not(None), Country.region.in_(values))
 
 
 def _group(values: list[str]) -> Condition:
-    return and_(State.electoral_group.is_not(None), State.electoral_group.in_(values))
+    return and_(
+        Country.electoral_group.is_not(None), Country.electoral_group.in_(values)
+    )
 
 
 def _fields(values: list[str]) -> Condition:

@@ -26,8 +26,8 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from audiences.contacts import Contact
 from audiences.languages import words
 from audiences.organisations import Organisation
-from audiences.segments import compile as compiler
-from audiences.segments.compile import Context
+from audiences.segments import compiler
+from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression

@@ -7,9 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.errors import AudienceError, UnknownError
-from audiences.segments import compile as compiler
-from audiences.segments import vocabulary
+from audiences.errors import AudienceError, UnknownNameError
+from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
@@ -27,7 +26,7 @@ async def save(
         raise SegmentError(
             f"{name!r} cannot name a segment; use small letters, digits and hyphens"
         )
-    words = await vocabulary.load(session)
+    words = await vocabularies.load(session)
     words = replace(words, segments={**words.segments, name: rule})
     compiler.condition(
         name, compiler.Context(vocabulary=words, today=now.date(), themes=_any(words))
@@ -37,9 +36,9 @@ async def save(
 
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
     """Remove a named rule no other rule refers to; its versions stay on record."""
-    words = await vocabulary.load(session)
+    words = await vocabularies.load(session)
     if name not in words.segments:
-        raise UnknownError(f"no segment is called {name!r}")
+        raise UnknownNameError(f"no segment is called {name!r}")
     left = {each: rule for each, rule in words.segments.items() if each != name}
     context = compiler.Context(
         vocabulary=replace(words, segments=left), today=now.date(), themes=_any(words)
@@ -52,7 +51,7 @@ async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) ->
     await _keep(session, name, "", by=by, now=now)
 
 
-def _any(words: vocabulary.Vocabulary) -> tuple[str, ...]:
+def _any(words: vocabularies.Vocabulary) -> tuple[str, ...]:
     """Return a theme, so that rules that speak of a campaign's themes compile."""
     return tuple(words.themes)[:1]
 

@@ -8,18 +8,19 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import kept, turn
-from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State, refuse_unless
+from mailer.campaigns import acts, lookup
+from mailer.campaigns.campaign_states import CampaignState, refuse_unless
+from mailer.campaigns.models import Approval, Campaign
 from mailer.errors import RefusedError
+from mailer.store import locks
 
 
 async def pause(
     session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
 ) -> bool:
     """Stop sending, keeping what waits; say whether it was being sent."""
-    await turn.before_claims(session)
-    move = (State.SENDING, State.PAUSED)
+    await locks.before_claims(session)
+    move = (CampaignState.SENDING, CampaignState.PAUSED)
     return await _stop(
         session, campaign_id, move, by=by, act="paused", because=because, now=now
     )
@@ -29,32 +30,36 @@ async def resume(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """Go on sending a paused campaign."""
-    await kept.lock(session, campaign)
-    if campaign.state != State.PAUSED:  # what was never released has no messages
+    await lookup.lock(session, campaign)
+    if (
+        campaign.state != CampaignState.PAUSED
+    ):  # what was never released has no messages
         raise RefusedError(f"{campaign.name} is {campaign.state}, not paused")
-    campaign.state = State.SENDING
+    campaign.state = CampaignState.SENDING
     campaign.stopped_because = None
     campaign.updated_at = now
-    kept.note(session, campaign, by=by, act="resumed", now=now)
+    acts.note(session, campaign, by=by, act="resumed", now=now)
 
 
 async def cancel(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> None:
     """End a campaign; its unmarked messages are settled by the caller."""
-    await turn.before_claims(session)
-    await kept.lock(session, campaign)
-    refuse_unless(State(campaign.state), State.CANCELLED, name=campaign.name)
-    campaign.state = State.CANCELLED
+    await locks.before_claims(session)
+    await lookup.lock(session, campaign)
+    refuse_unless(
+        CampaignState(campaign.state), CampaignState.CANCELLED, name=campaign.name
+    )
+    campaign.state = CampaignState.CANCELLED
     campaign.updated_at = now
-    kept.note(session, campaign, by=by, act="cancelled", now=now)
+    acts.note(session, campaign, by=by, act="cancelled", now=now)
 
 
 async def hold(
     session: AsyncSession, campaign_id: int, *, because: str, now: datetime
 ) -> bool:
     """Put a campaign that could not go at its time before a person; False if it has."""
-    move = (State.SCHEDULED, State.EXPIRED)
+    move = (CampaignState.SCHEDULED, CampaignState.EXPIRED)
     return await _stop(
         session, campaign_id, move, by="ticker", act="held", because=because, now=now
     )
@@ -63,7 +68,7 @@ async def hold(
 async def _stop(
     session: AsyncSession,
     campaign_id: int,
-    move: tuple[State, State],
+    move: tuple[CampaignState, CampaignState],
     *,
     by: str,
     act: str,
@@ -81,7 +86,17 @@ async def _stop(
     )
     if stopped is None:
         return False
-    campaign = await kept.get(session, campaign_id)
+    campaign = await lookup.get(session, campaign_id)
     detail = {"because": because}
-    kept.note(session, campaign, by=by, act=act, now=now, detail=detail)
+    acts.note(session, campaign, by=by, act=act, now=now, detail=detail)
     return True
+
+
+async def void(session: AsyncSession, campaign: Campaign, *, now: datetime) -> None:
+    """Take back what was approved, because it is no longer what stands here."""
+    campaign.state = CampaignState.DRAFT
+    await session.execute(
+        update(Approval)
+        .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
+        .values(voided_at=now)
+    )

@@ -107,7 +107,7 @@ class CampaignText(Base):
     text: Mapped[str]
 
 
-class TranslatedEntry(Base):
+class TranslatedUnit(Base):
     """A line or paragraph of a translation, and the source it was translated from."""
 
     __tablename__ = "translated_entry"
@@ -166,7 +166,7 @@ class CampaignEvent(Base):
     detail: Mapped[dict[str, Any]]
 
 
-class Letter(Base):
+class StoredLetter(Base):
     """One variant rendered, kept so that what was sent can be made again."""
 
     __tablename__ = "letter"

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from mailer import loop
 from mailer.errors import first_of
-from mailer.site import open_site
+from mailer.processes import event_loop
+from mailer.sites.opening import open_site
 
 
 def with_site(
@@ -36,7 +36,7 @@ def with_site(
 def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
     """Run a coroutine to its end; a lone error of a group is that error."""
     try:
-        with loop.runner() as runner:
+        with event_loop.runner() as runner:
             return runner.run(coroutine)
     except BaseExceptionGroup as group:
         raise first_of(group) from None

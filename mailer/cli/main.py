@@ -17,34 +17,34 @@ from sqlalchemy.exc import DBAPIError
 
 import mailer
 from audiences.errors import AudienceError
-from mailer import database
 from mailer.cli import output
 from mailer.errors import MailerError
+from mailer.store import faults
 from scheduler.errors import ScheduleError
 
-NOUNS = (
-    "campaigns",
-    "contacts",
-    "demo",
-    "doctor",
-    "feedback",
-    "inbox",
-    "init",
-    "keys",
-    "messages",
-    "proposals",
-    "schedule",
-    "segments",
-    "series",
-    "serve",
-    "suppressions",
-    "tick",
-    "topics",
-    "upgrade",
-    "users",
-    "web",
-    "work",
-)
+NOUNS = {  # noun → the room its module is in
+    "campaigns": "writing",
+    "contacts": "directory",
+    "demo": "site",
+    "doctor": "site",
+    "feedback": "running",
+    "inbox": "running",
+    "init": "site",
+    "keys": "site",
+    "messages": "running",
+    "proposals": "directory",
+    "schedule": "writing",
+    "segments": "directory",
+    "series": "writing",
+    "serve": "running",
+    "suppressions": "directory",
+    "tick": "running",
+    "topics": "directory",
+    "upgrade": "site",
+    "users": "site",
+    "web": "running",
+    "work": "running",
+}
 EXAMPLE = "Example: mailer demo"
 
 
@@ -63,7 +63,7 @@ class Nouns(rich_click.RichGroup):
                     cmd_name, possibilities=NOUNS, ctx=ctx
                 )
             return None
-        module = importlib.import_module(f"mailer.cli.{cmd_name}")
+        module = importlib.import_module(f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}")
         command: click.Command = module.command
         command.name = cmd_name
         return command
@@ -112,7 +112,7 @@ def _sentence(fault: BaseException) -> str:
         case AudienceError() | MailerError() | ScheduleError():
             return str(fault)
         case DBAPIError():
-            return str(database.refused(fault))
+            return str(faults.refused(fault))
         case OSError(errno=errno.ENOSPC):
             return "the disk that is written to is full; make room, then try again"
         case click.exceptions.Abort():

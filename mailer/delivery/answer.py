@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from mailer.config import DeliverySettings
-from mailer.delivery import retry, verdict
-from mailer.delivery.parcel import Parcel, Stage
-from mailer.delivery.verdict import Action, Permanence, Verdict
-from mailer.delivery.wire import Reply
-from mailer.outbox.states import State
+from mailer.delivery.routing import retry
+from mailer.delivery.smtp import verdict
+from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
+from mailer.delivery.smtp.replies import Reply
+from mailer.delivery.smtp.verdict import Action, Permanence, Verdict
+from mailer.outbox.message_states import MessageState
 from mailer.outcomes.record import Outcome
+from mailer.settings.sections import DeliverySettings
 
 MAX_SHOWN = 500  # characters of a reply that are kept
 CLOSING = 421  # RFC 5321 section 3.8
@@ -29,7 +30,7 @@ def accepted(reply: Reply) -> str:
 
 
 def refused(
-    parcel: Parcel,
+    parcel: OutgoingMessage,
     stage: Stage,
     reply: Reply,
     *,
@@ -42,7 +43,7 @@ def refused(
     if read.action is Action.REFUSE:
         outcome = Outcome(
             message_id=parcel.message_id,
-            state=State.REFUSED,
+            state=MessageState.REFUSED,
             reason=read.reason,
             reply=shown,
         )
@@ -62,7 +63,7 @@ def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
 
 
 def not_sent(
-    parcel: Parcel, why: str, *, settings: DeliverySettings, now: datetime
+    parcel: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
     """Note a connection that failed before the dot: the relay has not taken it."""
     reason = f"connection failed: {why}"
@@ -73,13 +74,13 @@ def not_sent(
 
 
 def unknown(
-    parcel: Parcel, why: str, *, settings: DeliverySettings, now: datetime
+    parcel: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
     """Note a connection that failed after the dot: the relay may have taken it."""
     return Settled(
         outcome=Outcome(
             message_id=parcel.message_id,
-            state=State.UNCERTAIN,
+            state=MessageState.UNCERTAIN,
             reason=f"no answer to the final dot: {why}",
             due_at=now + settings.evidence_wait,
         ),
@@ -90,13 +91,15 @@ def unknown(
 def set_aside(message_id: int, campaign_id: int, why: str) -> Settled:
     """Note a message that cannot be made or offered."""
     return Settled(
-        outcome=Outcome(message_id=message_id, state=State.SET_ASIDE, reason=why),
+        outcome=Outcome(
+            message_id=message_id, state=MessageState.SET_ASIDE, reason=why
+        ),
         campaign_id=campaign_id,
     )
 
 
 def _deferred(
-    parcel: Parcel,
+    parcel: OutgoingMessage,
     reason: str,
     reply: str | None,
     settings: DeliverySettings,
@@ -104,7 +107,7 @@ def _deferred(
 ) -> Outcome:
     return Outcome(
         message_id=parcel.message_id,
-        state=State.DEFERRED,
+        state=MessageState.DEFERRED,
         reason=reason,
         reply=reply,
         due_at=retry.next_attempt(

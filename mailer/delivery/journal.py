@@ -14,18 +14,18 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer import rows
 from mailer.campaigns import control
-from mailer.database import Database
+from mailer.clock import uptime
 from mailer.delivery import answer
 from mailer.delivery.answer import Settled
-from mailer.delivery.book import Told
-from mailer.delivery.outlet import Outlet
-from mailer.delivery.parcel import clock
-from mailer.delivery.supply import Supply, Taken
-from mailer.delivery.verdict import Action
-from mailer.outbox.states import State
+from mailer.delivery.dispatcher import Batch, Dispatcher
+from mailer.delivery.recorder import Unrecorded
+from mailer.delivery.relay_queue import RelayQueue
+from mailer.delivery.smtp.verdict import Action
+from mailer.outbox.message_states import MessageState
 from mailer.outcomes import record
+from mailer.store import batches
+from mailer.store.database import Database
 
 PATIENT = 50.0  # times as long as the last writing took
 SHARE = 10.0  # the worker has been at work so many times as long
@@ -45,8 +45,8 @@ def patience(took: float, age: float) -> float:
 class _Group(NamedTuple):
     """What is written in one transaction, besides what it takes."""
 
-    by: Sequence[tuple[Outlet, Told]]
-    told: Told  # all of theirs
+    by: Sequence[tuple[RelayQueue, Unrecorded]]
+    told: Unrecorded  # all of theirs
     pauses: Mapping[int, str]
 
 
@@ -56,10 +56,10 @@ class Journal:
     def __init__(
         self,
         database: Database,
-        supply: Supply,
+        supply: Dispatcher,
         *,
         now: Callable[[], datetime],
-        settled: Callable[[Counter[State]], None],
+        settled: Callable[[Counter[MessageState]], None],
     ) -> None:
         self._database = database
         self._supply = supply
@@ -71,12 +71,12 @@ class Journal:
         self._written = asyncio.Event()
         self._writing = False
         self._took = 0.0  # seconds the last writing took
-        self._since = clock()
+        self._since = uptime()
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""
         if self._timer is None:
-            wait = patience(self._took, clock() - self._since)
+            wait = patience(self._took, uptime() - self._since)
             self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
 
     def hurry(self) -> None:
@@ -120,7 +120,7 @@ class Journal:
     async def write(self) -> None:
         """Write all that waits and take what is due, in one transaction."""
         group = self._gathered()
-        began = clock()
+        began = uptime()
         try:
             taken, marked_at = await self._database.patiently(
                 lambda: self._write(group)
@@ -130,12 +130,12 @@ class Journal:
                 outlet.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
-        self._took = clock() - began
+        self._took = uptime() - began
         self._supply.hand_out(taken, marked_at=marked_at)
         if group.told.accepted or group.told.settled:
             states = Counter(each.outcome.state for each in group.told.settled)
             if group.told.accepted:
-                states[State.ACCEPTED] = len(group.told.accepted)
+                states[MessageState.ACCEPTED] = len(group.told.accepted)
             self._shown(states)
 
     def _gathered(self) -> _Group:
@@ -143,18 +143,18 @@ class Journal:
             self._timer.cancel()
             self._timer = None
         by = [(each, each.tell()) for each in self._supply.outlets.values()]
-        told = Told()
+        told = Unrecorded()
         for _, each in by:
             told.add(each)
         pauses, self._pauses = self._pauses, {}
         return _Group(by=by, told=told, pauses=pauses)
 
-    async def _write(self, group: _Group) -> tuple[Taken, float]:
+    async def _write(self, group: _Group) -> tuple[Batch, float]:
         """Return what was taken, and a time just before its marks were made."""
         worker_id = self._supply.worker_id
         async with self._database.writing() as session:
-            await rows.by_index(session)
-            now, marked_at = self._now(), clock()  # the lock may have taken long
+            await batches.by_index(session)
+            now, marked_at = self._now(), uptime()  # the lock may have taken long
             told = group.told
             if told.accepted:
                 taken = [(of, answer.accepted(reply)) for of, reply in told.accepted]

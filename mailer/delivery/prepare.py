@@ -7,15 +7,14 @@ import idna
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns.models import Letter
-from mailer.delivery import sign
-from mailer.delivery.compose import Composer
-from mailer.delivery.parcel import Parcel
+from mailer.campaigns.models import StoredLetter
+from mailer.composing import dkim, skeletons
+from mailer.composing.compose import Composer
+from mailer.composing.skeletons import Skeleton
+from mailer.delivery.smtp.outgoing import OutgoingMessage
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
-from mailer.rendering import skeleton as skeletons
-from mailer.rendering.skeleton import Skeleton
-from mailer.site import Site
+from mailer.sites.site import Site
 
 KEPT = 500  # letters held in memory
 
@@ -33,7 +32,7 @@ class Preparer:
     def __init__(self, site: Site) -> None:
         self._sign = site.signer.message
         self._return_domain = site.settings.mail.return_domain
-        self._signer = sign.for_site(site)
+        self._signer = dkim.signer_of(site.settings, site.root)
         self._kept: dict[int, Composer] = {}
 
     async def prepare(
@@ -43,7 +42,9 @@ class Preparer:
         missing = {each.letter_id for each in claimed} - set(self._kept)
         if missing:
             letters = await session.execute(
-                select(Letter.id, Letter.skeleton).where(Letter.id.in_(missing))
+                select(StoredLetter.id, StoredLetter.skeleton).where(
+                    StoredLetter.id.in_(missing)
+                )
             )
             for number, packed in letters:
                 self._kept[number] = self._composer(skeletons.unpack(packed))
@@ -56,7 +57,7 @@ class Preparer:
         signer = self._signer.prepare(skeleton) if self._signer else None
         return Composer(skeleton, signer)
 
-    def parcel(self, prepared: Prepared, *, marked_at: float) -> Parcel:
+    def parcel(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
         """Compose one message; raise MailerError where it cannot be."""
         row, composer = prepared.row, prepared.composer
         if composer is None:
@@ -68,7 +69,7 @@ class Preparer:
         if not address.isascii():
             address = on_the_wire(address)
             row = row._replace(address=address)
-        return Parcel(
+        return OutgoingMessage(
             row.id,
             row.campaign_id,
             row.attempts,

@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import sending as hours
+from mailer.campaigns import hours
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State as CampaignState
-from mailer.delivery.relays import Relays
+from mailer.delivery.routing.relays import Relays
+from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
-from mailer.outbox.states import State
 
-LATER = (State.WAITING, State.DEFERRED, State.UNCERTAIN)
+LATER = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,19 +14,19 @@ from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 
-from mailer.delivery import connect
-from mailer.delivery.connect import Connection
-from mailer.delivery.ending import Ending
-from mailer.delivery.flow import Flow
+from mailer.clock import uptime
+from mailer.delivery.dispatcher import Dispatcher
+from mailer.delivery.drain import Drain
+from mailer.delivery.housekeeping import Housekeeping
 from mailer.delivery.journal import Journal
-from mailer.delivery.outlet import Outlet
-from mailer.delivery.parcel import clock
 from mailer.delivery.prepare import Preparer
-from mailer.delivery.supply import Supply
-from mailer.delivery.upkeep import Upkeep
+from mailer.delivery.relay_queue import RelayQueue
+from mailer.delivery.routing.router import Router
+from mailer.delivery.smtp import connect
+from mailer.delivery.smtp.connect import Channel
 from mailer.errors import first_of
-from mailer.outbox.states import State
-from mailer.site import Site
+from mailer.outbox.message_states import MessageState
+from mailer.sites.site import Site
 
 IDLE = 1.0  # seconds between looks for work
 BUSY = 3.0  # the same while messages move
@@ -40,10 +40,10 @@ class Worker:
     def __init__(
         self,
         site: Site,
-        upkeep: Upkeep,
+        upkeep: Housekeeping,
         *,
         now: Callable[[], datetime],
-        settled: Callable[[Counter[State]], None],
+        settled: Callable[[Counter[MessageState]], None],
         stopping: asyncio.Event,
     ) -> None:
         self._site = site
@@ -52,10 +52,10 @@ class Worker:
         self._stopping = stopping
         self._tasks = asyncio.TaskGroup()
         self._background: list[asyncio.Task[None]] = []
-        self._outlets: dict[str, Outlet] = {}
-        self._supply = Supply(
+        self._outlets: dict[str, RelayQueue] = {}
+        self._supply = Dispatcher(
             worker_id=upkeep.number,
-            flow=Flow.of(site.settings),
+            flow=Router.of(site.settings),
             preparer=Preparer(site),
             delivery=site.settings.delivery,
             outlet=self._outlet,
@@ -65,7 +65,7 @@ class Worker:
 
     async def run(self, *, told: Callable[[str], None] | None = None) -> None:
         """Deliver until stopped; or until nothing is due, and tell what then waits."""
-        ending = told and Ending(
+        ending = told and Drain(
             self._site.database, self._supply, now=self._now, told=told
         )
         sound = True
@@ -95,7 +95,7 @@ class Worker:
                 await self._journal.write()
                 await self._upkeep.leave()
 
-    def _outlet(self, name: str) -> Outlet:
+    def _outlet(self, name: str) -> RelayQueue:
         """Return the outlet of a relay, made when something is first for it."""
         found = self._outlets.get(name)
         if found is not None:
@@ -103,12 +103,12 @@ class Worker:
         flow, settings = self._supply.flow, self._site.settings
         relay = flow.relays.settings[name]
 
-        async def connected() -> Connection:
+        async def connected() -> Channel:
             return await connect.connect(
                 relay, root=self._site.root, hello=relay.hello or settings.mail.domain
             )
 
-        made = self._outlets[name] = Outlet(
+        made = self._outlets[name] = RelayQueue(
             name,
             relay,
             flow=flow,
@@ -134,13 +134,13 @@ class Worker:
         wait = RESTING if self._supply.resting else LEAVING
         self._site.database.patient_until = time.monotonic() + wait
 
-    async def _feed(self, ending: Ending | None) -> None:
+    async def _feed(self, ending: Drain | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""
         looked, moving = float("-inf"), False
         while not self._stopping.is_set():
-            if clock() - looked >= (BUSY if moving else IDLE):
+            if uptime() - looked >= (BUSY if moving else IDLE):
                 await self._upkeep.keep_house()
-                looked = clock()
+                looked = uptime()
                 self._look_again()
             if not self._supply.dry:
                 moving = await self._progress(IDLE)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-from mailer.doctor import machine, names, relay, store
+from mailer.doctor import domains, machine, relay, storage
 from mailer.doctor.finding import Finding, error, ok
 from mailer.errors import ConfigError
-from mailer.site import open_site
+from mailer.sites.opening import open_site
 
 
 async def examine(
@@ -20,10 +20,10 @@ async def examine(
                 ok("configuration", f"{path.name} says nothing wrong"),
                 *machine.secrets(settings, root),
                 *machine.disk(root),
-                *(await store.examine(site.database, now=now)),
+                *(await storage.examine(site.database, now=now)),
                 *(await relay.examine(site)),
                 *relay.signing(site),
-                *(await names.examine(settings, root, server=server)),
+                *(await domains.examine(settings, root, server=server)),
             ]
     except ConfigError as fault:
         about = "secrets" if str(fault).startswith("keys.") else "configuration"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Level(StrEnum):
+class Grade(StrEnum):
     """How grave a finding is."""
 
     OK = "ok"
@@ -18,26 +18,26 @@ class Finding:
     """What was seen of one thing."""
 
     about: str
-    level: Level
+    level: Grade
     sentence: str
     remedy: str = ""
 
 
 def ok(about: str, sentence: str) -> Finding:
     """Return what is as it should be."""
-    return Finding(about=about, level=Level.OK, sentence=sentence)
+    return Finding(about=about, level=Grade.OK, sentence=sentence)
 
 
 def note(about: str, sentence: str, remedy: str = "") -> Finding:
     """Return what could not be seen, or is good to know."""
-    return Finding(about=about, level=Level.NOTE, sentence=sentence, remedy=remedy)
+    return Finding(about=about, level=Grade.NOTE, sentence=sentence, remedy=remedy)
 
 
 def warning(about: str, sentence: str, remedy: str) -> Finding:
     """Return what works and will cost somebody."""
-    return Finding(about=about, level=Level.WARNING, sentence=sentence, remedy=remedy)
+    return Finding(about=about, level=Grade.WARNING, sentence=sentence, remedy=remedy)
 
 
 def error(about: str, sentence: str, remedy: str) -> Finding:
     """Return what does not work."""
-    return Finding(about=about, level=Level.ERROR, sentence=sentence, remedy=remedy)
+    return Finding(about=about, level=Grade.ERROR, sentence=sentence, remedy=remedy)

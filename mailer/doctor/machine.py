@@ -4,8 +4,8 @@ import shutil
 import stat
 from pathlib import Path
 
-from mailer.config import Settings
 from mailer.doctor.finding import Finding, error, ok, warning
+from mailer.settings.sections import Settings
 
 SCARCE, SHORT = 200, 1_000  # MiB
 MEBI = 1 << 20

@@ -1,11 +1,12 @@
 """The relays: reached, trusted, logged in to; and who signs what they take."""
 
-from mailer.delivery import connect, keys
-from mailer.delivery.connect import LoginRefusedError, Offer, RelayError
+from mailer.composing import dkim_keys
+from mailer.delivery.smtp import connect
+from mailer.delivery.smtp.connect import LoginRefusedError, Offer, RelayError
 from mailer.doctor.finding import Finding, error, ok, warning
 from mailer.errors import ConfigError
-from mailer.relaying import DEFAULT, RelaySettings
-from mailer.site import Site
+from mailer.settings.relays import DEFAULT, RelaySettings
+from mailer.sites.site import Site
 
 WITHIN = 15.0  # seconds; an operator waits for this
 
@@ -66,10 +67,10 @@ def signing(site: Site) -> list[Finding]:
     """Say who signs letters, we or the relay."""
     settings = site.settings
     try:
-        keys.read(settings, site.root)
+        dkim_keys.read(settings, site.root)
     except ConfigError as fault:
         return [error("signing", str(fault), "make the key, or set dkim.relay_signs")]
-    said = keys.who_signs(settings)
+    said = dkim_keys.who_signs(settings)
     if not settings.dkim.nobody_signs:
         return [ok("signing", said)]
     remedy = "`mailer keys dkim` makes a key; or say dkim.relay_signs = true"

@@ -40,13 +40,12 @@ from audiences.segments import resolve
 from audiences.segments.resolve import LeftOut
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
-from mailer import rows
-from mailer.campaigns import sending as hours
-from mailer.campaigns import turn
+from mailer.campaigns import hours
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State as CampaignState
+from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message
-from mailer.outbox.states import CLAIMABLE, State
+from mailer.store import batches, locks
 
 
 class Claimed(NamedTuple):
@@ -107,8 +106,8 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
-    serving = _campaigns(sqlite=rows.is_sqlite(session))
-    campaigns = (await rows.change(session, serving, {"now": now})).all()
+    serving = _campaigns(sqlite=batches.is_sqlite(session))
+    campaigns = (await batches.change(session, serving, {"now": now})).all()
     found: list[Sequence[Any]] = []
     for place, campaign in enumerate(search.in_turn(campaigns)):
         if len(found) >= limit:
@@ -126,7 +125,7 @@ def _campaigns(*, sqlite: bool) -> Select[int, str | None, bool]:
     return (
         select(Campaign.id, Campaign.topic, Campaign.on_demand)
         .where(
-            *([] if sqlite else [turn.of_claims()]),
+            *([] if sqlite else [locks.of_claims()]),
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),
             or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),
@@ -140,7 +139,7 @@ def _sorted(found: Sequence[Sequence[Any]]) -> Due:
     """Tell what may go from what may not, and from what is uncertain."""
     going, refused, doubtful = [], [], []
     for *fields, reason, state, _due_at in found:
-        if state == State.UNCERTAIN:
+        if state == MessageState.UNCERTAIN:
             doubtful.append(fields[0])
         elif reason is not None:
             refused.append((fields[0], reason))
@@ -158,7 +157,7 @@ async def _due(
     now: datetime,
 ) -> list[tuple[Any, ...]]:
     """Read due messages of one campaign from where the search is, and lock them."""
-    sqlite = rows.is_sqlite(session)
+    sqlite = batches.is_sqlite(session)
     due_at, last = search.passed.get(campaign.id, (_FIRST[not sqlite], 0))
     bound = {"campaign": campaign.id, "now": now, "most": limit}
     bound |= {"due_at": due_at, "last": last}
@@ -166,7 +165,7 @@ async def _due(
         bound["topic"] = campaign.topic
     of_topic, on_demand = campaign.topic is not None, campaign.on_demand
     question = _reading(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
-    found = await rows.read(session, question, bound)
+    found = await batches.read(session, question, bound)
     if found:
         search.passed[campaign.id] = max((row[-1], row[0]) for row in found)
     return found
@@ -200,7 +199,7 @@ def _reading(
             Subscription.topic == bindparam("topic", type_=String),
         )
         chosen = chosen.outerjoin(Subscription, theirs)
-    return rows.packed(chosen, sqlite=sqlite)
+    return batches.packed(chosen, sqlite=sqlite)
 
 
 def _open_rows(*, sqlite: bool) -> FromClause:
@@ -223,7 +222,7 @@ def _open_rows(*, sqlite: bool) -> FromClause:
         )
         .where(
             Message.campaign_id == bindparam("campaign"),
-            rows.one_of(Message.state, (*CLAIMABLE, State.UNCERTAIN)),
+            batches.one_of(Message.state, (*CLAIMABLE, MessageState.UNCERTAIN)),
             Message.due_at <= bindparam("now", type_=Message.due_at.type),
             tuple_(Message.due_at, Message.id) > passed,
         )

@@ -13,22 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.languages import Chain, choose
-from audiences.organisations import Organisation
-from audiences.organisations import State as Country
+from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from mailer import links
-from mailer.campaigns import turn
-from mailer.campaigns.models import Campaign, Letter
-from mailer.campaigns.states import State as CampaignState
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign, StoredLetter
+from mailer.composing import skeletons
+from mailer.composing.header import HeaderFields
+from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
-from mailer.outbox.states import State
-from mailer.rendering import skeleton as skeletons
-from mailer.rendering.catalogue import Catalogue
-from mailer.rendering.header import Envelope
-from mailer.rendering.merge import Field, mark
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.marks import Field, mark
 from mailer.rendering.render import render
 from mailer.rendering.source import Block, Source
-from mailer.site import Site
+from mailer.sites.site import Site
+from mailer.store import locks
 
 TEMPLATE = "confirmation"
 VALID = timedelta(days=7)  # of the link in the letter
@@ -42,7 +41,7 @@ async def request(
     asked = of_readers(select(Contact, Organisation.languages, Country.languages))
     row = await session.execute(asked.where(Contact.id == contact_id))
     contact, organisation, country = row.one()
-    await turn.of_confirmations(session)  # else two at once made two campaigns
+    await locks.of_confirmations(session)  # else two at once made two campaigns
     campaign = await _of_today(session, site, now)
     language, step = _language(
         site, Chain.stored(contact.languages, organisation, country)
@@ -57,7 +56,7 @@ async def request(
             letter_id=letter_id,
             language=language,
             step=step,
-            state=State.WAITING,
+            state=MessageState.WAITING,
             attempts=0,
             due_at=now,
         )
@@ -110,8 +109,8 @@ async def _letter(
     session: AsyncSession, site: Site, campaign: Campaign, language: str, now: datetime
 ) -> int:
     known: int | None = await session.scalar(
-        select(Letter.id).where(
-            Letter.campaign_id == campaign.id, Letter.language == language
+        select(StoredLetter.id).where(
+            StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
         )
     )
     if known is not None:
@@ -119,7 +118,7 @@ async def _letter(
     source = _source(site, site.catalogue(language), now)
     letter = render(source, site.templates)
     packed = skeletons.compile_letter(letter, _envelope(site, source, campaign, now))
-    row = Letter(
+    row = StoredLetter(
         campaign_id=campaign.id,
         language=language,
         wanted=language,
@@ -169,9 +168,9 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
 
 def _envelope(
     site: Site, source: Source, campaign: Campaign, now: datetime
-) -> Envelope:
+) -> HeaderFields:
     settings = site.settings
-    return Envelope(
+    return HeaderFields(
         sender_name=source.sender_name,
         sender=settings.sender.address,
         reply_to=settings.sender.reply_to,

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mailer.campaigns.models import Campaign
-from mailer.outbox.models import Message, Plan, Worker
-from mailer.outbox.states import State
+from mailer.outbox.message_states import MessageState
+from mailer.outbox.models import Message, ReleasePlan, WorkerLease
 
 
 def process_identity(pid: int) -> str | None:
@@ -66,7 +66,7 @@ class Silence:
         self._lease = lease.total_seconds()
         self._seen: dict[int, tuple[datetime, float]] = {}
 
-    def lasts(self, worker: Worker, *, at: float) -> bool:
+    def lasts(self, worker: WorkerLease, *, at: float) -> bool:
         """Look at a worker, at a time of `time.monotonic`; say if it was silent."""
         until, since = self._seen.get(worker.id, (None, at))
         if until != worker.alive_until:
@@ -78,7 +78,9 @@ class Silence:
 async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
     """Enter this process as a worker; return its number."""
     host, process = this_process()
-    worker = Worker(host=host, process=process, started_at=now, alive_until=now + lease)
+    worker = WorkerLease(
+        host=host, process=process, started_at=now, alive_until=now + lease
+    )
     session.add(worker)
     await session.flush()
     return worker.id
@@ -89,8 +91,8 @@ async def stay_alive(
 ) -> None:
     """Extend the lease of everything a worker holds, also after it was given up."""
     await session.execute(
-        update(Worker)
-        .where(Worker.id == worker_id)
+        update(WorkerLease)
+        .where(WorkerLease.id == worker_id)
         .values(alive_until=now + lease, ended_at=None)
     )
 
@@ -98,11 +100,13 @@ async def stay_alive(
 async def leave(session: AsyncSession, worker_id: int, *, now: datetime) -> None:
     """Note that a worker has ended and holds no mark any more."""
     await session.execute(
-        update(Worker).where(Worker.id == worker_id).values(ended_at=now)
+        update(WorkerLease).where(WorkerLease.id == worker_id).values(ended_at=now)
     )
 
 
-_LIVING = select(Worker).where(Worker.ended_at.is_(None)).order_by(Worker.id)
+_LIVING = (
+    select(WorkerLease).where(WorkerLease.ended_at.is_(None)).order_by(WorkerLease.id)
+)
 
 
 async def recover(
@@ -126,7 +130,7 @@ async def recover(
     if not dead:
         return []
     locked = await session.scalars(
-        _LIVING.where(Worker.id.in_(dead))
+        _LIVING.where(WorkerLease.id.in_(dead))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -138,20 +142,20 @@ async def recover(
     return orphans
 
 
-async def _marked_by(session: AsyncSession, worker: Worker) -> Sequence[int]:
+async def _marked_by(session: AsyncSession, worker: WorkerLease) -> Sequence[int]:
     open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
     marked = await session.scalars(
         select(Message.id).where(
             Message.campaign_id.in_(open_somewhere),
             Message.due_at.is_not(None),
-            Message.state == State.MARKED,
+            Message.state == MessageState.MARKED,
             Message.worker_id == worker.id,
         )
     )
     return marked.all()
 
 
-def _is_dead(worker: Worker, silence: Silence, since: datetime, at: float) -> bool:
+def _is_dead(worker: WorkerLease, silence: Silence, since: datetime, at: float) -> bool:
     silent = silence.lasts(worker, at=at)
     return gone(worker) or (worker.alive_until <= since and silent)
 
@@ -159,7 +163,9 @@ def _is_dead(worker: Worker, silence: Silence, since: datetime, at: float) -> bo
 def at_work(session: Session, *, now: datetime) -> list[str]:
     """Name the workers that may be sending: host, and the number of the process."""
     workers = session.scalars(
-        select(Worker).where(Worker.ended_at.is_(None), Worker.alive_until > now)
+        select(WorkerLease).where(
+            WorkerLease.ended_at.is_(None), WorkerLease.alive_until > now
+        )
     )
     return [
         f"{each.host} process {each.process.partition('.')[0]}"
@@ -168,7 +174,7 @@ def at_work(session: Session, *, now: datetime) -> list[str]:
     ]
 
 
-def gone(holder: Worker | Plan) -> bool:
+def gone(holder: WorkerLease | ReleasePlan) -> bool:
     """Whether its process ran on this machine and exists no more."""
     process, _, kernel = holder.process.partition("@")
     if (holder.host, kernel) != (platform.node(), _kernel()):

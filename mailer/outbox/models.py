@@ -21,14 +21,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.base import Base
 from audiences.contacts import Contact
-from mailer.campaigns.models import Campaign, Letter
+from mailer.campaigns.models import Campaign, StoredLetter
 
 # Per cent of a page of PostgreSQL that a release fills: in the rest a mark finds room
 # for the row it writes, beside the old one, and touches no index.
 FILLED = 60
 
 
-class Worker(Base):
+class WorkerLease(Base):
     """A process that delivers; its number is the fence of what it claims."""
 
     __tablename__ = "worker"
@@ -53,11 +53,11 @@ class Route(Base):
     organisation_languages: Mapped[str] = mapped_column(primary_key=True)
     state_languages: Mapped[str] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(primary_key=True)
-    letter_id: Mapped[int | None] = mapped_column(ForeignKey(Letter.id))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey(StoredLetter.id))
     step: Mapped[str] = mapped_column(String(12))
 
 
-class Plan(Base):
+class ReleasePlan(Base):
     """How far a campaign being released has come; gone when every reader has a row.
 
     A row of its own: who sends locks the campaign's.
@@ -80,7 +80,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         ForeignKeyConstraint(  # a letter of this campaign: one check a row, not two
-            ["campaign_id", "letter_id"], [Letter.campaign_id, Letter.id]
+            ["campaign_id", "letter_id"], [StoredLetter.campaign_id, StoredLetter.id]
         ),
         UniqueConstraint("contact_id", "campaign_id"),
         UniqueConstraint("campaign_id", "address_key"),

@@ -15,14 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
-from audiences.segments.compile import Context
-from mailer.campaigns import groups, kept, variants
-from mailer.campaigns.models import Campaign, Letter
-from mailer.campaigns.states import State as CampaignState
+from audiences.segments.compiler import Context
+from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign, StoredLetter
+from mailer.campaigns.variants import codes, groups
 from mailer.errors import RefusedError
-from mailer.outbox import lease, states
-from mailer.outbox.models import Message, Plan, Route
-from mailer.site import Site
+from mailer.outbox import lease, message_states
+from mailer.outbox.models import Message, ReleasePlan, Route
+from mailer.sites.site import Site
 
 # Contacts of which one transaction makes messages: few at first, so that the first
 # letters soon leave, then twice as many each time, up to a chunk.
@@ -30,12 +31,12 @@ FIRST, CHUNK = 2_000, 50_000
 LEASE = timedelta(minutes=2)  # after a chunk; then somebody else carries on
 
 
-async def under_way(session: AsyncSession) -> list[Plan]:
+async def under_way(session: AsyncSession) -> list[ReleasePlan]:
     """Return the plans of campaigns being sent: not every reader has a message yet."""
     return await _of(session, CampaignState.SENDING)
 
 
-async def orphans(session: AsyncSession, *, now: datetime) -> list[Plan]:
+async def orphans(session: AsyncSession, *, now: datetime) -> list[ReleasePlan]:
     """Return the plans that nobody carries on with.
 
     Those of cancelled campaigns too: every reader is to have a row that says so.
@@ -44,21 +45,21 @@ async def orphans(session: AsyncSession, *, now: datetime) -> list[Plan]:
     return [each for each in found if each.alive_until <= now or lease.gone(each)]
 
 
-async def _of(session: AsyncSession, *states: CampaignState) -> list[Plan]:
+async def _of(session: AsyncSession, *states: CampaignState) -> list[ReleasePlan]:
     found = await session.scalars(
-        select(Plan)
-        .join(Campaign, Campaign.id == Plan.campaign_id)
+        select(ReleasePlan)
+        .join(Campaign, Campaign.id == ReleasePlan.campaign_id)
         .where(Campaign.state.in_(states))
     )
     return list(found)
 
 
-def begun(campaign_id: int, *, now: datetime) -> Plan:
+def begun(campaign_id: int, *, now: datetime) -> ReleasePlan:
     """Return the plan of a campaign that this process releases."""
-    return _held(Plan(campaign_id=campaign_id, contact_id=0), now)
+    return _held(ReleasePlan(campaign_id=campaign_id, contact_id=0), now)
 
 
-def _held(found: Plan, now: datetime) -> Plan:
+def _held(found: ReleasePlan, now: datetime) -> ReleasePlan:
     """Enter this process as who makes the messages, for a while from now on."""
     found.host, found.process = lease.this_process()
     found.alive_until = now + LEASE
@@ -71,8 +72,10 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
     async with site.database.held() as held:
         while True:
             async with held.transaction(writing=True) as session:
-                campaign = await kept.get(session, campaign_id)
-                found = await session.get(Plan, campaign_id, with_for_update=True)
+                campaign = await lookup.get(session, campaign_id)
+                found = await session.get(
+                    ReleasePlan, campaign_id, with_for_update=True
+                )
                 if found is None:
                     total = select(func.count()).where(
                         Message.campaign_id == campaign_id
@@ -83,7 +86,7 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
 
 
 async def _plan_chunk(
-    session: AsyncSession, campaign: Campaign, found: Plan, size: int
+    session: AsyncSession, campaign: Campaign, found: ReleasePlan, size: int
 ) -> None:
     released = campaign.released_at
     if released is None:
@@ -101,7 +104,7 @@ async def _plan_chunk(
     if last is None:
         await session.delete(found)
         return
-    context = await kept.context_of(session, campaign, now=released)
+    context = await lookup.context_of(session, campaign, now=released)
     columns, chosen = _messages(campaign, context, released)
     chosen = chosen.where(Contact.id > found.contact_id, Contact.id <= last).order_by(
         Contact.id
@@ -116,7 +119,7 @@ def _messages(
     campaign: Campaign, context: Context, released: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
-    variant = variants.noted(campaign, context)
+    variant = codes.noted(campaign, context)
     left_out = resolve.reason(campaign.topic)
     route = and_(
         left_out.is_(None),  # who is left out has no route
@@ -130,7 +133,7 @@ def _messages(
     chosen = (
         resolve.audience(campaign.audience, context, *columns.values())
         .outerjoin(Route, route)
-        .outerjoin(Letter, Letter.id == Route.letter_id)
+        .outerjoin(StoredLetter, StoredLetter.id == Route.letter_id)
     )
     return list(columns), chosen
 
@@ -141,16 +144,19 @@ def _columns(
     """Return what each row of the ledger is filled with: a letter, or a reason."""
     goes = Route.letter_id.is_not(None)
     no_route = case(
-        (Route.campaign_id.is_(None), states.Skip.CHANGED.value),
-        else_=states.Skip.NO_TRANSLATION.value,
+        (Route.campaign_id.is_(None), message_states.Skip.CHANGED.value),
+        else_=message_states.Skip.NO_TRANSLATION.value,
     )
-    waiting, skipped = states.State.WAITING.value, states.State.SKIPPED.value
+    waiting, skipped = (
+        message_states.MessageState.WAITING.value,
+        message_states.MessageState.SKIPPED.value,
+    )
     return {
         "campaign_id": literal(campaign.id),
         "contact_id": Contact.id.expression,
         "address_key": Contact.address_key.expression,
         "letter_id": Route.letter_id.expression,
-        "language": Letter.language.expression,
+        "language": StoredLetter.language.expression,
         "step": case((goes, Route.step), else_=null()),
         "state": case((goes, waiting), else_=skipped),
         "reason": case((goes, null()), else_=func.coalesce(left_out, no_route)),

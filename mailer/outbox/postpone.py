@@ -11,9 +11,9 @@ from functools import cache
 from sqlalchemy import String, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer import rows
+from mailer.outbox.message_states import CLAIMABLE
 from mailer.outbox.models import LEDGER, Message
-from mailer.outbox.states import CLAIMABLE
+from mailer.store import batches
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,24 +29,24 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
     """Give messages back that this transaction has claimed, each to its instant."""
     if messages:
         given = [(each.message_id, each.due_at, each.why) for each in messages]
-        statement = _putting_off(sqlite=rows.is_sqlite(session))
-        await rows.change(session, statement, rows.values(session, _GIVEN, given))
+        statement = _putting_off(sqlite=batches.is_sqlite(session))
+        await batches.change(session, statement, batches.values(session, _GIVEN, given))
 
 
 async def bring_back(session: AsyncSession, *, why: str, now: datetime) -> None:
     """Let messages go now that were put off for this reason."""
-    await rows.change(session, _bringing_back(), {"why": why, "now": now})
+    await batches.change(session, _bringing_back(), {"why": why, "now": now})
 
 
-_GIVEN: dict[str, type[rows.Value]] = {"id": int, "due_at": datetime, "why": str}
+_GIVEN: dict[str, type[batches.Value]] = {"id": int, "due_at": datetime, "why": str}
 
 
 @cache
 def _putting_off(*, sqlite: bool) -> Update:
-    given = rows.table(_GIVEN, sqlite=sqlite)
+    given = batches.table(_GIVEN, sqlite=sqlite)
     return (
         update(LEDGER)
-        .where(Message.id == given.c.id, rows.one_of(Message.state, CLAIMABLE))
+        .where(Message.id == given.c.id, batches.one_of(Message.state, CLAIMABLE))
         .values(due_at=given.c.due_at, reason=given.c.why)
     )
 
@@ -57,7 +57,7 @@ def _bringing_back() -> Update:
     theirs = (
         select(Message.id)
         .where(
-            rows.one_of(Message.state, CLAIMABLE),
+            batches.one_of(Message.state, CLAIMABLE),
             Message.due_at > now,
             Message.reason == bindparam("why", type_=String),
         )

@@ -14,16 +14,19 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.base import analyse
-from mailer import site as sites
-from mailer.campaigns import approval, event, groups, kept, letters, sending
-from mailer.campaigns.groups import Group
-from mailer.campaigns.letters import Content, Key
-from mailer.campaigns.models import Campaign, Letter, Occurrence
-from mailer.campaigns.states import State, refuse_release
+from mailer import clock
+from mailer.campaigns import acts, hours, lookup
+from mailer.campaigns.campaign_states import CampaignState, refuse_release
+from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
+from mailer.campaigns.review import approval
+from mailer.campaigns.variants import groups, letters
+from mailer.campaigns.variants.groups import Group
+from mailer.campaigns.variants.letters import Content, LetterKey
+from mailer.campaigns.writing import event
 from mailer.errors import RefusedError
 from mailer.outbox import plan
 from mailer.outbox.models import Route
-from mailer.site import Site
+from mailer.sites.site import Site
 
 
 async def release(
@@ -32,20 +35,20 @@ async def release(
     *,
     by: str,
     now: datetime,
-    clock: Callable[[], datetime] = sites.now,
+    read_clock: Callable[[], datetime] = clock.now,
 ) -> int:
     """Turn a campaign into messages; return how many rows there are.
 
-    It is released at `now`; by `clock` this process keeps hold of it meanwhile.
+    It is released at `now`; by `read_clock` this process keeps hold of it meanwhile.
     """
     # A ticker runs for weeks: the catalogues it once read may not be those approved.
     site = replace(site)
     async with site.database.reading() as session:
-        campaign = await kept.get(session, campaign_id)
-        refuse_release(State(campaign.state), name=campaign.name)
+        campaign = await lookup.get(session, campaign_id)
+        refuse_release(CampaignState(campaign.state), name=campaign.name)
         await approval.require(session, campaign, site.templates)
         content = await letters.content_of(session, site, campaign)
-        context = await kept.context_of(session, campaign, now=now)
+        context = await lookup.context_of(session, campaign, now=now)
         found = await groups.group(session, campaign, context, written=content.written)
         seen = {each.variant for each in found}
         content = await letters.with_entries(session, content, seen)
@@ -53,22 +56,22 @@ async def release(
     async with site.database.writing() as session:
         await _take(session, campaign_id, site, by=by, now=now)
         await event.settle(session, content.campaign, content.sequence, now=now)
-        session.add(plan.begun(campaign_id, now=clock()))
+        session.add(plan.begun(campaign_id, now=read_clock()))
         await _store(session, content, rendered, found)
-        await analyse(session, Route.__tablename__, Letter.__tablename__)
-    return await plan.plan(site, campaign_id, now=clock)
+        await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
+    return await plan.plan(site, campaign_id, now=read_clock)
 
 
 def render_groups(
     site: Site, content: Content, found: Sequence[Group], *, now: datetime
-) -> dict[Key, Letter]:
+) -> dict[LetterKey, StoredLetter]:
     """Render each letter the groups need, once, ready to be stored."""
     campaign = content.campaign
     digest = approval.template_digest(site.templates, campaign.template)
     rendered = {}
     for key in letters.needed(content, found):
         made = letters.make(site, content, key, at=now)
-        rendered[key] = Letter(
+        rendered[key] = StoredLetter(
             campaign_id=campaign.id,
             language=key.language,
             wanted=key.wanted,
@@ -85,17 +88,17 @@ async def _take(
     session: AsyncSession, campaign_id: int, site: Site, *, by: str, now: datetime
 ) -> Campaign:
     """Move the campaign to sending, once, whoever else tries."""
-    campaign = await kept.get(session, campaign_id)
-    await kept.lock(session, campaign)
-    before = State(campaign.state)
+    campaign = await lookup.get(session, campaign_id)
+    await lookup.lock(session, campaign)
+    before = CampaignState(campaign.state)
     refuse_release(before, name=campaign.name)
     await approval.require(session, campaign, site.templates)
     usual = site.settings.delivery.give_up_hours
-    begun = sending.begun(campaign, usual_hours=usual, now=now)
+    begun = hours.begun(campaign, usual_hours=usual, now=now)
     taken = await session.execute(
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == before)
-        .values(state=State.SENDING, released_at=now, updated_at=now, **begun)
+        .values(state=CampaignState.SENDING, released_at=now, updated_at=now, **begun)
         .returning(Campaign.id)
     )
     if taken.first() is None:
@@ -105,7 +108,7 @@ async def _take(
         .where(Occurrence.campaign_id == campaign_id)
         .values(outcome="released")
     )
-    kept.note(session, campaign, by=by, act="released", now=now)
+    acts.note(session, campaign, by=by, act="released", now=now)
     await session.refresh(campaign)
     return campaign
 
@@ -113,7 +116,7 @@ async def _take(
 async def _store(
     session: AsyncSession,
     content: Content,
-    rendered: Mapping[Key, Letter],
+    rendered: Mapping[LetterKey, StoredLetter],
     found: Sequence[Group],
 ) -> None:
     campaign = content.campaign

@@ -15,23 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.subscriptions import Subscription
 from audiences.suppressions import Suppression
-from mailer import rows
 from mailer.campaigns.models import Campaign
 from mailer.outbox import claim
-from mailer.outbox.models import LEDGER, Message, Worker
-from mailer.outbox.states import CLAIMABLE, State
+from mailer.outbox.message_states import CLAIMABLE, MessageState
+from mailer.outbox.models import LEDGER, Message, WorkerLease
+from mailer.store import batches
 
 
 async def mark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> set[int]:
     """Commit to writing the final dots of claimed messages; return those marked."""
-    sqlite = rows.is_sqlite(session)
-    bound = {"worker": worker_id, "ids": rows.numbers(session, ids)}
-    marked = await rows.change(session, _marking(sqlite=sqlite), bound | {"now": now})
+    sqlite = batches.is_sqlite(session)
+    bound = {"worker": worker_id, "ids": batches.numbers(session, ids)}
+    marked = await batches.change(
+        session, _marking(sqlite=sqlite), bound | {"now": now}
+    )
     if marked.rowcount == len(ids):
         return set(ids)
-    allowed = await rows.change(session, _marked(sqlite=sqlite), bound)
+    allowed = await batches.change(session, _marked(sqlite=sqlite), bound)
     return set(allowed.scalars())
 
 
@@ -40,11 +42,11 @@ def _marking(*, sqlite: bool) -> Update:
     """Return the statement that marks; whom it passes over the next claim refuses."""
     now = bindparam("now", type_=Message.marked_at.type)
     alive = (  # and is not given up before the commit
-        select(Worker.id)
+        select(WorkerLease.id)
         .where(
-            Worker.id == bindparam("worker"),
-            Worker.alive_until > now,
-            Worker.ended_at.is_(None),
+            WorkerLease.id == bindparam("worker"),
+            WorkerLease.alive_until > now,
+            WorkerLease.ended_at.is_(None),
         )
         .with_for_update(read=True)
         .exists()
@@ -52,13 +54,13 @@ def _marking(*, sqlite: bool) -> Update:
     return (
         update(LEDGER)
         .where(
-            rows.among(Message.id, "ids", sqlite=sqlite),
-            rows.one_of(Message.state, CLAIMABLE),
+            batches.among(Message.id, "ids", sqlite=sqlite),
+            batches.one_of(Message.state, CLAIMABLE),
             alive,
             *([] if sqlite else [_goes()]),
         )
         .values(
-            state=State.MARKED,
+            state=MessageState.MARKED,
             worker_id=bindparam("worker"),
             marked_at=now,
             attempts=Message.attempts + 1,
@@ -91,7 +93,7 @@ def _goes() -> ColumnElement[bool]:
 @cache
 def _marked(*, sqlite: bool) -> Select[int]:
     return select(Message.id).where(
-        rows.among(Message.id, "ids", sqlite=sqlite),
-        Message.state == State.MARKED,
+        batches.among(Message.id, "ids", sqlite=sqlite),
+        Message.state == MessageState.MARKED,
         Message.worker_id == bindparam("worker"),
     )

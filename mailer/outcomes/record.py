@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
-from mailer import rows
+from mailer.outbox.message_states import CLAIMABLE, WITH_WORKER, MessageState
 from mailer.outbox.models import LEDGER, Message, MessageEvent
-from mailer.outbox.states import CLAIMABLE, WITH_WORKER, State
+from mailer.store import batches
 
 NO_SYNC = {"synchronize_session": False}
 
@@ -34,14 +34,14 @@ class Outcome(NamedTuple):
     """What became of one message."""
 
     message_id: int
-    state: State
+    state: MessageState
     reason: str | None = None
     reply: str | None = None
     due_at: datetime | None = None  # of the next attempt
 
 
 async def move(
-    session: AsyncSession, number: int, before: State, values: Mapping[str, Any]
+    session: AsyncSession, number: int, before: MessageState, values: Mapping[str, Any]
 ) -> bool:
     """Change one message if it still is where it was; say whether it did."""
     moved = await session.scalar(
@@ -62,18 +62,18 @@ async def accept(
     now: datetime,
 ) -> None:
     """Record with which replies the relay took messages this worker holds."""
-    bound = rows.values(session, _TAKEN, accepted)
-    statement = _accepting(sqlite=rows.is_sqlite(session))
-    await rows.change(session, statement, bound | {"worker": worker_id, "now": now})
+    bound = batches.values(session, _TAKEN, accepted)
+    statement = _accepting(sqlite=batches.is_sqlite(session))
+    await batches.change(session, statement, bound | {"worker": worker_id, "now": now})
 
 
 async def settle(
     session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
     """Record what else became of messages this worker holds, and tell of it."""
-    statement = _settling(sqlite=rows.is_sqlite(session))
+    statement = _settling(sqlite=batches.is_sqlite(session))
     bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
-    moved = set((await rows.change(session, statement, bound)).scalars())
+    moved = set((await batches.change(session, statement, bound)).scalars())
     lines = [
         {
             "message_id": each.message_id,
@@ -88,7 +88,7 @@ async def settle(
         await session.execute(insert(MessageEvent), lines)
 
 
-_GIVEN: dict[str, type[rows.Value]] = {
+_GIVEN: dict[str, type[batches.Value]] = {
     "id": int,
     "state": str,
     "reason": str,
@@ -98,7 +98,7 @@ _GIVEN: dict[str, type[rows.Value]] = {
 
 
 def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return rows.values(
+    return batches.values(
         session,
         _GIVEN,
         [
@@ -108,17 +108,17 @@ def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]
     )
 
 
-_TAKEN: dict[str, type[rows.Value]] = {"id": int, "reply": str}
+_TAKEN: dict[str, type[batches.Value]] = {"id": int, "reply": str}
 
 
 @cache
 def _accepting(*, sqlite: bool) -> Update:
-    given = rows.table(_TAKEN, sqlite=sqlite)
+    given = batches.table(_TAKEN, sqlite=sqlite)
     return (
         update(LEDGER)
         .where(*_ours(given))
         .values(
-            state=State.ACCEPTED,
+            state=MessageState.ACCEPTED,
             reason=None,
             reply=given.c.reply,
             due_at=None,
@@ -131,8 +131,8 @@ def _accepting(*, sqlite: bool) -> Update:
 @cache
 def _settling(*, sqlite: bool) -> Update:
     """Return the statement that moves messages to where they go, and tells which."""
-    given = rows.table(_GIVEN, sqlite=sqlite)
-    stays = (given.c.state == State.UNCERTAIN.value, Message.worker_id)
+    given = batches.table(_GIVEN, sqlite=sqlite)
+    stays = (given.c.state == MessageState.UNCERTAIN.value, Message.worker_id)
     return (
         update(LEDGER)
         .where(*_ours(given))
@@ -155,7 +155,7 @@ def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
     """
     return (
         Message.id == given.c.id,
-        rows.one_of(Message.state, WITH_WORKER),
+        batches.one_of(Message.state, WITH_WORKER),
         Message.worker_id == bindparam("worker"),
     )
 
@@ -164,9 +164,9 @@ async def unmark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> None:
     """Take back marks under which no dot was written; they were no attempts."""
-    statement = _unmarking(sqlite=rows.is_sqlite(session))
-    bound = {"worker": worker_id, "ids": rows.numbers(session, ids), "now": now}
-    await rows.change(session, statement, bound)
+    statement = _unmarking(sqlite=batches.is_sqlite(session))
+    bound = {"worker": worker_id, "ids": batches.numbers(session, ids), "now": now}
+    await batches.change(session, statement, bound)
 
 
 @cache
@@ -174,12 +174,12 @@ def _unmarking(*, sqlite: bool) -> Update:
     return (
         update(LEDGER)
         .where(
-            rows.among(Message.id, "ids", sqlite=sqlite),
-            Message.state == State.MARKED,
+            batches.among(Message.id, "ids", sqlite=sqlite),
+            Message.state == MessageState.MARKED,
             Message.worker_id == bindparam("worker"),
         )
         .values(
-            state=State.WAITING,
+            state=MessageState.WAITING,
             worker_id=None,
             marked_at=None,
             due_at=bindparam("now", type_=Message.due_at.type),
@@ -193,22 +193,22 @@ async def refuse(
 ) -> None:
     """Skip claimed messages whose readers are not to be written to any more."""
     if refused:
-        statement = _refusing(sqlite=rows.is_sqlite(session))
-        bound = rows.values(session, _REFUSED, refused)
-        await rows.change(session, statement, bound | {"now": now})
+        statement = _refusing(sqlite=batches.is_sqlite(session))
+        bound = batches.values(session, _REFUSED, refused)
+        await batches.change(session, statement, bound | {"now": now})
 
 
-_REFUSED: dict[str, type[rows.Value]] = {"id": int, "reason": str}
+_REFUSED: dict[str, type[batches.Value]] = {"id": int, "reason": str}
 
 
 @cache
 def _refusing(*, sqlite: bool) -> Update:
-    given = rows.table(_REFUSED, sqlite=sqlite)
+    given = batches.table(_REFUSED, sqlite=sqlite)
     return (
         update(LEDGER)
-        .where(Message.id == given.c.id, rows.one_of(Message.state, CLAIMABLE))
+        .where(Message.id == given.c.id, batches.one_of(Message.state, CLAIMABLE))
         .values(
-            state=State.SKIPPED,
+            state=MessageState.SKIPPED,
             reason=given.c.reason,
             due_at=None,
             settled_at=bindparam("now", type_=Message.settled_at.type),
@@ -227,20 +227,25 @@ async def uncertain(
     """Note that nobody knows whether the relay took these marked messages."""
     if not ids:
         return
-    sqlite = rows.is_sqlite(session)
+    sqlite = batches.is_sqlite(session)
     moved = await session.scalars(
         update(Message)
         .where(
-            rows.among(Message.id, "ids", sqlite=sqlite),
-            Message.state == State.MARKED,
+            batches.among(Message.id, "ids", sqlite=sqlite),
+            Message.state == MessageState.MARKED,
         )
-        .values(state=State.UNCERTAIN, reason=why, settled_at=now, due_at=due_at)
+        .values(state=MessageState.UNCERTAIN, reason=why, settled_at=now, due_at=due_at)
         .returning(Message.id)
         .execution_options(**NO_SYNC),
-        {"ids": rows.numbers(session, ids)},
+        {"ids": batches.numbers(session, ids)},
     )
     lines = [
-        {"message_id": number, "at": now, "state": State.UNCERTAIN, "detail": why}
+        {
+            "message_id": number,
+            "at": now,
+            "state": MessageState.UNCERTAIN,
+            "detail": why,
+        }
         for number in moved
     ]
     if lines:
@@ -263,7 +268,7 @@ async def suppress_reader(
 async def event(
     session: AsyncSession,
     message_id: int,
-    state: State,
+    state: MessageState,
     detail: str | None,
     *,
     now: datetime,

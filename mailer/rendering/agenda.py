@@ -15,7 +15,7 @@ _STEP = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class AgendaStep:
     """One step; `what` is Markdown of one line."""
 
     start: time
@@ -33,7 +33,7 @@ class AgendaError(ValueError):
         )
 
 
-def steps(text: str) -> list[Step]:
+def steps(text: str) -> list[AgendaStep]:
     """Read an agenda; raise AgendaError at the first line that is no step."""
     return [_step(number, line) for number, line in _lines(text)]
 
@@ -52,13 +52,13 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         yield kept
 
 
-def _step(number: int, line: str) -> Step:
+def _step(number: int, line: str) -> AgendaStep:
     match = _STEP.fullmatch(line.rstrip())
     if match is None:
         raise AgendaError(number, line)
     try:
         end = match["end"]
-        return Step(
+        return AgendaStep(
             start=_time(match["start"]),
             end=None if end is None else _time(end),
             what=match["what"],

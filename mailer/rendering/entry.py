@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audiences.entry import Correspondent, Entry
+from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, named
-from mailer.rendering import merge
-from mailer.rendering.catalogue import Catalogue
+from mailer.rendering import marks
+from mailer.rendering.language.catalogues import Catalogue
 
 LINES = {  # key → label, a string of the catalogues
     "name": "Name",
@@ -19,28 +20,7 @@ LINES = {  # key → label, a string of the catalogues
     "languages": "Languages",
     "correspondents": "Addresses",
 }
-STATUS = {
-    "associate": "Associate partner",
-    "consultative": "Consultative partner",
-    "foundation": "Foundation in official relations",
-    "observer": "Observer",
-    "ich_accredited": "Accredited for living heritage",
-    "unconfirmed": "To be confirmed",
-}
-LEVEL = {
-    "international": "Several world regions",
-    "regional": "One world region",
-    "national": "One country",
-}
-ROLE = {
-    "representative": "representative",
-    "focal_point": "focal point",
-    "head": "head",
-    "directory_editor": "directory",
-    "press": "press",
-}
 JOINERS = "\u200c\u200d"  # letters of some scripts are told apart by them
-STRINGS = {*LINES.values(), *STATUS.values(), *LEVEL.values(), *ROLE.values()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +37,8 @@ def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
     said = {
         "name": _names(entry, catalogue),
         "acronym": (entry.acronym,),
-        "status": (_word(STATUS, entry.status, catalogue),),
-        "level": (_word(LEVEL, entry.level, catalogue),),
+        "status": (_word(STATUSES, entry.status, catalogue),),
+        "level": (_word(LEVELS, entry.level, catalogue),),
         "seat": (named(entry.seat, catalogue.language) if entry.seat else None,),
         "acts_in": _sorted(entry.acts_in, catalogue),
         "fields": _sorted(entry.fields, catalogue),
@@ -82,7 +62,7 @@ def _plain(value: str) -> str:
     shown = "".join(
         each for each in value if each.isprintable() or each in JOINERS or each == " "
     )
-    return " ".join(merge.MARK.sub("", shown).split())
+    return " ".join(marks.MARK.sub("", shown).split())
 
 
 def _word(
@@ -112,6 +92,6 @@ def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:
-    roles = [catalogue.text(ROLE[role]) for role in each.roles]
+    roles = [catalogue.text(ROLES[role]) for role in each.roles]
     whom = f"{each.name}, {each.address}" if each.name else each.address
     return f"{whom} ({catalogue.listed(roles)})" if roles else whom

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mailer.rendering import bidi, merge
-from mailer.rendering.catalogue import POP_ISOLATE, isolated
+from mailer.rendering import marks
+from mailer.rendering.language import bidi
+from mailer.rendering.language.catalogues import POP_ISOLATE, isolated
 from mailer.rendering.view import BlockView
 
 
@@ -13,11 +14,11 @@ def write(blocks: Sequence[BlockView], values: dict[str, Any]) -> str:
     """Return the letter as text; lines are paragraphs, never wrapped."""
     text = "\n".join(_lines(blocks, values)).strip()
     text = re.sub(r"\n{3,}", "\n\n", text) + "\n"
-    return merge.MARK.sub(_isolate, text)
+    return marks.MARK.sub(_isolate, text)
 
 
 def _isolate(place: re.Match[str]) -> str:
-    return isolated(place[0]) if place[1] in merge.OPEN_TO_AUTHORS else place[0]
+    return isolated(place[0]) if place[1] in marks.OPEN_TO_AUTHORS else place[0]
 
 
 def _directed(said: Mapping[str, str]) -> str:

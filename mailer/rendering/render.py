@@ -11,11 +11,13 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from mailer import links
-from mailer.rendering import bidi, merge, mjml, plaintext, typography
-from mailer.rendering.catalogue import Catalogue
-from mailer.rendering.merge import Field, mark
+from mailer.rendering import marks, plaintext
+from mailer.rendering.language import bidi, typography
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.marks import Field, mark
+from mailer.rendering.markup import mjml
 from mailer.rendering.source import Letter, Source
-from mailer.rendering.view import BlockView, Fact, isolate_marks, views
+from mailer.rendering.view import BlockView, LabelledLine, isolate_marks, views
 
 FONTS = {
     "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
@@ -185,7 +187,7 @@ def _plain(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def _fact(fact: LabelledLine) -> dict[str, Any]:
     return {
         "label": fact.label,
         "value": _isolated(fact.value),
@@ -194,7 +196,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
 
 
 def _isolated(text: str) -> Markup:
-    if merge.MARK.search(text) is None:
+    if marks.MARK.search(text) is None:
         return escape(text)
     return Markup(isolate_marks(text))  # noqa: S704 (escaped within)
 

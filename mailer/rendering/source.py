@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from audiences.entry import Entry
-from mailer.rendering.catalogue import Catalogue
+from mailer.rendering.language.catalogues import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

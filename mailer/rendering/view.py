@@ -11,21 +11,17 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from audiences.entry import Entry
+from audiences.institution import ADDRESSEES
 from mailer import links
-from mailer.rendering import agenda, hours, markdown, merge, typography
-from mailer.rendering.catalogue import Catalogue
+from mailer.rendering import agenda, marks
 from mailer.rendering.entry import Line, in_words
-from mailer.rendering.hours import Clock
-from mailer.rendering.merge import Field
+from mailer.rendering.language import hours, typography
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.language.hours import Clock
+from mailer.rendering.marks import Field
+from mailer.rendering.markup import markdown
 from mailer.rendering.source import Block, Source
 
-ADDRESSEES = {
-    "states": "Member States and National Commissions",
-    "sectors": "Programme sectors",
-    "offices": "Field offices",
-    "ngos": "Non-governmental partners",
-    "secretariat": "The Secretariat",
-}
 _LABELS = {
     "organisation": "Organisation:",
     "place": "Place:",
@@ -45,7 +41,7 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class LabelledLine:
     """A labelled line below a block: Place, Contact, Available in."""
 
     label: str
@@ -54,7 +50,7 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class StepView:
     """A line of an agenda: when, and what as HTML and as text."""
 
     when: str
@@ -71,10 +67,10 @@ class BlockView:
     level: int  # of its heading
     title: str
     eyebrow: str
-    facts: tuple[Fact, ...]
+    facts: tuple[LabelledLine, ...]
     html: Markup
     text: str
-    steps: tuple[Step, ...]
+    steps: tuple[StepView, ...]
     link: str
     label: str
     second: bool  # a button beside a more important one
@@ -107,7 +103,7 @@ def views(source: Source) -> list[BlockView]:
 def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
     """Put the entry of the reader's organisation into its block; add the answers."""
     catalogue = seen.catalogue
-    link = source.site_url + links.path(links.Purpose.ENTRY, merge.mark(Field.ENTRY))
+    link = source.site_url + links.path(links.Purpose.ENTRY, marks.mark(Field.ENTRY))
     answer = replace(seen, type="button", title="", html=Markup(), text="")
     lines = in_words(source.entry or Entry(), catalogue)
     return [
@@ -122,14 +118,14 @@ def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
     ]
 
 
-def _held(line: Line, catalogue: Catalogue) -> Step:
+def _held(line: Line, catalogue: Catalogue) -> StepView:
     """Return a line of an entry; an empty one says so."""
     if not line.values:
         empty = catalogue.text("not known to us")
         html = Markup('<span class="missing">{}</span>').format(empty)
-        return Step(when=line.label, html=html, text=f"[{empty}]")
+        return StepView(when=line.label, html=html, text=f"[{empty}]")
     html = Markup("<br />").join(line.values)
-    return Step(when=line.label, html=html, text="; ".join(line.values))
+    return StepView(when=line.label, html=html, text="; ".join(line.values))
 
 
 def view(
@@ -140,12 +136,12 @@ def view(
     text = block.text
     if block.type == "signature":  # its lines are lines
         text = text.replace("\n", "  \n")
-    body = merge.marked(text)
+    body = marks.marked(text)
     scheduled, clock = block.type == "agenda", clock or Clock()
     return BlockView(
         type=block.type,
         level=level,
-        title=merge.marked(block.title),
+        title=marks.marked(block.title),
         eyebrow=_eyebrow(block, catalogue, clock),
         facts=tuple(_facts(block.fields, catalogue)),
         html=Markup() if scheduled else _html(body, block, catalogue, level),
@@ -176,7 +172,7 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
     titled = block.title or block.type in {"opening", "signature"}
     html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
     if block.type == "table":
-        title = escape(merge.marked(block.title))
+        title = escape(marks.marked(block.title))
         heading = f'<h{level} class="title">{title}</h{level}>'
         caption = f'<caption style="text-align: {start}">{heading}</caption>'
         html = html.replace('<table class="data">', f'<table class="data">{caption}', 1)
@@ -185,10 +181,10 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
 
 def isolate_marks(html: str) -> str:
     """Let a reader's name stand in a line of the other direction without harm."""
-    return merge.MARK.sub(
+    return marks.MARK.sub(
         lambda place: (
             f'<span dir="auto">{place[0]}</span>'
-            if place[1] in merge.OPEN_TO_AUTHORS
+            if place[1] in marks.OPEN_TO_AUTHORS
             else place[0]
         ),
         str(escape(html)) if not isinstance(html, Markup) else html,
@@ -231,26 +227,26 @@ def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
 
 def _addressees(value: str, catalogue: Catalogue) -> str:
     return catalogue.listed(
-        [catalogue.text(ADDRESSEES[each]) for each in value.split()]
+        [catalogue.text(ADDRESSEES[each].name) for each in value.split()]
     )
 
 
-def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[Fact]:
+def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[LabelledLine]:
     if "date" in fields and "addressees" in fields:
         day = catalogue.day(date.fromisoformat(fields["date"]))
-        yield Fact(label=catalogue.text("By:"), value=day)
+        yield LabelledLine(label=catalogue.text("By:"), value=day)
     for name, label in _LABELS.items():
         if name in fields:
-            yield Fact(label=catalogue.text(label), value=fields[name])
+            yield LabelledLine(label=catalogue.text(label), value=fields[name])
     if "languages" in fields:
         yield _available(fields, catalogue)
 
 
-def _available(fields: Mapping[str, str], catalogue: Catalogue) -> Fact:
+def _available(fields: Mapping[str, str], catalogue: Catalogue) -> LabelledLine:
     """Say in which languages a text exists, each with its address where it has one."""
     spoken = fields["languages"].split()
     names = [catalogue.language_name(each) for each in spoken]
-    return Fact(
+    return LabelledLine(
         label=catalogue.text("Available in:"),
         value=catalogue.listed(names),
         targets=tuple(
@@ -275,7 +271,7 @@ def editions(value: str) -> list[tuple[str, str]]:
 
 def _steps(
     body: str, block: Block, catalogue: Catalogue, clock: Clock
-) -> Iterator[Step]:
+) -> Iterator[StepView]:
     day = date.fromisoformat(block.fields["date"]) if "date" in block.fields else None
     zone = ZoneInfo(clock.zone)
     for each in agenda.steps(body):
@@ -283,7 +279,7 @@ def _steps(
         when = catalogue.time(each.start)
         if each.end is not None:
             when = f"{when} – {catalogue.time(each.end)}"
-        yield Step(
+        yield StepView(
             when=when,
             html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
             text=markdown.to_text(each.what),

@@ -14,14 +14,14 @@ from sqlalchemy import Select, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import Chain
-from audiences.segments import compile as compiler
-from audiences.segments import resolve
-from audiences.segments.compile import Context
-from mailer.campaigns import groups, kept, letters
-from mailer.campaigns.letters import Content
+from audiences.segments import compiler, resolve
+from audiences.segments.compiler import Context
+from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
-from mailer.outbox.states import Skip
-from mailer.site import Site
+from mailer.campaigns.variants import groups, letters
+from mailer.campaigns.variants.letters import Content
+from mailer.outbox.message_states import Skip
+from mailer.sites.site import Site
 
 NOT_PICKED = "not_picked"  # the audience's rule leaves them out
 
@@ -41,9 +41,9 @@ class Covered:
 async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Covered]:
     """Count every block of a campaign, in the order of the letter."""
     async with site.database.reading() as session:
-        campaign = await kept.get(session, campaign_id)
+        campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
-        context = await kept.context_of(session, campaign, now=now)
+        context = await lookup.context_of(session, campaign, now=now)
         return [
             await _covered(session, content, context, block) for block in content.blocks
         ]

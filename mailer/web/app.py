@@ -17,7 +17,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import text
 
 from mailer.errors import MailerError, TokenError
-from mailer.site import Site
+from mailer.sites.site import Site
 from mailer.web import page
 from mailer.web.public import confirm, entry, leave, preferences
 

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 
 from audiences.languages import OFFERED, direction
-from mailer.rendering.catalogue import isolated
-from mailer.site import Site
+from mailer.rendering.language.catalogues import isolated
+from mailer.sites.site import Site
 
 HEADERS = {
     "Cache-Control": "no-store",

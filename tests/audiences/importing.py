@@ -6,12 +6,12 @@ from sqlalchemy import exists, select
 
 from audiences.contacts import Contact
 from audiences.intake import importing, read
-from audiences.intake.importing import Report
+from audiences.intake.importing import ImportReport
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
-from mailer import site as sites
+from mailer import clock
 from mailer.outbox.models import Message
-from mailer.site import Site
+from mailer.sites.site import Site
 
 HEAD = (
     "address;name;role;language;organisation;organisation_name;kind;country;fields;"
@@ -26,7 +26,7 @@ IN_USE = exists().where(Message.contact_id == Contact.id)
 
 async def import_file(
     site: Site, path: Path, *, apply: bool = True, basis: str | None = "test"
-) -> Report:
+) -> ImportReport:
     """Read, check, stage, and apply or only decide."""
     table = read.open_table(path)
     async with site.database.held() as held:
@@ -36,7 +36,7 @@ async def import_file(
             key=site.address_key,
             basis=basis,
             by="test",
-            now=sites.now,
+            now=clock.now,
             apply=apply,
         )
     return report

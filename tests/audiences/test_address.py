@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiences import address
+from audiences import addresses
 from audiences.errors import AddressRefusedError
 
 KEY = b"k" * 32
@@ -21,7 +21,7 @@ KEY = b"k" * 32
     ],
 )
 def test_an_address_is_kept_in_one_form(typed: str, text: str) -> None:
-    assert address.parse(typed).text == text
+    assert addresses.parse(typed).text == text
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def test_an_address_is_kept_in_one_form(typed: str, text: str) -> None:
     ],
 )
 def test_two_spellings_of_one_mailbox_are_one_identity(one: str, other: str) -> None:
-    assert address.parse(one).identity == address.parse(other).identity
+    assert addresses.parse(one).identity == addresses.parse(other).identity
 
 
 def test_a_look_alike_is_another_identity() -> None:
     latin, cyrillic = "admin@x.example", "\u0430dmin@x.example"
 
-    assert address.parse(latin).identity != address.parse(cyrillic).identity
+    assert addresses.parse(latin).identity != addresses.parse(cyrillic).identity
 
 
 @pytest.mark.parametrize(
@@ -61,17 +61,17 @@ def test_a_look_alike_is_another_identity() -> None:
 )
 def test_what_cannot_be_written_to_is_refused_with_a_reason(typed: str) -> None:
     with pytest.raises(AddressRefusedError) as refusal:
-        address.parse(typed)
+        addresses.parse(typed)
 
     assert refusal.value.reason
 
 
 def test_a_fingerprint_needs_the_key() -> None:
-    identity = address.parse("a@x.example").identity
+    identity = addresses.parse("a@x.example").identity
     other = b"o" * 32
 
-    assert len(address.fingerprint(identity, key=KEY)) == 16
-    assert address.fingerprint(identity, key=KEY) != address.fingerprint(
+    assert len(addresses.fingerprint(identity, key=KEY)) == 16
+    assert addresses.fingerprint(identity, key=KEY) != addresses.fingerprint(
         identity, key=other
     )
 
@@ -91,26 +91,26 @@ _SHAPED = st.builds(
 
 @given(st.one_of(st.lists(_PIECES, max_size=20).map("".join), _SHAPED, st.emails()))
 def test_a_plain_address_gets_the_verdict_of_the_library(typed: str) -> None:
-    found = address._plain(typed)
+    found = addresses._plain(typed)
     if found is None:
         return  # the library is asked
 
-    assert found == address._validated(typed)
+    assert found == addresses._validated(typed)
 
 
 def test_many_fingerprints_are_those_of_one() -> None:
-    of = address.fingerprints(KEY)
+    of = addresses.fingerprints(KEY)
 
     for identity in ("a@x.example", "é@x.example"):
-        assert of(identity) == address.fingerprint(identity, key=KEY)
+        assert of(identity) == addresses.fingerprint(identity, key=KEY)
 
 
 @given(st.text(max_size=80))
 def test_no_text_makes_the_parser_fail_otherwise(typed: str) -> None:
     try:
-        found = address.parse(typed)
+        found = addresses.parse(typed)
     except AddressRefusedError:
         return
 
     assert not set(found.text) & set("\r\n\0 <>")
-    assert address.parse(found.text).text == found.text
+    assert addresses.parse(found.text).text == found.text

@@ -5,10 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from audiences.segments import compile as compiler
-from audiences.segments import resolve, vocabulary
-from mailer import site as sites
-from mailer.site import Site
+from audiences.segments import compiler, resolve, vocabularies
+from mailer import clock
+from mailer.sites.site import Site
 from tests.directory import Entry, coverage, entries
 
 Picks = Callable[[Entry], bool]
@@ -94,8 +93,8 @@ async def test_a_rule_counts_what_the_files_say(
 ) -> None:
     expected = [entry for entry in entries() if picks(entry)]
     async with site.database.reading() as session:
-        words = await vocabulary.load(session)
-        context = compiler.Context(vocabulary=words, today=sites.now().date())
+        words = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=words, today=clock.now().date())
         counted = await resolve.count(session, rule, context)
 
     assert expected
@@ -106,8 +105,8 @@ async def test_a_rule_counts_what_the_files_say(
 
 async def test_members_are_the_ones_that_were_counted(site: Site) -> None:
     async with site.database.reading() as session:
-        words = await vocabulary.load(session)
-        context = compiler.Context(vocabulary=words, today=sites.now().date())
+        words = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=words, today=clock.now().date())
         found = [each async for each in resolve.members(session, "lang = ar", context)]
 
     assert {member.address for member in found} == {

@@ -4,23 +4,22 @@ import pytest
 
 from audiences import contacts, subscriptions, suppressions
 from audiences.errors import RuleError
-from audiences.segments import compile as compiler
-from audiences.segments import explain, resolve, save, vocabulary
-from audiences.segments.compile import Context
-from audiences.segments.explain import Explanation
+from audiences.segments import compiler, explanation, resolve, save, vocabularies
+from audiences.segments.compiler import Context
+from audiences.segments.explanation import Explanation
 from audiences.subscriptions import Evidence, How
-from mailer import site as sites
-from mailer.site import Site
+from mailer import clock
+from mailer.sites.site import Site
 
 READER = "unesco-liaison@icom.example"
 
 
 async def explained(site: Site, rule: str, topic: str | None = None) -> Explanation:
     async with site.database.reading() as session:
-        words = await vocabulary.load(session)
-        context = Context(vocabulary=words, today=sites.now().date(), topic=topic)
+        words = await vocabularies.load(session)
+        context = Context(vocabulary=words, today=clock.now().date(), topic=topic)
         contact = await contacts.find(session, READER, key=site.address_key)
-        return await explain.explain(session, rule, contact, context)
+        return await explanation.explain(session, rule, contact, context)
 
 
 async def test_each_clause_is_told_with_the_fact_behind_it(site: Site) -> None:
@@ -45,7 +44,7 @@ async def test_who_left_the_topic_is_out_for_that_reason(site: Site) -> None:
             session,
             contact.id,
             "monthly-letter",
-            evidence=Evidence(at=sites.now(), how=How.ONE_CLICK),
+            evidence=Evidence(at=clock.now(), how=How.ONE_CLICK),
         )
 
     found = await explained(site, "sub(monthly-letter)", topic="monthly-letter")
@@ -59,19 +58,19 @@ async def test_a_suppressed_address_is_counted_as_left_out(site: Site) -> None:
     async with site.database.writing() as session:
         contact = await contacts.find(session, READER, key=site.address_key)
         await suppressions.suppress(
-            session, contact.address_key, suppressions.Why.ASKED, now=sites.now()
+            session, contact.address_key, suppressions.Why.ASKED, now=clock.now()
         )
 
     async with site.database.reading() as session:
-        words = await vocabulary.load(session)
-        context = compiler.Context(vocabulary=words, today=sites.now().date())
+        words = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=words, today=clock.now().date())
         counted = await resolve.count(session, "organisation = icom", context)
 
     assert (counted.count, counted.excluded) == (0, {"suppressed": 1})
 
 
 async def test_saved_rules_have_versions_and_refer_to_each_other(site: Site) -> None:
-    now = sites.now()
+    now = clock.now()
     async with site.database.writing() as session:
         first = await save.save(session, "museums", "fields has CLT", by="t", now=now)
         second = await save.save(
@@ -86,7 +85,7 @@ async def test_saved_rules_have_versions_and_refer_to_each_other(site: Site) -> 
 
 
 async def test_a_circle_of_saved_rules_is_refused(site: Site) -> None:
-    now = sites.now()
+    now = clock.now()
     with pytest.raises(RuleError, match="in a circle"):
         async with site.database.writing() as session:
             await save.save(session, "one", "kind = ngo", by="t", now=now)
@@ -97,4 +96,4 @@ async def test_a_circle_of_saved_rules_is_refused(site: Site) -> None:
 async def test_a_rule_others_refer_to_is_not_removed(site: Site) -> None:
     with pytest.raises(save.SegmentError, match="used by the segment education-ngos"):
         async with site.database.writing() as session:
-            await save.remove(session, "official-partners", by="t", now=sites.now())
+            await save.remove(session, "official-partners", by="t", now=clock.now())

@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiences.errors import RuleError
-from audiences.segments import compile as compiler
-from audiences.segments import grammar, rules
-from audiences.segments.compile import Context
-from audiences.segments.vocabulary import Country, Vocabulary
-from mailer.site import now
+from audiences.segments import compiler, grammar, rules
+from audiences.segments.compiler import Context
+from audiences.segments.vocabularies import Place, Vocabulary
+from mailer.clock import now
 
 WORDS = Vocabulary(
-    countries={"SN": Country(region="AFR", group="Va")},
+    countries={"SN": Place(region="AFR", group="Va")},
     themes={"forum-09": ("SHS",), "sdg-04": ("ED",)},
     sectors=("ED", "SHS"),
     offices=("dakar",),

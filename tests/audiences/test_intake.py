@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact
 from audiences.subscriptions import Consent, How, Standing
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.audiences.importing import GOOD, import_file, snapshot, write
 
 

@@ -19,8 +19,8 @@ from audiences.organisations import (
     OrganisationField,
 )
 from audiences.subscriptions import Consent, Subscription
-from mailer.site import open_site
-from mailer.toml import edit_toml
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
 from tests.bench import rows
 from tests.postgres import Cluster
 

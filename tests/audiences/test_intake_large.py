@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from audiences.contacts import Contact
 from audiences.intake import loosen
 from audiences.subscriptions import Standing, Subscription
-from mailer import site as sites
-from mailer.site import Site
+from mailer import clock
+from mailer.sites.site import Site
 from tests.audiences.importing import import_file, snapshot
 from tests.bench import rows
 
@@ -64,7 +64,7 @@ async def test_a_key_holds_afterwards(site: Site, path: Path) -> None:
         "contact_id": 2**31 - 1,
         "topic": "monthly-letter",
         "standing": Standing.ACTIVE,
-        "since": sites.now(),
+        "since": clock.now(),
     }
 
     with pytest.raises(IntegrityError):

@@ -7,8 +7,8 @@ import pytest
 from audiences import contacts, subscriptions, suppressions
 from audiences.intake import undo
 from audiences.subscriptions import Evidence, How, Standing
-from mailer import site as sites
-from mailer.site import Site
+from mailer import clock
+from mailer.sites.site import Site
 from tests.audiences.importing import GOOD, IN_USE, import_file, snapshot, write
 
 
@@ -23,7 +23,7 @@ async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
 
     async with site.database.writing() as session:
         done = await undo.undo(
-            session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+            session, report.import_id or 0, in_use=IN_USE, now=clock.now()
         )
 
     assert (done.removed, done.restored, done.kept) == (1, 2, 0)
@@ -36,11 +36,11 @@ async def test_undo_leaves_alone_what_was_changed_since(
     report = await import_file(site, write(tmp_path, GOOD))
     async with site.database.writing() as session:
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
-        await contacts.choose_language(session, contact.id, "ar", now=sites.now())
+        await contacts.choose_language(session, contact.id, "ar", now=clock.now())
 
     async with site.database.writing() as session:
         done = await undo.undo(
-            session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+            session, report.import_id or 0, in_use=IN_USE, now=clock.now()
         )
 
     assert (done.removed, done.kept) == (0, 1)
@@ -51,20 +51,20 @@ async def test_an_import_is_undone_once(site: Site, tmp_path: Path) -> None:
     for _ in range(1):
         async with site.database.writing() as session:
             await undo.undo(
-                session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+                session, report.import_id or 0, in_use=IN_USE, now=clock.now()
             )
 
     with pytest.raises(undo.UndoError, match="was undone on"):
         async with site.database.writing() as session:
             await undo.undo(
-                session, report.import_id or 0, in_use=IN_USE, now=sites.now()
+                session, report.import_id or 0, in_use=IN_USE, now=clock.now()
             )
 
 
 async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
     await import_file(site, path)
-    left = Evidence(at=sites.now(), how=How.ONE_CLICK)
+    left = Evidence(at=clock.now(), how=How.ONE_CLICK)
     async with site.database.writing() as session:
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
         await subscriptions.leave(session, contact.id, "monthly-letter", evidence=left)
@@ -80,7 +80,7 @@ async def test_who_stopped_everything_is_not_subscribed_to_something_new(
     site: Site, tmp_path: Path
 ) -> None:
     await import_file(site, write(tmp_path, GOOD))
-    stopped = Evidence(at=sites.now(), how=How.PAGE)
+    stopped = Evidence(at=clock.now(), how=How.PAGE)
     async with site.database.writing() as session:
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
         await subscriptions.stop_everything(session, contact.id, evidence=stopped)
@@ -103,10 +103,10 @@ async def test_a_suppressed_address_comes_back_suppressed(
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
         key = contact.address_key
         await suppressions.suppress(
-            session, key, suppressions.Why.BOUNCED, now=sites.now()
+            session, key, suppressions.Why.BOUNCED, now=clock.now()
         )
     async with site.database.writing() as session:
-        await undo.undo(session, report.import_id or 0, in_use=IN_USE, now=sites.now())
+        await undo.undo(session, report.import_id or 0, in_use=IN_USE, now=clock.now())
 
     await import_file(site, write(tmp_path, GOOD))
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audiences import languages
-from audiences.languages import Chain, Choice, Step, choose
+from audiences.languages import Chain, ChainStep, Choice, choose
 
 SIX = languages.OFFERED
 TAGS = st.sampled_from([*SIX, "pt", "zh-Hant", "en-ZA", "ar-EG", "de"])
@@ -27,7 +27,7 @@ def test_the_first_link_that_names_a_language_decides(
 ) -> None:
     choice = choose(chain, written=SIX, fallbacks={}, default="en")
 
-    assert choice == Choice(language=language, step=Step(step), wanted=language)
+    assert choice == Choice(language=language, step=ChainStep(step), wanted=language)
 
 
 def test_a_later_link_never_overrides_the_readers_own_choice() -> None:

@@ -5,14 +5,14 @@ from sqlalchemy import select
 from audiences import contacts, subscriptions, suppressions
 from audiences.subscriptions import Consent, Evidence, How, Standing
 from audiences.suppressions import Suppression, SuppressionEvent, Why
-from mailer import site as sites
-from mailer.site import Site
+from mailer import clock
+from mailer.sites.site import Site
 
 READER = "unesco-liaison@icom.example"
 
 
 def evidence() -> Evidence:
-    return Evidence(at=sites.now(), how=How.PAGE, source="a test")
+    return Evidence(at=clock.now(), how=How.PAGE, source="a test")
 
 
 async def contact_id(site: Site) -> int:
@@ -92,11 +92,11 @@ async def test_stopping_everything_ends_every_topic(site: Site) -> None:
 async def test_a_suppression_is_kept_once_and_lifted_with_a_reason(site: Site) -> None:
     key = b"k" * 16
     async with site.database.writing() as session:
-        first = await suppressions.suppress(session, key, Why.BOUNCED, now=sites.now())
+        first = await suppressions.suppress(session, key, Why.BOUNCED, now=clock.now())
         second = await suppressions.suppress(
-            session, key, Why.COMPLAINED, now=sites.now()
+            session, key, Why.COMPLAINED, now=clock.now()
         )
-        await suppressions.lift(session, key, now=sites.now(), detail="by phone")
+        await suppressions.lift(session, key, now=clock.now(), detail="by phone")
 
     async with site.database.reading() as session:
         events = (await session.scalars(select(SuppressionEvent.act))).all()

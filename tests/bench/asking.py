@@ -4,10 +4,9 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from audiences.segments import compile as compiler
-from audiences.segments import resolve, vocabulary
-from mailer import site as sites
-from mailer.site import open_site
+from audiences.segments import compiler, resolve, vocabularies
+from mailer import clock
+from mailer.sites.opening import open_site
 
 FIVE_CLAUSES = (
     "kind = ngo and status in (associate, consultative) and fields has ED"
@@ -21,7 +20,7 @@ async def segment(folder: Path) -> dict[str, float]:
     async with open_site(folder / "config.toml") as site:
         async with site.database.reading() as session:
             context = compiler.Context(
-                vocabulary=await vocabulary.load(session), today=sites.now().date()
+                vocabulary=await vocabularies.load(session), today=clock.now().date()
             )
             started = time.perf_counter()
             counted = await resolve.count(session, FIVE_CLAUSES, context)
@@ -45,7 +44,7 @@ async def members(folder: Path) -> dict[str, float]:
     async with open_site(folder / "config.toml") as site:
         async with site.database.reading() as session:
             context = compiler.Context(
-                vocabulary=await vocabulary.load(session), today=sites.now().date()
+                vocabulary=await vocabularies.load(session), today=clock.now().date()
             )
             found = resolve.members(session, "not kind = sector", context)
             return {"members": await _length(found)}

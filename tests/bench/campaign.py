@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from mailer.toml import edit_toml
+from mailer.settings.toml import edit_toml
 from tests.bench import measure, rows, sending, sign, source, working
 from tests.postgres import Cluster
 

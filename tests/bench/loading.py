@@ -8,15 +8,15 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.intake import importing, read
-from audiences.intake.importing import Held
-from mailer import site as sites
-from mailer.site import open_site
+from audiences.intake.importing import Transactions
+from mailer import clock
+from mailer.sites.opening import open_site
 
 
 class Timed:
     """Transactions of one connection; how long the writing ones took."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: Transactions) -> None:
         self._held = held
         self.writing = 0.0  # seconds
 
@@ -42,7 +42,7 @@ async def load(folder: Path, path: Path) -> dict[str, float]:
                 key=site.address_key,
                 basis="bench",
                 by="bench",
-                now=sites.now,
+                now=clock.now,
             )
     return {
         "rows": report.rows,

@@ -87,7 +87,7 @@ def _measured(
     url = cluster.create(f"scale_{size}") if cluster else None
     measure.run(releasing.found, site, url, cluster=cluster)
     yield "import", measure.run(loading.load, site, path, cluster=cluster)
-    for step in (asking.segment, asking.members, releasing.release):
+    for step in (asking.segment, asking.members, releasing.release_all):
         yield step.__name__, measure.run(step, site, cluster=cluster)
 
 

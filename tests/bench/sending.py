@@ -5,13 +5,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.contacts import Contact
-from mailer import demo, founding
-from mailer import site as sites
+from mailer import clock
 from mailer.campaigns.models import User
-from mailer.delivery import preview as previews
+from mailer.campaigns.review import preview
+from mailer.demo import demonstration
+from mailer.maintenance import founding
 from mailer.outbox import release
-from mailer.site import open_site
-from mailer.toml import edit_toml
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
 from tests.bench import loading
 
 LANGUAGES = ("fr", "es", "ar", "ru", "zh")
@@ -26,7 +27,7 @@ async def prepare(
     folder: Path, listed: Path, store: str | None, relay_port: int
 ) -> dict[str, float]:
     """Make a site with a long list of contacts."""
-    await founding.found(folder, with_sample=False, store=store, now=sites.now())
+    await founding.found(folder, with_sample=False, store=store, now=clock.now())
     edit_toml(
         folder / "config.toml",
         {("relay", "port"): relay_port, ("relay", "connections"): 10},
@@ -36,7 +37,7 @@ async def prepare(
         async with site.database.writing() as session:
             for name in (founding.EDITOR, founding.APPROVER):
                 approver = name == founding.APPROVER
-                session.add(User(name=name, approver=approver, added_at=sites.now()))
+                session.add(User(name=name, approver=approver, added_at=clock.now()))
     return {}
 
 
@@ -57,17 +58,17 @@ async def write(folder: Path, paragraphs: int) -> dict[str, float]:
         encoding="utf-8",
     )
     async with open_site(folder / "config.toml") as site:
-        number = await demo.prepare(site, campaign)
+        number = await demonstration.prepare(site, campaign)
         async with site.database.reading() as session:
             reader = await session.scalar(
                 select(Contact.address).where(Contact.languages == "fr").limit(1)
             )
-        made = await previews.preview(site, number, str(reader), now=sites.now())
+        made = await preview.preview(site, number, str(reader), now=clock.now())
         return {"campaign": number, "octets": len(made.octets)}
 
 
 async def send(folder: Path, campaign_id: int) -> dict[str, float]:
     """Release a campaign."""
     async with open_site(folder / "config.toml") as site:
-        await release.release(site, campaign_id, by="editor", now=sites.now())
+        await release.release(site, campaign_id, by="editor", now=clock.now())
     return {}

@@ -9,9 +9,9 @@ import subprocess
 import time
 from dataclasses import replace
 
-from mailer.delivery.compose import Composer, Reader
-from mailer.delivery.sign import Key, Signer
-from mailer.rendering import skeleton
+from mailer.composing import skeletons
+from mailer.composing.compose import Addressed, Composer
+from mailer.composing.dkim import DkimKey, DkimSigner
 from tests.composing import ENVELOPE, HTML, SIGNER, letter
 from tests.signing import DOMAIN, ed25519, now, rsa
 
@@ -31,12 +31,12 @@ def bare(algorithm: str) -> float:
     return 1e6 / float(each_second)
 
 
-def ours(key: Key) -> float:
+def ours(key: DkimKey) -> float:
     """Return the microseconds of CPU that signing a message's pieces takes."""
     long = replace(letter(), html=HTML.replace("More of it.", BODY, 1))
-    made = skeleton.compile_letter(long, replace(ENVELOPE, at=now()))
-    signer = Signer(domain=DOMAIN, keys=(key,)).prepare(made)
-    reader = Reader(address="awa@enda.example", name="Awa", organisation="Enda")
+    made = skeletons.compile_letter(long, replace(ENVELOPE, at=now()))
+    signer = DkimSigner(domain=DOMAIN, keys=(key,)).prepare(made)
+    reader = Addressed(address="awa@enda.example", name="Awa", organisation="Enda")
     pieces = Composer(made).pieces(reader, SIGNER.message(1))
     started = time.process_time()
     for _ in range(ROUNDS):

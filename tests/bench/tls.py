@@ -17,7 +17,7 @@ from pathlib import Path
 import trustme
 from rich.console import Console
 
-from mailer.toml import edit_toml
+from mailer.settings.toml import edit_toml
 from tests.bench import campaign, measure, rows, sending, working
 
 MESSAGES = 20_000

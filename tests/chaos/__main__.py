@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests import postfix, postgres
-from tests.chaos import ground as grounds
-from tests.chaos import kills, postfix_log, scenarios, stores, telling
+from tests.chaos import grounds, kills, postfix_log, scenarios, stores, telling
 from tests.chaos.kills import Result
 from tests.chaos.telling import Told
 

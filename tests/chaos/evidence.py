@@ -15,9 +15,9 @@ from typing import Any
 
 import psycopg
 
-from tests.chaos import ground as grounds
+from tests.chaos import grounds
 from tests.chaos.account import Entry
-from tests.chaos.ground import Ground
+from tests.chaos.grounds import Ground
 
 MESSAGES = """
 select m.id, c.address, m.state, m.reason, m.attempts, m.due_at, m.marked_at,

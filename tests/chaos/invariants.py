@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailer.outbox.states import ARROWS, State
+from mailer.outbox.message_states import ARROWS, MessageState
 from tests.chaos.account import Entry
 from tests.chaos.evidence import Evidence, Row
 
@@ -210,7 +210,7 @@ def each_move_is_an_arrow(evidence: Evidence) -> list[str]:
     return [
         f"a row went from {before} to {after}"
         for before, after in sorted(evidence.moves)
-        if State(after) not in ARROWS[State(before)]
+        if MessageState(after) not in ARROWS[MessageState(before)]
     ]
 
 

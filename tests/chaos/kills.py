@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos import evidence, invariants
-from tests.chaos.ground import Ground
+from tests.chaos.grounds import Ground
 from tests.chaos.nursery import Child
 
 SHORTEST, LONGEST = 0.02, 0.5  # seconds a worker may live

@@ -9,7 +9,7 @@ import struct
 import time
 from datetime import UTC, datetime
 
-from mailer.outcomes.postfix_log import Reading
+from mailer.feedback.postfix_log import Reading
 from tests import postfix
 
 CASES = ("no-dot", "no-answer", "reset")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests.chaos import evidence, invariants, kills
-from tests.chaos.ground import CommandError, Ground
+from tests.chaos.grounds import CommandError, Ground
 
 AT_EVERY_STEP = ("drop", "lose", "say", "malformed", "endless")  # without PIPELINING
 LEASE = 5.0  # seconds, as the grounds of these runs are set

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailer import loop
+from mailer.processes import event_loop
 from tests.chaos import account, faults
 from tests.chaos.account import Account, Entry
 from tests.chaos.faults import Dice
@@ -122,7 +122,7 @@ def options_of(arguments: Sequence[str]) -> tuple[Options, int]:
 def main() -> None:
     """Serve as the command line says."""
     options, port = options_of(sys.argv[1:])
-    with loop.runner() as runner:
+    with event_loop.runner() as runner:
         runner.run(serve(options, port))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from tests.chaos import evidence, invariants, kills
-from tests.chaos.ground import Ground
+from tests.chaos.grounds import Ground
 from tests.chaos.nursery import Child
 
 Scenario = Callable[[Ground], list[str]]

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos import evidence, invariants, kills, scenarios
-from tests.chaos import ground as grounds
-from tests.chaos.ground import Ground
+from tests.chaos import evidence, grounds, invariants, kills, scenarios
+from tests.chaos.grounds import Ground
 from tests.chaos.kills import Result
 
 pytestmark = pytest.mark.xdist_group("chaos")  # one storm at a time

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import mailer
-from mailer.config import Settings
+from mailer.settings.sections import Settings
 from tests.docs.markdown import DOCUMENTS, ROOT, links, quoted
 
 TOP = {path.name for path in ROOT.iterdir()}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer import config
+from mailer.settings import loading, sections
 from tests.docs.markdown import ROOT, Fence, fences
 
 EXAMPLES = [
@@ -21,6 +21,6 @@ def test_an_example_is_taken(example: Fence, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(example.text, encoding="utf-8")
 
-    read = config.load(file)
+    read = loading.load(file)
 
-    assert read != config.Settings()
+    assert read != sections.Settings()

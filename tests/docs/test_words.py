@@ -10,15 +10,15 @@ from types import ModuleType
 import pytest
 
 import mailer
-from audiences.languages import Step
+from audiences.languages import ChainStep
 from audiences.organisations import Kind
 from audiences.segments import facts
 from audiences.segments.resolve import LeftOut
 from audiences.subscriptions import Standing
 from audiences.suppressions import Why
-from mailer.campaigns import folder, kinds, sending
-from mailer.campaigns import states as campaign_states
-from mailer.outbox import states as message_states
+from mailer.campaigns import campaign_states, hours
+from mailer.campaigns.writing import folder, line_kinds
+from mailer.outbox import message_states
 from tests.docs.markdown import ROOT, prose, rows
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -26,13 +26,13 @@ SEGMENTS = ROOT / "docs" / "segments.md"
 CAMPAIGN = ROOT / "docs" / "campaign-folder.md"
 DEPENDENCIES = ROOT / "docs" / "decisions" / "0007-dependencies.md"
 STATES: dict[str, tuple[type[StrEnum], ...]] = {
-    "States of a campaign": (campaign_states.State,),
-    "States of a message": (message_states.State,),
+    "States of a campaign": (campaign_states.CampaignState,),
+    "States of a message": (message_states.MessageState,),
     "Standings of a subscription": (Standing,),
     "Why a reader is left out": (LeftOut, message_states.Skip),
     "Why an address is suppressed": (Why,),
     "Kinds of organisation": (Kind,),
-    "Steps of the language chain": (Step,),
+    "Steps of the language chain": (ChainStep,),
 }
 
 
@@ -110,7 +110,7 @@ def test_every_block_type_and_its_lines_are_documented() -> None:
 def test_every_kind_of_line_is_documented() -> None:
     written = re.findall(r"^\| `(\w+)` \| [^|]+ \|$", prose(CAMPAIGN), re.MULTILINE)
 
-    assert set(written) == set(kinds.KINDS)
+    assert set(written) == set(line_kinds.KINDS)
 
 
 def test_the_example_campaign_has_every_key() -> None:
@@ -120,7 +120,7 @@ def test_the_example_campaign_has_every_key() -> None:
     keys = tomllib.loads(example)
 
     assert set(keys) == folder._KEYS
-    assert set(keys["send"]) == set(sending.KEYS)
+    assert set(keys["send"]) == set(hours.KEYS)
 
 
 def test_every_dependency_says_why_it_is_there_and_what_to_mind() -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from mailer.outbox.states import State
-from mailer.site import Site, open_site
-from mailer.toml import edit_toml
+from mailer.outbox.message_states import MessageState
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 from tests import directory
 from tests.mailer import campaigning, delivering, reading
 from tests.relay import Relay
@@ -107,7 +108,11 @@ async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen
     times = Counter(relay.recipients())
 
     assert counted.audience == len(ledger)
-    assert counted.states[State.WAITING] == counted.states[State.REFUSED] == 0
-    assert counted.accepted + counted.states[State.UNCERTAIN] == counted.audience
+    assert (
+        counted.states[MessageState.WAITING]
+        == counted.states[MessageState.REFUSED]
+        == 0
+    )
+    assert counted.accepted + counted.states[MessageState.UNCERTAIN] == counted.audience
     assert {each for each in ledger if ledger[each].state == "accepted"} <= set(times)
     assert {each for each, count in times.items() if count > 1} <= unsure

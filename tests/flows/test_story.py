@@ -7,11 +7,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.segments import save
-from mailer import site as sites
-from mailer import ticking
-from mailer.campaigns import gate, kept, schedule
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
 from mailer.campaigns.models import Occurrence
-from mailer.site import Site
+from mailer.campaigns.review import gate
+from mailer.processes import ticking
+from mailer.sites.site import Site
 from tests.audiences import importing
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
@@ -43,13 +45,13 @@ async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, dat
     """Write, check, approve and schedule an occurrence; return it and its time."""
     path = campaigning.write(place, toml=TOML.format(name=name), **TEXTS)
     number = await campaigning.add(site, path)
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
     assert checked.ok, checked.problems
     await campaigning.approve(site, number)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         slot = await schedule.in_series(
-            session, campaign, "monthly-letter", by="editor", now=sites.now()
+            session, campaign, "monthly-letter", by="editor", now=clock.now()
         )
         return number, slot.due_at
 
@@ -70,7 +72,7 @@ async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
     )
     async with site.database.writing() as session:
         rule = "kind = ngo and role = head"
-        await save.save(session, "newcomers", rule, by="editor", now=sites.now())
+        await save.save(session, "newcomers", rule, by="editor", now=clock.now())
     first, due = await in_the_next_slot(site, tmp_path, "First")
     second, later = await in_the_next_slot(site, tmp_path, "Second")
 

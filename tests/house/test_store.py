@@ -12,10 +12,10 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from audiences.topics import Topic
-from mailer import schema
 from mailer.campaigns.models import User
-from mailer.config import StoreSettings
-from mailer.database import Database, open_database
+from mailer.maintenance import schema
+from mailer.settings.sections import StoreSettings
+from mailer.store.database import Database, open_database
 
 PROCESSES, ROUNDS = 4, 100
 

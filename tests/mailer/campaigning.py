@@ -5,14 +5,16 @@ from pathlib import Path
 from sqlalchemy import select
 
 from audiences.contacts import Contact
-from mailer import demo
-from mailer import site as sites
-from mailer.campaigns import approval, control, edit, folder, kept
+from mailer import clock
+from mailer.campaigns import control, lookup
+from mailer.campaigns.review import approval
+from mailer.campaigns.writing import edit, folder
+from mailer.demo import demonstration
 from mailer.outbox import release
 from mailer.outbox.models import Message
-from mailer.reports import campaign as reports
-from mailer.reports.campaign import Report
-from mailer.site import Site
+from mailer.reports import totals
+from mailer.reports.totals import CampaignReport
+from mailer.sites.site import Site
 
 EDITOR, APPROVER = "editor", "head-of-unit"
 SECTORS = "kind = sector and sub(monthly-letter)"  # ten readers, all in English
@@ -61,7 +63,7 @@ async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
             folder.read(path),
             root=site.templates,
             author=author,
-            now=sites.now(),
+            now=clock.now(),
         )
     return campaign.id
 
@@ -69,28 +71,28 @@ async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
 async def replace(site: Site, number: int, path: Path, *, by: str = EDITOR) -> None:
     """Import a campaign folder over a campaign."""
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         await edit.replace(
             session,
             campaign,
             folder.read(path),
             root=site.templates,
             by=by,
-            now=sites.now(),
+            now=clock.now(),
         )
 
 
 async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
     """Approve a campaign; return how many readers it had then."""
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         given = await approval.approve(
             session,
             campaign,
             by=by,
             templates=site.templates,
-            context=await kept.context_of(session, campaign, now=sites.now()),
-            now=sites.now(),
+            context=await lookup.context_of(session, campaign, now=clock.now()),
+            now=clock.now(),
         )
     return given.count
 
@@ -98,8 +100,8 @@ async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
 async def cancel(site: Site, number: int, *, by: str = EDITOR) -> None:
     """End a campaign."""
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        await control.cancel(session, campaign, by=by, now=sites.now())
+        campaign = await lookup.get(session, number)
+        await control.cancel(session, campaign, by=by, now=clock.now())
 
 
 async def approved(site: Site, place: Path, **written: str) -> int:
@@ -112,27 +114,27 @@ async def approved(site: Site, place: Path, **written: str) -> int:
 async def released(site: Site, place: Path, **written: str) -> int:
     """Write, import, approve and release a short campaign; return its number."""
     number = await approved(site, place, **written)
-    await release.release(site, number, by=EDITOR, now=sites.now())
+    await release.release(site, number, by=EDITOR, now=clock.now())
     return number
 
 
 async def released_sample(site: Site, name: str = "monthly-letter") -> int:
     """Import, check, approve and release a sample campaign; return its number."""
-    number = await demo.prepare(site, site.root / "campaigns" / name)
-    await release.release(site, number, by=EDITOR, now=sites.now())
+    number = await demonstration.prepare(site, site.root / "campaigns" / name)
+    await release.release(site, number, by=EDITOR, now=clock.now())
     return number
 
 
 async def state(site: Site, number: int) -> str:
     """Return where a campaign stands."""
     async with site.database.reading() as session:
-        return (await kept.get(session, number)).state
+        return (await lookup.get(session, number)).state
 
 
-async def report(site: Site, number: int) -> Report:
+async def report(site: Site, number: int) -> CampaignReport:
     """Count a campaign's messages."""
     async with site.database.reading() as session:
-        return await reports.report(session, await kept.get(session, number))
+        return await totals.report(session, await lookup.get(session, number))
 
 
 async def ledger(site: Site, number: int) -> dict[str, Message]:

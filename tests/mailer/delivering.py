@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select, update
 
 from audiences.contacts import Contact
-from mailer import running
-from mailer import site as sites
-from mailer.config import Settings
+from mailer import clock
 from mailer.outbox.models import Message, MessageEvent
-from mailer.site import Site
+from mailer.processes import running
+from mailer.settings.sections import Settings
+from mailer.sites.site import Site
 from tests.relay import Received, Relay
 
 # A relay that takes a command at a time, and one that takes many (RFC 2920).
@@ -84,7 +84,7 @@ async def later(site: Site, number: int) -> None:
         await session.execute(
             update(Message)
             .where(Message.campaign_id == number, Message.due_at.is_not(None))
-            .values(due_at=sites.now() - timedelta(seconds=1))
+            .values(due_at=clock.now() - timedelta(seconds=1))
         )
 
 

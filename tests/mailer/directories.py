@@ -6,10 +6,10 @@ from sqlalchemy import insert
 
 from audiences.contacts import find
 from audiences.organisations import OrganisationCountry, Relation
-from mailer import site as sites
+from mailer import clock
 from mailer.links import Signed
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 ICOM = "unesco-liaison@icom.example"
@@ -53,5 +53,5 @@ async def released(site: Site, place: Path) -> Signed:
     path = campaigning.write(place, toml=TOML, en=TEXT)
     number = await campaigning.add(site, path)
     await campaigning.approve(site, number)
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     return site.signer.message((await campaigning.ledger(site, number))[ICOM].id)

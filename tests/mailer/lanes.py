@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from mailer.delivery.connect import Offer
-from mailer.delivery.lane import Lane
-from mailer.delivery.parcel import Parcel, Stage, clock
-from mailer.delivery.wire import Reply
+from mailer.clock import uptime
+from mailer.delivery.smtp.connect import Offer
+from mailer.delivery.smtp.connection import Connection
+from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
+from mailer.delivery.smtp.replies import Reply
 
 PIPELINING, PLAIN = Offer(pipelining=True), Offer()
 OK, GO, TAKEN = "250 ok\r\n", "354 go\r\n", "250 taken\r\n"
@@ -24,31 +25,31 @@ Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class Desk:
     """Parcels in order, and what was told of each."""
 
-    parcels: list[Parcel]
+    parcels: list[OutgoingMessage]
     told: dict[int, list[str]] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    lane: Lane | None = None
+    lane: Connection | None = None
 
-    def next(self) -> Parcel | None:
+    def next(self) -> OutgoingMessage | None:
         """Return the next parcel."""
         return self.parcels.pop(0) if self.parcels else None
 
-    def _tell(self, parcel: Parcel, what: str) -> None:
+    def _tell(self, parcel: OutgoingMessage, what: str) -> None:
         self.told.setdefault(parcel.message_id, []).append(what)
 
-    def answered(self, parcel: Parcel, stage: Stage, reply: Reply) -> None:
+    def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
         """Keep the relay's word."""
         self._tell(parcel, f"{stage}: {reply.code}")
 
-    def not_sent(self, parcel: Parcel, why: str | None) -> None:
+    def not_sent(self, parcel: OutgoingMessage, why: str | None) -> None:
         """Keep that no dot was written."""
         self._tell(parcel, "not sent" if why is None else "an attempt")
 
-    def unfit(self, parcel: Parcel, why: str) -> None:
+    def unfit(self, parcel: OutgoingMessage, why: str) -> None:
         """Keep that it was not offered."""
         self._tell(parcel, why)
 
-    def unknown(self, parcel: Parcel, why: str) -> None:
+    def unknown(self, parcel: OutgoingMessage, why: str) -> None:
         """Keep that nobody knows."""
         self._tell(parcel, "unknown")
 
@@ -60,8 +61,8 @@ class Desk:
             self.lane.leave()
 
 
-def parcel(number: int, *, marked_at: float | None = None) -> Parcel:
-    return Parcel(
+def parcel(number: int, *, marked_at: float | None = None) -> OutgoingMessage:
+    return OutgoingMessage(
         message_id=number,
         campaign_id=1,
         attempts=0,
@@ -69,7 +70,7 @@ def parcel(number: int, *, marked_at: float | None = None) -> Parcel:
         address=f"r{number}@reader.example",
         identifier=f"id{number}",
         octets=f"Message-ID: <id{number}@liaison.example>\r\n\r\nHello\r\n".encode(),
-        marked_at=clock() if marked_at is None else marked_at,
+        marked_at=uptime() if marked_at is None else marked_at,
     )
 
 
@@ -97,7 +98,7 @@ async def ended(desk: Desk, offer: Offer, peer: Peer) -> dict[int, list[str]]:
     async with asyncio.timeout(20), served(peer) as port:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
-        desk.lane = lane = Lane(transport, offer, desk)
+        desk.lane = lane = Connection(transport, offer, desk)
         lane.kick()
         await desk.ended.wait()
     return desk.told

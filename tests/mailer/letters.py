@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from mailer.campaigns import content, folder
-from mailer.rendering import catalogue, template
-from mailer.rendering.catalogue import Catalogue
+from mailer.campaigns.writing import folder, parsing
+from mailer.rendering import letter_types
+from mailer.rendering.language.catalogues import Catalogue, load_all
 from mailer.rendering.render import render
 from mailer.rendering.source import Letter, Source
 
@@ -18,17 +18,17 @@ SAMPLES = sorted(
 @cache
 def catalogues() -> dict[str, Catalogue]:
     """Return the catalogues of the checkout."""
-    return catalogue.load_all(TEMPLATES)
+    return load_all(TEMPLATES)
 
 
 def source(name: str, language: str, *, wanted: str | None = None) -> Source:
     """Return what a sample letter says in one language."""
     written = folder.read(TEMPLATES / name / "sample")
-    kind = template.load(TEMPLATES, name)
-    translation = content.parse(
+    kind = letter_types.load(TEMPLATES, name)
+    translation = parsing.parse(
         written.texts[language],
         language=language,
-        types=template.block_types(TEMPLATES),
+        types=letter_types.block_types(TEMPLATES),
         allowed=kind.blocks,
         where=f"{language}.md",
     )

@@ -8,7 +8,7 @@ from audiences.contacts import Contact, find
 from audiences.subscriptions import Consent, Subscription
 from mailer.links import Signed
 from mailer.outbox.models import Message
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 ED = "focal-point@ed.sector.example"

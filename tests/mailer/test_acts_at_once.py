@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer import site as sites
-from mailer.campaigns import approval, control, edit, folder, gate, kept, schedule
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import control, lookup
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.states import State
+from mailer.campaigns.review import approval, gate
+from mailer.campaigns.writing import edit, folder
 from mailer.errors import RefusedError
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 Act = Callable[[Site, AsyncSession, Campaign, Path], Awaitable[object]]
@@ -24,30 +27,30 @@ Act = Callable[[Site, AsyncSession, Campaign, Path], Awaitable[object]]
 async def resume(
     _site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    await control.resume(session, campaign, by="x", now=sites.now())
+    await control.resume(session, campaign, by="x", now=clock.now())
 
 
 async def cancel(
     _site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    await control.cancel(session, campaign, by="x", now=sites.now())
+    await control.cancel(session, campaign, by="x", now=clock.now())
 
 
 async def at(_site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
-    now = sites.now()
+    now = clock.now()
     await schedule.at(session, campaign, now + timedelta(hours=1), by="x", now=now)
 
 
 async def approve(
     site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    now = sites.now()
+    now = clock.now()
     await approval.approve(
         session,
         campaign,
         by=campaigning.APPROVER,
         templates=site.templates,
-        context=await kept.context_of(session, campaign, now=now),
+        context=await lookup.context_of(session, campaign, now=now),
         now=now,
     )
 
@@ -56,7 +59,7 @@ async def replace(
     site: Site, session: AsyncSession, campaign: Campaign, place: Path
 ) -> None:
     written = folder.read(campaigning.write(place))
-    root, now = site.templates, sites.now()
+    root, now = site.templates, clock.now()
     await edit.replace(session, campaign, written, root=root, by="x", now=now)
 
 
@@ -79,7 +82,7 @@ async def test_an_act_is_refused_by_what_another_did_since_it_was_read(
     await put(site, number, before)
     with pytest.raises(RefusedError, match=f"is {meanwhile}"):
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
+            campaign = await lookup.get(session, number)
             await put(site, number, meanwhile)
             await act(site, session, campaign, tmp_path)
 
@@ -89,7 +92,9 @@ async def test_an_act_is_refused_by_what_another_did_since_it_was_read(
 async def put(site: Site, number: int, state: str) -> None:
     async with site.database.writing() as session:
         await session.execute(
-            update(Campaign).where(Campaign.id == number).values(state=State(state))
+            update(Campaign)
+            .where(Campaign.id == number)
+            .values(state=CampaignState(state))
         )
 
 
@@ -99,11 +104,11 @@ async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
     number = await campaigning.released(site, tmp_path)
     await put(site, number, "paused")
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         cancelling = asyncio.create_task(campaigning.cancel(site, number))
         await asyncio.wait({cancelling}, timeout=0.3)
         with suppress(RefusedError):
-            await control.resume(session, campaign, by="x", now=sites.now())
+            await control.resume(session, campaign, by="x", now=clock.now())
     await cancelling
 
     assert await campaigning.state(site, number) == "cancelled"
@@ -115,11 +120,11 @@ async def test_what_is_changed_while_it_is_checked_is_not_approved(
 ) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
     approving = asyncio.create_task(
-        gate.approve(site, number, by=campaigning.APPROVER, now=sites.now())
+        gate.approve(site, number, by=campaigning.APPROVER, now=clock.now())
     )
     await asyncio.sleep(0.05)  # it is looking at the campaign by now
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         await replace(site, session, campaign, tmp_path)
     with pytest.raises(RefusedError, match="was changed while it was checked"):
         await approving

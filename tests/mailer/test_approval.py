@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mailer import site as sites
-from mailer.campaigns import approval, kept, schedule
-from mailer.campaigns.models import Letter
-from mailer.errors import RefusedError, UnknownError
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
+from mailer.campaigns.models import StoredLetter
+from mailer.campaigns.review import approval
+from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
 async def try_release(site: Site, number: int) -> None:
-    await release.release(site, number, by=campaigning.EDITOR, now=sites.now())
+    await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
 
 
 async def test_a_draft_is_not_released(site: Site, tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ async def test_an_editor_who_may_not_approve_is_refused(
 
 async def test_an_unknown_user_is_refused(site: Site, tmp_path: Path) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
-    with pytest.raises(UnknownError, match=r"no user is called 'nobody'; .*users add"):
+    with pytest.raises(NotFoundError, match=r"no user is called 'nobody'; .*users add"):
         await campaigning.approve(site, number, by="nobody")
 
 
@@ -81,7 +83,7 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="is draft"):
         await try_release(site, number)
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         standing = await approval.standing(session, campaign)
 
     assert standing is None
@@ -132,7 +134,7 @@ async def test_what_was_approved_leaves_also_from_a_process_that_knew_it_otherwi
     number = await campaigning.released(site, tmp_path)
     async with site.database.reading() as session:
         packed = await session.scalar(
-            select(Letter.skeleton).where(Letter.campaign_id == number)
+            select(StoredLetter.skeleton).where(StoredLetter.campaign_id == number)
         )
     assert packed is not None
     letter = quopri.decodestring(packed).decode(errors="replace")
@@ -162,10 +164,10 @@ async def test_what_is_released_cannot_be_edited(site: Site, tmp_path: Path) -> 
 
 async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None:
     number = await campaigning.approved(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
     with pytest.raises(RefusedError, match=rf"has passed; .*release {number}"):
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
+            campaign = await lookup.get(session, number)
             await schedule.at(session, campaign, now, by="editor", now=now)
 
     assert await campaigning.state(site, number) == "approved"
@@ -175,6 +177,6 @@ async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
     with pytest.raises(RefusedError, match="is draft; it cannot become scheduled"):
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
-            soon = sites.now().replace(year=2100)
-            await schedule.at(session, campaign, soon, by="editor", now=sites.now())
+            campaign = await lookup.get(session, number)
+            soon = clock.now().replace(year=2100)
+            await schedule.at(session, campaign, soon, by="editor", now=clock.now())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.rendering import bidi
+from mailer.rendering.language import bidi
 from tests.mailer import reading
 from tests.mailer.letters import letter
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from audiences import languages
-from mailer import site as sites
-from mailer.campaigns import gate
-from mailer.cli import checking
-from mailer.delivery import preview
-from mailer.rendering.catalogue import POP_ISOLATE
-from mailer.site import Site
+from mailer import clock
+from mailer.campaigns.review import gate, preview
+from mailer.cli.writing import checking
+from mailer.rendering.language.catalogues import POP_ISOLATE
+from mailer.sites.site import Site
 from tests import directory
 from tests.mailer import campaigning, letters, reading
 
@@ -74,7 +73,7 @@ async def test_the_block_has_its_own_language_and_direction_and_a_notice(
     site: Site, tmp_path: Path, default: str, lacking: str, reader: str, language: str
 ) -> None:
     number = await made(site, tmp_path, default, lacking)
-    letter = (await preview.preview(site, number, reader, now=sites.now())).letter
+    letter = (await preview.preview(site, number, reader, now=clock.now())).letter
     direction = languages.direction(default)
 
     assert letter.language == language
@@ -97,7 +96,7 @@ async def test_readers_of_a_block_in_another_language_are_counted(
     site: Site, tmp_path: Path
 ) -> None:
     number = await made(site, tmp_path, "en", "fr")
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
     shown = checking.as_json(checked)
 
     assert checked.readers == {"fr": 2, "ar": 1}
@@ -113,7 +112,7 @@ async def test_a_block_may_lack_only_where_it_is_allowed(
     for allowed, ok in (("false", False), ('["ar"]', False), ('["fr"]', True)):
         number = await made(site, tmp_path, "en", "fr", allowed)
 
-        assert (await gate.check(site, number, now=sites.now())).ok == ok
+        assert (await gate.check(site, number, now=clock.now())).ok == ok
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ async def test_languages_and_fallbacks_are_those_a_second_reading_counts(
 ) -> None:
     """Each sample has an audience the CSV files tell; English stands in for others."""
     number = await campaigning.add(site, letters.TEMPLATES / name / "sample")
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
     readers: dict[str, int] = {}
     fallbacks: dict[tuple[str, str], int] = {}
     for entry in filter(AUDIENCES[name], directory.entries()):

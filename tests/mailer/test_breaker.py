@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.delivery import breaker
-from mailer.delivery.breaker import CLOSED, Breaker
+from mailer.delivery.routing import breaker
+from mailer.delivery.routing.breaker import CLOSED, Breaker
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 WAITS = (10.0, 60.0, 300.0)

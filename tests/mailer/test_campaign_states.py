@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mailer import site as sites
-from mailer import ticking
-from mailer.campaigns import control, gate, kept, schedule
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import control, lookup
 from mailer.campaigns.models import CampaignEvent, Occurrence
+from mailer.campaigns.review import gate
 from mailer.errors import RefusedError
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.processes import ticking
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -23,8 +25,8 @@ async def test_what_was_not_paused_is_not_resumed(site: Site, tmp_path: Path) ->
     number = await campaigning.approved(site, tmp_path)
     with pytest.raises(RefusedError, match="is approved, not paused"):
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
-            await control.resume(session, campaign, by="editor", now=sites.now())
+            campaign = await lookup.get(session, number)
+            await control.resume(session, campaign, by="editor", now=clock.now())
 
     assert await campaigning.state(site, number) == "approved"
 
@@ -32,10 +34,10 @@ async def test_what_was_not_paused_is_not_resumed(site: Site, tmp_path: Path) ->
 async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) -> None:
     number = await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        now = sites.now()
+        now = clock.now()
         await control.pause(session, number, by="editor", because="wait", now=now)
     with pytest.raises(RefusedError, match="is paused; `mailer campaigns resume`"):
-        await release.release(site, number, by="editor", now=sites.now())
+        await release.release(site, number, by="editor", now=clock.now())
 
     assert await campaigning.state(site, number) == "paused"
 
@@ -43,10 +45,10 @@ async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) 
 async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetime]:
     """Approve and schedule a campaign, then change its template; return its time."""
     number = await campaigning.approved(site, place)
-    at = sites.now() + timedelta(hours=1)
+    at = clock.now() + timedelta(hours=1)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        await schedule.at(session, campaign, at, by="editor", now=sites.now())
+        campaign = await lookup.get(session, number)
+        await schedule.at(session, campaign, at, by="editor", now=clock.now())
     with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
         file.write("\n")
     return number, at
@@ -80,7 +82,7 @@ async def test_nothing_is_approved_in_which_an_error_stands(
     text = campaigning.TEXT + "\n[a link](http://)\n"
     number = await campaigning.add(site, campaigning.write(tmp_path, en=text))
     with pytest.raises(RefusedError, match=r"errors stand, the first in en\.md"):
-        await gate.approve(site, number, by="head-of-unit", now=sites.now())
+        await gate.approve(site, number, by="head-of-unit", now=clock.now())
 
     assert await campaigning.state(site, number) == "draft"
 
@@ -112,13 +114,13 @@ async def test_a_scheduled_campaign_gets_another_time_and_leaves_its_slot(
     slots = []
     for _ in range(2):
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
+            campaign = await lookup.get(session, number)
             slot = await schedule.in_series(
-                session, campaign, "monthly-letter", by="editor", now=sites.now()
+                session, campaign, "monthly-letter", by="editor", now=clock.now()
             )
             slots.append(slot.due_at)
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         filled = await session.scalars(
             select(Occurrence.due_at).where(Occurrence.campaign_id == number)
         )

@@ -11,11 +11,10 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from audiences import institution
 from audiences.languages import OFFERED
-from mailer.campaigns import reasons
-from mailer.campaigns.letters import OTHERS
+from mailer.campaigns.variants.letters import OTHERS
 from mailer.rendering import entry
-from mailer.rendering.view import ADDRESSEES
 from tests.mailer.letters import TEMPLATES, catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
@@ -68,7 +67,7 @@ def handed_over(path: Path) -> set[str]:
 def used() -> frozenset[str]:
     """Return every string handed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
-    found = {*ADDRESSEES.values(), *OTHERS.values(), *reasons.STRINGS, *entry.STRINGS}
+    found = {*OTHERS.values(), *entry.LINES.values(), *institution.strings()}
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
     found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from mailer import site as sites
+from mailer import clock
 from mailer.outbox import claim
 from mailer.outbox.claim import Search
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 
@@ -16,7 +16,7 @@ async def test_where_there_is_room_for_fewer_messages_than_campaigns_they_take_t
     search, claimed = Search(), list[list[int]]()
     for _ in range(5):
         async with site.database.writing() as session:
-            due = await claim.claim(session, search, limit=2, now=sites.now())
+            due = await claim.claim(session, search, limit=2, now=clock.now())
         claimed.append([row.campaign_id for row in due.rows])
 
     assert claimed == [
@@ -29,7 +29,7 @@ async def test_where_there_is_room_for_all_each_has_its_share(
 ) -> None:
     released = [await campaigning.released(site, tmp_path) for _ in range(3)]
     async with site.database.writing() as session:
-        due = await claim.claim(session, Search(), limit=6, now=sites.now())
+        due = await claim.claim(session, Search(), limit=6, now=clock.now())
 
     assert [row.campaign_id for row in due.rows] == [
         each for each in released for _ in range(2)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from mailer.rendering import support
+from mailer.rendering.checks import support
 from tests.mailer.letters import SAMPLES, letter
 
 UNSUPPORTED = re.compile(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from mailer import config
-from mailer.config import Settings
 from mailer.errors import ConfigError
 from mailer.links import Purpose
-from mailer.site import open_site
-from mailer.toml import edit_toml
+from mailer.settings import loading
+from mailer.settings.sections import Settings
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
 
 REFERENCE = Path(__file__).parent.parent.parent / "config.toml"
 SECRETS = {("keys", "signing"), ("keys", "address"), ("relay", "password")}
@@ -77,7 +77,7 @@ def written() -> set[tuple[str, str]]:
 def refused(path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as fault:
-        config.load(path)
+        loading.load(path)
     return str(fault.value)
 
 
@@ -88,7 +88,7 @@ def test_the_reference_names_every_setting_and_nothing_else() -> None:
 
 
 def test_the_reference_says_the_defaults() -> None:
-    said = config.load(REFERENCE).model_dump(exclude=OPEN)
+    said = loading.load(REFERENCE).model_dump(exclude=OPEN)
     default = Settings().model_dump(exclude=OPEN)
     for each in (said, default):
         del each["sender"]["names"], each["sender"]["postal"]
@@ -148,7 +148,7 @@ def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> Non
 
 def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        config.load(tmp_path)
+        loading.load(tmp_path)
 
     assert str(refused.value) == f"{tmp_path} cannot be read: Is a directory"
 
@@ -161,9 +161,9 @@ def test_the_environment_goes_before_the_file(
     monkeypatch.setenv("MAILER_RELAY__PORT", "2500")
     monkeypatch.setenv("MAILER_SITE__DEMO", "true")
 
-    assert config.load(path).relay.port == 2500
-    assert config.load(path).relay.host == "127.0.0.1"
-    assert config.load(path).site.demo is True
+    assert loading.load(path).relay.port == 2500
+    assert loading.load(path).relay.host == "127.0.0.1"
+    assert loading.load(path).site.demo is True
 
 
 def test_a_wrong_value_of_the_environment_is_told_too(

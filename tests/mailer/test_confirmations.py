@@ -9,7 +9,7 @@ from audiences.contacts import Contact
 from mailer.outbox import confirmations
 from mailer.outbox.models import Message
 from mailer.outcomes import closing
-from mailer.site import Site
+from mailer.sites.site import Site
 
 EARLY = datetime(2027, 5, 4, 0, 0, 30, tzinfo=UTC)
 LATE = datetime(2027, 5, 4, 23, 59, tzinfo=UTC)

@@ -11,13 +11,8 @@ import pytest
 import trustme
 import uvloop
 
-from mailer.delivery.connect import (
-    Connection,
-    LoginRefusedError,
-    RelayError,
-    connect,
-)
-from mailer.relaying import RelaySettings
+from mailer.delivery.smtp.connect import Channel, LoginRefusedError, RelayError, connect
+from mailer.settings.relays import RelaySettings
 from tests.tlsrelay import LOGIN, PASSWORD, USER, TlsRelay, context
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -56,7 +51,7 @@ class Attempt:
     def __init__(self, relay: TlsRelay, root: Path, loop: str) -> None:
         self._relay, self._root, self._loop = relay, root, loop
 
-    def run(self, **settings: Any) -> Connection:
+    def run(self, **settings: Any) -> Channel:
         """Connect, look at what was made, and close it."""
         usual: dict[str, Any] = {
             "host": HOST,
@@ -68,7 +63,7 @@ class Attempt:
         }
         relay = RelaySettings.model_validate(usual | settings)
 
-        async def once() -> Connection:
+        async def once() -> Channel:
             made = await connect(
                 relay, root=self._root, hello="letters.example", within=WITHIN
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.mailer.delivering import Once
 from tests.relay import Relay

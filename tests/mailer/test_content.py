@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailer.campaigns import content
+from mailer.campaigns.writing import parsing
 from mailer.errors import ContentError
-from mailer.rendering import template
+from mailer.rendering import letter_types
 from mailer.rendering.source import Translation
 from tests.mailer.letters import TEMPLATES
 
@@ -42,11 +42,11 @@ WHOLE = [
 
 
 def parse(text: str) -> Translation:
-    kind = template.load(TEMPLATES, "monthly-letter")
-    return content.parse(
+    kind = letter_types.load(TEMPLATES, "monthly-letter")
+    return parsing.parse(
         text,
         language="en",
-        types=template.block_types(TEMPLATES),
+        types=letter_types.block_types(TEMPLATES),
         allowed=kind.blocks,
         where="en.md",
     )
@@ -72,12 +72,12 @@ def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> N
 
 def test_an_unknown_addressee_is_refused_with_the_ones_there_are() -> None:
     text = FRONT + "# recommendation a\ntitle: x\naddressees: kings\n\nx"
-    kind = template.load(TEMPLATES, "forum-conclusions")
+    kind = letter_types.load(TEMPLATES, "forum-conclusions")
     with pytest.raises(ContentError, match=r"line 6: addressees: no.*kings.*states"):
-        content.parse(
+        parsing.parse(
             text,
             language="en",
-            types=template.block_types(TEMPLATES),
+            types=letter_types.block_types(TEMPLATES),
             allowed=kind.blocks,
             where="en.md",
         )

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailer import site as sites
+from mailer import clock
 from mailer.reports import coverage
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests import directory
 from tests.mailer import campaigning, letters
 
@@ -16,7 +16,7 @@ async def test_a_recommendation_concerns_more_than_the_campaign_reaches(
     """`education` addresses states and all sectors; three sectors get the letter."""
     path = letters.TEMPLATES / "forum-conclusions" / "sample"
     number = await campaigning.add(site, path)
-    found = await coverage.coverage(site, number, now=sites.now())
+    found = await coverage.coverage(site, number, now=clock.now())
     block = next(each for each in found if each.block == "education")
     kinds = [entry.kind for entry in directory.entries()]
     states = kinds.count("delegation") + kinds.count("natcom")

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer import site as sites
+from mailer import clock
 from mailer.outbox import claim, lease
 from mailer.outbox.lease import Silence
-from mailer.outbox.models import Worker
-from mailer.outbox.states import State
+from mailer.outbox.message_states import MessageState
+from mailer.outbox.models import WorkerLease
 from mailer.outcomes import closing, mark, record
 from mailer.outcomes.record import Outcome
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -41,8 +41,8 @@ def kill_unburied(process: subprocess.Popen[bytes]) -> None:
 
 async def entered(session: AsyncSession, process: str) -> int:
     """Enter a process of this machine as a worker."""
-    now = sites.now()
-    worker = Worker(
+    now = clock.now()
+    worker = WorkerLease(
         host=platform.node(),
         process=process,
         started_at=now,
@@ -55,7 +55,7 @@ async def entered(session: AsyncSession, process: str) -> int:
 
 async def marked_by(session: AsyncSession, number: int) -> list[int]:
     """Mark what is due for a worker; return which messages that are."""
-    now = sites.now()
+    now = clock.now()
     due = await claim.claim(session, claim.Search(), limit=100, now=now)
     ids = [row.id for row in due.rows]
     return sorted(await mark.mark(session, number, ids, now=now))
@@ -74,7 +74,7 @@ async def recovered(
             session,
             silence or Silence(LEASE),
             answer_wait=ANSWER,
-            now=sites.now() + after,
+            now=clock.now() + after,
             at=at,
         )
 
@@ -120,9 +120,9 @@ async def test_who_was_given_up_marks_nothing_until_it_shows_that_it_lives(
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
         worker = await entered(session, "1.1@")
-        await lease.leave(session, worker, now=sites.now())
+        await lease.leave(session, worker, now=clock.now())
         given_up = await marked_by(session, worker)
-        await lease.stay_alive(session, worker, lease=LEASE, now=sites.now())
+        await lease.stay_alive(session, worker, lease=LEASE, now=clock.now())
         alive = await marked_by(session, worker)
 
     assert (given_up, len(alive)) == ([], 10)
@@ -140,7 +140,7 @@ async def test_a_clock_set_forward_makes_nobody_dead(
         held = await marked_by(session, worker)
     seen = [await recovered(site, silence, after=jump, at=at) for at in (0.0, 59.0)]
     async with site.database.writing() as session:
-        now = sites.now()  # on its way again with a clock of its own
+        now = clock.now()  # on its way again with a clock of its own
         await lease.stay_alive(session, worker, lease=LEASE, now=now)
     seen += [await recovered(site, silence, after=jump, at=at) for at in (60.0, 119.0)]
     silent = await recovered(site, silence, after=jump, at=121.0)
@@ -153,10 +153,10 @@ def test_only_the_kernel_that_numbers_a_process_says_that_it_is_gone(
     sleeper: subprocess.Popen[bytes],
 ) -> None:
     """Another machine, or a container, may have the same name as this one."""
-    now = sites.now()
+    now = clock.now()
     name = lease.identity(sleeper.pid)
     ours, theirs, older = (
-        Worker(host=platform.node(), process=each, started_at=now, alive_until=now)
+        WorkerLease(host=platform.node(), process=each, started_at=now, alive_until=now)
         for each in (name, name.replace("@", "@0"), name.partition("@")[0])
     )
     before = [lease.gone(each) for each in (ours, theirs, older)]
@@ -172,7 +172,7 @@ async def test_who_lost_a_message_to_another_worker_says_no_more_of_it(
 ) -> None:
     """It was uncertain, is sent again by policy, and belongs to whoever marked it."""
     number = await campaigning.released(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
     async with site.database.writing() as session:
         first, second = [await entered(session, f"{each}.1@") for each in (1, 2)]
         held = await marked_by(session, first)
@@ -184,7 +184,7 @@ async def test_who_lost_a_message_to_another_worker_says_no_more_of_it(
                 told = [(each, "250 taken") for each in held]
                 await record.accept(session, first, told, now=now)
             case "refused":
-                refused = [Outcome(each, State.REFUSED) for each in held]
+                refused = [Outcome(each, MessageState.REFUSED) for each in held]
                 await record.settle(session, first, refused, now=now)
             case _:
                 await record.unmark(session, first, held, now=now)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.outbox.states import State
-from mailer.site import Site
-from mailer.toml import edit_toml
+from mailer.outbox.message_states import MessageState
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.mailer.delivering import Once
 from tests.relay import DROP, Relay
@@ -126,7 +126,7 @@ async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
     again = await campaigning.released(site, tmp_path)
     skipped = await campaigning.report(site, again)
 
-    assert (counted.states[State.REFUSED], counted.accepted) == (1, 9)
+    assert (counted.states[MessageState.REFUSED], counted.accepted) == (1, 9)
     assert counted.audience == 10
     assert skipped.skipped == {"suppressed": 1}
     assert ED not in relay.recipients()
@@ -159,7 +159,7 @@ async def test_a_fault_of_ours_pauses_the_campaign_and_blames_nobody(
 
     assert counted.state == "paused"
     assert reply in str(counted.stopped_because)
-    assert counted.states[State.REFUSED] == counted.accepted == 0
+    assert counted.states[MessageState.REFUSED] == counted.accepted == 0
     assert counted.audience == 10
     assert (await campaigning.report(site, fresh)).skipped == {}
 
@@ -179,7 +179,7 @@ async def test_no_answer_to_the_dot_is_uncertain_then_sent_under_the_same_name(
     )
     first, second = [delivering.parsed(each) for each in relay.accepted]
 
-    assert (unsure.states[State.UNCERTAIN], unsure.audience) == (1, 1)
+    assert (unsure.states[MessageState.UNCERTAIN], unsure.audience) == (1, 1)
     assert [each.answered for each in relay.accepted] == [False, True]
     assert first["Message-ID"] == second["Message-ID"]
     assert relay.accepted[0].octets == relay.accepted[1].octets
@@ -197,7 +197,10 @@ async def test_where_the_site_holds_an_uncertain_message_waits_for_a_person(
     await delivering.work(holding)
     counted = await campaigning.report(site, number)
 
-    assert (counted.states[State.HELD], counted.states[State.UNCERTAIN]) == (1, 0)
+    assert (
+        counted.states[MessageState.HELD],
+        counted.states[MessageState.UNCERTAIN],
+    ) == (1, 0)
     assert len(relay.accepted) == 1
 
 

@@ -14,15 +14,14 @@ import dns.rrset
 import pytest
 from click.testing import CliRunner
 
-from mailer import site as sites
+from mailer import clock
 from mailer.cli.main import cli
-from mailer.config import Settings
-from mailer.delivery import keys
-from mailer.doctor import examine, machine, names
-from mailer.doctor import store as stores
-from mailer.doctor.finding import Finding, Level
-from mailer.site import Site
-from mailer.toml import edit_toml
+from mailer.composing import dkim_keys
+from mailer.doctor import domains, examine, machine, storage
+from mailer.doctor.finding import Finding, Grade
+from mailer.settings.sections import Settings
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
 from tests.conftest import STORES
 from tests.mailer import campaigning
 from tests.relay import Relay
@@ -33,7 +32,7 @@ def about(found: list[Finding], thing: str) -> Finding:
 
 
 async def looked(site: Site) -> list[Finding]:
-    return await examine.examine(site.root / "config.toml", now=sites.now())
+    return await examine.examine(site.root / "config.toml", now=clock.now())
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ async def test_a_relay_that_is_away_is_said_with_its_place(
     await relay.stop()
     found = about(await looked(site), "relay")
 
-    assert found.level is Level.ERROR
+    assert found.level is Grade.ERROR
     assert f"127.0.0.1:{relay.port} cannot be used" in found.sentence
     assert "host, port and security" in found.remedy
 
@@ -57,54 +56,54 @@ async def test_a_relay_that_is_away_is_said_with_its_place(
 async def test_a_site_in_order_has_no_error(site: Site, relay: Relay) -> None:
     relay.extensions += ("PIPELINING",)
     found = await looked(site)
-    wrong = [each for each in found if each.level is Level.ERROR]
+    wrong = [each for each in found if each.level is Grade.ERROR]
 
     assert wrong == []
     assert about(found, "relay").sentence.endswith(
         "PIPELINING, 8BITMIME, SIZE 10,000,000"
     )
-    assert about(found, "names").level is Level.NOTE
+    assert about(found, "names").level is Grade.NOTE
 
 
 async def test_secrets_others_can_read_are_named(site: Site) -> None:
     (site.root / "secrets" / "signing.key").chmod(0o644)
     found = about(await looked(site), "secrets")
 
-    assert found.level is Level.WARNING
+    assert found.level is Grade.WARNING
     assert found.remedy == "chmod 600 secrets/signing.key"
 
 
 def test_an_ed25519_key_the_group_can_read_is_named(tmp_path: Path) -> None:
     dkim = {"selector": "l2027", "ed25519_selector": "e2027"}
     settings = Settings.model_validate({"dkim": dkim})
-    keys.make(tmp_path / settings.dkim.key_file)
-    keys.make(tmp_path / settings.dkim.ed25519_key_file, ed25519=True)
+    dkim_keys.make(tmp_path / settings.dkim.key_file)
+    dkim_keys.make(tmp_path / settings.dkim.ed25519_key_file, ed25519=True)
     (tmp_path / settings.dkim.ed25519_key_file).chmod(0o640)
     (found,) = machine.secrets(settings, tmp_path)
 
-    assert found.level is Level.WARNING
+    assert found.level is Grade.WARNING
     assert found.remedy == "chmod 600 secrets/dkim-ed25519.pem"
 
 
 async def test_a_clock_behind_the_store_is_an_error(site: Site, tmp_path: Path) -> None:
     await campaigning.add(site, campaigning.write(tmp_path))
-    past = sites.now() - timedelta(hours=1)
-    found = about(await stores.examine(site.database, now=past), "clock")
+    past = clock.now() - timedelta(hours=1)
+    found = about(await storage.examine(site.database, now=past), "clock")
 
-    assert found.level is Level.ERROR
+    assert found.level is Grade.ERROR
 
 
 async def test_settings_that_cannot_be_read_are_the_only_finding(folder: Path) -> None:
     edit_toml(folder / "config.toml", {("relay", "port"): 0})
-    (found,) = await examine.examine(folder / "config.toml", now=sites.now())
+    (found,) = await examine.examine(folder / "config.toml", now=clock.now())
 
-    assert (found.about, found.level) == ("configuration", Level.ERROR)
+    assert (found.about, found.level) == ("configuration", Grade.ERROR)
     assert "relay.port: found 0" in found.sentence
 
 
 async def test_a_store_without_tables_is_an_error(folder: Path) -> None:
     (folder / "mailer.db").unlink()
-    found = await examine.examine(folder / "config.toml", now=sites.now())
+    found = await examine.examine(folder / "config.toml", now=clock.now())
 
     assert "`mailer init` makes a site" in about(found, "store").remedy
 
@@ -172,12 +171,14 @@ SETTINGS = Settings.model_validate(
 
 async def looked_up(zone: Zone, root: Path) -> dict[str, Finding]:
     server = zone.transport.get_extra_info("sockname")
-    found = await names.examine(SETTINGS, root, server=server)
+    found = await domains.examine(SETTINGS, root, server=server)
     return {each.about: each for each in found}
 
 
 async def test_names_that_are_right_are_found(zone: Zone, tmp_path: Path) -> None:
-    record = keys.record("l2027", "letters.org", keys.make(tmp_path / "dkim.pem"))
+    record = dkim_keys.record(
+        "l2027", "letters.org", dkim_keys.make(tmp_path / "dkim.pem")
+    )
     pieces = [record.text[at : at + 200] for at in range(0, len(record.text), 200)]
     zone.records |= {
         ("return.letters.org", "TXT"): ['"v=spf1 ip4:192.0.2.1 -all"'],
@@ -187,26 +188,26 @@ async def test_names_that_are_right_are_found(zone: Zone, tmp_path: Path) -> Non
     }
     found = await looked_up(zone, tmp_path)
 
-    assert {each.level for each in found.values()} == {Level.OK}
+    assert {each.level for each in found.values()} == {Grade.OK}
     assert list(found) == ["SPF", "DKIM", "DMARC", "returns"]
 
 
 async def test_names_that_are_missing_are_said_with_the_line_to_publish(
     zone: Zone, tmp_path: Path
 ) -> None:
-    keys.make(tmp_path / "dkim.pem")
+    dkim_keys.make(tmp_path / "dkim.pem")
     found = await looked_up(zone, tmp_path)
 
-    assert found["SPF"].level is Level.ERROR
+    assert found["SPF"].level is Grade.ERROR
     assert found["DKIM"].remedy.startswith("publish l2027._domainkey.letters.org. IN")
     assert found["DMARC"].remedy.startswith("publish _dmarc.news.letters.org")
-    assert found["returns"].level is Level.WARNING
+    assert found["returns"].level is Grade.WARNING
 
 
 async def test_two_spf_records_and_another_key_are_errors(
     zone: Zone, tmp_path: Path
 ) -> None:
-    keys.make(tmp_path / "dkim.pem")
+    dkim_keys.make(tmp_path / "dkim.pem")
     zone.records |= {
         ("return.letters.org", "TXT"): ['"v=spf1 -all"', '"v=spf1 ~all"'],
         ("l2027._domainkey.letters.org", "TXT"): ['"v=DKIM1; p=MIIB"'],
@@ -218,8 +219,8 @@ async def test_two_spf_records_and_another_key_are_errors(
 
 
 async def test_without_a_resolver_nothing_is_claimed(tmp_path: Path) -> None:
-    keys.make(tmp_path / "dkim.pem")
-    (found,) = await names.examine(SETTINGS, tmp_path, server=("127.0.0.1", 1))
+    dkim_keys.make(tmp_path / "dkim.pem")
+    (found,) = await domains.examine(SETTINGS, tmp_path, server=("127.0.0.1", 1))
 
-    assert found.level is Level.NOTE
+    assert found.level is Grade.NOTE
     assert "no resolver answers" in found.sentence

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from audiences.segments import save
-from mailer import site as sites
-from mailer import ticking
-from mailer.campaigns import kept, schedule
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
 from mailer.campaigns.models import Occurrence, Series
-from mailer.site import Site
-from mailer.toml import edit_toml
+from mailer.processes import ticking
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.postgres import free_port
 from tests.relay import Relay
@@ -25,10 +26,10 @@ HOUR = timedelta(hours=1)
 async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datetime]:
     """Approve a short campaign and schedule it an hour from now."""
     number = await campaigning.approved(site, place, **written)
-    at = sites.now().replace(microsecond=0) + HOUR
+    at = clock.now().replace(microsecond=0) + HOUR
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        await schedule.at(session, campaign, at, by="editor", now=sites.now())
+        campaign = await lookup.get(session, number)
+        await schedule.at(session, campaign, at, by="editor", now=clock.now())
     return number, at
 
 
@@ -55,7 +56,7 @@ async def test_a_campaign_goes_at_its_time_and_once(site: Site, tmp_path: Path) 
 
 async def test_two_tickers_at_once_release_once(site: Site, tmp_path: Path) -> None:
     numbers = [(await scheduled(site, tmp_path))[0] for _ in range(3)]
-    moment = sites.now() + 2 * HOUR
+    moment = clock.now() + 2 * HOUR
     both = await asyncio.gather(ticking.tick(site, moment), ticking.tick(site, moment))
     released = [number for ticked in both for number in ticked.released]
 
@@ -94,11 +95,11 @@ async def test_what_cannot_be_released_holds_nothing_else_up(
 ) -> None:
     """Its template changed, or its segment is gone; the next one goes all the same."""
     async with site.database.writing() as session:
-        await save.save(session, "gone", "kind = sector", by="editor", now=sites.now())
+        await save.save(session, "gone", "kind = sector", by="editor", now=clock.now())
     lost, _ = await scheduled(site, tmp_path, audience="segment(gone)")
     good, at = await scheduled(site, tmp_path)
     async with site.database.writing() as session:
-        await save.remove(session, "gone", by="editor", now=sites.now())
+        await save.remove(session, "gone", by="editor", now=clock.now())
     ticked = await ticking.tick(site, at + HOUR)
     counted = await campaigning.report(site, lost)
 
@@ -114,9 +115,9 @@ async def test_a_series_has_its_coming_slots_as_rows(
     number = await campaigning.approved(site, tmp_path)
     before = await occurrences(site)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         slot = await schedule.in_series(
-            session, campaign, "monthly-letter", by="editor", now=sites.now()
+            session, campaign, "monthly-letter", by="editor", now=clock.now()
         )
         due = slot.due_at
     ticked = await ticking.tick(site, due)
@@ -185,9 +186,9 @@ async def test_serve_ticks_releases_and_delivers(
     """One process does it all: the time comes, the letters leave, SIGTERM ends it."""
     number = await campaigning.approved(site, tmp_path)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        soon = sites.now() + timedelta(seconds=1)
-        await schedule.at(session, campaign, soon, by="editor", now=sites.now())
+        campaign = await lookup.get(session, number)
+        soon = clock.now() + timedelta(seconds=1)
+        await schedule.at(session, campaign, soon, by="editor", now=clock.now())
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")

@@ -14,12 +14,12 @@ from audiences.contacts import find
 from audiences.directory import Confirmation, Proposal
 from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
-from mailer import site as sites
-from mailer.delivery import preview
-from mailer.rendering import merge
+from mailer import clock
+from mailer.campaigns.review import preview
+from mailer.rendering import marks
 from mailer.rendering.entry import in_words
-from mailer.rendering.merge import Field
-from mailer.site import Site
+from mailer.rendering.marks import Field
+from mailer.sites.site import Site
 from tests.commands import Mailer, Ran
 from tests.mailer import readers, reading
 from tests.mailer.directories import ICOM, released
@@ -53,7 +53,7 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
     site: Site, tmp_path: Path
 ) -> None:
     await released(site, tmp_path)
-    made = await preview.preview(site, 1, ICOM, now=sites.now())
+    made = await preview.preview(site, 1, ICOM, now=clock.now())
     text, page = made.letter.text, reading.read(made.letter.html)
 
     for line in (
@@ -73,7 +73,7 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
 async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> None:
     await released(site, tmp_path)
     made = {
-        each: (await preview.preview(site, 1, each, now=sites.now())).letter.text
+        each: (await preview.preview(site, 1, each, now=clock.now())).letter.text
         for each in (ICOM, "unesco-liaison@ccivs.example")
     }
 
@@ -165,7 +165,7 @@ async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
 ) -> None:
     link = await released(site, tmp_path)
     other = await readers.signed(site, tmp_path)
-    late = sites.now() + timedelta(days=31)
+    late = clock.now() + timedelta(days=31)
     forged = [link.unsubscribe, link.preferences, other.entry, link.entry[:-2] + "AA"]
     async with serving(site) as pages:
         refused = [await pages.get(f"/o/{each}") for each in forged]
@@ -179,7 +179,7 @@ async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
 
 
 def test_a_value_is_never_read_as_a_place_or_as_markup() -> None:
-    mark = merge.mark(Field.UNSUBSCRIBE)
+    mark = marks.mark(Field.UNSUBSCRIBE)
     entry = Entry(name=f"A {mark}\r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
     lines = {each.key: each.values for each in in_words(entry, catalogues()["ar"])}
 
@@ -202,5 +202,5 @@ def test_the_age_of_an_entry_is_no_change_and_all_else_is() -> None:
         replace(entry, correspondents=()),
     )
 
-    assert replace(entry, confirmed=sites.now().date()).digest == entry.digest
+    assert replace(entry, confirmed=clock.now().date()).digest == entry.digest
     assert len({entry.digest, *(each.digest for each in changed)}) == 5

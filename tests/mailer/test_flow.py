@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailer.config import Settings
-from mailer.database import Database
-from mailer.delivery.flow import UNFIT, Admitted, Flow
+from mailer.delivery.routing.router import UNFIT, Admitted, Router
 from mailer.outbox.claim import Claimed
+from mailer.settings.sections import Settings
+from mailer.store.database import Database
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 SETTINGS = Settings.model_validate(
@@ -30,8 +30,8 @@ def store() -> str:
 
 
 @pytest.fixture
-def flow() -> Flow:
-    return Flow.of(SETTINGS)
+def flow() -> Router:
+    return Router.of(SETTINGS)
 
 
 def rows(*domains: str) -> list[Claimed]:
@@ -50,7 +50,7 @@ def rows(*domains: str) -> list[Claimed]:
 
 
 async def admit(
-    database: Database, flow: Flow, batch: Sequence[Claimed], *, after: float = 0
+    database: Database, flow: Router, batch: Sequence[Claimed], *, after: float = 0
 ) -> Admitted:
     async with database.writing() as session:
         return await flow.admit(session, batch, now=NOW + timedelta(seconds=after))
@@ -60,13 +60,13 @@ def numbers(admitted: Admitted) -> dict[str, list[int]]:
     return {relay: [row.id for row in group] for relay, group in admitted.go.items()}
 
 
-def fail(flow: Flow, relay: str, times: int, *, domain: str = "") -> None:
+def fail(flow: Router, relay: str, times: int, *, domain: str = "") -> None:
     for _ in range(times):
         flow.health.away(relay, "421 later", domain=domain, now=NOW)
 
 
 async def test_each_message_goes_by_its_relay(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     admitted = await admit(empty_store, flow, rows("gmail.com", "a.org", "gmail.com"))
 
@@ -75,7 +75,7 @@ async def test_each_message_goes_by_its_relay(
 
 
 async def test_a_relay_that_is_away_is_replaced(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "providers", 8)
     admitted = await admit(empty_store, flow, rows("gmail.com", "a.org"))
@@ -84,7 +84,7 @@ async def test_a_relay_that_is_away_is_replaced(
 
 
 async def test_of_messages_that_went_elsewhere_the_latest_are_remembered(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     batch = rows("gmail.com", "gmail.com")
     flow.elsewhere("providers", 1)
@@ -99,7 +99,7 @@ async def test_of_messages_that_went_elsewhere_the_latest_are_remembered(
 
 
 async def test_without_a_replacement_its_messages_wait_until_it_is_asked_again(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "default", 3)
     admitted = await admit(empty_store, flow, rows("gmail.com", "a.org"))
@@ -111,7 +111,7 @@ async def test_without_a_replacement_its_messages_wait_until_it_is_asked_again(
 
 
 async def test_then_one_message_tries_and_the_others_wait_for_it(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "default", 3)
     first = await admit(empty_store, flow, rows("a.org", "b.org", "c.org"), after=1)
@@ -127,7 +127,7 @@ async def test_then_one_message_tries_and_the_others_wait_for_it(
 
 
 async def test_a_clock_set_back_by_an_hour_keeps_nobody_waiting_for_an_hour(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "default", 3)
     fail(flow, "providers", 8, domain="gmail.com")
@@ -141,7 +141,7 @@ async def test_a_clock_set_back_by_an_hour_keeps_nobody_waiting_for_an_hour(
 
 
 async def test_one_provider_that_slows_us_down_slows_only_its_own(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "default", 3, domain="slow.org")
     admitted = await admit(empty_store, flow, rows("slow.org", "a.org"))
@@ -153,7 +153,7 @@ async def test_one_provider_that_slows_us_down_slows_only_its_own(
 
 
 async def test_a_limit_lets_some_go_and_books_the_rest(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     batch = rows("slow.example", "slow.example", "a.org", "slow.example")
     admitted = await admit(empty_store, flow, batch)
@@ -164,7 +164,7 @@ async def test_a_limit_lets_some_go_and_books_the_rest(
 
 
 async def test_a_success_forgets_the_failures_before(
-    empty_store: Database, flow: Flow
+    empty_store: Database, flow: Router
 ) -> None:
     fail(flow, "default", 2)
     flow.health.works("default", "reader1@a.org")

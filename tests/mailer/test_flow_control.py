@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import trustme
 
-from mailer import site as sites
-from mailer.delivery.connect import LoginRefusedError, RelayError
-from mailer.outbox.states import State
-from mailer.site import Site
+from mailer import clock
+from mailer.delivery.smtp.connect import LoginRefusedError, RelayError
+from mailer.outbox.message_states import MessageState
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 from tests.tlsrelay import PASSWORD, USER, TlsRelay, context
@@ -103,14 +103,14 @@ async def test_a_provider_that_slows_us_down_slows_only_its_own_readers(
     await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
-    assert (counted.accepted, counted.states[State.DEFERRED]) == (9, 1)
+    assert (counted.accepted, counted.states[MessageState.DEFERRED]) == (9, 1)
     assert counted.state == "sending"
 
 
 async def test_outside_its_hours_a_campaign_waits_and_others_go(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    now = sites.now()
+    now = clock.now()
     closed = HOURS.format(now + timedelta(hours=2), now + timedelta(hours=3))
     held = await campaigning.released(site, tmp_path, toml=TOML + closed)
     opened = HOURS.format(now - timedelta(hours=1), now + timedelta(hours=1))
@@ -138,7 +138,7 @@ async def test_a_message_larger_than_the_relay_takes_is_set_aside_alone(
     }
 
     counted = await campaigning.report(site, number)
-    assert counted.states[State.SET_ASIDE] == 10
+    assert counted.states[MessageState.SET_ASIDE] == 10
     assert all("the relay takes 60,000" in str(reason) for reason in reasons)
     assert (await campaigning.report(site, small)).accepted == 10
     assert len([line for line in relay.commands if line == "DATA"]) == 10
@@ -167,7 +167,7 @@ async def test_a_sender_that_is_refused_blames_no_reader(
     await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
-    assert (counted.state, counted.states[State.REFUSED]) == ("paused", 0)
+    assert (counted.state, counted.states[MessageState.REFUSED]) == ("paused", 0)
     assert "our sender address was refused" in str(counted.stopped_because)
 
 

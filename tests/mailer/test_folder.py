@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.campaigns import folder
+from mailer.campaigns.writing import folder
 from mailer.errors import ContentError
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 GOOD = """name = "A letter"

@@ -10,7 +10,7 @@ import pytest
 import trustme
 import uvloop
 
-from mailer.delivery.connect import tls_context
+from mailer.delivery.smtp.connect import tls_context
 from tests.tlsrelay import TlsRelay, context
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}

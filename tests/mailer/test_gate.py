@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mailer import site as sites
-from mailer.campaigns import gate
-from mailer.campaigns.gate import Checked
-from mailer.config import DkimSettings
-from mailer.site import Site
+from mailer import clock
+from mailer.campaigns.review import gate
+from mailer.campaigns.review.gate import CampaignCheck
+from mailer.settings.sections import DkimSettings
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -23,12 +23,12 @@ audience = "kind = natcom and country in (FR, EG) and sub(monthly-letter)"
 """
 
 
-async def check(site: Site, path: Path) -> Checked:
+async def check(site: Site, path: Path) -> CampaignCheck:
     number = await campaigning.add(site, path)
-    return await gate.check(site, number, now=sites.now())
+    return await gate.check(site, number, now=clock.now())
 
 
-def said(checked: Checked) -> list[tuple[str, str, str]]:
+def said(checked: CampaignCheck) -> list[tuple[str, str, str]]:
     return [(str(each.level), each.language, each.what) for each in checked.problems]
 
 

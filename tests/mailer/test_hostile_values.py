@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer import site as sites
+from mailer import clock
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.audiences import importing
 from tests.mailer import campaigning, delivering, reading
 from tests.relay import Relay
@@ -77,7 +77,7 @@ async def test_a_name_arrives_exactly_as_typed(
     path = importing.write(tmp_path, *rows(NAMES), head=HEAD)
     report = await importing.import_file(site, path)
     number = await campaigning.approved(site, tmp_path, audience=RULE, en=TEXT)
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     await delivering.work(site)
     got = {each.recipient: delivering.parsed(each) for each in relay.accepted}
 

@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from audiences.contacts import Contact
-from mailer import site as sites
-from mailer.campaigns import gate
-from mailer.delivery import preview
-from mailer.rendering import hours
-from mailer.rendering.hours import Clock
-from mailer.site import Site
+from mailer import clock
+from mailer.campaigns.review import gate, preview
+from mailer.rendering.language import hours
+from mailer.rendering.language.hours import Clock
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 from tests.mailer.letters import catalogues
 
@@ -23,8 +22,8 @@ ZONE = 'zone = "Europe/Paris"\n'
 
 def said(language: str, offset: str, hour: time = time(15, 0)) -> str:
     instant = f"2027-05-03T{hour.hour - 2:02}:{hour.minute:02}"
-    clock = Clock(zone="Europe/Paris", offsets={instant: offset} if offset else {})
-    words = hours.said(date(2027, 5, 3), hour, catalogues()[language], clock)
+    told = Clock(zone="Europe/Paris", offsets={instant: offset} if offset else {})
+    words = hours.said(date(2027, 5, 3), hour, catalogues()[language], told)
     return words.replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -61,14 +60,14 @@ async def test_the_steps_of_an_agenda_are_told_in_both_hours(
         en=campaigning.TEXT + AGENDA + "- 17:30 Tea\n",
     )
     number = await campaigning.add(site, path)
-    at_home = await preview.preview(site, number, SECTOR, now=sites.now())
+    at_home = await preview.preview(site, number, SECTOR, now=clock.now())
     async with site.database.writing() as session:
         await session.execute(
             update(Contact)
             .where(Contact.address == SECTOR)
             .values(timezone="Asia/Tokyo")
         )
-    made = await preview.preview(site, number, SECTOR, now=sites.now())
+    made = await preview.preview(site, number, SECTOR, now=clock.now())
 
     assert "15:00 – 15:40  Talk" in at_home.letter.text
     assert "Monday, 3 May 2027 · Paris time" in made.letter.text
@@ -93,8 +92,8 @@ async def test_readers_of_one_offset_share_a_letter(site: Site, tmp_path: Path) 
             await session.execute(
                 update(Contact).where(Contact.address == address).values(timezone=zone)
             )
-    made = await preview.preview(site, number, SECTOR, now=sites.now())
-    checked = await gate.check(site, number, now=sites.now())
+    made = await preview.preview(site, number, SECTOR, now=clock.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     assert "22:00 your time" in made.letter.text
     assert "your time" in made.letter.html

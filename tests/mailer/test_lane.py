@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from mailer.delivery import parcel as parcels
-from mailer.delivery.parcel import clock
+from mailer.clock import uptime
+from mailer.delivery.smtp import outgoing
 from tests.mailer.lanes import (
     GO,
     OK,
@@ -175,15 +175,15 @@ async def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await saying(*pieces)(reader, writer)
         assert two.lane is not None
-        two.lane.look(clock() + 100)
+        two.lane.look(uptime() + 100)
         assert two.told == {}
-        two.lane.look(clock() + 601)
+        two.lane.look(uptime() + 601)
 
     assert await ended(two, PIPELINING, peer) == told
 
 
 async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
-    old = Desk(parcels=[parcel(1, marked_at=clock() - parcels.MARK_HOLDS)])
+    old = Desk(parcels=[parcel(1, marked_at=uptime() - outgoing.MARK_HOLDS)])
     sent = bytearray()
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -200,7 +200,7 @@ async def test_a_mark_grown_old_behind_another_message_was_no_attempt(
     between: str,
 ) -> None:
     """The relay took its time over the first message, not over the second."""
-    old = parcel(2, marked_at=clock() - parcels.MARK_HOLDS)
+    old = parcel(2, marked_at=uptime() - outgoing.MARK_HOLDS)
     two = Desk(parcels=[parcel(1), old])
     pieces = [(DATA, OPENED), (DATA, TAKEN + between + OPENED)]
 

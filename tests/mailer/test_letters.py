@@ -6,8 +6,9 @@ import html5lib
 import pytest
 
 from audiences.languages import OFFERED
-from mailer.rendering import check, merge
-from mailer.rendering.problem import Level
+from mailer.rendering import marks
+from mailer.rendering.checks import rules
+from mailer.rendering.checks.problem import Severity
 from tests.mailer import reading
 from tests.mailer.letters import SAMPLES, catalogues, letter, source
 
@@ -60,7 +61,7 @@ def test_everything_written_arrives_in_both_parts(name: str, language: str) -> N
             if key in {"place", "organisation", "sectors", "label"}
         ),
     ):
-        line = reading.plain(merge.marked(written))
+        line = reading.plain(marks.marked(written))
         assert line in shown
         assert line in text
 
@@ -69,9 +70,9 @@ def test_everything_written_arrives_in_both_parts(name: str, language: str) -> N
 def test_a_letter_is_sound_html_and_passes_the_check(name: str, language: str) -> None:
     made = letter(name, language)
     html5lib.HTMLParser(strict=False).parse(made.html)
-    problems = list(check.check_letter(made, leaving=True))
+    problems = list(rules.check_letter(made, leaving=True))
 
-    assert [each for each in problems if each.level is Level.ERROR] == []
+    assert [each for each in problems if each.level is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("language", sorted(DATES))

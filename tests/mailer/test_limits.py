@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.delivery import limits
-from mailer.delivery.limits import Level, Limit, Wanted
+from mailer.delivery.routing import limits
+from mailer.delivery.routing.limits import BucketLevel, Limit, Wanted
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 ASKS = st.lists(st.tuples(st.floats(0, 90), st.integers(0, 300)), max_size=60)
@@ -18,7 +18,7 @@ def later(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def fresh(*made: Limit) -> dict[str, Level]:
+def fresh(*made: Limit) -> dict[str, BucketLevel]:
     return {each.name: limits.full(each, now=START) for each in made}
 
 

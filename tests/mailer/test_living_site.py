@@ -17,9 +17,11 @@ import pytest
 import time_machine
 
 from audiences.contacts import find
-from mailer import schema
-from mailer.site import Site, now, open_site
-from mailer.toml import edit_toml
+from mailer.clock import now
+from mailer.maintenance import schema
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 from tests.commands import Mailer
 from tests.mailer import campaigning, delivering, readers
 from tests.postgres import Cluster

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mailer.outbox.states import State
-from mailer.site import Site, open_site
-from mailer.toml import edit_toml
+from mailer.outbox.message_states import MessageState
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -126,5 +127,5 @@ async def test_nobody_is_lost_or_written_to_twice(
 
     assert proxy.lost > 0
     assert Counter(Counter(relay.recipients()).values()) == {1: 54}
-    assert (counted.accepted, counted.states[State.UNCERTAIN]) == (54, 0)
+    assert (counted.accepted, counted.states[MessageState.UNCERTAIN]) == (54, 0)
     assert await delivering.ever_uncertain(site, number) == set()

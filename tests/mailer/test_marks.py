@@ -10,16 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, suppressions
 from audiences.subscriptions import Evidence, How
-from mailer import site as sites
-from mailer.campaigns import control, kept
-from mailer.delivery.parcel import clock
+from mailer import clock
+from mailer.campaigns import control, lookup
+from mailer.clock import uptime
 from mailer.outbox import claim, lease
 from mailer.outbox.claim import Search
+from mailer.outbox.message_states import ARROWS, MessageState
 from mailer.outbox.models import Message
-from mailer.outbox.states import ARROWS, State
 from mailer.outcomes import mark, record
 from mailer.outcomes.record import Outcome
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -56,7 +56,7 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 ) -> None:
     """Then it has returned after them, and before every other."""
     number = await campaigning.released(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
 
     async def pause() -> None:
         async with site.database.writing() as session:
@@ -91,9 +91,9 @@ async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
     async def busy() -> None:
         nonlocal overtook
         while not stopping:
-            began = clock()
+            began = uptime()
             async with site.database.writing() as session:
-                await claim.claim(session, Search(), limit=1, now=sites.now())
+                await claim.claim(session, Search(), limit=1, now=clock.now())
                 overtook += any(began > each for each in asked)
                 await asyncio.sleep(0.015)
 
@@ -102,14 +102,14 @@ async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
         await asyncio.sleep(0.2)
         async with site.database.writing() as session:
             await session.execute(select(1))
-            asked.append(clock())
+            asked.append(uptime())
             await control.pause(
-                session, number, by="x", because="wait", now=sites.now()
+                session, number, by="x", because="wait", now=clock.now()
             )
             asked.clear()
         async with site.database.writing() as session:
-            campaign = await kept.get(session, number)
-            await control.resume(session, campaign, by="x", now=sites.now())
+            campaign = await lookup.get(session, number)
+            await control.resume(session, campaign, by="x", now=clock.now())
     stopping = True
     await asyncio.gather(*workers)
 
@@ -121,7 +121,7 @@ async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
 
     async def claimed() -> int:
         async with site.database.writing() as session:
@@ -137,7 +137,7 @@ async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
 
 
 async def leave(session: AsyncSession, message: Message) -> None:
-    evidence = Evidence(at=sites.now(), how=How.ONE_CLICK)
+    evidence = Evidence(at=clock.now(), how=How.ONE_CLICK)
     await subscriptions.leave(
         session, message.contact_id, "monthly-letter", evidence=evidence
     )
@@ -145,11 +145,11 @@ async def leave(session: AsyncSession, message: Message) -> None:
 
 async def suppress(session: AsyncSession, message: Message) -> None:
     why = suppressions.Why.ASKED
-    await suppressions.suppress(session, message.address_key, why, now=sites.now())
+    await suppressions.suppress(session, message.address_key, why, now=clock.now())
 
 
 async def stop(session: AsyncSession, message: Message) -> None:
-    evidence = Evidence(at=sites.now(), how=How.PAGE)
+    evidence = Evidence(at=clock.now(), how=How.PAGE)
     await subscriptions.stop_everything(session, message.contact_id, evidence=evidence)
 
 
@@ -163,7 +163,7 @@ async def test_who_left_between_claim_and_mark_is_not_marked_but_skipped(
 ) -> None:
     """A claim may wait for a limit that others hold; on SQLite nobody leaves then."""
     number = await campaigning.released(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
     ledger = await campaigning.ledger(site, number)
     async with site.database.writing() as session:
         worker = await lease.enlist(
@@ -191,7 +191,7 @@ async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
 ) -> None:
     """Its worker was stopped so long that others gave it up, and woke again."""
     number = await campaigning.released(site, tmp_path)
-    now = sites.now()
+    now = clock.now()
     wait = site.settings.delivery.evidence_wait
     async with site.database.writing() as session:
         worker = await lease.enlist(session, lease=wait, now=now)
@@ -199,10 +199,10 @@ async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
         ids = [row.id for row in due.rows]
         await mark.mark(session, worker, ids, now=now)
         await record.uncertain(session, ids, why="gone", due_at=now + wait, now=now)
-        outcomes = [Outcome(message_id=ids[0], state=State(late), due_at=None)]
+        outcomes = [Outcome(message_id=ids[0], state=MessageState(late), due_at=None)]
         await record.settle(session, worker, outcomes, now=now)
     ledger = await campaigning.ledger(site, number)
     (state,) = {each.state for each in ledger.values() if each.id == ids[0]}
 
     assert state == late
-    assert State(late) in ARROWS[State.UNCERTAIN]
+    assert MessageState(late) in ARROWS[MessageState.UNCERTAIN]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import readers
 from tests.mailer.readers import TOPIC
 from tests.serving import ONE_CLICK, serving

@@ -12,10 +12,10 @@ from audiences import subscriptions
 from audiences.contacts import find
 from audiences.languages import OFFERED
 from audiences.subscriptions import Evidence, How
-from mailer import site as sites
-from mailer.config import LanguageSettings
+from mailer import clock
 from mailer.links import Signed
-from mailer.site import Site
+from mailer.settings.sections import LanguageSettings
+from mailer.sites.site import Site
 from tests.browser import chromium
 from tests.mailer import directories, readers
 from tests.mailer.letters import catalogues
@@ -51,7 +51,7 @@ async def paths(site: Site, place: Path) -> dict[str, str]:
             session,
             contact.id,
             "consultations",
-            evidence=Evidence(at=sites.now(), how=How.PAGE),
+            evidence=Evidence(at=clock.now(), how=How.PAGE),
         )
     return {
         "leave": f"/u/{link.unsubscribe}",

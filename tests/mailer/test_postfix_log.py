@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.outcomes.postfix_log import Finding, Reading, stamp
+from mailer.feedback.postfix_log import Acceptance, Reading, stamp
 
 LOG = (Path(__file__).parent / "logs" / "postfix-3.7.log").read_text().splitlines()
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -35,7 +35,7 @@ def in_form(line: str, form: str) -> str:
     }[form]
 
 
-def findings(lines: list[str], *, minutes: float = 0) -> dict[str, Finding]:
+def findings(lines: list[str], *, minutes: float = 0) -> dict[str, Acceptance]:
     names = ("no-dot", "no-answer", "reset", "after", "never")
     reading = Reading(wanted=[f"<{name}@storm.example>" for name in names], now=NOW)
     reading.read(lines)
@@ -56,11 +56,11 @@ def test_a_message_is_taken_if_and_only_if_its_queue_file_became_active(
     form: str,
 ) -> None:
     assert findings([in_form(line, form) for line in LOG]) == {
-        "no-dot": Finding.NOT_TAKEN,
-        "no-answer": Finding.TAKEN,
-        "reset": Finding.NOT_TAKEN,
-        "after": Finding.TAKEN,
-        "never": Finding.UNKNOWN,
+        "no-dot": Acceptance.NOT_TAKEN,
+        "no-answer": Acceptance.TAKEN,
+        "reset": Acceptance.NOT_TAKEN,
+        "after": Acceptance.TAKEN,
+        "never": Acceptance.UNKNOWN,
     }
 
 
@@ -68,14 +68,14 @@ def test_a_log_that_ends_too_soon_says_nothing_about_what_was_not_taken() -> Non
     """The queue manager may only not have come to it yet."""
     found = findings(LOG, minutes=15)
 
-    assert found["no-dot"] is Finding.UNKNOWN
-    assert found["no-answer"] is Finding.TAKEN
+    assert found["no-dot"] is Acceptance.UNKNOWN
+    assert found["no-answer"] is Acceptance.TAKEN
 
 
 def test_a_log_that_goes_on_long_enough_settles_it() -> None:
     later = LATER.format("Nov 24 19:45:00")
 
-    assert findings([*LOG, later], minutes=15)["no-dot"] is Finding.NOT_TAKEN
+    assert findings([*LOG, later], minutes=15)["no-dot"] is Acceptance.NOT_TAKEN
 
 
 def test_the_header_of_an_earlier_attempt_proves_nothing_about_the_marked_one() -> None:
@@ -88,7 +88,7 @@ def test_the_header_of_an_earlier_attempt_proves_nothing_about_the_marked_one() 
         settled_after=timedelta(0),
     )
 
-    assert found is Finding.UNKNOWN
+    assert found is Acceptance.UNKNOWN
 
 
 def test_a_queue_id_used_again_belongs_to_its_newest_message() -> None:
@@ -100,7 +100,7 @@ def test_a_queue_id_used_again_belongs_to_its_newest_message() -> None:
         f"{relay}/qmgr[2]: ABCDEF1: from=<b@y.example>, size=1, nrcpt=1 (queue active)",
     ]
 
-    assert findings(lines)["no-dot"] is Finding.NOT_TAKEN
+    assert findings(lines)["no-dot"] is Acceptance.NOT_TAKEN
 
 
 @pytest.mark.parametrize("form", ["bsd", "rfc 5424"])
@@ -113,7 +113,7 @@ def test_an_address_cannot_pretend_to_be_a_line_of_the_queue_manager(form: str) 
 
     lines = [in_form(line, form) for line in [*LOG, forged]]
 
-    assert findings(lines)["reset"] is Finding.NOT_TAKEN
+    assert findings(lines)["reset"] is Acceptance.NOT_TAKEN
 
 
 def test_a_time_without_its_year_is_the_last_such_day() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from audiences.contacts import Contact, find
 from mailer.campaigns.models import Campaign
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering, readers, reading
 from tests.mailer.readers import ED, TOPIC
 from tests.relay import Relay

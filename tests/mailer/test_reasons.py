@@ -2,13 +2,14 @@
 
 import pytest
 
+from audiences.institution import PLACE
 from audiences.segments import alternatives
-from mailer import site as sites
-from mailer.campaigns import reasons, wording
-from mailer.campaigns.reasons import Said
-from mailer.delivery import preview
-from mailer.delivery.preview import NOBODY
-from mailer.site import Site
+from mailer import clock
+from mailer.campaigns.review import preview
+from mailer.campaigns.review.preview import NOBODY
+from mailer.campaigns.variants import reasons, wording
+from mailer.campaigns.variants.reasons import Statement
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering, letters, reading
 from tests.relay import Relay
 
@@ -51,7 +52,7 @@ async def test_the_reason_is_that_of_the_reader(
     site: Site, name: str, address: str, sentence: str
 ) -> None:
     number = await campaigning.add(site, letters.TEMPLATES / name / "sample")
-    made = await preview.preview(site, number, address, now=sites.now())
+    made = await preview.preview(site, number, address, now=clock.now())
 
     for part in (made.letter.text, "".join(reading.read(made.letter.html).words)):
         assert reading.plain(sentence) in reading.plain(part).replace("\u00a0", " ")
@@ -91,11 +92,11 @@ def test_countries_and_regions_have_the_names_of_the_language(
     language: str, named: str
 ) -> None:
     known = {("country", "TN"): {"fr": "Tunisie", "ar": "تونس", "zh": "突尼斯"}}
-    said = Said(reasons.PLACE, (("country", "TN"), ("region", "AFR")))
+    said = Statement(PLACE, (("country", "TN"), ("region", "AFR")))
     catalogue = letters.catalogues()[language]
 
     assert wording.words((said,), known, catalogue)[0].endswith(named)
-    assert wording.words((said,), {}, catalogue) == (catalogue.text(reasons.PLACE),)
+    assert wording.words((said,), {}, catalogue) == (catalogue.text(PLACE),)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ async def test_a_preview_is_the_delivered_message_but_for_its_signed_values(
     for address in (ICOM, NATCOM, "secretariat@natcom-eg.example"):
         came = delivered[address]
         expected = (
-            await preview.preview(site, number, address, now=sites.now())
+            await preview.preview(site, number, address, now=clock.now())
         ).octets
         ours = site.signer.message(ledger[address].id)
         blank = site.signer.message(NOBODY)

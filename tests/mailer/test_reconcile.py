@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from mailer import site as sites
+from mailer import clock
 from mailer.errors import RefusedError
+from mailer.feedback import reconcile
+from mailer.feedback.postfix_log import Acceptance
+from mailer.feedback.reconcile import Reconciled
+from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
-from mailer.outbox.states import State
-from mailer.outcomes import closing, reconcile
-from mailer.outcomes.postfix_log import Finding
-from mailer.outcomes.reconcile import Reconciled
-from mailer.site import Site
+from mailer.outcomes import closing
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import DROP, Relay
 
@@ -43,7 +44,7 @@ async def message_ids(site: Site, number: int) -> list[str]:
 
 def log(place: Path, *, headers: list[str], active: list[str]) -> Path:
     """Write what Postfix logs: headers of all, `queue active` of what it took."""
-    stamp = (sites.now() + timedelta(seconds=1)).isoformat()
+    stamp = (clock.now() + timedelta(seconds=1)).isoformat()
     lines = []
     for number, name in enumerate(headers):
         lines.append(f"{stamp} r postfix/cleanup[1]: AB{number:04}: message-id={name}")
@@ -52,7 +53,7 @@ def log(place: Path, *, headers: list[str], active: list[str]) -> Path:
                 f"{stamp} r postfix/qmgr[2]: AB{number:04}: from=<x@y.example>, size=9,"
                 " nrcpt=1 (queue active)"
             )
-    end = (sites.now() + timedelta(hours=2)).isoformat()
+    end = (clock.now() + timedelta(hours=2)).isoformat()
     lines.append(f"{end} r postfix/anvil[3]: statistics: max connection count 1")
     path = place / "mail.log"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -67,14 +68,14 @@ async def test_the_log_settles_what_it_knows_and_leaves_the_rest(
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names[:6], active=names[:3])
 
-    settled = await reconcile.reconcile(site, [path], now=sites.now())
+    settled = await reconcile.reconcile(site, [path], now=clock.now())
 
     assert settled == Reconciled(unsettled=10, taken=3, not_taken=3, held=0, unknown=4)
     counted = await campaigning.report(site, number)
     assert (
         counted.accepted,
-        counted.states[State.WAITING],
-        counted.states[State.UNCERTAIN],
+        counted.states[MessageState.WAITING],
+        counted.states[MessageState.UNCERTAIN],
     ) == (3, 3, 4)
     assert counted.audience == 10
 
@@ -86,9 +87,9 @@ async def test_told_twice_it_happens_once(
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names, active=names)
-    await reconcile.reconcile(site, [path], now=sites.now())
+    await reconcile.reconcile(site, [path], now=clock.now())
 
-    again = await reconcile.reconcile(site, [path], now=sites.now())
+    again = await reconcile.reconcile(site, [path], now=clock.now())
 
     assert again == NOTHING
     assert (await campaigning.report(site, number)).accepted == 10
@@ -102,7 +103,7 @@ async def test_what_was_not_taken_is_sent_again_and_what_was_taken_is_not(
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names, active=names[:7])
-    await reconcile.reconcile(site, [path], now=sites.now())
+    await reconcile.reconcile(site, [path], now=clock.now())
     relay.script = lambda _verb, _line: None
     relay.accepted.clear()
 
@@ -124,11 +125,11 @@ async def test_a_held_message_is_settled_as_well(
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names, active=names[:9])
 
-    settled = await reconcile.reconcile(site, [path], now=sites.now())
+    settled = await reconcile.reconcile(site, [path], now=clock.now())
 
     assert settled == replace(NOTHING, unsettled=10, taken=9, held=1)
     counted = await campaigning.report(site, number)
-    assert (counted.accepted, counted.states[State.HELD]) == (9, 1)
+    assert (counted.accepted, counted.states[MessageState.HELD]) == (9, 1)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -145,7 +146,7 @@ async def test_rotated_and_packed_logs_are_read_as_one(
     old.write_bytes(gzip.compress("".join(lines[:11]).encode()))
     new.write_text("".join(lines[11:]), encoding="utf-8")
 
-    settled = await reconcile.reconcile(site, [old, new], now=sites.now())
+    settled = await reconcile.reconcile(site, [old, new], now=clock.now())
 
     assert settled.taken == 10
 
@@ -162,10 +163,10 @@ async def test_a_packed_log_that_is_cut_is_refused_by_name(
     path.write_bytes(whole[:-20])
 
     with pytest.raises(RefusedError, match=r"mail\.log\.gz cannot be read to its end"):
-        await reconcile.reconcile(site, [path], now=sites.now())
+        await reconcile.reconcile(site, [path], now=clock.now())
 
     counted = await campaigning.report(site, number)
-    assert counted.states[State.UNCERTAIN] == 10
+    assert counted.states[MessageState.UNCERTAIN] == 10
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -182,7 +183,7 @@ async def test_a_message_tried_again_since_the_log_was_read_is_not_touched(
     async with site.database.writing() as session:
         assert not await reconcile._still(session, asked)
     counted = await campaigning.report(site, number)
-    assert counted.states[State.UNCERTAIN] == 10
+    assert counted.states[MessageState.UNCERTAIN] == 10
 
 
 async def held(site: Site, relay: Relay, place: Path) -> int:
@@ -191,7 +192,7 @@ async def held(site: Site, relay: Relay, place: Path) -> int:
     await delivering.later(site, number)
     ids = [row.id for row in (await campaigning.ledger(site, number)).values()]
     async with site.database.writing() as session:
-        await closing.decide(session, ids, resend=False, now=sites.now())
+        await closing.decide(session, ids, resend=False, now=clock.now())
     return number
 
 
@@ -202,15 +203,15 @@ async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
     number = await held(site, relay, tmp_path)
     async with site.database.reading() as session:
         asked = await reconcile._unsettled(session, site)
-    found = dict.fromkeys(asked, Finding.NOT_TAKEN)
+    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
     async with site.database.writing() as session:
-        finished = await closing.finish(session, now=sites.now())
+        finished = await closing.finish(session, now=clock.now())
     async with site.database.writing() as session:
-        counts = await reconcile._settle(session, asked, found, {}, now=sites.now())
+        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
 
     assert finished == [number]
     assert counts == {"taken": 0, "not_taken": 0, "held": 10}
-    assert (await campaigning.report(site, number)).states[State.HELD] == 10
+    assert (await campaigning.report(site, number)).states[MessageState.HELD] == 10
 
 
 async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
@@ -221,13 +222,13 @@ async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
 
     async def finish() -> list[int]:
         async with site.database.writing() as session:
-            return await closing.finish(session, now=sites.now())
+            return await closing.finish(session, now=clock.now())
 
     async with site.database.reading() as session:
         asked = await reconcile._unsettled(session, site)
-    found = dict.fromkeys(asked, Finding.NOT_TAKEN)
+    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
     async with site.database.writing() as session:
-        counts = await reconcile._settle(session, asked, found, {}, now=sites.now())
+        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
         finishing = asyncio.create_task(finish())
         await asyncio.wait({finishing}, timeout=0.3)
     relay.script = lambda _verb, _line: None

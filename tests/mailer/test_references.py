@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.campaigns import kept
+from mailer.campaigns import lookup
 from mailer.errors import ContentError, RefusedError
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 PATTERN = 'reference = "CSP/NGO/{yy}/{number}"'
@@ -28,7 +28,7 @@ async def approved(site: Site, path: Path) -> int:
 
 async def reference(site: Site, number: int) -> str:
     async with site.database.reading() as session:
-        return (await kept.get(session, number)).reference
+        return (await lookup.get(session, number)).reference
 
 
 async def test_each_campaign_gets_the_next_number_of_its_pattern_and_year(

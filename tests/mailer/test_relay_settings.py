@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer import config
 from mailer.errors import ConfigError
+from mailer.settings import loading
 
 GOOD = """
 [relay]
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 def refusal(file: Path, text: str) -> str:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as refused:
-        config.load(file)
+        loading.load(file)
     return str(refused.value)
 
 
@@ -49,7 +49,7 @@ def test_the_reference_is_what_the_program_does_anyway(file: Path) -> None:
     file.write_text("", encoding="utf-8")
     reference = Path(__file__).parent.parent.parent / "config.toml"
 
-    written, silent = config.load(reference), config.load(file)
+    written, silent = loading.load(reference), loading.load(file)
 
     assert written.relay == silent.relay
     assert written.relays == silent.relays
@@ -57,7 +57,7 @@ def test_the_reference_is_what_the_program_does_anyway(file: Path) -> None:
 
 def test_relays_and_limits_are_read(file: Path) -> None:
     file.write_text(GOOD, encoding="utf-8")
-    settings = config.load(file)
+    settings = loading.load(file)
 
     assert list(settings.relays) == ["spare", "providers"]
     assert settings.relays["providers"].domains == ("gmail.com", "*.fr")
@@ -71,7 +71,7 @@ def test_the_environment_goes_before_the_file(
     monkeypatch.setenv("MAILER_RELAYS__PROVIDERS__PASSWORD", "from the environment")
     monkeypatch.setenv("MAILER_RELAYS__PROVIDERS__PORT", "588")
 
-    relay = config.load(file).relays["providers"]
+    relay = loading.load(file).relays["providers"]
 
     assert (relay.port, relay.password) == (588, "from the environment")
     assert relay.host == "smtp.example.net"

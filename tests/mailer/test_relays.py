@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.config import Settings
-from mailer.delivery import relays
-from mailer.delivery.relays import DomainLimits, Relays
-from mailer.relaying import DomainSettings, RelaySettings
+from mailer.delivery.routing import relays
+from mailer.delivery.routing.relays import DomainLimits, Relays
+from mailer.settings.relays import DomainSettings, RelaySettings
+from mailer.settings.sections import Settings
 
 NAMES = ["default", "a", "b", "c"]
 

@@ -10,11 +10,11 @@ from audiences import subscriptions, suppressions
 from audiences.contacts import Contact, find
 from audiences.subscriptions import Evidence, How
 from audiences.suppressions import Why
-from mailer import site as sites
+from mailer import clock
 from mailer.errors import MailerError
 from mailer.outbox import release
-from mailer.outbox.states import State
-from mailer.site import Site
+from mailer.outbox.message_states import MessageState
+from mailer.sites.site import Site
 from tests import directory
 from tests.mailer import campaigning
 
@@ -87,7 +87,7 @@ async def test_two_releases_at_once_make_one_row_a_reader(
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     both = [
-        release.release(site, number, by=who, now=sites.now()) for who in ("a", "b")
+        release.release(site, number, by=who, now=clock.now()) for who in ("a", "b")
     ]
     came = await asyncio.gather(*both, return_exceptions=True)
     ledger = await campaigning.ledger(site, number)
@@ -103,19 +103,19 @@ async def leave_in_four_ways(site: Site) -> dict[str, str]:
         await contact(site, f"focal-point@{code}.sector.example")
         for code in ("ed", "sc", "shs", "clt")
     ]
-    evidence = Evidence(at=sites.now(), how=How.PAGE)
+    evidence = Evidence(at=clock.now(), how=How.PAGE)
     async with site.database.writing() as session:
         await subscriptions.leave(session, gone.id, "monthly-letter", evidence=evidence)
         await subscriptions.stop_everything(session, stopped.id, evidence=evidence)
         await suppressions.suppress(
-            session, suppressed.address_key, Why.ASKED, now=sites.now()
+            session, suppressed.address_key, Why.ASKED, now=clock.now()
         )
         await session.merge(
             subscriptions.Subscription(
                 contact_id=paused.id,
                 topic="monthly-letter",
                 standing=subscriptions.Standing.PAUSED,
-                since=sites.now(),
+                since=clock.now(),
             )
         )
     return {
@@ -131,7 +131,7 @@ async def test_who_is_left_out_has_a_row_that_says_why(
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     reasons = await leave_in_four_ways(site)
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     ledger = await campaigning.ledger(site, number)
     counted = await campaigning.report(site, number)
 
@@ -140,7 +140,7 @@ async def test_who_is_left_out_has_a_row_that_says_why(
         ("unsubscribed", "stopped", "suppressed", "paused"), 1
     )
     assert counted.audience == 10
-    assert (counted.states[State.WAITING], counted.left_since_approval) == (6, 4)
+    assert (counted.states[MessageState.WAITING], counted.left_since_approval) == (6, 4)
 
 
 async def test_a_reader_without_an_allowed_language_is_skipped_with_the_reason(
@@ -153,7 +153,7 @@ async def test_a_reader_without_an_allowed_language_is_skipped_with_the_reason(
             session, "focal-point@ed.sector.example", key=site.address_key
         )
         found.languages = "pt"
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     counted = await campaigning.report(site, number)
 
     assert counted.skipped == {"no_translation": 1}
@@ -170,7 +170,7 @@ async def test_a_block_with_a_rule_is_seen_by_those_it_is_for(
         site, campaigning.write(tmp_path, toml=toml, en=text)
     )
     await campaigning.approve(site, number)
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     ledger = await campaigning.ledger(site, number)
     letters = Counter(message.letter_id for message in ledger.values())
 
@@ -196,7 +196,7 @@ async def test_a_chain_of_a_contacts_own_goes_before_its_organisations(
             session, "secretariat@natcom-sn.example", key=site.address_key
         )
         found.languages = "wo en"
-    await release.release(site, number, by="editor", now=sites.now())
+    await release.release(site, number, by="editor", now=clock.now())
     (message,) = (await campaigning.ledger(site, number)).values()
 
     assert (message.language, message.step) == ("en", "contact")

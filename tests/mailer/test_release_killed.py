@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from mailer import demo
-from mailer import site as sites
+from mailer import clock
+from mailer.demo import demonstration
 from mailer.outbox import plan
 from mailer.outbox.models import Message
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.directory import entries, monthly
 from tests.mailer import campaigning
 
@@ -20,12 +20,13 @@ from tests.mailer import campaigning
 SLOWLY = """
 import asyncio, sys
 from pathlib import Path
-from mailer import site as sites
+from mailer import clock
 from mailer.outbox import plan, release
+from mailer.sites.opening import open_site
 
 async def main(path, number):
-    async with sites.open_site(path) as site:
-        await release.release(site, number, by="editor", now=sites.now())
+    async with open_site(path) as site:
+        await release.release(site, number, by="editor", now=clock.now())
 
 plan.FIRST = plan.CHUNK = 1
 asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
@@ -40,7 +41,9 @@ async def count(site: Site) -> int:
 
 
 async def test_a_killed_release_is_carried_on(site: Site, folder: Path) -> None:
-    number = await demo.prepare(site, site.root / "campaigns" / "monthly-letter")
+    number = await demonstration.prepare(
+        site, site.root / "campaigns" / "monthly-letter"
+    )
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", SLOWLY, str(folder / "config.toml"), str(number)),
         start_new_session=True,
@@ -50,7 +53,7 @@ async def test_a_killed_release_is_carried_on(site: Site, folder: Path) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
     broken_off = await count(site)
-    await plan.plan(site, number, now=sites.now)
+    await plan.plan(site, number, now=clock.now)
     ledger = await campaigning.ledger(site, number)
     readers = {entry.address for entry in entries() if monthly(entry)}
 

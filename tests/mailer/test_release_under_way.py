@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from mailer import site as sites
-from mailer.campaigns.states import State
+from mailer import clock
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.outbox import lease, plan
-from mailer.outbox.models import Message, Plan
-from mailer.site import Site
+from mailer.outbox.models import Message, ReleasePlan
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -30,7 +30,7 @@ async def half_released(site: Site, place: Path) -> int:
                 Message.campaign_id == number, Message.contact_id > last
             )
         )
-        begun = plan.begun(number, now=sites.now())
+        begun = plan.begun(number, now=clock.now())
         begun.contact_id = last
         session.add(begun)
     return number
@@ -39,7 +39,7 @@ async def half_released(site: Site, place: Path) -> int:
 async def broken_off(site: Site, number: int) -> None:
     """Let the process that releases a campaign be gone."""
     async with site.database.writing() as session:
-        begun = await session.get_one(Plan, number)
+        begun = await session.get_one(ReleasePlan, number)
         begun.process = NOBODY
 
 
@@ -47,7 +47,7 @@ async def planned(site: Site, number: int) -> None:
     """Wait until every reader has a message."""
     for _ in range(600):
         async with site.database.reading() as session:
-            if await session.get(Plan, number) is None:
+            if await session.get(ReleasePlan, number) is None:
                 return
         await asyncio.sleep(0.05)
     raise AssertionError("it is not carried on with after thirty seconds")
@@ -70,11 +70,11 @@ async def test_who_waits_for_the_end_waits_for_a_release_under_way(
     await sent(relay, MADE)
     ended, _ = await asyncio.wait({working}, timeout=0.5)
     before = await campaigning.state(site, number)
-    await plan.plan(site, number, now=sites.now)
+    await plan.plan(site, number, now=clock.now)
     await working
 
-    assert (ended, before) == (set(), State.SENDING)
-    assert await campaigning.state(site, number) == State.FINISHED
+    assert (ended, before) == (set(), CampaignState.SENDING)
+    assert await campaigning.state(site, number) == CampaignState.FINISHED
     assert Counter(relay.recipients()) == Counter(
         list(await campaigning.ledger(site, number))
     )
@@ -89,9 +89,9 @@ async def test_a_release_whose_process_is_gone_is_carried_on(
     await delivering.work(site)
 
     assert len(relay.accepted) == ALL
-    assert await campaigning.state(site, number) == State.FINISHED
+    assert await campaigning.state(site, number) == CampaignState.FINISHED
     async with site.database.reading() as session:
-        assert await session.get(Plan, number) is None
+        assert await session.get(ReleasePlan, number) is None
 
 
 async def test_every_reader_of_a_campaign_cancelled_half_released_has_a_row(
@@ -118,10 +118,10 @@ async def test_messages_are_sent_while_others_are_being_made(
     """On PostgreSQL neither waits for the other."""
     number = await half_released(site, tmp_path)
     async with site.database.writing() as session:
-        await session.get_one(Plan, number, with_for_update=True)
+        await session.get_one(ReleasePlan, number, with_for_update=True)
         working = asyncio.create_task(delivering.work(site))
         await sent(relay, MADE)
-    await plan.plan(site, number, now=sites.now)
+    await plan.plan(site, number, now=clock.now)
     await working
 
     assert len(relay.accepted) == ALL

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mailer.rendering import typography
+from mailer.rendering.language import typography
 from tests.browser import chromium
 from tests.mailer.letters import SAMPLES, catalogues, letter, source
 

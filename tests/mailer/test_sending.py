@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mailer import site as sites
-from mailer.campaigns import folder, kept, sending
+from mailer import clock
+from mailer.campaigns import hours, lookup
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.writing import folder
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -61,13 +62,13 @@ async def released(site: Site, place: Path, section: str) -> int:
 
 async def opening(site: Site, number: int) -> tuple[datetime | None, datetime | None]:
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         return campaign.opens_at, campaign.closes_at
 
 
 async def is_open(site: Site, now: datetime) -> bool:
     async with site.database.reading() as session:
-        found = await session.scalars(select(Campaign.id).where(sending.open_at(now)))
+        found = await session.scalars(select(Campaign.id).where(hours.open_at(now)))
         return bool(found.all())
 
 
@@ -101,10 +102,10 @@ async def test_a_closed_opening_is_moved_on_to_the_next(
     number = await released(site, tmp_path, HOURS)
     day = timedelta(days=1)
     async with site.database.writing() as session:
-        await sending.move_on(session, now=CLOSES - timedelta(seconds=1))
+        await hours.move_on(session, now=CLOSES - timedelta(seconds=1))
     assert await opening(site, number) == (OPENS, CLOSES)
     async with site.database.writing() as session:
-        await sending.move_on(session, now=CLOSES)
+        await hours.move_on(session, now=CLOSES)
 
     assert await opening(site, number) == (OPENS + day, CLOSES + day)
 
@@ -122,7 +123,7 @@ async def test_too_late_is_the_campaigns_own_or_the_sites(
     own = await released(site, tmp_path, "[send]\ntoo_late_hours = 48")
     usual = await released(site, tmp_path, "")
     async with site.database.reading() as session:
-        ends = [(await kept.get(session, each)).expires_at for each in (own, usual)]
+        ends = [(await lookup.get(session, each)).expires_at for each in (own, usual)]
 
     assert ends == [NIGHT + timedelta(hours=48), NIGHT + timedelta(hours=96)]
 
@@ -130,7 +131,7 @@ async def test_too_late_is_the_campaigns_own_or_the_sites(
 async def test_other_hours_need_a_new_approval(site: Site, tmp_path: Path) -> None:
     number = await campaigning.approved(site, tmp_path, toml=TOML + HOURS)
     async with site.database.writing() as session:
-        (await kept.get(session, number)).window_until = "23:00"
+        (await lookup.get(session, number)).window_until = "23:00"
 
     with pytest.raises(RefusedError, match="changed after"):
         await release.release(site, number, by=campaigning.EDITOR, now=NIGHT)
@@ -139,10 +140,10 @@ async def test_other_hours_need_a_new_approval(site: Site, tmp_path: Path) -> No
 async def test_outside_its_hours_a_campaign_waits_and_others_go(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    now = sites.now()
-    hours = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
-    closed = hours.format(now + timedelta(hours=2), now + timedelta(hours=3))
-    opened = hours.format(now - timedelta(hours=1), now + timedelta(hours=1))
+    now = clock.now()
+    section = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
+    closed = section.format(now + timedelta(hours=2), now + timedelta(hours=3))
+    opened = section.format(now - timedelta(hours=1), now + timedelta(hours=1))
     held = await campaigning.released(site, tmp_path, toml=TOML + closed)
     await campaigning.released(site, tmp_path, toml=TOML + opened)
     await delivering.work(site)

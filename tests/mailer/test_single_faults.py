@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import update
 
 from audiences.contacts import Contact
-from mailer.outbox.states import State
-from mailer.site import Site
-from mailer.toml import edit_toml
+from mailer.outbox.message_states import MessageState
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -41,7 +41,11 @@ async def test_a_message_that_cannot_be_composed_is_set_aside_and_the_others_go(
     row = (await campaigning.ledger(site, number))[broken]
     counted = await campaigning.report(site, number)
 
-    assert (counted.accepted, counted.states[State.SET_ASIDE], counted.state) == (
+    assert (
+        counted.accepted,
+        counted.states[MessageState.SET_ASIDE],
+        counted.state,
+    ) == (
         9,
         1,
         "finished",
@@ -130,7 +134,7 @@ async def test_a_log_that_cannot_be_written_stops_nobody(
     counted = await campaigning.report(site, number)
 
     assert ended == 0
-    assert (counted.states[State.ACCEPTED], counted.state) == (10, "finished")
+    assert (counted.states[MessageState.ACCEPTED], counted.state) == (10, "finished")
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests import verifier
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay

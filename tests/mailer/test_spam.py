@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from mailer import site as sites
-from mailer.campaigns import gate, spam
-from mailer.campaigns.gate import Checked
-from mailer.campaigns.spam import SpamError
-from mailer.config import GateSettings
-from mailer.rendering.skeleton import compile_letter
-from mailer.site import Site
+from mailer import clock
+from mailer.campaigns.review import gate, spam
+from mailer.campaigns.review.gate import CampaignCheck
+from mailer.campaigns.review.spam import SpamError
+from mailer.composing.skeletons import compile_letter
+from mailer.settings.sections import GateSettings
+from mailer.sites.site import Site
 from tests.commands import Mailer
 from tests.composing import ENVELOPE
 from tests.mailer import campaigning
@@ -24,12 +24,14 @@ LIMIT = GateSettings().spam_limit
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
-async def check(site: Site, place: Path, text: str, *, limit: float = LIMIT) -> Checked:
+async def check(
+    site: Site, place: Path, text: str, *, limit: float = LIMIT
+) -> CampaignCheck:
     settings = site.settings.model_copy(update={"gate": GateSettings(spam_limit=limit)})
     path = campaigning.write(place, en=campaigning.TEXT + text)
     number = await campaigning.add(site, path)
     asking = replace(site, settings=settings)
-    return await gate.check(asking, number, now=sites.now())
+    return await gate.check(asking, number, now=clock.now())
 
 
 async def test_every_sample_in_every_language_is_far_from_spam() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from audiences import subscriptions
 from audiences.subscriptions import Evidence, How
-from mailer import site as sites
-from mailer.campaigns import control, kept
+from mailer import clock
+from mailer.campaigns import control, lookup
 from mailer.outbox import confirmations
-from mailer.outbox.states import State
+from mailer.outbox.message_states import MessageState
 from mailer.outcomes import closing
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import DROP, Relay
 
@@ -23,15 +23,15 @@ Act = Callable[[Site, int], Awaitable[None]]
 
 async def pause(site: Site, number: int) -> None:
     async with site.database.writing() as session:
-        now = sites.now()
+        now = clock.now()
         await control.pause(session, number, by="x", because="wait", now=now)
 
 
 async def cancel(site: Site, number: int) -> None:
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        await control.cancel(session, campaign, by="x", now=sites.now())
-        await closing.cancel(session, number, now=sites.now())
+        campaign = await lookup.get(session, number)
+        await control.cancel(session, campaign, by="x", now=clock.now())
+        await closing.cancel(session, number, now=clock.now())
 
 
 async def leave(site: Site, number: int) -> None:
@@ -42,7 +42,7 @@ async def leave(site: Site, number: int) -> None:
                 session,
                 each.contact_id,
                 "monthly-letter",
-                evidence=Evidence(at=sites.now(), how=How.ONE_CLICK),
+                evidence=Evidence(at=clock.now(), how=How.ONE_CLICK),
             )
 
 
@@ -65,10 +65,10 @@ async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> dateti
 
     async def hold(verb: str) -> None:
         if verb == "." and not done:
-            done.append(sites.now())
+            done.append(clock.now())
             await marked_ahead(site, number)
             await act(site, number)
-            done[0] = sites.now()
+            done[0] = clock.now()
 
     relay.before = hold
     await delivering.work(delivering.tuned(site, mark_ahead=8))
@@ -93,7 +93,9 @@ async def test_once_pause_returns_nothing_is_marked(
     assert await marked_after(site, number, moment) == []
     assert counted.state == "paused"
     assert counted.accepted == len(relay.accepted) < 30
-    assert counted.states[State.WAITING] == counted.audience - counted.accepted > 0
+    assert (
+        counted.states[MessageState.WAITING] == counted.audience - counted.accepted > 0
+    )
 
 
 async def test_a_resumed_campaign_reaches_the_rest_once(
@@ -102,8 +104,8 @@ async def test_a_resumed_campaign_reaches_the_rest_once(
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     await interrupted(site, relay, number, pause)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        await control.resume(session, campaign, by="x", now=sites.now())
+        campaign = await lookup.get(session, number)
+        await control.resume(session, campaign, by="x", now=clock.now())
     await delivering.work(site)
     counted = await campaigning.report(site, number)
 
@@ -121,7 +123,11 @@ async def test_once_cancel_returns_nothing_is_marked(
     assert await marked_after(site, number, moment) == []
     assert counted.state == "cancelled"
     assert counted.accepted == len(relay.accepted) < 30
-    assert counted.states[State.CANCELLED] == counted.audience - counted.accepted > 0
+    assert (
+        counted.states[MessageState.CANCELLED]
+        == counted.audience - counted.accepted
+        > 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,9 +148,11 @@ async def test_what_comes_back_to_a_cancelled_campaign_stays_unsent(
     await delivering.work(delivering.tuned(site))
     counted = await campaigning.report(site, number)
 
-    assert counted.states[State(left)] > 0
+    assert counted.states[MessageState(left)] > 0
     assert (
-        counted.accepted + counted.states[State.CANCELLED] + counted.states[State.HELD]
+        counted.accepted
+        + counted.states[MessageState.CANCELLED]
+        + counted.states[MessageState.HELD]
         == counted.audience
     )
 
@@ -168,19 +176,19 @@ async def test_what_was_never_taken_in_time_expires(
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
-        campaign.expires_at = sites.now() - timedelta(seconds=1)
+        campaign = await lookup.get(session, number)
+        campaign.expires_at = clock.now() - timedelta(seconds=1)
     await delivering.work(site)
     counted = await campaigning.report(site, number)
 
     assert relay.accepted == []
-    assert counted.states[State.EXPIRED] == counted.audience
+    assert counted.states[MessageState.EXPIRED] == counted.audience
     assert counted.state == "finished"
 
 
 async def stop_everything(site: Site, contact_id: int) -> None:
     async with site.database.writing() as session:
-        evidence = Evidence(at=sites.now(), how=How.PAGE)
+        evidence = Evidence(at=clock.now(), how=How.PAGE)
         await subscriptions.stop_everything(session, contact_id, evidence=evidence)
 
 
@@ -209,7 +217,7 @@ async def test_who_stopped_everything_and_asks_again_is_sent_the_confirmation(
     await campaigning.cancel(site, number)
     await stop_everything(site, message.contact_id)
     async with site.database.writing() as session:
-        now = sites.now()
+        now = clock.now()
         assert await confirmations.request(session, site, message.contact_id, now=now)
     await delivering.work(delivering.tuned(site))
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from mailer.campaigns import gate, proof
+from mailer.campaigns.review import gate, proof
+from mailer.clock import now
 from mailer.errors import ContentError
-from mailer.rendering import lint, template
-from mailer.rendering.problem import Level
-from mailer.site import Site, now
+from mailer.rendering import letter_types
+from mailer.rendering.checks import lint
+from mailer.rendering.checks.problem import Severity
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 from tests.mailer.letters import TEMPLATES
 
@@ -38,7 +40,7 @@ def with_body(templates: Path, body: str) -> Path:
     return templates
 
 
-@pytest.mark.parametrize("name", template.names(TEMPLATES))
+@pytest.mark.parametrize("name", letter_types.names(TEMPLATES))
 def test_the_templates_of_the_house_are_sound(name: str) -> None:
     assert list(lint.lint(TEMPLATES, name)) == []
 
@@ -116,6 +118,6 @@ async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) 
 
     checked = await gate.check(site, campaign, now=now())
 
-    assert (Level.ERROR, "monthly-letter/body.mjml, line 3") in [
+    assert (Severity.ERROR, "monthly-letter/body.mjml, line 3") in [
         (each.level, each.where) for each in checked.problems
     ]

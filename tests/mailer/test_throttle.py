@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from mailer.config import StoreSettings
-from mailer.database import Database, open_database
-from mailer.delivery import throttle
-from mailer.delivery.limits import Given
-from mailer.delivery.relays import DomainLimits
-from mailer.delivery.throttle import Ask
+from mailer.delivery.routing import throttle
+from mailer.delivery.routing.limits import Given
+from mailer.delivery.routing.relays import DomainLimits
+from mailer.delivery.routing.throttle import Ask
 from mailer.outbox.models import Bucket
-from mailer.relaying import DomainSettings, RelaySettings
+from mailer.settings.relays import DomainSettings, RelaySettings
+from mailer.settings.sections import StoreSettings
+from mailer.store.database import Database, open_database
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
 RELAYS = {"default": RelaySettings(per_second=100), "free": RelaySettings()}

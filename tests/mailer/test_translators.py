@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from mailer import site as sites
-from mailer.campaigns import edit, gate, kept, translate
-from mailer.campaigns.translate import Taken
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate
+from mailer.campaigns.writing import texts
+from mailer.campaigns.writing.translation import exchange
+from mailer.campaigns.writing.translation.exchange import ImportedTranslation
 from mailer.errors import ContentError, RefusedError
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -59,21 +62,21 @@ async def written(site: Site, place: Path, **texts: str) -> int:
 
 
 async def exported(site: Site, number: int, language: str = "es") -> str:
-    octets = await translate.export(site, number, language, now=sites.now())
+    octets = await exchange.export(site, number, language, now=clock.now())
     return octets.decode()
 
 
-async def taken(site: Site, number: int, text: str) -> Taken:
+async def taken(site: Site, number: int, text: str) -> ImportedTranslation:
     octets = text.encode()
-    return await translate.take(
-        site, number, octets, name="es.po", by="t", now=sites.now()
+    return await exchange.take(
+        site, number, octets, name="es.po", by="t", now=clock.now()
     )
 
 
 async def text_of(site: Site, number: int, language: str) -> str:
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
-        return (await edit.texts_of(session, campaign))[language]
+        campaign = await lookup.get(session, number)
+        return (await texts.texts_of(session, campaign))[language]
 
 
 async def test_an_unchanged_round_trip_changes_nothing(
@@ -110,7 +113,7 @@ async def test_a_language_can_be_written_from_its_file_alone(
     done = await taken(site, number, filled)
 
     assert (done.changed, done.standing.done) == (7, 7)
-    assert (await gate.check(site, number, now=sites.now())).ok
+    assert (await gate.check(site, number, now=clock.now())).ok
     assert "time: 15:00" in await text_of(site, number, "es")
 
 
@@ -122,7 +125,7 @@ async def test_what_changed_in_the_source_is_fuzzy_with_what_it_was(
     again = campaigning.write(tmp_path, en=changed, es=SPANISH)
     await campaigning.replace(site, number, again)
     text = await exported(site, number)
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     assert '#, fuzzy\n#| msgid "A day"\nmsgctxt "day/title"\nmsgid "A long day"' in text
     assert checked.translations["es"].stale == 1

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.delivery.connect import RelayError
-from mailer.outbox.states import State
-from mailer.site import Site
+from mailer.delivery.smtp.connect import RelayError
+from mailer.outbox.message_states import MessageState
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import DROP, Relay
 
@@ -38,7 +38,7 @@ async def test_reconcile_waits_for_evidence_before_it_sends_again(
     await delivering.later(site, number)
     await delivering.work(delivering.tuned(site, uncertain="reconcile"))
 
-    assert (waiting.states[State.UNCERTAIN], copies) == (10, 10)
+    assert (waiting.states[MessageState.UNCERTAIN], copies) == (10, 10)
     assert (await campaigning.report(site, number)).accepted == 10
 
 
@@ -48,7 +48,7 @@ async def test_resend_sends_again_at_once(
     number = await unanswered(site, relay, tmp_path, "resend")
     counted = await campaigning.report(site, number)
 
-    assert (counted.accepted, counted.states[State.UNCERTAIN]) == (10, 0)
+    assert (counted.accepted, counted.states[MessageState.UNCERTAIN]) == (10, 0)
 
 
 async def test_hold_never_sends_again(site: Site, relay: Relay, tmp_path: Path) -> None:
@@ -57,7 +57,11 @@ async def test_hold_never_sends_again(site: Site, relay: Relay, tmp_path: Path) 
     await delivering.work(delivering.tuned(site, uncertain="hold"))
     counted = await campaigning.report(site, number)
 
-    assert (counted.states[State.HELD], counted.accepted, len(relay.accepted)) == (
+    assert (
+        counted.states[MessageState.HELD],
+        counted.accepted,
+        len(relay.accepted),
+    ) == (
         10,
         0,
         10,

@@ -13,12 +13,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, column, inspect, table, update
 
-from mailer import schema
-from mailer.database import Database
+from mailer.clock import now
 from mailer.errors import RefusedError
+from mailer.maintenance import schema
 from mailer.outbox import lease
-from mailer.site import now, open_site
-from mailer.toml import edit_toml
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.store.database import Database
 from tests.commands import Mailer, shown
 
 OLDER = "0003"
@@ -27,10 +28,12 @@ KILLED = """
 import asyncio, itertools, os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from mailer import schema, site as sites
+from mailer import clock
+from mailer.maintenance import schema
+from mailer.sites.opening import open_site
 
 async def main(path, last):
-    async with sites.open_site(path) as site:
+    async with open_site(path) as site:
         statements = itertools.count(1)
 
         @event.listens_for(site.database.engine.sync_engine, "before_cursor_execute")
@@ -38,7 +41,7 @@ async def main(path, last):
             if next(statements) == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        await schema.upgrade(site.database, now=sites.now())
+        await schema.upgrade(site.database, now=clock.now())
 
 asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
 """
@@ -57,7 +60,7 @@ async def database(folder: Path, bare_url: str) -> AsyncIterator[Database]:
 def older(connection: Connection) -> None:
     """Make the tables as an earlier version did."""
     configuration = Config()
-    configuration.set_main_option("script_location", "mailer:migrations")
+    configuration.set_main_option("script_location", "mailer.maintenance:migrations")
     configuration.attributes["connection"] = connection
     configuration.attributes["metadata"] = schema.metadata()
     command.upgrade(configuration, OLDER)

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer import site as sites
-from mailer.campaigns import gate, groups, kept, letters, variants
+from mailer import clock
+from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.variants import Others, Traits
-from mailer.delivery import preview
-from mailer.site import Site
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.variants import codes, groups, letters
+from mailer.campaigns.variants.codes import Others, Traits
+from mailer.sites.site import Site
 from tests.mailer import campaigning
 
 BLOCKS = {"a": "note", "b": "item", "c": "item", "d": "note", "e": "item"}
@@ -21,13 +22,13 @@ TRAITS = st.builds(Traits, hidden=SETS, first=SETS)
 
 
 def seen(traits: Traits) -> list[str]:
-    return [each for each in variants.order(traits, BLOCKS) if isinstance(each, str)]
+    return [each for each in codes.order(traits, BLOCKS) if isinstance(each, str)]
 
 
 def test_ones_own_come_before_the_others_of_their_kind() -> None:
     traits = Traits(first=frozenset("e"))
 
-    assert variants.order(traits, BLOCKS) == [
+    assert codes.order(traits, BLOCKS) == [
         *("a", "e"),
         Others(type="item"),
         *("b", "d", "c"),
@@ -50,17 +51,17 @@ def test_blocks_change_places_only_with_their_own_kind(traits: Traits) -> None:
 def test_what_is_noted_is_read_again(traits: Traits) -> None:
     rules = dict.fromkeys(BLOCKS, "kind = ngo")
     campaign = Campaign(block_rules=rules, block_firsts=rules)
-    text = variants.written(campaign, traits)
+    text = codes.written(campaign, traits)
 
-    assert variants.read(campaign, text) == traits
+    assert codes.read(campaign, text) == traits
 
 
 @given(TRAITS, TRAITS)
 def test_two_have_one_letter_exactly_when_they_see_the_same(
     one: Traits, other: Traits
 ) -> None:
-    alike = variants.order(one, BLOCKS) == variants.order(other, BLOCKS)
-    same = variants.canonical(one, BLOCKS, []) == variants.canonical(other, BLOCKS, [])
+    alike = codes.order(one, BLOCKS) == codes.order(other, BLOCKS)
+    same = codes.canonical(one, BLOCKS, []) == codes.canonical(other, BLOCKS, [])
 
     assert same == alike
 
@@ -68,7 +69,7 @@ def test_two_have_one_letter_exactly_when_they_see_the_same(
 def test_zones_with_one_hour_are_one_variant() -> None:
     hours = [datetime(2027, 5, 3, 13, tzinfo=UTC)]
     paris, madrid, tokyo = (
-        variants.canonical(Traits(zone=zone), BLOCKS, hours).zone
+        codes.canonical(Traits(zone=zone), BLOCKS, hours).zone
         for zone in ("Europe/Paris", "Europe/Madrid", "Asia/Tokyo")
     )
 
@@ -91,7 +92,7 @@ async def test_each_addressee_sees_their_recommendations_first(
     site: Site, address: str, first: str, other: str
 ) -> None:
     number = await campaigning.add(site, sample("forum-conclusions"))
-    made = await preview.preview(site, number, address, now=sites.now())
+    made = await preview.preview(site, number, address, now=clock.now())
     text = made.letter.text
 
     assert text.index(first) < text.index("Autres recommandations") < text.index(other)
@@ -101,12 +102,12 @@ async def test_each_addressee_sees_their_recommendations_first(
 async def test_each_letter_is_rendered_once(site: Site) -> None:
     number = await campaigning.add(site, sample("forum-conclusions"))
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         content = await letters.content_of(session, site, campaign)
-        context = await kept.context_of(session, campaign, now=sites.now())
+        context = await lookup.context_of(session, campaign, now=clock.now())
         found = await groups.group(session, campaign, context, written=content.written)
     needed = letters.needed(content, found)
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     states_and_commissions_in_six_and_sectors_in_one = 13
     assert len(needed) == states_and_commissions_in_six_and_sectors_in_one

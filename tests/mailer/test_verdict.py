@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.cli.main import cli
-from mailer.delivery import verdict
-from mailer.delivery.rules import RULES, Action, Permanence
-from mailer.delivery.wire import Reply
+from mailer.delivery.smtp import verdict
+from mailer.delivery.smtp.replies import Reply
+from mailer.delivery.smtp.reply_rules import RULES, Action, Permanence
 
 CORPUS = [
     line.split("\t")

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from mailer import running
-from mailer.config import Settings
-from mailer.delivery import health, relays, waiting
-from mailer.delivery.connect import RelayError
+from mailer.delivery import waiting
+from mailer.delivery.routing import health, relays
+from mailer.delivery.smtp.connect import RelayError
 from mailer.delivery.waiting import Waiting
-from mailer.outbox.states import State
-from mailer.site import Site
+from mailer.outbox.message_states import MessageState
+from mailer.processes import running
+from mailer.settings.sections import Settings
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -53,7 +54,7 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
         r" (cannot be used|last said): 421 4\.3\.2 come back later",
         str(told.value),
     )
-    assert (counted.state, counted.states[State.REFUSED], relay.accepted) == (
+    assert (counted.state, counted.states[MessageState.REFUSED], relay.accepted) == (
         "sending",
         0,
         [],

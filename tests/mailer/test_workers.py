@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import exists, select
 
-from mailer.outbox.models import Worker
-from mailer.site import Site
-from mailer.toml import edit_toml
+from mailer.outbox.models import WorkerLease
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
 from tests.mailer import campaigning, delivering
 from tests.relay import Relay
 
@@ -41,7 +41,7 @@ async def two_children(pid: int, *, besides: int = 0) -> list[int]:
 
 async def enlisted(site: Site) -> bool:
     async with site.database.reading() as session:
-        return bool(await session.scalar(select(exists(Worker.id))))
+        return bool(await session.scalar(select(exists(WorkerLease.id))))
 
 
 async def test_two_processes_deliver_once_each_and_add_up(

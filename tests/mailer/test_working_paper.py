@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.campaigns import gate
-from mailer.delivery import preview
-from mailer.site import Site, now
+from mailer.campaigns.review import gate, preview
+from mailer.clock import now
+from mailer.sites.site import Site
 from tests.mailer import campaigning, reading
 
 TOML = """name = "Working paper"

@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler import words
+from scheduler.cadences import LAST, Cadence, Period, Weekday, resolve, slots_after
 from scheduler.errors import ScheduleError
-from scheduler.schedule import (
-    LAST,
-    Cadence,
-    Period,
-    Weekday,
-    resolve,
-    slots_after,
-)
 
 ZONES = [
     "Europe/Paris",

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler import window
+from scheduler import windows
 from scheduler.errors import ScheduleError
-from scheduler.window import Window
+from scheduler.windows import Window
 
 ZONES = [
     "Europe/Paris",
@@ -51,24 +51,24 @@ def paris(text: str) -> datetime:
 def test_it_opens_at_the_local_hour(
     hours: tuple[str, str], asked: str, opens: str
 ) -> None:
-    made = window.read(*hours, "Europe/Paris")
+    made = windows.read(*hours, "Europe/Paris")
 
-    assert window.opening(made, paris(asked)).opens_at == paris(opens)
+    assert windows.opening(made, paris(asked)).opens_at == paris(opens)
 
 
 def test_a_repeated_hour_opens_once() -> None:
-    made = window.read("02:00", "02:45", "Europe/Paris")
-    first = window.opening(made, paris("2027-10-31T00:00"))
+    made = windows.read("02:00", "02:45", "Europe/Paris")
+    first = windows.opening(made, paris("2027-10-31T00:00"))
 
     assert first.closes_at - first.opens_at == timedelta(minutes=45)
-    assert window.opening(made, first.closes_at).opens_at == paris("2027-11-01T02:00")
+    assert windows.opening(made, first.closes_at).opens_at == paris("2027-11-01T02:00")
 
 
 @given(WINDOWS, INSTANTS)
 def test_an_opening_holds_the_instant_or_is_the_next_one(
     made: Window, instant: datetime
 ) -> None:
-    found = window.opening(made, instant)
+    found = windows.opening(made, instant)
 
     assert found.opens_at < found.closes_at
     assert found.closes_at > instant
@@ -79,12 +79,12 @@ def test_an_opening_holds_the_instant_or_is_the_next_one(
 def test_openings_follow_each_other_and_never_overlap(
     made: Window, instant: datetime
 ) -> None:
-    found = window.opening(made, instant)
-    after = window.opening(made, found.closes_at)
+    found = windows.opening(made, instant)
+    after = windows.opening(made, found.closes_at)
 
     assert after.opens_at >= found.closes_at
-    assert window.opening(made, found.opens_at) == found
-    assert window.opening(made, found.closes_at - timedelta(seconds=1)) == found
+    assert windows.opening(made, found.opens_at) == found
+    assert windows.opening(made, found.closes_at - timedelta(seconds=1)) == found
 
 
 @given(WINDOWS, INSTANTS)
@@ -92,7 +92,7 @@ def test_it_opens_at_its_local_hour_except_where_the_clocks_skip_it(
     made: Window, instant: datetime
 ) -> None:
     zone = ZoneInfo(made.zone)
-    opens = window.opening(made, instant).opens_at
+    opens = windows.opening(made, instant).opens_at
     local = opens.astimezone(zone)
     before = (opens - timedelta(seconds=1)).astimezone(zone)
 
@@ -113,4 +113,4 @@ def test_what_is_no_window_is_refused(
     opens: str, closes: str, zone: str, said: str
 ) -> None:
     with pytest.raises(ScheduleError, match=said):
-        window.read(opens, closes, zone)
+        windows.read(opens, closes, zone)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.verifier import calendar, content, header, mime, octets, second, words
+from tests.verifier import calendar, content, header, mime, second, wire_lines, words
 
 SAMPLES = 1  # messages of one letter that are looked at thoroughly
 
@@ -18,10 +18,10 @@ def verify(
     off, and its To is held against them. `thorough` asks html5lib and the standard
     library too, which costs most of the time.
     """
-    envelope, message = octets.received(message)
-    found = list(octets.faults(message, smtputf8=smtputf8))
+    envelope, message = wire_lines.received(message)
+    found = list(wire_lines.faults(message, smtputf8=smtputf8))
     try:
-        head, body = octets.split(message)
+        head, body = wire_lines.split(message)
         fields = header.Header(head)
         found += header.faults(fields)
         root = mime.parse(fields, body)
@@ -58,6 +58,6 @@ def verify_maildir(folder: Path) -> dict[str, list[str]]:
 
 def letter_of(message: bytes) -> str:
     """Return what tells one letter from another: the boundary is made from its text."""
-    fields = header.Header(octets.split(octets.received(message)[1])[0])
+    fields = header.Header(wire_lines.split(wire_lines.received(message)[1])[0])
     found = re.search(r'boundary="([^"]+)"', fields.get("content-type"))
     return found[1] if found else fields.get("subject")

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests import verifier
-from tests.verifier import header, octets
+from tests.verifier import header, wire_lines
 
 
 def main(folder: Path) -> int:
@@ -15,7 +15,7 @@ def main(folder: Path) -> int:
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for path in sorted((folder / "new").iterdir()):
         message = path.read_bytes()
-        fields = header.Header(octets.split(octets.received(message)[1])[0])
+        fields = header.Header(wire_lines.split(wire_lines.received(message)[1])[0])
         campaign = fields.get("feedback-id").partition(":")[0]
         key = (campaign, fields.get("content-language"))
         letters[key].add(verifier.letter_of(message))

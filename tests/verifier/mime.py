@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.verifier import octets as lines
-from tests.verifier import words
+from tests.verifier import wire_lines, words
 from tests.verifier.header import Header
 
 
@@ -51,7 +50,7 @@ def parse(header: Header, body: bytes) -> Part:
         raise ValueError(f"{kind} is encoded as {encoding}")
     for piece in _pieces(parameters["boundary"], body):
         head, content = (
-            (b"", piece[2:]) if piece.startswith(b"\r\n") else lines.split(piece)
+            (b"", piece[2:]) if piece.startswith(b"\r\n") else wire_lines.split(piece)
         )
         part.children.append(parse(Header(head), content))
     if not part.children:

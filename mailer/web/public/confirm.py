@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
 from audiences.subscriptions import How, Standing
-from mailer import links, site
+from mailer import clock, links
 from mailer.links import Purpose
 from mailer.outbox import confirmations
-from mailer.site import Site
+from mailer.sites.site import Site
 from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
@@ -50,13 +50,13 @@ async def act(
             begun = await subscriptions.confirm(
                 session,
                 reader.contact_id,
-                evidence=reader.evidence(How.CONFIRMATION, site.now()),
+                evidence=reader.evidence(How.CONFIRMATION, clock.now()),
             )
         return await _page(request, session, mail_site, reader, token, begun=begun)
 
 
 def _valid(reader: Reader) -> bool:
-    return reader.sent_within(confirmations.VALID, now=site.now())
+    return reader.sent_within(confirmations.VALID, now=clock.now())
 
 
 async def _page(

@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
 from audiences.entry import Entry
-from mailer import links, site
+from mailer import clock, links
 from mailer.errors import TokenError
 from mailer.links import Purpose
-from mailer.rendering.catalogue import Catalogue
 from mailer.rendering.entry import in_words
-from mailer.site import Site
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.sites.site import Site
 from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
@@ -74,7 +74,7 @@ async def act(
 
 async def _reader(session: AsyncSession, mail_site: Site, token: str) -> Reader:
     reader = await holder(session, mail_site, token, Purpose.ENTRY)
-    if not (reader.shows_entry and reader.sent_within(VALID, now=site.now())):
+    if not (reader.shows_entry and reader.sent_within(VALID, now=clock.now())):
         raise TokenError("this link shows no entry, or no longer")
     return reader
 
@@ -92,7 +92,7 @@ async def _confirm(
         reader.organisation_id,
         digest=entry.digest,
         source=reader.source,
-        now=site.now(),
+        now=clock.now(),
     )
     return catalogue.text("Thank you: the entry is confirmed as of today.")
 
@@ -115,7 +115,7 @@ async def _propose(
         proposed=proposed,
         language=catalogue.language,
         source=reader.source,
-        now=site.now(),
+        now=clock.now(),
     )
     return catalogue.text("Thank you: a person of the unit reads your correction.")
 

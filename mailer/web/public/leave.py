@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
 from audiences.subscriptions import How
-from mailer import links, site
+from mailer import clock, links
 from mailer.errors import TokenError
 from mailer.links import Purpose
-from mailer.site import Site
+from mailer.sites.site import Site
 from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
@@ -57,7 +57,7 @@ async def act(
                 session,
                 reader.contact_id,
                 reader.topic,
-                evidence=reader.evidence(how, site.now()),
+                evidence=reader.evidence(how, clock.now()),
             )
         return await _page("left.html", request, session, mail_site, reader, token)
 

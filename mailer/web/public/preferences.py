@@ -16,11 +16,11 @@ from audiences import contacts, subscriptions, topics
 from audiences.languages import OFFERED
 from audiences.subscriptions import How, Standing
 from audiences.topics import Topic
-from mailer import links, site
+from mailer import clock, links
 from mailer.links import Purpose
 from mailer.outbox import confirmations
-from mailer.rendering.catalogue import Catalogue
-from mailer.site import Site
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.sites.site import Site
 from mailer.web import page
 from mailer.web.public.reader import Reader, holder
 
@@ -68,7 +68,7 @@ async def act(
                 if chosen in OFFERED and chosen != reader.language:  # not as shown
                     language = str(chosen)
                     await contacts.choose_language(
-                        session, reader.contact_id, language, now=site.now()
+                        session, reader.contact_id, language, now=clock.now()
                     )
                 said = await _save(session, mail_site, reader, form, language)
             case _:
@@ -81,7 +81,7 @@ async def _stop(
     session: AsyncSession, mail_site: Site, reader: Reader, language: str
 ) -> list[str]:
     await subscriptions.stop_everything(
-        session, reader.contact_id, evidence=reader.evidence(How.PAGE, site.now())
+        session, reader.contact_id, evidence=reader.evidence(How.PAGE, clock.now())
     )
     catalogue = mail_site.catalogue(language)
     return [catalogue.text("You will receive no letter any more, as of now.")]
@@ -95,7 +95,7 @@ async def _save(
     language: str,
 ) -> list[str]:
     wanted = {str(each) for each in form.getall("topic", [])}
-    now = site.now()
+    now = clock.now()
     catalogue = mail_site.catalogue(language)
     said, asked = await _change(session, reader, wanted, catalogue)
     if asked:
@@ -114,7 +114,7 @@ async def _change(
 ) -> tuple[list[str], bool]:
     """End what was unticked, note what was ticked; say it, and whether any was."""
     standing = await subscriptions.standings(session, reader.contact_id)
-    evidence = reader.evidence(How.PAGE, site.now())
+    evidence = reader.evidence(How.PAGE, clock.now())
     said: list[str] = []
     asked = False
     for topic in await topics.listed(session):

@@ -15,7 +15,7 @@ from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
 from mailer.links import Purpose, path
 from mailer.outbox.models import Message
-from mailer.site import Site
+from mailer.sites.site import Site
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.delivery.compose import ComposeError
-from mailer.rendering import encode, merge, skeleton
+from mailer.composing import encode, skeletons
+from mailer.composing.compose import ComposeError
+from mailer.rendering import marks
 from tests import verifier
 from tests.composing import HTML, SIGNER, TEXT, compiled, composed
-from tests.verifier import header, mime, octets, words
+from tests.verifier import header, mime, wire_lines, words
 
 MADE = compiled()
 NAMES = st.text(max_size=300) | st.text(
@@ -29,7 +30,7 @@ def reference(text: str, place: str, values: dict[str, str]) -> str:
             if place == "html"
             else filled
         )
-        text = text.replace(merge.mark(merge.Field(field)), filled)
+        text = text.replace(marks.mark(marks.Field(field)), filled)
     return text
 
 
@@ -45,7 +46,7 @@ def test_every_reader_gets_their_own_message(
 
     signed = SIGNER.message(number)
     token = signed.unsubscribe
-    head, body = octets.split(message)
+    head, body = wire_lines.split(message)
     fields = header.Header(head)
     plain, html = mime.parse(fields, body).children
     values = {
@@ -53,7 +54,7 @@ def test_every_reader_gets_their_own_message(
         "organisation": organisation,
         "unsubscribe": token,
     }
-    assert list(octets.faults(message)) == []
+    assert list(wire_lines.faults(message)) == []
     assert plain.text.replace("\r\n", "\n") == reference(TEXT, "text", values)
     assert html.text.replace("\r\n", "\n") == reference(HTML, "html", values)
     assert words.mailbox(fields.get("to"))[1] == address
@@ -86,7 +87,7 @@ def test_whatever_the_unit_calls_itself_its_letters_and_lists(
 
 
 def test_the_same_row_always_gives_the_same_octets() -> None:
-    again = skeleton.unpack(MADE.pack())
+    again = skeletons.unpack(MADE.pack())
 
     assert composed(again, number=9) == composed(MADE, number=9)
     assert composed(MADE, number=9) != composed(MADE, number=10)
@@ -95,7 +96,7 @@ def test_the_same_row_always_gives_the_same_octets() -> None:
 def test_a_mailbox_for_leaving_follows_the_link() -> None:
     message = composed(compiled(leave_mailbox="leave@liaison.example"))
 
-    fields = header.Header(octets.split(message)[0])
+    fields = header.Header(wire_lines.split(message)[0])
     link, mailbox = fields.get("list-unsubscribe").split(", ")
     assert link.startswith("<https://")
     assert mailbox.startswith("<mailto:leave@liaison.example?subject=")
@@ -105,7 +106,7 @@ def test_a_mailbox_for_leaving_follows_the_link() -> None:
 def test_service_mail_says_a_machine_wrote_it_and_is_no_list() -> None:
     message = composed(compiled(list_label=None))
 
-    fields = header.Header(octets.split(message)[0])
+    fields = header.Header(wire_lines.split(message)[0])
     assert fields.get("auto-submitted") == "auto-generated"
     assert not [name for name, _ in fields.raw if name.startswith("list-")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from audiences.languages import OFFERED
-from mailer import demo
+from mailer.demo import demonstration
 from tests import verifier
 
 
@@ -36,6 +36,6 @@ def test_the_messages_are_of_every_campaign_and_language(site: Path) -> None:
 
     assert {message["Content-Language"] for message in found} == set(OFFERED)
     campaigns = {message["Feedback-ID"].partition(":")[0] for message in found}
-    assert len(campaigns) == len(demo.samples(site, every=True))
+    assert len(campaigns) == len(demonstration.samples(site, every=True))
     identifiers = [message["Message-ID"] for message in found]
     assert len(set(identifiers)) == len(identifiers)

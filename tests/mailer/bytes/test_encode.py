@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.rendering import encode
+from mailer.composing import encode
 from tests.verifier import words
 
 ANY = st.text(max_size=400)

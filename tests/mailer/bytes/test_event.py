@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from mailer import site as sites
-from mailer.campaigns import event, folder, gate, kept, letters
-from mailer.delivery import preview
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.variants import letters
+from mailer.campaigns.writing import event, folder
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests import verifier
 from tests.mailer import campaigning
 
@@ -31,7 +33,7 @@ def toml(about: str = EVENT) -> str:
 async def sequence(site: Site, number: int) -> int:
     """Return the SEQUENCE a campaign's letters have."""
     async with site.database.reading() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         return (await letters.content_of(session, site, campaign)).sequence
 
 
@@ -39,7 +41,7 @@ async def invited(site: Site, place: Path, about: str = EVENT) -> int:
     """Release a letter about an event; return the SEQUENCE it went with."""
     number = await campaigning.approved(site, place, toml=toml(about))
     raised = await sequence(site, number)
-    await release.release(site, number, by=campaigning.EDITOR, now=sites.now())
+    await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
     return raised
 
 
@@ -65,13 +67,13 @@ async def test_two_letters_about_one_event_do_not_take_the_same_number(
         site, tmp_path, toml=toml(EVENT.replace("Paris", "Dakar"))
     )
     async with site.database.reading() as session:
-        campaign = await kept.get(session, changed)
+        campaign = await lookup.get(session, changed)
         stale = await letters.content_of(session, site, campaign)
     await invited(site, tmp_path)
 
     with pytest.raises(RefusedError, match="another letter about session"):
         async with site.database.writing() as session:
-            await event.settle(session, stale.campaign, stale.sequence, now=sites.now())
+            await event.settle(session, stale.campaign, stale.sequence, now=clock.now())
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -81,7 +83,7 @@ async def test_nothing_is_cancelled_that_nobody_was_invited_to(
     path = campaigning.write(tmp_path, toml=toml(EVENT + 'status = "cancelled"\n'))
     number = await campaigning.add(site, path)
 
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     assert [(each.where, each.what) for each in checked.problems] == [
         (
@@ -97,12 +99,12 @@ async def test_an_edit_of_the_event_voids_the_approval(
 ) -> None:
     number = await campaigning.approved(site, tmp_path, toml=toml())
     async with site.database.writing() as session:
-        campaign = await kept.get(session, number)
+        campaign = await lookup.get(session, number)
         assert campaign.event is not None
         campaign.event = campaign.event | {"start": "2097-11-09T14:00:00"}
 
     with pytest.raises(RefusedError, match="changed after"):
-        await release.release(site, number, by=campaigning.EDITOR, now=sites.now())
+        await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -110,7 +112,7 @@ async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> 
     path = site.root / "campaigns" / "invitation"
     number = await campaigning.add(site, path)
 
-    made = await preview.preview(site, number, READER, now=sites.now())
+    made = await preview.preview(site, number, READER, now=clock.now())
 
     assert verifier.verify(made.octets) == []
     assert b"UID:dialogue-session-2027@liaison.example\r\n" in made.octets

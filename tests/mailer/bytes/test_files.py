@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from mailer import site as sites
-from mailer.campaigns import files, folder, gate
+from mailer import clock
 from mailer.campaigns.models import StoredFile
-from mailer.delivery import preview
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.writing import files, folder
+from mailer.composing.parts import Extras, File
 from mailer.errors import ContentError
-from mailer.rendering.parts import Extras, File
-from mailer.site import Site
+from mailer.sites.site import Site
 from tests import directory, verifier
 from tests.composing import compiled, composed
 from tests.mailer import campaigning
-from tests.verifier import header, mime, octets
+from tests.verifier import header, mime, wire_lines
 
 PDF, PNG = b"%PDF-1.7\n" + bytes(range(256)) * 3, b"\x89PNG\r\n\x1a\n" + bytes(99)
 READER = "ed@sectors.example"
@@ -44,7 +44,7 @@ def test_a_file_arrives_under_its_name(name: str) -> None:
     file = File(name=f"{name}.pdf", type="application/pdf", octets=PDF)
     message = composed(compiled(extras=Extras(files=(file,))))
 
-    head, body = octets.split(message)
+    head, body = wire_lines.split(message)
     attached = mime.parse(header.Header(head), body).children[1]
     read = next(parsed(message).iter_attachments())
     assert verifier.verify(message, thorough=False) == []
@@ -58,7 +58,7 @@ def test_image_and_file_stand_where_mail_programs_look_for_them() -> None:
     file = File(name="Ordre du jour, été.pdf", type="application/pdf", octets=PDF)
     message = composed(compiled(extras=Extras(images=(image,), files=(file,))))
 
-    head, body = octets.split(message)
+    head, body = wire_lines.split(message)
     assert mime.parse(header.Header(head), body).shape() == (
         "multipart/mixed(multipart/alternative(text/plain,"
         " multipart/related(text/html, image/png)), application/pdf)"
@@ -82,8 +82,8 @@ async def test_a_campaign_carries_its_files_and_shows_its_images(
     text = campaigning.TEXT + "\n![The emblem](cid:logo.png)\n"
     number = await campaigning.add(site, campaign(tmp_path, text))
 
-    checked = await gate.check(site, number, now=sites.now())
-    made = await preview.preview(site, number, await reader(site), now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
+    made = await preview.preview(site, number, await reader(site), now=clock.now())
 
     assert checked.problems == []
     assert verifier.verify(made.octets) == []
@@ -107,7 +107,7 @@ async def test_an_image_that_is_not_there_blocks(site: Site, tmp_path: Path) -> 
     text = campaigning.TEXT + "\n![The emblem](cid:emblem.png)\n"
     number = await campaigning.add(site, campaign(tmp_path, text))
 
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     assert not checked.ok
     assert "the image emblem.png is not in files/" in checked.problems[0].what
@@ -121,7 +121,7 @@ async def test_files_too_heavy_for_every_reader_block(
     (path / "files" / "map.pdf").write_bytes(PDF + bytes(3_000_000))
     number = await campaigning.add(site, path)
 
-    checked = await gate.check(site, number, now=sites.now())
+    checked = await gate.check(site, number, now=clock.now())
 
     assert not checked.ok
     assert "3.0 MB of files go to every reader" in checked.problems[0].what

@@ -8,13 +8,13 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.rendering import invitation
-from mailer.rendering.attendee import attendee
-from mailer.rendering.invitation import Invitation
-from mailer.rendering.parts import Extras
+from mailer.composing import invitation
+from mailer.composing.attendee import attendee
+from mailer.composing.invitation import Invitation
+from mailer.composing.parts import Extras
 from tests import verifier
 from tests.composing import compiled, composed
-from tests.verifier import calendar, header, mime, octets
+from tests.verifier import calendar, header, mime, wire_lines
 
 EVENT = Invitation(
     uid="dialogue-session-2027@liaison.example",
@@ -42,7 +42,7 @@ def message(event: Invitation = EVENT, name: str = "Zoé Été") -> bytes:
 
 def parts(octets_: bytes) -> mime.Part:
     """Return the parts of a message."""
-    head, body = octets.split(octets_)
+    head, body = wire_lines.split(octets_)
     return mime.parse(header.Header(head), body)
 
 

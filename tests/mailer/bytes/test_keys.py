@@ -8,13 +8,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from mailer import config
 from mailer.cli.main import run
-from mailer.config import Settings
-from mailer.delivery import keys, sign
+from mailer.composing import dkim, dkim_keys
 from mailer.errors import ConfigError, RefusedError
-from mailer.site import open_site
-from mailer.toml import edit_toml
+from mailer.settings import loading
+from mailer.settings.sections import Settings
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
 
 
 def set_dkim(site: Path, **values: object) -> Path:
@@ -35,17 +35,17 @@ async def test_the_command_makes_a_key_that_then_signs(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del capsys
-    made = keys.make(folder / "secrets" / "dkim-l2027.pem")
+    made = dkim_keys.make(folder / "secrets" / "dkim-l2027.pem")
     path = set_dkim(folder, selector="l2027", key_file="secrets/dkim-l2027.pem")
 
     mode = (folder / "secrets" / "dkim-l2027.pem").stat().st_mode
     async with open_site(path) as site:
-        signer = sign.for_site(site)
-        held = dict(keys.read(site.settings, site.root))
+        signer = dkim.signer_of(site.settings, site.root)
+        held = dict(dkim_keys.read(site.settings, site.root))
     assert stat.S_IMODE(mode) == 0o600
     assert signer is not None
     assert signer.domain == "liaison.example"
-    assert keys.record("l2027", "x.example", held["l2027"]) == keys.record(
+    assert dkim_keys.record("l2027", "x.example", held["l2027"]) == dkim_keys.record(
         "l2027", "x.example", made
     )
 
@@ -68,11 +68,11 @@ def test_the_command_prints_a_line_for_the_dns(
 
 
 def test_an_existing_key_is_never_overwritten(tmp_path: Path) -> None:
-    keys.make(tmp_path / "key.pem", ed25519=True)
+    dkim_keys.make(tmp_path / "key.pem", ed25519=True)
     before = (tmp_path / "key.pem").read_bytes()
 
     with pytest.raises(RefusedError, match="exists"):
-        keys.make(tmp_path / "key.pem")
+        dkim_keys.make(tmp_path / "key.pem")
 
     assert (tmp_path / "key.pem").read_bytes() == before
 
@@ -92,17 +92,17 @@ def weak(path: Path) -> None:
 def test_a_key_that_cannot_sign_is_told_with_its_setting(tmp_path: Path) -> None:
     both = Settings.model_validate({"dkim": {"selector": "a", "key_file": "a.pem"}})
     with pytest.raises(ConfigError, match=r"dkim\.key_file: .*cannot be read"):
-        keys.read(both, tmp_path)
+        dkim_keys.read(both, tmp_path)
     (tmp_path / "a.pem").write_text("no key")
     with pytest.raises(ConfigError, match="no private key in PEM"):
-        keys.read(both, tmp_path)
+        dkim_keys.read(both, tmp_path)
     weak(tmp_path / "a.pem")
     with pytest.raises(ConfigError, match="1024 bits"):
-        keys.read(both, tmp_path)
+        dkim_keys.read(both, tmp_path)
     (tmp_path / "a.pem").unlink()
-    keys.make(tmp_path / "a.pem", ed25519=True)
+    dkim_keys.make(tmp_path / "a.pem", ed25519=True)
     with pytest.raises(ConfigError, match="no RSA key"):
-        keys.read(both, tmp_path)
+        dkim_keys.read(both, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_settings_that_contradict_each_other_are_refused(
     folder: Path, values: Mapping[str, object], sentence: str
 ) -> None:
     with pytest.raises(ConfigError, match=sentence):
-        config.load(set_dkim(folder, **values))
+        loading.load(set_dkim(folder, **values))
 
 
 def test_somebody_or_nobody_signs_and_the_site_says_who() -> None:
     def said(**values: object) -> str:
-        return keys.who_signs(Settings.model_validate({"dkim": values}))
+        return dkim_keys.who_signs(Settings.model_validate({"dkim": values}))
 
     assert said() == "nobody signs letters; `mailer keys dkim` makes a key"
     assert said(relay_signs=True) == "the relay 127.0.0.1 signs letters"

@@ -11,12 +11,12 @@ from dkim import DKIMException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.delivery.sign import VALID, Key
+from mailer.composing.dkim import VALID, DkimKey
 from tests import receivers, verifier
 from tests.composing import compiled
 from tests.relay import Relay
 from tests.signing import ed25519, now, records, rsa, signed
-from tests.verifier import header, octets
+from tests.verifier import header, wire_lines
 
 Receiver = Callable[[bytes, receivers.Records, Path], bool]
 WHO = [receivers.dkimpy, receivers.mail_dkim, receivers.opendkim]
@@ -31,7 +31,7 @@ NAMES = st.text(max_size=120) | st.text("aé文 ,<>\"'\\=?;\r\n\t\0", max_size=9
 
 def tags(message: bytes) -> dict[str, str]:
     """Return the tags of the first signature."""
-    fields = header.Header(octets.split(message)[0])
+    fields = header.Header(wire_lines.split(message)[0])
     parts = fields.get("dkim-signature").replace(" ", "").split(";")
     return dict(part.split("=", 1) for part in parts)
 
@@ -80,7 +80,7 @@ def test_opendkim_believes_the_ed25519_signature(tmp_path: Path) -> None:
 
 
 def test_with_both_keys_rsa_stands_first_and_each_has_its_selector() -> None:
-    fields = header.Header(octets.split(signed(MADE))[0])
+    fields = header.Header(wire_lines.split(signed(MADE))[0])
 
     shown = [each.split(";")[1].strip() for each in fields.all("dkim-signature")]
     assert shown == ["a=rsa-sha256", "a=ed25519-sha256"]
@@ -102,7 +102,7 @@ def test_the_signature_covers_what_standards_ask_and_cuts_nothing_off() -> None:
 
 
 @pytest.mark.parametrize("keys", [[rsa()], [ed25519()], [rsa(), ed25519()]])
-def test_every_attempt_carries_the_same_signature(keys: list[Key]) -> None:
+def test_every_attempt_carries_the_same_signature(keys: list[DkimKey]) -> None:
     assert signed(MADE, with_keys=keys) == signed(MADE, with_keys=keys)
 
 

@@ -1,0 +1,45 @@
+"""The institution's own words: regions, statuses, roles, whom letters address.
+
+Read from reference/institution.toml. The names are English strings of the catalogues.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addressee:
+    """Those a recommendation may be addressed to, and the rule that picks them."""
+
+    name: str
+    rule: str
+
+
+_WORDS = tomllib.loads(
+    resources.files("audiences.reference")
+    .joinpath("institution.toml")
+    .read_text(encoding="utf-8")
+)
+REGIONS: Mapping[str, str] = _WORDS["regions"]  # code → name
+GROUPS: tuple[str, ...] = tuple(_WORDS["groups"])
+PARTNERS = frozenset(_WORDS["partners"])  # statuses
+STATUSES: Mapping[str, str] = _WORDS["statuses"]
+LEVELS: Mapping[str, str] = _WORDS["levels"]
+ROLES: Mapping[str, str] = _WORDS["roles"]
+PARTNER: str = _WORDS["reasons"]["partner"]
+SUBJECT: str = _WORDS["reasons"]["subject"]
+PLACE: str = _WORDS["reasons"]["place"]
+KINDS: Mapping[str, str] = _WORDS["reasons"]["kinds"]  # kind → reason
+ADDRESSEES: Mapping[str, Addressee] = {
+    code: Addressee(**each) for code, each in _WORDS["addressees"].items()
+}
+
+
+def strings() -> Iterator[str]:
+    """Yield every name and reason, for the catalogues."""
+    for names in (REGIONS, STATUSES, LEVELS, ROLES, KINDS):
+        yield from names.values()
+    yield from (PARTNER, SUBJECT, PLACE)
+    yield from (each.name for each in ADDRESSEES.values())

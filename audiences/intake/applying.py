@@ -1,0 +1,243 @@
+"""Applies staged rows to the directory, in the caller's one transaction.
+
+Set-based: a statement for each table, however many rows. What is replaced is kept,
+so that the import can be undone. An empty cell changes nothing.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.intake import loosen, numbers, replaced
+from audiences.intake.models import Import
+from audiences.intake.planning import CONTACT, ORGANISATION, ImportPlan, plan, resolve
+from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.organisations import (
+    Organisation,
+    OrganisationCountry,
+    OrganisationField,
+    Relation,
+)
+from audiences.subscriptions import Consent, How, Standing, Subscription
+
+
+async def apply(
+    session: AsyncSession, *, file: str, by: str, now: datetime, rows: int
+) -> tuple[Import, ImportPlan]:
+    """Write the staged rows; return the record of the import and what it did."""
+    decided = await plan(session)
+    record = Import(
+        file=file,
+        at=now,
+        by=by,
+        rows=rows,
+        added=decided.added,
+        changed=decided.changed,
+        unchanged=decided.unchanged,
+    )
+    session.add(record)
+    await session.flush()
+    async with loosen.loosened(session, coming=decided.added):
+        await _organisations(session, record)
+        numbered = await _add(session, record, decided.added)
+        await _change(session, record)
+        await _subscriptions(session, record, numbered)
+    return record, decided
+
+
+async def _organisations(session: AsyncSession, record: Import) -> None:
+    fresh = and_(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
+    columns: dict[str, Any] = {
+        "code": BODIES.c.organisation,
+        **{column.key: BODIES.c[name] for name, column in ORGANISATION.items()},
+        "names": func.coalesce(BODIES.c.names, literal({}, Organisation.names.type)),
+        "import_id": literal(record.id),
+        "updated_at": literal(record.at, Organisation.updated_at.type),
+    }
+    changed = select(BODIES.c.organisation_id).where(BODIES.c.changes)
+    await replaced.keep_organisations(session, record.id, changed)
+    await session.execute(
+        insert(Organisation).from_select(
+            list(columns), select(*columns.values()).where(fresh)
+        )
+    )
+    await session.execute(
+        update(Organisation)
+        .where(Organisation.id == BODIES.c.organisation_id, BODIES.c.changes)
+        .values(
+            {
+                **{
+                    column: func.coalesce(BODIES.c[name], column)
+                    for name, column in ORGANISATION.items()
+                },
+                Organisation.updated_at: record.at,
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(update(BODIES).where(fresh).values(changes=True))
+    await resolve(session)
+    await _links(session)
+
+
+async def _links(session: AsyncSession) -> None:
+    """Replace the sets of fields and countries that were given and differ."""
+    fields = _given(BODIES.c.fields)
+    await session.execute(
+        delete(OrganisationField)
+        .where(
+            OrganisationField.organisation_id.in_(
+                select(BODIES.c.organisation_id).where(
+                    BODIES.c.changes, BODIES.c.fields.is_not(None)
+                )
+            )
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        insert(OrganisationField).from_select(["organisation_id", "field"], fields)
+    )
+    for relation, cell in (
+        (Relation.ACTS_IN, BODIES.c.acts_in),
+        (Relation.SERVES, BODIES.c.serves),
+    ):
+        await session.execute(
+            delete(OrganisationCountry)
+            .where(
+                OrganisationCountry.relation == relation,
+                OrganisationCountry.organisation_id.in_(
+                    select(BODIES.c.organisation_id).where(
+                        BODIES.c.changes, cell.is_not(None)
+                    )
+                ),
+            )
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            insert(OrganisationCountry).from_select(
+                ["organisation_id", "country", "relation"],
+                _given(cell).add_columns(literal(relation.value)),
+            )
+        )
+
+
+def _given(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Select organisation and code of each set that was given and differs."""
+    return (
+        select(BODIES.c.organisation_id, SETS.c.code)
+        .join(SETS, SETS.c.codes == cell)
+        .where(BODIES.c.changes)
+        .order_by(BODIES.c.organisation_id)
+    )
+
+
+async def _add(session: AsyncSession, record: Import, added: int) -> Subquery:
+    """Write new contacts; return the staged rows, each with its contact's number."""
+    rows = await _numbered(session, added)
+    columns: dict[str, Any] = {
+        "id": rows.c.number,
+        "address": rows.c.address,
+        "address_key": rows.c.address_key,
+        "organisation_id": BODIES.c.organisation_id,
+        **{column.key: rows.c[name] for name, column in CONTACT.items()},
+        "roles": func.coalesce(rows.c.roles, 0),
+        "import_id": literal(record.id),
+        "updated_at": literal(record.at, Contact.updated_at.type),
+    }
+    await session.execute(
+        insert(Contact).from_select(
+            list(columns),
+            select(*columns.values())
+            .join(BODIES, BODIES.c.body == rows.c.body)
+            .where(rows.c.contact_id.is_(None))
+            .order_by(rows.c.row),
+        )
+    )
+    return rows
+
+
+async def _change(session: AsyncSession, record: Import) -> None:
+    """Put what was given in the place of what contacts held, and keep that."""
+    changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
+    await replaced.keep_contacts(session, record.id, changed)
+    body = select(BODIES.c.organisation_id).where(BODIES.c.body == ROWS.c.body)
+    await session.execute(
+        update(Contact)
+        .where(Contact.id == ROWS.c.contact_id, ROWS.c.changes)
+        .values(
+            {
+                **{
+                    column: func.coalesce(ROWS.c[name], column)
+                    for name, column in CONTACT.items()
+                },
+                Contact.organisation_id: func.coalesce(
+                    body.scalar_subquery(), Contact.organisation_id
+                ),
+                Contact.updated_at: record.at,
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _numbered(session: AsyncSession, added: int) -> Subquery:
+    """Give each row whose contact is new a number, in their order.
+
+    Numbers may skip the rows that are none's; where most are, new ones are counted.
+    """
+    fresh = ROWS.c.contact_id.is_(None)
+    span = select(func.min(ROWS.c.row), func.max(ROWS.c.row)).where(fresh)
+    first, last = (await session.execute(span)).one()
+    if added and last - first < 2 * added:
+        added, place = last - first + 1, ROWS.c.row - (first - 1)
+    else:
+        place = func.sum(case((fresh, 1), else_=0)).over(order_by=ROWS.c.row)
+    below = await numbers.reserve(session, Contact, added)
+    number = func.coalesce(ROWS.c.contact_id, place + below).label("number")
+    return select(*ROWS.c, number).subquery("numbered")
+
+
+async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) -> None:
+    """Subscribe to topics never asked for or left; whoever stopped stays stopped."""
+    at = literal(record.at, Subscription.since.type)
+    asked = (
+        select(rows.c.number, SETS.c.code, literal(Standing.ACTIVE.value), at)
+        .join(SETS, SETS.c.codes == rows.c.topics)
+        .outerjoin(Contact, Contact.id == rows.c.contact_id)
+        .where(
+            Contact.stopped_at.is_(None),
+            ~exists().where(
+                Subscription.contact_id == rows.c.contact_id,
+                Subscription.topic == SETS.c.code,
+            ),
+        )
+        .order_by(rows.c.row)
+    )
+    evidence = asked.add_columns(
+        literal(How.IMPORT.value),
+        literal(f"import {record.id}"),
+        rows.c.consent,
+    )
+    columns = ["contact_id", "topic", "standing"]
+    await session.execute(
+        insert(Consent).from_select(
+            [*columns, "at", "how", "source", "basis"], evidence
+        )
+    )
+    await session.execute(insert(Subscription).from_select([*columns, "since"], asked))

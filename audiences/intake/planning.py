@@ -1,0 +1,235 @@
+"""Decides what each staged row would do, against the directory as it is now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy import update as sql_update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from audiences.contacts import Contact
+from audiences.intake import stage
+from audiences.intake.check import Fault
+from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.organisations import (
+    Organisation,
+    OrganisationCountry,
+    OrganisationField,
+    Relation,
+)
+from audiences.subscriptions import Subscription
+
+# staging column → column of the directory
+ORGANISATION: dict[str, InstrumentedAttribute[Any]] = {
+    "organisation_name": Organisation.name,
+    "names": Organisation.names,
+    "acronym": Organisation.acronym,
+    "kind": Organisation.kind,
+    "status": Organisation.status,
+    "level": Organisation.level,
+    "country": Organisation.country,
+    "organisation_languages": Organisation.languages,
+}
+CONTACT: dict[str, InstrumentedAttribute[Any]] = {
+    "name": Contact.name,
+    "roles": Contact.roles,
+    "languages": Contact.languages,
+    "timezone": Contact.timezone,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportPlan:
+    """What applying the staged rows would do."""
+
+    added: int
+    changed: int
+    unchanged: int
+    faults: list[Fault]
+
+
+async def plan(session: AsyncSession) -> ImportPlan:
+    """Match staged rows with the directory and set aside those that cannot stand."""
+    await resolve(session)
+    faults = await _strangers(session)
+    await stage.set_aside(session, faults)
+    await _compare(session)
+    known = ROWS.c.contact_id.is_not(None)
+    added, changed, total = (
+        await session.execute(
+            select(
+                func.count().filter(~known),
+                func.count().filter(known, ROWS.c.changes),
+                func.count(),
+            ).select_from(ROWS)
+        )
+    ).one()
+    by_body = await session.scalar(
+        select(func.count())
+        .select_from(BODIES)
+        .join(ROWS, ROWS.c.row == BODIES.c.row)
+        .where(BODIES.c.changes, known, ~ROWS.c.changes)
+    )
+    changed += by_body or 0
+    return ImportPlan(
+        added=added, changed=changed, unchanged=total - added - changed, faults=faults
+    )
+
+
+async def resolve(session: AsyncSession) -> None:
+    """Note which contact and organisation each staged row already is."""
+    await session.execute(
+        sql_update(ROWS)
+        .where(ROWS.c.contact_id.is_(None), Contact.address_key == ROWS.c.address_key)
+        .values(contact_id=Contact.id)
+    )
+    await session.execute(
+        sql_update(BODIES)
+        .where(
+            BODIES.c.organisation_id.is_(None),
+            Organisation.code == BODIES.c.organisation,
+        )
+        .values(organisation_id=Organisation.id)
+    )
+    await stage.analyse(session)
+
+
+async def _strangers(session: AsyncSession) -> list[Fault]:
+    lead = BODIES.alias("lead")
+    complete = exists().where(
+        lead.c.organisation == BODIES.c.organisation,
+        lead.c.leads,
+        lead.c.kind.is_not(None),
+        lead.c.organisation_name.is_not(None),
+    )
+    homeless = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+    unknown = and_(BODIES.c.organisation_id.is_(None), ~complete)
+    strange = select(BODIES.c.body).where(unknown)
+    found = await session.execute(
+        select(ROWS.c.row, BODIES.c.organisation)
+        .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
+        .where(or_(homeless, ROWS.c.body.in_(strange)))
+        .order_by(ROWS.c.row)
+    )
+    faults = [
+        Fault(
+            row=row,
+            column="organisation",
+            value=code or "",
+            reason=f"{code} is new: the first row that names it needs kind and"
+            " organisation_name"
+            if code
+            else "a new contact needs an organisation",
+        )
+        for row, code in found
+    ]
+    await session.execute(delete(BODIES).where(unknown))
+    return faults
+
+
+async def _compare(session: AsyncSession) -> None:
+    """Note what would change.
+
+    Each question within a question names the row it is about; left to itself it would
+    be about any row of the staging.
+    """
+    body_changes = or_(
+        *(_differs(BODIES.c[name], column) for name, column in ORGANISATION.items()),
+        _set_differs(BODIES.c.fields, _fields()),
+        _set_differs(BODIES.c.acts_in, _countries(Relation.ACTS_IN)),
+        _set_differs(BODIES.c.serves, _countries(Relation.SERVES)),
+    )
+    await session.execute(
+        sql_update(BODIES)
+        .where(
+            BODIES.c.leads,
+            exists().where(Organisation.id == BODIES.c.organisation_id, body_changes),
+        )
+        .values(changes=True)
+    )
+    contact_changes = or_(
+        *(_differs(ROWS.c[name], column) for name, column in CONTACT.items()),
+        _moved(),
+        and_(Contact.stopped_at.is_(None), _asked()),
+    )
+    await session.execute(
+        sql_update(ROWS)
+        .where(exists().where(Contact.id == ROWS.c.contact_id, contact_changes))
+        .values(changes=True)
+    )
+
+
+def _moved() -> ColumnElement[bool]:
+    """Whether a row names another organisation than its contact's."""
+    return (
+        exists()
+        .where(
+            BODIES.c.body == ROWS.c.body,
+            BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
+        )
+        .correlate(ROWS, Contact)
+    )
+
+
+def _asked() -> ColumnElement[bool]:
+    """Whether a row names a topic its contact was never subscribed to."""
+    held = (
+        exists()
+        .where(
+            Subscription.contact_id == ROWS.c.contact_id,
+            Subscription.topic == SETS.c.code,
+        )
+        .correlate(ROWS, SETS)
+    )
+    return exists().where(SETS.c.codes == ROWS.c.topics, ~held).correlate(ROWS)
+
+
+def _differs(
+    given: ColumnElement[Any], column: InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    if column is Organisation.names:
+        differs = cast(given, Text).is_distinct_from(cast(column, Text))
+    else:
+        differs = given.is_distinct_from(column)
+    return and_(given.is_not(None), differs)
+
+
+def _fields() -> Select[str]:
+    return (
+        select(OrganisationField.field)
+        .where(OrganisationField.organisation_id == BODIES.c.organisation_id)
+        .correlate(BODIES)
+    )
+
+
+def _countries(relation: Relation) -> Select[str]:
+    return (
+        select(OrganisationCountry.country)
+        .where(
+            OrganisationCountry.organisation_id == BODIES.c.organisation_id,
+            OrganisationCountry.relation == relation,
+        )
+        .correlate(BODIES)
+    )
+
+
+def _set_differs(
+    cell: ColumnElement[Any], existing: Select[str]
+) -> ColumnElement[bool]:
+    """Whether a cell was given and its set is not the one there is."""
+    given = select(SETS.c.code).where(SETS.c.codes == cell).correlate(BODIES)
+    fresh = given.where(SETS.c.code.not_in(existing)).exists()
+    gone = existing.where(existing.selected_columns[0].not_in(given)).exists()
+    return and_(cell.is_not(None), or_(fresh, gone))

@@ -1,0 +1,120 @@
+"""The words rules may use: closed lists and what the directory holds.
+
+`Vocabulary.resolve` is where an unknown word is refused, with the column it stands
+at and the nearest word that exists.
+"""
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import institution, languages, organisations
+from audiences.contacts import Role
+from audiences.errors import RuleError
+from audiences.organisations import Country, Organisation, Theme
+from audiences.segments.facts import Values
+from audiences.segments.saved import SavedSegment, latest
+from audiences.topics import Topic
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What rules need of a state."""
+
+    region: str
+    group: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """Every word a rule may use, read once for any number of rules."""
+
+    countries: Mapping[str, Place] = field(default_factory=dict)
+    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → sectors
+    sectors: Collection[str] = ()
+    offices: Collection[str] = ()
+    topics: Collection[str] = ()
+    segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
+
+    def known(self, values: Values) -> Collection[str]:
+        """Return the words of one vocabulary; empty where any word may stand."""
+        lists: dict[Values, Collection[str]] = {
+            Values.KIND: tuple(organisations.Kind),
+            Values.STATUS: tuple(organisations.Status),
+            Values.LEVEL: tuple(organisations.Level),
+            Values.ROLE: tuple((role.name or "").lower() for role in Role),
+            Values.REGION: tuple(institution.REGIONS),
+            Values.GROUP: institution.GROUPS,
+            Values.COUNTRY: self.countries,
+            Values.SECTOR: self.sectors,
+            Values.FIELD: {*self.themes, *self.sectors},
+            Values.THEME: self.themes,
+            Values.OFFICE: self.offices,
+            Values.TOPIC: self.topics,
+            Values.SEGMENT: self.segments,
+        }
+        return lists.get(values, ())
+
+    def resolve(self, text: str, values: Values, *, rule: str, column: int) -> str:
+        """Return the word as stored, or raise RuleError with the nearest one."""
+        if values is Values.ORGANISATION:
+            return text
+        if values is Values.LANGUAGE:
+            try:
+                return languages.tag(text)
+            except languages.LanguageError as fault:
+                raise RuleError(rule, column, str(fault)) from None
+        known = self.known(values)
+        if text in known:
+            return text
+        folded = {each.casefold(): each for each in known}
+        if text.casefold() in folded:
+            return folded[text.casefold()]
+        raise RuleError(
+            rule, column, f"no {values} is called {text!r}{suggestion(text, known)}"
+        )
+
+
+def suggestion(text: str, known: Collection[str]) -> str:
+    """Say which word was probably meant, or which words there are."""
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(text.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {folded[near[0]]}?"
+    few = 12
+    if known and len(known) <= few:
+        return f"; there are {', '.join(known)}"
+    return ""
+
+
+async def load(session: AsyncSession) -> Vocabulary:
+    """Read the words of the store."""
+    countries = await session.execute(
+        select(Country.code, Country.region, Country.electoral_group)
+    )
+    themes = await session.execute(select(Theme.code, Theme.sectors))
+    bodies = await session.execute(
+        select(Organisation.code, Organisation.kind).where(
+            Organisation.kind.in_(
+                [organisations.Kind.SECTOR, organisations.Kind.FIELD_OFFICE]
+            )
+        )
+    )
+    codes: dict[str, set[str]] = {"sector": set(), "field_office": set()}
+    for code, kind in bodies:
+        codes[kind].add(code)
+    sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
+    saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
+    return Vocabulary(
+        countries={c: Place(region=r, group=g) for c, r, g in countries},
+        themes=sectors_of,
+        sectors=sorted(
+            codes["sector"] | {s for each in sectors_of.values() for s in each}
+        ),
+        offices=sorted(codes["field_office"]),
+        topics=sorted(await session.scalars(select(Topic.code))),
+        segments={name: rule for name, rule in saved},
+    )

@@ -1,0 +1,40 @@
+"""A campaign as the store keeps it: found, asked in its context, its acts noted.
+
+Apart from `edit`, so that who only sends does not load what only authors need.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.segments import compiler, vocabularies
+from mailer.campaigns.models import Campaign
+from mailer.errors import NotFoundError
+
+
+async def get(session: AsyncSession, campaign_id: int) -> Campaign:
+    """Return a campaign; raise UnknownError where there is none."""
+    campaign = await session.get(Campaign, campaign_id)
+    if campaign is None:
+        raise NotFoundError(
+            f"no campaign has the number {campaign_id};"
+            " `mailer campaigns list` has them"
+        )
+    return campaign
+
+
+async def lock(session: AsyncSession, campaign: Campaign) -> None:
+    """Read a campaign as it is now; it stays so for the act that is decided on it."""
+    await session.refresh(campaign, with_for_update=True)
+
+
+async def context_of(
+    session: AsyncSession, campaign: Campaign, *, now: datetime
+) -> compiler.Context:
+    """Return what the campaign's rules are asked in."""
+    return compiler.Context(
+        vocabulary=await vocabularies.load(session),
+        today=now.date(),
+        themes=tuple(campaign.themes),
+        topic=campaign.topic,
+    )

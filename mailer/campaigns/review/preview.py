@@ -1,0 +1,108 @@
+"""Preview: exactly what one reader would get, made by the code that sends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts
+from audiences.contacts import Contact
+from audiences.languages import Chain
+from audiences.organisations import Country, Organisation
+from audiences.segments import resolve
+from audiences.segments.compiler import Context
+from audiences.segments.conditions import of_readers
+from mailer.campaigns import lookup
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.variants import codes, groups, letters
+from mailer.composing.compose import Addressed, Composer
+from mailer.errors import RefusedError
+from mailer.rendering.source import Letter
+from mailer.sites.site import Site
+
+NOBODY = 0  # the message number of previews: their links lead nowhere
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """One reader's message, and the letter it was made from."""
+
+    octets: bytes
+    letter: Letter
+    excluded: str | None  # why the reader would get nothing after all
+
+
+async def preview(
+    site: Site, campaign_id: int, address: str, *, now: datetime
+) -> Preview:
+    """Make the message a contact would get, whether or not they would get it."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        content = await letters.content_of(session, site, campaign)
+        context = await lookup.context_of(session, campaign, now=now)
+        contact = await contacts.find(session, address, key=site.address_key)
+        seen = await _seen(session, campaign, context, contact)
+        content = await letters.with_entries(session, content, [seen.variant])
+    choice = groups.choose(campaign, content.written, seen.chain)
+    if choice is None:
+        raise RefusedError(f"{address} reads no language this campaign may be sent in")
+    key = letters.key(content, choice, seen.variant)
+    made = letters.make(site, content, key, at=now)
+    reader = Addressed(
+        address=contact.address or "",
+        name=contact.name,
+        organisation=seen.organisation.names.get(
+            choice.language, seen.organisation.name
+        ),
+    )
+    return Preview(
+        octets=Composer(made.skeleton).compose(reader, site.signer.message(NOBODY)),
+        letter=made.letter,
+        excluded=seen.excluded,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    organisation: Organisation
+    chain: Chain
+    variant: str
+    excluded: str | None
+
+
+async def _seen(
+    session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
+) -> _Seen:
+    """Return what decides the letter of one contact."""
+    variant = codes.noted(campaign, context)
+    row = await session.execute(
+        of_readers(select(Organisation, Country.languages, variant)).where(
+            Contact.id == contact.id
+        )
+    )
+    organisation, state_languages, bits = row.one()
+    reasons = await session.execute(
+        resolve.audience(
+            campaign.audience, context, resolve.reason(campaign.topic)
+        ).where(Contact.id == contact.id)
+    )
+    picked = reasons.first()
+    return _Seen(
+        organisation=organisation,
+        chain=Chain.stored(contact.languages, organisation.languages, state_languages),
+        variant=bits,
+        excluded="not_picked" if picked is None else picked[0],
+    )
+
+
+def part(made: Preview, form: str) -> bytes:
+    """Return the message, or one of its parts, as octets to look at."""
+    if form == "eml":
+        return made.octets
+    message = message_from_bytes(made.octets, policy=policy.SMTP)
+    wanted: Literal["html", "plain"] = "html" if form == "html" else "plain"
+    body = message.get_body((wanted,))
+    return str(body.get_content() if body else "").encode()

@@ -1,0 +1,166 @@
+"""Writing and changing campaigns; any change voids an approval."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import topics
+from audiences.errors import AudienceError
+from audiences.institution import ADDRESSEES
+from audiences.segments import compiler
+from mailer.campaigns import acts, control, hours, lookup, references
+from mailer.campaigns.campaign_states import EDITABLE, CampaignState
+from mailer.campaigns.models import Campaign, CampaignText
+from mailer.campaigns.writing import files, folder, texts
+from mailer.campaigns.writing.folder import Folder
+from mailer.campaigns.writing.translation import progress
+from mailer.errors import ContentError, RefusedError
+from mailer.rendering import agenda, letter_types
+from mailer.rendering.source import Block, Translation
+
+
+async def add(
+    session: AsyncSession, written: Folder, *, root: Path, author: str, now: datetime
+) -> Campaign:
+    """Store a new campaign, a draft."""
+    campaign = Campaign(state=CampaignState.DRAFT, author=author, created_at=now)
+    parsed = await _fill(session, campaign, written, root=root, now=now)
+    session.add(campaign)
+    await session.flush()
+    await _texts(session, campaign, written)
+    await progress.record(
+        session,
+        campaign,
+        before={},
+        after=parsed,
+        types=letter_types.block_types(root),
+    )
+    acts.note(session, campaign, by=author, act="imported", now=now)
+    return campaign
+
+
+async def replace(
+    session: AsyncSession,
+    campaign: Campaign,
+    written: Folder,
+    *,
+    root: Path,
+    by: str,
+    now: datetime,
+) -> None:
+    """Store new content for a campaign that has not been released."""
+    await lookup.lock(session, campaign)
+    if CampaignState(campaign.state) not in EDITABLE:
+        raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
+    before = await texts.parsed_of(session, campaign, root)
+    parsed = await _fill(session, campaign, written, root=root, now=now)
+    campaign.author = by
+    await session.execute(
+        delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
+    )
+    await _texts(session, campaign, written)
+    await progress.record(
+        session,
+        campaign,
+        before=before,
+        after=parsed,
+        types=letter_types.block_types(root),
+    )
+    await control.void(session, campaign, now=now)
+    acts.note(session, campaign, by=by, act="edited", now=now)
+
+
+async def _fill(
+    session: AsyncSession,
+    campaign: Campaign,
+    written: Folder,
+    *,
+    root: Path,
+    now: datetime,
+) -> dict[str, Translation]:
+    template = letter_types.load(root, written.template)
+    parsed = texts.parse_all(written.texts, root, template, folder_name=written.name)
+    model = parsed[written.default_language].blocks
+    campaign.name = written.name
+    campaign.template = written.template
+    campaign.topic = folder.topic_of(written, template)
+    if campaign.topic is not None:
+        await topics.named(session, campaign.topic)
+    references.note(campaign, written.reference, year=written.day.year)
+    campaign.day = written.day
+    campaign.audience = folder.audience_of(written, template)
+    campaign.themes = written.themes
+    campaign.default_language = written.default_language
+    campaign.fallbacks = dict(written.fallbacks)
+    campaign.per_block = written.per_block
+    campaign.block_rules = written.block_rules
+    hours.fill(campaign, written.send)
+    campaign.block_firsts = _firsts(model) | written.block_firsts
+    campaign.zone = written.zone
+    campaign.hours = _hours(model, ZoneInfo(written.zone))
+    campaign.shows_entry = any(block.type == "entry" for block in model)
+    campaign.event = written.event
+    await files.store(session, campaign, written.files)
+    campaign.updated_at = now
+    await _refuse_rules(session, campaign, now)
+    return parsed
+
+
+async def _refuse_rules(
+    session: AsyncSession, campaign: Campaign, now: datetime
+) -> None:
+    """Refuse rules that cannot be read, before anything is stored."""
+    context = await lookup.context_of(session, campaign, now=now)
+    rules = {"audience": campaign.audience}
+    rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
+    rules |= {
+        f"blocks.{name}, first": rule for name, rule in campaign.block_firsts.items()
+    }
+    for key, rule in rules.items():
+        try:
+            compiler.condition(rule, context)
+        except AudienceError as fault:
+            raise ContentError(f"campaign.toml, {key}", str(fault)) from None
+
+
+def _firsts(blocks: Sequence[Block]) -> dict[str, str]:
+    """Return the recommendations, each first to those it is addressed to."""
+    return {
+        block.id: _rule_of(block.fields["addressees"])
+        for block in blocks
+        if block.type == "recommendation"
+    }
+
+
+def _rule_of(addressees: str) -> str:
+    return " or ".join(ADDRESSEES[each].rule for each in addressees.split())
+
+
+def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
+    """Return the instants of items and of steps that have an hour, in UTC."""
+    moments = {
+        datetime.combine(date.fromisoformat(block.fields["date"]), hour)
+        for block in blocks
+        if "date" in block.fields
+        for hour in _told(block)
+    }
+    instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
+    return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
+
+
+def _told(block: Block) -> list[time]:
+    """Return the hours a block tells."""
+    if block.type == "agenda":
+        return [step.start for step in agenda.steps(block.text)]
+    return [time.fromisoformat(block.fields["time"])] if "time" in block.fields else []
+
+
+async def _texts(session: AsyncSession, campaign: Campaign, written: Folder) -> None:
+    session.add_all(
+        CampaignText(campaign_id=campaign.id, language=language, text=text)
+        for language, text in written.texts.items()
+    )

@@ -1,0 +1,164 @@
+"""The files that go with a campaign's letters: attachments, and images shown in them.
+
+They stand in `files/` of the campaign folder; those of one language in `files/fr/`. A
+file is of a type on the list below and begins as that type does. An image that a text
+shows as `![words](cid:name.png)` goes inside the letter, everything else is attached.
+The store keeps each file once, by its digest.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import languages
+from audiences.base import insert
+from mailer.campaigns.models import Campaign, StoredFile
+from mailer.composing import parts
+from mailer.errors import ContentError
+from mailer.rendering.checks import problem
+from mailer.rendering.checks.problem import Problem
+from mailer.rendering.source import Letter
+
+MAX_FILE = 5_000_000  # octets of one file
+MAX_LETTER = 3.0  # MB of a letter's files; larger ones belong on a page
+HEAVY = 0.5
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+TYPES = {  # ending → media type, and how such a file begins
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".gif": ("image/gif", b"GIF8"),
+    ".docx": (f"{_OFFICE}.wordprocessingml.document", b"PK\x03\x04"),
+    ".xlsx": (f"{_OFFICE}.spreadsheetml.sheet", b"PK\x03\x04"),
+    ".pptx": (f"{_OFFICE}.presentationml.presentation", b"PK\x03\x04"),
+    ".odt": (f"{_OPEN}.text", b"PK\x03\x04"),
+    ".ods": (f"{_OPEN}.spreadsheet", b"PK\x03\x04"),
+    ".csv": ("text/csv; charset=utf-8", b""),
+    ".vcf": ("text/vcard; charset=utf-8", b"BEGIN:VCARD"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attached:
+    """One file of a campaign."""
+
+    name: str
+    language: str  # "": for every letter
+    type: str
+    digest: str
+    octets: bytes
+
+
+def read(folder: Path) -> list[Attached]:
+    """Read the files of a campaign folder; raise ContentError at the first fault."""
+    found = []
+    for path in sorted((folder / "files").rglob("*")):
+        if path.is_dir():
+            continue
+        where = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        inside = path.relative_to(folder / "files").parts
+        found.append(_file(path, where, inside[:-1]))
+    return found
+
+
+def _file(path: Path, where: str, inside: tuple[str, ...]) -> Attached:
+    if path.is_symlink() or len(inside) > 1:
+        raise ContentError(where, "files stand in files/, or in files/ and a language")
+    try:
+        language = languages.tag(inside[0]) if inside else ""
+    except languages.LanguageError as fault:
+        raise ContentError(where, str(fault)) from None
+    kind, opening = TYPES.get(path.suffix.lower(), ("", b""))
+    if not kind:
+        known = " ".join(TYPES)
+        raise ContentError(where, f"files of this type are not sent; there are {known}")
+    if path.stat().st_size > MAX_FILE:
+        raise ContentError(
+            where, f"more than {MAX_FILE // 1_000_000} MB; put it online"
+        )
+    octets = path.read_bytes()
+    if not octets.startswith(opening) or not octets:
+        raise ContentError(where, f"does not begin as {path.suffix} files do")
+    return Attached(
+        name=path.name,
+        language=language,
+        type=kind,
+        digest=hashlib.sha256(octets).hexdigest(),
+        octets=octets,
+    )
+
+
+async def store(
+    session: AsyncSession, campaign: Campaign, attached: list[Attached]
+) -> None:
+    """Keep a campaign's files, each content once."""
+    campaign.files = [
+        {"name": f.name, "language": f.language, "type": f.type, "digest": f.digest}
+        for f in attached
+    ]
+    for file in attached:
+        await session.execute(
+            insert(session, StoredFile)
+            .values(digest=file.digest, octets=file.octets)
+            .on_conflict_do_nothing()
+        )
+
+
+async def of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
+    """Return the files of a campaign."""
+    digests = {each["digest"] for each in campaign.files}
+    rows = await session.execute(
+        select(StoredFile.digest, StoredFile.octets).where(
+            StoredFile.digest.in_(digests)
+        )
+    )
+    octets: Mapping[str, bytes] = {digest: content for digest, content in rows}
+    return tuple(
+        Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
+    )
+
+
+def carried(
+    letter: Letter, attached: tuple[Attached, ...], *, domain: str
+) -> tuple[str, tuple[parts.File, ...], tuple[parts.File, ...]]:
+    """Return the letter's HTML with its images named, those images, and the rest."""
+    html, images, rest = letter.html, [], []
+    for file in attached:
+        if file.language not in {"", letter.language}:
+            continue
+        shown = f'"cid:{quote(file.name)}"'
+        if file.type.startswith("image/") and shown in html:
+            identity = f"{file.digest[:32]}@{domain}"
+            html = html.replace(shown, f'"cid:{identity}"')
+            images.append(_part(file, identity))
+        else:
+            rest.append(_part(file, None))
+    return html, tuple(images), tuple(rest)
+
+
+def problems(letter: Letter, attached: tuple[Attached, ...]) -> Iterator[Problem]:
+    """Yield what a gate says of the files of one letter."""
+    html, images, rest = carried(letter, attached, domain="letter.example")
+    for name in sorted(set(re.findall(r'"cid:([^"@]+)"', html))):
+        what = f"the image {unquote(name)} is not in files/ of the campaign folder"
+        yield problem.error(letter.language, "files", what)
+    size = sum(len(file.octets) for file in (*images, *rest)) / 1e6
+    if size > HEAVY:
+        advice = f"put them on a page, {MAX_LETTER:.0f} MB is the most"
+        what = f"{size:.1f} MB of files go to every reader; {advice}"
+        grave = problem.error if size > MAX_LETTER else problem.warning
+        yield grave(letter.language, "files", what)
+
+
+def _part(file: Attached, identity: str | None) -> parts.File:
+    return parts.File(
+        name=file.name, type=file.type, octets=file.octets, content_id=identity
+    )

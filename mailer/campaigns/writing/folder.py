@@ -1,0 +1,282 @@
+"""Reads a campaign folder: campaign.toml and one Markdown file a language."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from audiences import languages
+from mailer.campaigns import hours, references
+from mailer.campaigns.hours import ALWAYS, Sending
+from mailer.campaigns.writing import event, files
+from mailer.campaigns.writing.files import Attached
+from mailer.errors import ContentError, unreadable
+from mailer.rendering.letter_types import Template
+from scheduler import zones
+from scheduler.errors import ScheduleError
+
+_KEYS = {
+    "name",
+    "template",
+    "topic",
+    "reference",
+    "date",
+    "author",
+    "audience",
+    "themes",
+    "zone",
+    "languages",
+    "blocks",
+    "event",
+    "send",
+}
+_MAX_RULES = 80  # each is a bit of a letter's variant
+_ZONE = "Europe/Paris"  # of the hours in items, where the campaign names none
+_LISTED = ", ".join(sorted(_KEYS))
+_LIMITS = {
+    "audience": 4000,
+    "author": 60,
+    "template": 60,
+    "topic": 40,
+}  # characters; others 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A campaign as its folder says it; texts are not parsed yet."""
+
+    name: str
+    template: str
+    topic: str | None  # none: the template's own
+    reference: str
+    day: date
+    author: str | None
+    audience: str | None  # none: the template's own
+    themes: list[str]
+    default_language: str
+    fallbacks: dict[str, list[str]]
+    per_block: list[str]  # languages that may lack blocks; "*" is any
+    block_rules: dict[str, str]
+    block_firsts: dict[str, str]
+    zone: str
+    send: Sending = ALWAYS
+    event: dict[str, Any] | None = None
+    files: list[Attached] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Toml:
+    """A campaign.toml, and where in it a setting stands."""
+
+    name: str
+    text: str
+    table: dict[str, Any]
+
+    def fault(self, key: str, sentence: str) -> ContentError:
+        """Return the refusal of a setting, with its line where it has one."""
+        last = re.escape(key.rpartition(".")[2])
+        opens = re.compile(rf"\s*(?:\[.*\b{last}\s*\]|[\"']?{last}[\"']?\s*[=.])")
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if opens.match(line):
+                return ContentError(f"{self.name}, line {number}", sentence)
+        return ContentError(self.name, sentence)
+
+
+def read(path: Path) -> Folder:
+    """Read a campaign folder; raise ContentError with the file and line at fault."""
+    toml = _toml(path)
+    table = toml.table
+    for key in ("name", "template", "date"):
+        if key not in table:
+            raise ContentError(toml.name, f"{key} is missing")
+    for key in sorted(set(table) - _KEYS):
+        raise toml.fault(key, f"no such setting: {key}; there are {_LISTED}")
+    spoken = _section(toml, table, "languages")
+    for key in sorted(set(spoken) - {"default", "fallbacks", "per_block"}):
+        sentence = f"languages has no {key}; it has default, fallbacks and per_block"
+        raise toml.fault(key, sentence)
+    texts = _texts(path)
+    return Folder(
+        name=_needed(toml, "name"),
+        template=_needed(toml, "template"),
+        topic=_words(toml, "topic") or None,
+        reference=references.read(_words(toml, "reference"), toml.fault),
+        day=_day(toml),
+        author=_words(toml, "author") or None,
+        audience=_words(toml, "audience") or None,
+        themes=_codes(toml, table.get("themes", []), "themes"),
+        default_language=_default(toml, spoken, texts),
+        fallbacks={
+            _tag(toml, language, language): [
+                _tag(toml, each, language) for each in _codes(toml, codes, language)
+            ]
+            for language, codes in _section(toml, spoken, "fallbacks").items()
+        },
+        send=hours.read(_section(toml, table, "send"), toml.fault),
+        per_block=_per_block(toml, spoken.get("per_block", False)),
+        block_rules=_rules(toml, "for"),
+        block_firsts=_rules(toml, "first"),
+        zone=_zone(toml),
+        event=_event(toml),
+        files=files.read(path),
+        texts=texts,
+    )
+
+
+def _default(toml: _Toml, spoken: dict[str, Any], texts: dict[str, str]) -> str:
+    default = _tag(toml, spoken.get("default", "en"), "default")
+    if default not in texts:
+        sentence = f"the default language {default} has no {default}.md"
+        raise toml.fault("default", sentence)
+    return default
+
+
+def _event(toml: _Toml) -> dict[str, Any] | None:
+    table = _section(toml, toml.table, "event")
+    name, zone = _needed(toml, "name"), _zone(toml)
+    return event.read(table, name=name, zone=zone, fault=toml.fault)
+
+
+def audience_of(folder: Folder, template: Template) -> str:
+    """Return the rule of a campaign: its own, or its template's."""
+    rule = folder.audience or template.audience
+    if rule is None:
+        raise ContentError(
+            f"{folder.name}/campaign.toml", "audience is missing; the template has none"
+        )
+    return " ".join(rule.split())
+
+
+def topic_of(folder: Folder, template: Template) -> str | None:
+    """Return what readers of a campaign subscribe to; None for service mail."""
+    topic = folder.topic or template.topic
+    if topic is None and not template.service:
+        raise ContentError(
+            f"{folder.name}/campaign.toml", "topic is missing; the template has none"
+        )
+    if topic is not None and template.service:
+        raise ContentError(
+            f"{folder.name}/campaign.toml",
+            f"{template.name} is service mail, which has no topic; remove the line",
+        )
+    return topic
+
+
+def _toml(folder: Path) -> _Toml:
+    path = folder / "campaign.toml"
+    name = f"{folder.name}/campaign.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _Toml(name=name, text=text, table=tomllib.loads(text))
+    except FileNotFoundError:
+        raise ContentError(
+            str(path), "does not exist; a campaign folder has one"
+        ) from None
+    except NotADirectoryError:
+        raise ContentError(str(folder), "is not a folder") from None
+    except (OSError, UnicodeError) as fault:
+        raise ContentError(str(path), unreadable(fault)) from None
+    except tomllib.TOMLDecodeError as fault:
+        raise ContentError(name, f"not valid TOML: {fault}") from None
+
+
+def _texts(path: Path) -> dict[str, str]:
+    texts = {}
+    for file in sorted(path.glob("*.md")):
+        where = f"{path.name}/{file.name}"
+        try:
+            language = languages.tag(file.stem)
+        except languages.LanguageError:
+            raise ContentError(
+                where, "the name is not a language, such as fr.md"
+            ) from None
+        try:
+            texts[language] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as fault:
+            raise ContentError(where, unreadable(fault)) from None
+    return texts
+
+
+def _needed(toml: _Toml, key: str) -> str:
+    value = _words(toml, key)
+    if not value:
+        raise toml.fault(key, f"{key} is empty")
+    return value
+
+
+def _words(toml: _Toml, key: str) -> str:
+    value = toml.table.get(key, "")
+    if not isinstance(value, str):
+        raise toml.fault(key, f"{key} is {value!r}, not a text")
+    if len(value) > _LIMITS.get(key, 200):
+        limit = _LIMITS.get(key, 200)
+        raise toml.fault(key, f"{key} has {len(value)} characters, at most {limit}")
+    if key != "audience" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
+        raise toml.fault(key, f"{key} holds a line break or control character")
+    return value.strip()
+
+
+def _section(toml: _Toml, table: dict[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise toml.fault(key, f"{key} is not a section")
+    return value
+
+
+def _codes(toml: _Toml, value: Any, key: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise toml.fault(key, f'{key} is not a list such as ["en"]')
+    return value
+
+
+def _tag(toml: _Toml, value: Any, key: str) -> str:
+    try:
+        return languages.tag(str(value))
+    except languages.LanguageError as fault:
+        raise toml.fault(key, str(fault)) from None
+
+
+def _day(toml: _Toml) -> date:
+    value = toml.table["date"]
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise toml.fault("date", f"date is {value!r}, not a day such as 2027-05-04")
+
+
+def _rules(toml: _Toml, key: str) -> dict[str, str]:
+    rules = {}
+    for name, each in _section(toml, toml.table, "blocks").items():
+        known = isinstance(each, dict) and each and not set(each) - {"for", "first"}
+        if not known or not all(_is_rule(rule) for rule in each.values()):
+            raise toml.fault(
+                name,
+                f"blocks.{name} says only: for = the rule of who sees it,"
+                " first = the rule of who sees it before the others",
+            )
+        if key in each:
+            rules[name] = " ".join(each[key].split())
+    if len(rules) > _MAX_RULES:
+        sentence = f"{len(rules)} blocks have rules, at most {_MAX_RULES}"
+        raise toml.fault("blocks", sentence)
+    return rules
+
+
+def _is_rule(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _per_block(toml: _Toml, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [languages.EVERY] if value else []
+    codes = _codes(toml, value, "per_block")
+    return [_tag(toml, each, "per_block") for each in codes]
+
+
+def _zone(toml: _Toml) -> str:
+    try:
+        return zones.named(_words(toml, "zone") or _ZONE).key
+    except ScheduleError as unknown:
+        raise toml.fault("zone", str(unknown)) from None

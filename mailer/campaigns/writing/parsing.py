@@ -1,0 +1,195 @@
+"""Reads a campaign as it is written: campaign.toml, and a Markdown file a language.
+
+    ---
+    subject: Monthly letter
+    preheader: What is due in May
+    ---
+    # item world-press-freedom-day
+    date: 2027-05-03
+    title: World Press Freedom Day
+
+    The text of the block, in **Markdown**.
+
+A block opens with `#`, its type and its id; lines `name: value` follow, then a blank
+line and its text. What cannot be read is refused with the file and the line.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mailer.campaigns.writing import line_kinds
+from mailer.errors import ContentError
+from mailer.rendering import agenda, marks
+from mailer.rendering.letter_types import BlockType
+from mailer.rendering.source import Block, Translation
+
+MAX_TEXT = 200_000  # characters of one language
+_OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
+_LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
+
+
+def parse(
+    text: str,
+    *,
+    language: str,
+    types: Mapping[str, BlockType],
+    allowed: tuple[str, ...],
+    where: str,
+) -> Translation:
+    """Read one language of a campaign."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    _refuse_monsters(lines, where)
+    numbered = list(enumerate(lines.split("\n"), start=1))
+    front, rest = _front_matter(numbered, where)
+    blocks = tuple(
+        _block(chunk, types=types, allowed=allowed, where=where)
+        for chunk in _chunks(rest, where)
+    )
+    if not blocks:
+        raise ContentError(
+            where, "no block; open one with a line such as # opening hello"
+        )
+    seen: set[str] = set()
+    for block in blocks:
+        if block.id in seen:
+            raise ContentError(block.where, f"a second block is called {block.id}")
+        seen.add(block.id)
+    return Translation(
+        language=language,
+        subject=front["subject"],
+        preheader=front.get("preheader", ""),
+        blocks=blocks,
+        where=where,
+    )
+
+
+Numbered = list[tuple[int, str]]
+
+
+def _refuse_monsters(text: str, where: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
+    control = CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        mark = f"U+{ord(control[0]):04X}"
+        raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
+    if marks.forged(text):
+        raise ContentError(where, "holds a mark reserved for readers' values")
+
+
+def _front_matter(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:
+    if not lines or lines[0][1].strip() != "---":
+        raise ContentError(
+            f"{where}, line 1", "the file begins with --- and a line subject: …"
+        )
+    front: dict[str, str] = {}
+    for position, (number, line) in enumerate(lines[1:], start=1):
+        if line.strip() == "---":
+            if not front.get("subject"):
+                raise ContentError(f"{where}, line {number}", "the subject is missing")
+            return front, lines[position + 1 :]
+        if not line.strip():
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None or match["name"] not in {"subject", "preheader"}:
+            raise ContentError(
+                f"{where}, line {number}", "expected subject: … or preheader: …"
+            )
+        front[match["name"]] = match["value"]
+    raise ContentError(where, "the front matter is not closed by a line ---")
+
+
+def _chunks(lines: Numbered, where: str) -> Iterator[Numbered]:
+    chunk: Numbered = []
+    for number, line in lines:
+        if re.match(r"#(\s|$)", line):
+            if chunk:
+                yield chunk
+            chunk = [(number, line)]
+        elif chunk:
+            chunk.append((number, line))
+        elif line.strip():
+            raise ContentError(
+                f"{where}, line {number}", "text before the first block; open it with #"
+            )
+    if chunk:
+        yield chunk
+
+
+def _block(
+    chunk: Numbered,
+    *,
+    types: Mapping[str, BlockType],
+    allowed: tuple[str, ...],
+    where: str,
+) -> Block:
+    number, line = chunk[0]
+    place = f"{where}, line {number}"
+    match = _OPENING.fullmatch(line)
+    if match is None:
+        raise ContentError(place, "a block opens with its type and id: # item my-item")
+    if match["type"] not in allowed or match["type"] not in types:
+        raise ContentError(
+            place,
+            f"no block type {match['type']!r} here; there are {', '.join(allowed)}",
+        )
+    kind = types[match["type"]]
+    fields, text, first = _fields(chunk[1:], kind, where)
+    for need in kind.needs:
+        if not (text if need == "text" else fields.get(need)):
+            raise ContentError(place, f"a block {kind.name} needs {need}")
+    _refuse_form(text, kind, where, first)
+    return Block(
+        id=match["id"] or kind.name,
+        type=kind.name,
+        title=fields.pop("title", ""),
+        fields=fields,
+        text=text,
+        where=place,
+        text_line=first,
+    )
+
+
+def _fields(
+    lines: Numbered, kind: BlockType, where: str
+) -> tuple[dict[str, str], str, int]:
+    """Read the lines below a heading; return them, the text, and where it begins."""
+    fields: dict[str, str] = {}
+    for position, (number, line) in enumerate(lines):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return fields, *_text(lines[position:])
+        name, place = match["name"], f"{where}, line {number}"
+        if name not in kind.fields:
+            known = ", ".join(kind.fields) or "none"
+            raise ContentError(
+                place, f"a block {kind.name} has no line {name}; it has {known}"
+            )
+        if name in fields:
+            raise ContentError(place, f"{name} stands here a second time")
+        fields[name] = line_kinds.checked(
+            match["value"], kind.fields[name], name, place
+        )
+    return fields, "", 0
+
+
+def _text(lines: Numbered) -> tuple[str, int]:
+    first = next((number for number, line in lines if line.strip()), 0)
+    return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
+
+
+def _refuse_form(text: str, kind: BlockType, where: str, first: int) -> None:
+    """Refuse a text that has not the form its type asks for."""
+    if kind.form == "table" and not text.startswith("|"):
+        raise ContentError(
+            f"{where}, line {first}",
+            "a block table begins with its table: | Who | What |",
+        )
+    if kind.form == "agenda":
+        try:
+            agenda.steps(text)
+        except agenda.AgendaError as fault:
+            place = f"{where}, line {first + fault.line}"
+            raise ContentError(place, str(fault)) from None

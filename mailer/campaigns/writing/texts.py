@@ -1,0 +1,56 @@
+"""A campaign's texts, read from the store and parsed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign, CampaignText
+from mailer.campaigns.writing import parsing
+from mailer.errors import ContentError
+from mailer.rendering import letter_types
+from mailer.rendering.letter_types import Template
+from mailer.rendering.source import Translation
+
+
+async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
+    """Return a campaign's content as written, by language."""
+    rows = await session.execute(
+        select(CampaignText.language, CampaignText.text)
+        .where(CampaignText.campaign_id == campaign.id)
+        .order_by(CampaignText.language)
+    )
+    return {language: text for language, text in rows}
+
+
+def parse_all(
+    texts: Mapping[str, str], root: Path, template: Template, *, folder_name: str
+) -> dict[str, Translation]:
+    """Parse every language of a campaign; raise ContentError at the first fault."""
+    types = letter_types.block_types(root)
+    parsed = {
+        language: parsing.parse(
+            text,
+            language=language,
+            types=types,
+            allowed=template.blocks,
+            where=f"{language}.md",
+        )
+        for language, text in texts.items()
+    }
+    if not parsed:
+        raise ContentError(folder_name, "no language is written; add for example en.md")
+    return parsed
+
+
+async def parsed_of(
+    session: AsyncSession, campaign: Campaign, root: Path
+) -> dict[str, Translation]:
+    """Return what stands in the store, parsed; nothing where it is no longer sound."""
+    try:
+        template = letter_types.load(root, campaign.template)
+        texts = await texts_of(session, campaign)
+        return parse_all(texts, root, template, folder_name=campaign.name)
+    except ContentError:
+        return {}

@@ -1,0 +1,178 @@
+"""A translation as a PO file, the form translators' tools read: written and read.
+
+One entry a line or paragraph, its context the place in the letter. An entry whose
+source changed since is fuzzy, with the source it was translated from. What comes back
+is refused, each fault with its line, where a placeholder, a document symbol or a link
+was lost or invented, or where it holds HTML.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from babel.messages import Catalog
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from audiences import languages
+from mailer.campaigns.writing import parsing
+from mailer.campaigns.writing.translation import units
+from mailer.campaigns.writing.translation.units import TranslationUnit
+from mailer.errors import ContentError
+
+MAX_FILE = 2_000_000  # octets
+_PLACE = re.compile(r"\{[a-z_]{1,30}\}")
+_SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
+_ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
+_HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnedUnit:
+    """One entry that came back."""
+
+    context: str
+    source: str  # what the translator had before their eyes
+    text: str
+    fuzzy: bool
+
+
+def write(
+    language: str,
+    name: str,
+    source: Mapping[str, TranslationUnit],
+    *,
+    said: Mapping[str, str],
+    stale: Mapping[str, str],
+    now: datetime,
+) -> bytes:
+    """Write a PO file; `stale` has the source of entries that were true to another."""
+    catalog = Catalog(
+        locale=language.replace("-", "_"),
+        project=name,
+        version="1",
+        header_comment=f"# {name}",
+        creation_date=now,
+        revision_date=now,
+        fuzzy=False,
+        charset="utf-8",
+    )
+    for context, entry in source.items():
+        catalog.add(
+            entry.text,
+            said.get(context, ""),
+            context=context,
+            flags=("fuzzy",) if context in stale else (),
+            previous_id=stale.get(context, ""),
+            auto_comments=list(_comments(entry)),
+        )
+    octets = BytesIO()
+    write_po(octets, catalog, include_previous=True, width=79)
+    return octets.getvalue()
+
+
+def _comments(entry: TranslationUnit) -> Iterator[str]:
+    if entry.block is not None:
+        yield f"block type: {entry.block.type}"
+        for name in units.NAMES:
+            if name in entry.block.fields:
+                yield f"official name, not translated: {entry.block.fields[name]}"
+    kept = [*_PLACE.findall(entry.text), *_SYMBOL.findall(entry.text)]
+    if kept:
+        yield f"keep as they are: {', '.join(dict.fromkeys(kept))}"
+    if entry.kind == "link" or _ADDRESS.search(entry.text):
+        yield "an address may be replaced by that of its page in your language"
+
+
+def read(
+    octets: bytes, name: str, source: Mapping[str, TranslationUnit]
+) -> tuple[str, list[ReturnedUnit]]:
+    """Read a PO file; return its language and entries, or every fault with its line."""
+    if len(octets) > MAX_FILE:
+        raise ContentError(name, f"{len(octets):,} octets, at most {MAX_FILE:,}")
+    try:
+        catalog: Any = read_po(BytesIO(octets), abort_invalid=True)
+        language = languages.tag(str(catalog.locale_identifier).replace("_", "-"))
+    except (PoFileError, UnicodeError, ValueError, LookupError) as fault:
+        raise ContentError(name, f"not a PO file: {fault}") from None
+    except languages.LanguageError:
+        raise ContentError(
+            name, "its header says no Language: es or the like"
+        ) from None
+    found: list[ReturnedUnit] = []
+    faults: list[ContentError] = []
+    for message in catalog:
+        if not message.id:
+            continue
+        faults += _faults(message, source.get(message.context or ""), name)
+        found.append(
+            ReturnedUnit(
+                context=message.context or "",
+                source=str(message.id),
+                text=str(message.string).strip(),
+                fuzzy=message.fuzzy,
+            )
+        )
+    if faults:
+        first, *more = faults
+        lines = "".join(f"\n{each}" for each in more[:20])
+        raise ContentError(first.where, f"{first.sentence}{lines}")
+    return language, found
+
+
+def _faults(
+    message: Any, entry: TranslationUnit | None, name: str
+) -> Iterator[ContentError]:
+    where = f"{name}, line {message.lineno or 1}"
+    if not isinstance(message.id, str):
+        yield ContentError(where, "a plural; letters have none")
+    elif entry is None:
+        shown = message.context or "an entry without msgctxt"
+        yield ContentError(where, f"{shown} is not in this campaign; export it again")
+    else:
+        yield from (ContentError(where, each) for each in _wrong_type(message, entry))
+        if message.string and not message.fuzzy:
+            for sentence in refusals(str(message.string).strip(), entry):
+                yield ContentError(where, f"{entry.context}: {sentence}")
+
+
+def _wrong_type(message: Any, entry: TranslationUnit) -> Iterator[str]:
+    for comment in message.auto_comments:
+        said = comment.removeprefix("block type: ")
+        if said != comment and entry.block and said != entry.block.type:
+            yield (
+                f"{entry.context} is of a block {said} here,"
+                f" of a block {entry.block.type} in the campaign; export it again"
+            )
+
+
+def refusals(text: str, entry: TranslationUnit) -> Iterator[str]:
+    """Say what is wrong with a translated line or paragraph."""
+    yield from _lost_or_invented(_PLACE, "placeholder", text, entry.text)
+    yield from _lost_or_invented(_SYMBOL, "document symbol", text, entry.text)
+    if len(_ADDRESS.findall(text)) != len(_ADDRESS.findall(entry.text)):
+        yield "it has not as many addresses as its source"
+    if html := _HTML.search(text):
+        yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
+    if parsing.CONTROL.search(text):
+        yield "it holds a control character"
+    if entry.kind != "paragraph" and "\n" in text:
+        yield "it is one line in the letter; remove the line break"
+    if entry.kind == "paragraph" and re.search(r"^#(\s|$)", text, re.MULTILINE):
+        yield "a line begins with #, which would open a block"
+
+
+def _lost_or_invented(
+    pattern: re.Pattern[str], what: str, text: str, source: str
+) -> Iterator[str]:
+    here, there = (
+        Counter(each.replace("\u00a0", " ") for each in pattern.findall(words))
+        for words in (text, source)
+    )
+    for each in there - here:
+        yield f"the {what} {each} was lost"
+    for each in here - there:
+        yield f"the {what} {each} is not in the source"

@@ -1,0 +1,1 @@
+"""Commands on readers: contacts, segments, topics, suppressions."""

@@ -1,0 +1,193 @@
+"""`mailer contacts`: import, look up and undo contacts."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import rich_click as click
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts, subscriptions
+from audiences.contacts import Contact, role_names
+from audiences.intake import importing, read, undo
+from audiences.intake.importing import ImportReport, Staged
+from audiences.organisations import Organisation
+from audiences.suppressions import Suppression
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.outbox.models import Message
+from mailer.sites.site import Site
+
+SHOWN_FAULTS = 50
+
+
+@click.group()
+def command() -> None:
+    """Import, look up and undo contacts."""
+
+
+@command.command(
+    "import", epilog="Example: mailer contacts import partners.xlsx --apply"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--apply", is_flag=True, help="Write the rows that are fine.")
+@click.option("--basis", help="On what ground the topics are sent.")
+@click.option("--encoding", help="The file's encoding, where it is not found.")
+@click.option("--by", default="operator", show_default=True, help="Who imports.")
+@as_json
+@with_site
+async def import_(
+    site: Site,
+    file: Path,
+    apply: bool,
+    basis: str | None,
+    encoding: str | None,
+    by: str,
+    as_json: bool,
+) -> int | None:
+    """Check a CSV or XLSX file of contacts; with --apply, take the good rows.
+
+    Without --apply nothing changes: every faulty cell is shown with its row, column,
+    value and reason.
+    """
+    table = read.open_table(file, encoding=encoding)
+    with output.progress() as bar:
+        task = bar.add_task(f"reading {table.name}", total=None)
+        async with site.database.held() as held:
+            staged, report = await importing.run(
+                held,
+                table,
+                key=site.address_key,
+                basis=basis,
+                by=by,
+                now=clock.now,
+                apply=apply,
+                progress=lambda rows: bar.update(task, completed=rows),
+            )
+    if as_json:
+        output.json_document(dataclasses.asdict(report))
+    else:
+        _show(staged, report, applied=apply)
+    return 1 if report.faults and not report.valid else None
+
+
+def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
+    output.line(
+        f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} good"
+    )
+    if staged.unread:
+        output.line(f"columns nobody reads: {', '.join(staged.unread)}")
+    if report.faults:
+        shown = report.faults[:SHOWN_FAULTS]
+        output.table(
+            "Cells to mend",
+            ("row", "column", "value", "reason"),
+            [(each.row, each.column, each.value, each.reason) for each in shown],
+        )
+        if len(report.faults) > len(shown):
+            output.line(f"… and {len(report.faults) - len(shown)} more; --json has all")
+    verb = ("added", "changed") if applied else ("would be added", "would be changed")
+    output.line(
+        f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
+        f" {report.unchanged} as they were"
+    )
+    if applied:
+        output.line(f"undo with: mailer contacts undo {report.import_id}")
+    elif report.added or report.changed:
+        output.line("nothing is written yet; --apply takes the good rows")
+
+
+@command.command("undo", epilog="Example: mailer contacts undo 3")
+@click.argument("import_id", type=NUMBER)
+@with_site
+async def undo_(site: Site, import_id: int) -> None:
+    """Undo an import, as far as nobody touched its rows since."""
+    in_use = exists().where(Message.contact_id == Contact.id)
+    async with site.database.writing() as session:
+        done = await undo.undo(session, import_id, in_use=in_use, now=clock.now())
+    output.line(
+        f"{done.removed} contacts removed, {done.restored} rows restored,"
+        f" {done.kept} kept because they were used or changed since"
+    )
+
+
+@command.command(epilog="Example: mailer contacts show unesco-liaison@icom.example")
+@click.argument("address")
+@as_json
+@with_site
+async def show(site: Site, address: str, as_json: bool) -> None:
+    """Show what is known of one contact, with its subscriptions and their evidence."""
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, address, key=site.address_key)
+        organisation = await session.get_one(Organisation, contact.organisation_id)
+        suppressed = await session.get(Suppression, contact.address_key)
+        standing = await subscriptions.standings(session, contact.id)
+        evidence = await _evidence(session, contact.id)
+        known = {
+            "address": contact.address,
+            "name": contact.name,
+            "organisation": organisation.code,
+            "organisation_name": organisation.name,
+            "kind": organisation.kind,
+            "roles": list(role_names(contact.roles)),
+            "languages": (contact.languages or "").split(),
+            "timezone": contact.timezone,
+            "suppressed": suppressed.reason if suppressed is not None else None,
+            "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
+            "subscriptions": {topic: str(each) for topic, each in standing.items()},
+            "consent": evidence,
+        }
+    if as_json:
+        output.json_document(known)
+        return
+    _show_known(known, evidence)
+
+
+def _show_known(
+    known: Mapping[str, object], evidence: Sequence[Mapping[str, str | None]]
+) -> None:
+    """Print the facts that are known, and each change of consent."""
+    rows = [
+        (name.replace("_", " "), value)
+        for name, value in known.items()
+        if value and name not in {"address", "subscriptions", "consent"}
+    ]
+    output.table(str(known["address"]), ("fact", "value"), rows)
+    output.table(
+        "Subscriptions, every change with its evidence",
+        ("topic", "standing", "day", "how", "basis"),
+        [
+            (
+                each["topic"],
+                each["standing"],
+                (each["at"] or "")[:10],
+                each["how"],
+                each["basis"],
+            )
+            for each in evidence
+        ],
+    )
+
+
+async def _evidence(
+    session: AsyncSession, contact_id: int
+) -> list[dict[str, str | None]]:
+    """Return every change of consent of a contact, oldest first."""
+    kept = await session.scalars(
+        select(subscriptions.Consent)
+        .where(subscriptions.Consent.contact_id == contact_id)
+        .order_by(subscriptions.Consent.id)
+    )
+    return [
+        {
+            "topic": each.topic,
+            "standing": each.standing,
+            "at": each.at.isoformat(timespec="seconds"),
+            "how": each.how,
+            "source": each.source,
+            "basis": each.basis,
+        }
+        for each in kept
+    ]

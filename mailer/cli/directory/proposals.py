@@ -1,0 +1,69 @@
+"""`mailer proposals`: corrections that organisations ask for in the directory."""
+
+import rich_click as click
+
+from audiences import directory
+from audiences.directory import Decision, Proposal
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.sites.site import Site
+
+
+@click.group()
+def command() -> None:
+    """Read and settle the corrections that organisations ask for."""
+
+
+@command.command("list", epilog="Example: mailer proposals list --json")
+@click.option("--all", "every", is_flag=True, help="Those settled too.")
+@as_json
+@with_site
+async def list_(site: Site, every: bool, as_json: bool) -> None:
+    """List what waits to be read: each line as it is held, and as it should be."""
+    async with site.database.reading() as session:
+        found = await directory.proposals(session, waiting=not every)
+    if as_json:
+        output.json_document([_document(proposal, name) for proposal, name in found])
+        return
+    rows = [
+        (proposal.id, name, key, proposal.held.get(key, ""), said)
+        for proposal, name in found
+        for key, said in proposal.proposed.items()
+    ]
+    columns = ("id", "organisation", "line", "held", "proposed")
+    output.table("Proposals", columns, rows)
+
+
+@command.command(epilog="Example: mailer proposals settle 1 --as applied")
+@click.argument("proposal_id", type=NUMBER)
+@click.option(
+    "--as",
+    "decision",
+    type=click.Choice([str(each) for each in Decision]),
+    required=True,
+    help="The entry now says it, or stays as it is.",
+)
+@by_option
+@with_site
+async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
+    """Note what was made of a proposal; the entry itself is changed by an import."""
+    async with site.database.writing() as session:
+        await directory.settle(
+            session, proposal_id, Decision(decision), by=by, now=clock.now()
+        )
+    output.line(f"proposal {proposal_id} is {decision}")
+
+
+def _document(proposal: Proposal, organisation: str) -> dict[str, object]:
+    return {
+        "id": proposal.id,
+        "organisation": organisation,
+        "language": proposal.language,
+        "held": proposal.held,
+        "proposed": proposal.proposed,
+        "source": proposal.source,
+        "at": proposal.at.isoformat(timespec="seconds"),
+        "verdict": proposal.verdict,
+        "settled_by": proposal.settled_by,
+    }

@@ -1,0 +1,152 @@
+"""`mailer segments`: ask who a rule picks, and why."""
+
+import dataclasses
+
+import rich_click as click
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts
+from audiences.segments import compiler, explanation, resolve, save, vocabularies
+from audiences.segments.compiler import Context
+from audiences.segments.saved import SavedSegment, latest
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.sites.site import Site
+
+
+@click.group()
+def command() -> None:
+    """Ask who a rule picks, and why. RULE is an expression or a saved name."""
+
+
+@command.command("list", epilog="Example: mailer segments list")
+@as_json
+@with_site
+async def list_(site: Site, as_json: bool) -> None:
+    """List the saved rules."""
+    async with site.database.reading() as session:
+        rows = await session.execute(
+            latest(SavedSegment.name, SavedSegment.version, SavedSegment.rule)
+        )
+        found = [tuple(row) for row in rows]
+    if as_json:
+        output.json_document(
+            [
+                {"name": name, "version": number, "rule": rule}
+                for name, number, rule in found
+            ]
+        )
+    else:
+        output.table("Saved segments", ("name", "version", "rule"), found)
+
+
+@command.command(
+    epilog="Example: mailer segments count 'kind = ngo and fields has ED' --json"
+)
+@click.argument("rule")
+@as_json
+@with_site
+async def count(site: Site, rule: str, as_json: bool) -> None:
+    """Count who a rule picks, by kind and language, and who is left out."""
+    async with site.database.reading() as session:
+        counted = await resolve.count(session, rule, await _context(session))
+    if as_json:
+        output.json_document(dataclasses.asdict(counted))
+        return
+    output.line(f"{counted.count} readers")
+    for title, heading, numbers in (
+        ("By kind", "kind", counted.by_kind),
+        ("By language", "language", counted.by_language),
+        ("Picked, and left out", "because", counted.excluded),
+    ):
+        if numbers:
+            output.bars(title, heading, numbers)
+
+
+@command.command(
+    epilog="Example: mailer segments members 'served_by = dakar' --json-lines"
+)
+@click.argument("rule")
+@as_json_lines
+@with_site
+async def members(site: Site, rule: str, as_json: bool) -> None:
+    """List who a rule picks."""
+    async with site.database.reading() as session:
+        context = await _context(session)
+        async for member in resolve.members(session, rule, context):
+            if as_json:
+                output.json_line(dataclasses.asdict(member))
+            else:
+                output.line(
+                    f"{member.address}  {member.organisation}  {member.kind}"
+                    f"  {member.language or '-'}"
+                )
+
+
+@command.command(
+    epilog="Example: mailer segments explain 'kind = ngo' unesco-liaison@icom.example"
+)
+@click.argument("rule")
+@click.argument("address")
+@as_json
+@with_site
+async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
+    """Say clause by clause why an address is in or out."""
+    async with site.database.reading() as session:
+        context = await _context(session)
+        contact = await contacts.find(session, address, key=site.address_key)
+        found = await explanation.explain(session, rule, contact, context)
+    if as_json:
+        output.json_document(
+            {
+                "in": found.included,
+                "clauses": [dataclasses.asdict(clause) for clause in found.clauses],
+                "excluded": found.excluded,
+            }
+        )
+        return
+    if found.excluded:
+        output.line(
+            f"{address} is left out, though the rule picks it: {found.excluded}"
+        )
+    else:
+        output.line(f"{address} is {'in' if found.included else 'not in'}")
+    output.table(
+        "Clauses",
+        ("clause", "holds", "because"),
+        [(each.clause, each.holds, each.because) for each in found.clauses],
+    )
+
+
+@command.command(
+    "save", epilog="Example: mailer segments save dakar 'served_by = dakar' --by editor"
+)
+@click.argument("name")
+@click.argument("rule")
+@click.option("--by", required=True, help="Who saves it.")
+@with_site
+async def save_(site: Site, name: str, rule: str, by: str) -> None:
+    """Save a rule under a name; the versions before it are kept."""
+    now = clock.now()
+    async with site.database.writing() as session:
+        version = await save.save(session, name, rule, by=by, now=now)
+    output.line(f"saved {name}, version {version}")
+
+
+@command.command(epilog="Example: mailer segments remove dakar --by editor --yes")
+@click.argument("name")
+@click.option("--by", required=True, help="Who removes it.")
+@click.confirmation_option("--yes", prompt="Remove the saved rule?")
+@with_site
+async def remove(site: Site, name: str, by: str) -> None:
+    """Remove a saved rule nothing refers to."""
+    async with site.database.writing() as session:
+        await save.remove(session, name, by=by, now=clock.now())
+    output.line(f"removed {name}")
+
+
+async def _context(session: AsyncSession) -> Context:
+    return compiler.Context(
+        vocabulary=await vocabularies.load(session), today=clock.now().date()
+    )

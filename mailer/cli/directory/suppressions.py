@@ -1,0 +1,79 @@
+"""`mailer suppressions`: addresses that must not be written to."""
+
+import rich_click as click
+from sqlalchemy import select
+
+from audiences import addresses, suppressions
+from audiences.contacts import Contact
+from audiences.suppressions import Why
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import as_json, with_site
+from mailer.sites.site import Site
+
+
+@click.group()
+def command() -> None:
+    """List, add and lift suppressed addresses."""
+
+
+@command.command("list", epilog="Example: mailer suppressions list")
+@as_json
+@with_site
+async def list_(site: Site, as_json: bool) -> None:
+    """List the suppressed addresses; one without a contact is known by its key."""
+    async with site.database.reading() as session:
+        rows = [
+            (
+                await session.scalar(
+                    select(Contact.address).where(
+                        Contact.address_key == each.address_key
+                    )
+                )
+                or each.address_key.hex(),
+                each.reason,
+                each.since.isoformat(timespec="seconds"),
+                each.detail or "",
+            )
+            for each in await suppressions.listed(session)
+        ]
+    keys = ("address", "reason", "since", "detail")
+    if as_json:
+        output.json_document([dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        output.table("Suppressed", keys, rows)
+
+
+@command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
+@click.argument("address")
+@click.option("--detail", required=True, help="Why, in words.")
+@with_site
+async def add(site: Site, address: str, detail: str) -> None:
+    """Stop writing to an address, known or not."""
+    async with site.database.writing() as session:
+        fresh = await suppressions.suppress(
+            session,
+            _key(site, address),
+            Why.OPERATOR,
+            now=clock.now(),
+            detail=detail,
+        )
+    output.line(f"{address} is {'now' if fresh else 'already'} suppressed")
+
+
+@command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
+@click.argument("address")
+@click.option("--detail", required=True, help="On whose word.")
+@with_site
+async def lift(site: Site, address: str, detail: str) -> None:
+    """Allow writing to an address again."""
+    async with site.database.writing() as session:
+        await suppressions.lift(
+            session, _key(site, address), now=clock.now(), detail=detail
+        )
+    output.line(f"{address} may be written to again")
+
+
+def _key(site: Site, address: str) -> bytes:
+    identity = addresses.parse(address).identity
+    return addresses.fingerprint(identity, key=site.address_key)

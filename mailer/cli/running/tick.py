@@ -1,0 +1,37 @@
+"""`mailer tick`: release what is due."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import rich_click as click
+
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import INSTANT, as_json, with_site
+from mailer.processes import running, ticking
+from mailer.sites.site import Site
+
+
+@click.command(epilog="Example: mailer tick --once --now 2027-05-04T08:00Z")
+@click.option("--once", is_flag=True, help="Look once, then end.")
+@click.option("--now", "instant", type=INSTANT, help="As if it were then.")
+@as_json
+@with_site
+async def command(
+    site: Site, once: bool, instant: datetime | None, as_json: bool
+) -> None:
+    """Release due, approved campaigns, each once, whoever else ticks."""
+    if instant is not None and not once:
+        raise click.UsageError("--now goes with --once")
+    running.log_to_stderr()
+    if not once:
+        await ticking.tick_for_ever(site, running.stop_event())
+        return
+    ticked = await ticking.tick(site, instant or clock.now())
+    if as_json:
+        output.json_document(asdict(ticked))
+        return
+    output.line(
+        f"{len(ticked.released)} released, {len(ticked.held)} held for a person,"
+        f" {len(ticked.missed)} slots without a campaign"
+    )

@@ -1,0 +1,1 @@
+"""Commands on a whole site: making it, examining it, its keys and users."""

@@ -1,0 +1,101 @@
+"""`mailer demo`: all of it at work, on a sample directory."""
+
+import shlex
+from collections import Counter
+from pathlib import Path
+
+import rich_click as click
+
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import as_json, complete
+from mailer.cli.writing.reporting import show_report
+from mailer.demo import demonstration
+from mailer.errors import MailerError
+from mailer.maintenance import founding
+from mailer.outbox.message_states import MessageState
+from mailer.processes import running
+from mailer.reports.totals import CampaignReport
+from mailer.sites.opening import open_site
+
+
+@click.command(epilog="Example: mailer demo")
+@click.argument(
+    "directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo")
+)
+@click.option("--all", "every", is_flag=True, help="Send every sample campaign.")
+@as_json
+def command(directory: Path, every: bool, as_json: bool) -> int | None:
+    """Make a sample site, send the monthly letter in six languages, and report.
+
+    The letters go to a mail server on this machine that keeps them as files; nobody
+    real is written to. The site stays for you to explore.
+    """
+    return complete(_run(directory, every=every, as_json=as_json))
+
+
+async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
+    running.log_to_stderr()
+    config = await founding.found(
+        directory, with_sample=True, demo=True, now=clock.now(), progress=output.say
+    )
+    async with open_site(config) as site:
+        folders = demonstration.samples(directory, every=every)
+        output.say(
+            "writing, checking and approving: " + ", ".join(f.name for f in folders)
+        )
+        campaigns = [await demonstration.prepare(site, each) for each in folders]
+        with output.progress() as bar:
+            task = bar.add_task("delivering", total=None)
+
+            def released(audience: int) -> None:
+                bar.update(task, total=audience)
+
+            def settled(states: Counter[MessageState]) -> None:
+                bar.advance(task, states.total())
+
+            counted = await demonstration.deliver(
+                site, campaigns, released=released, settled=settled
+            )
+    _show(directory, folders, counted, as_json=as_json)
+    missing = sum(demonstration.unaccounted(report) for report in counted)
+    if missing:
+        raise MailerError(f"{missing} messages are not accounted for")
+    return 0
+
+
+def _show(
+    directory: Path,
+    folders: list[Path],
+    counted: list[CampaignReport],
+    *,
+    as_json: bool,
+) -> None:
+    if as_json:
+        document: dict[str, object] = {"report": counted[0].as_json()}
+        if len(counted) > 1:
+            document["reports"] = {
+                folder.name: report.as_json()
+                for folder, report in zip(folders, counted, strict=True)
+            }
+        output.json_document(document)
+        return
+    for folder, report in zip(folders, counted, strict=True):
+        show_report(folder.name, report)
+    _look_further(directory)
+
+
+def _look_further(directory: Path) -> None:
+    """Say what to type next, as the reader typed this one."""
+    command = f"{output.called()} --config {shlex.quote(f'{directory}/config.toml')}"
+    output.line("")
+    output.line(f"Each message is a file in {directory}/inbox/new; the site stays.")
+    output.line("Look further:")
+    for line in (
+        f"{command} campaigns preview 1 --as secretariat@natcom-sn.example",
+        f"{command} segments count 'kind = ngo and speaks(ar)'",
+        f"{command} messages list --campaign 1 --state accepted",
+        f"{command} contacts show unesco-liaison@icom.example",
+        f"{command} serve   # then open the links in a letter",
+    ):
+        output.line(f"  {line}")

@@ -1,0 +1,36 @@
+"""`mailer doctor`: what is wrong with this site, and what to do about it."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import rich_click as click
+
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import as_json, complete
+from mailer.doctor import examine
+from mailer.doctor.finding import Grade
+
+
+@click.command(epilog="Example: mailer doctor --json")
+@as_json
+@click.pass_obj
+def command(config: Path, as_json: bool) -> int | None:
+    """Look at settings, secrets, disk, store, clock, relays, signing and the DNS.
+
+    Nothing is changed and no message is sent. Exit 1 when something does not work.
+    """
+    return complete(_run(config, as_json=as_json))
+
+
+async def _run(config: Path, *, as_json: bool) -> int:
+    found = await examine.examine(config, now=clock.now())
+    failed = any(each.level is Grade.ERROR for each in found)
+    if as_json:
+        shown = [asdict(each) for each in found]
+        output.json_document({"ok": not failed, "findings": shown})
+    else:
+        for each in found:
+            remedy = f" → {each.remedy}" if each.remedy else ""
+            output.line(f"{each.level:<8} {each.about}: {each.sentence}{remedy}")
+    return 1 if failed else 0

@@ -1,0 +1,246 @@
+"""`mailer campaigns`: write, approve, schedule, send and count campaigns."""
+
+import getpass
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import rich_click as click
+from sqlalchemy import select
+
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import control, lookup
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.writing import edit, folder
+from mailer.cli import output
+from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
+from mailer.cli.writing import checking, translating
+from mailer.cli.writing.reporting import show_coverage, show_report
+from mailer.errors import RefusedError
+from mailer.outbox import release
+from mailer.outcomes import closing
+from mailer.reports import coverage, totals
+from mailer.sites.site import Site
+
+
+@click.group()
+def command() -> None:
+    """Write, approve, schedule, send and count campaigns."""
+
+
+command.add_command(translating.export_po)
+command.add_command(translating.import_po)
+
+
+@command.command("list", epilog="Example: mailer campaigns list --json")
+@as_json
+@with_site
+async def list_(site: Site, as_json: bool) -> None:
+    """List the campaigns, newest first."""
+    async with site.database.reading() as session:
+        found = (
+            await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
+        ).all()
+    if as_json:
+        output.json_document(
+            [
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "reference": each.reference,
+                    "state": each.state,
+                    "at": each.at.isoformat() if each.at else None,
+                }
+                for each in found
+            ]
+        )
+    else:
+        columns = ("id", "reference", "name", "state", "at")
+        rows = [tuple(getattr(each, name) for name in columns) for each in found]
+        output.table("Campaigns", columns, rows)
+
+
+@command.command("import", epilog="Example: mailer campaigns import campaigns/may")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--replace", type=NUMBER, help="The number of the campaign it replaces.")
+@click.option("--by", help="Its author; else campaign.toml's author, else you.")
+@as_json
+@with_site
+async def import_(
+    site: Site, directory: Path, replace: int | None, by: str | None, as_json: bool
+) -> None:
+    """Take in a campaign folder; replacing one voids its approval."""
+    written = folder.read(directory)
+    author = by or written.author or getpass.getuser()
+    now = clock.now()
+    async with site.database.writing() as session:
+        if replace is None:
+            campaign = await edit.add(
+                session, written, root=site.templates, author=author, now=now
+            )
+        else:
+            campaign = await lookup.get(session, replace)
+            await edit.replace(
+                session, campaign, written, root=site.templates, by=author, now=now
+            )
+    if as_json:
+        output.json_document({"id": campaign.id})
+    else:
+        output.line(f"campaign {campaign.id}: {campaign.name}, a draft by {author}")
+
+
+@command.command(epilog="Example: mailer campaigns check 1")
+@click.argument("campaign_id", type=NUMBER)
+@as_json
+@with_site
+async def check(site: Site, campaign_id: int, as_json: bool) -> int:
+    """Show every problem a machine can see; errors block approval."""
+    checked = await gate.check(site, campaign_id, now=clock.now())
+    if as_json:
+        output.json_document(checking.as_json(checked))
+    else:
+        checking.show(checked)
+    return 0 if checked.ok else 1
+
+
+@command.command(
+    "preview",
+    epilog="Example: mailer campaigns preview 1 --as unesco-liaison@icom.example",
+)
+@click.argument("campaign_id", type=NUMBER)
+@click.option("--as", "address", required=True, help="Whose message.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["eml", "html", "text"]),
+    default="text",
+    show_default=True,
+    help="The whole message, or one of its parts.",
+)
+@with_site
+async def preview_(site: Site, campaign_id: int, address: str, form: str) -> None:
+    """Print exactly what one reader would get."""
+    made = await preview.preview(site, campaign_id, address, now=clock.now())
+    if made.excluded:
+        output.say(f"{address} would not get it: {made.excluded}")
+    output.octets(preview.part(made, form))
+
+
+@command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
+@click.argument("campaign_id", type=NUMBER)
+@click.option("--by", required=True, help="The approver; never the author.")
+@with_site
+async def approve(site: Site, campaign_id: int, by: str) -> None:
+    """Approve a campaign as it stands; any edit afterwards voids it."""
+    given = await gate.approve(site, campaign_id, by=by, now=clock.now())
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+    output.line(f"{by} approved {campaign.name} for {given.count} readers")
+
+
+@command.command(
+    "schedule",
+    epilog="Example: mailer campaigns schedule 1 --at 2027-05-04T10:00+02:00",
+)
+@click.argument("campaign_id", type=NUMBER)
+@click.option("--at", "moment", type=INSTANT, help="When, with its zone.")
+@click.option("--series", help="In the next open slot of this series.")
+@by_option
+@with_site
+async def schedule_(
+    site: Site, campaign_id: int, moment: datetime | None, series: str | None, by: str
+) -> None:
+    """Give an approved campaign its time."""
+    if (moment is None) == (series is None):
+        raise click.UsageError("give either --at or --series")
+    now = clock.now()
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        if moment is not None:
+            await schedule.at(session, campaign, moment, by=by, now=now)
+        elif series is not None:
+            await schedule.in_series(session, campaign, series, by=by, now=now)
+    output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
+
+
+@command.command("release", epilog="Example: mailer campaigns release 1")
+@click.argument("campaign_id", type=NUMBER)
+@by_option
+@with_site
+async def release_(site: Site, campaign_id: int, by: str) -> None:
+    """Turn an approved campaign into messages now; `mailer work` delivers them."""
+    count = await release.release(site, campaign_id, by=by, now=clock.now())
+    output.line(f"released: {count} readers in the ledger")
+
+
+@command.command(epilog="Example: mailer campaigns pause 1")
+@click.argument("campaign_id", type=NUMBER)
+@by_option
+@with_site
+async def pause(site: Site, campaign_id: int, by: str) -> None:
+    """Stop sending; once this returns, nothing new is marked."""
+    async with site.database.writing() as session:
+        paused = await control.pause(
+            session, campaign_id, by=by, because=f"paused by {by}", now=clock.now()
+        )
+        campaign = await lookup.get(session, campaign_id)
+        if not paused:
+            raise RefusedError(f"{campaign.name} is {campaign.state}, not being sent")
+    output.line(f"{campaign.name} is paused")
+
+
+@command.command(epilog="Example: mailer campaigns resume 1")
+@click.argument("campaign_id", type=NUMBER)
+@by_option
+@with_site
+async def resume(site: Site, campaign_id: int, by: str) -> None:
+    """Go on sending a paused campaign."""
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await control.resume(session, campaign, by=by, now=clock.now())
+    output.line(f"{campaign.name} goes on")
+
+
+@command.command(epilog="Example: mailer campaigns cancel 1 --yes")
+@click.argument("campaign_id", type=NUMBER)
+@by_option
+@click.confirmation_option("--yes", prompt="Cancel it? What has left has left.")
+@with_site
+async def cancel(site: Site, campaign_id: int, by: str) -> None:
+    """End a campaign; messages not yet marked are never sent."""
+    now = clock.now()
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await control.cancel(session, campaign, by=by, now=now)
+        stopped = await closing.cancel(session, campaign_id, now=now)
+    output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
+
+
+@command.command(epilog="Example: mailer campaigns report 1 --json")
+@click.argument("campaign_id", type=NUMBER)
+@as_json
+@with_site
+async def report(site: Site, campaign_id: int, as_json: bool) -> None:
+    """Count who got what, from the ledger."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        counted = await totals.report(session, campaign)
+    if as_json:
+        output.json_document(counted.as_json())
+    else:
+        show_report(campaign.name, counted)
+
+
+@command.command("coverage", epilog="Example: mailer campaigns coverage 1")
+@click.argument("campaign_id", type=NUMBER)
+@as_json
+@with_site
+async def coverage_(site: Site, campaign_id: int, as_json: bool) -> None:
+    """Count, for each block, whom it concerns, whom it reaches, and why not all."""
+    found = await coverage.coverage(site, campaign_id, now=clock.now())
+    if as_json:
+        output.json_document([asdict(each) for each in found])
+    else:
+        show_coverage(found)

@@ -1,0 +1,4 @@
+"""Which relay takes a message, and when it may: limits, breakers, retries.
+
+No connection is opened here.
+"""

@@ -1,0 +1,142 @@
+"""Throttle: limits of relays and of recipient domains, shared by every worker.
+
+The buckets are rows. A worker asks once for a whole batch, in one transaction: it locks
+the rows it needs, always in the same order, takes what there is and books the rest. Two
+workers therefore never get more than the bucket gives, on either store. Where no limit
+is configured nothing is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.base import insert
+from mailer.delivery.routing import limits
+from mailer.delivery.routing.limits import BucketLevel, Given, Limit, Wanted
+from mailer.delivery.routing.relays import DomainLimits
+from mailer.outbox.models import Bucket
+from mailer.settings.relays import DomainSettings, RelaySettings
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """So many messages of one relay to one recipient domain."""
+
+    relay: str
+    domain: str
+    count: int
+
+
+def of_relay(name: str, relay: RelaySettings) -> list[Limit]:
+    """Return the limits a relay is configured with."""
+    made = []
+    if relay.per_second:
+        made.append(limits.per_second(f"relay {name} second", relay.per_second))
+    if relay.per_hour:
+        hour = limits.within(
+            f"relay {name} hour", relay.per_hour, seconds=HOUR, shares=60
+        )
+        made.append(hour)
+    return made
+
+
+def of_domain(domain: str, settings: DomainSettings) -> list[Limit]:
+    """Return the limits of a recipient domain, each domain counted apart."""
+    if not settings.per_minute:
+        return []
+    return [
+        limits.within(
+            f"domain {domain} minute", settings.per_minute, seconds=MINUTE, shares=6
+        )
+    ]
+
+
+def in_words(relay: RelaySettings, domain: str, settings: DomainSettings) -> str:
+    """Say the limits a message to a domain falls under."""
+    words = (
+        (relay.per_second, "a second"),
+        (relay.per_hour, "an hour"),
+        (settings.per_minute, f"a minute to {domain}"),
+    )
+    return ", ".join(f"{count:,g} {word}" for count, word in words if count)
+
+
+async def take(
+    session: AsyncSession,
+    asks: Sequence[Ask],
+    *,
+    relays: Mapping[str, RelaySettings],
+    domains: DomainLimits,
+    now: datetime,
+) -> list[Given]:
+    """Say for each ask how many messages may go now and when each other one may."""
+    wanted = [
+        Wanted(
+            count=ask.count,
+            limits=(
+                *of_relay(ask.relay, relays[ask.relay]),
+                *of_domain(ask.domain, domains.of(ask.domain)),
+            ),
+        )
+        for ask in asks
+    ]
+    needed = {limit.name: limit for each in wanted for limit in each.limits}
+    levels = await _locked(session, needed, now) if needed else {}
+    given, remaining = limits.take(wanted, levels, now=now)
+    if needed:
+        await _store(session, remaining)
+    return given
+
+
+async def _locked(
+    session: AsyncSession, needed: dict[str, Limit], now: datetime
+) -> dict[str, BucketLevel]:
+    """Lock the buckets in the order of their names, making those that are not there.
+
+    A change that changes nothing locks a row and returns it in one statement.
+    """
+    fresh = {name: limits.full(needed[name], now=now) for name in sorted(needed)}
+    put = insert(session, Bucket).values(_rows(fresh))
+    rows = await session.execute(
+        put.on_conflict_do_update(
+            index_elements=[Bucket.name], set_={"level": Bucket.level}
+        ).returning(Bucket.name, Bucket.level, Bucket.at, Bucket.booked_to)
+    )
+    return {
+        name: BucketLevel(level=level, at=at, booked_to=booked_to)
+        for name, level, at, booked_to in rows
+    }
+
+
+async def _store(session: AsyncSession, levels: dict[str, BucketLevel]) -> None:
+    put = insert(session, Bucket).values(_rows(levels))
+    new = put.excluded
+    await session.execute(
+        put.on_conflict_do_update(
+            index_elements=[Bucket.name],
+            set_={"level": new.level, "at": new.at, "booked_to": new.booked_to},
+        )
+    )
+
+
+def _rows(levels: dict[str, BucketLevel]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "level": each.level, "at": each.at, "booked_to": each.booked_to}
+        for name, each in levels.items()
+    ]
+
+
+async def forget(session: AsyncSession, *, now: datetime) -> None:
+    """Drop the buckets nobody has asked for a day: they are full again."""
+    old = now - timedelta(days=1)
+    await session.execute(
+        delete(Bucket)
+        .where(Bucket.at < old, Bucket.booked_to < old)
+        .execution_options(synchronize_session=False)
+    )

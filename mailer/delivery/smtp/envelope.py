@@ -1,0 +1,37 @@
+"""The envelope of a message: the commands that open it, and who could not take it."""
+
+from mailer.delivery.smtp.connect import Offer
+from mailer.delivery.smtp.outgoing import OutgoingMessage
+
+
+def commands_of(parcel: OutgoingMessage, offer: Offer) -> bytes:
+    """Return the commands that open a transaction, RFC 5321 section 3.3, RFC 3461."""
+    sender, recipient = "", ""
+    if offer.dsn:
+        sender = f" RET=HDRS ENVID={parcel.identifier}"
+        recipient = f" NOTIFY=FAILURE ORCPT=rfc822;{_xtext(parcel.address)}"
+    if not parcel.address.isascii():
+        sender += " SMTPUTF8"
+    return (
+        f"MAIL FROM:<{parcel.return_path}>{sender}\r\n"
+        f"RCPT TO:<{parcel.address}>{recipient}\r\nDATA\r\n"
+    ).encode()
+
+
+def unfit(parcel: OutgoingMessage, offer: Offer) -> str | None:
+    """Say why this relay could not take a message, before it is offered."""
+    if offer.size and len(parcel.octets) > offer.size:
+        return (
+            f"the message has {len(parcel.octets):,} octets, the relay takes"
+            f" {offer.size:,}"
+        )
+    if not (offer.smtputf8 or parcel.address.isascii()):
+        return "the address needs SMTPUTF8, which the relay does not offer"
+    return None
+
+
+def _xtext(address: str) -> str:
+    """Encode an address for ORCPT, RFC 3461 section 4."""
+    if "+" not in address and "=" not in address:
+        return address
+    return address.replace("+", "+2B").replace("=", "+3D")

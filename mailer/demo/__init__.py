@@ -1,0 +1,4 @@
+"""The demonstration and its mailbox.
+
+Nothing that a real site needs.
+"""

@@ -1,0 +1,109 @@
+"""The demonstration: a site, the sample directory, and letters to real mailboxes.
+
+Everything in it is what a real site does, on loopback: the letter is imported, checked,
+approved by a second user, released, and delivered by SMTP to the bundled inbox.
+"""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate
+from mailer.campaigns.writing import edit, folder
+from mailer.errors import MailerError
+from mailer.maintenance import founding
+from mailer.outbox import release
+from mailer.outbox.message_states import MessageState
+from mailer.processes import running
+from mailer.reports import totals
+from mailer.reports.totals import CampaignReport
+from mailer.sites.site import Site
+
+Settled = Callable[[Counter[MessageState]], None]
+OPEN = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
+STARTING = 20.0  # seconds the inbox may take to start
+
+
+@asynccontextmanager
+async def inbox(folder: Path) -> AsyncIterator[int]:
+    """Run the bundled inbox in a process of its own; yield its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "mailer",
+        "inbox",
+        "--port",
+        "0",
+        "--maildir",
+        str(folder),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        if process.stdout is None:
+            raise MailerError("the inbox has no output")
+        async with asyncio.timeout(STARTING):
+            said = (await process.stdout.readline()).decode()
+        if not said.startswith("listening on "):
+            raise MailerError("the inbox did not start")
+        yield int(said.split(",")[0].rpartition(":")[2])
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def prepare(site: Site, campaign_folder: Path) -> int:
+    """Write one sample campaign and have it approved by a second user."""
+    now = clock.now()
+    written = folder.read(campaign_folder)
+    async with site.database.writing() as session:
+        campaign = await edit.add(
+            session, written, root=site.templates, author=founding.EDITOR, now=now
+        )
+    await gate.approve(site, campaign.id, by=founding.APPROVER, now=now, scored=False)
+    return campaign.id
+
+
+async def deliver(
+    site: Site,
+    campaigns: Sequence[int],
+    *,
+    released: Callable[[int], None],
+    settled: Settled,
+) -> list[CampaignReport]:
+    """Release campaigns, deliver them to the inbox, and count."""
+    audience = 0
+    for campaign_id in campaigns:
+        audience += await release.release(
+            site, campaign_id, by=founding.EDITOR, now=clock.now()
+        )
+    released(audience)
+    async with inbox(site.root / "inbox") as port:
+        relay = site.settings.relay.model_copy(update={"port": port})
+        settings = site.settings.model_copy(update={"relay": relay})
+        await running.work(
+            replace(site, settings=settings), until_idle=True, settled=settled
+        )
+    counted = []
+    async with site.database.reading() as session:
+        for campaign_id in campaigns:
+            campaign = await lookup.get(session, campaign_id)
+            counted.append(await totals.report(session, campaign))
+    return counted
+
+
+def unaccounted(report: CampaignReport) -> int:
+    """Return how many readers have no final state."""
+    return sum(report.states[each] for each in OPEN)
+
+
+def samples(root: Path, *, every: bool) -> list[Path]:
+    """Return the sample campaigns to send: the monthly letter, or all."""
+    found = sorted((root / "campaigns").iterdir())
+    return found if every else [root / "campaigns" / "monthly-letter"]

@@ -1,0 +1,124 @@
+"""Founding a site: its folder, secrets, store and, if wished, the sample directory."""
+
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from audiences.intake import importing
+from audiences.reference import load, sample
+from audiences.segments import save
+from mailer.calendar import schedule
+from mailer.campaigns.models import User
+from mailer.errors import RefusedError
+from mailer.maintenance import schema
+from mailer.settings.toml import edit_toml
+from mailer.sites.bundled import bundled
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+
+EDITOR, APPROVER = "editor", "head-of-unit"  # the users of a sample site
+SEGMENTS = {
+    "official-partners": "kind = ngo and status in (associate, consultative)",
+    "education-ngos": "segment(official-partners) and fields has ED",
+    "dakar-ngos": "kind = ngo and served_by = dakar",
+    "african-states": "kind in (delegation, natcom) and country in region(AFR)",
+}
+Progress = Callable[[str], None]
+
+
+async def found(
+    folder: Path,
+    *,
+    with_sample: bool,
+    demo: bool = False,
+    store: str | None = None,
+    now: datetime,
+    progress: Progress = lambda _step: None,
+) -> Path:
+    """Make a new site; return its config.toml. Nothing that exists is overwritten."""
+    config = folder / "config.toml"
+    made = _files(folder, config, demo=demo, store=store)
+    try:
+        progress("making the store")
+        async with open_site(config) as site:
+            await schema.upgrade(site.database, now=now)
+            async with site.database.writing() as session:
+                await load.load_reference(session)
+            if with_sample:
+                progress("loading the sample directory")
+                await _sample(site, now)
+    except BaseException:
+        for path in made:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        raise
+    return config
+
+
+def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list[Path]:
+    """Write a site's files; return what was made."""
+    for name in ("config.toml", "templates", "secrets", "mailer.db", "campaigns"):
+        if (folder / name).exists():
+            raise RefusedError(
+                f"{folder / name} exists; a new site needs a folder without it"
+            )
+    fresh = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(bundled("config.toml"), config)
+    values: dict[tuple[str, str], object] = {}
+    if demo:
+        values["site", "demo"] = True
+    if store is not None:
+        values["store", "url"] = store
+    edit_toml(config, values)
+    templates = bundled("templates")
+    shutil.copytree(
+        templates, folder / "templates", ignore=shutil.ignore_patterns("sample")
+    )
+    for path in sorted(templates.glob("*/sample")):
+        shutil.copytree(path, folder / "campaigns" / path.parent.name)
+    keys = folder / "secrets"
+    keys.mkdir(mode=0o700)
+    for name in ("signing.key", "address.key"):
+        path = keys / name
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
+    return (
+        [folder]
+        if fresh
+        else [
+            config,
+            folder / "templates",
+            folder / "campaigns",
+            keys,
+            folder / "mailer.db",
+        ]
+    )
+
+
+async def _sample(site: Site, now: datetime) -> None:
+    table = sample.sample()
+    async with site.database.held() as held:
+        _, report = await importing.run(
+            held, table, key=site.address_key, basis=None, by="init", now=lambda: now
+        )
+    if report.faults:
+        first = report.faults[0]
+        raise RefusedError(f"the sample directory: {first.value}: {first.reason}")
+    async with site.database.writing() as session:
+        session.add_all(
+            [
+                User(name=EDITOR, approver=False, added_at=now),
+                User(name=APPROVER, approver=True, added_at=now),
+            ]
+        )
+        for name, rule in SEGMENTS.items():
+            await save.save(session, name, rule, by="init", now=now)
+        await schedule.add_series(
+            session,
+            "monthly-letter",
+            "first Tuesday, 10:00, Europe/Paris",
+            zone="Europe/Paris",
+            now=now,
+        )

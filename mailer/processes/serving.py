@@ -1,0 +1,59 @@
+"""The pages of a site, and everything in one process, stopped cleanly."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from mailer.processes.running import stop_event, work
+from mailer.processes.ticking import tick_for_ever
+from mailer.sites.site import Site
+from mailer.web import app
+
+
+class _Pages(uvicorn.Server):
+    """A server that leaves signals to us; uvicorn would raise them again at its end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
+    """Serve the pages until stopped, by default by SIGTERM or SIGINT."""
+    stopping = stopping or stop_event()
+    server = _Pages(
+        uvicorn.Config(
+            app.create(site),
+            host=site.settings.web.host,
+            port=site.settings.web.port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+
+    async def stop() -> None:
+        await stopping.wait()
+        server.should_exit = True
+
+    waiting = asyncio.create_task(stop())
+    try:
+        await server.serve()
+    finally:
+        waiting.cancel()
+
+
+async def serve(site: Site) -> None:
+    """Run pages, ticker and delivery until SIGTERM or SIGINT."""
+    stopping = stop_event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(work(site, until_idle=False, stopping=stopping))
+        tasks.create_task(tick_for_ever(site, stopping))
+        try:
+            await pages(site, stopping=stopping)
+        finally:
+            stopping.set()

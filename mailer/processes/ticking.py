@@ -1,0 +1,40 @@
+"""The ticker of a site: what is due is released, at its interval, until stopped."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from mailer import clock
+from mailer.calendar import due
+from mailer.calendar.due import Ticked
+from mailer.outbox import release
+from mailer.sites.site import Site
+from scheduler import ticker
+
+log = structlog.get_logger()
+
+
+async def tick(site: Site, now: datetime) -> Ticked:
+    """Release what is due at an instant."""
+
+    async def release_one(campaign_id: int) -> int:
+        return await release.release(site, campaign_id, by="ticker", now=now)
+
+    late = timedelta(hours=site.settings.ticker.late_hours)
+    return await due.tick(site.database, release_one, late=late, now=now)
+
+
+async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
+    """Look for what is due at the site's interval until stopped."""
+
+    async def once() -> None:
+        ticked = await tick(site, clock.now())
+        for campaign_id in ticked.released:
+            log.info("campaign.released", campaign=campaign_id)
+
+    running = ticker.start(once, seconds=site.settings.ticker.seconds)
+    try:
+        await stopping.wait()
+    finally:
+        running.shutdown(wait=False)

@@ -1,0 +1,75 @@
+"""Keeps runs of the other direction in order: document symbols, names, addresses.
+
+In an Arabic letter a run of Latin letters and its numbers is isolated left to right,
+in a Latin letter a run of Arabic or Hebrew the other way (UAX 9 section 2.7): with
+`dir` in HTML, where clients drop the characters, and with isolates in plain text.
+"""
+
+import re
+
+from mailer.rendering import marks
+from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
+
+RIGHT_TO_LEFT = "\u2067"
+OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
+_AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; no other entity belongs to a run
+_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
+_LATIN = re.compile(
+    rf"(?:\d[\d.]*[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
+    rf"(?:(?:[ ,\u00a0]{{1,2}}|[ \u00a0](?:{_AND}|[+–-])[ \u00a0])"
+    rf"[A-Za-zÀ-ɏ0-9]{_WORD})*",
+    re.ASCII,
+)
+_ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+_ARABIC = re.compile(rf"[{_ARABIC_LETTER}]+(?:[ ,.،0-9-]+[{_ARABIC_LETTER}]+)*")
+_APART = re.compile(
+    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>|&(?!amp;)#?\w+;)",
+    re.DOTALL,
+)
+_ISOLATED = ("\u2066", "\u2067", "\u2068")
+
+
+def isolate_html(html: str, direction: str) -> str:
+    """Wrap runs of the other direction in text nodes; tags are left alone."""
+    other = _other(direction)
+
+    def wrap(run: re.Match[str]) -> str:
+        if _left_alone(run):
+            return run[0]
+        return f'<span dir="{other}">{run[0]}</span>'
+
+    pieces = _APART.split(html)
+    pattern = _pattern(direction)
+    pieces[::2] = [pattern.sub(wrap, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def isolate_text(text: str, direction: str) -> str:
+    """Put isolates around runs of the other direction."""
+    mark = OPENS[_other(direction)]
+
+    def wrap(run: re.Match[str]) -> str:
+        if _left_alone(run):
+            return run[0]
+        return f"{mark}{run[0]}{POP_ISOLATE}"
+
+    return _pattern(direction).sub(wrap, text)
+
+
+def _other(direction: str) -> str:
+    return "ltr" if direction == "rtl" else "rtl"
+
+
+def _pattern(direction: str) -> re.Pattern[str]:
+    return _LATIN if direction == "rtl" else _ARABIC
+
+
+def _left_alone(run: re.Match[str]) -> bool:
+    """Leave web addresses, readers' places and what is isolated already."""
+    before = run.string[run.start() - 1 : run.start()]
+    return (
+        before in _ISOLATED
+        or before == "&"
+        or "://" in run[0]
+        or marks.MARK.search(run[0]) is not None
+    )

@@ -1,0 +1,60 @@
+"""Lays a letter out as HTML: its MJML is assembled, made HTML, and CSS is inlined.
+
+MRML writes characters of attributes as Rust escapes, so only
+ASCII passes through it: other characters travel as references and are put back after.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from css_inline import CSSInliner
+from markupsafe import escape
+from mjml import mjml2html
+
+from mailer.errors import ContentError
+from mailer.rendering.markup.assemble import assemble
+
+TITLE = "zq9title9qz"
+_REFERENCE = re.compile(r"&#x([0-9a-f]+);")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_DEPTH = 100  # nested tags; MRML dies at about a thousand
+
+
+def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -> str:
+    """Return a letter's HTML; raise ContentError naming the template at fault."""
+    source = assemble(templates, name, values)
+    refuse_depth(source, name)
+    packed = _BEYOND_ASCII.sub(lambda found: f"&#x{ord(found[0]):x};", source)
+    try:
+        html = mjml2html(packed, fonts={})
+    except ValueError as fault:
+        raise ContentError(f"{name}/body.mjml", f"not MJML: {fault}") from None
+    css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
+    inlined = _inliner(css).inline(html)
+    whole = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), inlined)
+    whole = whole.replace("&nbsp;", "\u00a0")  # as the isolates look for it
+    return whole.replace(TITLE, str(escape(title)))
+
+
+def refuse_depth(source: str, name: str) -> None:
+    """Refuse elements nested so deep that the MJML engine would die of them."""
+    depth = 0
+    for tag in re.finditer(r"<(/?)[a-zA-Z][^<>]*?(/?)>", source):
+        if not tag[2]:
+            depth += -1 if tag[1] else 1
+        if depth > _DEPTH:
+            raise ContentError(
+                f"{name}/body.mjml", f"elements are nested more than {_DEPTH} deep"
+            )
+
+
+@lru_cache
+def _inliner(css: str) -> CSSInliner:
+    return CSSInliner(
+        extra_css=css,
+        keep_style_tags=True,
+        keep_link_tags=False,
+        load_remote_stylesheets=False,
+    )

@@ -1,0 +1,184 @@
+"""The report of one campaign, counted anew from the ledger each time.
+
+Every reader of the frozen audience is in exactly one number: the states and the
+reasons for skipping add up to `audience`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from mailer.campaigns.models import ApprovedReader, Campaign, StoredLetter
+from mailer.outbox.message_states import MessageState
+from mailer.outbox.models import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignReport:
+    """Who got what; `states` has a number for every state but skipped."""
+
+    state: str
+    states: Mapping[MessageState, int]  # a message marked is waiting still
+    skipped: dict[str, int]
+    by_language: dict[str, int]  # accepted messages
+    by_kind: dict[str, int]  # accepted messages
+    fallbacks: dict[str, int]  # readers whose language was stood in for: "zh → en"
+    joined_since_approval: int
+    left_since_approval: int
+    stopped_because: str | None
+    started_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def audience(self) -> int:
+        """Return how many readers there are."""
+        return sum(self.states.values()) + sum(self.skipped.values())
+
+    @property
+    def accepted(self) -> int:
+        """Return how many the relay took."""
+        return self.states[MessageState.ACCEPTED]
+
+    @property
+    def per_second(self) -> float:
+        """Return how many were accepted per second, first mark to last answer."""
+        if self.started_at is None or self.settled_at is None:
+            return 0.0
+        seconds = (self.settled_at - self.started_at).total_seconds()
+        return self.accepted / seconds if seconds > 0 else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report in the shape others script against."""
+        values = asdict(self)
+        states = values.pop("states")
+        for name in ("started_at", "settled_at"):
+            moment = values[name]
+            values[name] = moment.isoformat() if moment else None
+        return {
+            "state": values.pop("state"),
+            "audience": self.audience,
+            **{state.value: count for state, count in states.items()},
+            **values,
+            "per_second": round(self.per_second, 1),
+        }
+
+
+async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
+    """Count a campaign's messages."""
+    states, skipped = await _states(session, campaign)
+    started, settled = await _times(session, campaign)
+    joined, left = await _difference(session, campaign)
+    return CampaignReport(
+        state=campaign.state,
+        states=states,
+        skipped=dict(skipped.most_common()),
+        by_language=await _by_language(session, campaign),
+        by_kind=await _by_kind(session, campaign),
+        fallbacks=await _fallbacks(session, campaign),
+        joined_since_approval=joined,
+        left_since_approval=left,
+        stopped_because=campaign.stopped_because,
+        started_at=started,
+        settled_at=settled,
+    )
+
+
+async def _states(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[dict[MessageState, int], Counter[str]]:
+    """Count messages by state, and the skipped ones by reason."""
+    rows = await session.execute(
+        select(Message.state, Message.reason, func.count())
+        .where(Message.campaign_id == campaign.id)
+        .group_by(Message.state, Message.reason)
+    )
+    states = dict.fromkeys(MessageState, 0)
+    skipped: Counter[str] = Counter()
+    for state, reason, count in rows:
+        states[MessageState(state)] += count
+        if state == MessageState.SKIPPED:
+            skipped[reason or "unknown"] += count
+    del states[MessageState.SKIPPED]
+    states[MessageState.WAITING] += states.pop(MessageState.MARKED)
+    return states, skipped
+
+
+async def _times(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[datetime | None, datetime | None]:
+    """Return the first mark and the last answer."""
+    row = await session.execute(
+        select(func.min(Message.marked_at), func.max(Message.settled_at)).where(
+            Message.campaign_id == campaign.id, Message.marked_at.is_not(None)
+        )
+    )
+    started, settled = row.one()
+    return started, settled
+
+
+async def _by_language(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(Message.language, func.count())
+        .where(
+            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
+        )
+        .group_by(Message.language)
+        .order_by(func.count().desc())
+    )
+    return {language or "und": count for language, count in rows}
+
+
+async def _by_kind(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(Organisation.kind, func.count())
+        .select_from(Message)
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(
+            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
+        )
+        .group_by(Organisation.kind)
+        .order_by(func.count().desc())
+    )
+    return {kind: count for kind, count in rows}
+
+
+async def _fallbacks(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    rows = await session.execute(
+        select(StoredLetter.wanted, StoredLetter.language, func.count())
+        .select_from(Message)
+        .join(StoredLetter, StoredLetter.id == Message.letter_id)
+        .where(
+            Message.campaign_id == campaign.id,
+            StoredLetter.wanted != StoredLetter.language,
+        )
+        .group_by(StoredLetter.wanted, StoredLetter.language)
+    )
+    return {f"{wanted} → {language}": count for wanted, language, count in rows}
+
+
+async def _difference(session: AsyncSession, campaign: Campaign) -> tuple[int, int]:
+    """Count who joined and who left between approval and release."""
+    written = select(Message.contact_id).where(
+        Message.campaign_id == campaign.id, Message.state != MessageState.SKIPPED.value
+    )
+    approved = select(ApprovedReader.contact_id).where(
+        ApprovedReader.campaign_id == campaign.id
+    )
+    # set against set: asked one by one, a store that has not counted a campaign just
+    # sent compares everyone with everyone
+    joined = await session.scalar(_count(written.except_(approved)))
+    left = await session.scalar(_count(approved.except_(written)))
+    released = campaign.released_at is not None
+    return (joined or 0, left or 0) if released else (0, 0)
+
+
+def _count(rows: CompoundSelect[int]) -> Select[int]:
+    return select(func.count()).select_from(rows.subquery())

@@ -1,0 +1,183 @@
+"""The sections of config.toml: every setting, its default, what it may be."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from mailer.settings.relays import (
+    DEFAULT,
+    DomainOrDefault,
+    DomainSettings,
+    NamedRelaySettings,
+    RelayName,
+    RelaySettings,
+)
+from mailer.settings.values import (
+    Address,
+    AddressOrNone,
+    Domain,
+    DomainOrNone,
+    Section,
+    WebAddress,
+)
+
+SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a label, or nothing
+
+
+class SiteSettings(Section):
+    """Who writes, and where readers reach the pages."""
+
+    name: str = "Civil Society Partnerships"
+    url: WebAddress = "http://127.0.0.1:8025"
+    templates: Path = Path("templates")
+    demo: bool = False
+
+
+class StoreSettings(Section):
+    """Where the rows are kept."""
+
+    url: str = Field(
+        default="sqlite:///mailer.db", pattern=r"^(sqlite:///.+|postgresql://.+)$"
+    )
+    busy_seconds: float = Field(default=30, gt=0, le=600)
+
+
+class KeySettings(Section):
+    """The secrets, by file or by environment."""
+
+    signing_file: Path = Path("secrets/signing.key")
+    previous_signing_files: tuple[Path, ...] = ()
+    address_file: Path = Path("secrets/address.key")
+    signing: str = ""  # from the environment only
+    address: str = ""  # from the environment only
+
+
+class MailSettings(Section):
+    """The domains of letters and of bounces."""
+
+    domain: Domain = "liaison.example"
+    return_domain: Domain = "return.liaison.example"
+    leave_mailbox: AddressOrNone = ""
+
+
+class DkimSettings(Section):
+    """Who signs letters, and with which keys."""
+
+    relay_signs: bool = False
+    domain: DomainOrNone = ""
+    selector: str = Field(default="", pattern=SELECTOR)
+    key_file: Path = Path("secrets/dkim.pem")
+    ed25519_selector: str = Field(default="", pattern=SELECTOR)
+    ed25519_key_file: Path = Path("secrets/dkim-ed25519.pem")
+
+    @property
+    def nobody_signs(self) -> bool:
+        """Whether letters leave without any signature."""
+        return not (self.relay_signs or self.selector)
+
+
+class DeliverySettings(Section):
+    """How messages are claimed, retried and given up."""
+
+    mark_ahead: int = Field(default=64, ge=1, le=1000)
+    lease_seconds: float = Field(default=30, ge=1, le=3600)
+    retry_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(5, 30, 60, 120, 240), min_length=1
+    )
+    give_up_hours: float = Field(default=96, gt=0, le=24 * 14)
+    uncertain: Literal["reconcile", "resend", "hold"] = "reconcile"
+    uncertain_minutes: float = Field(default=15, ge=0)
+
+    @property
+    def evidence_wait(self) -> timedelta:
+        """How long an uncertain message waits for evidence; to resend waits for none.
+
+        To reconcile is to wait and then resend; to hold is to wait and then hold.
+        """
+        minutes = 0.0 if self.uncertain == "resend" else self.uncertain_minutes
+        return timedelta(minutes=minutes)
+
+
+class SenderSettings(Section):
+    """Whose name letters bear."""
+
+    address: Address = "partnerships@liaison.example"
+    reply_to: Address = "partnerships@liaison.example"
+    names: dict[str, str] = Field(default_factory=dict)
+    postal: dict[str, str] = Field(default_factory=dict)
+
+
+class GateSettings(Section):
+    """What a campaign must pass before it can be approved."""
+
+    spam_limit: float = Field(default=5, ge=0, le=100)
+
+
+class LanguageSettings(Section):
+    """The end of the language chain."""
+
+    default: str = "en"
+
+
+class WebSettings(Section):
+    """Where the pages listen."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=1, le=65535)
+
+
+class TickerSettings(Section):
+    """How due campaigns are found."""
+
+    seconds: float = Field(default=15, gt=0, le=3600)
+    late_hours: float = Field(default=12, ge=0)
+
+
+class Settings(BaseSettings):
+    """Everything config.toml may say."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILER_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    site: SiteSettings = SiteSettings()
+    store: StoreSettings = StoreSettings()
+    keys: KeySettings = KeySettings()
+    mail: MailSettings = MailSettings()
+    dkim: DkimSettings = DkimSettings()
+    relay: RelaySettings = RelaySettings()
+    relays: dict[RelayName, NamedRelaySettings] = Field(default_factory=dict)
+    domains: dict[DomainOrDefault, DomainSettings] = Field(default_factory=dict)
+    delivery: DeliverySettings = DeliverySettings()
+    sender: SenderSettings = SenderSettings()
+    gate: GateSettings = GateSettings()
+    languages: LanguageSettings = LanguageSettings()
+    web: WebSettings = WebSettings()
+    ticker: TickerSettings = TickerSettings()
+
+    @property
+    def every_relay(self) -> dict[str, RelaySettings]:
+        """All relays by their names; [relay] comes first."""
+        return {DEFAULT: self.relay, **self.relays}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before the file."""
+        return env_settings, init_settings

@@ -1,0 +1,4 @@
+"""Transactions, statements over many rows, locks, faults of the store.
+
+No table and no rule of what is stored.
+"""
