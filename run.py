@@ -63,13 +63,13 @@ def main() -> None:
         tools = DEBIAN | (BENCH if verb == "bench" else {})
         need(venv_package() + [tools[name] for name in tools if not present(name)])
         prepare("test")
-        command = [str(PYTHON), "-m", f"tests.{verb}", *rest]
+        command = [str(PYTHON), "-m", f"tools.{verb}", *rest]
         raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
     elif verb == "gallery":
         fonts = [] if FONTS.exists() else ["fonts-noto-core", "fonts-noto-cjk"]
         need(fonts + [GALLERY[name] for name in GALLERY if not present(name)])
         prepare("test")
-        command = [str(PYTHON), "-m", "tests.gallery", *rest]
+        command = [str(PYTHON), "-m", "tools.gallery", *rest]
         raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
     else:
         print(__doc__)

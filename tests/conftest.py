@@ -16,9 +16,9 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store.database import Database, open_database
-from tests.commands import Mailer
-from tests.postgres import Cluster
-from tests.relay import Relay
+from tests.acts.commands import Mailer
+from tools.peers.postgres import Cluster
+from tools.peers.relay import Relay
 
 STORES = ("sqlite", "postgresql")
 

@@ -8,7 +8,7 @@ import pytest
 from audiences.segments import compiler, resolve, vocabularies
 from mailer import clock
 from mailer.sites.site import Site
-from tests.directory import Entry, coverage, entries
+from tests.acts.directory import Entry, coverage, entries
 
 Picks = Callable[[Entry], bool]
 OFFICIAL = ("associate", "consultative")

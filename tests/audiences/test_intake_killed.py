@@ -21,8 +21,8 @@ from audiences.organisations import (
 from audiences.subscriptions import Consent, Subscription
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
-from tests.bench import rows
-from tests.postgres import Cluster
+from tools.bench import rows
+from tools.peers.postgres import Cluster
 
 ROWS, KILLS = 2_000, 5
 

@@ -13,7 +13,7 @@ from audiences.subscriptions import Standing, Subscription
 from mailer import clock
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file, snapshot
-from tests.bench import rows
+from tools.bench import rows
 
 ROWS = 1_001  # more than the sample directory has; one is faulty
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import COMMANDS
-from tests.docs.markdown import DOCUMENTS, ROOT, Fence, fences, quoted
-from tests.postgres import free_port
+from tests.acts.commands import COMMANDS
+from tests.docs.markdown import DOCUMENTS, Fence, fences, quoted
+from tools.checkout import ROOT
+from tools.peers.postgres import free_port
 
 pytestmark = pytest.mark.xdist_group("documents")  # one demo serves them all
 

@@ -7,7 +7,8 @@ import pytest
 
 import mailer
 from mailer.settings.sections import Settings
-from tests.docs.markdown import DOCUMENTS, ROOT, links, quoted
+from tests.docs.markdown import DOCUMENTS, links, quoted
+from tools.checkout import ROOT
 
 TOP = {path.name for path in ROOT.iterdir()}
 MADE = {"demo", ".venv", "templates/my-letter"}  # made by who follows the document

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mailer.settings import loading, sections
-from tests.docs.markdown import ROOT, Fence, fences
+from tests.docs.markdown import Fence, fences
+from tools.checkout import ROOT
 
 EXAMPLES = [
     each for each in fences(ROOT / "docs" / "delivery.md") if each.form == "toml"

@@ -19,7 +19,8 @@ from audiences.suppressions import Why
 from mailer.campaigns import campaign_states, hours
 from mailer.campaigns.writing import folder, line_kinds
 from mailer.outbox import message_states
-from tests.docs.markdown import ROOT, prose, rows
+from tests.docs.markdown import prose, rows
+from tools.checkout import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 SEGMENTS = ROOT / "docs" / "segments.md"

@@ -16,10 +16,9 @@ from mailer.outbox.message_states import MessageState
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
-from tests import directory
-from tests.mailer import campaigning, delivering, reading
-from tests.relay import Relay
-from tests.serving import ONE_CLICK, serving
+from tests.acts import campaigning, delivering, directory, reading
+from tools.peers.relay import Relay
+from tools.peers.serving import ONE_CLICK, serving
 
 
 def inbox(folder: Path) -> dict[str, EmailMessage]:

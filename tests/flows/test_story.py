@@ -14,10 +14,10 @@ from mailer.campaigns.models import Occurrence
 from mailer.campaigns.review import gate
 from mailer.processes import ticking
 from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
 from tests.audiences import importing
-from tests.mailer import campaigning, delivering
-from tests.relay import Relay
-from tests.serving import ONE_CLICK, serving
+from tools.peers.relay import Relay
+from tools.peers.serving import ONE_CLICK, serving
 
 HEAD = "address;name;role;organisation;organisation_name;kind;country;language;topics"
 PEOPLE = (

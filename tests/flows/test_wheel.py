@@ -11,7 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tools.checkout import ROOT
+
 PACKAGES = ("audiences", "scheduler", "mailer")
 CARRIED = {  # in the checkout → in the wheel
     **{name: name for name in PACKAGES},

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.house.test_shape import FILES, ROOT
+from tests.house.test_shape import FILES
+from tools.checkout import ROOT
 
 
 def found(pattern: str) -> set[str]:

@@ -1,0 +1,204 @@
+"""When: each due, approved campaign is released once, whoever ticks and dies."""
+
+import asyncio
+import signal
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from audiences.segments import save
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
+from mailer.campaigns.models import Occurrence, Series
+from mailer.processes import ticking
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.postgres import free_port
+from tools.peers.relay import Relay
+
+HOUR = timedelta(hours=1)
+
+
+async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datetime]:
+    """Approve a short campaign and schedule it an hour from now."""
+    number = await campaigning.approved(site, place, **written)
+    at = clock.now().replace(microsecond=0) + HOUR
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await schedule.at(session, campaign, at, by="editor", now=clock.now())
+    return number, at
+
+
+async def occurrences(site: Site) -> list[tuple[str, int | None, str | None]]:
+    """Return the slots of the sample's series: slot, campaign, outcome."""
+    async with site.database.reading() as session:
+        rows = await session.execute(
+            select(Occurrence.slot, Occurrence.campaign_id, Occurrence.outcome)
+            .join(Series, Series.id == Occurrence.series_id)
+            .order_by(Occurrence.due_at)
+        )
+        return [(slot, campaign, outcome) for slot, campaign, outcome in rows]
+
+
+async def test_a_campaign_goes_at_its_time_and_once(site: Site, tmp_path: Path) -> None:
+    number, at = await scheduled(site, tmp_path)
+    early = await ticking.tick(site, at - timedelta(seconds=1))
+    due = await ticking.tick(site, at)
+    again = await ticking.tick(site, at + HOUR)
+
+    assert (early.released, due.released, again.released) == ([], [number], [])
+    assert len(await campaigning.ledger(site, number)) == 10
+
+
+async def test_two_tickers_at_once_release_once(site: Site, tmp_path: Path) -> None:
+    numbers = [(await scheduled(site, tmp_path))[0] for _ in range(3)]
+    moment = clock.now() + 2 * HOUR
+    both = await asyncio.gather(ticking.tick(site, moment), ticking.tick(site, moment))
+    released = [number for ticked in both for number in ticked.released]
+
+    assert sorted(released) == numbers
+    assert [ticked.held for ticked in both] == [[], []]
+    for number in numbers:
+        assert len(await campaigning.ledger(site, number)) == 10
+
+
+async def test_a_campaign_too_late_waits_for_a_person(
+    site: Site, tmp_path: Path
+) -> None:
+    number, at = await scheduled(site, tmp_path)
+    late = timedelta(hours=site.settings.ticker.late_hours)
+    ticked = await ticking.tick(site, at + late)
+    counted = await campaigning.report(site, number)
+
+    assert (ticked.released, ticked.held) == ([], [number])
+    assert counted.state == "expired"
+    assert "its time passed more than 12 hours ago" in str(counted.stopped_because)
+    assert await campaigning.ledger(site, number) == {}
+
+
+async def test_a_campaign_late_within_the_limit_still_goes(
+    site: Site, tmp_path: Path
+) -> None:
+    number, at = await scheduled(site, tmp_path)
+    late = timedelta(hours=site.settings.ticker.late_hours)
+    ticked = await ticking.tick(site, at + late - timedelta(seconds=1))
+
+    assert (ticked.released, ticked.held) == ([number], [])
+
+
+async def test_what_cannot_be_released_holds_nothing_else_up(
+    site: Site, tmp_path: Path
+) -> None:
+    """Its template changed, or its segment is gone; the next one goes all the same."""
+    async with site.database.writing() as session:
+        await save.save(session, "gone", "kind = sector", by="editor", now=clock.now())
+    lost, _ = await scheduled(site, tmp_path, audience="segment(gone)")
+    good, at = await scheduled(site, tmp_path)
+    async with site.database.writing() as session:
+        await save.remove(session, "gone", by="editor", now=clock.now())
+    ticked = await ticking.tick(site, at + HOUR)
+    counted = await campaigning.report(site, lost)
+
+    assert (ticked.released, ticked.held) == ([good], [lost])
+    assert counted.state == "expired"
+    assert "gone" in str(counted.stopped_because)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_series_has_its_coming_slots_as_rows(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    before = await occurrences(site)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        slot = await schedule.in_series(
+            session, campaign, "monthly-letter", by="editor", now=clock.now()
+        )
+        due = slot.due_at
+    ticked = await ticking.tick(site, due)
+    after = await occurrences(site)
+
+    assert [each[1:] for each in before] == [(None, None)] * len(before)
+    assert all(slot.endswith("T10:00") for slot, *_ in before)
+    assert ticked.released == [number]
+    assert after[0] == (before[0][0], number, "released")
+    assert len(after) == len(before) + 1
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_slot_nobody_filled_is_missed_and_sends_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    async with site.database.reading() as session:
+        due = await session.scalar(
+            select(Occurrence.due_at).order_by(Occurrence.due_at)
+        )
+    assert due is not None
+    first = await ticking.tick(site, due)
+    second = await ticking.tick(site, due + HOUR)
+
+    assert first.missed == [(await occurrences(site))[0][0]]
+    assert (first.released, second.missed) == ([], [])
+    assert (await occurrences(site))[0][1:] == (None, "missed")
+
+
+async def test_a_ticker_killed_while_it_releases_leaves_one_release(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Kill -9 at ever later moments; the next ticker and worker finish the job."""
+    numbers = []
+    for _ in range(3):
+        number, at = await scheduled(site, tmp_path)
+        numbers.append(number)
+        ticking = await delivering.process(
+            site, "tick", "--once", "--now", (at + HOUR).isoformat()
+        )
+        await asyncio.sleep(0.7 + 0.4 * len(numbers))
+        if ticking.returncode is None:
+            ticking.send_signal(signal.SIGKILL)
+        await ticking.communicate()
+    last = await delivering.process(
+        site, "tick", "--once", "--now", (at + HOUR).isoformat()
+    )
+    await last.communicate()
+    for number in numbers:
+        await delivering.later(site, number)
+    await delivering.work(site)
+    for number in numbers:
+        await delivering.later(site, number)
+    await delivering.work(site)
+    reports = [await campaigning.report(site, number) for number in numbers]
+
+    assert last.returncode == 0
+    assert [(each.audience, each.accepted) for each in reports] == [(10, 10)] * 3
+    assert len(relay.accepted) == 30
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_serve_ticks_releases_and_delivers(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """One process does it all: the time comes, the letters leave, SIGTERM ends it."""
+    number = await campaigning.approved(site, tmp_path)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        soon = clock.now() + timedelta(seconds=1)
+        await schedule.at(session, campaign, soon, by="editor", now=clock.now())
+    quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
+    edit_toml(site.root / "config.toml", quick)
+    serving = await delivering.process(site, "serve")
+    for _ in range(300):
+        if len(relay.accepted) == 10:
+            break
+        await asyncio.sleep(0.1)
+    serving.terminate()
+    _, said = await serving.communicate()
+
+    assert len(relay.accepted) == 10
+    assert serving.returncode == 0, said.decode()
+    assert (await campaigning.report(site, number)).accepted == 10

@@ -1,0 +1,182 @@
+"""Approval is bound to what was approved, and is never the author's."""
+
+import quopri
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from mailer import clock
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
+from mailer.campaigns.models import StoredLetter
+from mailer.campaigns.review import approval
+from mailer.errors import NotFoundError, RefusedError
+from mailer.outbox import release
+from mailer.sites.site import Site
+from tests.acts import campaigning
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+
+async def try_release(site: Site, number: int) -> None:
+    await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
+
+
+async def test_a_draft_is_not_released(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    with pytest.raises(RefusedError, match="is draft; it cannot become sending"):
+        await try_release(site, number)
+
+    assert await campaigning.state(site, number) == "draft"
+
+
+async def test_the_author_cannot_approve(site: Site, tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path, author=campaigning.APPROVER)
+    with pytest.raises(RefusedError, match="wrote A short letter; somebody else must"):
+        await campaigning.approve(site, number)
+
+    assert await campaigning.state(site, number) == "draft"
+
+
+async def test_who_edits_becomes_the_author_and_cannot_approve(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path)
+    await campaigning.replace(site, number, path, by=campaigning.APPROVER)
+    with pytest.raises(RefusedError, match="somebody else must approve"):
+        await campaigning.approve(site, number)
+
+
+async def test_whoever_wrote_before_another_editor_cannot_approve_either(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path, author=campaigning.APPROVER)
+    await campaigning.replace(site, number, path, by=campaigning.EDITOR)
+    with pytest.raises(RefusedError, match="somebody else must approve"):
+        await campaigning.approve(site, number)
+
+
+async def test_an_editor_who_may_not_approve_is_refused(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path, author="someone")
+    with pytest.raises(RefusedError, match="editor may not approve"):
+        await campaigning.approve(site, number, by=campaigning.EDITOR)
+
+
+async def test_an_unknown_user_is_refused(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    with pytest.raises(NotFoundError, match=r"no user is called 'nobody'; .*users add"):
+        await campaigning.approve(site, number, by="nobody")
+
+
+async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    number = await campaigning.add(site, path)
+    await campaigning.approve(site, number)
+    await campaigning.replace(site, number, path)
+    with pytest.raises(RefusedError, match="is draft"):
+        await try_release(site, number)
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        standing = await approval.standing(session, campaign)
+
+    assert standing is None
+    assert campaign.state == "draft"
+
+
+@pytest.mark.parametrize(
+    "touched",
+    [
+        "_layout/letter.mjml",
+        "_layout/letter.css",
+        "monthly-letter/body.mjml",
+        "locale/fr/LC_MESSAGES/liaison.po",
+    ],
+)
+async def test_a_template_changed_after_approval_stops_the_release(
+    site: Site, tmp_path: Path, touched: str
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    with (site.templates / touched).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(RefusedError, match="changed after head-of-unit approved it"):
+        await try_release(site, number)
+
+    assert await campaigning.ledger(site, number) == {}
+    assert await campaigning.state(site, number) == "approved"
+
+
+def reword(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+async def test_what_was_approved_leaves_also_from_a_process_that_knew_it_otherwise(
+    site: Site, tmp_path: Path
+) -> None:
+    """Styles, strings and layout change between two releases of one process."""
+    await campaigning.released(site, tmp_path)
+    layout = site.templates / "_layout"
+    words = site.templates / "locale" / "en" / "LC_MESSAGES" / "liaison.po"
+    reword(layout / "letter.css", "p { margin: 0", "p { color: #c0ffee; margin: 0")
+    reword(words, 'msgstr "Leave this letter"', 'msgstr "No more of these"')
+    reword(
+        layout / "letter.mjml",
+        'background-color="#eef2f6"',
+        'background-color="#beef00"',
+    )
+    number = await campaigning.released(site, tmp_path)
+    async with site.database.reading() as session:
+        packed = await session.scalar(
+            select(StoredLetter.skeleton).where(StoredLetter.campaign_id == number)
+        )
+    assert packed is not None
+    letter = quopri.decodestring(packed).decode(errors="replace")
+
+    assert "#c0ffee" in letter
+    assert "#beef00" in letter
+    assert "No more of these" in letter
+    assert "Leave this letter" not in letter
+
+
+async def test_a_template_of_another_letter_does_not_matter(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    with (site.templates / "forum-conclusions/body.mjml").open("a") as file:
+        file.write("\n")
+    await try_release(site, number)
+
+    assert await campaigning.state(site, number) == "sending"
+
+
+async def test_what_is_released_cannot_be_edited(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.released(site, tmp_path)
+    with pytest.raises(RefusedError, match="is sending; its words are final"):
+        await campaigning.replace(site, number, campaigning.write(tmp_path))
+
+
+async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    now = clock.now()
+    with pytest.raises(RefusedError, match=rf"has passed; .*release {number}"):
+        async with site.database.writing() as session:
+            campaign = await lookup.get(session, number)
+            await schedule.at(session, campaign, now, by="editor", now=now)
+
+    assert await campaigning.state(site, number) == "approved"
+
+
+async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    with pytest.raises(RefusedError, match="is draft; it cannot become scheduled"):
+        async with site.database.writing() as session:
+            campaign = await lookup.get(session, number)
+            soon = clock.now().replace(year=2100)
+            await schedule.at(session, campaign, soon, by="editor", now=clock.now())

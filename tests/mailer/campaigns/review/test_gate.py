@@ -1,0 +1,178 @@
+"""The gate finds what a machine can find, with its language and place."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailer import clock
+from mailer.campaigns.review import gate
+from mailer.campaigns.review.gate import CampaignCheck
+from mailer.settings.sections import DkimSettings
+from mailer.sites.site import Site
+from tests.acts import campaigning
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+FRENCH = campaigning.TEXT.replace("Dear", "Cher").replace("this is", "ceci est")
+MIXED = """name = "Mixed"
+template = "monthly-letter"
+date = 2027-05-04
+audience = "kind = natcom and country in (FR, EG) and sub(monthly-letter)"
+"""
+
+
+async def check(site: Site, path: Path) -> CampaignCheck:
+    number = await campaigning.add(site, path)
+    return await gate.check(site, number, now=clock.now())
+
+
+def said(checked: CampaignCheck) -> list[tuple[str, str, str]]:
+    return [(str(each.level), each.language, each.what) for each in checked.problems]
+
+
+def with_text(place: Path, text: str) -> Path:
+    return campaigning.write(place, en=campaigning.TEXT + text)
+
+
+async def test_a_good_letter_passes(site: Site, tmp_path: Path) -> None:
+    checked = await check(site, campaigning.write(tmp_path))
+
+    assert checked.ok
+    assert checked.problems == []
+    assert checked.readers == {"en": 10}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Dear {nme}.", "{nme}"),
+        ("[here](http://a.example/)", "the link 'http://a.example/' is not https"),
+        ("[here](javascript:x)", "the link 'javascript:x' is not https"),
+        ("![x](data:image/png;base64,AA)", "is not https"),
+    ],
+)
+async def test_a_fault_of_a_block_blocks(
+    site: Site, tmp_path: Path, text: str, what: str
+) -> None:
+    checked = await check(site, with_text(tmp_path, text))
+
+    assert not checked.ok
+    assert [each.where for each in checked.problems] == ["en.md, line 8"]
+    assert what in checked.problems[0].what
+
+
+async def test_a_subject_of_more_than_120_characters_blocks(
+    site: Site, tmp_path: Path
+) -> None:
+    text = campaigning.TEXT.replace("subject: A", f"subject: {'x' * 120}")
+    checked = await check(site, campaigning.write(tmp_path, en=text))
+
+    assert not checked.ok
+    assert "at most 120" in said(checked)[0][2]
+
+
+async def test_a_letter_without_a_preheader_is_a_warning_only(
+    site: Site, tmp_path: Path
+) -> None:
+    text = campaigning.TEXT.replace("preheader: It is short\n", "")
+    checked = await check(site, campaigning.write(tmp_path, en=text))
+
+    assert checked.ok
+    assert said(checked) == [("warning", "en", "no preheader; add a line")]
+
+
+async def test_a_letter_that_mail_programs_would_clip_blocks(
+    site: Site, tmp_path: Path
+) -> None:
+    checked = await check(site, with_text(tmp_path, "One line more. " * 7000))
+
+    assert not checked.ok
+    assert "KB of HTML, at most 102" in said(checked)[0][2]
+
+
+async def test_languages_with_other_blocks_block(site: Site, tmp_path: Path) -> None:
+    more = FRENCH + "\n# note extra\n\nEncore.\n"
+    path = campaigning.write(tmp_path, en=campaigning.TEXT, fr=more)
+    checked = await check(site, path)
+
+    assert said(checked) == [("error", "fr", "has extra which en.md has not")]
+
+
+async def test_a_rule_for_a_block_that_does_not_exist_blocks(
+    site: Site, tmp_path: Path
+) -> None:
+    toml = campaigning.TOML.format(audience=campaigning.SECTORS)
+    toml += '\n[blocks.bonus]\nfor = "kind = ngo"\n'
+    checked = await check(site, campaigning.write(tmp_path, toml=toml))
+
+    assert said(checked) == [("error", "en", "en.md has no block of that name")]
+    assert checked.problems[0].where == "campaign.toml, blocks.bonus"
+
+
+async def test_an_empty_audience_blocks(site: Site, tmp_path: Path) -> None:
+    rule = "kind = sector and kind = ngo"
+    checked = await check(site, campaigning.write(tmp_path, audience=rule))
+
+    assert said(checked) == [("error", "", "the audience is empty")]
+
+
+async def test_readers_without_a_language_block(site: Site, tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path, toml=MIXED, en=campaigning.TEXT, fr=FRENCH)
+    checked = await check(site, path)
+
+    assert not checked.ok
+    assert checked.readers == {"fr": 1}
+    assert "1 readers read ar, which is neither written" in said(checked)[0][2]
+
+
+async def test_an_allowed_fallback_is_counted_and_only_warned_of(
+    site: Site, tmp_path: Path
+) -> None:
+    toml = MIXED + '[languages.fallbacks]\nar = ["en"]\n'
+    path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT, fr=FRENCH)
+    checked = await check(site, path)
+
+    assert checked.ok
+    assert checked.readers == {"fr": 1, "en": 1}
+    assert checked.fallbacks == {("ar", "en"): 1}
+    assert [level for level, *_ in said(checked)] == ["warning"]
+
+
+async def test_a_template_that_cannot_be_laid_out_blocks(
+    site: Site, tmp_path: Path
+) -> None:
+    (site.templates / "monthly-letter/body.mjml").write_text("{{ nobody }}")
+    checked = await check(site, campaigning.write(tmp_path))
+
+    assert not checked.ok
+    assert checked.problems[0].where == "monthly-letter/body.mjml, line 1"
+    assert "nobody" in checked.problems[0].what
+
+
+async def test_letters_nobody_signs_are_warned_of(site: Site, tmp_path: Path) -> None:
+    settings = site.settings.model_copy(update={"dkim": DkimSettings()})
+    unsigned = replace(site, settings=settings)
+
+    checked = await check(unsigned, campaigning.write(tmp_path))
+
+    assert checked.ok
+    assert [each.where for each in checked.problems] == ["config.toml, dkim"]
+
+
+async def test_a_style_that_few_mail_programs_show_is_warned_of_once_with_its_line(
+    site: Site, tmp_path: Path
+) -> None:
+    css = site.templates / "_layout/letter.css"
+    css.write_text(css.read_text() + ".sender { position: relative }\n")
+    path = campaigning.write(
+        tmp_path, audience=campaigning.OFFICES, en=campaigning.TEXT, fr=FRENCH
+    )
+    checked = await check(site, path)
+    (found,) = [each for each in checked.problems if "position" in each.what]
+
+    assert checked.ok
+    assert str(found.level) == "warning"
+    assert re.fullmatch(r"_layout/letter\.css, line \d+", found.where)
+    assert "is not shown by Gmail" in found.what

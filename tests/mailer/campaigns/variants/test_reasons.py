@@ -1,0 +1,143 @@
+"""A reader is told why in their own language, by the rule that picked them."""
+
+import pytest
+
+from audiences.institution import PLACE
+from audiences.segments import alternatives
+from mailer import clock
+from mailer.campaigns.review import preview
+from mailer.campaigns.review.preview import NOBODY
+from mailer.campaigns.variants import reasons, wording
+from mailer.campaigns.variants.reasons import Statement
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering, letters, reading
+from tools.checkout import TEMPLATES
+from tools.peers.relay import Relay
+
+ICOM = "unesco-liaison@icom.example"
+NATCOM = "secretariat@natcom-fr.example"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize(
+    ("name", "address", "sentence"),
+    [
+        (
+            "monthly-letter",
+            ICOM,
+            "est une ONG partenaire officielle et est inscrit à « Lettre mensuelle ».",
+        ),
+        (
+            "monthly-letter",
+            NATCOM,
+            "est une commission nationale et est inscrit à « Lettre mensuelle ».",
+        ),
+        (
+            "monthly-letter",
+            "secretariat@natcom-eg.example",
+            "لجنة وطنية ومشترك في «الرسالة الشهرية».",
+        ),
+        (
+            "forum-conclusions",
+            "focal-point@ed.sector.example",
+            "est un secteur de programme, travaille sur un sujet de cette lettre",
+        ),
+        (
+            "programme-news",
+            ICOM,
+            "travaille sur un sujet de cette lettre (Secteur de l’éducation) et",
+        ),
+    ],
+)
+async def test_the_reason_is_that_of_the_reader(
+    site: Site, name: str, address: str, sentence: str
+) -> None:
+    number = await campaigning.add(site, TEMPLATES / name / "sample")
+    made = await preview.preview(site, number, address, now=clock.now())
+
+    for part in (made.letter.text, "".join(reading.read(made.letter.html).words)):
+        assert reading.plain(sentence) in reading.plain(part).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "of"),
+    [
+        ("fields in (ED, SC) and acts_in has SN", [["ED", "SC"], ["SN"]]),
+        ("country = SN and acts_in has ML", [["SN", "ML"]]),
+        ("region in (AFR, ARB) and fields has sdg-04", [["sdg-04"], ["AFR", "ARB"]]),
+        ("country in region(AFR)", [["AFR"]]),
+        ("kind = sector and desk in sectors(themes)", [[], ["forum-09", "sdg-04"]]),
+        ("country in (SN, ML, NE, BF, TD)", [[]]),
+        ("group = Va and country = TN", [[]]),
+        ("not country = SN and lang = fr", []),
+    ],
+)
+def test_what_is_named_is_what_the_rule_names_while_it_is_little(
+    rule: str, of: list[list[str]]
+) -> None:
+    (way,) = alternatives.alternatives(rule, {})
+    said = reasons.reason(way, ["forum-09", "sdg-04"])
+
+    assert [[code for _, code in each.of] for each in said] == of
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("fr", "(Tunisie et Afrique)"),
+        ("ar", "(تونس وأفريقيا)"),
+        ("zh", "（突尼斯和非洲）"),
+    ],
+)
+def test_countries_and_regions_have_the_names_of_the_language(
+    language: str, named: str
+) -> None:
+    known = {("country", "TN"): {"fr": "Tunisie", "ar": "تونس", "zh": "突尼斯"}}
+    said = Statement(PLACE, (("country", "TN"), ("region", "AFR")))
+    catalogue = letters.catalogues()[language]
+
+    assert wording.words((said,), known, catalogue)[0].endswith(named)
+    assert wording.words((said,), {}, catalogue) == (catalogue.text(PLACE),)
+
+
+@pytest.mark.parametrize(
+    ("rule", "ways"),
+    [
+        ("kind = ngo", 1),
+        ("kind in (ngo, natcom) and sub(x)", 2),
+        ("(kind = ngo or kind = sector) and (lang = fr or lang = ar)", 4),
+        ("segment(partners) and lang = fr", 2),
+        (" and ".join(["(lang = fr or lang = ar)"] * 12), 0),
+    ],
+)
+def test_the_ways_into_a_rule_are_told_while_they_are_few(rule: str, ways: int) -> None:
+    saved = {"partners": "kind = ngo or kind = natcom"}
+
+    assert len(alternatives.alternatives(rule, saved)) == ways
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_preview_is_the_delivered_message_but_for_its_signed_values(
+    site: Site, relay: Relay
+) -> None:
+    """Byte for byte, with the reader's tokens, Message-ID and the date of release."""
+    number = await campaigning.released_sample(site, "monthly-letter")
+    await delivering.work(site)
+    ledger = await campaigning.ledger(site, number)
+    delivered = {each.recipient: each.octets for each in relay.accepted}
+    for address in (ICOM, NATCOM, "secretariat@natcom-eg.example"):
+        came = delivered[address]
+        expected = (
+            await preview.preview(site, number, address, now=clock.now())
+        ).octets
+        ours = site.signer.message(ledger[address].id)
+        blank = site.signer.message(NOBODY)
+        for name in ("unsubscribe", "preferences", "message_id"):
+            old, new = getattr(blank, name), getattr(ours, name)
+            expected = expected.replace(old.encode(), new.encode())
+
+        assert without_date(expected) == without_date(came)
+
+
+def without_date(octets: bytes) -> list[bytes]:
+    return [row for row in octets.split(b"\r\n") if not row.startswith(b"Date: ")]

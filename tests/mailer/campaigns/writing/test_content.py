@@ -1,0 +1,95 @@
+"""A text that cannot be read is refused with its line; a good one says what it says."""
+
+import pytest
+
+from mailer.campaigns.writing import parsing
+from mailer.errors import ContentError
+from mailer.rendering import letter_types
+from mailer.rendering.source import Translation
+from tools.checkout import TEMPLATES
+
+FRONT = "---\nsubject: Hello\n---\n"
+FAULTS = [
+    ("", 1, "begins with ---"),
+    ("Hello", 1, "begins with ---"),
+    ("---\nsubjet: Hello\n---\n", 2, "expected subject: … or preheader: …"),
+    ("---\npreheader: x\n---\n# opening\n\nx", 3, "the subject is missing"),
+    ("---\nsubject:\n---\n# opening\n\nx", 3, "the subject is missing"),
+    ("---\nsubject: x\n# opening", 3, "expected subject"),
+    (FRONT + "Hello", 4, "text before the first block"),
+    (FRONT + "# Opening\n\nx", 4, "a block opens with its type and id"),
+    (FRONT + "# opening my_block\n\nx", 4, "a block opens with its type and id"),
+    (FRONT + "# recommendation a\n\nx", 4, "no block type 'recommendation' here"),
+    (FRONT + "# opening\n", 4, "a block opening needs text"),
+    (FRONT + "# item a\ndate: 2027-05-04\n", 4, "a block item needs title"),
+    (FRONT + "# item a\ntitle: x\ndate: 4 mai\n", 6, "not a day such as 2027-05-04"),
+    (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title stands here a second time"),
+    (FRONT + "# item a\ntitle: x\nplace:\n", 6, "place is empty"),
+    (FRONT + "# item a\ntitle: x\nprice: 3\n", 6, "a block item has no line price"),
+    (FRONT + "# item a\ntitle: x\nlink: javascript:x\n", 6, "not an https or mailto"),
+    (FRONT + "# publication a\ntitle: x\nlanguages: francais!\n", 6, "language tag"),
+    (FRONT + "# opening\n\na\n# opening\n\nb", 7, "a second block is called opening"),
+    (FRONT + "# opening\n\na\x00b", 6, "a control character (U+0000)"),
+    (FRONT + "# opening\n\na\x1bb", 6, "a control character (U+001B)"),
+    (FRONT + "# opening\n\na\u202eb", 6, "a control character (U+202E)"),
+]
+WHOLE = [
+    (FRONT, "no block"),
+    ("---\nsubject: x\n", "not closed by a line ---"),
+    (FRONT + "# opening\n\n" + "x" * 200_000, "characters, at most 200,000"),
+    (FRONT + "# opening\n\nzq9fieldname9qz", "a mark reserved"),
+]
+
+
+def parse(text: str) -> Translation:
+    kind = letter_types.load(TEMPLATES, "monthly-letter")
+    return parsing.parse(
+        text,
+        language="en",
+        types=letter_types.block_types(TEMPLATES),
+        allowed=kind.blocks,
+        where="en.md",
+    )
+
+
+@pytest.mark.parametrize(("text", "line", "sentence"), FAULTS)
+def test_a_fault_of_a_text_names_its_line(text: str, line: int, sentence: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        parse(text)
+
+    assert str(refused.value).startswith(f"en.md, line {line}: ")
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "sentence"), WHOLE)
+def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        parse(text)
+
+    assert str(refused.value).startswith("en.md")
+    assert sentence in str(refused.value)
+
+
+def test_an_unknown_addressee_is_refused_with_the_ones_there_are() -> None:
+    text = FRONT + "# recommendation a\ntitle: x\naddressees: kings\n\nx"
+    kind = letter_types.load(TEMPLATES, "forum-conclusions")
+    with pytest.raises(ContentError, match=r"line 6: addressees: no.*kings.*states"):
+        parsing.parse(
+            text,
+            language="en",
+            types=letter_types.block_types(TEMPLATES),
+            allowed=kind.blocks,
+            where="en.md",
+        )
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_machine_are_read(ends: str) -> None:
+    text = FRONT + "# item a\ntitle: x: y\nplace: here\n\nOne.\n\nTwo.\n"
+    read = parse("\ufeff" + text.replace("\n", ends))
+
+    assert read.subject == "Hello"
+    assert read.blocks[0].title == "x: y"
+    assert read.blocks[0].fields == {"place": "here"}
+    assert read.blocks[0].text == "One.\n\nTwo."
+    assert read.blocks[0].where == "en.md, line 4"

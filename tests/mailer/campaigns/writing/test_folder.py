@@ -1,0 +1,119 @@
+"""A campaign folder that cannot be read is refused with the file and the line."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer.campaigns.writing import folder
+from mailer.errors import ContentError
+from mailer.sites.site import Site
+from tests.acts import campaigning
+
+GOOD = """name = "A letter"
+template = "monthly-letter"
+date = 2027-05-04
+"""
+FAULTS = [
+    ("name = \n", "campaign.toml: not valid TOML", "line 1"),
+    ('template = "x"\ndate = 2027-05-04', "name is missing", "campaign.toml:"),
+    ('name = "x"\ndate = 2027-05-04', "template is missing", "campaign.toml:"),
+    ('name = "x"\ntemplate = "x"', "date is missing", "campaign.toml:"),
+    (GOOD.replace("2027-05-04", '"soon"'), "not a day such as", "line 3"),
+    (GOOD.replace("2027-05-04", "2027-05-04T10:00:00"), "not a day", "line 3"),
+    (GOOD.replace('"A letter"', "7"), "name is 7, not a text", "line 1"),
+    (GOOD.replace('"A letter"', '" "'), "name is empty", "line 1"),
+    (GOOD.replace('"A letter"', '"A\\nB"'), "line break or control", "line 1"),
+    (GOOD.replace("A letter", "x" * 201), "201 characters, at most 200", "line 1"),
+    (GOOD + 'subjct = "x"', "no such setting: subjct", "line 4"),
+    (GOOD + 'languages = "fr"', "languages is not a section", "line 4"),
+    (GOOD + "[languages]\nfallback = {}", "languages has no fallback", "line 5"),
+    (GOOD + '[languages]\ndefault = "fr"', "fr has no fr.md", "line 5"),
+    (GOOD + '[languages]\ndefault = "français"', "not a language tag", "line 5"),
+    (GOOD + '[languages.fallbacks]\nar = "en"', 'not a list such as ["en"]', "line 5"),
+    (GOOD + '[languages.fallbacks]\nar = ["anglais"]', "not a language tag", "line 5"),
+    (GOOD + '[languages.fallbacks]\narabe = ["en"]', "not a language tag", "line 5"),
+    (GOOD + 'themes = "sdg-04"', "themes is not a list", "line 4"),
+    (GOOD + "[blocks.opening]\n", "blocks.opening says only: for", "line 4"),
+    (GOOD + "[blocks.opening]\nfor = 3", "blocks.opening says only: for", "line 4"),
+    (GOOD + "[blocks]\nopening = 3", "blocks.opening says only: for", "line 5"),
+    (GOOD + '[blocks.opening]\nif = "x"', "blocks.opening says only: for", "line 4"),
+]
+RULES = [
+    ('audience = "kind = ngoo"', "audience", "ngoo"),
+    ('audience = "kind ="', "audience", "column"),
+    ('audience = "segment(nobody)"', "audience", "nobody"),
+    ('[blocks.opening]\nfor = "knd = ngo"', "blocks.opening", "knd"),
+    ('audience = "desk in sectors(themes)"\nthemes = ["sdg-99"]', "audience", "sdg-99"),
+]
+
+
+@pytest.mark.parametrize(("toml", "sentence", "place"), FAULTS)
+def test_a_fault_of_campaign_toml_names_its_line(
+    tmp_path: Path, toml: str, sentence: str, place: str
+) -> None:
+    path = campaigning.write(tmp_path, toml=toml)
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert str(refused.value).startswith(f"{path.name}/campaign.toml")
+    assert sentence in str(refused.value)
+    assert place in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_without_campaign_toml_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"campaign\.toml: does not exist"):
+        folder.read(tmp_path)
+
+
+def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path) / "en.md"
+    with pytest.raises(ContentError, match=r"en\.md: is not a folder"):
+        folder.read(path)
+
+
+def test_a_text_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "fr.md").write_bytes("---\nsubject: Été\n---\n".encode("cp1252"))
+    with pytest.raises(ContentError, match=r"fr\.md: cannot be read: not UTF-8"):
+        folder.read(path)
+
+
+@pytest.mark.parametrize("name", ["campaign.toml", "fr.md"])
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, name: str) -> None:
+    path = campaigning.write(tmp_path)
+    (path / name).unlink(missing_ok=True)
+    (path / name).mkdir()
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert str(refused.value).endswith(f"{name}: cannot be read: Is a directory")
+    assert str(refused.value).count(name) == 1
+
+
+def test_a_text_named_for_no_language_is_refused(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path, en=campaigning.TEXT, lisez_moi="x")
+    with pytest.raises(ContentError, match=r"lisez-moi\.md: the name is not a lang"):
+        folder.read(path)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize(("more", "key", "named"), RULES)
+async def test_a_rule_that_cannot_be_read_names_its_setting(
+    site: Site, tmp_path: Path, more: str, key: str, named: str
+) -> None:
+    path = campaigning.write(tmp_path, toml=GOOD + more)
+    with pytest.raises(ContentError) as refused:
+        await campaigning.add(site, path)
+
+    assert str(refused.value).startswith(f"campaign.toml, {key}: ")
+    assert named in str(refused.value)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_unknown_template_is_refused_with_the_ones_there_are(
+    site: Site, tmp_path: Path
+) -> None:
+    toml = GOOD.replace("monthly-letter", "../secrets")
+    with pytest.raises(ContentError, match=r"no template is called.*monthly-letter"):
+        await campaigning.add(site, campaigning.write(tmp_path, toml=toml))

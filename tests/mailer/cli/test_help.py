@@ -1,0 +1,35 @@
+"""Every command says what it does, with an example that it would take."""
+
+import shlex
+
+import click
+import pytest
+
+from tests.acts.commands import COMMANDS
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_has_help_with_an_example_of_itself(words: tuple[str, ...]) -> None:
+    command = COMMANDS[words]
+    example = str(command.epilog).partition("Example: ")[2]
+    given = shlex.split(example.rpartition(" | ")[2], comments=True)
+    assert given[0] == "mailer"
+    rest = given[3:] if given[1] == "--config" else given[1:]
+    options = [each for each in command.params if isinstance(each, click.Option)]
+
+    assert command.help
+    assert [each.name for each in options if not each.help] == []
+    assert tuple(rest[: len(words)]) == words
+    here = ["/dev/null" if each.startswith("/") else each for each in rest]
+    command.make_context(words[-1], here[len(words) :])
+
+
+def test_the_commands_that_stay_are_there() -> None:
+    lasting = """demo, init, inbox, serve, web, work, tick, contacts import,
+    contacts undo, contacts show, segments list, segments count, segments members,
+    segments explain, campaigns import, campaigns check, campaigns preview,
+    campaigns approve, campaigns schedule, campaigns release, campaigns pause,
+    campaigns resume, campaigns cancel, campaigns report, messages list, series list,
+    series next, schedule next"""
+
+    assert {tuple(each.split()) for each in lasting.split(",")} <= set(COMMANDS)

@@ -1,0 +1,118 @@
+"""A message put together from pieces, against a slow reference that reads it back."""
+
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailer.composing import encode, skeletons
+from mailer.composing.compose import ComposeError
+from mailer.rendering import marks
+from tests.acts.composing import HTML, SIGNER, TEXT, compiled, composed
+from tools.verifier import header, mime, verifier, wire_lines, words
+
+MADE = compiled()
+NAMES = st.text(max_size=300) | st.text(
+    "aé文 .,@<>\"'\\=?&;\r\n\0{}\u2028", max_size=90
+)
+LOCAL = st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}", fullmatch=True)
+NUMBERS = st.integers(min_value=0, max_value=2**63 - 1)
+
+
+def reference(text: str, place: str, values: dict[str, str]) -> str:
+    """Fill the marks of a text by hand."""
+    for field, each in values.items():
+        filled = encode.clean(each)
+        filled = (
+            escape(filled).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+            if place == "html"
+            else filled
+        )
+        text = text.replace(marks.mark(marks.Field(field)), filled)
+    return text
+
+
+@settings(max_examples=300)
+@given(NAMES, NAMES, LOCAL, NUMBERS)
+def test_every_reader_gets_their_own_message(
+    name: str, organisation: str, local: str, number: int
+) -> None:
+    address = f"{local}@enda.example"
+    message = composed(
+        MADE, name=name, organisation=organisation, address=address, number=number
+    )
+
+    signed = SIGNER.message(number)
+    token = signed.unsubscribe
+    head, body = wire_lines.split(message)
+    fields = header.Header(head)
+    plain, html = mime.parse(fields, body).children
+    values = {
+        "name": name or organisation,
+        "organisation": organisation,
+        "unsubscribe": token,
+    }
+    assert list(wire_lines.faults(message)) == []
+    assert plain.text.replace("\r\n", "\n") == reference(TEXT, "text", values)
+    assert html.text.replace("\r\n", "\n") == reference(HTML, "html", values)
+    assert words.mailbox(fields.get("to"))[1] == address
+    assert fields.get("message-id") == f"<{signed.message_id}@liaison.example>"
+    assert header.leave_link(fields).endswith(f"/u/{token}")
+
+
+@settings(max_examples=50)
+@given(NAMES, NAMES)
+def test_whatever_a_reader_is_called_the_message_is_right(
+    name: str, organisation: str
+) -> None:
+    message = composed(MADE, name=name, organisation=organisation)
+
+    faults = verifier.verify(message)
+    assert [
+        each for each in faults if not each.startswith(("B2", "B6", "B7", "I3"))
+    ] == []
+
+
+@settings(max_examples=50)
+@given(NAMES, NAMES, NAMES)
+def test_whatever_the_unit_calls_itself_its_letters_and_lists(
+    sender: str, subject: str, label: str
+) -> None:
+    made = compiled(sender_name=f"U {sender}", subject=f"S {subject}", list_name=label)
+
+    faults = verifier.verify(composed(made))
+    assert [each for each in faults if not each.startswith(("H-inj", "default"))] == []
+
+
+def test_the_same_row_always_gives_the_same_octets() -> None:
+    again = skeletons.unpack(MADE.pack())
+
+    assert composed(again, number=9) == composed(MADE, number=9)
+    assert composed(MADE, number=9) != composed(MADE, number=10)
+
+
+def test_a_mailbox_for_leaving_follows_the_link() -> None:
+    message = composed(compiled(leave_mailbox="leave@liaison.example"))
+
+    fields = header.Header(wire_lines.split(message)[0])
+    link, mailbox = fields.get("list-unsubscribe").split(", ")
+    assert link.startswith("<https://")
+    assert mailbox.startswith("<mailto:leave@liaison.example?subject=")
+    assert verifier.verify(message) == []
+
+
+def test_service_mail_says_a_machine_wrote_it_and_is_no_list() -> None:
+    message = composed(compiled(list_label=None))
+
+    fields = header.Header(wire_lines.split(message)[0])
+    assert fields.get("auto-submitted") == "auto-generated"
+    assert not [name for name, _ in fields.raw if name.startswith("list-")]
+
+
+@pytest.mark.parametrize(
+    "address", ["a\r\nb@x.example", "a b@x.example", "<a@x.example>"]
+)
+def test_an_address_that_would_break_the_dialogue_is_set_aside(address: str) -> None:
+    with pytest.raises(ComposeError):
+        composed(MADE, address=address)

@@ -1,0 +1,140 @@
+"""An event over several letters: read from its folder, counted at each release."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.variants import letters
+from mailer.campaigns.writing import event, folder
+from mailer.errors import ContentError, RefusedError
+from mailer.outbox import release
+from mailer.sites.site import Site
+from tests.acts import campaigning
+from tools.verifier import verifier
+
+EVENT = """
+[event]
+uid = "session"
+start = 2097-11-09T15:00:00
+end = 2097-11-09T16:30:00
+place = "Paris"
+"""
+READER = "delegation@delegation-sn.example"
+
+
+def toml(about: str = EVENT) -> str:
+    """Return a campaign about an event."""
+    return campaigning.TOML.format(audience=campaigning.SECTORS) + about
+
+
+async def sequence(site: Site, number: int) -> int:
+    """Return the SEQUENCE a campaign's letters have."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        return (await letters.content_of(session, site, campaign)).sequence
+
+
+async def invited(site: Site, place: Path, about: str = EVENT) -> int:
+    """Release a letter about an event; return the SEQUENCE it went with."""
+    number = await campaigning.approved(site, place, toml=toml(about))
+    raised = await sequence(site, number)
+    await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
+    return raised
+
+
+async def test_the_sequence_rises_with_each_change_and_only_then(
+    site: Site, tmp_path: Path
+) -> None:
+    later = EVENT.replace("T16:30", "T17:00")
+    withdrawn = later + 'status = "cancelled"\n'
+
+    raised = [
+        await invited(site, tmp_path, each)
+        for each in (EVENT, EVENT, later, withdrawn, EVENT)
+    ]
+
+    assert raised == [0, 0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_two_letters_about_one_event_do_not_take_the_same_number(
+    site: Site, tmp_path: Path
+) -> None:
+    changed = await campaigning.approved(
+        site, tmp_path, toml=toml(EVENT.replace("Paris", "Dakar"))
+    )
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, changed)
+        stale = await letters.content_of(session, site, campaign)
+    await invited(site, tmp_path)
+
+    with pytest.raises(RefusedError, match="another letter about session"):
+        async with site.database.writing() as session:
+            await event.settle(session, stale.campaign, stale.sequence, now=clock.now())
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_nothing_is_cancelled_that_nobody_was_invited_to(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path, toml=toml(EVENT + 'status = "cancelled"\n'))
+    number = await campaigning.add(site, path)
+
+    checked = await gate.check(site, number, now=clock.now())
+
+    assert [(each.where, each.what) for each in checked.problems] == [
+        (
+            "campaign.toml, event",
+            "nobody was invited to session; there is nothing to cancel",
+        )
+    ]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_edit_of_the_event_voids_the_approval(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path, toml=toml())
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        assert campaign.event is not None
+        campaign.event = campaign.event | {"start": "2097-11-09T14:00:00"}
+
+    with pytest.raises(RefusedError, match="changed after"):
+        await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> None:
+    path = site.root / "campaigns" / "invitation"
+    number = await campaigning.add(site, path)
+
+    made = await preview.preview(site, number, READER, now=clock.now())
+
+    assert verifier.verify(made.octets) == []
+    assert b"UID:dialogue-session-2027@liaison.example\r\n" in made.octets
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("T16:30", "T14:30", "before it starts"),
+        ("2097-11-09T15:00:00", "2097-11-09", "not an hour"),
+        ("15:00:00", "15:00:00Z", "not an hour"),
+        ("end", "ends", "event has no ends"),
+        ('"session"', '"two words"', "not a name"),
+        ('place = "Paris"', 'place = "Pa\\nris"', "one line of text"),
+        ('place = "Paris"', 'zone = "Paris"', "not a time zone"),
+        ('place = "Paris"', 'status = "maybe"', "neither confirmed"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused_with_its_line(
+    tmp_path: Path, before: str, after: str, sentence: str
+) -> None:
+    path = campaigning.write(tmp_path, toml=toml(EVENT.replace(before, after)))
+
+    with pytest.raises(ContentError, match=rf"campaign\.toml, line .*{sentence}"):
+        folder.read(path)

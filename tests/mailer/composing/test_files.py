@@ -1,0 +1,161 @@
+"""Attached files and images: names in any script, known types, contents kept once."""
+
+import email
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from mailer import clock
+from mailer.campaigns.models import StoredFile
+from mailer.campaigns.review import gate, preview
+from mailer.campaigns.writing import files, folder
+from mailer.composing.parts import Extras, File
+from mailer.errors import ContentError
+from mailer.sites.site import Site
+from tests.acts import campaigning, directory
+from tests.acts.composing import compiled, composed
+from tools.verifier import header, mime, verifier, wire_lines
+
+PDF, PNG = b"%PDF-1.7\n" + bytes(range(256)) * 3, b"\x89PNG\r\n\x1a\n" + bytes(99)
+READER = "ed@sectors.example"
+NAMES = st.text(
+    st.characters(
+        exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="/\\"
+    ),
+    min_size=1,
+    max_size=120,
+).filter(lambda name: name.strip() == name)
+
+
+def parsed(message: bytes) -> EmailMessage:
+    """Read a message with the standard library."""
+    return email.message_from_bytes(message, _class=EmailMessage, policy=policy.default)
+
+
+@settings(max_examples=150)
+@given(NAMES)
+def test_a_file_arrives_under_its_name(name: str) -> None:
+    file = File(name=f"{name}.pdf", type="application/pdf", octets=PDF)
+    message = composed(compiled(extras=Extras(files=(file,))))
+
+    head, body = wire_lines.split(message)
+    attached = mime.parse(header.Header(head), body).children[1]
+    read = next(parsed(message).iter_attachments())
+    assert verifier.verify(message, thorough=False) == []
+    assert attached.octets == PDF
+    assert read.get_content() == PDF
+    assert read.get_filename() == f"{name}.pdf"
+
+
+def test_image_and_file_stand_where_mail_programs_look_for_them() -> None:
+    image = File(name="été.png", type="image/png", octets=PNG, content_id="a@x.example")
+    file = File(name="Ordre du jour, été.pdf", type="application/pdf", octets=PDF)
+    message = composed(compiled(extras=Extras(images=(image,), files=(file,))))
+
+    head, body = wire_lines.split(message)
+    assert mime.parse(header.Header(head), body).shape() == (
+        "multipart/mixed(multipart/alternative(text/plain,"
+        " multipart/related(text/html, image/png)), application/pdf)"
+    )
+    assert verifier.verify(message) == []
+
+
+def campaign(place: Path, text: str = campaigning.TEXT) -> Path:
+    """Write a campaign with three files."""
+    path = campaigning.write(place, en=text)
+    (path / "files" / "fr").mkdir(parents=True)
+    (path / "files" / "Programme – été.pdf").write_bytes(PDF)
+    (path / "files" / "logo.png").write_bytes(PNG)
+    (path / "files" / "fr" / "Programme.pdf").write_bytes(PDF)
+    return path
+
+
+async def test_a_campaign_carries_its_files_and_shows_its_images(
+    site: Site, tmp_path: Path
+) -> None:
+    text = campaigning.TEXT + "\n![The emblem](cid:logo.png)\n"
+    number = await campaigning.add(site, campaign(tmp_path, text))
+
+    checked = await gate.check(site, number, now=clock.now())
+    made = await preview.preview(site, number, await reader(site), now=clock.now())
+
+    assert checked.problems == []
+    assert verifier.verify(made.octets) == []
+    found = [part.get_filename() for part in parsed(made.octets).walk()]
+    assert [name for name in found if name] == ["logo.png", "Programme – été.pdf"]
+    async with site.database.reading() as session:
+        kept = await session.scalar(select(func.count()).select_from(StoredFile))
+    assert kept == 2
+
+
+async def reader(site: Site) -> str:
+    """Return someone the short letter is for."""
+    del site
+    return next(
+        entry.address for entry in directory.entries() if entry.kind == "sector"
+    )
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_image_that_is_not_there_blocks(site: Site, tmp_path: Path) -> None:
+    text = campaigning.TEXT + "\n![The emblem](cid:emblem.png)\n"
+    number = await campaigning.add(site, campaign(tmp_path, text))
+
+    checked = await gate.check(site, number, now=clock.now())
+
+    assert not checked.ok
+    assert "the image emblem.png is not in files/" in checked.problems[0].what
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_files_too_heavy_for_every_reader_block(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaign(tmp_path)
+    (path / "files" / "map.pdf").write_bytes(PDF + bytes(3_000_000))
+    number = await campaigning.add(site, path)
+
+    checked = await gate.check(site, number, now=clock.now())
+
+    assert not checked.ok
+    assert "3.0 MB of files go to every reader" in checked.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("run.exe", b"MZ", "files of this type are not sent"),
+        ("page.html", b"<p>", "files of this type are not sent"),
+        ("not.pdf", b"MZ", "does not begin as .pdf files do"),
+        ("empty.csv", b"", "does not begin"),
+        ("huge.csv", bytes(files.MAX_FILE + 1), "put it online"),
+        ("nolanguage1/a.pdf", PDF, "language"),
+        ("fr/deep/a.pdf", PDF, "files stand in files/"),
+    ],
+)
+def test_a_file_that_is_not_sent_is_refused_with_its_place(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files" / name).parent.mkdir(parents=True)
+    (path / "files" / name).write_bytes(content)
+
+    with pytest.raises(ContentError, match=sentence) as refused:
+        folder.read(path)
+
+    assert refused.value.where.endswith(f"files/{name}")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files").mkdir()
+    (tmp_path / "secret.pdf").write_bytes(PDF)
+    (path / "files" / "a.pdf").symlink_to(tmp_path / "secret.pdf")
+
+    with pytest.raises(ContentError, match="files stand in files/"):
+        folder.read(path)

@@ -1,0 +1,139 @@
+"""An invitation as calendars read it: another library, and the rules of the RFCs."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import vobject
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailer.composing import invitation
+from mailer.composing.attendee import attendee
+from mailer.composing.invitation import Invitation
+from mailer.composing.parts import Extras
+from tests.acts.composing import compiled, composed
+from tools.verifier import calendar, header, mime, verifier, wire_lines
+
+EVENT = Invitation(
+    uid="dialogue-session-2027@liaison.example",
+    sequence=2,
+    cancelled=False,
+    start=datetime(2027, 11, 9, 15, 0),  # noqa: DTZ001 (the clock of the place)
+    end=datetime(2027, 11, 9, 16, 30),  # noqa: DTZ001
+    zone="Europe/Paris",
+    place="UNESCO, Room XI; Paris",
+    summary="جلسة حوار بين المنظمات غير الحكومية والدول الأعضاء، باريس",
+    description="One, two; three\\four",
+    language="ar",
+    organiser="partnerships@liaison.example",
+    organiser_name='UNESCO – "Civil", Society',
+    stamp=datetime(2027, 9, 28, 8, 0, tzinfo=UTC),
+)
+NAMES = st.text(max_size=200) | st.text("aé文 ,;:<>\"'\\=^\r\n\0\u2028", max_size=90)
+
+
+def message(event: Invitation = EVENT, name: str = "Zoé Été") -> bytes:
+    """Return one reader's message with the invitation."""
+    made = compiled(extras=Extras(calendar=invitation.write(event)))
+    return composed(made, name=name)
+
+
+def parts(octets_: bytes) -> mime.Part:
+    """Return the parts of a message."""
+    head, body = wire_lines.split(octets_)
+    return mime.parse(header.Header(head), body)
+
+
+def test_the_parts_stand_in_the_order_calendars_want() -> None:
+    root = parts(message())
+
+    assert verifier.verify(message()) == []
+    assert root.shape() == (
+        "multipart/mixed(multipart/alternative(text/plain, text/html, text/calendar),"
+        " application/ics)"
+    )
+
+
+def test_another_library_reads_the_event_as_it_was_meant() -> None:
+    part = parts(message()).children[0].children[2]
+
+    read = vobject.readOne(part.text)
+    event = read.vevent
+    assert read.method.value == part.parameters["method"] == "REQUEST"
+    assert event.uid.value == EVENT.uid
+    assert event.sequence.value == "2"
+    assert event.summary.value == EVENT.summary
+    assert event.summary.params["LANGUAGE"] == ["ar"]
+    assert event.location.value == EVENT.place
+    assert event.description.value == EVENT.description
+    assert event.organizer.value == "mailto:partnerships@liaison.example"
+    assert event.attendee.value == "mailto:awa@enda.example"
+    assert event.attendee.params["RSVP"] == ["TRUE"]
+    assert event.dtstart.value.astimezone(UTC) == datetime(2027, 11, 9, 14, tzinfo=UTC)
+    assert event.dtend.value - event.dtstart.value == timedelta(minutes=90)
+    assert read.vtimezone.tzid.value == "Europe/Paris"
+
+
+def test_a_cancelled_event_keeps_its_uid_and_says_so_twice() -> None:
+    withdrawn = message(replace(EVENT, cancelled=True, sequence=3))
+
+    read = vobject.readOne(parts(withdrawn).children[0].children[2].text)
+    assert read.method.value == "CANCEL"
+    assert read.vevent.status.value == "CANCELLED"
+    assert read.vevent.uid.value == EVENT.uid
+    assert verifier.verify(withdrawn) == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Africa/Dakar", "America/Havana"])
+def test_the_hour_is_the_hour_of_the_place(zone: str) -> None:
+    """Where the clock is that of UTC all year, the hour is written in UTC."""
+    part = parts(message(replace(EVENT, zone=zone))).children[0].children[2]
+
+    event = vobject.readOne(part.text).vevent
+    assert f"{event.dtstart.value:%H:%M}" == "15:00"
+    in_utc = "DTSTART:20271109T150000Z" in part.text
+    assert part.text.count("BEGIN:VTIMEZONE") == (0 if in_utc else 1)
+    assert in_utc == (zone == "Africa/Dakar")
+
+
+@settings(max_examples=150)
+@given(NAMES)
+def test_whatever_a_reader_is_called_they_are_the_one_attendee(name: str) -> None:
+    line = attendee(name, "o'x+y@enda.example")
+
+    folded = line.replace("\n", "\r\n") + "\r\n"
+    found = calendar.properties(folded)
+    assert max(len(each.encode()) for each in line.split("\n")) <= 75
+    assert [(kind, value) for kind, _, value in found] == [
+        ("ATTENDEE", "mailto:o'x+y@enda.example")
+    ]
+
+
+@settings(max_examples=30)
+@given(NAMES)
+def test_an_invitation_is_right_whatever_its_reader_is_called(name: str) -> None:
+    faults = verifier.verify(message(name=name))
+
+    assert [each for each in faults if not each.startswith(("B", "I3"))] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "before", "after"),
+    [
+        ("E2", b"method=REQUEST", b"method=PUBLISH"),
+        ("E2", b"METHOD:REQUEST", b"METHOD:CANCEL"),
+        ("E2", b"mailto:awa", b"mailto:eva"),
+        ("E1", b"UID:", b"UIX:"),
+        ("E1", b"TZID:Europe/Paris", b"TZID:Europe/Rome"),
+        ("E1", b"STATUS:CONFIRMED", b"STATUS:" + b"CONFIRMED=\r\n" * 9),
+    ],
+)
+def test_a_spoilt_invitation_is_found_out(
+    fault: str, before: bytes, after: bytes
+) -> None:
+    good = message(name="Awa")
+    spoilt = good.replace(before, after)
+
+    assert spoilt != good
+    assert any(each.startswith(fault) for each in verifier.verify(spoilt))

@@ -1,0 +1,156 @@
+"""Signed messages, as receivers that are not ours judge them."""
+
+import asyncio
+import smtplib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dkim import DKIMException
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailer.composing.dkim import VALID, DkimKey
+from tests.acts.composing import compiled
+from tests.acts.signing import ed25519, now, records, rsa, signed
+from tools.peers import receivers
+from tools.peers.relay import Relay
+from tools.verifier import header, verifier, wire_lines
+
+Receiver = Callable[[bytes, receivers.Records, Path], bool]
+WHO = [receivers.dkimpy, receivers.mail_dkim, receivers.opendkim]
+MADE = compiled(at=now())
+COVERED = {
+    *("from", "to", "subject", "date", "message-id", "reply-to", "feedback-id"),
+    *("mime-version", "content-type", "list-id", "list-unsubscribe"),
+    "list-unsubscribe-post",
+}
+NAMES = st.text(max_size=120) | st.text("aé文 ,<>\"'\\=?;\r\n\t\0", max_size=90)
+
+
+def tags(message: bytes) -> dict[str, str]:
+    """Return the tags of the first signature."""
+    fields = header.Header(wire_lines.split(message)[0])
+    parts = fields.get("dkim-signature").replace(" ", "").split(";")
+    return dict(part.split("=", 1) for part in parts)
+
+
+@pytest.mark.parametrize("receiver", WHO)
+def test_a_receiver_believes_the_rsa_signature(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    message = signed(MADE, with_keys=[rsa()], name="Zoé  de l'été", number=7)
+
+    assert receiver(message, records(), tmp_path)
+
+
+@pytest.mark.parametrize("receiver", WHO)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"To: Awa", b"To: Eva"),
+        (b"One-Click", b"Two-Click"),
+        (b"/u/", b"/v/"),
+        (b"Subject:", b"Subject: More"),
+        (b"More of it", b"Less of it"),
+        (b"From: ", b"From: x@y.example\r\nFrom: "),
+    ],
+)
+def test_no_receiver_believes_an_altered_message(
+    receiver: Receiver, before: bytes, after: bytes, tmp_path: Path
+) -> None:
+    altered = signed(MADE, with_keys=[rsa()]).replace(before, after, 1)
+
+    believed = False
+    try:
+        believed = receiver(altered, records(), tmp_path)
+    except DKIMException:
+        assert receiver is receivers.dkimpy
+
+    assert not believed
+
+
+def test_opendkim_believes_the_ed25519_signature(tmp_path: Path) -> None:
+    message = signed(MADE, with_keys=[ed25519()])
+
+    assert receivers.opendkim(message, records(), tmp_path)
+    altered = message.replace(b"More of it", b"Less of it", 1)
+    assert not receivers.opendkim(altered, records(), tmp_path)
+
+
+def test_with_both_keys_rsa_stands_first_and_each_has_its_selector() -> None:
+    fields = header.Header(wire_lines.split(signed(MADE))[0])
+
+    shown = [each.split(";")[1].strip() for each in fields.all("dkim-signature")]
+    assert shown == ["a=rsa-sha256", "a=ed25519-sha256"]
+    assert "s=r2027" in fields.all("dkim-signature")[0]
+    assert "s=e2027" in fields.all("dkim-signature")[1]
+    assert verifier.verify(signed(MADE)) == []
+
+
+def test_the_signature_covers_what_standards_ask_and_cuts_nothing_off() -> None:
+    told = tags(signed(MADE, with_keys=[rsa()]))
+
+    listed = told["h"].split(":")
+    assert set(listed) >= COVERED
+    assert listed.count("from") == 2
+    assert "l" not in told
+    assert told["d"] == "liaison.example"
+    assert int(told["x"]) - int(told["t"]) == VALID
+    assert int(told["t"]) < now().timestamp()
+
+
+@pytest.mark.parametrize("keys", [[rsa()], [ed25519()], [rsa(), ed25519()]])
+def test_every_attempt_carries_the_same_signature(keys: list[DkimKey]) -> None:
+    assert signed(MADE, with_keys=keys) == signed(MADE, with_keys=keys)
+
+
+@settings(max_examples=60)
+@given(NAMES, NAMES, st.integers(0, 2**40))
+def test_whatever_a_reader_is_called_the_signature_holds(
+    name: str, organisation: str, number: int
+) -> None:
+    message = signed(
+        MADE,
+        with_keys=[rsa()],
+        name=name,
+        organisation=organisation,
+        number=number,
+    )
+
+    assert receivers.dkimpy(message, records(), Path())
+
+
+@pytest.mark.parametrize("label", ["monthly-letter", None])
+def test_letters_and_service_mail_hold_after_a_trip(
+    label: str | None, tmp_path: Path
+) -> None:
+    made = compiled(at=now(), list_label=label)
+    message = signed(made, with_keys=[rsa()], name="Ligue de l'enseignement, été")
+
+    received = asyncio.run(trip(message))
+
+    assert received == message
+    for receiver in WHO:
+        assert receiver(received, records(), tmp_path)
+
+
+async def trip(message: bytes) -> bytes:
+    """Send a message by another client than ours; return what arrived."""
+
+    def send(port: int) -> None:
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("r@return.example", ["awa@enda.example"], message)
+
+    async with Relay() as relay:
+        await asyncio.to_thread(send, relay.port)
+    return relay.accepted[0].octets
+
+
+def test_another_domain_or_key_is_not_believed(tmp_path: Path) -> None:
+    other = replace(rsa(), selector=ed25519().selector)
+
+    message = signed(MADE, with_keys=[other])
+
+    assert not receivers.opendkim(message, records(), tmp_path)

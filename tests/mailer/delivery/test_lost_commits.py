@@ -1,0 +1,131 @@
+"""A COMMIT that is done and whose answer never comes: each act may be done again.
+
+Between the worker and PostgreSQL stands a proxy that lets some commits pass, waits
+until the server has done them, and then ends the connection without a word.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from mailer.outbox.message_states import MessageState
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import Relay
+
+pytestmark = pytest.mark.parametrize("store", ["postgresql"])
+
+
+@dataclass(kw_only=True)
+class Proxy:
+    """Passes octets on; of every `spared` + 1 commits the last one's answer is lost.
+
+    With `undoing`, the next commit after it never reaches the server.
+    """
+
+    server: int
+    armed: Callable[[], bool]
+    spared: int
+    undoing: bool = False
+    undone: bool = True  # nothing is to be undone now
+    commits: int = 0
+    lost: int = 0
+    port: int = 0
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one client."""
+        self.serving.add(asyncio.ensure_future(self._serve(reader, writer)))
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Stand between one client and the server until one of them ends."""
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", self.server)
+        answers = asyncio.create_task(_pump(from_server, writer))
+        with suppress(ConnectionError):
+            while asked := await reader.read(1 << 16):
+                if b"COMMIT" in asked and not self.undone:
+                    self.undone = True
+                    break
+                lost = b"COMMIT" in asked and self._is_lost()
+                if lost:
+                    self.undone = not self.undoing
+                    answers.cancel()
+                    await asyncio.wait([answers])
+                to_server.write(asked)
+                if lost:
+                    await from_server.read(1 << 16)  # it is done
+                    break
+        answers.cancel()
+        await asyncio.wait([answers])
+        for each in (writer, to_server):
+            each.close()
+            with suppress(ConnectionError):
+                await each.wait_closed()
+
+    def _is_lost(self) -> bool:
+        self.commits += self.armed()
+        lost = self.armed() and self.commits % (self.spared + 1) == 0
+        self.lost += lost
+        return lost
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while octets := await reader.read(1 << 16):
+            writer.write(octets)
+    writer.close()
+
+
+@asynccontextmanager
+async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
+    """Open the site again with the proxy before its store."""
+    listening = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.port = listening.sockets[0].getsockname()[1]
+    url = site.settings.store.url.replace(f":{proxy.server}/", f":{proxy.port}/")
+    edit_toml(site.root / "config.toml", {("store", "url"): url})
+    async with listening:
+        async with open_site(site.root / "config.toml") as opened:
+            yield opened
+        await asyncio.gather(*proxy.serving)
+
+
+@pytest.mark.parametrize(
+    ("spared", "then"),
+    [
+        (1, "done again"),
+        (2, "done again"),
+        (4, "done again"),
+        (2, "undone"),
+        (4, "undone"),
+    ],
+)
+async def test_nobody_is_lost_or_written_to_twice(
+    site: Site, relay: Relay, tmp_path: Path, spared: int, then: str
+) -> None:
+    """Claims, marks and outcomes are all among the commits whose answer is lost."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    proxy = Proxy(
+        server=urlsplit(site.settings.store.url).port or 0,
+        armed=lambda: len(relay.accepted) > 0,
+        spared=spared,
+        undoing=then == "undone",
+    )
+    async with behind(site, proxy) as cut:
+        tuned = delivering.tuned(cut, connections=2, mark_ahead=4)
+        await delivering.work(tuned)
+    counted = await campaigning.report(site, number)
+
+    assert proxy.lost > 0
+    assert Counter(Counter(relay.recipients()).values()) == {1: 54}
+    assert (counted.accepted, counted.states[MessageState.UNCERTAIN]) == (54, 0)
+    assert await delivering.ever_uncertain(site, number) == set()

@@ -1,0 +1,104 @@
+"""A relay that keeps us waiting for its greeting holds up none of the others."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import Relay
+
+BOTH = "kind in (sector, field_office) and sub(monthly-letter)"
+SECTORS, OFFICES = "*.sector.example", "fieldoffice.example"  # ten, then fifty-four
+
+
+@pytest.fixture
+def greets(spare: Relay) -> asyncio.Event:
+    """The spare relay takes connections and greets nobody until this is set."""
+    greeting = asyncio.Event()
+
+    async def hang(verb: str) -> None:
+        if verb == "CONNECT":
+            await greeting.wait()
+
+    spare.before = hang
+    return greeting
+
+
+def with_spare(site: Site, spare: Relay, *domains: str) -> Site:
+    at = {"host": "127.0.0.1", "port": spare.port, "connections": 1}
+    return delivering.changed(site, relays={"spare": {**at, "for": domains}})
+
+
+async def until(came: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if came():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come to pass in a minute")
+
+
+def counted(site: Site) -> list[Any]:
+    """Return a list that grows by one with each transaction from now on."""
+    written: list[Any] = []
+    event.listen(site.database.engine.sync_engine, "commit", written.append)
+    return written
+
+
+@asynccontextmanager
+async def serving(site: Site) -> AsyncIterator[None]:
+    working = asyncio.create_task(delivering.serve(site))
+    yield
+    working.cancel()
+    await asyncio.wait([working])
+
+
+async def test_what_another_relay_takes_goes_past_and_the_rest_once_it_greets(
+    site: Site, relay: Relay, spare: Relay, greets: asyncio.Event, tmp_path: Path
+) -> None:
+    """The end waits for a relay that may still greet; its messages then go at once."""
+    number = await campaigning.released(site, tmp_path, audience=BOTH)
+    working = asyncio.create_task(delivering.work(with_spare(site, spare, SECTORS)))
+    await until(lambda: len(relay.accepted) == 54)
+    looks = counted(site)
+    await until(lambda: len(looks) > 9 or working.done())
+    put_off = await campaigning.ledger(site, number)
+    waiting = {reader for reader, each in put_off.items() if each.due_at}
+    ended = working.done()
+    greets.set()
+    await working
+    ledger = await campaigning.ledger(site, number)
+
+    assert not ended
+    assert (len(waiting), Counter(spare.recipients())) == (10, Counter(waiting))
+    assert {each.attempts for each in ledger.values()} == {1}
+    assert {put_off[reader].reason for reader in waiting} == {
+        "the relay spare is not connected yet"
+    }
+    for reader in waiting:
+        marked_at, due_at = ledger[reader].marked_at, put_off[reader].due_at
+        assert marked_at is not None
+        assert due_at is not None
+        assert marked_at < due_at
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.usefixtures("greets")
+async def test_the_store_is_left_in_peace_while_a_greeting_is_waited_for(
+    site: Site, relay: Relay, spare: Relay, tmp_path: Path
+) -> None:
+    """Looks and housekeeping: a few a second, not hundreds."""
+    await campaigning.released(site, tmp_path, audience=BOTH)
+    async with serving(with_spare(site, spare, OFFICES)):
+        await until(lambda: len(relay.accepted) == 10)
+        written = counted(site)
+        await asyncio.sleep(4)
+
+    assert spare.accepted == []
+    assert len(written) < 100

@@ -1,0 +1,224 @@
+"""Leaving, pausing and cancelling while a campaign is being sent: at the next mark."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audiences import subscriptions
+from audiences.subscriptions import Evidence, How
+from mailer import clock
+from mailer.campaigns import control, lookup
+from mailer.outbox import confirmations
+from mailer.outbox.message_states import MessageState
+from mailer.outcomes import closing
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import DROP, Relay
+
+Act = Callable[[Site, int], Awaitable[None]]
+
+
+async def pause(site: Site, number: int) -> None:
+    async with site.database.writing() as session:
+        now = clock.now()
+        await control.pause(session, number, by="x", because="wait", now=now)
+
+
+async def cancel(site: Site, number: int) -> None:
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await control.cancel(session, campaign, by="x", now=clock.now())
+        await closing.cancel(session, number, now=clock.now())
+
+
+async def leave(site: Site, number: int) -> None:
+    readers = (await campaigning.ledger(site, number)).values()
+    async with site.database.writing() as session:
+        for each in readers:
+            await subscriptions.leave(
+                session,
+                each.contact_id,
+                "monthly-letter",
+                evidence=Evidence(at=clock.now(), how=How.ONE_CLICK),
+            )
+
+
+async def marked_ahead(site: Site, number: int) -> None:
+    """Wait until a message is marked behind the one whose answer is held."""
+    for _ in range(500):
+        messages = (await campaigning.ledger(site, number)).values()
+        if sum(each.state == "marked" for each in messages) > 1:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("nothing was marked ahead in 500 looks")
+
+
+async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> datetime:
+    """Deliver; act while the relay holds its first answer and a message waits marked.
+
+    Return when it was done.
+    """
+    done: list[datetime] = []
+
+    async def hold(verb: str) -> None:
+        if verb == "." and not done:
+            done.append(clock.now())
+            await marked_ahead(site, number)
+            await act(site, number)
+            done[0] = clock.now()
+
+    relay.before = hold
+    await delivering.work(delivering.tuned(site, mark_ahead=8))
+    return done[0]
+
+
+async def marked_after(site: Site, number: int, moment: datetime) -> list[str]:
+    return [
+        address
+        for address, message in (await campaigning.ledger(site, number)).items()
+        if message.marked_at is not None and message.marked_at > moment
+    ]
+
+
+async def test_once_pause_returns_nothing_is_marked(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, pause)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.state == "paused"
+    assert counted.accepted == len(relay.accepted) < 30
+    assert (
+        counted.states[MessageState.WAITING] == counted.audience - counted.accepted > 0
+    )
+
+
+async def test_a_resumed_campaign_reaches_the_rest_once(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    await interrupted(site, relay, number, pause)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await control.resume(session, campaign, by="x", now=clock.now())
+    await delivering.work(site)
+    counted = await campaigning.report(site, number)
+
+    assert counted.accepted == counted.audience == len(set(relay.recipients()))
+    assert len(relay.accepted) == counted.audience
+
+
+async def test_once_cancel_returns_nothing_is_marked(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, cancel)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.state == "cancelled"
+    assert counted.accepted == len(relay.accepted) < 30
+    assert (
+        counted.states[MessageState.CANCELLED]
+        == counted.audience - counted.accepted
+        > 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "left"),
+    [("RCPT", "450 later", "cancelled"), (".", DROP, "held")],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_comes_back_to_a_cancelled_campaign_stays_unsent(
+    site: Site, relay: Relay, tmp_path: Path, verb: str, answer: str, left: str
+) -> None:
+    """Messages that were marked when it was cancelled, and then failed."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    relay.script = lambda said, _: (
+        answer if said == verb and len(relay.accepted) in {1, 2} else None
+    )
+    await interrupted(site, relay, number, cancel)
+    await delivering.later(site, number)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert counted.states[MessageState(left)] > 0
+    assert (
+        counted.accepted
+        + counted.states[MessageState.CANCELLED]
+        + counted.states[MessageState.HELD]
+        == counted.audience
+    )
+
+
+async def test_who_leaves_before_the_mark_gets_nothing_more(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    moment = await interrupted(site, relay, number, leave)
+    counted = await campaigning.report(site, number)
+
+    assert await marked_after(site, number, moment) == []
+    assert counted.accepted == len(relay.accepted) < 30
+    assert counted.skipped == {"unsubscribed": counted.audience - counted.accepted}
+    assert counted.state == "finished"
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_was_never_taken_in_time_expires(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        campaign.expires_at = clock.now() - timedelta(seconds=1)
+    await delivering.work(site)
+    counted = await campaigning.report(site, number)
+
+    assert relay.accepted == []
+    assert counted.states[MessageState.EXPIRED] == counted.audience
+    assert counted.state == "finished"
+
+
+async def stop_everything(site: Site, contact_id: int) -> None:
+    async with site.database.writing() as session:
+        evidence = Evidence(at=clock.now(), how=How.PAGE)
+        await subscriptions.stop_everything(session, contact_id, evidence=evidence)
+
+
+async def test_who_stops_everything_gets_no_service_mail_either(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Asked for after the release, as if it had been before."""
+    toml = campaigning.TOML.replace("monthly-letter", "directory-update")
+    toml = toml.format(audience="kind = sector")
+    number = await campaigning.released(site, tmp_path, toml=toml)
+    address, message = (await campaigning.ledger(site, number)).popitem()
+    await stop_everything(site, message.contact_id)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert counted.skipped == {"stopped": 1}
+    assert counted.accepted == counted.audience - 1 == len(relay.accepted)
+    assert address not in relay.recipients()
+
+
+async def test_who_stopped_everything_and_asks_again_is_sent_the_confirmation(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    address, message = (await campaigning.ledger(site, number)).popitem()
+    await campaigning.cancel(site, number)
+    await stop_everything(site, message.contact_id)
+    async with site.database.writing() as session:
+        now = clock.now()
+        assert await confirmations.request(session, site, message.contact_id, now=now)
+    await delivering.work(delivering.tuned(site))
+
+    assert relay.recipients() == [address]

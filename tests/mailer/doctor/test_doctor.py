@@ -1,0 +1,226 @@
+"""The doctor finds what is wrong, says what to do, and needs no network to do so."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import dns.flags
+import dns.message
+import dns.rdatatype
+import dns.rrset
+import pytest
+from click.testing import CliRunner
+
+from mailer import clock
+from mailer.cli.main import cli
+from mailer.composing import dkim_keys
+from mailer.doctor import domains, examine, machine, storage
+from mailer.doctor.finding import Finding, Grade
+from mailer.settings.sections import Settings
+from mailer.settings.toml import edit_toml
+from mailer.sites.site import Site
+from tests.acts import campaigning
+from tests.conftest import STORES
+from tools.peers.relay import Relay
+
+
+def about(found: list[Finding], thing: str) -> Finding:
+    return next(each for each in found if each.about == thing)
+
+
+async def looked(site: Site) -> list[Finding]:
+    return await examine.examine(site.root / "config.toml", now=clock.now())
+
+
+@pytest.fixture
+def store() -> str:
+    """Where the store does not matter, one is enough."""
+    return "sqlite"
+
+
+async def test_a_relay_that_is_away_is_said_with_its_place(
+    site: Site, relay: Relay
+) -> None:
+    await relay.stop()
+    found = about(await looked(site), "relay")
+
+    assert found.level is Grade.ERROR
+    assert f"127.0.0.1:{relay.port} cannot be used" in found.sentence
+    assert "host, port and security" in found.remedy
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_a_site_in_order_has_no_error(site: Site, relay: Relay) -> None:
+    relay.extensions += ("PIPELINING",)
+    found = await looked(site)
+    wrong = [each for each in found if each.level is Grade.ERROR]
+
+    assert wrong == []
+    assert about(found, "relay").sentence.endswith(
+        "PIPELINING, 8BITMIME, SIZE 10,000,000"
+    )
+    assert about(found, "names").level is Grade.NOTE
+
+
+async def test_secrets_others_can_read_are_named(site: Site) -> None:
+    (site.root / "secrets" / "signing.key").chmod(0o644)
+    found = about(await looked(site), "secrets")
+
+    assert found.level is Grade.WARNING
+    assert found.remedy == "chmod 600 secrets/signing.key"
+
+
+def test_an_ed25519_key_the_group_can_read_is_named(tmp_path: Path) -> None:
+    dkim = {"selector": "l2027", "ed25519_selector": "e2027"}
+    settings = Settings.model_validate({"dkim": dkim})
+    dkim_keys.make(tmp_path / settings.dkim.key_file)
+    dkim_keys.make(tmp_path / settings.dkim.ed25519_key_file, ed25519=True)
+    (tmp_path / settings.dkim.ed25519_key_file).chmod(0o640)
+    (found,) = machine.secrets(settings, tmp_path)
+
+    assert found.level is Grade.WARNING
+    assert found.remedy == "chmod 600 secrets/dkim-ed25519.pem"
+
+
+async def test_a_clock_behind_the_store_is_an_error(site: Site, tmp_path: Path) -> None:
+    await campaigning.add(site, campaigning.write(tmp_path))
+    past = clock.now() - timedelta(hours=1)
+    found = about(await storage.examine(site.database, now=past), "clock")
+
+    assert found.level is Grade.ERROR
+
+
+async def test_settings_that_cannot_be_read_are_the_only_finding(folder: Path) -> None:
+    edit_toml(folder / "config.toml", {("relay", "port"): 0})
+    (found,) = await examine.examine(folder / "config.toml", now=clock.now())
+
+    assert (found.about, found.level) == ("configuration", Grade.ERROR)
+    assert "relay.port: found 0" in found.sentence
+
+
+async def test_a_store_without_tables_is_an_error(folder: Path) -> None:
+    (folder / "mailer.db").unlink()
+    found = await examine.examine(folder / "config.toml", now=clock.now())
+
+    assert "`mailer init` makes a site" in about(found, "store").remedy
+
+
+def test_the_command_prints_json_and_fails_on_an_error(folder: Path) -> None:
+    edit_toml(folder / "config.toml", {("relay", "port"): 1})
+    config = str(folder / "config.toml")
+    shown = CliRunner().invoke(
+        cli, ["--config", config, "doctor", "--json"], standalone_mode=False
+    )
+    said = json.loads(shown.output)
+
+    assert shown.return_value == 1
+    assert said["ok"] is False
+    assert {each["about"] for each in said["findings"]} >= {
+        "relay",
+        "store",
+        "disk",
+    }
+    assert set(said["findings"][0]) == {"about", "level", "sentence", "remedy"}
+
+
+class Zone(asyncio.DatagramProtocol):
+    """Answers for the DNS on the loopback, from a table."""
+
+    def __init__(self, records: dict[tuple[str, str], list[str]]) -> None:
+        self.records = records
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to answer."""
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer one question."""
+        asked = dns.message.from_wire(data)
+        answer = dns.message.make_response(asked)
+        question = asked.question[0]
+        kind = dns.rdatatype.to_text(question.rdtype)
+        name = question.name.to_text(omit_final_dot=True)
+        if texts := self.records.get((name, kind)):
+            answer.answer.append(
+                dns.rrset.from_text(question.name, 60, "IN", kind, *texts)
+            )
+        self.transport.sendto(answer.to_wire(), addr)
+
+
+@pytest.fixture
+async def zone() -> AsyncIterator[Zone]:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_datagram_endpoint(
+        lambda: Zone({}), local_addr=("127.0.0.1", 0)
+    )
+    yield protocol
+    transport.close()
+
+
+SETTINGS = Settings.model_validate(
+    {
+        "mail": {"domain": "letters.org", "return_domain": "return.letters.org"},
+        "sender": {"address": "unit@news.letters.org"},
+        "dkim": {"selector": "l2027", "key_file": "dkim.pem"},
+    }
+)
+
+
+async def looked_up(zone: Zone, root: Path) -> dict[str, Finding]:
+    server = zone.transport.get_extra_info("sockname")
+    found = await domains.examine(SETTINGS, root, server=server)
+    return {each.about: each for each in found}
+
+
+async def test_names_that_are_right_are_found(zone: Zone, tmp_path: Path) -> None:
+    record = dkim_keys.record(
+        "l2027", "letters.org", dkim_keys.make(tmp_path / "dkim.pem")
+    )
+    pieces = [record.text[at : at + 200] for at in range(0, len(record.text), 200)]
+    zone.records |= {
+        ("return.letters.org", "TXT"): ['"v=spf1 ip4:192.0.2.1 -all"'],
+        (record.name, "TXT"): [" ".join(f'"{piece}"' for piece in pieces)],
+        ("_dmarc.letters.org", "TXT"): ['"v=DMARC1; p=quarantine"'],
+        ("return.letters.org", "MX"): ["10 mx.letters.org."],
+    }
+    found = await looked_up(zone, tmp_path)
+
+    assert {each.level for each in found.values()} == {Grade.OK}
+    assert list(found) == ["SPF", "DKIM", "DMARC", "returns"]
+
+
+async def test_names_that_are_missing_are_said_with_the_line_to_publish(
+    zone: Zone, tmp_path: Path
+) -> None:
+    dkim_keys.make(tmp_path / "dkim.pem")
+    found = await looked_up(zone, tmp_path)
+
+    assert found["SPF"].level is Grade.ERROR
+    assert found["DKIM"].remedy.startswith("publish l2027._domainkey.letters.org. IN")
+    assert found["DMARC"].remedy.startswith("publish _dmarc.news.letters.org")
+    assert found["returns"].level is Grade.WARNING
+
+
+async def test_two_spf_records_and_another_key_are_errors(
+    zone: Zone, tmp_path: Path
+) -> None:
+    dkim_keys.make(tmp_path / "dkim.pem")
+    zone.records |= {
+        ("return.letters.org", "TXT"): ['"v=spf1 -all"', '"v=spf1 ~all"'],
+        ("l2027._domainkey.letters.org", "TXT"): ['"v=DKIM1; p=MIIB"'],
+    }
+    found = await looked_up(zone, tmp_path)
+
+    assert "2 SPF records" in found["SPF"].sentence
+    assert "another key" in found["DKIM"].sentence
+
+
+async def test_without_a_resolver_nothing_is_claimed(tmp_path: Path) -> None:
+    dkim_keys.make(tmp_path / "dkim.pem")
+    (found,) = await domains.examine(SETTINGS, tmp_path, server=("127.0.0.1", 1))
+
+    assert found.level is Grade.NOTE
+    assert "no resolver answers" in found.sentence

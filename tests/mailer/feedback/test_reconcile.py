@@ -1,0 +1,239 @@
+"""`messages reconcile`: what the relay's log proves is settled, once, and no more."""
+
+import asyncio
+import gzip
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailer import clock
+from mailer.errors import RefusedError
+from mailer.feedback import reconcile
+from mailer.feedback.postfix_log import Acceptance
+from mailer.feedback.reconcile import Reconciled
+from mailer.outbox.message_states import MessageState
+from mailer.outbox.models import Message
+from mailer.outcomes import closing
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import DROP, Relay
+
+NOTHING = Reconciled(unsettled=0, taken=0, not_taken=0, held=0, unknown=0)
+
+
+async def unsure(site: Site, relay: Relay, place: Path, **delivery: Any) -> int:
+    """Deliver ten messages at once to a relay that never answers the dot."""
+    number = await campaigning.released(site, place)
+    relay.script = lambda verb, _line: DROP if verb == "." else None
+    patient: dict[str, Any] = {"uncertain_minutes": 60.0, **delivery}
+    await delivering.work(delivering.tuned(site, connections=10, **patient))
+    return number
+
+
+async def message_ids(site: Site, number: int) -> list[str]:
+    """Return the Message-IDs of the ten, as the relay's log has them."""
+    rows = await campaigning.ledger(site, number)
+    return [
+        f"<{site.signer.message(row.id).message_id}@{site.settings.mail.domain}>"
+        for row in rows.values()
+    ]
+
+
+def log(place: Path, *, headers: list[str], active: list[str]) -> Path:
+    """Write what Postfix logs: headers of all, `queue active` of what it took."""
+    stamp = (clock.now() + timedelta(seconds=1)).isoformat()
+    lines = []
+    for number, name in enumerate(headers):
+        lines.append(f"{stamp} r postfix/cleanup[1]: AB{number:04}: message-id={name}")
+        if name in active:
+            lines.append(
+                f"{stamp} r postfix/qmgr[2]: AB{number:04}: from=<x@y.example>, size=9,"
+                " nrcpt=1 (queue active)"
+            )
+    end = (clock.now() + timedelta(hours=2)).isoformat()
+    lines.append(f"{end} r postfix/anvil[3]: statistics: max connection count 1")
+    path = place / "mail.log"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+async def test_the_log_settles_what_it_knows_and_leaves_the_rest(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Three taken, three whose header alone came, four it never saw."""
+    number = await unsure(site, relay, tmp_path)
+    names = await message_ids(site, number)
+    path = log(tmp_path, headers=names[:6], active=names[:3])
+
+    settled = await reconcile.reconcile(site, [path], now=clock.now())
+
+    assert settled == Reconciled(unsettled=10, taken=3, not_taken=3, held=0, unknown=4)
+    counted = await campaigning.report(site, number)
+    assert (
+        counted.accepted,
+        counted.states[MessageState.WAITING],
+        counted.states[MessageState.UNCERTAIN],
+    ) == (3, 3, 4)
+    assert counted.audience == 10
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_told_twice_it_happens_once(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await unsure(site, relay, tmp_path)
+    names = await message_ids(site, number)
+    path = log(tmp_path, headers=names, active=names)
+    await reconcile.reconcile(site, [path], now=clock.now())
+
+    again = await reconcile.reconcile(site, [path], now=clock.now())
+
+    assert again == NOTHING
+    assert (await campaigning.report(site, number)).accepted == 10
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_was_not_taken_is_sent_again_and_what_was_taken_is_not(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """No reader gets a second copy: the relay's own count proves it."""
+    number = await unsure(site, relay, tmp_path)
+    names = await message_ids(site, number)
+    path = log(tmp_path, headers=names, active=names[:7])
+    await reconcile.reconcile(site, [path], now=clock.now())
+    relay.script = lambda _verb, _line: None
+    relay.accepted.clear()
+
+    await delivering.work(delivering.tuned(site))
+
+    assert len(relay.accepted) == 3
+    assert (await campaigning.report(site, number)).accepted == 10
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_held_message_is_settled_as_well(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Taken becomes accepted; not taken, in a finished campaign, a person decides."""
+    number = await unsure(
+        site, relay, tmp_path, uncertain="hold", uncertain_minutes=0.0
+    )
+    await delivering.work(delivering.tuned(site, uncertain="hold"))
+    names = await message_ids(site, number)
+    path = log(tmp_path, headers=names, active=names[:9])
+
+    settled = await reconcile.reconcile(site, [path], now=clock.now())
+
+    assert settled == replace(NOTHING, unsettled=10, taken=9, held=1)
+    counted = await campaigning.report(site, number)
+    assert (counted.accepted, counted.states[MessageState.HELD]) == (9, 1)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_rotated_and_packed_logs_are_read_as_one(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """A message's lines may stand on both sides of a rotation."""
+    number = await unsure(site, relay, tmp_path)
+    names = await message_ids(site, number)
+    lines = (
+        log(tmp_path, headers=names, active=names).read_text().splitlines(keepends=True)
+    )
+    old, new = tmp_path / "mail.log.1.gz", tmp_path / "mail.log"
+    old.write_bytes(gzip.compress("".join(lines[:11]).encode()))
+    new.write_text("".join(lines[11:]), encoding="utf-8")
+
+    settled = await reconcile.reconcile(site, [old, new], now=clock.now())
+
+    assert settled.taken == 10
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_packed_log_that_is_cut_is_refused_by_name(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Half a log would call messages unknown, or worse; nothing is settled by it."""
+    number = await unsure(site, relay, tmp_path)
+    names = await message_ids(site, number)
+    whole = gzip.compress(log(tmp_path, headers=names, active=names).read_bytes())
+    path = tmp_path / "mail.log.gz"
+    path.write_bytes(whole[:-20])
+
+    with pytest.raises(RefusedError, match=r"mail\.log\.gz cannot be read to its end"):
+        await reconcile.reconcile(site, [path], now=clock.now())
+
+    counted = await campaigning.report(site, number)
+    assert counted.states[MessageState.UNCERTAIN] == 10
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_message_tried_again_since_the_log_was_read_is_not_touched(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await unsure(site, relay, tmp_path)
+    async with site.database.reading() as session:
+        asked = next(iter((await reconcile._unsettled(session, site)).values()))
+    async with site.database.writing() as session:
+        row = await session.get_one(Message, asked.id)
+        row.attempts += 1
+
+    async with site.database.writing() as session:
+        assert not await reconcile._still(session, asked)
+    counted = await campaigning.report(site, number)
+    assert counted.states[MessageState.UNCERTAIN] == 10
+
+
+async def held(site: Site, relay: Relay, place: Path) -> int:
+    """Leave ten messages held in a campaign nobody has finished yet."""
+    number = await unsure(site, relay, place)
+    await delivering.later(site, number)
+    ids = [row.id for row in (await campaigning.ledger(site, number)).values()]
+    async with site.database.writing() as session:
+        await closing.decide(session, ids, resend=False, now=clock.now())
+    return number
+
+
+async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Reading a log takes minutes; a message waiting in what is over waits for ever."""
+    number = await held(site, relay, tmp_path)
+    async with site.database.reading() as session:
+        asked = await reconcile._unsettled(session, site)
+    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
+    async with site.database.writing() as session:
+        finished = await closing.finish(session, now=clock.now())
+    async with site.database.writing() as session:
+        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
+
+    assert finished == [number]
+    assert counts == {"taken": 0, "not_taken": 0, "held": 10}
+    assert (await campaigning.report(site, number)).states[MessageState.HELD] == 10
+
+
+async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Who is to finish it waits, and then looks again."""
+    number = await held(site, relay, tmp_path)
+
+    async def finish() -> list[int]:
+        async with site.database.writing() as session:
+            return await closing.finish(session, now=clock.now())
+
+    async with site.database.reading() as session:
+        asked = await reconcile._unsettled(session, site)
+    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
+    async with site.database.writing() as session:
+        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
+        finishing = asyncio.create_task(finish())
+        await asyncio.wait({finishing}, timeout=0.3)
+    relay.script = lambda _verb, _line: None
+    finished = await finishing
+    await delivering.work(delivering.tuned(site))
+
+    assert (finished, counts["not_taken"]) == ([], 10)
+    assert (await campaigning.report(site, number)).accepted == 10

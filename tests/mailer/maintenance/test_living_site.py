@@ -1,0 +1,171 @@
+"""A site that an older version made goes on: links, letters, wishes, the campaign."""
+
+import json
+import tarfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import time_machine
+
+from audiences.contacts import find
+from mailer.clock import now
+from mailer.maintenance import schema
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering, readers
+from tests.acts.commands import Mailer
+from tools.checkout import ROOT
+from tools.peers.postgres import Cluster
+from tools.peers.relay import Relay
+from tools.peers.serving import ONE_CLICK, serving
+
+ARCHIVES = ROOT / "tests" / "lived"
+MONTHLY, IN_SERIES, APPROVED, DRAFT = 1, 2, 3, 4  # the campaigns in the archives
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lived:
+    """An upgraded site, and what was true of it before."""
+
+    site: Site
+    known: dict[str, Any]
+
+    @property
+    def made(self) -> datetime:
+        """Return when the older version left it."""
+        return datetime.fromisoformat(self.known["made"])
+
+    def letter(self, language: str) -> EmailMessage:
+        """Return a letter as its reader received it."""
+        octets = (self.site.root / f"{language}.eml").read_bytes()
+        return message_from_bytes(octets, policy=policy.default)
+
+
+@pytest.fixture
+def folder(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The folder of a site that an older version made."""
+    folder = tmp_path / "lived"
+    with tarfile.open(ARCHIVES / f"{store}.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+    if store == "postgresql":
+        running: Cluster = request.getfixturevalue("cluster")
+        url = running.create(f"lived_{tmp_path.name[-20:].lower().replace('-', '_')}")
+        with psycopg.connect(url) as connection:
+            connection.execute((folder / "store.sql").read_bytes())
+        edit_toml(folder / "config.toml", {("store", "url"): url})
+    return folder
+
+
+@pytest.fixture
+async def lived(folder: Path, relay: Relay) -> AsyncIterator[Lived]:
+    """The site, upgraded, with a relay that takes everything."""
+    edit_toml(folder / "config.toml", {("relay", "port"): relay.port})
+    known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+    async with open_site(folder / "config.toml") as site:
+        await schema.upgrade(site.database, now=now())
+        yield Lived(site=site, known=known)
+
+
+async def test_one_click_in_an_old_letter_unsubscribes_its_reader(lived: Lived) -> None:
+    letter = lived.letter("fr")
+    address = letter["Delivered-To"]
+    link = urlsplit(letter["List-Unsubscribe"].split(",")[0].strip("<> "))
+    before = await readers.standings(lived.site, address)
+    async with serving(lived.site) as pages:
+        answer = await pages.post(link.path, ONE_CLICK)
+
+    assert answer.status_code == 200
+    after = await readers.standings(lived.site, address)
+    assert (before["monthly-letter"], after["monthly-letter"]) == ("active", "ended")
+    assert before | {"monthly-letter": "ended"} == after
+
+
+async def test_the_preferences_of_an_old_letter_open(lived: Lived) -> None:
+    text = delivering.part(lived.letter("ar"), "plain")
+    link = next(
+        urlsplit(word.strip("<>"))
+        for word in text.split()
+        if "/p/" in word and word.strip("<>").startswith("http")
+    )
+    async with serving(lived.site) as pages:
+        answer = await pages.get(link.path)
+
+    assert answer.status_code == 200
+    assert 'lang="ar"' in answer.text
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+async def test_an_old_return_path_names_its_message(
+    lived: Lived, language: str
+) -> None:
+    letter = lived.letter(language)
+    local_part = letter["Return-Path"].strip("<>").partition("@")[0]
+    number = lived.site.signer.returned(local_part)
+    ledger = await campaigning.ledger(lived.site, MONTHLY)
+
+    assert ledger[letter["Delivered-To"]].id == number
+
+
+def test_old_message_ids_are_those_of_the_ledger(mailer: Mailer, folder: Path) -> None:
+    assert mailer("upgrade").code == 0
+    listed = mailer("messages", "list", "--campaign", str(MONTHLY), "--json-lines")
+    ids = {each["address"]: each["message_id"] for each in listed.lines}
+    known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+
+    assert known["taken"].items() <= ids.items()
+
+
+async def test_what_readers_wished_still_holds(lived: Lived) -> None:
+    people = lived.known["people"]
+    async with lived.site.database.reading() as session:
+        stopped = await find(session, people["stopped"], key=lived.site.address_key)
+    left = await readers.standings(lived.site, people["left"])
+    asks = await readers.standings(lived.site, people["asks"])
+
+    assert stopped.stopped_at is not None
+    assert (left["monthly-letter"], asks["monthly-letter"]) == ("ended", "pending")
+
+
+async def test_the_campaign_being_sent_reaches_the_rest_and_nobody_twice(
+    lived: Lived, relay: Relay
+) -> None:
+    known = lived.known
+    with time_machine.travel(lived.made + timedelta(hours=1)):
+        await delivering.work_until(
+            lived.site, lambda: len(relay.accepted) >= 509 - 40 - 2 - 4
+        )
+    counts = Counter(relay.recipients())
+    report = await campaigning.report(lived.site, MONTHLY)
+    answered = known["taken"].keys() - set(known["unanswered"])
+
+    assert set(counts.values()) == {1}
+    assert not counts.keys() & answered
+    assert set(known["unanswered"]) <= counts.keys()
+    assert known["people"]["suppressed"] not in counts
+    assert known["people"]["left"] not in counts
+    assert known["people"]["stopped"] not in counts
+    assert report.as_json()["refused"] == 2
+
+
+def test_the_slot_of_the_series_is_kept(mailer: Mailer) -> None:
+    assert mailer("upgrade").code == 0
+    slots = [each["campaign"] for each in mailer("series", "list", "--json").json]
+    listed = mailer("campaigns", "list", "--json").json
+    states = {each["id"]: each["state"] for each in listed}
+
+    assert IN_SERIES in slots
+    assert {key: states[key] for key in (IN_SERIES, APPROVED, DRAFT)} == {
+        IN_SERIES: "scheduled",
+        APPROVED: "approved",
+        DRAFT: "draft",
+    }

@@ -1,0 +1,127 @@
+"""The first letters leave while the others are made, and none is left behind."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from mailer import clock
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.outbox import lease, plan
+from mailer.outbox.models import Message, ReleasePlan
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import Relay
+
+MADE, ALL = 20, 54  # messages
+NOBODY = lease.identity(4_194_305)  # a process that no Linux can have
+
+
+async def half_released(site: Site, place: Path) -> int:
+    """Release a campaign as this process would have done it when half done."""
+    number = await campaigning.released(site, place, audience=campaigning.OFFICES)
+    ledger = await campaigning.ledger(site, number)
+    last = sorted(each.contact_id for each in ledger.values())[MADE - 1]
+    async with site.database.writing() as session:
+        await session.execute(
+            delete(Message).where(
+                Message.campaign_id == number, Message.contact_id > last
+            )
+        )
+        begun = plan.begun(number, now=clock.now())
+        begun.contact_id = last
+        session.add(begun)
+    return number
+
+
+async def broken_off(site: Site, number: int) -> None:
+    """Let the process that releases a campaign be gone."""
+    async with site.database.writing() as session:
+        begun = await session.get_one(ReleasePlan, number)
+        begun.process = NOBODY
+
+
+async def planned(site: Site, number: int) -> None:
+    """Wait until every reader has a message."""
+    for _ in range(600):
+        async with site.database.reading() as session:
+            if await session.get(ReleasePlan, number) is None:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is not carried on with after thirty seconds")
+
+
+async def sent(relay: Relay, count: int) -> None:
+    """Wait until the relay has taken so many messages."""
+    for _ in range(600):
+        if len(relay.accepted) >= count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{len(relay.accepted)} messages after thirty seconds")
+
+
+async def test_who_waits_for_the_end_waits_for_a_release_under_way(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    working = asyncio.create_task(delivering.work(site))
+    await sent(relay, MADE)
+    ended, _ = await asyncio.wait({working}, timeout=0.5)
+    before = await campaigning.state(site, number)
+    await plan.plan(site, number, now=clock.now)
+    await working
+
+    assert (ended, before) == (set(), CampaignState.SENDING)
+    assert await campaigning.state(site, number) == CampaignState.FINISHED
+    assert Counter(relay.recipients()) == Counter(
+        list(await campaigning.ledger(site, number))
+    )
+    assert len(relay.accepted) == ALL
+
+
+async def test_a_release_whose_process_is_gone_is_carried_on(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    await broken_off(site, number)
+    await delivering.work(site)
+
+    assert len(relay.accepted) == ALL
+    assert await campaigning.state(site, number) == CampaignState.FINISHED
+    async with site.database.reading() as session:
+        assert await session.get(ReleasePlan, number) is None
+
+
+async def test_every_reader_of_a_campaign_cancelled_half_released_has_a_row(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await half_released(site, tmp_path)
+    await broken_off(site, number)
+    await campaigning.cancel(site, number)
+    working = asyncio.create_task(delivering.serve(site))
+    await planned(site, number)
+    working.cancel()
+    await asyncio.wait({working})
+    await delivering.work(site)
+    ledger = await campaigning.ledger(site, number)
+
+    assert Counter(each.state for each in ledger.values()) == {"cancelled": ALL}
+    assert relay.accepted == []
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_messages_are_sent_while_others_are_being_made(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """On PostgreSQL neither waits for the other."""
+    number = await half_released(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.get_one(ReleasePlan, number, with_for_update=True)
+        working = asyncio.create_task(delivering.work(site))
+        await sent(relay, MADE)
+    await plan.plan(site, number, now=clock.now)
+    await working
+
+    assert len(relay.accepted) == ALL

@@ -1,0 +1,208 @@
+"""Marks: never more than are allowed to be in doubt, and none after a pause."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import subscriptions, suppressions
+from audiences.subscriptions import Evidence, How
+from mailer import clock
+from mailer.campaigns import control, lookup
+from mailer.clock import uptime
+from mailer.outbox import claim, lease
+from mailer.outbox.claim import Search
+from mailer.outbox.message_states import ARROWS, MessageState
+from mailer.outbox.models import Message
+from mailer.outcomes import mark, record
+from mailer.outcomes.record import Outcome
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering
+from tools.peers.relay import Relay
+
+AHEAD = 3
+Act = Callable[[AsyncSession, Message], Awaitable[None]]
+
+
+async def marked(site: Site, number: int) -> int:
+    """Return how many messages are marked and have no outcome."""
+    ledger = await campaigning.ledger(site, number)
+    return sum(each.state == "marked" for each in ledger.values())
+
+
+async def test_never_more_are_marked_than_may_be_in_doubt(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    seen: list[int] = []
+
+    async def count(verb: str) -> None:
+        if verb == ".":
+            seen.append(await marked(site, number))
+
+    relay.before = count
+    await delivering.work(delivering.tuned(site, connections=2, mark_ahead=AHEAD))
+
+    assert len(seen) == 54
+    assert 2 < max(seen) <= 2 * AHEAD
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_pause_waits_for_marks_that_are_being_made(
+    site: Site, tmp_path: Path
+) -> None:
+    """Then it has returned after them, and before every other."""
+    number = await campaigning.released(site, tmp_path)
+    now = clock.now()
+
+    async def pause() -> None:
+        async with site.database.writing() as session:
+            await control.pause(session, number, by="x", because="wait", now=now)
+
+    async with site.database.writing() as session:
+        worker = await lease.enlist(
+            session, lease=site.settings.delivery.evidence_wait, now=now
+        )
+        due = await claim.claim(session, Search(), limit=4, now=now)
+        pausing = asyncio.create_task(pause())
+        returned, _ = await asyncio.wait({pausing}, timeout=0.3)
+        ids = [row.id for row in due.rows]
+        allowed = await mark.mark(session, worker, ids, now=now)
+    await pausing
+    async with site.database.writing() as session:
+        later = await claim.claim(session, Search(), limit=4, now=now)
+
+    assert returned == set()
+    assert (len(allowed), list(later.rows)) == (4, [])
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
+    site: Site, tmp_path: Path
+) -> None:
+    """Eight workers that share the campaign all the time leave no gap between them."""
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    asked: list[float] = []  # when a pause was asked for, while it has not returned
+    overtook, stopping = 0, False
+
+    async def busy() -> None:
+        nonlocal overtook
+        while not stopping:
+            began = uptime()
+            async with site.database.writing() as session:
+                await claim.claim(session, Search(), limit=1, now=clock.now())
+                overtook += any(began > each for each in asked)
+                await asyncio.sleep(0.015)
+
+    workers = [asyncio.create_task(busy()) for _ in range(8)]
+    for _ in range(5):
+        await asyncio.sleep(0.2)
+        async with site.database.writing() as session:
+            await session.execute(select(1))
+            asked.append(uptime())
+            await control.pause(
+                session, number, by="x", because="wait", now=clock.now()
+            )
+            asked.clear()
+        async with site.database.writing() as session:
+            campaign = await lookup.get(session, number)
+            await control.resume(session, campaign, by="x", now=clock.now())
+    stopping = True
+    await asyncio.gather(*workers)
+
+    assert overtook <= 5 * 8
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    now = clock.now()
+
+    async def claimed() -> int:
+        async with site.database.writing() as session:
+            due = await claim.claim(session, Search(), limit=4, now=now)
+            return len(due.rows)
+
+    async with site.database.writing() as session:
+        await control.pause(session, number, by="x", because="wait", now=now)
+        claiming = asyncio.create_task(claimed())
+        returned, _ = await asyncio.wait({claiming}, timeout=0.3)
+
+    assert (returned, await claiming) == (set(), 0)
+
+
+async def leave(session: AsyncSession, message: Message) -> None:
+    evidence = Evidence(at=clock.now(), how=How.ONE_CLICK)
+    await subscriptions.leave(
+        session, message.contact_id, "monthly-letter", evidence=evidence
+    )
+
+
+async def suppress(session: AsyncSession, message: Message) -> None:
+    why = suppressions.Why.ASKED
+    await suppressions.suppress(session, message.address_key, why, now=clock.now())
+
+
+async def stop(session: AsyncSession, message: Message) -> None:
+    evidence = Evidence(at=clock.now(), how=How.PAGE)
+    await subscriptions.stop_everything(session, message.contact_id, evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [(leave, "unsubscribed"), (suppress, "suppressed"), (stop, "stopped")],
+)
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_who_left_between_claim_and_mark_is_not_marked_but_skipped(
+    site: Site, relay: Relay, tmp_path: Path, act: Act, reason: str
+) -> None:
+    """A claim may wait for a limit that others hold; on SQLite nobody leaves then."""
+    number = await campaigning.released(site, tmp_path)
+    now = clock.now()
+    ledger = await campaigning.ledger(site, number)
+    async with site.database.writing() as session:
+        worker = await lease.enlist(
+            session, lease=site.settings.delivery.evidence_wait, now=now
+        )
+        due = await claim.claim(session, Search(), limit=10, now=now)
+        gone, *others = (row.id for row in due.rows)
+        async with site.database.writing() as meanwhile:
+            (message,) = (each for each in ledger.values() if each.id == gone)
+            await act(meanwhile, message)
+        allowed = await mark.mark(session, worker, [gone, *others], now=now)
+        await record.unmark(session, worker, others, now=now)
+    await delivering.work(delivering.tuned(site))
+    counted = await campaigning.report(site, number)
+
+    assert allowed == set(others)
+    assert (counted.skipped, counted.accepted) == ({reason: 1}, 9)
+    assert len(relay.accepted) == 9
+
+
+@pytest.mark.parametrize("late", ["accepted", "deferred", "refused", "set_aside"])
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
+    site: Site, tmp_path: Path, late: str
+) -> None:
+    """Its worker was stopped so long that others gave it up, and woke again."""
+    number = await campaigning.released(site, tmp_path)
+    now = clock.now()
+    wait = site.settings.delivery.evidence_wait
+    async with site.database.writing() as session:
+        worker = await lease.enlist(session, lease=wait, now=now)
+        due = await claim.claim(session, Search(), limit=1, now=now)
+        ids = [row.id for row in due.rows]
+        await mark.mark(session, worker, ids, now=now)
+        await record.uncertain(session, ids, why="gone", due_at=now + wait, now=now)
+        outcomes = [Outcome(message_id=ids[0], state=MessageState(late), due_at=None)]
+        await record.settle(session, worker, outcomes, now=now)
+    ledger = await campaigning.ledger(site, number)
+    (state,) = {each.state for each in ledger.values() if each.id == ids[0]}
+
+    assert state == late
+    assert MessageState(late) in ARROWS[MessageState.UNCERTAIN]

@@ -1,0 +1,46 @@
+"""Runs of the other direction stay in order, and nothing else is touched."""
+
+import html
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.rendering.language import bidi
+from tests.acts import reading
+from tests.acts.letters import letter
+
+LATIN = [
+    ("كتب Ford & Co هذا", "Ford & Co"),
+    ("قسم R&D هنا", "R&D"),
+    ("وثيقة 36 C/Res.108 جديدة", "36 C/Res.108"),
+    ("قال “Hello, world” لنا", "Hello, world"),
+    ('قال "Hello" لنا', "Hello"),
+    ("في UNESCO – Paris اليوم", "UNESCO – Paris"),
+]
+
+
+@pytest.mark.parametrize(("text", "run"), LATIN)
+def test_a_latin_run_in_arabic_is_one_isolate(text: str, run: str) -> None:
+    marked = bidi.isolate_html(html.escape(text), "rtl")
+
+    assert f'<span dir="ltr">{html.escape(run)}</span>' in marked
+    assert f"\u2066{run}\u2069" in bidi.isolate_text(text, "rtl")
+
+
+@pytest.mark.parametrize("direction", ["rtl", "ltr"])
+@given(
+    text=st.text(st.sampled_from("abZ 19&;\"'<>.,-–/:@#x+كتاب שלום é中"), max_size=60)
+)
+def test_isolating_changes_no_character(direction: str, text: str) -> None:
+    """What a browser shows and what a text says stay the same, letter by letter."""
+    shown = reading.read(bidi.isolate_html(html.escape(text), direction))
+
+    assert "".join(shown.words) == text
+    assert reading.plain(bidi.isolate_text(text, direction)) == text
+
+
+def test_a_document_symbol_in_arabic_is_one_isolated_run() -> None:
+    html = letter("monthly-letter", "ar").html
+
+    assert '<span dir="ltr">36\u00a0C/Res.108</span>' in html

@@ -1,0 +1,117 @@
+"""Six catalogues say all that the product says; none says it in English by accident."""
+
+import ast
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from audiences import institution
+from audiences.languages import OFFERED
+from mailer.campaigns.variants.letters import OTHERS
+from mailer.rendering import entry
+from tests.acts.letters import catalogues
+from tools.checkout import TEMPLATES
+
+MAILER = TEMPLATES.parent / "mailer"
+WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
+SAME = {"Ref.: %(reference)s", "%(said)s (%(named)s)"}  # in Spanish; in most
+PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
+# GNU gettext's usual rule for Arabic, in our own spelling
+ARABIC = {0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4}
+
+
+def entries(language: str) -> dict[str, str]:
+    path = TEMPLATES / "locale" / language / "LC_MESSAGES" / "liaison.po"
+    with path.open("rb") as file:
+        catalogue: Any = read_po(file, locale=language, abort_invalid=True)
+    return {each.id: each.string for each in catalogue if each.id}
+
+
+def constants(path: Path) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+@cache
+def written() -> set[str]:
+    """Return every string a Python file of the product holds."""
+    return set().union(*(constants(path) for path in MAILER.rglob("*.py")))
+
+
+def handed_over(path: Path) -> set[str]:
+    """Return the strings a Python file hands to a catalogue."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute | ast.Name)
+        and ast.unparse(node.func).endswith(WAYS)
+    ]
+    return {
+        each.value
+        for call in calls
+        for each in call.args
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+
+
+@cache
+def used() -> frozenset[str]:
+    """Return every string handed to gettext in code and pages, and the labels."""
+    labels = constants(MAILER / "rendering/view.py")
+    found = {*OTHERS.values(), *entry.LINES.values(), *institution.strings()}
+    found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
+    found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
+    for path in MAILER.rglob("*.html"):
+        octets = BytesIO(path.read_bytes())
+        for _, message, *_ in extract("jinja2.ext:babel_extract", octets, {"t": None}):
+            parts = message if isinstance(message, tuple) else (message,)
+            found |= {part for part in parts if part}
+    return frozenset(found)
+
+
+def test_what_is_used_is_found() -> None:
+    assert {"Leave this letter", "Read more", "Field offices", "Place:"} <= used()
+    assert len(used()) > 40
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_no_string_in_use_is_missing_or_untranslated(language: str) -> None:
+    known = entries(language)
+
+    assert sorted(used() - set(known)) == []
+    assert [message for message, said in known.items() if not said] == []
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_no_catalogue_keeps_a_string_nobody_uses(language: str) -> None:
+    assert sorted(set(entries(language)) - used() - written()) == []
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_a_translation_has_the_places_of_its_string(language: str) -> None:
+    for message, said in entries(language).items():
+        assert sorted(PLACES.findall(message)) == sorted(PLACES.findall(said))
+
+
+@pytest.mark.parametrize("language", sorted({*OFFERED} - {"en"}))
+def test_no_translation_is_its_english(language: str) -> None:
+    same = {each for each, said in entries(language).items() if each == said}
+
+    assert same <= SAME
+
+
+@pytest.mark.parametrize(("number", "form"), ARABIC.items())
+def test_arabic_has_six_plural_forms(number: int, form: int) -> None:
+    plural = catalogues()["ar"].translations.plural  # type: ignore[attr-defined]  # set by Plural-Forms
+
+    assert plural(number) == form

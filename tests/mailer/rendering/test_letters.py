@@ -1,0 +1,117 @@
+"""`render` makes the sample letters: right language, direction and words."""
+
+from datetime import date
+
+import html5lib
+import pytest
+
+from audiences.languages import OFFERED
+from mailer.rendering import marks
+from mailer.rendering.checks import rules
+from mailer.rendering.checks.problem import Severity
+from tests.acts import reading
+from tests.acts.letters import SAMPLES, catalogues, letter, source
+
+DATES = {
+    "en": "4 May 2027",
+    "fr": "4 mai 2027",
+    "es": "4 de mayo de 2027",
+    "ru": "4 мая 2027",
+    "zh": "2027年5月4日",
+}
+SPOKEN = {
+    "en": "English, French, Spanish, Arabic, Russian and Chinese",
+    "fr": "anglais, français, espagnol, arabe, russe et chinois",
+    "es": "inglés, francés, español, árabe, ruso y chino",
+    "ar": "الإنجليزية والفرنسية والإسبانية والعربية والروسية والصينية",
+    "ru": "английский, французский, испанский, арабский, русский и китайский",
+    "zh": "英语、法语、西班牙语、阿拉伯语、俄语和中文",
+}
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_a_letter_says_its_language_and_direction(name: str, language: str) -> None:
+    page = reading.read(letter(name, language).html)
+
+    assert page.html["lang"] == language
+    assert page.html["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert letter(name, language).language == language
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_both_parts_say_the_same(name: str, language: str) -> None:
+    made = letter(name, language)
+
+    assert reading.words_of(made.text) == reading.words_of_html(made.html)
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_everything_written_arrives_in_both_parts(name: str, language: str) -> None:
+    """Every title, subject and place stands whole in the HTML and in the text."""
+    made, said = letter(name, language), source(name, language)
+    shown = reading.plain("".join(reading.read(made.html).words))
+    text = reading.plain(made.text)
+    for written in (
+        said.subject,
+        *(block.title for block in said.blocks),
+        *(
+            value
+            for block in said.blocks
+            for key, value in block.fields.items()
+            if key in {"place", "organisation", "sectors", "label"}
+        ),
+    ):
+        line = reading.plain(marks.marked(written))
+        assert line in shown
+        assert line in text
+
+
+@pytest.mark.parametrize(("name", "language"), SAMPLES)
+def test_a_letter_is_sound_html_and_passes_the_check(name: str, language: str) -> None:
+    made = letter(name, language)
+    html5lib.HTMLParser(strict=False).parse(made.html)
+    problems = list(rules.check_letter(made, leaving=True))
+
+    assert [each for each in problems if each.level is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("language", sorted(DATES))
+def test_the_date_is_written_as_the_language_does(language: str) -> None:
+    assert DATES[language] in reading.plain(letter("monthly-letter", language).text)
+
+
+def test_months_in_arabic_are_those_of_the_united_nations() -> None:
+    arabic = catalogues()["ar"]
+    written = [arabic.day(date(2027, month, 4)) for month in range(1, 13)]
+
+    assert written[4] == "4 أيار/مايو 2027"
+    assert written[9] == "4 تشرين الأول/أكتوبر 2027"
+    assert all(each.count("/") == 1 for each in written)
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_a_list_is_joined_as_the_language_does(language: str) -> None:
+    text = reading.plain(letter("monthly-letter", language).text)
+
+    assert SPOKEN[language] in text
+
+
+def test_a_letter_that_stands_in_says_so_in_the_readers_language() -> None:
+    made = letter("forum-conclusions", "en", "ar")
+
+    assert 'class="standin" dir="rtl" lang="ar"' in made.html
+    assert reading.plain(
+        catalogues()["ar"].text(
+            "This letter is not available in %(wanted)s; you read it in %(language)s.",
+            wanted="العربية",
+            language="الإنجليزية",
+        )
+    ) in reading.plain(made.text)
+
+
+def test_rendering_twice_gives_the_same_letter() -> None:
+    letter.cache_clear()
+    first = letter("monthly-letter", "ar")
+    letter.cache_clear()
+
+    assert letter("monthly-letter", "ar") == first

@@ -1,0 +1,123 @@
+"""A template is read before it is used, and cannot take the process with it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mailer.campaigns.review import gate, proof
+from mailer.clock import now
+from mailer.errors import ContentError
+from mailer.rendering import letter_types
+from mailer.rendering.checks import lint
+from mailer.rendering.checks.problem import Severity
+from mailer.sites.site import Site
+from tests.acts import campaigning
+from tools.checkout import TEMPLATES
+
+EXTENDS = '{% extends "_layout/letter.mjml" %}\n{% block body %}\n'
+TWICE = (
+    "{% macro a(n) %}{% if n %}{{ a(n[1:]) }}{{ a(n[1:]) }}{% endif %}{% endmacro %}"
+)
+DOUBLED = "{% set x = x ~ x %}\n" * 40
+
+
+@pytest.fixture
+def store() -> str:
+    """Where the rows are does not matter here."""
+    return "sqlite"
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    copy = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, copy)
+    return copy
+
+
+def with_body(templates: Path, body: str) -> Path:
+    (templates / "monthly-letter" / "body.mjml").write_text(body, encoding="utf-8")
+    return templates
+
+
+@pytest.mark.parametrize("name", letter_types.names(TEMPLATES))
+def test_the_templates_of_the_house_are_sound(name: str) -> None:
+    assert list(lint.lint(TEMPLATES, name)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("<mjml>\n<mj-body>\n<mj-text>x</mj-text></mj-body></mjml>", "in <mj-body>"),
+        ("<mj-column>\n\n<mj-foo /></mj-column>", "<mj-foo> is not an element"),
+        ("\n\n<mj-text foo='1'>x</mj-text>", "<mj-text> has no attribute foo"),
+        ("\n\n<mj-text><p onclick='x'>x</p></mj-text>", "has no attribute onclick"),
+        ("\n\n<mj-text><script>x</script></mj-text>", "<script> is not an element"),
+        ("\n\n<mj-include path='x' />", "<mj-include> is not allowed"),
+        ("\n\n<mj-text>x", "<mj-text> is opened and never closed"),
+        ("<mj-text>\n<p>x\n</mj-text>", "</mj-text> stands where <p> of line 2 is"),
+        ("\n\n<mj-text><img src='x.png' /></mj-text>", "<img> has no alt"),
+        ("\n\n<mj-image alt='' src='http://a.example/x' />", "an address of its own"),
+        (
+            "\n\n<mj-text><p style='background:url(x)'>x</p></mj-text>",
+            "loads something",
+        ),
+        ("\n\n<mj-section><p>x</p></mj-section>", "text belongs in <mj-text>"),
+        ("\n\n<mj-text>a < b</mj-text>", "a < that opens no tag"),
+        ("\n\n" + "<div>" * 2000, "nested more than 60 deep"),
+    ],
+)
+def test_markup_that_is_not_of_letters_is_refused_with_its_line(
+    body: str, what: str
+) -> None:
+    first = next(lint.markup(body, "body.mjml"))
+
+    assert what in first.what
+    assert first.where == "body.mjml, line 3"
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (EXTENDS + "{{ missing }}{% endblock %}", "'missing' is undefined"),
+        (EXTENDS + "{{ ''.__class__ }}{% endblock %}", "not allowed"),
+        (
+            EXTENDS + "{% include '../../etc/passwd' %}{% endblock %}",
+            "there is no file",
+        ),
+        (EXTENDS + "{% for i in range(9) %}{% endfor %}{% endblock %}", "not allowed"),
+        (EXTENDS + "{{ 'x' * 1000000000 }}{% endblock %}", "operator * is not there"),
+        (EXTENDS + "{{ 'x'.ljust(1000000000) }}{% endblock %}", "not allowed"),
+        (EXTENDS + TWICE + f"{{{{ a('{'x' * 40}') }}}}{{% endblock %}}", "more time"),
+        (EXTENDS + "{% if %}{% endblock %}", "not a template"),
+    ],
+)
+async def test_a_template_that_asks_for_too_much_is_refused_with_its_line(
+    templates: Path, body: str, what: str
+) -> None:
+    with_body(templates, body)
+
+    with pytest.raises(ContentError, match=r"body\.mjml, line 3: ") as refusal:
+        await proof.prove(templates, "monthly-letter", {"en": campaigning.TEXT})
+
+    assert what in refusal.value.sentence
+
+
+async def test_a_template_that_eats_memory_is_refused_and_the_process_lives(
+    templates: Path,
+) -> None:
+    with_body(templates, EXTENDS + "{% set x = 'x' %}\n" + DOUBLED + "{% endblock %}")
+
+    with pytest.raises(ContentError, match="more memory than a letter may"):
+        await proof.prove(templates, "monthly-letter", {"en": campaigning.TEXT})
+
+
+async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) -> None:
+    campaign = await campaigning.add(site, campaigning.write(tmp_path))
+    with_body(site.templates, EXTENDS + "<mj-foo />{% endblock %}")
+
+    checked = await gate.check(site, campaign, now=now())
+
+    assert (Severity.ERROR, "monthly-letter/body.mjml, line 3") in [
+        (each.level, each.where) for each in checked.problems
+    ]

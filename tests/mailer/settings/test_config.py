@@ -1,0 +1,211 @@
+"""config.toml: the reference is whole, and every fault is told at once with its key."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from mailer.errors import ConfigError
+from mailer.links import Purpose
+from mailer.settings import loading
+from mailer.settings.sections import Settings
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from tools.checkout import ROOT
+
+REFERENCE = ROOT / "config.toml"
+SECRETS = {("keys", "signing"), ("keys", "address"), ("relay", "password")}
+# What a site may add by names of its own; the reference shows it in comments.
+OPEN = {"relays", "domains"}
+
+WRONG = """
+[site]
+url = "liaison"
+colour = "blue"
+[relay]
+host = "mail.example.org"
+port = 70000
+securty = "tls"
+[delivery]
+mark_ahead = 0
+retry_minutes = [5, 0]
+[sender]
+address = "not an address"
+[languges]
+default = "en"
+"""
+KEYS = (
+    "site.url",
+    "site.colour",
+    "relay.port",
+    "relay.securty",
+    "delivery.mark_ahead",
+    "delivery.retry_minutes.1",
+    "sender.address",
+    "languges",
+)
+
+
+def declared() -> set[tuple[str, str]]:
+    """Return every setting the program reads, but secrets and open tables."""
+    found = set()
+    for section, outer in Settings.model_fields.items():
+        kind = outer.annotation
+        if section in OPEN or not isinstance(kind, type):
+            continue
+        assert issubclass(kind, BaseModel)
+        found |= {
+            (section, inner.alias or key) for key, inner in kind.model_fields.items()
+        }
+    return found - SECRETS
+
+
+def written() -> set[tuple[str, str]]:
+    """Return every setting of the reference; one without a default is a comment."""
+    table = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
+    found = {(section, key) for section, keys in table.items() for key in keys}
+    section = ""
+    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
+        if opens := re.fullmatch(r"(?:# )?\[([a-z_.]+)\]", line):
+            section = opens[1]
+        if section in table and (noted := re.match(r"# ([a-z_]+) = ", line)):
+            found.add((section, noted[1]))
+    return found
+
+
+def refused(path: Path, text: str) -> str:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as fault:
+        loading.load(path)
+    return str(fault.value)
+
+
+def test_the_reference_names_every_setting_and_nothing_else() -> None:
+    closed = {(section, key) for section, key in written() if section not in OPEN}
+
+    assert closed == declared()
+
+
+def test_the_reference_says_the_defaults() -> None:
+    said = loading.load(REFERENCE).model_dump(exclude=OPEN)
+    default = Settings().model_dump(exclude=OPEN)
+    for each in (said, default):
+        del each["sender"]["names"], each["sender"]["postal"]
+
+    assert {key: said[key] for key in said if said[key] != default[key]} == {}
+
+
+def test_every_setting_of_the_reference_is_below_a_sentence() -> None:
+    """A sentence may speak for the settings that follow it without a gap."""
+    explained, section = False, ""
+    for line in REFERENCE.read_text(encoding="utf-8").splitlines():
+        section = line if line.startswith("[") else section
+        explained = (explained and line != "") or line.startswith("# ")
+        if " = " in line and not line.startswith("#") and "sender." not in section:
+            assert explained, line
+
+
+def test_every_fault_is_listed_at_once_with_its_key(tmp_path: Path) -> None:
+    said = refused(tmp_path / "config.toml", WRONG)
+    lines = said.splitlines()[1:]
+
+    assert said.startswith("config.toml has 8 faults:")
+    assert sorted(line.strip().split(":")[0] for line in lines) == sorted(KEYS)
+    assert "relay.securty: no such setting; did you mean security?" in said
+    assert "languges: no such setting; did you mean languages?" in said
+    assert "found 70000" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[relay]\nhost = "mail.example.org"', "relay.security"),
+        ('[relay]\nuser = "me"', "relay.user"),
+        ('[keys]\nsigning = "' + "abcdefgh" * 5 + '"', "keys.signing"),
+        ('[keys]\naddress = "' + "abcdefgh" * 5 + '"', "keys.address"),
+        ('[relay]\npassword = "hunter2"', "relay.password"),
+        ("[delivery]\nretry_minutes = []", "delivery.retry_minutes"),
+        ('[store]\nurl = "mysql://x"', "store.url"),
+        ('[mail]\ndomain = "UPPER.example"', "mail.domain"),
+        ('[delivery]\nuncertain = "guess"', "delivery.uncertain"),
+        ("site = 3", "site"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(
+    tmp_path: Path, text: str, key: str
+) -> None:
+    said = refused(tmp_path / "config.toml", text)
+
+    assert said.startswith(f"config.toml: {key}: ")
+    assert "hunter2" not in said
+    assert "abcdefgh" not in said
+
+
+def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> None:
+    assert "line 2" in refused(tmp_path / "config.toml", "[site]\nname = \n")
+
+
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        loading.load(tmp_path)
+
+    assert str(refused.value) == f"{tmp_path} cannot be read: Is a directory"
+
+
+def test_the_environment_goes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[relay]\nhost = "127.0.0.1"\nport = 25\n', encoding="utf-8")
+    monkeypatch.setenv("MAILER_RELAY__PORT", "2500")
+    monkeypatch.setenv("MAILER_SITE__DEMO", "true")
+
+    assert loading.load(path).relay.port == 2500
+    assert loading.load(path).relay.host == "127.0.0.1"
+    assert loading.load(path).site.demo is True
+
+
+def test_a_wrong_value_of_the_environment_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILER_RELAY__PORT", "mail")
+
+    assert "relay.port" in refused(tmp_path / "config.toml", "")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("name", ["signing", "address"])
+@pytest.mark.parametrize("secret", ["", "\n", "short", "a" * 64, "changeme"])
+async def test_a_weak_secret_is_refused(folder: Path, name: str, secret: str) -> None:
+    (folder / "secrets" / f"{name}.key").write_text(secret)
+    with pytest.raises(ConfigError, match=rf"keys\.{name}_file: the secret is") as said:
+        async with open_site(folder / "config.toml"):
+            pass
+
+    assert secret.strip() == "" or secret not in str(said.value)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_missing_secret_names_its_file(folder: Path) -> None:
+    (folder / "secrets" / "signing.key").unlink()
+    with pytest.raises(ConfigError, match=r"keys\.signing_file: .*signing\.key"):
+        async with open_site(folder / "config.toml"):
+            pass
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_older_key_keeps_its_links_good(folder: Path) -> None:
+    async with open_site(folder / "config.toml") as site:
+        before = site.signer.message(7)
+    secrets = folder / "secrets"
+    (secrets / "signing.key").rename(secrets / "old.key")
+    (secrets / "signing.key").write_text("0123456789abcdef" * 4)
+    edit_toml(
+        folder / "config.toml",
+        {("keys", "previous_signing_files"): ["secrets/old.key"]},
+    )
+    async with open_site(folder / "config.toml") as site:
+        assert site.signer.message(7).unsubscribe != before.unsubscribe
+        assert site.signer.number(before.unsubscribe, Purpose.UNSUBSCRIBE) == 7

@@ -1,0 +1,206 @@
+"""An organisation sees its whole entry, confirms it, or proposes corrections."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+
+from audiences.contacts import find
+from audiences.directory import Confirmation, Proposal
+from audiences.entry import Correspondent, Entry
+from audiences.organisations import Organisation
+from mailer import clock
+from mailer.campaigns.review import preview
+from mailer.rendering import marks
+from mailer.rendering.entry import in_words
+from mailer.rendering.marks import Field
+from mailer.sites.site import Site
+from tests.acts import readers, reading
+from tests.acts.commands import Mailer, Ran
+from tests.acts.directories import ICOM, released
+from tests.acts.letters import catalogues
+from tools.peers.serving import serving
+
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
+
+
+async def answers(site: Site) -> tuple[list[Confirmation], list[Proposal]]:
+    async with site.database.reading() as session:
+        return (
+            list(await session.scalars(select(Confirmation))),
+            list(await session.scalars(select(Proposal))),
+        )
+
+
+async def confirmed(site: Site) -> bool:
+    async with site.database.reading() as session:
+        icom = await find(session, ICOM, key=site.address_key)
+        organisation = await session.get(Organisation, icom.organisation_id)
+        assert organisation is not None
+        return organisation.confirmed_at is not None
+
+
+def shown_in(text: str) -> str:
+    return text.partition('name="shown" value="')[2].partition('"')[0]
+
+
+async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
+    site: Site, tmp_path: Path
+) -> None:
+    await released(site, tmp_path)
+    made = await preview.preview(site, 1, ICOM, now=clock.now())
+    text, page = made.letter.text, reading.read(made.letter.html)
+
+    for line in (
+        "Name  International Council of Museums",
+        "Acronym  ICOM",
+        "Seat  France",
+        "Countries of action  Senegal; Viet Nam",
+        f"Addresses  {ICOM} (representative and directory)",
+    ):
+        assert line in text
+    assert "[not known to us]" not in text.partition("Languages")[0]
+    assert reading.words_of(text) == reading.words_of_html(made.letter.html)
+    assert sum("/o/" in each for each in page.links) == 2
+
+
+@on_sqlite
+async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> None:
+    await released(site, tmp_path)
+    made = {
+        each: (await preview.preview(site, 1, each, now=clock.now())).letter.text
+        for each in (ICOM, "unesco-liaison@ccivs.example")
+    }
+
+    assert "ccivs" not in made[ICOM]
+    assert "icom" not in made["unesco-liaison@ccivs.example"].lower()
+
+
+@on_sqlite
+async def test_looking_changes_nothing_and_one_button_confirms(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await released(site, tmp_path)
+    async with serving(site) as pages:
+        path = f"/o/{link.entry}"
+        looked = [await pages.get(f"{path}?act=confirm") for _ in range(30)]
+        before = (await answers(site), await confirmed(site))
+        form = {"act": "confirm", "shown": shown_in(looked[0].text)}
+        answer = await pages.post(f"{path}?lang=fr", form)
+
+    assert {each.status_code for each in looked} == {200}
+    assert before == (([], []), False)
+    assert "Merci" in answer.text
+    ((said,), proposals) = await answers(site)
+    assert (said.digest, proposals) == (form["shown"], [])
+    assert await confirmed(site)
+
+
+def settle(mailer: Mailer) -> tuple[list[Any], Ran, Ran, list[Any]]:
+    """Read what waits, settle it, try to settle it again, and read once more."""
+    return (
+        mailer("proposals", "list", "--json").json,
+        mailer("proposals", "settle", "1", "--as", "applied", "--by", "unit"),
+        mailer("proposals", "settle", "1", "--as", "declined"),
+        mailer("proposals", "list", "--json").json,
+    )
+
+
+@on_sqlite
+async def test_a_correction_waits_and_the_unit_reads_it(
+    site: Site, tmp_path: Path, mailer: Mailer
+) -> None:
+    link = await released(site, tmp_path)
+    async with serving(site) as pages:
+        path = f"/o/{link.entry}"
+        shown = shown_in((await pages.get(path)).text)
+        sent = {"act": "propose", "shown": shown, "seat": "France"}
+        same = await pages.post(path, sent)
+        for acronym in ("I.C.O.M.", " ICOM \r\n<script>alert(1)</script>" + "x" * 9000):
+            said = await pages.post(path, {**sent, "acronym": acronym, "note": "Hello"})
+    (listed,), settled, again, left = await asyncio.to_thread(settle, mailer)
+
+    assert "Nothing differs" in same.text
+    assert "reads your correction" in said.text
+    assert "<script>" not in said.text
+    assert listed["held"] == {"acronym": "ICOM", "note": ""}
+    assert set(listed["proposed"]) == {"acronym", "note"}
+    assert listed["proposed"]["acronym"].startswith("ICOM\n<script>alert(1)")
+    assert len(listed["proposed"]["acronym"]) <= 2000
+    assert (settled.code, again.code) == (0, 1)
+    assert left == []
+    assert not await confirmed(site)
+
+
+@on_sqlite
+async def test_what_changed_since_it_was_shown_is_shown_again(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await released(site, tmp_path)
+    async with serving(site) as pages:
+        shown = shown_in((await pages.get(f"/o/{link.entry}")).text)
+        async with site.database.writing() as session:
+            await session.execute(
+                update(Organisation)
+                .where(Organisation.code == "icom")
+                .values(acronym="ICOM-X")
+            )
+        answer = await pages.post(
+            f"/o/{link.entry}", {"act": "confirm", "shown": shown}
+        )
+
+    assert "changed meanwhile" in answer.text
+    assert "ICOM-X" in answer.text
+    assert await answers(site) == ([], [])
+
+
+@on_sqlite
+async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await released(site, tmp_path)
+    other = await readers.signed(site, tmp_path)
+    late = clock.now() + timedelta(days=31)
+    forged = [link.unsubscribe, link.preferences, other.entry, link.entry[:-2] + "AA"]
+    async with serving(site) as pages:
+        refused = [await pages.get(f"/o/{each}") for each in forged]
+        swapped = await pages.get(f"/p/{link.entry}")
+        with time_machine.travel(late, tick=True):
+            refused.append(await pages.get(f"/o/{link.entry}"))
+            refused.append(await pages.post(f"/o/{link.entry}", {"act": "confirm"}))
+
+    assert {each.status_code for each in (*refused, swapped)} == {404}
+    assert await answers(site) == ([], [])
+
+
+def test_a_value_is_never_read_as_a_place_or_as_markup() -> None:
+    mark = marks.mark(Field.UNSUBSCRIBE)
+    entry = Entry(name=f"A {mark}\r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
+    lines = {each.key: each.values for each in in_words(entry, catalogues()["ar"])}
+
+    assert lines["name"] == ("A <b>B",)
+    assert lines["acronym"] == ("{{7*7}} {name}",)
+    assert lines["seat"] == ()
+
+
+def test_the_age_of_an_entry_is_no_change_and_all_else_is() -> None:
+    entry = Entry(
+        name="A",
+        correspondents=(
+            Correspondent(name=None, address="a@b.example", roles=("head",)),
+        ),
+    )
+    changed = (
+        replace(entry, acronym="B"),
+        replace(entry, languages=("fr",)),
+        replace(entry, seat={"en": "France"}),
+        replace(entry, correspondents=()),
+    )
+
+    assert replace(entry, confirmed=clock.now().date()).digest == entry.digest
+    assert len({entry.digest, *(each.digest for each in changed)}) == 5

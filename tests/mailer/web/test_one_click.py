@@ -1,0 +1,140 @@
+"""/u/: looking changes nothing, one click leaves, and only our links are taken."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer.sites.site import Site
+from tests.acts import readers
+from tests.acts.readers import TOPIC
+from tools.peers.serving import ONE_CLICK, serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+MULTIPART = (
+    '--cut\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n'
+    "One-Click\r\n--cut--\r\n"
+)
+FOREIGN = {"Origin": "https://mail.example", "Referer": "https://mail.example/inbox"}
+
+
+async def test_five_hundred_looks_change_nothing(site: Site, tmp_path: Path) -> None:
+    """Scanners of mail follow every link; some ask with HEAD."""
+    link = await readers.signed(site, tmp_path)
+    before = await readers.everything(site)
+    async with serving(site) as pages:
+        answers = [
+            await pages.get(path)
+            for _ in range(84)
+            for path in (
+                f"/u/{link.unsubscribe}",
+                f"/u/{link.unsubscribe}?leave=yes&List-Unsubscribe=One-Click",
+                f"/p/{link.preferences}",
+                f"/p/{link.preferences}?act=stop-now",
+                f"/c/{link.confirm}",
+                f"/c/{link.confirm}?confirm=yes",
+            )
+        ]
+        head = await pages.client.head(f"{pages.url}/u/{link.unsubscribe}")
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert (head.status_code, head.content) == (200, b"")
+    assert await readers.everything(site) == before
+
+
+@pytest.mark.parametrize("headers", [{}, FOREIGN], ids=["plain", "foreign origin"])
+async def test_one_click_leaves_at_once(
+    site: Site, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        answer = await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK, **headers)
+
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert (await readers.standings(site))[TOPIC] == "ended"
+    assert await readers.evidence(site) == [(TOPIC, "ended", "one-click")]
+
+
+async def test_one_click_may_come_as_multipart(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        answer = await pages.client.post(
+            f"{pages.url}/u/{link.unsubscribe}",
+            content=MULTIPART,
+            headers={"Content-Type": "multipart/form-data; boundary=cut"},
+        )
+
+    assert answer.status_code == 200
+    assert (await readers.standings(site))[TOPIC] == "ended"
+
+
+async def test_told_three_times_it_is_done_once(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        answers = [
+            await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK) for _ in range(3)
+        ]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await readers.evidence(site)) == 1
+
+
+async def test_the_button_of_the_page_leaves_and_an_empty_post_does_not(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        empty = await pages.post(f"/u/{link.unsubscribe}", {})
+        still = (await readers.standings(site))[TOPIC]
+        await pages.post(f"/u/{link.unsubscribe}", {"leave": "yes"})
+
+    assert (empty.status_code, still) == (200, "active")
+    assert await readers.evidence(site) == [(TOPIC, "ended", "page")]
+
+
+async def test_leaving_one_letter_leaves_the_others(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    before = await readers.standings(site)
+    async with serving(site) as pages:
+        await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK)
+
+    assert await readers.standings(site) == {**before, TOPIC: "ended"}
+
+
+def _other_at(place: int, token: str) -> str:
+    """Return the token with another letter at one place, whatever stood there."""
+    letter = "A" if token[place] != "A" else "B"
+    return token[:place] + letter + token[place + 1 :]
+
+
+async def test_every_link_that_is_not_ours_gets_the_same_answer(
+    site: Site, tmp_path: Path
+) -> None:
+    """Forged, flipped, cut, of another purpose, of no message: one neutral page."""
+    link = await readers.signed(site, tmp_path)
+    token = link.unsubscribe
+    wrong = [
+        *(_other_at(place, token) for place in (0, 1, len(token) - 3)),
+        token[:-1],
+        token[:10],
+        token + "A",
+        token.upper(),
+        "x",
+        "%00",
+        "%F0%9F%98%80",
+        "A" * 5000,
+        link.preferences,
+        link.confirm,
+        site.signer.message(999_999).unsubscribe,
+        site.signer.message(0).unsubscribe,
+    ]
+    before = await readers.everything(site)
+    async with serving(site) as pages:
+        seen = [await pages.get(f"/u/{each}") for each in wrong]
+        said = [await pages.post(f"/u/{each}", ONE_CLICK) for each in wrong]
+        other = await pages.get(f"/p/{token}")
+
+    assert {answer.status_code for answer in (*seen, *said, other)} == {404}
+    assert len({answer.text for answer in (*seen, *said, other)}) == 1
+    assert await readers.everything(site) == before

@@ -1,0 +1,183 @@
+"""The readers' pages in a real browser: languages, directions, access, silence."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from audiences import subscriptions
+from audiences.contacts import find
+from audiences.languages import OFFERED
+from audiences.subscriptions import Evidence, How
+from mailer import clock
+from mailer.links import Signed
+from mailer.settings.sections import LanguageSettings
+from mailer.sites.site import Site
+from tests.acts import directories, readers
+from tests.acts.letters import catalogues
+from tools.peers.browser import chromium
+from tools.peers.serving import ONE_CLICK, Pages, serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+SIZES = {"phone": (320, 640), "desktop": (1280, 800)}
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex, nofollow",
+}
+LEANS = """() => [...document.querySelectorAll('h1, main p, legend, label')]
+  .map(each => getComputedStyle(each))
+  .map(style => style.direction + ' ' + style.textAlign)"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+async def paths(site: Site, place: Path) -> dict[str, str]:
+    """Return the pages a reader meets; one wish of theirs waits."""
+    link: Signed = await readers.signed(site, place)
+    entry = await directories.released(site, place)
+    async with site.database.writing() as session:
+        contact = await find(session, readers.ED, key=site.address_key)
+        await subscriptions.ask(
+            session,
+            contact.id,
+            "consultations",
+            evidence=Evidence(at=clock.now(), how=How.PAGE),
+        )
+    return {
+        "leave": f"/u/{link.unsubscribe}",
+        "preferences": f"/p/{link.preferences}",
+        "confirm": f"/c/{link.confirm}",
+        "entry": f"/o/{entry.entry}",
+        "not ours": "/u/wrong",
+    }
+
+
+async def opened(browser: Browser, pages: Pages, path: str, size: str) -> Page:
+    width, height = SIZES[size]
+    page = await browser.new_page(viewport={"width": width, "height": height})
+    await page.goto(pages.url + path)
+    return page
+
+
+@pytest.mark.parametrize("language", OFFERED)
+async def test_a_page_speaks_a_language_in_its_direction(
+    site: Site, tmp_path: Path, language: str
+) -> None:
+    found = await paths(site, tmp_path)
+    heading = catalogues()[language].text("Choose what you receive")
+    async with serving(site) as pages:
+        asked = await pages.get(f"{found['preferences']}?lang={language}")
+        browser_said = await pages.get("/u/wrong", **{"Accept-Language": language})
+
+    direction = "rtl" if language == "ar" else "ltr"
+    for answer in (asked, browser_said):
+        assert f'<html lang="{language}" dir="{direction}">' in answer.text
+    assert f"<h1>{heading}</h1>" in asked.text
+    assert asked.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_a_page_nobody_asked_a_language_of_speaks_the_sites(site: Site) -> None:
+    languages = LanguageSettings(default="fr")
+    settings = site.settings.model_copy(update={"languages": languages})
+    async with serving(replace(site, settings=settings)) as pages:
+        answer = await pages.get("/u/wrong")
+
+    assert '<html lang="fr"' in answer.text
+
+
+async def test_every_page_has_the_headers_that_guard_it(
+    site: Site, tmp_path: Path
+) -> None:
+    found = await paths(site, tmp_path)
+    async with serving(site) as pages:
+        answers = [await pages.get(path) for path in (*found.values(), "/nowhere")]
+        answers.append(await pages.post(found["leave"], ONE_CLICK))
+
+    for answer in answers:
+        policy = answer.headers["content-security-policy"]
+        assert HEADERS.items() <= dict(answer.headers).items()
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "set-cookie" not in answer.headers
+        assert "<script" not in answer.text
+
+
+async def test_a_browser_asks_nobody_else(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    found = await paths(site, tmp_path)
+    asked: list[str] = []
+    async with serving(site) as pages:
+        page = await browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda said: asked.append(f"console: {said.text}"))
+        for path in found.values():
+            await page.goto(pages.url + path, wait_until="networkidle")
+
+    assert {url.split("/", 3)[2] for url in asked if "://" in url} == {
+        pages.url.removeprefix("http://")
+    }
+    assert [each for each in asked if "Security Policy" in each] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["fr", "ar"])
+async def test_pages_are_accessible_and_fit(
+    site: Site, tmp_path: Path, browser: Browser, language: str, size: str
+) -> None:
+    """No fault known to axe, nothing wider than the screen, all from the right side."""
+    found = await paths(site, tmp_path)
+    side = "rtl" if language == "ar" else "ltr"
+    async with serving(site) as pages:
+        for path in found.values():
+            page = await opened(browser, pages, f"{path}?lang={language}", size)
+            result = await Axe().run(page)
+            width = await page.evaluate("document.documentElement.scrollWidth")
+
+            assert result.violations_count == 0, result.generate_report()
+            assert width <= SIZES[size][0]
+            assert {each.split()[0] for each in await page.evaluate(LEANS)} == {side}
+            assert {each.split()[1] for each in await page.evaluate(LEANS)} == {"start"}
+
+
+async def test_a_reader_leaves_with_the_keyboard_alone(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    found = await paths(site, tmp_path)
+    async with serving(site) as pages:
+        page = await opened(browser, pages, found["leave"], "phone")
+        await page.keyboard.press("Tab")
+        first = await page.evaluate("document.activeElement.className")
+        await page.get_by_role("button").focus()
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
+        said = await page.locator("h1").inner_text()
+
+    assert first == "skip"
+    assert said == "You have left this letter"
+    assert (await readers.standings(site))["monthly-letter"] == "ended"
+
+
+async def test_a_reader_chooses_arabic_and_reads_on_in_it(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    found = await paths(site, tmp_path)
+    async with serving(site) as pages:
+        page = await opened(browser, pages, found["preferences"], "phone")
+        await page.get_by_role("radio", name="العربية").check()
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="Save").click()
+        direction = await page.evaluate("document.documentElement.dir")
+
+    assert direction == "rtl"

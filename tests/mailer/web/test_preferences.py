@@ -1,0 +1,214 @@
+"""/p/ and /c/: a reader chooses, reduces at once, and confirms anything more."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from audiences.contacts import Contact, find
+from mailer.campaigns.models import Campaign
+from mailer.sites.site import Site
+from tests.acts import campaigning, delivering, readers, reading
+from tests.acts.readers import ED, TOPIC
+from tools.peers.relay import Relay
+from tools.peers.serving import Pages, serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+ADDED = "consultations"
+
+
+async def reader(site: Site) -> Contact:
+    async with site.database.reading() as session:
+        return await find(session, ED, key=site.address_key)
+
+
+async def save(pages: Pages, path: str, topics: list[str], language: str = "en") -> str:
+    form: dict[str, str | list[str]] = {
+        "act": "save",
+        "language": language,
+        "topic": topics,
+    }
+    answer = await pages.post(path, form)
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_a_language_chosen_goes_first(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        shown = await save(pages, f"/p/{link.preferences}", on, "ar")
+    page = reading.read(shown)
+
+    assert (await reader(site)).languages == "ar"
+    assert (page.html["lang"], page.html["dir"]) == ("ar", "rtl")
+    assert await readers.evidence(site) == []
+
+
+@pytest.mark.parametrize("language", ["xx", "", "en' --", "ar fr"])
+async def test_a_language_not_offered_changes_nothing(
+    site: Site, tmp_path: Path, language: str
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        await save(pages, f"/p/{link.preferences}", on, language)
+
+    assert (await reader(site)).languages is None
+
+
+async def test_the_centre_names_the_organisation_in_the_pages_language(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        shown = await pages.get(f"/p/{link.preferences}?lang=fr")
+
+    assert "Secteur de l’éducation" in shown.text
+
+
+async def test_a_letter_unticked_ends_at_once(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = sorted(await readers.standings(site))
+    async with serving(site) as pages:
+        shown = await save(pages, f"/p/{link.preferences}", on[1:])
+
+    assert (await readers.standings(site))[on[0]] == "ended"
+    assert await readers.evidence(site) == [(on[0], "ended", "page")]
+    assert "No longer sent:" in shown
+
+
+async def test_a_letter_added_waits_for_a_letter_to_the_address(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    await delivering.work(site)
+    relay.accepted.clear()
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        path = f"/p/{link.preferences}"
+        await save(pages, path, [*on, ADDED])
+        waiting = (await readers.standings(site))[ADDED]
+        await save(pages, path, [*on, ADDED])
+        await delivering.work(site)
+        (received,) = relay.accepted
+        message = delivering.parsed(received)
+        url = site.settings.site.url
+        page = reading.read(delivering.part(message, "html"))
+        (confirm,) = [each for each in page.links if "/c/" in each]
+        shown = await pages.get(confirm.removeprefix(url))
+        still = (await readers.standings(site))[ADDED]
+        done = await pages.post(confirm.removeprefix(url), {"confirm": "yes"})
+        again = await pages.post(confirm.removeprefix(url), {"confirm": "yes"})
+
+    assert received.recipient == ED
+    assert message["List-Unsubscribe"] is None
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert (waiting, still) == ("pending", "pending")
+    assert {each.status_code for each in (shown, done, again)} == {200}
+    assert (await readers.standings(site))[ADDED] == "active"
+    assert await readers.evidence(site) == [
+        (ADDED, "pending", "page"),
+        (ADDED, "active", "confirmation"),
+    ]
+
+
+async def test_a_confirmation_in_a_language_without_a_postal_address_has_another(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """The foot of every letter says who writes and from where, if only in English."""
+    link = await readers.signed(site, tmp_path)
+    await delivering.work(site)
+    relay.accepted.clear()
+    sender = site.settings.sender
+    english = {"names": {"en": "The Unit"}, "postal": {"en": "7 place de Fontenoy"}}
+    changed = {"sender": sender.model_copy(update=english)}
+    site = replace(site, settings=site.settings.model_copy(update=changed))
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        page = await save(pages, f"/p/{link.preferences}", [*on, ADDED], "ru")
+    await delivering.work(site)
+    (received,) = relay.accepted
+    message = delivering.parsed(received)
+
+    assert "The Unit" in page
+    assert message["Content-Language"] == "ru"
+    assert "The Unit" in message["From"]
+    for form in ("html", "plain"):
+        assert "7 place de Fontenoy" in delivering.part(message, form)
+
+
+async def test_the_link_of_a_letter_cannot_confirm_what_it_did_not_ask(
+    site: Site, tmp_path: Path
+) -> None:
+    """The confirm token of a monthly letter is no proof: it was never sent out."""
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        path = f"/p/{link.preferences}"
+        await save(pages, path, [*await readers.standings(site), ADDED])
+        swapped = await pages.post(f"/c/{link.unsubscribe}", {"confirm": "yes"})
+
+    assert swapped.status_code == 404
+    assert (await readers.standings(site))[ADDED] == "pending"
+
+
+async def test_stop_everything_asks_first_then_stops_and_is_kept(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    path = f"/p/{link.preferences}"
+    before = await readers.everything(site)
+    async with serving(site) as pages:
+        asked = await pages.post(path, {"act": "stop"})
+        unchanged = await readers.everything(site) == before
+        done = await pages.post(path, {"act": "stop-now"})
+    next_one = await campaigning.released(site, tmp_path)
+    report = await campaigning.report(site, next_one)
+
+    assert "stop-now" in asked.text
+    assert unchanged
+    assert done.status_code == 200
+    assert set((await readers.standings(site)).values()) == {"ended"}
+    assert (await reader(site)).stopped_at is not None
+    assert report.skipped == {"stopped": 1}
+
+
+async def test_unknown_acts_and_topics_change_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    before = await readers.everything(site)
+    async with serving(site) as pages:
+        path = f"/p/{link.preferences}"
+        await pages.post(path, {"act": "delete"})
+        await pages.post(path, {})
+        await save(pages, path, [*on, "no-such-topic", "'; drop table contact"])
+
+    assert await readers.everything(site) == before
+
+
+async def test_a_body_too_large_is_refused(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    async with serving(site) as pages:
+        answer = await pages.post(f"/p/{link.preferences}", {"act": "x" * 100_000})
+
+    assert answer.status_code == 413
+
+
+async def test_asking_often_sends_one_letter_a_day(site: Site, tmp_path: Path) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        for topic in (ADDED, "field-news", "focal-points"):
+            await save(pages, f"/p/{link.preferences}", [*on, ADDED, topic])
+    async with site.database.reading() as session:
+        numbers = await session.scalars(
+            select(Campaign.id).where(Campaign.on_demand.is_(True))
+        )
+        (number,) = numbers.all()
+
+    assert len(await campaigning.ledger(site, number)) == 1
+    assert TOPIC in on

@@ -1,0 +1,1 @@
+"""How fast the product is, beside Postfix's own load generator."""

@@ -1,0 +1,1 @@
+"""Kills and faults at random, and an account of what readers got."""

@@ -1,0 +1,182 @@
+"""Pictures of every letter as readers see it: `python3 run.py gallery`.
+
+Each sample campaign is taken into a site, the letter of one real reader a language is
+made as it would leave, and Chromium shows it: on a phone, at a desk, in the dark, and
+without pictures and styles. The pictures are kept in docs/gallery, few colours each.
+"""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from audiences.segments import resolve
+from mailer.campaigns import lookup, references
+from mailer.campaigns.review import preview
+from mailer.campaigns.writing import edit, folder
+from mailer.clock import now
+from mailer.maintenance import founding
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+from tools.checkout import ROOT
+
+PICTURES = ROOT / "docs" / "gallery"
+COLOURS = "16"
+LAID_BARE = """
+for (const each of document.querySelectorAll("style, img")) each.remove();
+for (const each of document.querySelectorAll("body, body *"))
+  for (const name of ["style", "class", "bgcolor", "width", "align"])
+    each.removeAttribute(name);
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One way of looking at a letter."""
+
+    name: str
+    caption: str
+    width: int
+    dark: bool = False
+    bare: bool = False
+
+
+WAYS = (
+    Shown(name="desktop", caption="desk", width=720),
+    Shown(name="phone", caption="phone", width=390),
+    Shown(name="dark", caption="phone, dark", width=390, dark=True),
+    Shown(name="bare", caption="no pictures, no styles", width=390, bare=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A letter in one language, as HTML of one reader."""
+
+    template: str
+    language: str
+    subject: str
+    html: str
+
+
+async def letters(site: Site, path: Path) -> list[Sample]:
+    """Take in one sample campaign; return its letter in every language it is read."""
+    written = folder.read(path)
+    async with site.database.writing() as session:
+        campaign = await edit.add(
+            session, written, root=site.templates, author="gallery", now=now()
+        )
+        await references.take(session, campaign)
+    async with site.database.reading() as session:
+        context = await lookup.context_of(session, campaign, now=now())
+        readers: dict[str, str] = {}
+        async for member in resolve.members(session, campaign.audience, context):
+            readers.setdefault(member.language or "", member.address)
+    found: dict[str, Sample] = {}
+    for language, address in readers.items():
+        made = await preview.preview(site, campaign.id, address, now=now())
+        chosen = made.letter.language
+        if language == chosen or chosen not in found:
+            found[chosen] = _sample(path.name, chosen, made.octets)
+    return [found[each] for each in sorted(found)]
+
+
+def _sample(template: str, language: str, octets: bytes) -> Sample:
+    message = message_from_bytes(octets, policy=policy.default)
+    part = message.get_body(("html",))
+    return Sample(
+        template=template,
+        language=language,
+        subject=str(message["Subject"]),
+        html=part.get_content() if part else "",
+    )
+
+
+async def show(browser: Browser, sample: Sample, way: Shown) -> Path:
+    """Take one picture."""
+    page = await browser.new_page(
+        viewport={"width": way.width, "height": 600},
+        color_scheme="dark" if way.dark else "light",
+    )
+    await page.set_content(sample.html)
+    if way.bare:
+        await page.evaluate(LAID_BARE)
+    path = PICTURES / f"{sample.template}-{sample.language}-{way.name}.png"
+    await page.screenshot(path=path, full_page=True)
+    await page.close()
+    await asyncio.to_thread(reduce, path)
+    return path
+
+
+def reduce(path: Path) -> None:
+    """Keep few colours of a picture."""
+    command = ["pngquant", "--force", "--strip", "--ext", ".png", COLOURS, str(path)]
+    subprocess.run(command, check=True)
+
+
+async def take(only: Iterable[str] = ()) -> list[Sample]:
+    """Take the pictures of some templates, or of all."""
+    chosen = set(only)
+    samples: list[Sample] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary) / "site"
+        config = await founding.found(root, with_sample=True, now=now())
+        async with open_site(config) as site:
+            for path in sorted((root / "campaigns").iterdir()):
+                if not chosen or path.name in chosen:
+                    samples += await letters(site, path)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for sample in samples:
+            for way in WAYS:
+                await show(browser, sample, way)
+        await browser.close()
+    return samples
+
+
+def index(samples: list[Sample]) -> str:
+    """Return the page that shows all pictures."""
+    lines = [
+        "# Gallery",
+        "",
+        "Every letter of the sample site, as one reader gets it, in each language it",
+        "is written in. `python3 run.py gallery` takes these pictures anew.",
+    ]
+    for template in dict.fromkeys(sample.template for sample in samples):
+        lines += ["", f"## {template.replace('-', ' ').capitalize()}"]
+        for sample in samples:
+            if sample.template == template:
+                lines += ["", f"**{sample.language}** — {sample.subject}", ""]
+                lines += [
+                    f'<img src="gallery/{template}-{sample.language}-{way.name}.png"'
+                    f' width="200" alt="{sample.language}, {way.caption}">'
+                    for way in WAYS
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Take the pictures and write their page; of some templates, only the pictures."""
+    only = sys.argv[1:]
+    if not only:
+        shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    samples = asyncio.run(take(only))
+    if only:
+        return
+    (PICTURES.parent / "gallery.md").write_text(index(samples), encoding="utf-8")
+    octets = sum(path.stat().st_size for path in PICTURES.iterdir())
+    print(f"{len(list(PICTURES.iterdir()))} pictures, {octets / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
