@@ -65,7 +65,7 @@ class Proposal(Base):
     held: Mapped[dict[str, str]]  # each line as it was shown
     proposed: Mapped[dict[str, str]]
     at: Mapped[datetime]
-    verdict: Mapped[str | None] = mapped_column(String(10))  # a decision
+    decision: Mapped[str | None] = mapped_column(String(10))
     settled_by: Mapped[str | None] = mapped_column(String(60))
     settled_at: Mapped[datetime | None]
 
@@ -203,7 +203,7 @@ async def propose(
         "proposed": dict(proposed),
         "language": language,
         "at": now,
-        "verdict": None,
+        "decision": None,
         "settled_by": None,
         "settled_at": None,
     }
@@ -226,7 +226,7 @@ async def proposals(
         .order_by(Proposal.at, Proposal.id)
     )
     if waiting:
-        asked = asked.where(Proposal.verdict.is_(None))
+        asked = asked.where(Proposal.decision.is_(None))
     return [(proposal, name) for proposal, name in await session.execute(asked)]
 
 
@@ -236,8 +236,8 @@ async def settle(
     """Note what was made of a proposal that waits."""
     settled = await session.execute(
         update(Proposal)
-        .where(Proposal.id == number, Proposal.verdict.is_(None))
-        .values(verdict=decision, settled_by=by, settled_at=now)
+        .where(Proposal.id == number, Proposal.decision.is_(None))
+        .values(decision=decision, settled_by=by, settled_at=now)
         .returning(Proposal.id)
     )
     if settled.first() is None:

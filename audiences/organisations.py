@@ -50,7 +50,7 @@ class Relation(StrEnum):
 class Country(Base):
     """A Member State, Associate Member or other country, by its UN short name."""
 
-    __tablename__ = "state"
+    __tablename__ = "country"
 
     code: Mapped[str] = mapped_column(String(2), primary_key=True)  # ISO 3166-1
     names: Mapped[dict[str, str]]  # by language

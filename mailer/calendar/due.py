@@ -55,7 +55,7 @@ async def tick(
         except (MailerError, AudienceError) as refusal:
             log.warning("campaign.not_released", campaign=number, reason=str(refusal))
             async with database.writing() as session:
-                if await control.hold(session, number, because=str(refusal), now=now):
+                if await control.expire(session, number, because=str(refusal), now=now):
                     ticked.held.append(number)
     return ticked
 
@@ -93,5 +93,5 @@ async def _too_late(
     return [
         number
         for number in overdue.all()
-        if await control.hold(session, number, because=because, now=now)
+        if await control.expire(session, number, because=because, now=now)
     ]

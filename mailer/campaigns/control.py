@@ -55,13 +55,13 @@ async def cancel(
     acts.note(session, campaign, by=by, act="cancelled", now=now)
 
 
-async def hold(
+async def expire(
     session: AsyncSession, campaign_id: int, *, because: str, now: datetime
 ) -> bool:
     """Put a campaign that could not go at its time before a person; False if it has."""
     move = (CampaignState.SCHEDULED, CampaignState.EXPIRED)
     return await _stop(
-        session, campaign_id, move, by="ticker", act="held", because=because, now=now
+        session, campaign_id, move, by="ticker", act="expired", because=because, now=now
     )
 
 

@@ -28,7 +28,7 @@ class Sending:
     """When a campaign may send, as its folder says it."""
 
     window: Window | None = None
-    give_up_hours: float | None = None  # none: as [delivery] says
+    too_late_hours: float | None = None  # none: as [delivery] says
 
 
 ALWAYS = Sending()
@@ -48,7 +48,7 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
         raise refuse("too_late_hours", sentence)
     given = [key for key in KEYS[:3] if key in table]
     if not given:
-        return Sending(give_up_hours=hours)
+        return Sending(too_late_hours=hours)
     for key in KEYS[:3]:
         if not isinstance(table.get(key), str):
             sentence = f"send.{key} is missing: the hours have from, until and zone"
@@ -57,7 +57,7 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
         made = windows.read(table["from"], table["until"], table["zone"])
     except ScheduleError as fault:
         raise refuse(given[0], f"send: {fault}") from None
-    return Sending(window=made, give_up_hours=hours)
+    return Sending(window=made, too_late_hours=hours)
 
 
 def fill(campaign: Campaign, sending: Sending) -> None:
@@ -66,7 +66,7 @@ def fill(campaign: Campaign, sending: Sending) -> None:
     campaign.window_from = f"{window.opens:%H:%M}" if window else None
     campaign.window_until = f"{window.closes:%H:%M}" if window else None
     campaign.window_zone = window.zone if window else None
-    campaign.give_up_hours = sending.give_up_hours
+    campaign.too_late_hours = sending.too_late_hours
 
 
 def of(campaign: Campaign) -> Sending:
@@ -76,14 +76,14 @@ def of(campaign: Campaign) -> Sending:
         window = windows.read(
             campaign.window_from, campaign.window_until, campaign.window_zone
         )
-    return Sending(window=window, give_up_hours=campaign.give_up_hours)
+    return Sending(window=window, too_late_hours=campaign.too_late_hours)
 
 
 def begun(
     campaign: Campaign, *, usual_hours: float, now: datetime
 ) -> dict[str, datetime | None]:
     """Return what counts from the release on: the opening, and when it is too late."""
-    hours = usual_hours if campaign.give_up_hours is None else campaign.give_up_hours
+    hours = usual_hours if campaign.too_late_hours is None else campaign.too_late_hours
     return _opening(campaign, now) | {"expires_at": now + timedelta(hours=hours)}
 
 

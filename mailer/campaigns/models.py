@@ -54,7 +54,7 @@ class Campaign(Base):
     window_until: Mapped[str | None] = mapped_column(String(5))
     window_zone: Mapped[str | None] = mapped_column(String(60))
     # none: the site's
-    give_up_hours: Mapped[float | None] = mapped_column("late_hours", Double)
+    too_late_hours: Mapped[float | None] = mapped_column(Double)
     opens_at: Mapped[datetime | None]  # the opening that holds now or comes next
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when what is not taken by then expires
@@ -110,7 +110,7 @@ class CampaignText(Base):
 class TranslatedUnit(Base):
     """A line or paragraph of a translation, and the source it was translated from."""
 
-    __tablename__ = "translated_entry"
+    __tablename__ = "translated_unit"
 
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True

@@ -30,7 +30,7 @@ def accepted(reply: Reply) -> str:
 
 
 def refused(
-    parcel: OutgoingMessage,
+    message: OutgoingMessage,
     stage: Stage,
     reply: Reply,
     *,
@@ -42,14 +42,14 @@ def refused(
     read = verdict.read(reply, names_recipient=stage is not Stage.MAIL)
     if read.action is Action.REFUSE:
         outcome = Outcome(
-            message_id=parcel.message_id,
+            message_number=message.message_number,
             state=MessageState.REFUSED,
             reason=read.reason,
             reply=shown,
         )
     else:
-        outcome = _deferred(parcel, read.reason, shown, settings, now)
-    return Settled(outcome=outcome, campaign_id=parcel.campaign_id, verdict=read)
+        outcome = _deferred(message, read.reason, shown, settings, now)
+    return Settled(outcome=outcome, campaign_id=message.campaign_id, verdict=read)
 
 
 def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
@@ -63,56 +63,56 @@ def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
 
 
 def not_sent(
-    parcel: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
+    message: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
     """Note a connection that failed before the dot: the relay has not taken it."""
     reason = f"connection failed: {why}"
     return Settled(
-        outcome=_deferred(parcel, reason, None, settings, now),
-        campaign_id=parcel.campaign_id,
+        outcome=_deferred(message, reason, None, settings, now),
+        campaign_id=message.campaign_id,
     )
 
 
 def unknown(
-    parcel: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
+    message: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
     """Note a connection that failed after the dot: the relay may have taken it."""
     return Settled(
         outcome=Outcome(
-            message_id=parcel.message_id,
+            message_number=message.message_number,
             state=MessageState.UNCERTAIN,
             reason=f"no answer to the final dot: {why}",
             due_at=now + settings.evidence_wait,
         ),
-        campaign_id=parcel.campaign_id,
+        campaign_id=message.campaign_id,
     )
 
 
-def set_aside(message_id: int, campaign_id: int, why: str) -> Settled:
+def set_aside(message_number: int, campaign_id: int, why: str) -> Settled:
     """Note a message that cannot be made or offered."""
     return Settled(
         outcome=Outcome(
-            message_id=message_id, state=MessageState.SET_ASIDE, reason=why
+            message_number=message_number, state=MessageState.SET_ASIDE, reason=why
         ),
         campaign_id=campaign_id,
     )
 
 
 def _deferred(
-    parcel: OutgoingMessage,
+    message: OutgoingMessage,
     reason: str,
     reply: str | None,
     settings: DeliverySettings,
     now: datetime,
 ) -> Outcome:
     return Outcome(
-        message_id=parcel.message_id,
+        message_number=message.message_number,
         state=MessageState.DEFERRED,
         reason=reason,
         reply=reply,
         due_at=retry.next_attempt(
-            parcel.message_id,
-            parcel.attempts + 1,
+            message.message_number,
+            message.attempts + 1,
             waits=settings.retry_minutes,
             now=now,
         ),

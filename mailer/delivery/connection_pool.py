@@ -17,35 +17,37 @@ FULL = 5.0  # seconds before a relay that takes no more connections is asked aga
 
 
 class ConnectionPool:
-    """Those of one desk, `most` at once."""
+    """Those of one handler, `most` at once."""
 
     def __init__(
         self,
-        desk: ConnectionHandler,
+        handler: ConnectionHandler,
         *,
         most: int,
         connect: Callable[[], Awaitable[Channel]],
         work: Callable[[], int],
         unreachable: Callable[[RelayError], None],
     ) -> None:
-        self._desk = desk
+        self._handler = handler
         self._most = most
         self._connect = connect
         self._work = work  # how many messages want one
         self._unreachable = unreachable  # told what stood in the way of all
-        self._lanes: set[Connection] = set()
+        self._connections: set[Connection] = set()
         self._leaving = False
         self._wanted = asyncio.Event()
         self._since: float | None = None  # none is open, and some are being opened
         self.fault: RelayError | None = None  # while none can be opened
 
     def __len__(self) -> int:
-        return len(self._lanes)
+        return len(self._connections)
 
     @property
     def awaited(self) -> float:
         """For how many seconds the first of them has been waited for."""
-        return 0.0 if self._lanes or self._since is None else uptime() - self._since
+        return (
+            0.0 if self._connections or self._since is None else uptime() - self._since
+        )
 
     def want(self) -> None:
         """Look whether more are to be opened."""
@@ -53,28 +55,30 @@ class ConnectionPool:
 
     def kick(self) -> None:
         """Set those going that have nothing to do."""
-        for lane in self._lanes.copy():
-            lane.kick()
+        for connection in self._connections.copy():
+            connection.kick()
 
     def look(self) -> None:
         """End those whose relay is silent."""
-        for lane in self._lanes.copy():
-            lane.look(uptime())
+        for connection in self._connections.copy():
+            connection.look(uptime())
 
     def forget_the_lost(self) -> None:
         """Keep those that are open and in step."""
-        self._lanes = {lane for lane in self._lanes if lane.usable}
+        self._connections = {
+            connection for connection in self._connections if connection.usable
+        }
 
     def leave(self) -> None:
         """Let each end after what it has in flight."""
         self._leaving = True
-        for lane in self._lanes.copy():
-            lane.leave()
+        for connection in self._connections.copy():
+            connection.leave()
 
     def drop(self) -> None:
         """End all at once."""
-        for lane in self._lanes.copy():
-            lane.fail("the worker is stopping")
+        for connection in self._connections.copy():
+            connection.fail("the worker is stopping")
 
     async def keep(self) -> None:
         """Open what is lacking while there is work, until cancelled."""
@@ -91,7 +95,7 @@ class ConnectionPool:
                 if faults and faults[0] is not None and None not in faults:
                     await self._not_opened(faults[0])
                 opening |= self._begin(len(opening))
-                none = opening and not self._lanes
+                none = opening and not self._connections
                 self._since = (self._since or uptime()) if none else None
         finally:
             for each in opening:
@@ -99,8 +103,10 @@ class ConnectionPool:
 
     def _begin(self, opening: int) -> set[asyncio.Task[RelayError | None]]:
         """Begin to open those that are lacking."""
-        supplied = sum(not lane.busy for lane in self._lanes) + opening
-        lacking = self._most - len(self._lanes) - opening
+        supplied = (
+            sum(not connection.busy for connection in self._connections) + opening
+        )
+        lacking = self._most - len(self._connections) - opening
         begun = {
             asyncio.ensure_future(self._open())
             for _ in range(min(lacking, self._work() - supplied))
@@ -110,7 +116,7 @@ class ConnectionPool:
         return begun
 
     async def _not_opened(self, fault: RelayError) -> None:
-        if self._lanes:  # it takes no more than these
+        if self._connections:  # it takes no more than these
             await asyncio.sleep(FULL)
             return
         self._unreachable(fault)
@@ -119,14 +125,14 @@ class ConnectionPool:
     async def _open(self) -> RelayError | None:
         """Open one; return what stood in the way."""
         try:
-            connection = await self._connect()
+            channel = await self._connect()
         except RelayError as fault:
             return fault
         self.fault = None
         if self._leaving:
-            connection.transport.abort()
+            channel.transport.abort()
             return None
-        lane = Connection(connection.transport, connection.offer, self._desk)
-        self._lanes.add(lane)
-        lane.kick()
+        connection = Connection(channel.transport, channel.offer, self._handler)
+        self._connections.add(connection)
+        connection.kick()
         return None

@@ -1,4 +1,4 @@
-"""The supply: takes due messages for the relays, in the transaction that marks them.
+"""Takes due messages for the relays, in the transaction that marks them.
 
 Claimed, let through by the flow, marked and made ready in one go, so that nothing is
 held that is not about to be sent. What may not go is settled or put off in the same
@@ -48,11 +48,11 @@ class Dispatcher:
     """What one worker takes from the store."""
 
     worker_id: int
-    flow: Router
+    router: Router
     preparer: Preparer
     delivery: DeliverySettings
-    outlet: Callable[[str], RelayQueue]  # of a relay, made when it is first asked for
-    outlets: Mapping[str, RelayQueue]
+    queue: Callable[[str], RelayQueue]  # of a relay, made when it is first asked for
+    queues: Mapping[str, RelayQueue]
     dry: bool = False  # nothing was due when it last looked
     idle: Idle | None = None  # since anything last moved
     again: bool = False  # what was due is settled, and more may be behind it
@@ -74,14 +74,14 @@ class Dispatcher:
             self.again
             or (
                 not self._staying
-                and any(outlet.hungry for outlet in self.outlets.values())
+                and any(queue.hungry for queue in self.queues.values())
             )
         )
 
     @property
     def resting(self) -> bool:
         """Whether nothing that was taken is under way."""
-        return all(outlet.empty for outlet in self.outlets.values())
+        return all(queue.empty for queue in self.queues.values())
 
     async def take(self, session: AsyncSession, *, now: datetime) -> Batch:
         """Mark what is due, as much as the relays have room for.
@@ -104,16 +104,16 @@ class Dispatcher:
         self, session: AsyncSession, slow: Mapping[str, float], now: datetime
     ) -> Batch:
         resting_at = now if self.resting else None
-        names = self.flow.relays.settings
+        names = self.router.relays.settings
         room = {name: 0 if name in slow else self._room(name) for name in names}
         limit = sum(max(each, 0) for each in room.values())
-        limit = self.flow.worth_claiming(limit, now=now)
+        limit = self.router.worth_claiming(limit, now=now)
         if limit <= 0:
             moved = any(each <= 0 for each in room.values())
             return Batch(slow=slow.keys(), moved=moved, resting_at=resting_at)
         due = await claim.claim(session, self._search, limit=limit, now=now)
         await self._dispose(session, due, now)
-        admitted = await self.flow.admit(
+        admitted = await self.router.admit(
             session,
             due.rows,
             busy={name for name, each in room.items() if each <= 0},
@@ -144,12 +144,12 @@ class Dispatcher:
         """
         if self.closed:
             return {}
-        waited = {name: each.connections.awaited for name, each in self.outlets.items()}
+        waited = {name: each.connections.awaited for name, each in self.queues.items()}
         slow = {name: each for name, each in waited.items() if each > TOGETHER}
-        if len(slow) == len(self.flow.relays.settings):
+        if len(slow) == len(self.router.relays.settings):
             return {}
         if slow:
-            self.flow.health.hold(now + timedelta(seconds=TOGETHER))
+            self.router.health.hold(now + timedelta(seconds=TOGETHER))
         return slow
 
     async def _dispose(self, session: AsyncSession, due: Due, now: datetime) -> None:
@@ -175,11 +175,13 @@ class Dispatcher:
         }
 
     def _room(self, name: str) -> int:
-        found = self.outlets.get(name)
-        return self.flow.relays.settings[name].connections if not found else found.room
+        found = self.queues.get(name)
+        return (
+            self.router.relays.settings[name].connections if not found else found.room
+        )
 
     def _connected(self, name: str) -> bool:
-        return name in self.outlets and bool(self.outlets[name].connections)
+        return name in self.queues and bool(self.queues[name].connections)
 
     def hand_out(self, taken: Batch, *, marked_at: float) -> None:
         """Give the relays what a committed transaction took for them."""
@@ -194,6 +196,6 @@ class Dispatcher:
         if taken.stays or not taken.more:  # what stayed in the store is behind
             self._search.start_anew()
         for name, rows in taken.wanted.items():
-            self.outlet(name).want(len(rows), {row.campaign_id for row in rows})
+            self.queue(name).want(len(rows), {row.campaign_id for row in rows})
         for name, prepared in taken.ready.items():
-            self.outlet(name).marked(prepared, marked_at=marked_at, more=taken.more)
+            self.queue(name).marked(prepared, marked_at=marked_at, more=taken.more)

@@ -27,13 +27,13 @@ class Drain:
     def __init__(
         self,
         database: Database,
-        supply: Dispatcher,
+        dispatcher: Dispatcher,
         *,
         now: Callable[[], datetime],
         told: Callable[[str], None],
     ) -> None:
         self._database = database
-        self._supply = supply
+        self._dispatcher = dispatcher
         self._now = now
         self._told = told
         self._told_at = float("-inf")
@@ -42,10 +42,10 @@ class Drain:
 
     async def has_come(self) -> bool:
         """Whether nothing is left to do, now that a look has found nothing due."""
-        idle = self._supply.idle
+        idle = self._dispatcher.idle
         if idle is None:
             return False
-        if idle.last < self._supply.flow.health.held_until:
+        if idle.last < self._dispatcher.router.health.held_until:
             await self._tell_of_a_long_wait()
             return False
         if idle.first <= self._none_made_at <= idle.last:
@@ -58,19 +58,19 @@ class Drain:
     @property
     def pause(self) -> float:
         """Seconds to the next look."""
-        held = self._made or self._now() < self._supply.flow.health.held_until
+        held = self._made or self._now() < self._dispatcher.router.health.held_until
         return HELD if held else SOON
 
     async def complain(self) -> None:
         """Tell what waits; raise it where a relay is away that none replaces."""
         now = self._now()
         said = await self._what_waits(now)
-        for name, outlet in self._supply.outlets.items():
-            if self._supply.flow.health.replaced(name, now=now):
+        for name, queue in self._dispatcher.queues.items():
+            if self._dispatcher.router.health.replaced(name, now=now):
                 continue
-            if outlet.connections.fault is not None:
-                raise type(outlet.connections.fault)(
-                    said or str(outlet.connections.fault)
+            if queue.connections.fault is not None:
+                raise type(queue.connections.fault)(
+                    said or str(queue.connections.fault)
                 )
             if said:
                 raise RelayError(said)
@@ -80,7 +80,7 @@ class Drain:
     async def _tell_of_a_long_wait(self) -> None:
         """Say what the end is waiting for, now and again."""
         now = self._now()
-        wait = (self._supply.flow.health.held_until - now).total_seconds()
+        wait = (self._dispatcher.router.health.held_until - now).total_seconds()
         if wait > LONG and uptime() - self._told_at > TELL:
             self._told_at = uptime()
             if said := await self._what_waits(now):
@@ -90,8 +90,8 @@ class Drain:
         found = await self._database.ask(partial(waiting.read, now=now))
         if found is None:
             return ""
-        health, outlets = self._supply.flow.health, self._supply.outlets
+        health, queues = self._dispatcher.router.health, self._dispatcher.queues
         soonest = max(
-            (health.asked_again(name, now=now) for name in outlets), default=now
+            (health.asked_again(name, now=now) for name in queues), default=now
         )
         return waiting.sentence(found, health.relays, health.troubles, soonest=soonest)

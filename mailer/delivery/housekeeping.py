@@ -24,7 +24,7 @@ RELEASES = 1.0  # seconds between looks for releases that were broken off
 
 
 async def enlist(site: Site, *, now: Callable[[], datetime]) -> "Housekeeping":
-    """Enter a new worker among those that live; return its upkeep."""
+    """Enter a new worker among those that live; return its housekeeping."""
     held = timedelta(seconds=site.settings.delivery.lease_seconds)
     async with site.database.writing() as session:
         number = await lease.enlist(session, lease=held, now=now())
@@ -32,7 +32,7 @@ async def enlist(site: Site, *, now: Callable[[], datetime]) -> "Housekeeping":
 
 
 class Housekeeping:
-    """The upkeep one worker does."""
+    """The housekeeping one worker does."""
 
     def __init__(
         self,

@@ -56,13 +56,13 @@ class Journal:
     def __init__(
         self,
         database: Database,
-        supply: Dispatcher,
+        dispatcher: Dispatcher,
         *,
         now: Callable[[], datetime],
         settled: Callable[[Counter[MessageState]], None],
     ) -> None:
         self._database = database
-        self._supply = supply
+        self._dispatcher = dispatcher
         self._now = now
         self._shown = settled
         self._pauses: dict[int, str] = {}  # campaigns, and why
@@ -85,7 +85,7 @@ class Journal:
 
     def look(self) -> None:
         """Note that a relay may soon have nothing to send."""
-        if not (self._supply.dry or self._writing):
+        if not (self._dispatcher.dry or self._writing):
             self._due.set()
 
     def pause(self, campaigns: Iterable[int], because: str) -> None:
@@ -113,7 +113,7 @@ class Journal:
                 await self.write()
             finally:
                 self._writing = False
-            if self._supply.wanted:
+            if self._dispatcher.wanted:
                 self._due.set()
             self._written.set()
 
@@ -126,12 +126,12 @@ class Journal:
                 lambda: self._write(group)
             )
         except BaseException:
-            for outlet, told in group.by:
-                outlet.keep(told)
+            for queue, told in group.by:
+                queue.keep(told)
             self._pauses = {**group.pauses, **self._pauses}
             raise
         self._took = uptime() - began
-        self._supply.hand_out(taken, marked_at=marked_at)
+        self._dispatcher.hand_out(taken, marked_at=marked_at)
         if group.told.accepted or group.told.settled:
             states = Counter(each.outcome.state for each in group.told.settled)
             if group.told.accepted:
@@ -142,7 +142,7 @@ class Journal:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        by = [(each, each.tell()) for each in self._supply.outlets.values()]
+        by = [(each, each.tell()) for each in self._dispatcher.queues.values()]
         told = Unrecorded()
         for _, each in by:
             told.add(each)
@@ -151,7 +151,7 @@ class Journal:
 
     async def _write(self, group: _Group) -> tuple[Batch, float]:
         """Return what was taken, and a time just before its marks were made."""
-        worker_id = self._supply.worker_id
+        worker_id = self._dispatcher.worker_id
         async with self._database.writing() as session:
             await batches.by_index(session)
             now, marked_at = self._now(), uptime()  # the lock may have taken long
@@ -165,12 +165,12 @@ class Journal:
                 await self._follow(session, told.settled, now)
             if told.unsent:
                 await record.unmark(session, worker_id, told.unsent, now=now)
-                self._supply.look_again()
+                self._dispatcher.look_again()
             for number, because in group.pauses.items():
                 await control.pause(
                     session, number, by="delivery", because=because, now=now
                 )
-            return await self._supply.take(session, now=now), marked_at
+            return await self._dispatcher.take(session, now=now), marked_at
 
     async def _follow(
         self, session: AsyncSession, settled: Sequence[Settled], now: datetime
@@ -183,7 +183,7 @@ class Journal:
                 continue
             if verdict.suppress:
                 await record.suppress_reader(
-                    session, outcome.message_id, verdict.reason, now=now
+                    session, outcome.message_number, verdict.reason, now=now
                 )
             if verdict.action is Action.PAUSE and each.campaign_id not in paused:
                 paused.add(each.campaign_id)

@@ -1,4 +1,4 @@
-"""Turns claimed rows into parcels: letters from the store, values put in."""
+"""Turns claimed rows into messages: letters from the store, values put in."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Prepared(NamedTuple):
 
 
 class Preparer:
-    """Makes parcels of a site's rows; letters are read once each."""
+    """Makes messages of a site's rows; letters are read once each."""
 
     def __init__(self, site: Site) -> None:
         self._sign = site.signer.message
@@ -57,7 +57,7 @@ class Preparer:
         signer = self._signer.prepare(skeleton) if self._signer else None
         return Composer(skeleton, signer)
 
-    def parcel(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
+    def compose(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
         """Compose one message; raise MailerError where it cannot be."""
         row, composer = prepared.row, prepared.composer
         if composer is None:

@@ -20,7 +20,7 @@ LASTING = 0.3  # seconds that marks are to last
 
 
 class ReadyQueue:
-    """Gives out parcels in the order their rows came."""
+    """Gives out messages in the order their rows came."""
 
     def __init__(
         self,
@@ -36,12 +36,12 @@ class ReadyQueue:
         self._late = late  # told which message is to go back
         self._spoilt = spoilt  # told which message cannot be composed, and why
         self._rows: deque[tuple[Prepared, float, float]] = deque()  # marked, put at
-        self._parcels: deque[tuple[OutgoingMessage, float]] = deque()
+        self._messages: deque[tuple[OutgoingMessage, float]] = deque()
         self._put_at = self._composed_at = float("-inf")
         self.ahead = min(start, most)  # how many are marked
 
     def __len__(self) -> int:
-        return len(self._rows) + len(self._parcels)
+        return len(self._rows) + len(self._messages)
 
     @property
     def low(self) -> bool:
@@ -67,14 +67,14 @@ class ReadyQueue:
         self._rows += [(each, marked_at, put_at) for each in prepared]
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next parcel."""
-        while self._rows or self._parcels:
-            if not self._parcels:
+        """Return the next message."""
+        while self._rows or self._messages:
+            if not self._messages:
                 self._compose()
                 continue
-            parcel, put_at = self._parcels.popleft()
-            if not self._is_late(parcel.message_id, put_at):
-                return parcel
+            message, put_at = self._messages.popleft()
+            if not self._is_late(message.message_number, put_at):
+                return message
         return None
 
     def _is_late(self, number: int, put_at: float) -> bool:
@@ -94,16 +94,16 @@ class ReadyQueue:
             if self._is_late(prepared.row.id, put_at):
                 continue
             try:
-                parcel = self._preparer.parcel(prepared, marked_at=marked_at)
+                message = self._preparer.compose(prepared, marked_at=marked_at)
             except MailerError as fault:
                 self._spoilt(prepared.row, str(fault))
             else:
-                self._parcels.append((parcel, put_at))
+                self._messages.append((message, put_at))
 
     def clear(self) -> list[int]:
         """Give up everything; return the numbers of the messages."""
-        given_up = [each.message_id for each, _ in self._parcels]
+        given_up = [each.message_number for each, _ in self._messages]
         given_up += [each.row.id for each, *_ in self._rows]
-        self._parcels.clear()
+        self._messages.clear()
         self._rows.clear()
         return given_up

@@ -1,4 +1,4 @@
-"""The journal as outlets know it: they tell it what is to be written, and go on."""
+"""What a relay queue has written, and the journal as it knows it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Unrecorded:
 
 
 class Recorder(Protocol):
-    """Where an outlet has everything written."""
+    """Where a relay queue has everything written."""
 
     def wake(self) -> None:
         """Note that there is something to write, soon."""

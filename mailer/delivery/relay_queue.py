@@ -31,28 +31,28 @@ log = structlog.get_logger()
 
 
 class RelayQueue:
-    """The desk of one relay's connections."""
+    """What handles one relay's connections."""
 
     def __init__(
         self,
         name: str,
         relay: RelaySettings,
         *,
-        flow: Router,
+        router: Router,
         delivery: DeliverySettings,
         preparer: Preparer,
         connect: Callable[[], Awaitable[Channel]],
-        book: Recorder,
+        recorder: Recorder,
         now: Callable[[], datetime],
     ) -> None:
         self.name = name
         self._relay = relay
         self._delivery = delivery
-        self._flow = flow
-        self._health = flow.health
-        self._book = book
+        self._router = router
+        self._health = router.health
+        self._recorder = recorder
         self._now = now
-        self._stock = ReadyQueue(
+        self._ready = ReadyQueue(
             preparer,
             start=relay.connections * 2,
             most=relay.connections * delivery.mark_ahead,
@@ -75,17 +75,17 @@ class RelayQueue:
     @property
     def empty(self) -> bool:
         """Whether nothing waits here or is on its way."""
-        return not (self._stock or self._flying or self._told)
+        return not (self._ready or self._flying or self._told)
 
     @property
     def room(self) -> int:
         """How many more may be marked: never more are without a recorded outcome."""
-        return self._stock.ahead - len(self._stock) - self._flying - len(self._told)
+        return self._ready.ahead - len(self._ready) - self._flying - len(self._told)
 
     @property
     def hungry(self) -> bool:
         """Whether the connections will soon have nothing to send."""
-        return self._stock.low and self.room > 0 and bool(self.connections)
+        return self._ready.low and self.room > 0 and bool(self.connections)
 
     def tell(self) -> Unrecorded:
         """Hand over what is to be written of these messages."""
@@ -98,10 +98,10 @@ class RelayQueue:
 
     def _have_written(self) -> None:
         """Have what was told written: at once if nothing else is on its way."""
-        if self._flying or self._stock:
-            self._book.wake()
+        if self._flying or self._ready:
+            self._recorder.wake()
         else:
-            self._book.hurry()
+            self._recorder.hurry()
 
     def _settle(self, settled: Settled) -> None:
         self._told.settled.append(settled)
@@ -113,8 +113,8 @@ class RelayQueue:
 
     def _take_back(self) -> None:
         """Give up what is marked and no connection has taken."""
-        self._told.unsent += self._stock.clear()
-        self._book.hurry()
+        self._told.unsent += self._ready.clear()
+        self._recorder.hurry()
 
     def want(self, number: int, campaigns: Set[int] = frozenset()) -> None:
         """Open connections for messages, some of them still in the store."""
@@ -124,80 +124,82 @@ class RelayQueue:
 
     def _work(self) -> int:
         """Return how many messages want a connection, none of a relay that is away."""
-        return 0 if self._return_what_waits() else max(self._demand, len(self._stock))
+        return 0 if self._return_what_waits() else max(self._demand, len(self._ready))
 
     def marked(
         self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
     ) -> None:
         """Take messages whose marks are committed, and set the connections going."""
-        self._stock.put(prepared, marked_at=marked_at, put_at=uptime(), more=more)
+        self._ready.put(prepared, marked_at=marked_at, put_at=uptime(), more=more)
         if self._leaving or not self.connections:
             self._take_back()
             return
-        self.want(len(self._stock) + self._relay.connections * more)
+        self.want(len(self._ready) + self._relay.connections * more)
         self.connections.kick()
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next parcel to send."""
-        while (parcel := self._stock.next()) is not None:
-            if self._health.holds_up(self.name, parcel.address, self._now):
-                self._bring_back(parcel.message_id)
+        """Return the next message to send."""
+        while (message := self._ready.next()) is not None:
+            if self._health.holds_up(self.name, message.address, self._now):
+                self._bring_back(message.message_number)
                 continue
             self._flying += 1
-            if self._stock.low:
-                self._book.look()
-            return parcel
+            if self._ready.low:
+                self._recorder.look()
+            return message
         self._demand = 0
         return None
 
-    def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
+    def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
         """Note the relay's last word."""
         self._flying -= 1
         if stage is Stage.DOT and reply.positive:
-            self._told.accepted.append((parcel.message_id, reply))
+            self._told.accepted.append((message.message_number, reply))
             self._have_written()
-            self._health.works(self.name, parcel.address)
+            self._health.works(self.name, message.address)
             return
         now = self._now()
-        settled = answer.refused(parcel, stage, reply, settings=self._delivery, now=now)
+        settled = answer.refused(
+            message, stage, reply, settings=self._delivery, now=now
+        )
         self._settle(settled)
         if not answer.asks_for_patience(settled, stage, reply):
-            self._health.works(self.name, parcel.address)
+            self._health.works(self.name, message.address)
             if settled.outcome.due_at is not None:
                 self._health.said(self.name, str(reply))
             return
-        domain = "" if stage is Stage.MAIL else domain_of(parcel.address)
+        domain = "" if stage is Stage.MAIL else domain_of(message.address)
         self._health.away(self.name, str(reply), domain=domain, now=now)
         self._return_what_waits()
 
-    def not_sent(self, parcel: OutgoingMessage, why: str | None) -> None:
+    def not_sent(self, message: OutgoingMessage, why: str | None) -> None:
         """Note that no dot was written; without a reason it was no attempt."""
         self._flying -= 1
         if why is None:
-            self._bring_back(parcel.message_id)
+            self._bring_back(message.message_number)
         else:
-            self._failed(answer.not_sent, parcel, why)
+            self._failed(answer.not_sent, message, why)
 
-    def unknown(self, parcel: OutgoingMessage, why: str) -> None:
+    def unknown(self, message: OutgoingMessage, why: str) -> None:
         """Note that nobody knows whether the relay took it."""
         self._flying -= 1
-        self._failed(answer.unknown, parcel, why)
+        self._failed(answer.unknown, message, why)
 
     def _failed(
-        self, became: Callable[..., Settled], parcel: OutgoingMessage, why: str
+        self, became: Callable[..., Settled], message: OutgoingMessage, why: str
     ) -> None:
         now = self._now()
-        self._settle(became(parcel, why, settings=self._delivery, now=now))
+        self._settle(became(message, why, settings=self._delivery, now=now))
         self._health.away(self.name, why, now=now)
         self._return_what_waits()
 
-    def unfit(self, parcel: OutgoingMessage, why: str) -> None:
+    def unfit(self, message: OutgoingMessage, why: str) -> None:
         """Set a message aside that this relay cannot take, nor one that replaces it."""
         self._flying -= 1
-        if self._flow.elsewhere(self.name, parcel.message_id):
-            self._bring_back(parcel.message_id)
+        if self._router.elsewhere(self.name, message.message_number):
+            self._bring_back(message.message_number)
             return
-        self._settle(answer.set_aside(parcel.message_id, parcel.campaign_id, why))
+        self._settle(answer.set_aside(message.message_number, message.campaign_id, why))
 
     def _spoilt(self, row: Claimed, why: str) -> None:
         """Set a message aside that cannot be composed."""
@@ -209,7 +211,7 @@ class RelayQueue:
         if not self.connections:
             self._take_back()
         self.connections.want()
-        self._book.hurry()
+        self._recorder.hurry()
 
     def _unreachable(self, fault: RelayError) -> None:
         """Keep away for a while; a login that is refused is for a person to look at."""
@@ -220,7 +222,7 @@ class RelayQueue:
         refused = isinstance(fault, LoginRefusedError)
         self._health.unreachable(self.name, str(fault), final=refused, now=now)
         if refused and not self._health.replaced(self.name, now=now):
-            self._book.pause(self._campaigns, str(fault))
+            self._recorder.pause(self._campaigns, str(fault))
         self._return_what_waits()
 
     def _return_what_waits(self) -> bool:

@@ -40,46 +40,48 @@ class Worker:
     def __init__(
         self,
         site: Site,
-        upkeep: Housekeeping,
+        housekeeping: Housekeeping,
         *,
         now: Callable[[], datetime],
         settled: Callable[[Counter[MessageState]], None],
         stopping: asyncio.Event,
     ) -> None:
         self._site = site
-        self._upkeep = upkeep
+        self._housekeeping = housekeeping
         self._now = now
         self._stopping = stopping
         self._tasks = asyncio.TaskGroup()
         self._background: list[asyncio.Task[None]] = []
-        self._outlets: dict[str, RelayQueue] = {}
-        self._supply = Dispatcher(
-            worker_id=upkeep.number,
-            flow=Router.of(site.settings),
+        self._queues: dict[str, RelayQueue] = {}
+        self._dispatcher = Dispatcher(
+            worker_id=housekeeping.number,
+            router=Router.of(site.settings),
             preparer=Preparer(site),
             delivery=site.settings.delivery,
-            outlet=self._outlet,
-            outlets=self._outlets,
+            queue=self._queue,
+            queues=self._queues,
         )
-        self._journal = Journal(site.database, self._supply, now=now, settled=settled)
+        self._journal = Journal(
+            site.database, self._dispatcher, now=now, settled=settled
+        )
 
     async def run(self, *, told: Callable[[str], None] | None = None) -> None:
         """Deliver until stopped; or until nothing is due, and tell what then waits."""
-        ending = told and Drain(
-            self._site.database, self._supply, now=self._now, told=told
+        drain = told and Drain(
+            self._site.database, self._dispatcher, now=self._now, told=told
         )
         sound = True
         try:
             async with self._tasks:
                 for each in (
                     self._journal.run(),
-                    self._upkeep.stay_alive(),
-                    self._upkeep.carry_on(self._look_again),
+                    self._housekeeping.stay_alive(),
+                    self._housekeeping.carry_on(self._look_again),
                     self._watch(),
                     self._lose_patience(),
                 ):
                     self._background.append(self._tasks.create_task(each))
-                await self._feed(ending)
+                await self._feed(drain)
                 await self._finish()
                 for task in self._background:
                     task.cancel()
@@ -88,34 +90,34 @@ class Worker:
             sound = group.subgroup(DBAPIError) is None
             raise first_of(group) from None
         finally:
-            self._supply.flow.health.leaving = self._supply.closed = True
-            for outlet in self._outlets.values():
-                outlet.connections.drop()
+            self._dispatcher.router.health.leaving = self._dispatcher.closed = True
+            for queue in self._queues.values():
+                queue.connections.drop()
             if sound:
                 await self._journal.write()
-                await self._upkeep.leave()
+                await self._housekeeping.leave()
 
-    def _outlet(self, name: str) -> RelayQueue:
-        """Return the outlet of a relay, made when something is first for it."""
-        found = self._outlets.get(name)
+    def _queue(self, name: str) -> RelayQueue:
+        """Return the relay queue of a relay, made when something is first for it."""
+        found = self._queues.get(name)
         if found is not None:
             return found
-        flow, settings = self._supply.flow, self._site.settings
-        relay = flow.relays.settings[name]
+        router, settings = self._dispatcher.router, self._site.settings
+        relay = router.relays.settings[name]
 
         async def connected() -> Channel:
             return await connect.connect(
                 relay, root=self._site.root, hello=relay.hello or settings.mail.domain
             )
 
-        made = self._outlets[name] = RelayQueue(
+        made = self._queues[name] = RelayQueue(
             name,
             relay,
-            flow=flow,
+            router=router,
             delivery=settings.delivery,
-            preparer=self._supply.preparer,
+            preparer=self._dispatcher.preparer,
             connect=connected,
-            book=self._journal,
+            recorder=self._journal,
             now=self._now,
         )
         self._background.append(self._tasks.create_task(made.connections.keep()))
@@ -125,42 +127,42 @@ class Worker:
         """End connections whose relay is silent."""
         while True:
             await asyncio.sleep(IDLE)
-            for outlet in self._outlets.values():
-                outlet.connections.look()
+            for queue in self._queues.values():
+                queue.connections.look()
 
     async def _lose_patience(self) -> None:
         """Told to stop, wait for a store that is away only so long."""
         await self._stopping.wait()
-        wait = RESTING if self._supply.resting else LEAVING
+        wait = RESTING if self._dispatcher.resting else LEAVING
         self._site.database.patient_until = time.monotonic() + wait
 
-    async def _feed(self, ending: Drain | None) -> None:
+    async def _feed(self, drain: Drain | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""
         looked, moving = float("-inf"), False
         while not self._stopping.is_set():
             if uptime() - looked >= (BUSY if moving else IDLE):
-                await self._upkeep.keep_house()
+                await self._housekeeping.keep_house()
                 looked = uptime()
                 self._look_again()
-            if not self._supply.dry:
+            if not self._dispatcher.dry:
                 moving = await self._progress(IDLE)
                 continue
             moving = False
-            if ending is not None and self._done() and await ending.has_come():
-                await self._upkeep.keep_house()
-                await ending.complain()
+            if drain is not None and self._done() and await drain.has_come():
+                await self._housekeeping.keep_house()
+                await drain.complain()
                 return
             with suppress(TimeoutError):
-                async with asyncio.timeout(ending.pause if ending else IDLE):
+                async with asyncio.timeout(drain.pause if drain else IDLE):
                     await self._stopping.wait()
             self._look_again()
 
     def _look_again(self) -> None:
-        self._supply.look_again()
+        self._dispatcher.look_again()
         self._journal.hurry()
 
     def _done(self) -> bool:
-        return self._journal.quiet and self._supply.resting
+        return self._journal.quiet and self._dispatcher.resting
 
     async def _progress(self, within: float) -> bool:
         """Wait until something was written or we are told to stop; say if either."""
@@ -177,13 +179,13 @@ class Worker:
 
     async def _finish(self) -> None:
         """Let the messages in flight end, for a while."""
-        self._supply.closed = True
-        for outlet in self._outlets.values():
-            outlet.leave()
+        self._dispatcher.closed = True
+        for queue in self._queues.values():
+            queue.leave()
         self._journal.hurry()
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVING):
                 while not self._done() or any(
-                    outlet.connections for outlet in self._outlets.values()
+                    queue.connections for queue in self._queues.values()
                 ):
                     await self._journal.written_again()

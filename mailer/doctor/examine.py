@@ -4,8 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 from mailer.doctor import domains, machine, relay, storage
-from mailer.doctor.finding import Finding, error, ok
+from mailer.doctor.finding import Finding, error, ok, warning
 from mailer.errors import ConfigError
+from mailer.settings import loading
 from mailer.sites.opening import open_site
 
 
@@ -18,6 +19,7 @@ async def examine(
             settings, root = site.settings, site.root
             return [
                 ok("configuration", f"{path.name} says nothing wrong"),
+                *_outdated(path),
                 *machine.secrets(settings, root),
                 *machine.disk(root),
                 *(await storage.examine(site.database, now=now)),
@@ -29,3 +31,9 @@ async def examine(
         about = "secrets" if str(fault).startswith("keys.") else "configuration"
         remedy = "config.toml explains every key; `mailer init` makes good secrets"
         return [error(about, str(fault), remedy)]
+
+
+def _outdated(path: Path) -> list[Finding]:
+    """Warn of settings that go by a former name, which the next release forgets."""
+    remedy = "rename it: the next release does not read the former name"
+    return [warning("configuration", said, remedy) for said in loading.outdated(path)]

@@ -51,7 +51,7 @@ class Route(Base):
     )
     contact_languages: Mapped[str] = mapped_column(primary_key=True)
     organisation_languages: Mapped[str] = mapped_column(primary_key=True)
-    state_languages: Mapped[str] = mapped_column(primary_key=True)
+    country_languages: Mapped[str] = mapped_column(primary_key=True)
     variant: Mapped[str] = mapped_column(primary_key=True)
     letter_id: Mapped[int | None] = mapped_column(ForeignKey(StoredLetter.id))
     step: Mapped[str] = mapped_column(String(12))
@@ -63,7 +63,7 @@ class ReleasePlan(Base):
     A row of its own: who sends locks the campaign's.
     """
 
-    __tablename__ = "plan"
+    __tablename__ = "release_plan"
 
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
@@ -122,7 +122,7 @@ class MessageEvent(Base):
     id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True
     )
-    message_id: Mapped[int] = mapped_column(ForeignKey(Message.id), index=True)
+    message_number: Mapped[int] = mapped_column(ForeignKey(Message.id), index=True)
     at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     detail: Mapped[str | None]

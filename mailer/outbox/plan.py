@@ -126,7 +126,7 @@ def _messages(
         Route.campaign_id == campaign.id,
         Route.contact_languages == groups.CONTACT_LANGUAGES,
         Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
-        Route.state_languages == groups.STATE_LANGUAGES,
+        Route.country_languages == groups.COUNTRY_LANGUAGES,
         Route.variant == variant,
     )
     columns = _columns(campaign, left_out, released)

@@ -20,7 +20,7 @@ from mailer.store import batches
 class PutOff:
     """One message, and when it may be claimed again."""
 
-    message_id: int
+    message_number: int
     due_at: datetime
     why: str
 
@@ -28,7 +28,7 @@ class PutOff:
 async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
     """Give messages back that this transaction has claimed, each to its instant."""
     if messages:
-        given = [(each.message_id, each.due_at, each.why) for each in messages]
+        given = [(each.message_number, each.due_at, each.why) for each in messages]
         statement = _putting_off(sqlite=batches.is_sqlite(session))
         await batches.change(session, statement, batches.values(session, _GIVEN, given))
 

@@ -93,7 +93,7 @@ async def _take(
     before = CampaignState(campaign.state)
     refuse_release(before, name=campaign.name)
     await approval.require(session, campaign, site.templates)
-    usual = site.settings.delivery.give_up_hours
+    usual = site.settings.delivery.too_late_hours
     begun = hours.begun(campaign, usual_hours=usual, now=now)
     taken = await session.execute(
         update(Campaign)
@@ -131,7 +131,7 @@ async def _store(
                 campaign_id=campaign.id,
                 contact_languages=group.contact_languages,
                 organisation_languages=group.organisation_languages,
-                state_languages=group.state_languages,
+                country_languages=group.country_languages,
                 variant=group.variant,
                 letter_id=letter_id,
                 step=choice.step if choice else "",

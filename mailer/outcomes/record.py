@@ -33,7 +33,7 @@ NO_SYNC = {"synchronize_session": False}
 class Outcome(NamedTuple):
     """What became of one message."""
 
-    message_id: int
+    message_number: int
     state: MessageState
     reason: str | None = None
     reply: str | None = None
@@ -76,13 +76,13 @@ async def settle(
     moved = set((await batches.change(session, statement, bound)).scalars())
     lines = [
         {
-            "message_id": each.message_id,
+            "message_number": each.message_number,
             "at": now,
             "state": each.state,
             "detail": each.reason,
         }
         for each in outcomes
-        if each.message_id in moved
+        if each.message_number in moved
     ]
     if lines:
         await session.execute(insert(MessageEvent), lines)
@@ -102,7 +102,7 @@ def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]
         session,
         _GIVEN,
         [
-            (each.message_id, each.state, each.reason, each.reply, each.due_at)
+            (each.message_number, each.state, each.reason, each.reply, each.due_at)
             for each in outcomes
         ],
     )
@@ -241,7 +241,7 @@ async def uncertain(
     )
     lines = [
         {
-            "message_id": number,
+            "message_number": number,
             "at": now,
             "state": MessageState.UNCERTAIN,
             "detail": why,
@@ -253,11 +253,11 @@ async def uncertain(
 
 
 async def suppress_reader(
-    session: AsyncSession, message_id: int, reason: str, *, now: datetime
+    session: AsyncSession, message_number: int, reason: str, *, now: datetime
 ) -> None:
     """Stop writing to the reader of a message whose mailbox is gone for good."""
     key = await session.scalar(
-        select(Message.address_key).where(Message.id == message_id)
+        select(Message.address_key).where(Message.id == message_number)
     )
     if key is not None:
         await suppressions.suppress(
@@ -267,7 +267,7 @@ async def suppress_reader(
 
 async def event(
     session: AsyncSession,
-    message_id: int,
+    message_number: int,
     state: MessageState,
     detail: str | None,
     *,
@@ -276,6 +276,6 @@ async def event(
     """Add a line to a message's record."""
     await session.execute(
         insert(MessageEvent).values(
-            message_id=message_id, at=now, state=state, detail=detail
+            message_number=message_number, at=now, state=state, detail=detail
         )
     )

@@ -21,7 +21,7 @@ async def tick(site: Site, now: datetime) -> Ticked:
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
 
-    late = timedelta(hours=site.settings.ticker.late_hours)
+    late = timedelta(hours=site.settings.ticker.grace_hours)
     return await due.tick(site.database, release_one, late=late, now=now)
 
 

@@ -91,7 +91,7 @@ def _grouped(
         outside.label("outside"),
         groups.CONTACT_LANGUAGES.label("contact"),
         groups.ORGANISATION_LANGUAGES.label("organisation"),
-        groups.STATE_LANGUAGES.label("state"),
+        groups.COUNTRY_LANGUAGES.label("state"),
     ).subquery()
     columns = list(inner.c)
     return select(*columns, func.count()).group_by(*columns)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mailer.errors import ConfigError
-from mailer.settings import relays
+from mailer.settings import relays, renamed
 from mailer.settings.sections import Settings
 from mailer.settings.toml import read_toml
 from mailer.settings.values import listed, sentence
@@ -19,7 +19,7 @@ from mailer.settings.values import listed, sentence
 
 def load(path: Path) -> Settings:
     """Read a site's config.toml; raise ConfigError listing every fault."""
-    values = read_toml(path)
+    values = renamed.translated(read_toml(path))
     try:
         settings = Settings(**values)
     except ValidationError as faults:
@@ -30,6 +30,13 @@ def load(path: Path) -> Settings:
     if wrong:
         raise ConfigError(listed(path, wrong))
     return settings
+
+
+def outdated(path: Path) -> list[str]:
+    """Say which settings go by a former name, and by which they go now."""
+    return [
+        f"{before} is now {after}" for before, after in renamed.found(read_toml(path))
+    ]
 
 
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:

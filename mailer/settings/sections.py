@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
+from mailer.settings import renamed
 from mailer.settings.relays import (
     DEFAULT,
     DomainOrDefault,
@@ -91,7 +93,7 @@ class DeliverySettings(Section):
     retry_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
         default=(5, 30, 60, 120, 240), min_length=1
     )
-    give_up_hours: float = Field(default=96, gt=0, le=24 * 14)
+    too_late_hours: float = Field(default=96, gt=0, le=24 * 14)
     uncertain: Literal["reconcile", "resend", "hold"] = "reconcile"
     uncertain_minutes: float = Field(default=15, ge=0)
 
@@ -137,7 +139,15 @@ class TickerSettings(Section):
     """How due campaigns are found."""
 
     seconds: float = Field(default=15, gt=0, le=3600)
-    late_hours: float = Field(default=12, ge=0)
+    grace_hours: float = Field(default=12, ge=0)
+
+
+class Environment(EnvSettingsSource):
+    """Variables of the environment, also under their former names."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values that variables give."""
+        return renamed.translated(super().__call__())
 
 
 class Settings(BaseSettings):
@@ -180,4 +190,4 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment go before the file."""
-        return env_settings, init_settings
+        return Environment(settings_cls), init_settings

@@ -94,7 +94,7 @@ async def ever_uncertain(site: Site, number: int) -> set[str]:
         rows = await session.scalars(
             select(Contact.address)
             .join(Message, Message.contact_id == Contact.id)
-            .join(MessageEvent, MessageEvent.message_id == Message.id)
+            .join(MessageEvent, MessageEvent.message_number == Message.id)
             .where(Message.campaign_id == number, MessageEvent.state == "uncertain")
         )
         return {str(address) for address in rows}

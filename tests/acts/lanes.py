@@ -35,7 +35,7 @@ class Desk:
         return self.parcels.pop(0) if self.parcels else None
 
     def _tell(self, parcel: OutgoingMessage, what: str) -> None:
-        self.told.setdefault(parcel.message_id, []).append(what)
+        self.told.setdefault(parcel.message_number, []).append(what)
 
     def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
         """Keep the relay's word."""
@@ -63,12 +63,12 @@ class Desk:
 
 def parcel(number: int, *, marked_at: float | None = None) -> OutgoingMessage:
     return OutgoingMessage(
-        message_id=number,
+        message_number=number,
         campaign_id=1,
         attempts=0,
         return_path="b@liaison.example",
         address=f"r{number}@reader.example",
-        identifier=f"id{number}",
+        message_id=f"id{number}",
         octets=f"Message-ID: <id{number}@liaison.example>\r\n\r\nHello\r\n".encode(),
         marked_at=uptime() if marked_at is None else marked_at,
     )

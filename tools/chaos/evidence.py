@@ -26,8 +26,8 @@ from message m join contact c on c.id = m.contact_id
 left join worker w on w.id = m.worker_id where m.campaign_id = {campaign}
 """
 EVENTS = """
-select e.message_id, e.at, e.state from message_event e
-join message m on m.id = e.message_id where m.campaign_id = {campaign} order by e.id
+select e.message_number, e.at, e.state from message_event e
+join message m on m.id = e.message_number where m.campaign_id = {campaign} order by e.id
 """
 RELEASES = """
 select count(*) from campaign_event where campaign_id = {campaign} and act = 'released'

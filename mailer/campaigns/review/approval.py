@@ -52,7 +52,7 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
         "per_block": campaign.per_block,
         "blocks": campaign.block_rules,
         "hours": [campaign.window_from, campaign.window_until, campaign.window_zone],
-        "late": campaign.give_up_hours,
+        "late": campaign.too_late_hours,
         "firsts": campaign.block_firsts,
         "zone": campaign.zone,
         "event": campaign.event,

@@ -278,6 +278,6 @@ def _translated(
 
 def _wanted(group: Group) -> str:
     chain = Chain.stored(
-        group.contact_languages, group.organisation_languages, group.state_languages
+        group.contact_languages, group.organisation_languages, group.country_languages
     )
     return chain.speaker()[1][0]

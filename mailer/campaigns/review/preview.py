@@ -83,7 +83,7 @@ async def _seen(
             Contact.id == contact.id
         )
     )
-    organisation, state_languages, bits = row.one()
+    organisation, country_languages, bits = row.one()
     reasons = await session.execute(
         resolve.audience(
             campaign.audience, context, resolve.reason(campaign.topic)
@@ -92,7 +92,9 @@ async def _seen(
     picked = reasons.first()
     return _Seen(
         organisation=organisation,
-        chain=Chain.stored(contact.languages, organisation.languages, state_languages),
+        chain=Chain.stored(
+            contact.languages, organisation.languages, country_languages
+        ),
         variant=bits,
         excluded="not_picked" if picked is None else picked[0],
     )

@@ -22,7 +22,7 @@ from mailer.campaigns.variants import codes
 
 CONTACT_LANGUAGES = func.coalesce(Contact.languages, "")
 ORGANISATION_LANGUAGES = func.coalesce(Organisation.languages, "")
-STATE_LANGUAGES = func.coalesce(Country.languages, "")
+COUNTRY_LANGUAGES = func.coalesce(Country.languages, "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +31,7 @@ class Group:
 
     contact_languages: str
     organisation_languages: str
-    state_languages: str
+    country_languages: str
     variant: str
     count: int
     choice: Choice | None
@@ -63,7 +63,7 @@ async def group(
             Group(
                 contact_languages=contact,
                 organisation_languages=organisation,
-                state_languages=state,
+                country_languages=state,
                 variant=variant,
                 count=count,
                 choice=choose(campaign, written, chain),
@@ -76,7 +76,7 @@ def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
     keys: tuple[ColumnElement[Any], ...] = (
         CONTACT_LANGUAGES,
         ORGANISATION_LANGUAGES,
-        STATE_LANGUAGES,
+        COUNTRY_LANGUAGES,
         codes.noted(campaign, context),
     )
     labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]

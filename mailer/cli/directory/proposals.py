@@ -64,6 +64,6 @@ def _document(proposal: Proposal, organisation: str) -> dict[str, object]:
         "proposed": proposal.proposed,
         "source": proposal.source,
         "at": proposal.at.isoformat(timespec="seconds"),
-        "verdict": proposal.verdict,
+        "verdict": proposal.decision,
         "settled_by": proposal.settled_by,
     }

@@ -95,7 +95,7 @@ def take(
             left = remaining[limit.name].level - going
             remaining[limit.name] = replace(remaining[limit.name], level=left)
         short = [limit for limit in each.limits if free[limit] < each.count]
-        later = _book(each.count - going, short, remaining, now)
+        later = _recorder(each.count - going, short, remaining, now)
         given.append(Given(now=going, later=later))
     return given, remaining
 
@@ -108,7 +108,7 @@ def _refilled(limit: Limit, level: BucketLevel, now: datetime) -> BucketLevel:
     return replace(level, level=filled, at=max(now, level.at))
 
 
-def _book(
+def _recorder(
     count: int, short: Sequence[Limit], remaining: dict[str, BucketLevel], now: datetime
 ) -> tuple[datetime, ...]:
     """Promise instants to those that wait, behind those promised before.

@@ -8,7 +8,7 @@ JITTER = 0.2  # of each wait, so that a relay that comes back is not stormed
 
 
 def next_attempt(
-    message_id: int, attempts: int, *, waits: Sequence[float], now: datetime
+    message_number: int, attempts: int, *, waits: Sequence[float], now: datetime
 ) -> datetime:
     """Return when a message may be tried again after its attempts so far.
 
@@ -16,6 +16,6 @@ def next_attempt(
     each time it is asked for.
     """
     wait = waits[min(max(attempts, 1), len(waits)) - 1]
-    digest = hashlib.sha256(f"{message_id}:{attempts}".encode()).digest()
+    digest = hashlib.sha256(f"{message_number}:{attempts}".encode()).digest()
     share = int.from_bytes(digest[:4]) / 2**32
     return now + timedelta(minutes=wait * (1 + JITTER * share))

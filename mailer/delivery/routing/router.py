@@ -154,7 +154,7 @@ class Router:
         self.health.hold(max(instants))
         why = f"the limit of {relay} or {domain} is used up"
         return [
-            PutOff(message_id=row.id, due_at=due_at, why=why)
+            PutOff(message_number=row.id, due_at=due_at, why=why)
             for row, due_at in zip(rows, instants, strict=True)
         ]
 
@@ -191,12 +191,12 @@ class Router:
             if relay in slow:
                 wait = min(max(BUSY, timedelta(seconds=slow[relay])), SLOW)
                 why = not_connected(relay)
-                later.append(PutOff(message_id=row.id, due_at=now + wait, why=why))
+                later.append(PutOff(message_number=row.id, due_at=now + wait, why=why))
                 groups[relay, domain].append(row)  # it wants a connection all the same
                 continue
             if relay in busy:
                 why = f"the relay {relay} is busy"
-                later.append(PutOff(message_id=row.id, due_at=now + BUSY, why=why))
+                later.append(PutOff(message_number=row.id, due_at=now + BUSY, why=why))
                 self.health.hold(now + BUSY)
                 continue
             for key in ((relay, ""), (relay, domain)):
@@ -231,15 +231,15 @@ class Router:
         if row.id in self._unfit:
             until = max(until, now + BUSY)
         why = f"the relay {relay} is away" if away else f"{domain} slows us down"
-        return PutOff(message_id=row.id, due_at=until, why=why)
+        return PutOff(message_number=row.id, due_at=until, why=why)
 
-    def elsewhere(self, relay: str, message_id: int) -> bool:
+    def elsewhere(self, relay: str, message_number: int) -> bool:
         """Let a message go by another relay than this, if there is one; say whether."""
-        unfit = self._unfit.setdefault(message_id, set())
+        unfit = self._unfit.setdefault(message_number, set())
         unfit.add(relay)
         if self.relays.standing_in(relay, lambda name: name not in unfit) is not None:
             if len(self._unfit) > UNFIT:
                 del self._unfit[next(iter(self._unfit))]
             return True
-        del self._unfit[message_id]
+        del self._unfit[message_number]
         return False

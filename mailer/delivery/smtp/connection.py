@@ -2,7 +2,7 @@
 
 The body and dot of one message leave together with the commands of the next
 (RFC 2920 section 3.1); without PIPELINING each command waits for its reply. One
-recipient a transaction. Whatever fails, each parcel is told of once, and on its right
+recipient a transaction. Whatever fails, each message is told of once, and on its right
 side of the dot: not sent, answered, or unknown. A connection out of step is closed.
 """
 
@@ -40,11 +40,11 @@ class Connection(asyncio.Protocol):
     """Takes over the transport of a connection that has greeted."""
 
     def __init__(
-        self, transport: asyncio.Transport, offer: Offer, desk: ConnectionHandler
+        self, transport: asyncio.Transport, offer: Offer, handler: ConnectionHandler
     ) -> None:
         self._transport = transport
         self._offer = offer
-        self._desk = desk
+        self._handler = handler
         self._replies = ReplyParser()
         self._expected: deque[Stage] = deque()
         self._unwritten: deque[tuple[Stage, bytes]] = deque()  # without PIPELINING
@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
         return bool(self._expected)
 
     def kick(self) -> None:
-        """Take a parcel if there is nothing to do."""
+        """Take a message if there is nothing to do."""
         if self._lost is None and not self._expected:
             self._open_next()
 
@@ -86,7 +86,7 @@ class Connection(asyncio.Protocol):
             self.fail(f"no answer to {stage} within {PATIENCE[stage]:g} s")
 
     def fail(self, why: str) -> None:
-        """End the connection at once, and tell what became of its parcels."""
+        """End the connection at once, and tell what became of its messages."""
         if self._lost is not None:
             return
         self._lost = why
@@ -94,11 +94,11 @@ class Connection(asyncio.Protocol):
         dotted, self._dotted = self._dotted, None
         opening, self._opening = self._opening, None
         if dotted is not None:
-            self._desk.unknown(dotted, why)
+            self._handler.unknown(dotted, why)
         if opening is not None:
             # only a connection that fails for this message counts as an attempt
-            self._desk.not_sent(opening, why if self._guilty else None)
-        self._desk.idle()
+            self._handler.not_sent(opening, why if self._guilty else None)
+        self._handler.idle()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the relay, or the network, ended the connection."""
@@ -123,7 +123,7 @@ class Connection(asyncio.Protocol):
         self._expected.clear()
         dotted, self._dotted = self._dotted, None
         if dotted is not None:
-            self._desk.answered(dotted, Stage.DOT, taken)
+            self._handler.answered(dotted, Stage.DOT, taken)
         if self._lost is None:
             self._send_body()
 
@@ -184,14 +184,14 @@ class Connection(asyncio.Protocol):
         else:
             answered, self._opening = self._opening, None
             if answered is not None:
-                self._desk.answered(answered, *refused)
+                self._handler.answered(answered, *refused)
             self.fail("a go-ahead after a refused sender")
 
     def _heard_dot(self, reply: Reply) -> None:
         dotted, self._dotted = self._dotted, None
         self._answered_at = uptime()
         if dotted is not None:
-            self._desk.answered(dotted, Stage.DOT, reply)
+            self._handler.answered(dotted, Stage.DOT, reply)
         if reply.code == CLOSING:
             self.fail(f"the relay is closing: {reply}")
         elif not self._expected:
@@ -205,21 +205,21 @@ class Connection(asyncio.Protocol):
             self.fail("out of step")
             return
         self._guilty = False
-        self._desk.answered(opening, *refused)
+        self._handler.answered(opening, *refused)
         if last.code == CLOSING:
             self.fail(f"the relay is closing: {last}")
             return
         self._ask(Stage.RSET, b"RSET\r\n", then_open=True)
 
     def _send_body(self) -> None:
-        parcel = self._opening
-        if parcel is None or not parcel.fresh:
+        message = self._opening
+        if message is None or not message.fresh:
             # not for it where the answer to the message before took the time
             self._guilty &= uptime() - self._answered_at >= MARK_HOLDS
             self.fail(f"no go-ahead within {MARK_HOLDS:g} s of the mark")
             return
-        self._opening, self._dotted, self._guilty = None, parcel, False
-        self._ask(Stage.DOT, b".\r\n", body=parcel.octets, then_open=True)
+        self._opening, self._dotted, self._guilty = None, message, False
+        self._ask(Stage.DOT, b".\r\n", body=message.octets, then_open=True)
 
     def _ask(
         self,
@@ -245,18 +245,18 @@ class Connection(asyncio.Protocol):
         if commands:
             self._transport.write(commands)
         else:
-            self._desk.idle()
+            self._handler.idle()
 
     def _next_commands(self) -> bytes:
-        """Take the next parcel; return what opens it as far as may be written now."""
-        parcel = self._desk.next()
-        while parcel is not None and (why := unfit(parcel, self._offer)):
-            self._desk.unfit(parcel, why)
-            parcel = self._desk.next()
-        if parcel is None:
+        """Take the next message; return what opens it as far as may be written now."""
+        message = self._handler.next()
+        while message is not None and (why := unfit(message, self._offer)):
+            self._handler.unfit(message, why)
+            message = self._handler.next()
+        if message is None:
             return b""
-        self._opening = parcel
-        commands = commands_of(parcel, self._offer)
+        self._opening = message
+        commands = commands_of(message, self._offer)
         if not self._expected:
             self._answer_by = uptime() + PATIENCE[Stage.MAIL]
         if self._offer.pipelining:

@@ -4,28 +4,28 @@ from mailer.delivery.smtp.connect import Offer
 from mailer.delivery.smtp.outgoing import OutgoingMessage
 
 
-def commands_of(parcel: OutgoingMessage, offer: Offer) -> bytes:
+def commands_of(message: OutgoingMessage, offer: Offer) -> bytes:
     """Return the commands that open a transaction, RFC 5321 section 3.3, RFC 3461."""
     sender, recipient = "", ""
     if offer.dsn:
-        sender = f" RET=HDRS ENVID={parcel.identifier}"
-        recipient = f" NOTIFY=FAILURE ORCPT=rfc822;{_xtext(parcel.address)}"
-    if not parcel.address.isascii():
+        sender = f" RET=HDRS ENVID={message.message_id}"
+        recipient = f" NOTIFY=FAILURE ORCPT=rfc822;{_xtext(message.address)}"
+    if not message.address.isascii():
         sender += " SMTPUTF8"
     return (
-        f"MAIL FROM:<{parcel.return_path}>{sender}\r\n"
-        f"RCPT TO:<{parcel.address}>{recipient}\r\nDATA\r\n"
+        f"MAIL FROM:<{message.return_path}>{sender}\r\n"
+        f"RCPT TO:<{message.address}>{recipient}\r\nDATA\r\n"
     ).encode()
 
 
-def unfit(parcel: OutgoingMessage, offer: Offer) -> str | None:
+def unfit(message: OutgoingMessage, offer: Offer) -> str | None:
     """Say why this relay could not take a message, before it is offered."""
-    if offer.size and len(parcel.octets) > offer.size:
+    if offer.size and len(message.octets) > offer.size:
         return (
-            f"the message has {len(parcel.octets):,} octets, the relay takes"
+            f"the message has {len(message.octets):,} octets, the relay takes"
             f" {offer.size:,}"
         )
-    if not (offer.smtputf8 or parcel.address.isascii()):
+    if not (offer.smtputf8 or message.address.isascii()):
         return "the address needs SMTPUTF8, which the relay does not offer"
     return None
 

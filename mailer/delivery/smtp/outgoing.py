@@ -1,4 +1,4 @@
-"""A marked message on its way to the relay, and the desk a connection gets it from."""
+"""A marked message on its way to the relay, and what hands it to a connection."""
 
 import time
 from enum import StrEnum
@@ -30,12 +30,12 @@ class Stage(StrEnum):
 class OutgoingMessage(NamedTuple):
     """A message ready for the wire; its mark was committed after `marked_at`."""
 
-    message_id: int
+    message_number: int
     campaign_id: int
     attempts: int
     return_path: str
     address: str
-    identifier: str  # of the Message-ID; the envelope's too where the relay keeps one
+    message_id: str  # of the Message-ID; the envelope's too where the relay keeps one
     octets: bytes
     marked_at: float
 
@@ -46,21 +46,21 @@ class OutgoingMessage(NamedTuple):
 
 
 class ConnectionHandler(Protocol):
-    """Hands out parcels to connections and is told what became of each, once."""
+    """Hands out messages to connections and is told what became of each, once."""
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next parcel to send, None where there is none now."""
+        """Return the next message to send, None where there is none now."""
 
-    def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Note the relay's last word on a parcel."""
+    def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
+        """Note the relay's last word on a message."""
 
-    def not_sent(self, parcel: OutgoingMessage, why: str | None) -> None:
+    def not_sent(self, message: OutgoingMessage, why: str | None) -> None:
         """Note that no dot was written; `why` where the connection failed for it."""
 
-    def unfit(self, parcel: OutgoingMessage, why: str) -> None:
-        """Note that the relay could not take a parcel, which was not offered."""
+    def unfit(self, message: OutgoingMessage, why: str) -> None:
+        """Note that the relay could not take a message, which was not offered."""
 
-    def unknown(self, parcel: OutgoingMessage, why: str) -> None:
+    def unknown(self, message: OutgoingMessage, why: str) -> None:
         """Note that the dot was written and no answer came."""
 
     def idle(self) -> None:

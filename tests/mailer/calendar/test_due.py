@@ -70,7 +70,7 @@ async def test_a_campaign_too_late_waits_for_a_person(
     site: Site, tmp_path: Path
 ) -> None:
     number, at = await scheduled(site, tmp_path)
-    late = timedelta(hours=site.settings.ticker.late_hours)
+    late = timedelta(hours=site.settings.ticker.grace_hours)
     ticked = await ticking.tick(site, at + late)
     counted = await campaigning.report(site, number)
 
@@ -84,7 +84,7 @@ async def test_a_campaign_late_within_the_limit_still_goes(
     site: Site, tmp_path: Path
 ) -> None:
     number, at = await scheduled(site, tmp_path)
-    late = timedelta(hours=site.settings.ticker.late_hours)
+    late = timedelta(hours=site.settings.ticker.grace_hours)
     ticked = await ticking.tick(site, at + late - timedelta(seconds=1))
 
     assert (ticked.released, ticked.held) == ([number], [])

@@ -101,7 +101,7 @@ async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
         "imported",
         "approved",
         "scheduled",
-        "held",
+        "expired",
         "approved",
         "released",
     ]

@@ -19,6 +19,7 @@ import time_machine
 from audiences.contacts import find
 from mailer.clock import now
 from mailer.maintenance import schema
+from mailer.settings import loading
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
@@ -169,3 +170,25 @@ def test_the_slot_of_the_series_is_kept(mailer: Mailer) -> None:
         APPROVED: "approved",
         DRAFT: "draft",
     }
+
+
+def test_settings_under_their_former_names_are_read_and_remarked_on(
+    mailer: Mailer, folder: Path
+) -> None:
+    assert mailer("upgrade").code == 0
+    settings = loading.load(folder / "config.toml")
+    found = mailer("doctor", "--json").json["findings"]
+    said = [each["sentence"] for each in found if each["about"] == "configuration"]
+
+    assert settings.delivery.too_late_hours == 95
+    assert settings.ticker.grace_hours == 10
+    assert "delivery.give_up_hours is now delivery.too_late_hours" in said
+    assert "ticker.late_hours is now ticker.grace_hours" in said
+
+
+def test_a_variable_under_a_former_name_replaces_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILER_TICKER__LATE_HOURS", "3")
+
+    assert loading.load(folder / "config.toml").ticker.grace_hours == 3

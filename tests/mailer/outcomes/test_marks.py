@@ -199,7 +199,9 @@ async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
         ids = [row.id for row in due.rows]
         await mark.mark(session, worker, ids, now=now)
         await record.uncertain(session, ids, why="gone", due_at=now + wait, now=now)
-        outcomes = [Outcome(message_id=ids[0], state=MessageState(late), due_at=None)]
+        outcomes = [
+            Outcome(message_number=ids[0], state=MessageState(late), due_at=None)
+        ]
         await record.settle(session, worker, outcomes, now=now)
     ledger = await campaigning.ledger(site, number)
     (state,) = {each.state for each in ledger.values() if each.id == ids[0]}

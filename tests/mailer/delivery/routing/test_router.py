@@ -106,7 +106,7 @@ async def test_without_a_replacement_its_messages_wait_until_it_is_asked_again(
     (waiting,) = admitted.later
 
     assert numbers(admitted) == {"providers": [1]}
-    assert (waiting.message_id, waiting.why) == (2, "the relay default is away")
+    assert (waiting.message_number, waiting.why) == (2, "the relay default is away")
     assert waiting.due_at == NOW + timedelta(seconds=1)
 
 
@@ -159,7 +159,7 @@ async def test_a_limit_lets_some_go_and_books_the_rest(
     admitted = await admit(empty_store, flow, batch)
 
     assert numbers(admitted) == {"default": [1, 3]}
-    assert [each.message_id for each in admitted.later] == [2, 4]
+    assert [each.message_number for each in admitted.later] == [2, 4]
     assert all(each.due_at > NOW for each in admitted.later)
 
 

@@ -225,4 +225,4 @@ async def test_told_to_leave_it_finishes_what_it_has_opened() -> None:
             writer.write(said.encode())
 
     assert await ended(three, PIPELINING, peer) == BOTH
-    assert [each.message_id for each in three.parcels] == [3]
+    assert [each.message_number for each in three.parcels] == [3]
