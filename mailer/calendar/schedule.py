@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import acts, lookup
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_unless
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
@@ -39,16 +40,12 @@ async def at(
         .values(campaign_id=None)
     )
     campaign.at = moment
-    campaign.state = CampaignState.SCHEDULED
-    campaign.updated_at = now
-    acts.note(
-        session,
-        campaign,
-        by=by,
-        act="scheduled",
-        now=now,
-        detail={"at": moment.isoformat()},
-    )
+    detail = {"at": moment.isoformat()}
+    if campaign.state == CampaignState.SCHEDULED:
+        acts.note(session, campaign, Act.SCHEDULED, by=by, now=now, detail=detail)
+        return
+    state = CampaignState.SCHEDULED
+    acts.move(session, campaign, state, Act.SCHEDULED, by=by, now=now, detail=detail)
 
 
 async def in_series(

@@ -79,20 +79,19 @@ def of(campaign: Campaign) -> Sending:
     return Sending(window=window, too_late_hours=campaign.too_late_hours)
 
 
-def begun(
-    campaign: Campaign, *, usual_hours: float, now: datetime
-) -> dict[str, datetime | None]:
-    """Return what counts from the release on: the opening, and when it is too late."""
+def begin(campaign: Campaign, *, usual_hours: float, now: datetime) -> None:
+    """Set what is counted from the release on: the opening, and when it is too late."""
     hours = usual_hours if campaign.too_late_hours is None else campaign.too_late_hours
-    return _opening(campaign, now) | {"expires_at": now + timedelta(hours=hours)}
+    campaign.expires_at = now + timedelta(hours=hours)
+    _open(campaign, now)
 
 
-def _opening(campaign: Campaign, now: datetime) -> dict[str, datetime | None]:
+def _open(campaign: Campaign, now: datetime) -> None:
+    """Set the opening that holds now or comes next."""
     window = of(campaign).window
-    if window is None:
-        return {"opens_at": None, "closes_at": None}
-    found = windows.opening(window, now)
-    return {"opens_at": found.opens_at, "closes_at": found.closes_at}
+    found = windows.opening(window, now) if window else None
+    campaign.opens_at = found.opens_at if found else None
+    campaign.closes_at = found.closes_at if found else None
 
 
 async def move_on(session: AsyncSession, *, now: datetime) -> None:
@@ -104,8 +103,7 @@ async def move_on(session: AsyncSession, *, now: datetime) -> None:
         )
     )
     for campaign in closed.all():
-        for name, instant in _opening(campaign, now).items():
-            setattr(campaign, name, instant)
+        _open(campaign, now)
 
 
 def open_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

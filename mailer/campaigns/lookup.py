@@ -1,7 +1,4 @@
-"""A campaign as the store keeps it: found, asked in its context, its acts noted.
-
-Apart from `edit`, so that who only sends does not load what only authors need.
-"""
+"""Finds campaigns, locks them, and says what their rules are compiled with."""
 
 from datetime import datetime
 

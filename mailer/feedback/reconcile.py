@@ -173,8 +173,8 @@ async def _accept(
     await _move(
         session,
         unsettled,
+        MessageState.ACCEPTED,
         {
-            "state": MessageState.ACCEPTED,
             "reason": None,
             "reply": said,
             "settled_at": now,
@@ -192,12 +192,8 @@ async def _send_again(
     await _move(
         session,
         unsettled,
-        {
-            "state": MessageState.WAITING,
-            "reason": None,
-            "due_at": now,
-            "worker_id": None,
-        },
+        MessageState.WAITING,
+        {"reason": None, "due_at": now, "worker_id": None},
         "the relay's log shows it was not taken",
         now=now,
     )
@@ -206,11 +202,11 @@ async def _send_again(
 async def _move(
     session: AsyncSession,
     unsettled: Unsettled,
+    after: MessageState,
     values: Mapping[str, object],
     detail: str,
     *,
     now: datetime,
 ) -> None:
-    if await record.move(session, unsettled.id, unsettled.state, values):
-        state = MessageState(str(values["state"]))
-        await record.event(session, unsettled.id, state, detail, now=now)
+    if await record.move(session, unsettled.id, unsettled.state, after, values):
+        await record.event(session, unsettled.id, after, detail, now=now)

@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.base import analyse
 from mailer import clock
 from mailer.campaigns import acts, hours, lookup
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
-from mailer.campaigns.review import approval
+from mailer.campaigns.review import agreed, approval
 from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.campaigns.writing import event
-from mailer.errors import RefusedError
 from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
@@ -67,7 +67,7 @@ def render_groups(
 ) -> dict[LetterKey, StoredLetter]:
     """Render each letter the groups need, once, ready to be stored."""
     campaign = content.campaign
-    digest = approval.template_digest(site.templates, campaign.template)
+    digest = agreed.template_digest(site.templates, campaign.template)
     rendered = {}
     for key in letters.needed(content, found):
         made = letters.make(site, content, key, at=now)
@@ -90,26 +90,19 @@ async def _take(
     """Move the campaign to sending, once, whoever else tries."""
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
-    before = CampaignState(campaign.state)
-    refuse_release(before, name=campaign.name)
+    refuse_release(CampaignState(campaign.state), name=campaign.name)
     await approval.require(session, campaign, site.templates)
     usual = site.settings.delivery.too_late_hours
-    begun = hours.begun(campaign, usual_hours=usual, now=now)
-    taken = await session.execute(
-        update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.state == before)
-        .values(state=CampaignState.SENDING, released_at=now, updated_at=now, **begun)
-        .returning(Campaign.id)
-    )
-    if taken.first() is None:
-        raise RefusedError(f"{campaign.name} is being released by someone else")
+    hours.begin(campaign, usual_hours=usual, now=now)
+    campaign.released_at = now
+    sending = CampaignState.SENDING
+    acts.move(session, campaign, sending, Act.RELEASED, by=by, now=now)
     await session.execute(
         update(Occurrence)
         .where(Occurrence.campaign_id == campaign_id)
         .values(outcome="released")
     )
-    acts.note(session, campaign, by=by, act="released", now=now)
-    await session.refresh(campaign)
+    await session.flush()
     return campaign
 
 

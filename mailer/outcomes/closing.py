@@ -6,14 +6,16 @@ Every move is compare-and-set; of a campaign that is over nothing is sent again.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mailer.campaigns import acts, lookup
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message, ReleasePlan
-from mailer.outcomes import record
+from mailer.outcomes import moves, record
 from mailer.store import locks
 
 UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)
@@ -36,11 +38,10 @@ async def _decide(
 ) -> None:
     again = target is MessageState.WAITING
     moved = await session.scalars(
-        update(Message)
-        .where(which, Message.state == MessageState.UNCERTAIN, Message.due_at <= now)
-        .values(state=target, worker_id=None, due_at=now if again else None)
+        moves.moving((MessageState.UNCERTAIN,), target)
+        .where(which, Message.due_at <= now)
+        .values(worker_id=None, due_at=now if again else None)
         .returning(Message.id)
-        .execution_options(**record.NO_SYNC)
     )
     detail = "sent again by policy" if again else "held for a person"
     for number in moved.all():
@@ -65,9 +66,15 @@ async def settle_late(session: AsyncSession, *, now: datetime) -> None:
         await _decide(session, MessageState.HELD, theirs, now=now)
 
 
-async def cancel(session: AsyncSession, campaign_id: int, *, now: datetime) -> int:
-    """Settle the unmarked messages of a cancelled campaign."""
-    theirs = Message.campaign_id == campaign_id
+async def cancel(
+    session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
+) -> int:
+    """End a campaign and settle its unmarked messages; return how many stay unsent."""
+    await locks.before_claims(session)
+    await lookup.lock(session, campaign)
+    acts.move(session, campaign, CampaignState.CANCELLED, Act.CANCELLED, by=by, now=now)
+    await session.flush()
+    theirs = Message.campaign_id == campaign.id
     return await _end(session, MessageState.CANCELLED, theirs, now=now)
 
 
@@ -80,17 +87,16 @@ async def _end(
 ) -> int:
     """Settle what waits unmarked; return how many."""
     moved = await session.scalars(
-        update(Message)
-        .where(which, Message.due_at.is_not(None), Message.state.in_(CLAIMABLE))
-        .values(state=state, settled_at=now, due_at=None)
+        moves.moving(CLAIMABLE, state)
+        .where(which, Message.due_at.is_not(None))
+        .values(settled_at=now, due_at=None)
         .returning(Message.id)
-        .execution_options(**record.NO_SYNC)
     )
     return len(moved.all())
 
 
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
-    """Finish every planned campaign none of whose messages is open any more."""
+    """Finish every campaign whose messages are all made and settled; return which."""
     mine = Message.campaign_id == Campaign.id
     over = (
         Campaign.state == CampaignState.SENDING,
@@ -98,17 +104,20 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
         or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
         ~exists().where(mine, Message.due_at.is_not(None)),
     )
-    which = select(Campaign.id).where(*over)
+    which = select(Campaign).where(*over)
     if (await session.scalars(which)).first() is None:
         return []
     await locks.before_claims(session)
-    found = await session.scalars(which.with_for_update(skip_locked=True))
-    # asked again under the lock: until it was given, one held may be sent again
-    finished = await session.scalars(
-        update(Campaign)
-        .where(Campaign.id.in_(found.all()), *over)
-        .values(state=CampaignState.FINISHED, updated_at=now)
-        .returning(Campaign.id)
-        .execution_options(**record.NO_SYNC)
-    )
-    return list(finished)
+    locked = which.with_for_update(skip_locked=True)
+    found = (
+        await session.scalars(locked.execution_options(populate_existing=True))
+    ).all()
+    # asked again under the lock: before, a held message may have been sent again
+    ids = [campaign.id for campaign in found]
+    asked = select(Campaign.id).where(Campaign.id.in_(ids), *over)
+    still = set(await session.scalars(asked))
+    finished = CampaignState.FINISHED
+    for campaign in found:
+        if campaign.id in still:
+            acts.move(session, campaign, finished, Act.FINISHED, by="delivery", now=now)
+    return sorted(still)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -19,6 +19,7 @@ from mailer.campaigns.models import Campaign
 from mailer.outbox import claim
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import LEDGER, Message, WorkerLease
+from mailer.outcomes import moves
 from mailer.store import batches
 
 
@@ -52,15 +53,13 @@ def _marking(*, sqlite: bool) -> Update:
         .exists()
     )
     return (
-        update(LEDGER)
+        moves.moving(CLAIMABLE, MessageState.MARKED)
         .where(
             batches.among(Message.id, "ids", sqlite=sqlite),
-            batches.one_of(Message.state, CLAIMABLE),
             alive,
             *([] if sqlite else [_goes()]),
         )
         .values(
-            state=MessageState.MARKED,
             worker_id=bindparam("worker"),
             marked_at=now,
             attempts=Message.attempts + 1,

@@ -18,16 +18,14 @@ from sqlalchemy import (
     insert,
     null,
     select,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
 from mailer.outbox.message_states import CLAIMABLE, WITH_WORKER, MessageState
-from mailer.outbox.models import LEDGER, Message, MessageEvent
+from mailer.outbox.models import Message, MessageEvent
+from mailer.outcomes import moves
 from mailer.store import batches
-
-NO_SYNC = {"synchronize_session": False}
 
 
 class Outcome(NamedTuple):
@@ -41,17 +39,20 @@ class Outcome(NamedTuple):
 
 
 async def move(
-    session: AsyncSession, number: int, before: MessageState, values: Mapping[str, Any]
+    session: AsyncSession,
+    number: int,
+    before: MessageState,
+    after: MessageState,
+    values: Mapping[str, Any],
 ) -> bool:
     """Change one message if it still is where it was; say whether it did."""
-    moved = await session.scalar(
-        update(Message)
-        .where(Message.id == number, Message.state == before)
+    moved = await session.execute(
+        moves.moving((before,), after)
+        .where(Message.id == number)
         .values(**values)
         .returning(Message.id)
-        .execution_options(**NO_SYNC)
     )
-    return moved is not None
+    return moved.first() is not None
 
 
 async def accept(
@@ -71,6 +72,8 @@ async def settle(
     session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
     """Record what else became of messages this worker holds, and tell of it."""
+    for each in outcomes:
+        moves.check(WITH_WORKER, each.state)
     statement = _settling(sqlite=batches.is_sqlite(session))
     bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
     moved = set((await batches.change(session, statement, bound)).scalars())
@@ -115,10 +118,9 @@ _TAKEN: dict[str, type[batches.Value]] = {"id": int, "reply": str}
 def _accepting(*, sqlite: bool) -> Update:
     given = batches.table(_TAKEN, sqlite=sqlite)
     return (
-        update(LEDGER)
+        moves.moving(WITH_WORKER, MessageState.ACCEPTED)
         .where(*_ours(given))
         .values(
-            state=MessageState.ACCEPTED,
             reason=None,
             reply=given.c.reply,
             due_at=None,
@@ -134,7 +136,7 @@ def _settling(*, sqlite: bool) -> Update:
     given = batches.table(_GIVEN, sqlite=sqlite)
     stays = (given.c.state == MessageState.UNCERTAIN.value, Message.worker_id)
     return (
-        update(LEDGER)
+        moves.leaving(WITH_WORKER)
         .where(*_ours(given))
         .values(
             state=given.c.state,
@@ -155,7 +157,6 @@ def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
     """
     return (
         Message.id == given.c.id,
-        batches.one_of(Message.state, WITH_WORKER),
         Message.worker_id == bindparam("worker"),
     )
 
@@ -172,14 +173,12 @@ async def unmark(
 @cache
 def _unmarking(*, sqlite: bool) -> Update:
     return (
-        update(LEDGER)
+        moves.moving((MessageState.MARKED,), MessageState.WAITING)
         .where(
             batches.among(Message.id, "ids", sqlite=sqlite),
-            Message.state == MessageState.MARKED,
             Message.worker_id == bindparam("worker"),
         )
         .values(
-            state=MessageState.WAITING,
             worker_id=None,
             marked_at=None,
             due_at=bindparam("now", type_=Message.due_at.type),
@@ -205,10 +204,9 @@ _REFUSED: dict[str, type[batches.Value]] = {"id": int, "reason": str}
 def _refusing(*, sqlite: bool) -> Update:
     given = batches.table(_REFUSED, sqlite=sqlite)
     return (
-        update(LEDGER)
-        .where(Message.id == given.c.id, batches.one_of(Message.state, CLAIMABLE))
+        moves.moving(CLAIMABLE, MessageState.SKIPPED)
+        .where(Message.id == given.c.id)
         .values(
-            state=MessageState.SKIPPED,
             reason=given.c.reason,
             due_at=None,
             settled_at=bindparam("now", type_=Message.settled_at.type),
@@ -229,14 +227,10 @@ async def uncertain(
         return
     sqlite = batches.is_sqlite(session)
     moved = await session.scalars(
-        update(Message)
-        .where(
-            batches.among(Message.id, "ids", sqlite=sqlite),
-            Message.state == MessageState.MARKED,
-        )
-        .values(state=MessageState.UNCERTAIN, reason=why, settled_at=now, due_at=due_at)
-        .returning(Message.id)
-        .execution_options(**NO_SYNC),
+        moves.moving((MessageState.MARKED,), MessageState.UNCERTAIN)
+        .where(batches.among(Message.id, "ids", sqlite=sqlite))
+        .values(reason=why, settled_at=now, due_at=due_at)
+        .returning(Message.id),
         {"ids": batches.numbers(session, ids)},
     )
     lines = [

@@ -6,12 +6,13 @@ from sqlalchemy import select
 
 from audiences.contacts import Contact
 from mailer import clock
-from mailer.campaigns import control, lookup
+from mailer.campaigns import lookup
 from mailer.campaigns.review import approval
 from mailer.campaigns.writing import edit, folder
 from mailer.demo import demonstration
 from mailer.outbox import release
 from mailer.outbox.models import Message
+from mailer.outcomes import closing
 from mailer.reports import totals
 from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
@@ -101,7 +102,7 @@ async def cancel(site: Site, number: int, *, by: str = EDITOR) -> None:
     """End a campaign."""
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await control.cancel(session, campaign, by=by, now=clock.now())
+        await closing.cancel(session, campaign, by=by, now=clock.now())
 
 
 async def approved(site: Site, place: Path, **written: str) -> int:

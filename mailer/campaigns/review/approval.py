@@ -5,8 +5,6 @@ was, the approver leaves the hour to whoever schedules. It is renewed where its 
 or its time changed: the campaign then stays where it stands.
 """
 
-import hashlib
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -17,62 +15,19 @@ from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
 from mailer.campaigns import acts, lookup, references
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_unless
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
     Campaign,
     CampaignEvent,
-    CampaignText,
     User,
 )
+from mailer.campaigns.review import agreed
 from mailer.errors import NotFoundError, RefusedError
 
-WRITING = ("imported", "edited", "translated")  # acts that put words into a campaign
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
-
-
-async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
-    """Return the digest of all that an approval agrees to, except the time."""
-    texts = await session.execute(
-        select(CampaignText.language, CampaignText.text)
-        .where(CampaignText.campaign_id == campaign.id)
-        .order_by(CampaignText.language)
-    )
-    agreed = {
-        "name": campaign.name,
-        "template": campaign.template,
-        "topic": campaign.topic,
-        "reference": campaign.reference,
-        "day": campaign.day.isoformat(),
-        "audience": campaign.audience,
-        "themes": campaign.themes,
-        "default": campaign.default_language,
-        "fallbacks": campaign.fallbacks,
-        "per_block": campaign.per_block,
-        "blocks": campaign.block_rules,
-        "hours": [campaign.window_from, campaign.window_until, campaign.window_zone],
-        "late": campaign.too_late_hours,
-        "firsts": campaign.block_firsts,
-        "zone": campaign.zone,
-        "event": campaign.event,
-        "files": campaign.files,
-        "texts": {language: text for language, text in texts},
-        "layout": template_digest(templates, campaign.template),
-    }
-    packed = json.dumps(agreed, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(packed.encode()).hexdigest()
-
-
-def template_digest(templates: Path, name: str) -> str:
-    """Return the digest of a template, its layout and the catalogues."""
-    total = hashlib.sha256()
-    for folder in (name, "_layout", "locale"):
-        for path in sorted((templates / folder).rglob("*")):
-            if path.is_file() and "sample" not in path.parts:
-                total.update(path.relative_to(templates).as_posix().encode() + b"\0")
-                total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
 
 
 async def approve(
@@ -98,15 +53,19 @@ async def approve(
         campaign_id=campaign.id,
         by=by,
         at=now,
-        digest=await digest(session, campaign, templates),
+        digest=await agreed.digest(session, campaign, templates),
         time=campaign.at,
         count=count,
     )
     session.add(given)
     detail = {"readers": given.count, "digest": given.digest}
-    acts.note(session, campaign, by=by, act="approved", now=now, detail=detail)
-    campaign.state = campaign.state if renewed else CampaignState.APPROVED
-    campaign.updated_at = now
+    if renewed:
+        acts.note(session, campaign, Act.APPROVED, by=by, now=now, detail=detail)
+    else:
+        approved = CampaignState.APPROVED
+        acts.move(
+            session, campaign, approved, Act.APPROVED, by=by, now=now, detail=detail
+        )
     await session.flush()
     return given
 
@@ -132,7 +91,7 @@ async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> 
     wrote = exists().where(
         CampaignEvent.campaign_id == campaign.id,
         CampaignEvent.by == user,
-        CampaignEvent.act.in_(WRITING),
+        CampaignEvent.act.in_([act for act in Act if act.puts_words]),
     )
     return bool(await session.scalar(select(wrote)))
 
@@ -168,7 +127,7 @@ async def require(
     given = await standing(session, campaign)
     if given is None:
         raise RefusedError(f"{campaign.name} has not been approved")
-    if given.digest != await digest(session, campaign, templates):
+    if not await _holds(given, session, campaign, templates):
         raise RefusedError(
             f"{campaign.name} or its template changed after {given.by} approved it;"
             " it needs a new approval"
@@ -178,3 +137,13 @@ async def require(
             f"{given.by} approved {campaign.name} for {given.time:%Y-%m-%d %H:%M} UTC"
         )
     return given
+
+
+async def _holds(
+    given: Approval, session: AsyncSession, campaign: Campaign, templates: Path
+) -> bool:
+    """Whether what was approved is what stands here."""
+    digests = (agreed.digest, agreed.former_digest)
+    return given.digest in [
+        await each(session, campaign, templates) for each in digests
+    ]

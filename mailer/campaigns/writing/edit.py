@@ -13,6 +13,7 @@ from audiences.errors import AudienceError
 from audiences.institution import ADDRESSEES
 from audiences.segments import compiler
 from mailer.campaigns import acts, control, hours, lookup, references
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import EDITABLE, CampaignState
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import files, folder, texts
@@ -39,7 +40,7 @@ async def add(
         after=parsed,
         types=letter_types.block_types(root),
     )
-    acts.note(session, campaign, by=author, act="imported", now=now)
+    acts.note(session, campaign, Act.IMPORTED, by=author, now=now)
     return campaign
 
 
@@ -70,8 +71,7 @@ async def replace(
         after=parsed,
         types=letter_types.block_types(root),
     )
-    await control.void(session, campaign, now=now)
-    acts.note(session, campaign, by=by, act="edited", now=now)
+    await control.void(session, campaign, Act.EDITED, by=by, now=now)
 
 
 async def _fill(

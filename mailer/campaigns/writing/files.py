@@ -20,7 +20,7 @@ from audiences import languages
 from audiences.base import insert
 from mailer.campaigns.models import Campaign, StoredFile
 from mailer.composing import parts
-from mailer.errors import ContentError
+from mailer.errors import ContentError, RefusedError
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
@@ -121,6 +121,11 @@ async def of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
         )
     )
     octets: Mapping[str, bytes] = {digest: content for digest, content in rows}
+    for digest, content in octets.items():
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise RefusedError(
+                f"a file of {campaign.name} is not what was imported; import it again"
+            )
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
     )

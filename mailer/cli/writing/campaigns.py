@@ -213,8 +213,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
     now = clock.now()
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
-        await control.cancel(session, campaign, by=by, now=now)
-        stopped = await closing.cancel(session, campaign_id, now=now)
+        stopped = await closing.cancel(session, campaign, by=by, now=now)
     output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
 
 

@@ -18,6 +18,7 @@ from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing import edit, folder
 from mailer.errors import RefusedError
+from mailer.outcomes import closing
 from mailer.sites.site import Site
 from tests.acts import campaigning
 
@@ -33,7 +34,7 @@ async def resume(
 async def cancel(
     _site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    await control.cancel(session, campaign, by="x", now=clock.now())
+    await closing.cancel(session, campaign, by="x", now=clock.now())
 
 
 async def at(_site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:

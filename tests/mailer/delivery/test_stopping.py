@@ -30,8 +30,7 @@ async def pause(site: Site, number: int) -> None:
 async def cancel(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await control.cancel(session, campaign, by="x", now=clock.now())
-        await closing.cancel(session, number, now=clock.now())
+        await closing.cancel(session, campaign, by="x", now=clock.now())
 
 
 async def leave(site: Site, number: int) -> None:

@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from audiences.contacts import find
-from mailer.clock import now
+from mailer import clock
+from mailer.campaigns.models import CampaignText
+from mailer.errors import RefusedError
 from mailer.maintenance import schema
+from mailer.outbox import release
 from mailer.settings import loading
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
@@ -73,7 +77,7 @@ async def lived(folder: Path, relay: Relay) -> AsyncIterator[Lived]:
     edit_toml(folder / "config.toml", {("relay", "port"): relay.port})
     known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
     async with open_site(folder / "config.toml") as site:
-        await schema.upgrade(site.database, now=now())
+        await schema.upgrade(site.database, now=clock.now())
         yield Lived(site=site, known=known)
 
 
@@ -192,3 +196,21 @@ def test_a_variable_under_a_former_name_replaces_the_file(
     monkeypatch.setenv("MAILER_TICKER__LATE_HOURS", "3")
 
     assert loading.load(folder / "config.toml").ticker.grace_hours == 3
+
+
+async def test_what_the_older_version_approved_is_released_as_it_was(
+    lived: Lived,
+) -> None:
+    await release.release(lived.site, APPROVED, by="editor", now=clock.now())
+    ledger = await campaigning.ledger(lived.site, APPROVED)
+
+    assert len(ledger) > 50
+
+
+async def test_what_the_older_version_approved_is_not_released_once_changed(
+    lived: Lived,
+) -> None:
+    async with lived.site.database.writing() as session:
+        await session.execute(update(CampaignText).values(text=campaigning.TEXT + "!"))
+    with pytest.raises(RefusedError, match="changed after head-of-unit approved it"):
+        await release.release(lived.site, APPROVED, by="editor", now=clock.now())

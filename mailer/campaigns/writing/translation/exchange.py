@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
 from mailer.campaigns import acts, control, lookup
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import EDITABLE, CampaignState
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing.texts import parse_all, texts_of
@@ -114,11 +115,13 @@ async def take(
         if changed or confirmed:
             await _store(session, site, desk, language, said if changed else None, sure)
             detail = {"language": language, "entries": len(changed)}
+            act = Act.TRANSLATED
             if changed:
-                await control.void(session, desk.campaign, now=now)
-            acts.note(
-                session, desk.campaign, by=by, act="translated", now=now, detail=detail
-            )
+                await control.void(
+                    session, desk.campaign, act, by=by, now=now, detail=detail
+                )
+            else:
+                acts.note(session, desk.campaign, act, by=by, now=now, detail=detail)
         known = (await progress.sources_of(session, desk.campaign)).get(language, {})
         return ImportedTranslation(
             language=language,

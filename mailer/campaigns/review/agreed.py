@@ -1,0 +1,104 @@
+"""What an approval agrees to, as one digest: content, audience, texts and layout.
+
+Every column of a campaign is part of it but those listed here, so that a new column is
+covered before anybody thinks of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign, CampaignText
+
+NOT_AGREED = frozenset(
+    {
+        "id",
+        "state",
+        "at",  # the approval itself names the time
+        "opens_at",  # computed at the release
+        "closes_at",
+        "expires_at",
+        "released_at",
+        "stopped_because",
+        "created_at",
+        "updated_at",
+    }
+)
+AGREED = tuple(
+    column.key for column in Campaign.__table__.columns if column.key not in NOT_AGREED
+)
+
+
+async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
+    """Return the digest of all that an approval agrees to, except the time."""
+    return _packed(
+        {name: getattr(campaign, name) for name in AGREED}
+        | {
+            "texts": await _texts(session, campaign),
+            "layout": template_digest(templates, campaign.template),
+        }
+    )
+
+
+async def former_digest(
+    session: AsyncSession, campaign: Campaign, templates: Path
+) -> str:
+    """Return the digest as the version before made it; approvals given then hold."""
+    return _packed(
+        {
+            "name": campaign.name,
+            "template": campaign.template,
+            "topic": campaign.topic,
+            "reference": campaign.reference,
+            "day": campaign.day.isoformat(),
+            "audience": campaign.audience,
+            "themes": campaign.themes,
+            "default": campaign.default_language,
+            "fallbacks": campaign.fallbacks,
+            "per_block": campaign.per_block,
+            "blocks": campaign.block_rules,
+            "hours": [
+                campaign.window_from,
+                campaign.window_until,
+                campaign.window_zone,
+            ],
+            "late": campaign.too_late_hours,
+            "firsts": campaign.block_firsts,
+            "zone": campaign.zone,
+            "event": campaign.event,
+            "files": campaign.files,
+            "texts": await _texts(session, campaign),
+            "layout": template_digest(templates, campaign.template),
+        }
+    )
+
+
+def _packed(agreed: Mapping[str, Any]) -> str:
+    packed = json.dumps(agreed, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+async def _texts(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
+    texts = await session.execute(
+        select(CampaignText.language, CampaignText.text)
+        .where(CampaignText.campaign_id == campaign.id)
+        .order_by(CampaignText.language)
+    )
+    return {language: text for language, text in texts}
+
+
+def template_digest(templates: Path, name: str) -> str:
+    """Return the digest of a template, its layout and the catalogues."""
+    total = hashlib.sha256()
+    for folder in (name, "_layout", "locale"):
+        for path in sorted((templates / folder).rglob("*")):
+            place = path.relative_to(templates)
+            if path.is_file() and "sample" not in place.parts:
+                total.update(place.as_posix().encode() + b"\0")
+                total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
