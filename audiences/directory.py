@@ -242,6 +242,5 @@ async def settle(
     )
     if settled.first() is None:
         raise UnknownNameError(
-            f"no proposal of the number {number} waits; `mailer proposals list` has"
-            " them"
+            f"no proposal of the number {number} waits", code="proposal.unknown"
         )

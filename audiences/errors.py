@@ -1,7 +1,20 @@
 """What audiences refuses, each error a sentence an operator can act on."""
 
 
-class AudienceError(Exception):
+class CodedError(Exception):
+    """A refusal: a sentence, and a code with facts from which an edge adds a remedy.
+
+    What to do about it differs between a terminal and a page, so that the sentence
+    does not say it.
+    """
+
+    def __init__(self, sentence: str, *, code: str = "", **facts: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.facts = facts
+
+
+class AudienceError(CodedError):
     """The request about organisations, contacts or segments was refused."""
 
 

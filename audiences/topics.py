@@ -38,7 +38,5 @@ async def named(session: AsyncSession, code: str) -> Topic:
     """Return a topic by its code."""
     topic = await session.get(Topic, code)
     if topic is None:
-        raise UnknownNameError(
-            f"no topic is called {code!r}; `mailer topics list` has them"
-        )
+        raise UnknownNameError(f"no topic is called {code!r}", code="topic.unknown")
     return topic

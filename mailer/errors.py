@@ -1,7 +1,9 @@
-"""What mailer refuses, each error a sentence that says what to do."""
+"""What mailer refuses, each error one sentence; an edge adds what to do."""
+
+from audiences.errors import CodedError
 
 
-class MailerError(Exception):
+class MailerError(CodedError):
     """The request was refused."""
 
 

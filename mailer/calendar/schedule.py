@@ -31,8 +31,9 @@ async def at(
         )
     if moment <= now:
         raise RefusedError(
-            f"{moment:%Y-%m-%d %H:%M %Z} has passed; `mailer campaigns release"
-            f" {campaign.id}` sends now"
+            f"{moment:%Y-%m-%d %H:%M %Z} has passed",
+            code="time.passed",
+            campaign=campaign.id,
         )
     await session.execute(
         update(Occurrence)
@@ -93,9 +94,7 @@ async def named(session: AsyncSession, name: str) -> Series:
         select(Series).where(Series.name == name)
     )
     if series is None:
-        raise NotFoundError(
-            f"no series is called {name!r}; `mailer series list` has them"
-        )
+        raise NotFoundError(f"no series is called {name!r}", code="series.unknown")
     return series
 
 

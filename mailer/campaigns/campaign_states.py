@@ -71,5 +71,5 @@ def refuse_unless(current: CampaignState, target: CampaignState, *, name: str) -
 def refuse_release(current: CampaignState, *, name: str) -> None:
     """Raise RefusedError where a campaign cannot be released, or has been."""
     if current is CampaignState.PAUSED:
-        raise RefusedError(f"{name} is paused; `mailer campaigns resume` goes on")
+        raise RefusedError(f"{name} is paused", code="campaign.paused")
     refuse_unless(current, CampaignState.SENDING, name=name)

@@ -14,8 +14,7 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         raise NotFoundError(
-            f"no campaign has the number {campaign_id};"
-            " `mailer campaigns list` has them"
+            f"no campaign has the number {campaign_id}", code="campaign.unknown"
         )
     return campaign
 

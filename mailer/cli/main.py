@@ -16,9 +16,9 @@ import rich_click
 from sqlalchemy.exc import DBAPIError
 
 import mailer
-from audiences.errors import AudienceError
+from audiences.errors import CodedError
 from mailer.cli import output
-from mailer.errors import MailerError
+from mailer.cli.remedies import with_remedy
 from mailer.store import faults
 from scheduler.errors import ScheduleError
 
@@ -109,10 +109,12 @@ def run(arguments: list[str]) -> int:
 
 def _sentence(fault: BaseException) -> str:
     match fault:
-        case AudienceError() | MailerError() | ScheduleError():
+        case CodedError():
+            return with_remedy(str(fault), fault.code, fault.facts)
+        case ScheduleError():
             return str(fault)
         case DBAPIError():
-            return str(faults.refused(fault))
+            return _sentence(faults.refused(fault))
         case OSError(errno=errno.ENOSPC):
             return "the disk that is written to is full; make room, then try again"
         case click.exceptions.Abort():

@@ -52,12 +52,12 @@ def domain(settings: Settings) -> str:
 
 
 def who_signs(settings: Settings) -> str:
-    """Say in a sentence who signs letters; nobody is told as such."""
+    """Say in a sentence who signs letters, or that they are not signed."""
     dkim = settings.dkim
     if dkim.relay_signs:
         return f"the relay {settings.relay.host} signs letters"
     if not dkim.selector:
-        return "nobody signs letters; `mailer keys dkim` makes a key"
+        return "letters are not signed"
     names = [f"{dkim.selector}._domainkey.{domain(settings)} (RSA)"]
     if dkim.ed25519_selector:
         names.append(f"{dkim.ed25519_selector}._domainkey.{domain(settings)} (Ed25519)")
@@ -96,7 +96,7 @@ def _load(path: Path, setting: str) -> object:
         octets = path.read_bytes()
     except OSError as fault:
         raise ConfigError(
-            f"{setting}: {path} {unreadable(fault)}; `mailer keys dkim` makes a key"
+            f"{setting}: {path} {unreadable(fault)}", code="dkim.missing"
         ) from None
     try:
         return serialization.load_pem_private_key(octets, password=None)

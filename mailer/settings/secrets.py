@@ -29,5 +29,5 @@ def secret_text(path: Path | None, given: str, key: str) -> str:
         except (OSError, UnicodeError) as fault:
             raise ConfigError(f"{key}: {path} {unreadable(fault)}") from None
     if not value:
-        raise ConfigError(f"{key}: the secret is empty; `mailer init` makes a good one")
+        raise ConfigError(f"{key}: the secret is empty", code="secret.missing")
     return value

@@ -15,10 +15,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(
-            f"{path} does not exist; name a site's with --config, or make a site with"
-            " `mailer init`"
-        ) from None
+        raise ConfigError(f"{path} does not exist", code="site.missing") from None
     except (OSError, UnicodeError) as fault:
         raise ConfigError(f"{path} {unreadable(fault)}") from None
     except tomllib.TOMLDecodeError as fault:

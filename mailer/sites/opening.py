@@ -42,8 +42,8 @@ def _signing_keys(settings: Settings, root: Path) -> tuple[bytes, ...]:
     keys = settings.keys
     if not keys.signing and not (root / keys.signing_file).exists():
         raise ConfigError(
-            f"keys.signing_file: {root / keys.signing_file} does not exist;"
-            " `mailer init` makes it"
+            f"keys.signing_file: {root / keys.signing_file} does not exist",
+            code="secret.missing",
         )
     newest = secrets.secret(root / keys.signing_file, keys.signing, "keys.signing_file")
     older = [

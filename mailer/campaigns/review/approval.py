@@ -74,13 +74,10 @@ async def _refuse_approver(session: AsyncSession, campaign: Campaign, by: str) -
     """Refuse who is nobody's approver, or wrote any of it."""
     user = await session.get(User, by)
     if user is None:
-        raise NotFoundError(
-            f"no user is called {by!r}; `mailer users add {by}` adds one"
-        )
+        raise NotFoundError(f"no user is called {by!r}", code="user.unknown", user=by)
     if not user.approver:
         raise RefusedError(
-            f"{by} may not approve; an approver is added with"
-            " `mailer users add NAME --approver`"
+            f"{by} may not approve campaigns", code="user.no_approver", user=by
         )
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")

@@ -100,8 +100,9 @@ async def approve(
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(
-                f"errors stand, the first in {each.where}: {each.what};"
-                f" see them with `mailer campaigns check {campaign_id}`"
+                f"errors stand, the first in {each.where}: {each.what}",
+                code="campaign.errors",
+                campaign=campaign_id,
             )
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -143,8 +144,8 @@ def _texts(site: Site, content: Content) -> Iterator[Problem]:
 def _unsigned(site: Site) -> Iterator[Problem]:
     """Warn where nobody signs letters; a demonstration may."""
     if site.settings.dkim.nobody_signs and not site.settings.site.demo:
-        what = "nobody signs letters; many receivers refuse them: `mailer keys dkim`"
-        yield problem.warning("", "config.toml, dkim", what)
+        what = "letters are not signed, and many receivers refuse them"
+        yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
 
 
 async def _template(site: Site, content: Content) -> list[Problem]:
@@ -272,8 +273,8 @@ def _translated(
         ):
             if count:
                 sentence = f"{count} of {standing.total} entries are {what}"
-                remedy = f"`campaigns export-po --language {language}` marks them"
-                yield problem.warning(language, where, f"{sentence}; {remedy}")
+                code = "translation.incomplete"
+                yield problem.warning(language, where, sentence, code=code)
 
 
 def _wanted(group: Group) -> str:

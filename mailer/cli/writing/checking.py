@@ -6,6 +6,8 @@ from typing import Any
 from mailer.campaigns.review import spam
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.cli import output
+from mailer.cli.remedies import with_remedy
+from mailer.rendering.checks.problem import Problem
 
 
 def as_json(checked: CampaignCheck) -> dict[str, Any]:
@@ -13,7 +15,7 @@ def as_json(checked: CampaignCheck) -> dict[str, Any]:
     scores = checked.spam
     return {
         "ok": checked.ok,
-        "problems": [asdict(each) for each in checked.problems],
+        "problems": [_problem(each) for each in checked.problems],
         "readers": checked.readers,
         "fallbacks": {
             f"{wanted} → {got}": count
@@ -28,6 +30,15 @@ def as_json(checked: CampaignCheck) -> dict[str, Any]:
             language: asdict(each) for language, each in checked.translations.items()
         },
         "spam": scores and {name: asdict(each) for name, each in scores.items()},
+    }
+
+
+def _problem(problem: Problem) -> dict[str, str]:
+    return {
+        "level": problem.level,
+        "language": problem.language,
+        "where": problem.where,
+        "what": problem.what,
     }
 
 
@@ -47,7 +58,12 @@ def show(checked: CampaignCheck) -> None:
             "Problems",
             ("level", "language", "where", "what"),
             [
-                (each.level, each.language, each.where, each.what)
+                (
+                    each.level,
+                    each.language,
+                    each.where,
+                    with_remedy(each.what, each.code, {}),
+                )
                 for each in checked.problems
             ],
         )

@@ -23,13 +23,18 @@ class Problem:
     language: str
     where: str
     what: str
+    code: str = ""  # from which an edge adds a remedy
 
 
-def error(language: str, where: str, what: str) -> Problem:
+def error(language: str, where: str, what: str, *, code: str = "") -> Problem:
     """Return what blocks approval."""
-    return Problem(level=Severity.ERROR, language=language, where=where, what=what)
+    return Problem(
+        level=Severity.ERROR, language=language, where=where, what=what, code=code
+    )
 
 
-def warning(language: str, where: str, what: str) -> Problem:
+def warning(language: str, where: str, what: str, *, code: str = "") -> Problem:
     """Return what an approver should know."""
-    return Problem(level=Severity.WARNING, language=language, where=where, what=what)
+    return Problem(
+        level=Severity.WARNING, language=language, where=where, what=what, code=code
+    )

@@ -36,9 +36,10 @@ async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) 
     async with site.database.writing() as session:
         now = clock.now()
         await control.pause(session, number, by="editor", because="wait", now=now)
-    with pytest.raises(RefusedError, match="is paused; `mailer campaigns resume`"):
+    with pytest.raises(RefusedError, match="A short letter is paused") as fault:
         await release.release(site, number, by="editor", now=clock.now())
 
+    assert fault.value.code == "campaign.paused"
     assert await campaigning.state(site, number) == "paused"
 
 

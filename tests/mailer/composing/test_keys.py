@@ -126,7 +126,7 @@ def test_somebody_or_nobody_signs_and_the_site_says_who() -> None:
     def said(**values: object) -> str:
         return dkim_keys.who_signs(Settings.model_validate({"dkim": values}))
 
-    assert said() == "nobody signs letters; `mailer keys dkim` makes a key"
+    assert said() == "letters are not signed"
     assert said(relay_signs=True) == "the relay 127.0.0.1 signs letters"
     assert "a._domainkey.liaison.example (RSA)" in said(selector="a")
     assert "(Ed25519)" in said(selector="a", ed25519_selector="e")

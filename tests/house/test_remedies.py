@@ -1,0 +1,49 @@
+"""Refusals have codes, edges have remedies; the rooms between name no command."""
+
+import ast
+import string
+
+from mailer.cli.remedies import REMEDIES
+from tests.house.test_shape import FILES
+from tools.checkout import ROOT
+
+EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/")
+
+
+def coded() -> list[tuple[str, set[str]]]:
+    """Return each code that is given to an error or problem, and the facts with it."""
+    found = []
+    for path in FILES:
+        if path.relative_to(ROOT).parts[0] not in {"audiences", "mailer"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            given = {each.arg: each.value for each in node.keywords if each.arg}
+            code = given.get("code")
+            if isinstance(code, ast.Constant) and "." in str(code.value):
+                found.append((str(code.value), set(given)))
+    return found
+
+
+def test_every_code_has_a_remedy_and_every_remedy_its_code() -> None:
+    used = {code for code, _ in coded()} | {"translation.incomplete"}
+
+    assert used == set(REMEDIES)
+
+
+def test_every_remedy_is_given_the_facts_it_names() -> None:
+    for code, given in coded():
+        named = {name for _, name, *_ in string.Formatter().parse(REMEDIES[code])}
+        assert named - {None} <= given, code
+
+
+def test_no_room_but_an_edge_names_a_command() -> None:
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if path.relative_to(ROOT).parts[0] in {"audiences", "mailer", "scheduler"}
+        and "`mailer " in path.read_text(encoding="utf-8")
+    ]
+
+    assert [each for each in naming if not each.startswith(EDGES)] == []
