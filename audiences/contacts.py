@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import addresses
-from audiences.base import Base
 from audiences.errors import UnknownNameError
 from audiences.organisations import Organisation
+from audiences.store.base import Base
 
 
 class Role(IntFlag):

@@ -13,7 +13,6 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base, insert
 from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
@@ -27,6 +26,8 @@ from audiences.organisations import (
     Relation,
     Theme,
 )
+from audiences.store.base import Base
+from audiences.store.dialects import insert
 
 
 class Decision(StrEnum):

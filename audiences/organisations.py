@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import KEY_ONLY, Base
+from audiences.store.base import KEY_ONLY, Base
 
 
 class Kind(StrEnum):

@@ -12,8 +12,9 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import KEY_ONLY, Base, insert
 from audiences.contacts import Contact
+from audiences.store.base import KEY_ONLY, Base
+from audiences.store.dialects import insert
 from audiences.topics import Topic
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base, insert
 from audiences.errors import UnknownNameError
+from audiences.store.base import Base
+from audiences.store.dialects import insert
 
 
 class Why(StrEnum):

@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import languages
-from audiences.base import Base
 from audiences.errors import UnknownNameError
+from audiences.store.base import Base
 
 
 class Topic(Base):

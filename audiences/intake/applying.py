@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import loosen, numbers, replaced
+from audiences.intake import loosen, replaced
 from audiences.intake.models import Import
 from audiences.intake.planning import CONTACT, ORGANISATION, ImportPlan, plan, resolve
 from audiences.intake.tables import BODIES, ROWS, SETS
@@ -34,6 +34,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.store import numbers
 from audiences.subscriptions import Consent, How, Standing, Subscription
 
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
-from audiences.base import analyse
 from audiences.contacts import Contact
 from audiences.organisations import (
     Country,
@@ -23,6 +22,8 @@ from audiences.organisations import (
     OrganisationCountry,
     OrganisationField,
 )
+from audiences.store import dialects
+from audiences.store.dialects import analyse
 from audiences.subscriptions import Consent, Subscription
 from audiences.topics import Topic
 
@@ -46,7 +47,7 @@ async def loosened(session: AsyncSession, *, coming: int) -> AsyncIterator[None]
     Where little comes in, or others are at work, nothing is different.
     """
     known = await session.scalar(select(func.count()).select_from(Contact)) or 0
-    server = session.get_bind().dialect.name != "sqlite"
+    server = not dialects.is_sqlite(session)
     if coming < max(LARGE, known) or (server and not await _alone(session)):
         yield
         if coming > known // GROWN:

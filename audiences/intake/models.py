@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base
+from audiences.store.base import Base
 
 
 class Import(Base):

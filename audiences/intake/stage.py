@@ -14,10 +14,9 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from audiences import base
-from audiences.intake import bulk
 from audiences.intake.check import TOLD, Body, CheckedRow, Fault
 from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
+from audiences.store import bulk, dialects
 
 CHUNK = 2_000
 REMEMBERED = 50_000  # sets of codes known to be staged
@@ -98,7 +97,7 @@ async def settle(session: AsyncSession) -> list[Fault]:
 
 async def analyse(session: AsyncSession) -> None:
     """Say what the tables hold now, again after each statement that fills a column."""
-    await base.analyse(session, *(table.name for table in TABLES))
+    await dialects.analyse(session, *(table.name for table in TABLES))
 
 
 async def set_aside(session: AsyncSession, faults: list[Fault]) -> None:

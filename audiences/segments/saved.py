@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from audiences.base import Base
+from audiences.store.base import Base
 
 
 class SavedSegment(Base):

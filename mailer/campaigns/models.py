@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import KEY_ONLY, Base
 from audiences.contacts import Contact
+from audiences.store.base import KEY_ONLY, Base
 
 
 class User(Base):

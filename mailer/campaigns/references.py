@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import insert
+from audiences.store.dialects import insert
 from mailer.campaigns.models import Campaign, ReferenceSeries
 from mailer.errors import RefusedError
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store import batches
 from mailer.campaigns import control
 from mailer.clock import uptime
 from mailer.delivery import answer
@@ -24,7 +25,6 @@ from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.smtp.verdict import Action
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import record
-from mailer.store import batches
 from mailer.store.database import Database
 
 PATIENT = 50.0  # times as long as the last writing took

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.orm import Session
 
 from audiences import directory, organisations, subscriptions, suppressions, topics
-from audiences.base import Base
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.segments import saved
+from audiences.store.base import Base
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease

@@ -38,6 +38,7 @@ from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from audiences.segments import resolve
 from audiences.segments.resolve import LeftOut
+from audiences.store import batches, dialects
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 from mailer.campaigns import hours
@@ -45,7 +46,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message
-from mailer.store import batches, locks
+from mailer.store import locks
 
 
 class Claimed(NamedTuple):
@@ -106,7 +107,7 @@ async def claim(
     The campaigns stay as they are until the commit: a pause waits for it, and once it
     has returned nothing is claimed.
     """
-    serving = _campaigns(sqlite=batches.is_sqlite(session))
+    serving = _campaigns(sqlite=dialects.is_sqlite(session))
     campaigns = (await batches.change(session, serving, {"now": now})).all()
     found: list[Sequence[Any]] = []
     for place, campaign in enumerate(search.in_turn(campaigns)):
@@ -157,7 +158,7 @@ async def _due(
     now: datetime,
 ) -> list[tuple[Any, ...]]:
     """Read due messages of one campaign from where the search is, and lock them."""
-    sqlite = batches.is_sqlite(session)
+    sqlite = dialects.is_sqlite(session)
     due_at, last = search.passed.get(campaign.id, (_FIRST[not sqlite], 0))
     bound = {"campaign": campaign.id, "now": now, "most": limit}
     bound |= {"due_at": due_at, "last": last}

@@ -10,11 +10,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.languages import Chain, choose
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
+from audiences.store.dialects import insert
 from mailer import links
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter

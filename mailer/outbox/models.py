@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.base import Base
 from audiences.contacts import Contact
+from audiences.store.base import Base
 from mailer.campaigns.models import Campaign, StoredLetter
 
 # Per cent of a page of PostgreSQL that a release fills: in the rest a mark finds room

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import insert
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
+from audiences.store.dialects import insert
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter

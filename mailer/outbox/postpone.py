@@ -11,9 +11,9 @@ from functools import cache
 from sqlalchemy import String, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store import batches, dialects
 from mailer.outbox.message_states import CLAIMABLE
 from mailer.outbox.models import LEDGER, Message
-from mailer.store import batches
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
     """Give messages back that this transaction has claimed, each to its instant."""
     if messages:
         given = [(each.message_number, each.due_at, each.why) for each in messages]
-        statement = _putting_off(sqlite=batches.is_sqlite(session))
+        statement = _putting_off(sqlite=dialects.is_sqlite(session))
         await batches.change(session, statement, batches.values(session, _GIVEN, given))
 
 

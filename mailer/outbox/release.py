@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import analyse
+from audiences.store.dialects import analyse
 from mailer import clock
 from mailer.campaigns import acts, hours, lookup
 from mailer.campaigns.acts import Act

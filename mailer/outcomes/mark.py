@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.store import batches, dialects
 from audiences.subscriptions import Subscription
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
@@ -20,14 +21,13 @@ from mailer.outbox import claim
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import LEDGER, Message, WorkerLease
 from mailer.outcomes import moves
-from mailer.store import batches
 
 
 async def mark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> set[int]:
     """Commit to writing the final dots of claimed messages; return those marked."""
-    sqlite = batches.is_sqlite(session)
+    sqlite = dialects.is_sqlite(session)
     bound = {"worker": worker_id, "ids": batches.numbers(session, ids)}
     marked = await batches.change(
         session, _marking(sqlite=sqlite), bound | {"now": now}

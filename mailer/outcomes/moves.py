@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Update, update
 
+from audiences.store import batches
 from mailer.outbox.message_states import ARROWS, MessageState
 from mailer.outbox.models import LEDGER, Message
-from mailer.store import batches
 
 
 def moving(before: Collection[MessageState], after: MessageState) -> Update:

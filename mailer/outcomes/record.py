@@ -22,10 +22,10 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
+from audiences.store import batches, dialects
 from mailer.outbox.message_states import CLAIMABLE, WITH_WORKER, MessageState
 from mailer.outbox.models import Message, MessageEvent
 from mailer.outcomes import moves
-from mailer.store import batches
 
 
 class Outcome(NamedTuple):
@@ -64,7 +64,7 @@ async def accept(
 ) -> None:
     """Record with which replies the relay took messages this worker holds."""
     bound = batches.values(session, _TAKEN, accepted)
-    statement = _accepting(sqlite=batches.is_sqlite(session))
+    statement = _accepting(sqlite=dialects.is_sqlite(session))
     await batches.change(session, statement, bound | {"worker": worker_id, "now": now})
 
 
@@ -74,7 +74,7 @@ async def settle(
     """Record what else became of messages this worker holds, and tell of it."""
     for each in outcomes:
         moves.check(WITH_WORKER, each.state)
-    statement = _settling(sqlite=batches.is_sqlite(session))
+    statement = _settling(sqlite=dialects.is_sqlite(session))
     bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
     moved = set((await batches.change(session, statement, bound)).scalars())
     lines = [
@@ -165,7 +165,7 @@ async def unmark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> None:
     """Take back marks under which no dot was written; they were no attempts."""
-    statement = _unmarking(sqlite=batches.is_sqlite(session))
+    statement = _unmarking(sqlite=dialects.is_sqlite(session))
     bound = {"worker": worker_id, "ids": batches.numbers(session, ids), "now": now}
     await batches.change(session, statement, bound)
 
@@ -192,7 +192,7 @@ async def refuse(
 ) -> None:
     """Skip claimed messages whose readers are not to be written to any more."""
     if refused:
-        statement = _refusing(sqlite=batches.is_sqlite(session))
+        statement = _refusing(sqlite=dialects.is_sqlite(session))
         bound = batches.values(session, _REFUSED, refused)
         await batches.change(session, statement, bound | {"now": now})
 
@@ -225,7 +225,7 @@ async def uncertain(
     """Note that nobody knows whether the relay took these marked messages."""
     if not ids:
         return
-    sqlite = batches.is_sqlite(session)
+    sqlite = dialects.is_sqlite(session)
     moved = await session.scalars(
         moves.moving((MessageState.MARKED,), MessageState.UNCERTAIN)
         .where(batches.among(Message.id, "ids", sqlite=sqlite))

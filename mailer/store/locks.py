@@ -8,7 +8,7 @@ it was asked for. SQLite has one writer at a time and needs none.
 from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.store import batches
+from audiences.store import dialects
 
 # Numbers of locks, each of nothing else in the store.
 _CLAIMS, _CONFIRMATIONS = 1_818_845_537, 1_818_845_538
@@ -31,5 +31,5 @@ async def of_confirmations(session: AsyncSession) -> None:
 
 
 async def _alone(session: AsyncSession, lock: int) -> None:
-    if not batches.is_sqlite(session):
+    if not dialects.is_sqlite(session):
         await session.execute(select(func.pg_advisory_xact_lock(lock)))

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
-from audiences.base import insert
+from audiences.store.dialects import insert
 from mailer.campaigns.models import Campaign, StoredFile
 from mailer.composing import parts
 from mailer.errors import ContentError, RefusedError

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import insert
+from audiences.store.dialects import insert
 from mailer.delivery.routing import limits
 from mailer.delivery.routing.limits import BucketLevel, Given, Limit, Wanted
 from mailer.delivery.routing.relays import DomainLimits

@@ -30,17 +30,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
+from audiences.store import dialects
+
 Value = int | str | datetime
 _TYPES: dict[type, TypeEngine[Any]] = {
     int: BigInteger(),
     str: String(),
     datetime: DateTime(timezone=True),
 }
-
-
-def is_sqlite(session: AsyncSession) -> bool:
-    """Whether the session's store is one SQLite file."""
-    return bool(session.get_bind().dialect.name == "sqlite")
 
 
 def among(
@@ -55,7 +52,7 @@ def among(
 
 def numbers(session: AsyncSession, listed: Sequence[int]) -> str | list[int]:
     """Return numbers as they are bound for `among`."""
-    return json.dumps(listed) if is_sqlite(session) else list(listed)
+    return json.dumps(listed) if dialects.is_sqlite(session) else list(listed)
 
 
 def table(columns: Mapping[str, type[Value]], *, sqlite: bool) -> FromClause:
@@ -82,7 +79,7 @@ def values(
     rows: Sequence[Sequence[Value | None]],
 ) -> dict[str, Any]:
     """Return rows as they are bound for `table`."""
-    if is_sqlite(session):
+    if dialects.is_sqlite(session):
         return {"given": json.dumps([[_plain(each) for each in row] for row in rows])}
     return {
         f"given_{name}": [row[place] for row in rows]
@@ -121,7 +118,7 @@ async def by_index(session: AsyncSession) -> None:
     Misled about how many rows there are, PostgreSQL would read a whole table, or sort
     it, for a few hundred.
     """
-    if not is_sqlite(session):
+    if not dialects.is_sqlite(session):
         await change(session, _BY_INDEX, {})
 
 
@@ -159,6 +156,6 @@ async def read(
 ) -> list[tuple[Any, ...]]:
     """Fetch the rows of a packed question."""
     answer = await change(session, question, bound)
-    if not is_sqlite(session):
+    if not dialects.is_sqlite(session):
         return [tuple(row) for row in answer]
     return cast(list[tuple[Any, ...]], json.loads(answer.scalar_one()))

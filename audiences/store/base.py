@@ -7,9 +7,7 @@ zones, so `UtcDateTime` refuses naive values going in and marks them UTC coming 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import JSON, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -62,23 +60,3 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         list[dict[str, Any]]: JSON,
     }
-
-
-def insert(
-    session: AsyncSession, table: type[Base]
-) -> sqlite.Insert | postgresql.Insert:
-    """Return the store's own INSERT, the one that knows ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
-
-
-async def analyse(session: AsyncSession, *tables: str) -> None:
-    """Tell PostgreSQL what tables that were just filled hold.
-
-    Until then it plans blindly: one it takes for empty it reads for every row anew.
-    """
-    if session.get_bind().dialect.name != "sqlite":
-        await session.flush()
-        for table in tables:
-            await session.execute(text(f"ANALYZE {table}"))

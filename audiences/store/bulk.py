@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store.dialects import is_sqlite
+
 BLOCK = 100  # rows of one statement
 Rows = Sequence[tuple[Any, ...]]
 
@@ -22,7 +24,7 @@ async def write(
     connection = await session.connection()
     driver = (await connection.get_raw_connection()).driver_connection
     into = f"{table.name} ({', '.join(columns)})"
-    if connection.dialect.name == "sqlite":
+    if is_sqlite(session):
         await _wide(driver, into, len(columns), rows)
     else:
         await _copy(driver, into, rows)

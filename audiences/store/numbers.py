@@ -8,7 +8,8 @@ from typing import cast
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.base import Base
+from audiences.store.base import Base
+from audiences.store.dialects import is_sqlite
 
 
 async def reserve(session: AsyncSession, table: type[Base], count: int) -> int:
@@ -16,7 +17,7 @@ async def reserve(session: AsyncSession, table: type[Base], count: int) -> int:
     if not count:
         return 0
     held = cast(Table, table.__table__)
-    if session.get_bind().dialect.name == "sqlite":  # the transaction writes alone
+    if is_sqlite(session):  # the transaction writes alone
         return await session.scalar(select(func.max(held.c.id))) or 0
     connection = await session.connection()
     sequence = func.pg_get_serial_sequence(held.name, "id")

@@ -1,0 +1,93 @@
+"""Faults of a store are read by their codes: which pass, and which end the process."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from audiences.topics import Topic
+from mailer.settings.sections import StoreSettings
+from mailer.store import faults
+from mailer.store.database import Database, open_database
+from tests.house.test_shape import FILES
+from tools.checkout import ROOT
+
+
+async def fault_of(database: Database, statement: str) -> DBAPIError:
+    with pytest.raises(DBAPIError) as raised:
+        async with database.writing() as session:
+            await session.execute(text(statement))
+    return raised.value
+
+
+async def test_a_missing_table_is_another_schema(bare_url: str, tmp_path: Path) -> None:
+    database = open_database(StoreSettings(url=bare_url), tmp_path)
+    with pytest.raises(DBAPIError) as raised:
+        async with database.reading() as session:
+            await session.scalar(select(Topic.code))
+    await database.close()
+
+    assert faults.refused(raised.value).code == "store.schema"
+    assert not faults.comes_back(raised.value) or database.is_sqlite is False
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_locked_file_passes(empty_store: Database, tmp_path: Path) -> None:
+    settings = StoreSettings(url="sqlite:///bare.db", busy_seconds=0.01)
+    other = open_database(settings, tmp_path)
+    async with empty_store.writing() as session:
+        await session.execute(select(Topic.code))
+        raised = await fault_of(other, "select 1")
+    await other.close()
+
+    assert faults.comes_back(raised)
+
+
+async def test_a_damaged_file_does_not_pass(tmp_path: Path) -> None:
+    (tmp_path / "damaged.db").write_bytes(b"no database at all" * 100)
+    settings = StoreSettings(url="sqlite:///damaged.db")
+    database = open_database(settings, tmp_path)
+    raised = await fault_of(database, "select 1")
+    await database.close()
+
+    assert not faults.comes_back(raised)
+    assert faults.refused(raised).code == "store.away"
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+@pytest.mark.parametrize(
+    ("state", "passes"),
+    [
+        ("57P01", True),  # an administrator ends the session
+        ("53100", True),  # the disk is full
+        ("40001", True),  # two transactions in each other's way
+        ("58030", False),  # the disk fails
+        ("XX001", False),  # the data are damaged
+        ("42P01", False),  # no such table
+    ],
+)
+async def test_a_fault_of_postgresql_passes_by_its_state(
+    empty_store: Database, state: str, *, passes: bool
+) -> None:
+    """In whatever language the server speaks: only the state is read."""
+    statement = (
+        f"do $$ begin raise exception 'est parti' using errcode = '{state}'; end $$"
+    )
+    raised = await fault_of(empty_store, statement)
+
+    assert faults.comes_back(raised) is passes
+    assert str(faults.refused(raised)).find("est parti") > 0
+
+
+def test_one_place_asks_which_store_it_is() -> None:
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        if path.relative_to(ROOT).parts[0] in {"audiences", "mailer"}
+        and "migrations" not in path.parts
+        and re.search(r"\bdialect\.name\b", path.read_text(encoding="utf-8"))
+    }
+
+    assert asking == {"audiences/store/dialects.py", "mailer/store/database.py"}
