@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -174,6 +174,30 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
         )
     )
     return {topic: Standing(standing) for topic, standing in rows}
+
+
+async def evidence_of(session: AsyncSession, contact_id: int) -> list[Consent]:
+    """Return every change of consent of a contact, oldest first."""
+    kept = await session.scalars(
+        select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id)
+    )
+    return list(kept)
+
+
+async def subscribers(session: AsyncSession) -> list[tuple[Topic, int]]:
+    """Return every topic and how many receive it, in the order readers see them."""
+    active = (
+        select(Subscription.topic, func.count().label("active"))
+        .where(Subscription.standing == Standing.ACTIVE)
+        .group_by(Subscription.topic)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Topic, func.coalesce(active.c.active, 0))
+        .outerjoin(active, active.c.topic == Topic.code)
+        .order_by(Topic.position, Topic.code)
+    )
+    return [(topic, count) for topic, count in rows]
 
 
 def _keep(

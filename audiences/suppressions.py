@@ -11,6 +11,7 @@ from sqlalchemy import LargeBinary, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.contacts import Contact
 from audiences.errors import UnknownNameError
 from audiences.store.base import Base
 from audiences.store.dialects import insert
@@ -85,10 +86,14 @@ async def lift(
     _log(session, address_key, "lifted", reason, now, detail)
 
 
-async def listed(session: AsyncSession) -> list[Suppression]:
-    """Return every suppression, oldest first."""
-    rows = await session.scalars(select(Suppression).order_by(Suppression.since))
-    return list(rows)
+async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:
+    """Return every suppression with the address of its contact, oldest first."""
+    rows = await session.execute(
+        select(Suppression, Contact.address)
+        .outerjoin(Contact, Contact.address_key == Suppression.address_key)
+        .order_by(Suppression.since, Suppression.address_key)
+    )
+    return [(suppression, address) for suppression, address in rows]
 
 
 def _log(

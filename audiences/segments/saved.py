@@ -1,9 +1,11 @@
 """Saved segments: the rows, every version kept."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, String, UniqueConstraint, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from audiences.store.base import Base
@@ -40,3 +42,15 @@ def latest(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
         .where(SavedSegment.rule != "")
         .order_by(SavedSegment.name)
     )
+
+
+async def listed(session: AsyncSession) -> Sequence[SavedSegment]:
+    """Return the newest version of each saved rule, by name."""
+    found = await session.execute(latest(SavedSegment.id))
+    newest = [number for (number,) in found]
+    rows = await session.scalars(
+        select(SavedSegment)
+        .where(SavedSegment.id.in_(newest))
+        .order_by(SavedSegment.name)
+    )
+    return rows.all()

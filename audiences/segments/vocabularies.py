@@ -21,7 +21,7 @@ from audiences.topics import Topic
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class CountryTraits:
     """What rules need of a state."""
 
     region: str
@@ -32,7 +32,7 @@ class Place:
 class Vocabulary:
     """Every word a rule may use, read once for any number of rules."""
 
-    countries: Mapping[str, Place] = field(default_factory=dict)
+    countries: Mapping[str, CountryTraits] = field(default_factory=dict)
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → sectors
     sectors: Collection[str] = ()
     offices: Collection[str] = ()
@@ -109,7 +109,7 @@ async def load(session: AsyncSession) -> Vocabulary:
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Vocabulary(
-        countries={c: Place(region=r, group=g) for c, r, g in countries},
+        countries={c: CountryTraits(region=r, group=g) for c, r, g in countries},
         themes=sectors_of,
         sectors=sorted(
             codes["sector"] | {s for each in sectors_of.values() for s in each}

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.calendar import schedule
+from mailer.calendar import series
 from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
@@ -38,8 +38,8 @@ async def tick(
     """Release every due, approved campaign once; hold what is later than `late`."""
     ticked = Ticked()
     async with database.writing() as session:
-        for series in await session.scalars(select(Series).order_by(Series.id)):
-            await schedule.open_slots(session, series, now=now)
+        for each in await session.scalars(select(Series).order_by(Series.id)):
+            await series.open_slots(session, each, now=now)
         ticked.missed = await _missed(session, now)
         ticked.held = await _too_late(session, late=late, now=now)
         due = await session.scalars(

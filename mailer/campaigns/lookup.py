@@ -1,7 +1,9 @@
 """Finds campaigns, locks them, and says what their rules are compiled with."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments import compiler, vocabularies
@@ -34,3 +36,9 @@ async def context_of(
         themes=tuple(campaign.themes),
         topic=campaign.topic,
     )
+
+
+async def listed(session: AsyncSession) -> Sequence[Campaign]:
+    """Return all campaigns, newest first."""
+    found = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
+    return found.all()

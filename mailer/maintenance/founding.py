@@ -9,7 +9,7 @@ from pathlib import Path
 from audiences.intake import importing
 from audiences.reference import load, sample
 from audiences.segments import save
-from mailer.calendar import schedule
+from mailer.calendar import series
 from mailer.campaigns.models import User
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
@@ -115,7 +115,7 @@ async def _sample(site: Site, now: datetime) -> None:
         )
         for name, rule in SEGMENTS.items():
             await save.save(session, name, rule, by="init", now=now)
-        await schedule.add_series(
+        await series.add(
             session,
             "monthly-letter",
             "first Tuesday, 10:00, Europe/Paris",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -153,6 +153,11 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
         return Database(engine)
     url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
     return Database(create_async_engine(url, pool_pre_ping=True, pool_size=10))
+
+
+async def ping(session: AsyncSession) -> None:
+    """Ask the store for an answer; raise its fault where there is none."""
+    await session.execute(text("select 1"))
 
 
 async def _cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:

@@ -14,10 +14,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
-from sqlalchemy import text
 
 from mailer.errors import MailerError, TokenError
 from mailer.sites.site import Site
+from mailer.store.database import ping
 from mailer.web import page
 from mailer.web.public import confirm, entry, leave, preferences
 
@@ -33,14 +33,10 @@ def create(site: Site) -> Litestar:
         return site
 
     handlers: list[ControllerRouterHandler] = [
-        leave.show,
-        leave.act,
-        preferences.show,
-        preferences.act,
-        confirm.show,
-        confirm.act,
-        entry.show,
-        entry.act,
+        *leave.PAGE.handlers(),
+        *preferences.PAGE.handlers(),
+        *confirm.PAGE.handlers(),
+        *entry.PAGE.handlers(),
         healthz,
         readyz,
         create_static_files_router(
@@ -69,7 +65,7 @@ async def healthz() -> str:
 async def readyz(mail_site: NamedDependency[Site]) -> str:
     """Say that the store answers too."""
     async with mail_site.database.reading() as session:
-        await session.execute(text("select 1"))
+        await ping(session)
     return "ok"
 
 

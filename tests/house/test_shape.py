@@ -1,6 +1,7 @@
 """The shape of the house: small files, small functions, promises at the top."""
 
 import ast
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tools.checkout import ROOT
 
+PRODUCT = ("audiences", "scheduler", "mailer")
 FOLDERS = ("audiences", "scheduler", "mailer", "tests", "tools")
 FILES = sorted(
     chain([ROOT / "run.py"], *((ROOT / folder).rglob("*.py") for folder in FOLDERS))
@@ -55,6 +57,52 @@ def test_code_keeps_the_rules_no_linter_knows(path: Path) -> None:
     for function in functions(tree):
         for node in ast.walk(function):
             assert not isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def test_a_public_class_has_a_name_of_its_own() -> None:
+    names = Counter(
+        node.name
+        for path in FILES
+        if path.relative_to(ROOT).parts[0] in PRODUCT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert {name for name, count in names.items() if count > 1} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_of_ours_is_imported_under_another_name(path: Path) -> None:
+    renamed = [
+        f"{alias.name} as {alias.asname}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").partition(".")[0] in FOLDERS
+        for alias in node.names
+        if alias.asname
+    ]
+
+    assert renamed == []
+
+
+def test_a_folder_has_about_a_dozen_files() -> None:
+    sizes = Counter(
+        path.parent.relative_to(ROOT).as_posix()
+        for path in FILES
+        if path.name != "__init__.py" and path.relative_to(ROOT).parts[0] in PRODUCT
+    )
+
+    assert {folder: size for folder, size in sizes.items() if size > 13} == {}
+
+
+def test_every_room_says_what_belongs_there() -> None:
+    for folder in PRODUCT:
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_dir() and list(path.glob("*.py")):
+                init = path / "__init__.py"
+                assert init.exists() or path.name == "versions", path
+                if init.exists():
+                    assert ast.get_docstring(ast.parse(init.read_text("utf-8"))), path
 
 
 def test_the_project_stands_alone() -> None:

@@ -1,23 +1,20 @@
 """`mailer contacts`: import, look up and undo contacts."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
-from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts, subscriptions
-from audiences.contacts import Contact, role_names
 from audiences.intake import importing, read, undo
 from audiences.intake.importing import ImportReport, Staged
-from audiences.organisations import Organisation
-from audiences.suppressions import Suppression
+from audiences.person import person
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
-from mailer.outbox.models import Message
+from mailer.outbox import ledger
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 SHOWN_FAULTS = 50
@@ -104,9 +101,10 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
 @with_site
 async def undo_(site: Site, import_id: int) -> None:
     """Undo an import, as far as nobody touched its rows since."""
-    in_use = exists().where(Message.contact_id == Contact.id)
     async with site.database.writing() as session:
-        done = await undo.undo(session, import_id, in_use=in_use, now=clock.now())
+        done = await undo.undo(
+            session, import_id, in_use=ledger.written_to(), now=clock.now()
+        )
     output.line(
         f"{done.removed} contacts removed, {done.restored} rows restored,"
         f" {done.kept} kept because they were used or changed since"
@@ -120,34 +118,15 @@ async def undo_(site: Site, import_id: int) -> None:
 async def show(site: Site, address: str, as_json: bool) -> None:
     """Show what is known of one contact, with its subscriptions and their evidence."""
     async with site.database.reading() as session:
-        contact = await contacts.find(session, address, key=site.address_key)
-        organisation = await session.get_one(Organisation, contact.organisation_id)
-        suppressed = await session.get(Suppression, contact.address_key)
-        standing = await subscriptions.standings(session, contact.id)
-        evidence = await _evidence(session, contact.id)
-        known = {
-            "address": contact.address,
-            "name": contact.name,
-            "organisation": organisation.code,
-            "organisation_name": organisation.name,
-            "kind": organisation.kind,
-            "roles": list(role_names(contact.roles)),
-            "languages": (contact.languages or "").split(),
-            "timezone": contact.timezone,
-            "suppressed": suppressed.reason if suppressed is not None else None,
-            "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
-            "subscriptions": {topic: str(each) for topic, each in standing.items()},
-            "consent": evidence,
-        }
+        found = await person(session, address, key=site.address_key)
+        known = shapes.person(found)
     if as_json:
         output.json_document(known)
         return
-    _show_known(known, evidence)
+    _show_known(known)
 
 
-def _show_known(
-    known: Mapping[str, object], evidence: Sequence[Mapping[str, str | None]]
-) -> None:
+def _show_known(known: Mapping[str, Any]) -> None:
     """Print the facts that are known, and each change of consent."""
     rows = [
         (name.replace("_", " "), value)
@@ -166,28 +145,6 @@ def _show_known(
                 each["how"],
                 each["basis"],
             )
-            for each in evidence
+            for each in known["consent"]
         ],
     )
-
-
-async def _evidence(
-    session: AsyncSession, contact_id: int
-) -> list[dict[str, str | None]]:
-    """Return every change of consent of a contact, oldest first."""
-    kept = await session.scalars(
-        select(subscriptions.Consent)
-        .where(subscriptions.Consent.contact_id == contact_id)
-        .order_by(subscriptions.Consent.id)
-    )
-    return [
-        {
-            "topic": each.topic,
-            "standing": each.standing,
-            "at": each.at.isoformat(timespec="seconds"),
-            "how": each.how,
-            "source": each.source,
-            "basis": each.basis,
-        }
-        for each in kept
-    ]

@@ -3,10 +3,11 @@
 import rich_click as click
 
 from audiences import directory
-from audiences.directory import Decision, Proposal
+from audiences.directory import Decision
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 
@@ -24,7 +25,7 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
     async with site.database.reading() as session:
         found = await directory.proposals(session, waiting=not every)
     if as_json:
-        output.json_document([_document(proposal, name) for proposal, name in found])
+        output.json_document([shapes.proposal(*each) for each in found])
         return
     rows = [
         (proposal.id, name, key, proposal.held.get(key, ""), said)
@@ -53,17 +54,3 @@ async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
             session, proposal_id, Decision(decision), by=by, now=clock.now()
         )
     output.line(f"proposal {proposal_id} is {decision}")
-
-
-def _document(proposal: Proposal, organisation: str) -> dict[str, object]:
-    return {
-        "id": proposal.id,
-        "organisation": organisation,
-        "language": proposal.language,
-        "held": proposal.held,
-        "proposed": proposal.proposed,
-        "source": proposal.source,
-        "at": proposal.at.isoformat(timespec="seconds"),
-        "verdict": proposal.decision,
-        "settled_by": proposal.settled_by,
-    }

@@ -6,12 +6,19 @@ import rich_click as click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
-from audiences.segments import compiler, explanation, resolve, save, vocabularies
+from audiences.segments import (
+    compiler,
+    explanation,
+    resolve,
+    save,
+    saved,
+    vocabularies,
+)
 from audiences.segments.compiler import Context
-from audiences.segments.saved import SavedSegment, latest
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 
@@ -26,19 +33,12 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the saved rules."""
     async with site.database.reading() as session:
-        rows = await session.execute(
-            latest(SavedSegment.name, SavedSegment.version, SavedSegment.rule)
-        )
-        found = [tuple(row) for row in rows]
+        found = [shapes.segment(each) for each in await saved.listed(session)]
     if as_json:
-        output.json_document(
-            [
-                {"name": name, "version": number, "rule": rule}
-                for name, number, rule in found
-            ]
-        )
+        output.json_document(found)
     else:
-        output.table("Saved segments", ("name", "version", "rule"), found)
+        keys = ("name", "version", "rule")
+        output.table("Saved segments", keys, shapes.columns(found, *keys))
 
 
 @command.command(
@@ -98,13 +98,7 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
         contact = await contacts.find(session, address, key=site.address_key)
         found = await explanation.explain(session, rule, contact, context)
     if as_json:
-        output.json_document(
-            {
-                "in": found.included,
-                "clauses": [dataclasses.asdict(clause) for clause in found.clauses],
-                "excluded": found.excluded,
-            }
-        )
+        output.json_document(shapes.explanation(found))
         return
     if found.excluded:
         output.line(

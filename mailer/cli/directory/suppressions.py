@@ -1,14 +1,13 @@
 """`mailer suppressions`: addresses that must not be written to."""
 
 import rich_click as click
-from sqlalchemy import select
 
 from audiences import addresses, suppressions
-from audiences.contacts import Contact
 from audiences.suppressions import Why
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 
@@ -23,25 +22,15 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the suppressed addresses; one without a contact is known by its key."""
     async with site.database.reading() as session:
-        rows = [
-            (
-                await session.scalar(
-                    select(Contact.address).where(
-                        Contact.address_key == each.address_key
-                    )
-                )
-                or each.address_key.hex(),
-                each.reason,
-                each.since.isoformat(timespec="seconds"),
-                each.detail or "",
-            )
-            for each in await suppressions.listed(session)
+        found = [
+            shapes.suppression(each, address)
+            for each, address in await suppressions.listed(session)
         ]
-    keys = ("address", "reason", "since", "detail")
     if as_json:
-        output.json_document([dict(zip(keys, row, strict=True)) for row in rows])
+        output.json_document(found)
     else:
-        output.table("Suppressed", keys, rows)
+        keys = ("address", "reason", "since", "detail")
+        output.table("Suppressed", keys, shapes.columns(found, *keys))
 
 
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")

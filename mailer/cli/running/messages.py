@@ -4,16 +4,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import rich_click as click
-from sqlalchemy import select
 
-from audiences.contacts import Contact
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, as_json_lines, with_site
 from mailer.feedback import reconcile
+from mailer.outbox import ledger
 from mailer.outbox.message_states import MessageState
-from mailer.outbox.models import Message
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 
@@ -44,33 +43,14 @@ async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) 
     """List a campaign's messages, one line each."""
     async with site.database.reading() as session:
         await lookup.get(session, campaign_id)
-        chosen = (
-            select(Message, Contact.address)
-            .join(Contact, Contact.id == Message.contact_id)
-            .where(Message.campaign_id == campaign_id)
-            .order_by(Message.id)
-        )
-        if state is not None:
-            chosen = chosen.where(Message.state == state)
-        async for message, address in await session.stream(chosen):
-            signed = site.signer.message(message.id)
-            shown = {
-                "id": message.id,
-                "address": address,
-                "language": message.language,
-                "state": message.state,
-                "attempts": message.attempts,
-                "reply": message.reply,
-                "message_id": f"<{signed.message_id}@{site.settings.mail.domain}>",
-                "reason": message.reason,
-                "step": message.step,
-            }
+        domain = site.settings.mail.domain
+        async for message, address in ledger.listed(session, campaign_id, state=state):
+            shown = shapes.message(message, address, site.signer, domain=domain)
             if as_json:
                 output.json_line(shown)
             else:
                 why = message.reason or message.reply or ""
                 output.line(f"{message.id}  {address}  {message.state}  {why}")
-            session.expunge(message)
 
 
 @command.command(

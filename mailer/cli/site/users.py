@@ -1,12 +1,12 @@
 """`mailer users`: the people of the unit who write or approve."""
 
 import rich_click as click
-from sqlalchemy import select
 
 from mailer import clock
-from mailer.campaigns.models import User
+from mailer.campaigns import users
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.reports import shapes
 from mailer.sites.site import Site
 
 
@@ -21,13 +21,11 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the users."""
     async with site.database.reading() as session:
-        found = (await session.scalars(select(User).order_by(User.name))).all()
+        found = [shapes.user(each) for each in await users.listed(session)]
     if as_json:
-        output.json_document(
-            [{"name": each.name, "approver": each.approver} for each in found]
-        )
+        output.json_document(found)
     else:
-        rows = [(each.name, each.approver) for each in found]
+        rows = shapes.columns(found, "name", "approver")
         output.table("Users", ("name", "approves"), rows)
 
 
@@ -38,5 +36,5 @@ async def list_(site: Site, as_json: bool) -> None:
 async def add(site: Site, name: str, approver: bool) -> None:
     """Add a user, or change whether one may approve."""
     async with site.database.writing() as session:
-        await session.merge(User(name=name, approver=approver, added_at=clock.now()))
+        await users.add(session, name, approver=approver, now=clock.now())
     output.line(f"{name} {'writes and approves' if approver else 'writes'}")

@@ -6,12 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import rich_click as click
-from sqlalchemy import select
 
 from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
-from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
 from mailer.cli import output
@@ -21,7 +19,7 @@ from mailer.cli.writing.reporting import show_coverage, show_report
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.outcomes import closing
-from mailer.reports import coverage, totals
+from mailer.reports import coverage, shapes, totals
 from mailer.sites.site import Site
 
 
@@ -40,26 +38,12 @@ command.add_command(translating.import_po)
 async def list_(site: Site, as_json: bool) -> None:
     """List the campaigns, newest first."""
     async with site.database.reading() as session:
-        found = (
-            await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
-        ).all()
+        found = [shapes.campaign(each) for each in await lookup.listed(session)]
     if as_json:
-        output.json_document(
-            [
-                {
-                    "id": each.id,
-                    "name": each.name,
-                    "reference": each.reference,
-                    "state": each.state,
-                    "at": each.at.isoformat() if each.at else None,
-                }
-                for each in found
-            ]
-        )
+        output.json_document(found)
     else:
         columns = ("id", "reference", "name", "state", "at")
-        rows = [tuple(getattr(each, name) for name in columns) for each in found]
-        output.table("Campaigns", columns, rows)
+        output.table("Campaigns", columns, shapes.columns(found, *columns))
 
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
@@ -99,7 +83,7 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
     """Show every problem a machine can see; errors block approval."""
     checked = await gate.check(site, campaign_id, now=clock.now())
     if as_json:
-        output.json_document(checking.as_json(checked))
+        output.json_document(shapes.check(checked))
     else:
         checking.show(checked)
     return 0 if checked.ok else 1

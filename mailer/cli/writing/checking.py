@@ -1,45 +1,9 @@
 """Shows what the gate found."""
 
-from dataclasses import asdict
-from typing import Any
-
 from mailer.campaigns.review import spam
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.cli import output
 from mailer.cli.remedies import with_remedy
-from mailer.rendering.checks.problem import Problem
-
-
-def as_json(checked: CampaignCheck) -> dict[str, Any]:
-    """Return a checked campaign as one JSON document."""
-    scores = checked.spam
-    return {
-        "ok": checked.ok,
-        "problems": [_problem(each) for each in checked.problems],
-        "readers": checked.readers,
-        "fallbacks": {
-            f"{wanted} → {got}": count
-            for (wanted, got), count in checked.fallbacks.items()
-        },
-        "blocks": {
-            f"{block}, {wanted} → {got}": count
-            for (block, wanted, got), count in checked.blocks.items()
-        },
-        "variants": checked.variants,
-        "translations": {
-            language: asdict(each) for language, each in checked.translations.items()
-        },
-        "spam": scores and {name: asdict(each) for name, each in scores.items()},
-    }
-
-
-def _problem(problem: Problem) -> dict[str, str]:
-    return {
-        "level": problem.level,
-        "language": problem.language,
-        "where": problem.where,
-        "what": problem.what,
-    }
 
 
 def show(checked: CampaignCheck) -> None:

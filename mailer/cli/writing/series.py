@@ -3,14 +3,13 @@
 from datetime import datetime
 
 import rich_click as click
-from sqlalchemy import select
 
 from mailer import clock
-from mailer.calendar import schedule
-from mailer.campaigns.models import Occurrence, Series
+from mailer.calendar import series
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.writing.instants import after_option, count_option, show_instants
+from mailer.reports import shapes
 from mailer.sites.site import Site
 from scheduler import words
 
@@ -26,31 +25,24 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the series, and the campaigns in their slots."""
     async with site.database.reading() as session:
-        rows = await session.execute(
-            select(
-                Series.name,
-                Series.cadence,
-                Series.zone,
-                Occurrence.slot,
-                Occurrence.campaign_id,
-                Occurrence.outcome,
-            )
-            .outerjoin(Occurrence, Occurrence.series_id == Series.id)
-            .order_by(Series.name, Occurrence.due_at)
-        )
-        found = [tuple(row) for row in rows]
-    keys = ("name", "cadence", "zone", "slot", "campaign", "outcome")
+        found = [
+            shapes.slot(each, occurrence)
+            for each, occurrence in await series.listed(session)
+        ]
     if as_json:
-        output.json_document([dict(zip(keys, row, strict=True)) for row in found])
-    else:
-        output.table(
-            "Series",
-            ("name", "cadence", "slot", "campaign", "outcome"),
-            [
-                (name, cadence, str(slot or "").replace("T", " "), *rest)
-                for name, cadence, _zone, slot, *rest in found
-            ],
+        output.json_document(found)
+        return
+    rows = [
+        (each["name"], each["cadence"], _local(each["slot"]), *rest)
+        for each, rest in zip(
+            found, shapes.columns(found, "campaign", "outcome"), strict=True
         )
+    ]
+    output.table("Series", ("name", "cadence", "slot", "campaign", "outcome"), rows)
+
+
+def _local(slot: str | None) -> str:
+    return (slot or "").replace("T", " ")
 
 
 @command.command(
@@ -63,7 +55,7 @@ async def list_(site: Site, as_json: bool) -> None:
 async def add(site: Site, name: str, cadence: str, zone: str) -> None:
     """Add a series by its cadence in words."""
     async with site.database.writing() as session:
-        await schedule.add_series(session, name, cadence, zone=zone, now=clock.now())
+        await series.add(session, name, cadence, zone=zone, now=clock.now())
     output.line(f"{name}: {words.spoken(words.parse(cadence, zone=zone))}")
 
 
@@ -78,6 +70,6 @@ async def next_(
 ) -> None:
     """Show the coming instants of a series."""
     async with site.database.reading() as session:
-        series = await schedule.named(session, name)
-    cadence = words.parse(series.cadence, zone=series.zone)
+        found = await series.named(session, name)
+    cadence = words.parse(found.cadence, zone=found.zone)
     show_instants(cadence, after=after, count=count, as_json=as_json)

@@ -14,7 +14,8 @@ from babel.messages.pofile import read_po
 from audiences import institution
 from audiences.languages import OFFERED
 from mailer.campaigns.variants.letters import OTHERS
-from mailer.rendering import entry
+from mailer.rendering.entry import LINES
+from mailer.web.public.entry import STRINGS
 from tests.acts.letters import catalogues
 from tools.checkout import TEMPLATES
 
@@ -68,7 +69,8 @@ def handed_over(path: Path) -> set[str]:
 def used() -> frozenset[str]:
     """Return every string handed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
-    found = {*OTHERS.values(), *entry.LINES.values(), *institution.strings()}
+    found = {*OTHERS.values(), *LINES.values(), *institution.strings()}
+    found |= set(STRINGS)
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
     found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):

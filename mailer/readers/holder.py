@@ -13,16 +13,15 @@ from audiences.organisations import Organisation
 from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
-from mailer.links import Purpose, path
+from mailer.links import LinkSigner, Purpose, path
 from mailer.outbox.models import Message
-from mailer.sites.site import Site
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
+class Holder:
     """The contact a message went to, as far as a page may know them."""
 
-    message_id: int
+    message_number: int
     contact_id: int
     organisation_id: int
     masked: str
@@ -36,7 +35,7 @@ class Reader:
     @property
     def source(self) -> str:
         """Return where an answer of theirs came from: the letter with the link."""
-        return f"message {self.message_id}"
+        return f"message {self.message_number}"
 
     def evidence(self, how: How, now: datetime) -> Evidence:
         """Return how a change of their consent came about."""
@@ -51,11 +50,11 @@ class Reader:
         return self.names.get(language) or self.names[""]
 
 
-async def holder(
-    session: AsyncSession, site: Site, token: str, purpose: Purpose
-) -> Reader:
+async def holder_of(
+    session: AsyncSession, signer: LinkSigner, token: str, purpose: Purpose
+) -> Holder:
     """Return the reader a link was made for; raise TokenError for any other link."""
-    number = site.signer.number(token, purpose)
+    number = signer.number(token, purpose)
     row = (
         await session.execute(
             select(Message, Contact, Organisation, Campaign)
@@ -69,8 +68,8 @@ async def holder(
         raise TokenError("this link is not one of ours, or no longer valid")
     message, contact, organisation, campaign = row
     language = next(iter(words(contact.languages)), None) or message.language
-    return Reader(
-        message_id=number,
+    return Holder(
+        message_number=number,
         contact_id=contact.id,
         organisation_id=organisation.id,
         masked=masked(contact.address or ""),
@@ -79,14 +78,11 @@ async def holder(
         topic=campaign.topic,
         shows_entry=campaign.shows_entry,
         sent_at=message.marked_at or message.due_at,
-        preferences=path(
-            Purpose.PREFERENCES,
-            site.signer.message(number).preferences,
-        ),
+        preferences=path(Purpose.PREFERENCES, signer.message(number).preferences),
     )
 
 
 def masked(address: str) -> str:
-    """Show enough of an address for its owner, not enough for anybody else."""
+    """Show enough of an address for its owner, not enough for others."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"

@@ -1,0 +1,66 @@
+"""Recurring mailings: their cadences and the slots to come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Occurrence, Series
+from mailer.errors import NotFoundError, RefusedError
+from scheduler import cadences, words
+
+OPEN_SLOTS = 3  # occurrences of a series that exist ahead of time
+
+
+async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | None]]:
+    """Return every series with each of its slots; one without slots once."""
+    rows = await session.execute(
+        select(Series, Occurrence)
+        .outerjoin(Occurrence, Occurrence.series_id == Series.id)
+        .order_by(Series.name, Occurrence.due_at)
+    )
+    return [(series, occurrence) for series, occurrence in rows]
+
+
+async def add(
+    session: AsyncSession, name: str, cadence: str, *, zone: str, now: datetime
+) -> Series:
+    """Store a series and its first slots; refuse a cadence that cannot be read."""
+    understood = words.parse(cadence, zone=zone)
+    if await session.scalar(select(Series.id).where(Series.name == name)):
+        raise RefusedError(f"a series is called {name} already")
+    series = Series(name=name, cadence=cadence, zone=understood.zone, created_at=now)
+    session.add(series)
+    await session.flush()
+    await open_slots(session, series, now=now)
+    return series
+
+
+async def named(session: AsyncSession, name: str) -> Series:
+    """Return a series by its name."""
+    series: Series | None = await session.scalar(
+        select(Series).where(Series.name == name)
+    )
+    if series is None:
+        raise NotFoundError(f"no series is called {name!r}", code="series.unknown")
+    return series
+
+
+async def open_slots(session: AsyncSession, series: Series, *, now: datetime) -> None:
+    """Make the next slots of a series exist; those that do are left alone."""
+    cadence = words.parse(series.cadence, zone=series.zone)
+    known = set(
+        await session.scalars(
+            select(Occurrence.slot).where(Occurrence.series_id == series.id)
+        )
+    )
+    coming = cadences.slots_after(cadence, now)
+    for _ in range(OPEN_SLOTS):
+        slot = next(coming)
+        local = f"{slot.local:%Y-%m-%dT%H:%M}"
+        if local not in known:
+            session.add(
+                Occurrence(series_id=series.id, slot=local, due_at=slot.instant)
+            )
+    await session.flush()

@@ -1,0 +1,118 @@
+"""What a reader chooses: to leave, to stop everything, to ask for more, a language.
+
+A link may have been forwarded, so that it can only reduce what is sent and change the
+language; a topic added here waits for a confirmation at the address itself.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts, subscriptions, topics
+from audiences.contacts import Contact
+from audiences.languages import words
+from audiences.subscriptions import How, Standing
+from audiences.topics import Topic
+from mailer.outbox import confirmations
+from mailer.readers.holder import Holder
+from mailer.sites.site import Site
+
+_SENT = {Standing.ACTIVE, Standing.PENDING}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    """What a reader gets: each topic with where it stands, and their language."""
+
+    topics: Sequence[tuple[Topic, Standing | None]]
+    language: str | None
+
+    @property
+    def waiting(self) -> list[Topic]:
+        """Return the topics that wait for a confirmation."""
+        return [topic for topic, each in self.topics if each is Standing.PENDING]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What a reader's choices changed."""
+
+    ended: Sequence[Topic]
+    asked: Sequence[Topic]  # a letter to confirm them is on its way
+
+
+async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
+    """Return what a reader gets now."""
+    standing = await subscriptions.standings(session, holder.contact_id)
+    contact = await session.get(Contact, holder.contact_id)
+    own = words(contact.languages) if contact else ()
+    return Preferences(
+        topics=[
+            (topic, standing.get(topic.code)) for topic in await topics.listed(session)
+        ],
+        language=next(iter(own), holder.language),
+    )
+
+
+async def leave(
+    session: AsyncSession, holder: Holder, *, how: How, now: datetime
+) -> None:
+    """End the subscription to the topic of the letter; twice is once."""
+    if holder.topic is not None:
+        evidence = holder.evidence(how, now)
+        await subscriptions.leave(
+            session, holder.contact_id, holder.topic, evidence=evidence
+        )
+
+
+async def stop(session: AsyncSession, holder: Holder, *, now: datetime) -> None:
+    """End every subscription."""
+    evidence = holder.evidence(How.PAGE, now)
+    await subscriptions.stop_everything(session, holder.contact_id, evidence=evidence)
+
+
+async def save(
+    session: AsyncSession,
+    site: Site,
+    holder: Holder,
+    *,
+    wanted: Collection[str],
+    language: str | None,
+    now: datetime,
+) -> Saved:
+    """End the topics that are not wanted, ask for those that are new.
+
+    `language`, where one is given, becomes the reader's own.
+    """
+    if language is not None:
+        await contacts.choose_language(session, holder.contact_id, language, now=now)
+    evidence = holder.evidence(How.PAGE, now)
+    ended, asked = [], []
+    for topic, standing in (await preferences_of(session, holder)).topics:
+        code = topic.code
+        if standing in _SENT and code not in wanted:
+            ended.append(topic)
+            await subscriptions.leave(
+                session, holder.contact_id, code, evidence=evidence
+            )
+        elif standing not in _SENT and code in wanted:
+            asked.append(topic)
+            await subscriptions.ask(session, holder.contact_id, code, evidence=evidence)
+    if asked:
+        await confirmations.request(session, site, holder.contact_id, now=now)
+    return Saved(ended=ended, asked=asked)
+
+
+def may_confirm(holder: Holder, *, now: datetime) -> bool:
+    """Whether the link of a confirmation letter is still valid."""
+    return holder.sent_within(confirmations.VALID, now=now)
+
+
+async def confirm(session: AsyncSession, holder: Holder, *, now: datetime) -> list[str]:
+    """Begin the subscriptions that wait; return the codes of their topics."""
+    if not may_confirm(holder, now=now):
+        return []
+    evidence = holder.evidence(How.CONFIRMATION, now)
+    return await subscriptions.confirm(session, holder.contact_id, evidence=evidence)

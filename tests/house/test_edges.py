@@ -1,0 +1,62 @@
+"""Edges parse, call and show; statements and transactions have their places."""
+
+import ast
+import re
+
+from tests.house.test_shape import FILES
+from tools.checkout import ROOT
+
+BUILDERS = {"select", "insert", "update", "delete", "exists", "func", "text"}
+# Who opens transactions: edges, the worker, the release, the ticker, and procedures
+# that do something long between two transactions.
+OPENERS = (
+    "mailer/cli/",
+    "mailer/web/",
+    "mailer/demo/",
+    "mailer/doctor/",
+    "mailer/maintenance/",
+    "mailer/delivery/",
+    "mailer/outbox/plan.py",
+    "mailer/outbox/release.py",
+    "mailer/calendar/due.py",
+    "mailer/campaigns/review/gate.py",  # checks between reading and approving
+    "mailer/campaigns/review/preview.py",
+    "mailer/campaigns/writing/translation/exchange.py",
+    "mailer/feedback/reconcile.py",  # reads the log in between
+    "mailer/reports/coverage.py",
+    "mailer/store/",
+    "audiences/intake/importing.py",  # stages, then applies
+)
+
+
+def product(*folders: str) -> dict[str, str]:
+    """Return the source of every file below these folders."""
+    found = {path.relative_to(ROOT).as_posix(): path for path in FILES}
+    return {
+        name: path.read_text(encoding="utf-8")
+        for name, path in found.items()
+        if name.startswith(folders)
+    }
+
+
+def test_no_edge_builds_a_statement() -> None:
+    building = {
+        name
+        for name, source in product("mailer/cli/", "mailer/web/").items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sqlalchemy")
+        and BUILDERS & {each.name for each in node.names}
+    }
+
+    assert building == set()
+
+
+def test_transactions_are_opened_where_contributing_says() -> None:
+    opening = {
+        name
+        for name, source in product("mailer/", "audiences/").items()
+        if re.search(r"\.(writing|reading|held|transaction)\(", source)
+    }
+
+    assert {each for each in opening if not each.startswith(OPENERS)} == set()
