@@ -7,8 +7,20 @@ no import or operator revives it, only the reader's own confirmed act does.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Select,
+    String,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy import insert as insert_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +37,7 @@ class Standing(StrEnum):
     ACTIVE = "active"  # letters go out
     PAUSED = "paused"  # the reader asked for a break
     ENDED = "ended"  # the reader left; remembered for ever
+    UNDONE = "undone"  # its import was undone; as if it had never begun
 
 
 class Subscription(Base):
@@ -164,6 +177,54 @@ async def confirm(
             update(Contact).where(Contact.id == contact_id).values(stopped_at=None)
         )
     return topics
+
+
+async def begin_imported(
+    session: AsyncSession, asked: Select[Any], *, source: str, at: datetime
+) -> None:
+    """Begin subscriptions of an import, as one statement each for them and evidence.
+
+    `asked` selects contact_id, topic and the basis; none of them has a subscription.
+    """
+    active = literal(Standing.ACTIVE.value)
+    since = literal(at, Subscription.since.type)
+    rows = asked.subquery()
+    contact_id, topic, basis = rows.c
+    columns = ["contact_id", "topic", "standing"]
+    await session.execute(
+        insert_rows(Consent).from_select(
+            [*columns, "at", "how", "source", "basis"],
+            select(contact_id, topic, active, since).add_columns(
+                literal(How.IMPORT.value), literal(source), basis
+            ),
+        )
+    )
+    await session.execute(
+        insert_rows(Subscription).from_select(
+            [*columns, "since"], select(contact_id, topic, active, since)
+        )
+    )
+
+
+async def undo_imported(
+    session: AsyncSession, *, source: str, at: datetime, now: datetime
+) -> None:
+    """Withdraw the subscriptions that an import began and that are as it left them."""
+    begun = select(Consent.contact_id, Consent.topic).where(
+        Consent.how == How.IMPORT,
+        Consent.source == source,
+        Consent.contact_id == Subscription.contact_id,
+        Consent.topic == Subscription.topic,
+    )
+    withdrawn = await session.execute(
+        delete(Subscription)
+        .where(Subscription.since == at, exists(begun))
+        .returning(Subscription.contact_id, Subscription.topic)
+        .execution_options(synchronize_session=False)
+    )
+    evidence = Evidence(at=now, how=How.OPERATOR, source=f"undo of {source}")
+    for contact_id, topic in withdrawn.all():
+        _keep(session, contact_id, topic, Standing.UNDONE, evidence)
 
 
 async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standing]:

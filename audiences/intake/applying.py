@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.intake import loosen, replaced
 from audiences.intake.models import Import
@@ -35,7 +36,7 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.store import numbers
-from audiences.subscriptions import Consent, How, Standing, Subscription
+from audiences.subscriptions import Subscription
 
 
 async def apply(
@@ -215,10 +216,16 @@ async def _numbered(session: AsyncSession, added: int) -> Subquery:
 
 
 async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) -> None:
-    """Subscribe to topics never asked for or left; whoever stopped stays stopped."""
-    at = literal(record.at, Subscription.since.type)
+    """Subscribe contacts to topics they have no subscription for.
+
+    Ended subscriptions stay ended, and so does everything of a contact who stopped all.
+    """
     asked = (
-        select(rows.c.number, SETS.c.code, literal(Standing.ACTIVE.value), at)
+        select(
+            rows.c.number.label("contact_id"),
+            SETS.c.code.label("topic"),
+            rows.c.consent,
+        )
         .join(SETS, SETS.c.codes == rows.c.topics)
         .outerjoin(Contact, Contact.id == rows.c.contact_id)
         .where(
@@ -230,15 +237,6 @@ async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) 
         )
         .order_by(rows.c.row)
     )
-    evidence = asked.add_columns(
-        literal(How.IMPORT.value),
-        literal(f"import {record.id}"),
-        rows.c.consent,
+    await subscriptions.begin_imported(
+        session, asked, source=f"import {record.id}", at=record.at
     )
-    columns = ["contact_id", "topic", "standing"]
-    await session.execute(
-        insert(Consent).from_select(
-            [*columns, "at", "how", "source", "basis"], evidence
-        )
-    )
-    await session.execute(insert(Subscription).from_select([*columns, "since"], asked))

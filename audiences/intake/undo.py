@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.models import Import, Replaced
@@ -20,7 +21,6 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
-from audiences.subscriptions import Consent, How, Subscription
 
 
 class UndoError(AudienceError):
@@ -50,7 +50,9 @@ async def undo(
     if record.undone_at is not None:
         raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
     record.undone_at = now
-    await _unsubscribe(session, record, now)
+    await subscriptions.undo_imported(
+        session, source=f"import {record.id}", at=record.at, now=now
+    )
     removed = await session.scalars(
         delete(Contact)
         .where(Contact.import_id == import_id, Contact.updated_at == record.at, ~in_use)
@@ -72,40 +74,6 @@ async def undo(
         select(func.count()).where(Contact.import_id == import_id)
     )
     return Undone(removed=gone, restored=restored, kept=changed_since + (left or 0))
-
-
-async def _unsubscribe(session: AsyncSession, record: Import, now: datetime) -> None:
-    """Withdraw the subscriptions this import began and nobody changed since."""
-    begun = select(Consent.contact_id, Consent.topic).where(
-        Consent.how == How.IMPORT, Consent.source == f"import {record.id}"
-    )
-    withdrawn = await session.execute(
-        delete(Subscription)
-        .where(
-            Subscription.since == record.at,
-            exists(
-                begun.where(
-                    Consent.contact_id == Subscription.contact_id,
-                    Consent.topic == Subscription.topic,
-                )
-            ),
-        )
-        .returning(Subscription.contact_id, Subscription.topic)
-        .execution_options(synchronize_session=False)
-    )
-    evidence = [
-        {
-            "contact_id": contact_id,
-            "topic": topic,
-            "standing": "undone",
-            "at": now,
-            "how": How.OPERATOR,
-            "source": f"undo of import {record.id}",
-        }
-        for contact_id, topic in withdrawn
-    ]
-    if evidence:
-        await session.execute(insert(Consent), evidence)
 
 
 async def _restore(

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from audiences.errors import RuleError
 from audiences.segments import compiler, grammar, rules
 from audiences.segments.compiler import Context
-from audiences.segments.vocabularies import Place, Vocabulary
+from audiences.segments.vocabularies import CountryTraits, Vocabulary
 from mailer.clock import now
 
 WORDS = Vocabulary(
-    countries={"SN": Place(region="AFR", group="Va")},
+    countries={"SN": CountryTraits(region="AFR", group="Va")},
     themes={"forum-09": ("SHS",), "sdg-04": ("ED",)},
     sectors=("ED", "SHS"),
     offices=("dakar",),
