@@ -1,13 +1,12 @@
 """What each cell of an import may hold: pure, and each refusal is a sentence."""
 
 import re
-import unicodedata
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from audiences import addresses
+from audiences import addresses, characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
 from audiences.languages import OFFERED
@@ -16,7 +15,6 @@ from audiences.segments.vocabularies import Vocabulary
 
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")
-_DIRECTIONS = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 Parse = Callable[[str], Any]
 
@@ -88,18 +86,11 @@ def _one(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
 def _free_text(raw: str) -> str:
     if len(raw) > MAX_TEXT:
         raise CellError(f"{len(raw)} characters, at most {MAX_TEXT}")
-    if raw.isprintable():  # nothing below is
-        return raw
-    for position, character in enumerate(raw, start=1):
-        if character in _DIRECTIONS or character in "\u2028\u2029":
-            kind = "an invisible direction or line mark"
-        elif unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}:
-            kind = "a line break" if character in "\r\n\x85" else "a control character"
-        else:
-            continue
-        raise CellError(
-            f"{kind} (U+{ord(character):04X}) at character {position}; remove it"
-        )
+    fault = characters.in_a_cell(raw)
+    if fault is not None:
+        place, kind = fault
+        mark = f"U+{ord(raw[place]):04X}"
+        raise CellError(f"{kind} ({mark}) at character {place + 1}; remove it")
     return raw
 
 

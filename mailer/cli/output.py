@@ -22,6 +22,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from audiences.characters import harmless
+
 results = Console(soft_wrap=True, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -101,7 +103,7 @@ def shown(cell: object) -> str:
         case list() | tuple():
             return ", ".join(shown(each) for each in cell)
         case _:
-            return clean(str(cell))
+            return harmless(str(cell))
 
 
 def called() -> str:
@@ -113,30 +115,19 @@ def called() -> str:
 
 def line(text: str) -> None:
     """Print one line of a result."""
-    results.print(escape(clean(text)))
+    results.print(escape(harmless(text)))
 
 
 def say(text: str) -> None:
     """Tell the operator something that is not a result, if there is room for it."""
     with suppress(OSError):
-        notes.print(escape(clean(text)))
+        notes.print(escape(harmless(text)))
 
 
 def refuse(sentence: str) -> None:
     """Print why the command did not do it."""
     with suppress(OSError):
-        notes.print(f"[bold red]mailer:[/] {escape(clean(sentence))}")
-
-
-def clean(text: str) -> str:
-    """Keep what a name holds from steering the terminal."""
-    return "".join(
-        character
-        if character in "\n\t"
-        or (character >= " " and not "\x7f" <= character <= "\x9f")
-        else "\N{REPLACEMENT CHARACTER}"
-        for character in text
-    )
+        notes.print(f"[bold red]mailer:[/] {escape(harmless(sentence))}")
 
 
 def progress() -> Progress:

@@ -10,6 +10,8 @@ import binascii
 import re
 from collections.abc import Iterator, Sequence
 
+from audiences import characters
+
 SOFT_BREAK = b"=\r\n"
 _LINE = 76  # octets, RFC 2045 section 6.7, with the soft break's own "="
 _ENCODED_WORD = 75  # octets, RFC 2047 section 2
@@ -29,18 +31,6 @@ _PRINTABLE = re.compile(r"[ -~]*")
 _Q_PLAIN = re.compile(r"[A-Za-z0-9!*+/-]")  # RFC 2047 section 5 (3)
 _Q_AS_THEY_ARE = bytes(octet for octet in range(128) if _Q_PLAIN.fullmatch(chr(octet)))
 _Q_ESCAPED = re.compile(rb"[^A-Za-z0-9!*+/ -]+")
-# Line ends and controls would break a field or a line; embeddings and stray isolates
-# would turn the line round (UAX 9); lone surrogates have no octets.
-_UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029]+|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
-
-def clean(text: str) -> str:
-    """Return a reader's value as one line of plain characters."""
-    if _UNFIT.search(text) is None:
-        return text
-    return _UNFIT.sub(lambda run: " " if run[0] < "\u202a" else "", text).strip()
 
 
 def quoted_printable(text: str) -> bytes:
@@ -52,7 +42,7 @@ def value(text: str) -> bytes:
     """Encode a reader's value on a line of its own, ready between soft breaks."""
     if len(text) < _LINE - 1 and _PLAIN_VALUE.fullmatch(text) and text[-1] != " ":
         return text.encode()
-    return _wrapped(clean(text))
+    return _wrapped(characters.plain(text))
 
 
 def _wrapped(line: str) -> bytes:
@@ -83,7 +73,7 @@ def mailbox(name: str, address: str) -> bytes:
 
 def phrase(text: str) -> bytes:
     """Encode a display name: as atoms, a quoted string or encoded-words."""
-    text = clean(text).strip()
+    text = characters.plain(text).strip()
     plain = _PRINTABLE.fullmatch(text) is not None and "=?" not in text
     room = _LINE - _SHORT_NAME
     if plain and len(text) <= room and _ATOM.fullmatch(text) and "  " not in text:
@@ -115,7 +105,7 @@ def _q_escape(octets: re.Match[bytes]) -> bytes:
 
 def unstructured(text: str, *, name: str) -> bytes:
     """Encode the value of a field such as Subject; long ones are folded."""
-    text = re.sub("[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+    text = characters.spaced(text)
     room = _LINE - len(name) - 2
     if _PRINTABLE.fullmatch(text) and "=?" not in text:
         if len(text) <= room:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from mailer.composing.attendee import UNSAFE, quoted
+from audiences import characters
+from mailer.composing.attendee import quoted
 from mailer.composing.parts import Calendar
 from mailer.rendering import marks
 from mailer.rendering.marks import Field
@@ -75,7 +76,7 @@ def _component(event: Invitation) -> icalendar.Event:
     if event.place:
         component.add("location", event.place, parameters=spoken)
     component.add("transp", "OPAQUE")
-    name = UNSAFE.sub(" ", event.organiser_name)
+    name = characters.plain(event.organiser_name).replace('"', " ")
     organiser = icalendar.vCalAddress(f"mailto:{quoted(event.organiser)}")
     organiser.params["CN"] = icalendar.vText(name)
     component.add("organizer", organiser)

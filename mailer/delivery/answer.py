@@ -6,14 +6,13 @@ from typing import NamedTuple
 from mailer.delivery.routing import retry
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
-from mailer.delivery.smtp.replies import Reply
+from mailer.delivery.smtp.replies import CLOSING, Reply
 from mailer.delivery.smtp.verdict import Action, Permanence, Verdict
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes.record import Outcome
 from mailer.settings.sections import DeliverySettings
 
 MAX_SHOWN = 500  # characters of a reply that are kept
-CLOSING = 421  # RFC 5321 section 3.8
 
 
 class Settled(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, named
@@ -20,7 +21,6 @@ LINES = {  # key → label, a string of the catalogues
     "languages": "Languages",
     "correspondents": "Addresses",
 }
-JOINERS = "\u200c\u200d"  # letters of some scripts are told apart by them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,9 +59,7 @@ def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
 
 def _plain(value: str) -> str:
     """Return a value as one line; what would be taken for a place is taken out."""
-    shown = "".join(
-        each for each in value if each.isprintable() or each in JOINERS or each == " "
-    )
+    shown = printable(value)
     return " ".join(marks.MARK.sub("", shown).split())
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 import pytest
 
-from mailer.cli import main, output
+from audiences.characters import harmless
+from mailer.cli import main
 
 
 def below(
@@ -65,4 +66,4 @@ class Mailer:
 
 def shown(fault: str) -> str:
     """Return a sentence as one line, however the terminal broke it."""
-    return " ".join(output.clean(fault).split())
+    return " ".join(harmless(fault).split())

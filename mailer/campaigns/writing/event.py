@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.characters import in_a_line
 from mailer.campaigns.models import Campaign, Event
 from mailer.composing.invitation import Invitation
 from mailer.errors import ContentError, RefusedError
@@ -80,7 +81,7 @@ def _places(value: Any, fault: Fault) -> dict[str, str]:
     """Return the place by language; "" is any."""
     places = value if isinstance(value, dict) else {"": value}
     for place in places.values():
-        if not isinstance(place, str) or re.search(r"[\x00-\x1f\x7f]", place):
+        if not isinstance(place, str) or in_a_line(place):
             raise fault("place", "the place is not one line of text")
     return dict(places)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audiences import languages
+from audiences.characters import in_a_line
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
 from mailer.campaigns.writing import event, files
@@ -214,7 +215,7 @@ def _words(toml: _Toml, key: str) -> str:
     if len(value) > _LIMITS.get(key, 200):
         limit = _LIMITS.get(key, 200)
         raise toml.fault(key, f"{key} has {len(value)} characters, at most {limit}")
-    if key != "audience" and re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
+    if key != "audience" and in_a_line(value):
         raise toml.fault(key, f"{key} holds a line break or control character")
     return value.strip()
 

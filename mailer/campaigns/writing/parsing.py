@@ -17,6 +17,7 @@ line and its text. What cannot be read is refused with the file and the line.
 import re
 from collections.abc import Iterator, Mapping
 
+from audiences import characters
 from mailer.campaigns.writing import line_kinds
 from mailer.errors import ContentError
 from mailer.rendering import agenda, marks
@@ -26,7 +27,6 @@ from mailer.rendering.source import Block, Translation
 MAX_TEXT = 200_000  # characters of one language
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
 _LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e]")
 
 
 def parse(
@@ -39,7 +39,7 @@ def parse(
 ) -> Translation:
     """Read one language of a campaign."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    _refuse_monsters(lines, where)
+    _refuse_unusable(lines, where)
     numbered = list(enumerate(lines.split("\n"), start=1))
     front, rest = _front_matter(numbered, where)
     blocks = tuple(
@@ -67,13 +67,13 @@ def parse(
 Numbered = list[tuple[int, str]]
 
 
-def _refuse_monsters(text: str, where: str) -> None:
+def _refuse_unusable(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
-    control = CONTROL.search(text)
-    if control:
-        line = text.count("\n", 0, control.start()) + 1
-        mark = f"U+{ord(control[0]):04X}"
+    control = characters.in_a_text(text)
+    if control is not None:
+        line = text.count("\n", 0, control) + 1
+        mark = f"U+{ord(text[control]):04X}"
         raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
     if marks.forged(text):
         raise ContentError(where, "holds a mark reserved for readers' values")

@@ -18,7 +18,13 @@ from mailer.delivery.smtp.outgoing import (
     OutgoingMessage,
     Stage,
 )
-from mailer.delivery.smtp.replies import MalformedError, Reply, ReplyParser, usual
+from mailer.delivery.smtp.replies import (
+    CLOSING,
+    MalformedError,
+    Reply,
+    ReplyParser,
+    usual,
+)
 
 # How long each answer may take, in seconds; RFC 5321 section 4.5.3.2
 PATIENCE = {
@@ -31,7 +37,6 @@ PATIENCE = {
     Stage.QUIT: 5.0,
 }
 GO_AHEAD = 354
-CLOSING = 421
 OPENING = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 USUAL = deque((Stage.DOT, *OPENING))
 

@@ -7,6 +7,7 @@ refused: the connection is then out of step and must not be used again.
 import re
 from typing import NamedTuple
 
+CLOSING = 421  # the relay closes the connection, RFC 5321 section 3.8
 MAX_LINE = 2_048  # octets; RFC 5321 section 4.5.3.1.5 says 512
 MAX_REPLY = 16_384
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")

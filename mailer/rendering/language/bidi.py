@@ -8,6 +8,7 @@ in a Latin letter a run of Arabic or Hebrew the other way (UAX 9 section 2.7): w
 import re
 
 from mailer.rendering import marks
+from mailer.rendering.language import text_nodes
 from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
 
 RIGHT_TO_LEFT = "\u2067"
@@ -22,10 +23,7 @@ _LATIN = re.compile(
 )
 _ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
 _ARABIC = re.compile(rf"[{_ARABIC_LETTER}]+(?:[ ,.،0-9-]+[{_ARABIC_LETTER}]+)*")
-_APART = re.compile(
-    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>|&(?!amp;)#?\w+;)",
-    re.DOTALL,
-)
+_ENTITY = re.compile(r"(&(?!amp;)#?\w+;)")
 _ISOLATED = ("\u2066", "\u2067", "\u2068")
 
 
@@ -38,10 +36,14 @@ def isolate_html(html: str, direction: str) -> str:
             return run[0]
         return f'<span dir="{other}">{run[0]}</span>'
 
-    pieces = _APART.split(html)
     pattern = _pattern(direction)
-    pieces[::2] = [pattern.sub(wrap, piece) for piece in pieces[::2]]
-    return "".join(pieces)
+
+    def wrapped(text: str) -> str:
+        pieces = _ENTITY.split(text)
+        pieces[::2] = [pattern.sub(wrap, piece) for piece in pieces[::2]]
+        return "".join(pieces)
+
+    return text_nodes.changed(html, wrapped)
 
 
 def isolate_text(text: str, direction: str) -> str:

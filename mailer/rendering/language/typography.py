@@ -7,11 +7,10 @@ Authors type a plain one; readers get the right one.
 
 import re
 
+from mailer.rendering.language import text_nodes
+
 NO_BREAK = "\u00a0"
 _BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]».,]|$))")
-_APART = re.compile(
-    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>)", re.DOTALL
-)
 _SYMBOL = re.compile(r"(?<=\d) (?=(?:EX|C)/[A-Z0-9])")
 _AFTER = re.compile(r"(?<=«) (?=\S)")
 
@@ -28,6 +27,4 @@ def settled_html(html: str, language: str) -> str:
     """Settle what stands between the tags of a page, and nothing in them."""
     if language.partition("-")[0] != "fr":
         return html
-    pieces = _APART.split(html)
-    pieces[::2] = [settled(piece, language) for piece in pieces[::2]]
-    return "".join(pieces)
+    return text_nodes.changed(html, lambda text: settled(text, language))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.composing import encode, skeletons
+from audiences import characters
+from mailer.composing import skeletons
 from mailer.composing.compose import ComposeError
 from mailer.rendering import marks
 from tests.acts.composing import HTML, SIGNER, TEXT, compiled, composed
@@ -23,7 +24,7 @@ NUMBERS = st.integers(min_value=0, max_value=2**63 - 1)
 def reference(text: str, place: str, values: dict[str, str]) -> str:
     """Fill the marks of a text by hand."""
     for field, each in values.items():
-        filled = encode.clean(each)
+        filled = characters.plain(each)
         filled = (
             escape(filled).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
             if place == "html"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiences import characters
 from mailer.composing import encode
 from tools.verifier import words
 
@@ -38,7 +39,7 @@ def test_a_value_stays_on_its_line_and_says_what_was_said(text: str) -> None:
     octets = encode.value(text)
 
     decoded = quopri.decodestring(octets + encode.SOFT_BREAK).decode()
-    assert decoded == encode.clean(text)
+    assert decoded == characters.plain(text)
     assert all(len(line) <= 76 for line in octets.split(b"\r\n"))
     assert not octets.startswith((b".", b"From "))
 
@@ -50,7 +51,7 @@ def test_a_name_is_one_mailbox_and_reads_as_written(name: str) -> None:
     value = octets.decode("ascii").replace("\r\n", "")
     assert not list(words.word_faults("From", b"From: " + octets))
     assert words.mailbox(value) == (
-        " ".join(encode.clean(name).split(" ")).strip(),
+        " ".join(characters.plain(name).split(" ")).strip(),
         "reader@office.example",
     )
     assert all(len(line) <= 78 for line in (b"From: " + octets).split(b"\r\n"))

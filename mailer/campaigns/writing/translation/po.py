@@ -17,8 +17,7 @@ from typing import Any
 from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from audiences import languages
-from mailer.campaigns.writing import parsing
+from audiences import characters, languages
 from mailer.campaigns.writing.translation import units
 from mailer.campaigns.writing.translation.units import TranslationUnit
 from mailer.errors import ContentError
@@ -157,7 +156,7 @@ def refusals(text: str, entry: TranslationUnit) -> Iterator[str]:
         yield "it has not as many addresses as its source"
     if html := _HTML.search(text):
         yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
-    if parsing.CONTROL.search(text):
+    if characters.in_a_text(text) is not None:
         yield "it holds a control character"
     if entry.kind != "paragraph" and "\n" in text:
         yield "it is one line in the letter; remove the line break"
