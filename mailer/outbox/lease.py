@@ -4,55 +4,17 @@ A worker's number is never reused, so it fences what it marks: whoever lost a le
 cannot change the row any more.
 """
 
-import os
-import platform
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mailer.campaigns.models import Campaign
+from mailer.outbox import process_identity
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message, ReleasePlan, WorkerLease
-
-
-def process_identity(pid: int) -> str | None:
-    """Name a process so that no later one has the same name; None when it is gone.
-
-    A process that has ended and whose parent has not asked after it yet is gone too.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    state, *fields = stat.rpartition(")")[2].split()
-    if state in {"Z", "X"}:
-        return None
-    return f"{pid}.{fields[18]}"  # when it started, in clock ticks since boot
-
-
-def this_process() -> tuple[str, str]:
-    """Return the host and the identity of this process."""
-    return platform.node(), identity(os.getpid())
-
-
-def identity(pid: int) -> str:
-    """Name a living process so that no other, of any machine, has the same name."""
-    return f"{process_identity(pid) or pid}@{_kernel()}"
-
-
-@cache
-def _kernel() -> str:
-    """Name what numbers processes: two machines, or containers, may have one name."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
-        return f"{boot.strip()}.{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return ""
 
 
 class Silence:
@@ -77,7 +39,7 @@ class Silence:
 
 async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
     """Enter this process as a worker; return its number."""
-    host, process = this_process()
+    host, process = process_identity.of_this_process()
     worker = WorkerLease(
         host=host, process=process, started_at=now, alive_until=now + lease
     )
@@ -168,7 +130,7 @@ def at_work(session: Session, *, now: datetime) -> list[str]:
         )
     )
     return [
-        f"{each.host} process {each.process.partition('.')[0]}"
+        f"{each.host} process {process_identity.number_of(each.process)}"
         for each in workers.all()
         if not gone(each)
     ]
@@ -176,7 +138,4 @@ def at_work(session: Session, *, now: datetime) -> list[str]:
 
 def gone(holder: WorkerLease | ReleasePlan) -> bool:
     """Whether its process ran on this machine and exists no more."""
-    process, _, kernel = holder.process.partition("@")
-    if (holder.host, kernel) != (platform.node(), _kernel()):
-        return False
-    return process_identity(int(process.partition(".")[0])) != process
+    return process_identity.is_gone(holder.host, holder.process)

@@ -21,7 +21,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.variants import codes, groups
 from mailer.errors import RefusedError
-from mailer.outbox import lease, message_states
+from mailer.outbox import lease, message_states, process_identity
 from mailer.outbox.models import Message, ReleasePlan, Route
 from mailer.sites.site import Site
 
@@ -61,7 +61,7 @@ def begun(campaign_id: int, *, now: datetime) -> ReleasePlan:
 
 def _held(found: ReleasePlan, now: datetime) -> ReleasePlan:
     """Enter this process as who makes the messages, for a while from now on."""
-    found.host, found.process = lease.this_process()
+    found.host, found.process = process_identity.of_this_process()
     found.alive_until = now + LEASE
     return found
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock
-from mailer.outbox import claim, lease
+from mailer.outbox import claim, lease, process_identity
 from mailer.outbox.lease import Silence
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import WorkerLease
@@ -85,7 +85,7 @@ async def test_a_killed_worker_is_dead_before_its_parent_asks_after_it(
 ) -> None:
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        worker = await entered(session, lease.identity(sleeper.pid))
+        worker = await entered(session, process_identity.identity(sleeper.pid))
         held = await marked_by(session, worker)
     resending = delivering.tuned(site, uncertain="resend")
     await delivering.work(resending)
@@ -103,7 +103,7 @@ async def test_marks_that_are_committed_after_a_kill_are_taken_up_too(
     """The server goes on with a COMMIT whose worker is dead."""
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        worker = await entered(session, lease.identity(sleeper.pid))
+        worker = await entered(session, process_identity.identity(sleeper.pid))
     async with site.database.writing() as session:
         held = await marked_by(session, worker)
         kill_unburied(sleeper)
@@ -136,7 +136,7 @@ async def test_a_clock_set_forward_makes_nobody_dead(
     await campaigning.released(site, tmp_path)
     jump, silence = timedelta(hours=2), Silence(LEASE)
     async with site.database.writing() as session:
-        worker = await entered(session, lease.identity(os.getpid()))
+        worker = await entered(session, process_identity.identity(os.getpid()))
         held = await marked_by(session, worker)
     seen = [await recovered(site, silence, after=jump, at=at) for at in (0.0, 59.0)]
     async with site.database.writing() as session:
@@ -154,7 +154,7 @@ def test_only_the_kernel_that_numbers_a_process_says_that_it_is_gone(
 ) -> None:
     """Another machine, or a container, may have the same name as this one."""
     now = clock.now()
-    name = lease.identity(sleeper.pid)
+    name = process_identity.identity(sleeper.pid)
     ours, theirs, older = (
         WorkerLease(host=platform.node(), process=each, started_at=now, alive_until=now)
         for each in (name, name.replace("@", "@0"), name.partition("@")[0])

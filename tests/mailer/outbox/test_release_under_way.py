@@ -9,14 +9,14 @@ from sqlalchemy import delete
 
 from mailer import clock
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.outbox import lease, plan
+from mailer.outbox import plan, process_identity
 from mailer.outbox.models import Message, ReleasePlan
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import Relay
 
 MADE, ALL = 20, 54  # messages
-NOBODY = lease.identity(4_194_305)  # a process that no Linux can have
+NOBODY = process_identity.identity(4_194_305)  # a process that no Linux can have
 
 
 async def half_released(site: Site, place: Path) -> int:
