@@ -22,6 +22,7 @@ _WORDS = tomllib.loads(
     .joinpath("institution.toml")
     .read_text(encoding="utf-8")
 )
+ZONE: str = _WORDS["zone"]  # of its hours
 REGIONS: Mapping[str, str] = _WORDS["regions"]  # code → name
 GROUPS: tuple[str, ...] = tuple(_WORDS["groups"])
 PARTNERS = frozenset(_WORDS["partners"])  # statuses

@@ -71,7 +71,7 @@ async def letters(site: Site, path: Path) -> list[Sample]:
     written = folder.read(path)
     async with site.database.writing() as session:
         campaign = await edit.add(
-            session, written, root=site.templates, author="gallery", now=now()
+            session, written, templates=site.templates, author="gallery", now=now()
         )
         await references.take(session, campaign)
     async with site.database.reading() as session:

@@ -19,11 +19,12 @@ REMEMBERED = 10_000  # cells of one column, or organisations
 
 OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
 NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
-TOLD = (  # of the organisation, cell by cell
+BODY_CELLS = (  # of the organisation
     *("organisation_name", "acronym", "kind", "status", "level", "country"),
     *("organisation_languages", "fields", "acts_in", "serves"),
 )
-ABOUT = ("organisation", *TOLD, *NAMES)
+SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
+ABOUT = ("organisation", *BODY_CELLS, *NAMES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +42,13 @@ class Body(NamedTuple):
 
     row: int
     organisation: str
-    told: tuple[str | None, ...]  # as TOLD
+    cells: tuple[str | None, ...]  # in the order of BODY_CELLS
     names: dict[str, str] | None  # by language
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Return the cells that hold several codes."""
+        return tuple(cell for place in SETS if (cell := self.cells[place]))
 
 
 class CheckedRow(NamedTuple):
@@ -91,9 +97,9 @@ class Checker:
         self._width = 1 + max(table.positions.values())
         blank = -1  # the empty cell `check` puts at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
-        self._told = tuple(name for name in ABOUT if name in table.positions)
-        told = [table.positions[name] for name in self._told]
-        self._body_cells = itemgetter(*told, blank)
+        self._about = tuple(name for name in ABOUT if name in table.positions)
+        given = [table.positions[name] for name in self._about]
+        self._body_cells = itemgetter(*given, blank)
         self._bodies: dict[Any, Body | None] = {}
 
     def check(self, row: int, line: list[str]) -> CheckedRow | list[Fault]:
@@ -128,20 +134,20 @@ class Checker:
         )
 
     def _body(self, row: int, line: list[str]) -> Body | None:
-        told = self._body_cells(line)
+        given = self._body_cells(line)
         try:
-            return self._bodies[told]
+            return self._bodies[given]
         except KeyError:
             body = self._read_body(row, line)
         if len(self._bodies) >= REMEMBERED:
             self._bodies.clear()
-        self._bodies[told] = body
+        self._bodies[given] = body
         return body
 
     def _read_body(self, row: int, line: list[str]) -> Body | None:
         said = {
             column: self._read[column](line[self._positions[column]])
-            for column in self._told
+            for column in self._about
         }
         code = said.get("organisation")
         if code is None:
@@ -153,7 +159,7 @@ class Checker:
         }
         if names and not said.get("organisation_name"):
             said["organisation_name"] = next(iter(names.values()))
-        return Body(row, code, tuple(map(said.get, TOLD)), names or None)
+        return Body(row, code, tuple(map(said.get, BODY_CELLS)), names or None)
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
@@ -168,8 +174,8 @@ class Checker:
                 faults.append(
                     Fault(row=row, column=column, value=raw[:80], reason=str(fault))
                 )
-        told = {fault.column for fault in faults}
-        if "address" not in read and "address" not in told:
+        faulty = {fault.column for fault in faults}
+        if "address" not in read and "address" not in faulty:
             faults.append(_missing(row, "address", "every row needs an address"))
         if read.get("topics") and not (read.get("consent") or self._basis):
             reason = "topics need a ground: fill this column or give --basis"

@@ -14,7 +14,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from audiences.intake.check import TOLD, Body, CheckedRow, Fault
+from audiences.intake.check import BODY_CELLS, Body, CheckedRow, Fault
 from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
 from audiences.store import bulk, dialects
 
@@ -24,7 +24,7 @@ _ROW = (
     *("row", "address", "address_key", "name", "roles", "languages", "timezone"),
     *("topics", "consent", "body"),
 )
-_BODY = ("body", "row", "organisation", *TOLD, "names")
+_BODY = ("body", "row", "organisation", *BODY_CELLS, "names")
 
 
 async def create(session: AsyncSession) -> None:
@@ -56,7 +56,7 @@ async def _write(
     bodies = [each.body for each in chunk if each.body and each.body.row == each.row]
     await bulk.write(session, BODIES, _BODY, [_body(each) for each in bodies])
     sets = {each.topics for each in chunk if each.topics}
-    sets.update(cell for body in bodies for cell in body.told[-3:] if cell)
+    sets.update(cell for body in bodies for cell in body.sets)
     fresh = sets - staged
     if len(staged) < REMEMBERED:
         staged |= fresh
@@ -73,7 +73,7 @@ def _row(checked: CheckedRow) -> tuple[Any, ...]:
 
 def _body(body: Body) -> tuple[Any, ...]:
     names = json.dumps(body.names) if body.names else None
-    return (body.row, body.row, body.organisation, *body.told, names)
+    return (body.row, body.row, body.organisation, *body.cells, names)
 
 
 async def settle(session: AsyncSession) -> list[Fault]:
@@ -160,7 +160,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
                 BODIES.c[name].is_not(None),
                 BODIES.c[name].is_distinct_from(lead.c[name]),
             )
-            for name in TOLD
+            for name in BODY_CELLS
         )
     )
     found = await session.execute(
@@ -168,8 +168,8 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             ROWS.c.row,
             BODIES.c.organisation,
             lead.c.row.label("first"),
-            *(BODIES.c[name] for name in TOLD),
-            *(lead.c[name].label(f"lead_{name}") for name in TOLD),
+            *(BODIES.c[name] for name in BODY_CELLS),
+            *(lead.c[name].label(f"lead_{name}") for name in BODY_CELLS),
         )
         .select_from(BODIES)
         .join(lead, and_(lead.c.organisation == BODIES.c.organisation, lead.c.leads))
@@ -186,7 +186,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             f" here in row {each['first']}; say the same in both rows",
         )
         for each in found.mappings()
-        for name in TOLD
+        for name in BODY_CELLS
         if each[name] is not None and each[name] != each[f"lead_{name}"]
     ]
 

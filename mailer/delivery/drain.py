@@ -30,12 +30,12 @@ class Drain:
         dispatcher: Dispatcher,
         *,
         now: Callable[[], datetime],
-        told: Callable[[str], None],
+        tell: Callable[[str], None],
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
         self._now = now
-        self._told = told
+        self._tell = tell
         self._told_at = float("-inf")
         self._made = False  # a release was making messages when last asked
         self._none_made_at = datetime.min.replace(tzinfo=UTC)  # none was, at this time
@@ -46,7 +46,7 @@ class Drain:
         if idle is None:
             return False
         if idle.last < self._dispatcher.router.health.held_until:
-            await self._tell_of_a_long_wait()
+            await self._report_a_long_wait()
             return False
         if idle.first <= self._none_made_at <= idle.last:
             return True
@@ -75,16 +75,16 @@ class Drain:
             if said:
                 raise RelayError(said)
         if said:
-            self._told(said)
+            self._tell(said)
 
-    async def _tell_of_a_long_wait(self) -> None:
+    async def _report_a_long_wait(self) -> None:
         """Say what the end is waiting for, now and again."""
         now = self._now()
         wait = (self._dispatcher.router.health.held_until - now).total_seconds()
         if wait > LONG and uptime() - self._told_at > TELL:
             self._told_at = uptime()
             if said := await self._what_waits(now):
-                self._told(said)
+                self._tell(said)
 
     async def _what_waits(self, now: datetime) -> str:
         found = await self._database.ask(partial(waiting.read, now=now))

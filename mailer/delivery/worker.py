@@ -65,10 +65,20 @@ class Worker:
             site.database, self._dispatcher, now=now, settled=settled
         )
 
-    async def run(self, *, told: Callable[[str], None] | None = None) -> None:
-        """Deliver until stopped; or until nothing is due, and tell what then waits."""
-        drain = told and Drain(
-            self._site.database, self._dispatcher, now=self._now, told=told
+    async def run(
+        self,
+        *,
+        until_idle: bool,
+        tell: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
+        """Deliver until stopped, or until nothing is due.
+
+        Then `tell` is given a sentence for the operator about what still waits.
+        """
+        drain = (
+            Drain(self._site.database, self._dispatcher, now=self._now, tell=tell)
+            if until_idle
+            else None
         )
         sound = True
         try:

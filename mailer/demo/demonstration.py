@@ -64,7 +64,7 @@ async def prepare(site: Site, campaign_folder: Path) -> int:
     written = folder.read(campaign_folder)
     async with site.database.writing() as session:
         campaign = await edit.add(
-            session, written, root=site.templates, author=founding.EDITOR, now=now
+            session, written, templates=site.templates, author=founding.EDITOR, now=now
         )
     await gate.approve(site, campaign.id, by=founding.APPROVER, now=now, scored=False)
     return campaign.id

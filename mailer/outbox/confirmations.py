@@ -152,10 +152,8 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         subject=catalogue.text("Please confirm what you wish to receive"),
         preheader=catalogue.text("One button, and it is done."),
         blocks=(
-            Block(
-                id="asked", type="opening", title="", fields={}, text=asked, where=""
-            ),
-            Block(id="yes", type="button", title="", fields=button, text="", where=""),
+            Block(id="asked", type="opening", title="", fields={}, text=asked),
+            Block(id="yes", type="button", title="", fields=button, text=""),
         ),
         reference="",
         day=now.date(),

@@ -46,7 +46,7 @@ async def work(
     *,
     until_idle: bool,
     settled: Callable[[Counter[MessageState]], None] = lambda _states: None,
-    told: Callable[[str], None] = lambda _sentence: None,
+    tell: Callable[[str], None] = lambda _sentence: None,
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
@@ -57,7 +57,7 @@ async def work(
         settled=settled,
         stopping=stopping or stop_event(),
     )
-    await worker.run(told=told if until_idle else None)
+    await worker.run(until_idle=until_idle, tell=tell)
 
 
 def stop_event() -> asyncio.Event:

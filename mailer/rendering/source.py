@@ -13,7 +13,6 @@ class Block:
     """One item of a letter.
 
     `fields` are its typed lines (date, place, link …) as written, `text` its Markdown.
-    `where` is the file and line it stands at.
     """
 
     id: str
@@ -21,12 +20,18 @@ class Block:
     title: str
     fields: Mapping[str, str]
     text: str
-    where: str
+    file: str = ""  # that it stands in; empty where it was made for the letter
+    number: int = 0  # of its first line
     text_line: int = 0  # at which the text begins
+
+    @property
+    def where(self) -> str:
+        """Return the file and line it stands at."""
+        return f"{self.file}, line {self.number}"
 
     def line(self, offset: int) -> str:
         """Return the file and line of a line of the text."""
-        return f"{self.where.partition(', line ')[0]}, line {self.text_line + offset}"
+        return f"{self.file}, line {self.text_line + offset}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

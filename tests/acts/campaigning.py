@@ -62,7 +62,7 @@ async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
         campaign = await edit.add(
             session,
             folder.read(path),
-            root=site.templates,
+            templates=site.templates,
             author=author,
             now=clock.now(),
         )
@@ -77,7 +77,7 @@ async def replace(site: Site, number: int, path: Path, *, by: str = EDITOR) -> N
             session,
             campaign,
             folder.read(path),
-            root=site.templates,
+            templates=site.templates,
             by=by,
             now=clock.now(),
         )

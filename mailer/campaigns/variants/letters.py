@@ -244,7 +244,6 @@ def _heading(others: Others, catalogue: Catalogue) -> Block:
         title=catalogue.text(OTHERS.get(others.type, "Also in this letter")),
         fields={"of": others.type},
         text="",
-        where="",
     )
 
 

@@ -25,11 +25,16 @@ from mailer.rendering.source import Block, Translation
 
 
 async def add(
-    session: AsyncSession, written: Folder, *, root: Path, author: str, now: datetime
+    session: AsyncSession,
+    written: Folder,
+    *,
+    templates: Path,
+    author: str,
+    now: datetime,
 ) -> Campaign:
     """Store a new campaign, a draft."""
     campaign = Campaign(state=CampaignState.DRAFT, author=author, created_at=now)
-    parsed = await _fill(session, campaign, written, root=root, now=now)
+    parsed = await _fill(session, campaign, written, templates=templates, now=now)
     session.add(campaign)
     await session.flush()
     await _texts(session, campaign, written)
@@ -38,7 +43,7 @@ async def add(
         campaign,
         before={},
         after=parsed,
-        types=letter_types.block_types(root),
+        types=letter_types.block_types(templates),
     )
     acts.note(session, campaign, Act.IMPORTED, by=author, now=now)
     return campaign
@@ -49,7 +54,7 @@ async def replace(
     campaign: Campaign,
     written: Folder,
     *,
-    root: Path,
+    templates: Path,
     by: str,
     now: datetime,
 ) -> None:
@@ -57,8 +62,8 @@ async def replace(
     await lookup.lock(session, campaign)
     if CampaignState(campaign.state) not in EDITABLE:
         raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
-    before = await texts.parsed_of(session, campaign, root)
-    parsed = await _fill(session, campaign, written, root=root, now=now)
+    before = await texts.parsed_of(session, campaign, templates)
+    parsed = await _fill(session, campaign, written, templates=templates, now=now)
     campaign.author = by
     await session.execute(
         delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
@@ -69,7 +74,7 @@ async def replace(
         campaign,
         before=before,
         after=parsed,
-        types=letter_types.block_types(root),
+        types=letter_types.block_types(templates),
     )
     await control.void(session, campaign, Act.EDITED, by=by, now=now)
 
@@ -79,11 +84,13 @@ async def _fill(
     campaign: Campaign,
     written: Folder,
     *,
-    root: Path,
+    templates: Path,
     now: datetime,
 ) -> dict[str, Translation]:
-    template = letter_types.load(root, written.template)
-    parsed = texts.parse_all(written.texts, root, template, folder_name=written.name)
+    template = letter_types.load(templates, written.template)
+    parsed = texts.parse_all(
+        written.texts, templates, template, folder_name=written.name
+    )
     model = parsed[written.default_language].blocks
     campaign.name = written.name
     campaign.template = written.template

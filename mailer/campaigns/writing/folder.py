@@ -9,6 +9,7 @@ from typing import Any
 
 from audiences import languages
 from audiences.characters import in_a_line
+from audiences.institution import ZONE
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
 from mailer.campaigns.writing import event, files
@@ -34,7 +35,6 @@ _KEYS = {
     "send",
 }
 _MAX_RULES = 80  # each is a bit of a letter's variant
-_ZONE = "Europe/Paris"  # of the hours in items, where the campaign names none
 _LISTED = ", ".join(sorted(_KEYS))
 _LIMITS = {
     "audience": 4000,
@@ -278,6 +278,6 @@ def _per_block(toml: _Toml, value: Any) -> list[str]:
 
 def _zone(toml: _Toml) -> str:
     try:
-        return zones.named(_words(toml, "zone") or _ZONE).key
+        return zones.named(_words(toml, "zone") or ZONE).key
     except ScheduleError as unknown:
         raise toml.fault("zone", str(unknown)) from None

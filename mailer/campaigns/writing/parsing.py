@@ -147,7 +147,8 @@ def _block(
         title=fields.pop("title", ""),
         fields=fields,
         text=text,
-        where=place,
+        file=where,
+        number=number,
         text_line=first,
     )
 

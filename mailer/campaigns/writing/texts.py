@@ -25,10 +25,10 @@ async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
 
 
 def parse_all(
-    texts: Mapping[str, str], root: Path, template: Template, *, folder_name: str
+    texts: Mapping[str, str], templates: Path, template: Template, *, folder_name: str
 ) -> dict[str, Translation]:
     """Parse every language of a campaign; raise ContentError at the first fault."""
-    types = letter_types.block_types(root)
+    types = letter_types.block_types(templates)
     parsed = {
         language: parsing.parse(
             text,
@@ -45,12 +45,12 @@ def parse_all(
 
 
 async def parsed_of(
-    session: AsyncSession, campaign: Campaign, root: Path
+    session: AsyncSession, campaign: Campaign, templates: Path
 ) -> dict[str, Translation]:
     """Return what stands in the store, parsed; nothing where it is no longer sound."""
     try:
-        template = letter_types.load(root, campaign.template)
+        template = letter_types.load(templates, campaign.template)
         texts = await texts_of(session, campaign)
-        return parse_all(texts, root, template, folder_name=campaign.name)
+        return parse_all(texts, templates, template, folder_name=campaign.name)
     except ContentError:
         return {}

@@ -74,7 +74,7 @@ async def command(
             site,
             until_idle=until_idle,
             settled=settled.update,
-            told=output.say,
+            tell=output.say,
             stopping=stopping,
         )
         if following:

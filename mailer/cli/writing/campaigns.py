@@ -62,12 +62,12 @@ async def import_(
     async with site.database.writing() as session:
         if replace is None:
             campaign = await edit.add(
-                session, written, root=site.templates, author=author, now=now
+                session, written, templates=site.templates, author=author, now=now
             )
         else:
             campaign = await lookup.get(session, replace)
             await edit.replace(
-                session, campaign, written, root=site.templates, by=author, now=now
+                session, campaign, written, templates=site.templates, by=author, now=now
             )
     if as_json:
         output.json_document({"id": campaign.id})

@@ -60,8 +60,8 @@ async def replace(
     site: Site, session: AsyncSession, campaign: Campaign, place: Path
 ) -> None:
     written = folder.read(campaigning.write(place))
-    root, now = site.templates, clock.now()
-    await edit.replace(session, campaign, written, root=root, by="x", now=now)
+    templates, now = site.templates, clock.now()
+    await edit.replace(session, campaign, written, templates=templates, by="x", now=now)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ async def test_a_long_wait_for_a_limit_is_told_when_it_begins(
         stopping.set()
 
     limited = delivering.changed(site, relay={"per_hour": 2})
-    await running.work(limited, until_idle=True, told=tell, stopping=stopping)
+    await running.work(limited, until_idle=True, tell=tell, stopping=stopping)
 
     assert len(relay.accepted) == 1
     assert len(told) == 1
