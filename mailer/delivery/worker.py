@@ -100,12 +100,16 @@ class Worker:
             sound = group.subgroup(DBAPIError) is None
             raise first_of(group) from None
         finally:
-            self._dispatcher.router.health.leaving = self._dispatcher.closed = True
-            for queue in self._queues.values():
-                queue.connections.drop()
-            if sound:
-                await self._journal.write()
-                await self._housekeeping.leave()
+            await self._leave(sound=sound)
+
+    async def _leave(self, *, sound: bool) -> None:
+        """End what is left; write what is known of it, if the store is `sound`."""
+        self._dispatcher.router.health.leaving = self._dispatcher.closed = True
+        for queue in self._queues.values():
+            queue.connections.drop()
+        if sound:
+            await self._journal.write()
+            await self._housekeeping.leave()
 
     def _queue(self, name: str) -> RelayQueue:
         """Return the relay queue of a relay, made when something is first for it."""
