@@ -51,7 +51,7 @@ class Shown:
 WAYS = (
     Shown(name="desktop", caption="desktop", width=720),
     Shown(name="phone", caption="phone", width=390),
-    Shown(name="dark", caption="dark mode", width=390, dark=True),
+    Shown(name="dark", caption="dark", width=390, dark=True),
     Shown(name="bare", caption="bare", width=390, bare=True),
 )
 
@@ -149,17 +149,17 @@ def index(samples: list[Sample]) -> str:
         "# Gallery",
         "",
         "Each letter of the sample site in each language, as one reader gets it:",
-        "on a desktop, on a phone, on a phone in dark mode, and bare, without images",
-        "and styles. `python3 run.py gallery` takes the pictures.",
+        "on a desktop, a phone, a phone in dark mode, and bare: no images, no styles.",
+        "`python3 run.py gallery` takes the pictures.",
     ]
     for template in dict.fromkeys(sample.template for sample in samples):
         lines += ["", f"## {template.replace('-', ' ').capitalize()}"]
         for sample in samples:
             if sample.template == template:
-                lines += ["", f"**{sample.language}** — {sample.subject}", ""]
+                lines += ["", f"**{sample.language}**: {sample.subject}", ""]
                 lines += [
                     f'<img src="gallery/{template}-{sample.language}-{way.name}.png"'
-                    f' width="200" alt="{sample.language} {way.caption}">'
+                    f' width="200" alt="{way.caption}">'
                     for way in WAYS
                 ]
     return "\n".join(lines) + "\n"
