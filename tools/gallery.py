@@ -1,8 +1,8 @@
 """Pictures of every letter as readers see it: `python3 run.py gallery`.
 
-Each sample campaign is taken into a site, the letter of one real reader a language is
-made as it would leave, and Chromium shows it: on a phone, at a desk, in the dark, and
-without pictures and styles. The pictures are kept in docs/gallery, few colours each.
+Imports each sample campaign into a site, makes the letter of one reader per language,
+and takes pictures of it in Chromium: on a desktop, on a phone, on a phone in dark mode,
+and without images and styles. The pictures go to docs/gallery, reduced to few colours.
 """
 
 import asyncio
@@ -49,10 +49,10 @@ class Shown:
 
 
 WAYS = (
-    Shown(name="desktop", caption="desk", width=720),
+    Shown(name="desktop", caption="desktop", width=720),
     Shown(name="phone", caption="phone", width=390),
-    Shown(name="dark", caption="phone, dark", width=390, dark=True),
-    Shown(name="bare", caption="no pictures, no styles", width=390, bare=True),
+    Shown(name="dark", caption="dark", width=390, dark=True),
+    Shown(name="bare", caption="bare", width=390, bare=True),
 )
 
 
@@ -67,7 +67,7 @@ class Sample:
 
 
 async def letters(site: Site, path: Path) -> list[Sample]:
-    """Take in one sample campaign; return its letter in every language it is read."""
+    """Import one sample campaign; return its letter in each language of its readers."""
     written = folder.read(path)
     async with site.database.writing() as session:
         campaign = await edit.add(
@@ -116,7 +116,7 @@ async def show(browser: Browser, sample: Sample, way: Shown) -> Path:
 
 
 def reduce(path: Path) -> None:
-    """Keep few colours of a picture."""
+    """Reduce the colours of a picture."""
     command = ["pngquant", "--force", "--strip", "--ext", ".png", COLOURS, str(path)]
     subprocess.run(command, check=True)
 
@@ -148,24 +148,25 @@ def index(samples: list[Sample]) -> str:
     lines = [
         "# Gallery",
         "",
-        "Every letter of the sample site, as one reader gets it, in each language it",
-        "is written in. `python3 run.py gallery` takes these pictures anew.",
+        "Each letter of the sample site in each language, as one reader gets it:",
+        "on a desktop, a phone, a phone in dark mode, and bare: no images, no styles.",
+        "`python3 run.py gallery` takes the pictures.",
     ]
     for template in dict.fromkeys(sample.template for sample in samples):
         lines += ["", f"## {template.replace('-', ' ').capitalize()}"]
         for sample in samples:
             if sample.template == template:
-                lines += ["", f"**{sample.language}** — {sample.subject}", ""]
+                lines += ["", f"**{sample.language}**: {sample.subject}", ""]
                 lines += [
                     f'<img src="gallery/{template}-{sample.language}-{way.name}.png"'
-                    f' width="200" alt="{sample.language}, {way.caption}">'
+                    f' width="200" alt="{way.caption}">'
                     for way in WAYS
                 ]
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Take the pictures and write their page; of some templates, only the pictures."""
+    """Take all pictures and write their page, or only pictures of some templates."""
     only = sys.argv[1:]
     if not only:
         shutil.rmtree(PICTURES, ignore_errors=True)

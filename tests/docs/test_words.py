@@ -19,9 +19,10 @@ from audiences.suppressions import Why
 from mailer.campaigns import campaign_states, hours
 from mailer.campaigns.writing import folder, line_kinds
 from mailer.outbox import message_states
-from tests.docs.markdown import prose, rows
+from tests.docs.markdown import DOCUMENTS, prose, rows
 from tools.checkout import ROOT
 
+ENGLISH = ROOT / "docs" / "english.md"
 GLOSSARY = ROOT / "docs" / "glossary.md"
 SEGMENTS = ROOT / "docs" / "segments.md"
 CAMPAIGN = ROOT / "docs" / "campaign-folder.md"
@@ -66,6 +67,20 @@ def test_the_words_of_the_glossary_stand_in_order_and_once() -> None:
     words = [row[0] for row in rows(GLOSSARY, "Words")]
 
     assert words == sorted(set(words))
+
+
+def test_no_document_has_a_word_that_we_avoid() -> None:
+    avoided = re.findall(r"\*(\w+)\*", prose(ENGLISH))
+    written = {
+        path.name: {
+            word for word in avoided if re.search(rf"(?i)\b{word}\b", prose(path))
+        }
+        for path in DOCUMENTS
+        if path != ENGLISH
+    }
+
+    assert len(avoided) > 4
+    assert {name: words for name, words in written.items() if words} == {}
 
 
 def test_every_fact_question_and_set_is_documented_as_it_is() -> None:
