@@ -68,7 +68,7 @@ class Dice:
 
     def at(self, step: str) -> Fault | None:
         """Return the fault that happens now, if one does."""
-        for fault in self._by_step[step]:
+        for fault in self._by_step.get(step, ()):
             if fault.odds >= 1 or self._random.random() < fault.odds:
                 return fault
         return None
