@@ -1,12 +1,10 @@
-"""Delivers from outside: the worker as the command runs it, and what the relay got."""
+"""Delivers as the command does, on a site whose limits and relays a test chooses."""
 
 import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from mailer.outbox.models import Message, MessageEvent
 from mailer.processes import running
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
-from tools.peers.relay import Received, Relay
+from tools.peers.relay import Relay
 
 # A relay that takes a command at a time, and one that takes many (RFC 2920).
 EITHER_WAY = pytest.mark.parametrize(
@@ -108,18 +106,6 @@ async def process(site: Site, *arguments: str) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-
-
-def parsed(received: Received) -> EmailMessage:
-    """Parse a message as its reader's program does."""
-    return message_from_bytes(received.octets, policy=policy.default)
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    """Return the text or the HTML of a message."""
-    body = message.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
 
 
 class Once:

@@ -6,7 +6,6 @@ import random
 import re
 import sys
 from collections import Counter
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from tools.peers.serving import ONE_CLICK, serving
 def inbox(folder: Path) -> dict[str, EmailMessage]:
     """Parse every file of an inbox, by the address it was delivered to."""
     read = [
-        message_from_bytes(path.read_bytes(), policy=policy.default)
+        reading.parsed(path.read_bytes())
         for path in (folder / "inbox" / "new").iterdir()
     ]
     by_address = {str(message["Delivered-To"]): message for message in read}
@@ -33,7 +32,7 @@ def inbox(folder: Path) -> dict[str, EmailMessage]:
 
 
 def language_of(message: EmailMessage) -> str:
-    page = reading.read(delivering.part(message, "html"))
+    page = reading.read(reading.part(message, "html"))
     assert page.html["lang"] == message["Content-Language"]
     return str(page.html["lang"])
 
@@ -60,8 +59,8 @@ async def test_the_demonstration_reaches_everyone_in_their_language(
     assert report["by_language"] == Counter(expected.values())
     assert {address: language_of(each) for address, each in got.items()} == expected
     for message in got.values():
-        html = delivering.part(message, "html")
-        assert reading.words_of(delivering.part(message, "plain")) == (
+        html = reading.part(message, "html")
+        assert reading.words_of(reading.part(message, "plain")) == (
             reading.words_of_html(html)
         )
         assert message.defects == []
@@ -76,7 +75,7 @@ async def links_work(site: Site, got: dict[str, EmailMessage]) -> None:
     async with serving(site) as pages:
         for message in one_each.values():
             url = site.settings.site.url
-            found = reading.read(delivering.part(message, "html")).links
+            found = reading.read(reading.part(message, "html")).links
             ours = [each for each in found if each.startswith(url)]
             field = re.sub("[<>]", "", message["List-Unsubscribe"].split(",")[0])
             answers = [await pages.get(each.removeprefix(url)) for each in ours]

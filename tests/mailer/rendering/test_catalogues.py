@@ -15,8 +15,8 @@ from audiences import institution
 from audiences.languages import OFFERED
 from mailer.campaigns.variants.letters import OTHERS
 from mailer.rendering import entry
-from tests.acts.letters import catalogues
 from tools.checkout import TEMPLATES
+from tools.samples import catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
