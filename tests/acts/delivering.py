@@ -17,6 +17,7 @@ from mailer.processes import running
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
 from tools.peers.relay import Relay
+from tools.waiting import eventually
 
 # A relay that takes a command at a time, and one that takes many (RFC 2920).
 EITHER_WAY = pytest.mark.parametrize(
@@ -68,12 +69,12 @@ async def serve(site: Site) -> None:
 
 async def work_until(site: Site, done: Callable[[], bool]) -> None:
     """Deliver again and again until the relay has seen what was waited for."""
-    for _ in range(20):
+
+    async def worked() -> bool:
         await work(site)
-        if done():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not come to pass in twenty rounds")
+        return done()
+
+    await eventually(worked, "the relay has not seen what was waited for")
 
 
 async def later(site: Site, number: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 import re
 import sys
 from collections import Counter
@@ -12,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from mailer.outbox.message_states import MessageState
-from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, directory, reading
+from tools import dice
 from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
+from tools.waiting import eventually
 
 
 def inbox(folder: Path) -> dict[str, EmailMessage]:
@@ -85,20 +85,24 @@ async def links_work(site: Site, got: dict[str, EmailMessage]) -> None:
             assert {each.status_code for each in answers} == {200}
 
 
+async def killed_after(site: Site, relay: Relay, count: int) -> None:
+    """Start a worker; kill it when it has sent so many messages."""
+    enough = len(relay.accepted) + count
+    worker = await delivering.process(site, "work", "--until-idle")
+    await eventually(lambda: len(relay.accepted) >= enough, "too little is sent")
+    worker.kill()
+    await worker.communicate()
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen(
-    site: Site, relay: Relay
+    site: Site, relay: Relay, seed: int
 ) -> None:
     """What was sent twice was uncertain once, and the record says so."""
     number = await campaigning.released_sample(site)
-    edit_toml(site.root / "config.toml", {("delivery", "lease_seconds"): 1})
+    drawn = dice.of(seed)
     for _ in range(3):
-        worker = await delivering.process(site, "work", "--until-idle")
-        await asyncio.sleep(random.uniform(1.0, 3.0))  # noqa: S311 (no secret)
-        if worker.returncode is None:
-            worker.kill()
-        await worker.communicate()
-    await asyncio.sleep(1.5)
+        await killed_after(site, relay, drawn.randrange(1, 100))
     await delivering.work(delivering.tuned(site, connections=8))
     counted = await campaigning.report(site, number)
     ledger = await campaigning.ledger(site, number)

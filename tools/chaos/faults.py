@@ -4,9 +4,10 @@ A fault is written STEP:ACT[:ARGUMENT][@ODDS], for example DOT:drop@0.01,
 RCPT:say:450 4.2.0 try later@0.05 or DATA:stall:5. Without odds it happens always.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from tools import dice
 
 STEPS = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "DOT", "RSET", "QUIT")
 ACTS = {
@@ -64,15 +65,15 @@ class Dice:
         self._by_step = {
             step: [fault for fault in faults if fault.step == step] for step in STEPS
         }
-        self._random = random.Random(seed)  # noqa: S311 (repeatable on purpose)
+        self._drawn = dice.of(seed)
 
     def at(self, step: str) -> Fault | None:
         """Return the fault that happens now, if one does."""
         for fault in self._by_step.get(step, ()):
-            if fault.odds >= 1 or self._random.random() < fault.odds:
+            if fault.odds >= 1 or self._drawn.random() < fault.odds:
                 return fault
         return None
 
     def chance(self, odds: float) -> bool:
         """Throw the same dice for something else."""
-        return self._random.random() < odds
+        return self._drawn.random() < odds

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from tools import dice
 from tools.chaos import evidence, invariants, kills
 from tools.chaos.grounds import Ground
 from tools.chaos.nursery import Child
@@ -169,13 +170,13 @@ def _fill(path: Path) -> None:
 
 def _disturbed(disturb: Callable[[Ground, random.Random], None]) -> Scenario:
     def scenario(ground: Ground) -> list[str]:
-        dice = random.Random(1)  # noqa: S311 (repeatable on purpose)
+        drawn = dice.of(ground.sink.seed)
         number = ground.released()
         wrong: list[str] = []
         child = ground.start("work")
         for _ in range(10):
-            time.sleep(dice.uniform(0.2, 0.8))
-            disturb(ground, dice)
+            time.sleep(drawn.uniform(0.2, 0.8))
+            disturb(ground, drawn)
             if (code := child.wait(0.1)) is not None:
                 if code != 1 or "Traceback" in child.text():
                     wrong.append(f"ended with {code}: {child.text()[-300:]}")
@@ -189,15 +190,15 @@ def _disturbed(disturb: Callable[[Ground, random.Random], None]) -> Scenario:
     return scenario
 
 
-def _restart(ground: Ground, _dice: random.Random) -> None:
+def _restart(ground: Ground, _drawn: random.Random) -> None:
     if ground.cluster is not None:
         data = str(ground.cluster.data)
         log = ("-l", f"{data}/log")
         ground.cluster.run("pg_ctl", "-D", data, *log, "-m", "immediate", "restart")
 
 
-def _end_a_session(ground: Ground, dice: random.Random) -> None:
+def _end_a_session(ground: Ground, drawn: random.Random) -> None:
     with psycopg.connect(ground.store, autocommit=True) as connection:
         pids = [row[0] for row in connection.execute(OTHERS).fetchall()]
         if pids:
-            connection.execute(END, (dice.choice(pids),))
+            connection.execute(END, (drawn.choice(pids),))

@@ -15,6 +15,7 @@ from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import LOGIN, PASSWORD, USER, Relay, certified
+from tools.waiting import eventually
 
 HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
@@ -65,11 +66,12 @@ async def test_a_relay_that_comes_back_gets_every_message_once(
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
     working = asyncio.create_task(delivering.work(delivering.changed(site)))
-    for _ in range(200):
+
+    async def put_off() -> bool:
         ledger = await campaigning.ledger(site, number)
-        if "the relay default is away" in {each.reason for each in ledger.values()}:
-            break
-        await asyncio.sleep(0.05)
+        return "the relay default is away" in {each.reason for each in ledger.values()}
+
+    await eventually(put_off, "no message waits for the relay")
     await relay.start()
     await working
     ledger = await campaigning.ledger(site, number)
