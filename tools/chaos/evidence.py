@@ -38,9 +38,9 @@ select distinct v.before, v.after from moved v
 join message m on m.id = v.message_id where m.campaign_id = {campaign}
 """
 STATE = "select state, expires_at from campaign where id = {campaign}"
-OPEN = """
-select count(*) from message where campaign_id = {campaign}
-and state in ('waiting', 'marked', 'deferred', 'uncertain')
+OPEN = ("waiting", "marked", "deferred", "uncertain")
+COUNT = """
+select count(*) from message where campaign_id = {campaign} and state in ({states})
 """
 
 
@@ -99,10 +99,11 @@ def store(ground: Ground) -> Iterator[Ask]:
         yield lambda query: connection.execute(query).fetchall()
 
 
-def open_rows(ground: Ground, campaign: int) -> int:
-    """Count the rows that have no final state yet."""
+def open_rows(ground: Ground, campaign: int, *states: str) -> int:
+    """Count the rows in some states, or that have no final state yet."""
+    named = ", ".join(f"'{state}'" for state in states or OPEN)
     with store(ground) as ask:
-        return int(ask(OPEN.format(campaign=campaign))[0][0])
+        return int(ask(COUNT.format(campaign=campaign, states=named))[0][0])
 
 
 def collect(ground: Ground, campaign: int, *, idle: bool = True) -> Evidence:

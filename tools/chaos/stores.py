@@ -15,9 +15,10 @@ from pathlib import Path
 import psycopg
 
 from tools import dice
-from tools.chaos import evidence, invariants, kills
+from tools.chaos import evidence, invariants, kills, scenarios
 from tools.chaos.grounds import Ground
 from tools.chaos.nursery import Child
+from tools.waiting import until
 
 Scenario = Callable[[Ground], list[str]]
 RELAY_CALLS = ("writev,sendmsg", "write")  # uvloop's, and asyncio's
@@ -106,10 +107,10 @@ def _trace(child: Child, call: str, injected: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     status = Path(f"/proc/{child.pid}/status")
-    for _ in range(200):
-        if "TracerPid:\t0\n" not in status.read_text(encoding="ascii"):
-            break
-        time.sleep(0.01)
+    until(
+        lambda: "TracerPid:\t0\n" not in status.read_text(encoding="ascii"),
+        "strace does not attach",
+    )
     child.kill(signal.SIGCONT)
     return tracer
 
@@ -134,14 +135,12 @@ def no_room_on_the_disk(ground: Ground) -> list[str]:
         shutil.copytree(home, room / "site")
         ground.folder = room / "site"
         child = ground.start("work")
-        time.sleep(0.7)
+        scenarios.taken(ground, 30)
         _fill(room / "ballast")
-        time.sleep(2)
-        before = len(ground.sink.copies())
-        time.sleep(1)
-        wrong = []
-        if len(ground.sink.copies()) > before + 50:
-            wrong.append("it went on sending without room for its marks")
+        until(lambda: "store.away" in child.text(), "the worker has room enough")
+        until(lambda: _stands_still(ground), "it sends without room for its marks")
+        left = evidence.open_rows(ground, number)
+        wrong = [] if left else ["it sent everything without room for its marks"]
         (room / "ballast").unlink()
         if child.wait(1) is None:
             child.kill(signal.SIGTERM)
@@ -151,6 +150,12 @@ def no_room_on_the_disk(ground: Ground) -> list[str]:
     finally:
         ground.folder = home
         subprocess.run([command("umount"), "-l", str(room)], check=True)
+
+
+def _stands_still(ground: Ground) -> bool:
+    before = len(ground.sink.copies())
+    time.sleep(1)  # in which a worker sends hundreds
+    return len(ground.sink.copies()) == before
 
 
 def command(name: str) -> str:
