@@ -91,7 +91,13 @@ def _sweep(call: str, what: str) -> Scenario:
 
 
 def _trace(child: Child, call: str, injected: str) -> subprocess.Popen[bytes]:
-    """Attach to a stopped child, then let it go."""
+    """Attach to a child once it has stopped, then let it go."""
+    status = Path(f"/proc/{child.pid}/status")
+
+    def says(text: str) -> bool:
+        return text in status.read_text(encoding="ascii")
+
+    until(lambda: says("State:\tT"), "the worker does not stop")
     filters = ("-e", f"trace={call}", "-e", f"inject={call}:{injected}")
     tracer = subprocess.Popen(
         [
@@ -106,11 +112,7 @@ def _trace(child: Child, call: str, injected: str) -> subprocess.Popen[bytes]:
         ],
         stderr=subprocess.DEVNULL,
     )
-    status = Path(f"/proc/{child.pid}/status")
-    until(
-        lambda: "TracerPid:\t0\n" not in status.read_text(encoding="ascii"),
-        "strace does not attach",
-    )
+    until(lambda: not says("TracerPid:\t0\n"), "strace does not attach")
     child.kill(signal.SIGCONT)
     return tracer
 
