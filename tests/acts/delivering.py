@@ -88,7 +88,7 @@ async def later(site: Site, number: int) -> None:
 
 
 async def ever_uncertain(site: Site, number: int) -> set[str]:
-    """Return the readers of whose message nobody knew, once, whether it was taken."""
+    """Return the readers whose message was uncertain at some time."""
     async with site.database.reading() as session:
         rows = await session.scalars(
             select(Contact.address)

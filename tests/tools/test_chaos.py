@@ -35,7 +35,7 @@ def ground() -> Iterator[Ground]:
 def test_workers_killed_at_random_lose_nobody_and_hide_no_copy(
     policy: str, store: str, workers: int, seed: int
 ) -> None:
-    """With `reconcile` nobody even gets a second copy."""
+    """With `reconcile` no reader even gets a second copy."""
     result = Result(policy=policy, store=store, seed=seed)
     settings = kills.policy_settings(policy, minutes=0.1)
     with grounds.ready(store, readers=250, delay=0.05, **settings) as made:

@@ -1,4 +1,4 @@
-"""What all tests and tools rest on: a seed that can be given again, a wait that ends."""
+"""A seed can be given again, and a wait ends with what it missed."""
 
 import pytest
 
@@ -19,9 +19,7 @@ def test_a_seed_is_printed_and_can_be_given_again(
     assert dice.a_seed(seed + 1) == seed + 1
 
 
-async def test_a_wait_ends_when_its_condition_holds_and_with_its_sentence_else() -> (
-    None
-):
+async def test_a_wait_ends_with_its_condition_or_with_its_sentence() -> None:
     looks = []
 
     async def came() -> bool:

@@ -135,7 +135,7 @@ def everything(given: argparse.Namespace, told: Told) -> None:
 
 
 def interrupted(number: int, _frame: object) -> None:
-    """End as on Ctrl-C, so that what was seen is told."""
+    """End as on Ctrl-C, so that what was seen is reported."""
     raise KeyboardInterrupt(number)
 
 
@@ -148,7 +148,7 @@ def main() -> int:
         everything(given, told)
     except KeyboardInterrupt:
         told.not_tried.append("the rest: interrupted")
-    except Exception as fault:  # noqa: BLE001 (what was seen before is told)
+    except Exception as fault:  # noqa: BLE001 (what was seen before is reported)
         traceback.print_exc()
         told.broken.append(f"the run itself: {fault!r}")
     print("\n".join(telling.table(told)))

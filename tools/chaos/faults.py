@@ -17,7 +17,7 @@ ACTS = {
     "say": "answer this instead; at DOT 2xx accepts and anything else does not",
     "stall": "answer after so many seconds, reading nothing meanwhile",
     "bytes": "send the reply a byte at a time",
-    "twice": "send the reply, and at once another nobody asked for",
+    "twice": "send the reply, and at once another that was not asked for",
     "early": "send the reply of the next command too, before it came",
     "malformed": "send what is not an SMTP reply",
     "endless": "send a reply line of 40,000 octets without an end",

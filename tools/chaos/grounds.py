@@ -41,7 +41,7 @@ class CommandError(RuntimeError):
 
 @dataclass(kw_only=True)
 class Ground:
-    """The site, its sink, and whoever runs on it."""
+    """The site, its sink, and the processes that run on it."""
 
     folder: Path
     nursery: Nursery

@@ -1,4 +1,4 @@
-"""Random kill -9: workers die at instants nobody chose, and start again at once.
+"""Random kill -9: workers die at instants that are drawn, and start again at once.
 
 One campaign follows another until the kills are done; each is brought to its end and
 held against every invariant.
@@ -18,7 +18,7 @@ from tools.chaos.nursery import Child
 
 SHORTEST, LONGEST = 0.02, 0.5  # seconds a worker may live
 EVIDENCE_EVERY = 8  # kills between two looks into the relay's log
-ENDING = 180.0  # seconds a campaign may take to its end once nobody is killed
+ENDING = 180.0  # seconds a campaign may take to its end once no worker is killed
 FAULTS = ("DOT:drop@0.002", "DOT:lose@0.002", "MAIL:drop@0.002", "RCPT:bytes@0.01")
 
 

@@ -104,7 +104,7 @@ def _relay_fault(fault: str, *, pipelining: bool = True) -> Scenario:
         number = ground.released()
         return held_against(ground, number)
 
-    scenario.__doc__ = f"The relay, told {fault}: nobody lost, no copy unflagged."
+    scenario.__doc__ = f"The relay, told {fault}: no reader lost, no copy unflagged."
     return scenario
 
 
