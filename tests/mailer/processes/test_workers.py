@@ -104,7 +104,7 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
     relay.before = note
     parent = await delivering.process(site, "work", "--processes", "2")
     orphans = await two_children(parent.pid)
-    await dotted.wait()
+    await eventually(dotted.is_set, "no message is sent")
     parent.kill()
     await parent.wait()
     await eventually(
