@@ -17,13 +17,14 @@ from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store.database import Database, open_database
 from tests.acts.commands import Mailer
+from tools import dice
 from tools.peers.postgres import Cluster
 from tools.peers.relay import Relay
 
 STORES = ("sqlite", "postgresql")
 
 # A property holds or not; how long it takes on a busy machine proves nothing.
-hypothesis.settings.register_profile("liaison", deadline=None)
+hypothesis.settings.register_profile("liaison", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("liaison")
 
 
@@ -58,6 +59,12 @@ def unscored(folder: Path) -> Path:
     """Leave SpamAssassin out, which takes seconds a campaign; test_spam asks it."""
     edit_toml(folder / "config.toml", {("gate", "spam_limit"): 0})
     return folder
+
+
+@pytest.fixture
+def seed() -> int:
+    """A seed for what a test draws, shown where it fails."""
+    return dice.a_seed()
 
 
 @pytest.fixture(params=STORES)

@@ -1,4 +1,4 @@
-"""Writes, approves and releases campaigns as the commands do."""
+"""Writes, approves, releases and counts campaigns as the commands do."""
 
 from pathlib import Path
 

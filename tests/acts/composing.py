@@ -1,4 +1,4 @@
-"""A letter that needs no site: compiled and composed for whatever reader a test has."""
+"""A letter that needs no site, compiled and composed for any reader."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,20 +45,16 @@ ENVELOPE = HeaderFields(
 )
 
 
-def letter(*, subject: str = "Monthly letter, May 2027") -> Letter:
-    """Return a letter with every kind of place in it."""
-    return Letter(language="en", subject=subject, html=HTML, text=TEXT)
-
-
 def compiled(
     *,
     subject: str = "Monthly letter, May 2027",
     extras: Extras | None = None,
     **envelope: object,
 ) -> Skeleton:
-    """Return the skeleton of the letter under an envelope changed as told."""
+    """Return the skeleton of a letter with every kind of place in it."""
+    letter = Letter(language="en", subject=subject, html=HTML, text=TEXT)
     under = replace(ENVELOPE, **envelope)  # type: ignore[arg-type]  # fields by name
-    return skeletons.compile_letter(letter(subject=subject), under, extras or Extras())
+    return skeletons.compile_letter(letter, under, extras or Extras())
 
 
 def composed(

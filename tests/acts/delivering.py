@@ -1,12 +1,10 @@
-"""Delivers from outside: the worker as the command runs it, and what the relay got."""
+"""Delivers as the command does, on a site whose limits and relays a test chooses."""
 
 import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -18,7 +16,8 @@ from mailer.outbox.models import Message, MessageEvent
 from mailer.processes import running
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
-from tools.peers.relay import Received, Relay
+from tools.peers.relay import Relay
+from tools.waiting import eventually
 
 # A relay that takes a command at a time, and one that takes many (RFC 2920).
 EITHER_WAY = pytest.mark.parametrize(
@@ -70,12 +69,12 @@ async def serve(site: Site) -> None:
 
 async def work_until(site: Site, done: Callable[[], bool]) -> None:
     """Deliver again and again until the relay has seen what was waited for."""
-    for _ in range(20):
+
+    async def worked() -> bool:
         await work(site)
-        if done():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not come to pass in twenty rounds")
+        return done()
+
+    await eventually(worked, "the relay has not seen what was waited for")
 
 
 async def later(site: Site, number: int) -> None:
@@ -89,7 +88,7 @@ async def later(site: Site, number: int) -> None:
 
 
 async def ever_uncertain(site: Site, number: int) -> set[str]:
-    """Return the readers of whose message nobody knew, once, whether it was taken."""
+    """Return the readers whose message was uncertain at some time."""
     async with site.database.reading() as session:
         rows = await session.scalars(
             select(Contact.address)
@@ -108,18 +107,6 @@ async def process(site: Site, *arguments: str) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-
-
-def parsed(received: Received) -> EmailMessage:
-    """Parse a message as its reader's program does."""
-    return message_from_bytes(received.octets, policy=policy.default)
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    """Return the text or the HTML of a message."""
-    body = message.get_body((kind,))
-    assert body is not None
-    return str(body.get_content())
 
 
 class Once:

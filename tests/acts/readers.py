@@ -1,25 +1,66 @@
-"""Readers of a released campaign, with the links their letters carry."""
+"""Readers of a released letter: the links it carries, and what they did with them."""
 
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from audiences.contacts import Contact, find
+from audiences.organisations import OrganisationCountry, Relation
 from audiences.subscriptions import Consent, Subscription
 from mailer.links import Signed
 from mailer.outbox.models import Message
 from mailer.sites.site import Site
 from tests.acts import campaigning
 
-ED = "focal-point@ed.sector.example"
+ED, ICOM = "focal-point@ed.sector.example", "unesco-liaison@icom.example"
 TOPIC = "monthly-letter"
+ENTRY_TOML = """name = "Is it right?"
+template = "directory-update"
+date = 2027-09-07
+author = "editor"
+audience = "kind = ngo and role = directory_editor and country = FR"
+[languages]
+default = "en"
+fallbacks.fr = ["en"]
+"""
+ENTRY_TEXT = """---
+subject: Is it right?
+preheader: Look at it
+---
+# opening
+
+Dear colleagues,
+
+# entry
+title: The entry of your organisation
+
+This is all.
+"""
 
 
-async def signed(site: Site, place: Path, address: str = ED) -> Signed:
+async def signed(site: Site, place: Path, address: str = ED, **written: str) -> Signed:
     """Release a campaign; return all that is signed in one reader's message."""
-    number = await campaigning.released(site, place)
+    number = await campaigning.released(site, place, **written)
     row = (await campaigning.ledger(site, number))[address]
     return site.signer.message(row.id)
+
+
+async def signed_entry(site: Site, place: Path) -> Signed:
+    """Send the organisations of France their entries; return what ICOM's carries."""
+    async with site.database.writing() as session:
+        icom = await find(session, ICOM, key=site.address_key)
+        await session.execute(
+            insert(OrganisationCountry),
+            [
+                {
+                    "organisation_id": icom.organisation_id,
+                    "country": each,
+                    "relation": Relation.ACTS_IN,
+                }
+                for each in ("SN", "VN")
+            ],
+        )
+    return await signed(site, place, ICOM, toml=ENTRY_TOML, en=ENTRY_TEXT)
 
 
 async def standings(site: Site, address: str = ED) -> dict[str, str]:

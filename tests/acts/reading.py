@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from html.parser import HTMLParser
 
 HIDDEN = {"head", "style", "title", "script"}
@@ -59,6 +61,18 @@ class Page(HTMLParser):
         """Keep what a reader sees."""
         if not any(silent for _, silent in self._open):
             self.words.append(data)
+
+
+def parsed(octets: bytes) -> EmailMessage:
+    """Parse a message."""
+    return message_from_bytes(octets, policy=policy.default)
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    """Return the text or the HTML of a message."""
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
 
 
 def read(html: str) -> Page:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-import random
 import shutil
 import signal
 import sys
@@ -21,6 +20,7 @@ from audiences.organisations import (
 from audiences.subscriptions import Consent, Subscription
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
+from tools import dice
 from tools.bench import rows
 from tools.peers.postgres import Cluster
 
@@ -74,6 +74,7 @@ async def test_a_killed_import_is_whole_or_nothing(
     founded_on_postgresql: Path,
     cluster: Cluster,
     store: str,
+    seed: int,
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "list.csv"
@@ -91,7 +92,7 @@ async def test_a_killed_import_is_whole_or_nothing(
     await import_(clean, path, kill_after=None)
     took = loop.time() - started
     whole = await digest(clean)
-    drawn = random.Random(took)  # noqa: S311 (moments, not secrets)
+    drawn = dice.of(seed)
     seen = set()
     for _ in range(KILLS):
         await import_(folder, path, kill_after=drawn.uniform(took / 3, took * 1.2))

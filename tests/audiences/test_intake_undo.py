@@ -3,13 +3,27 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import exists
 
 from audiences import contacts, subscriptions, suppressions
+from audiences.contacts import Contact
 from audiences.intake import undo
+from audiences.intake.importing import ImportReport
+from audiences.intake.undo import Undone
 from audiences.subscriptions import Evidence, How, Standing
 from mailer import clock
+from mailer.outbox.models import Message
 from mailer.sites.site import Site
-from tests.audiences.importing import GOOD, IN_USE, import_file, snapshot, write
+from tests.audiences.importing import GOOD, import_file, snapshot, write
+
+IN_USE = exists().where(Message.contact_id == Contact.id)
+
+
+async def undone(site: Site, report: ImportReport) -> Undone:
+    """Undo an import."""
+    number = report.import_id or 0
+    async with site.database.writing() as session:
+        return await undo.undo(session, number, in_use=IN_USE, now=clock.now())
 
 
 async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
@@ -21,10 +35,7 @@ async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
     assert (report.added, report.changed) == (1, 1)
     assert await snapshot(site) != before
 
-    async with site.database.writing() as session:
-        done = await undo.undo(
-            session, report.import_id or 0, in_use=IN_USE, now=clock.now()
-        )
+    done = await undone(site, report)
 
     assert (done.removed, done.restored, done.kept) == (1, 2, 0)
     assert await snapshot(site) == before
@@ -38,27 +49,17 @@ async def test_undo_leaves_alone_what_was_changed_since(
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
         await contacts.choose_language(session, contact.id, "ar", now=clock.now())
 
-    async with site.database.writing() as session:
-        done = await undo.undo(
-            session, report.import_id or 0, in_use=IN_USE, now=clock.now()
-        )
+    done = await undone(site, report)
 
     assert (done.removed, done.kept) == (0, 1)
 
 
 async def test_an_import_is_undone_once(site: Site, tmp_path: Path) -> None:
     report = await import_file(site, write(tmp_path, GOOD))
-    for _ in range(1):
-        async with site.database.writing() as session:
-            await undo.undo(
-                session, report.import_id or 0, in_use=IN_USE, now=clock.now()
-            )
+    await undone(site, report)
 
     with pytest.raises(undo.UndoError, match="was undone on"):
-        async with site.database.writing() as session:
-            await undo.undo(
-                session, report.import_id or 0, in_use=IN_USE, now=clock.now()
-            )
+        await undone(site, report)
 
 
 async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None:
@@ -105,9 +106,7 @@ async def test_a_suppressed_address_comes_back_suppressed(
         await suppressions.suppress(
             session, key, suppressions.Why.BOUNCED, now=clock.now()
         )
-    async with site.database.writing() as session:
-        await undo.undo(session, report.import_id or 0, in_use=IN_USE, now=clock.now())
-
+    await undone(site, report)
     await import_file(site, write(tmp_path, GOOD))
 
     async with site.database.reading() as session:

@@ -2,29 +2,28 @@
 
 import asyncio
 import json
-import random
 import re
 import sys
 from collections import Counter
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from mailer.outbox.message_states import MessageState
-from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, directory, reading
+from tools import dice
 from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
+from tools.waiting import eventually
 
 
 def inbox(folder: Path) -> dict[str, EmailMessage]:
     """Parse every file of an inbox, by the address it was delivered to."""
     read = [
-        message_from_bytes(path.read_bytes(), policy=policy.default)
+        reading.parsed(path.read_bytes())
         for path in (folder / "inbox" / "new").iterdir()
     ]
     by_address = {str(message["Delivered-To"]): message for message in read}
@@ -33,7 +32,7 @@ def inbox(folder: Path) -> dict[str, EmailMessage]:
 
 
 def language_of(message: EmailMessage) -> str:
-    page = reading.read(delivering.part(message, "html"))
+    page = reading.read(reading.part(message, "html"))
     assert page.html["lang"] == message["Content-Language"]
     return str(page.html["lang"])
 
@@ -60,8 +59,8 @@ async def test_the_demonstration_reaches_everyone_in_their_language(
     assert report["by_language"] == Counter(expected.values())
     assert {address: language_of(each) for address, each in got.items()} == expected
     for message in got.values():
-        html = delivering.part(message, "html")
-        assert reading.words_of(delivering.part(message, "plain")) == (
+        html = reading.part(message, "html")
+        assert reading.words_of(reading.part(message, "plain")) == (
             reading.words_of_html(html)
         )
         assert message.defects == []
@@ -76,7 +75,7 @@ async def links_work(site: Site, got: dict[str, EmailMessage]) -> None:
     async with serving(site) as pages:
         for message in one_each.values():
             url = site.settings.site.url
-            found = reading.read(delivering.part(message, "html")).links
+            found = reading.read(reading.part(message, "html")).links
             ours = [each for each in found if each.startswith(url)]
             field = re.sub("[<>]", "", message["List-Unsubscribe"].split(",")[0])
             answers = [await pages.get(each.removeprefix(url)) for each in ours]
@@ -86,20 +85,24 @@ async def links_work(site: Site, got: dict[str, EmailMessage]) -> None:
             assert {each.status_code for each in answers} == {200}
 
 
+async def killed_after(site: Site, relay: Relay, count: int) -> None:
+    """Start a worker; kill it when it has sent so many messages."""
+    enough = len(relay.accepted) + count
+    worker = await delivering.process(site, "work", "--until-idle")
+    await eventually(lambda: len(relay.accepted) >= enough, "too little is sent")
+    worker.kill()
+    await worker.communicate()
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen(
-    site: Site, relay: Relay
+    site: Site, relay: Relay, seed: int
 ) -> None:
     """What was sent twice was uncertain once, and the record says so."""
     number = await campaigning.released_sample(site)
-    edit_toml(site.root / "config.toml", {("delivery", "lease_seconds"): 1})
+    drawn = dice.of(seed)
     for _ in range(3):
-        worker = await delivering.process(site, "work", "--until-idle")
-        await asyncio.sleep(random.uniform(1.0, 3.0))  # noqa: S311 (no secret)
-        if worker.returncode is None:
-            worker.kill()
-        await worker.communicate()
-    await asyncio.sleep(1.5)
+        await killed_after(site, relay, drawn.randrange(1, 100))
     await delivering.work(delivering.tuned(site, connections=8))
     counted = await campaigning.report(site, number)
     ledger = await campaigning.ledger(site, number)

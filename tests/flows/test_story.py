@@ -14,7 +14,7 @@ from mailer.campaigns.models import Occurrence
 from mailer.campaigns.review import gate
 from mailer.processes import ticking
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, reading
 from tests.audiences import importing
 from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
@@ -107,7 +107,7 @@ async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
 def one_click_link(relay: Relay, address: str) -> str:
     """Return the link of the List-Unsubscribe field of a delivered message."""
     (received,) = [each for each in relay.accepted if each.recipient == address]
-    message = delivering.parsed(received)
+    message = reading.parsed(received.octets)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     found = re.fullmatch(r"<(\S+)>", message["List-Unsubscribe"])
     assert found is not None

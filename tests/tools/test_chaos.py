@@ -3,7 +3,6 @@
 `python3 run.py chaos` is the long one.
 """
 
-import random
 import time
 from collections.abc import Iterator
 
@@ -21,13 +20,6 @@ MIXED = (
 )
 
 
-def a_seed() -> int:
-    """A new seed; pytest shows it where a test fails."""
-    seed = random.randrange(1 << 30)  # noqa: S311 (no secret)
-    print(f"seed {seed}")
-    return seed
-
-
 @pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
     """A small SQLite site; each scenario has its own campaign and sink."""
@@ -41,10 +33,9 @@ def ground() -> Iterator[Ground]:
     [("reconcile", "sqlite", 1), ("resend", "postgresql", 2), ("hold", "sqlite", 2)],
 )
 def test_workers_killed_at_random_lose_nobody_and_hide_no_copy(
-    policy: str, store: str, workers: int
+    policy: str, store: str, workers: int, seed: int
 ) -> None:
-    """With `reconcile` nobody even gets a second copy."""
-    seed = a_seed()
+    """With `reconcile` no reader even gets a second copy."""
     result = Result(policy=policy, store=store, seed=seed)
     settings = kills.policy_settings(policy, minutes=0.1)
     with grounds.ready(store, readers=250, delay=0.05, **settings) as made:
@@ -64,11 +55,13 @@ def test_a_worker_that_is_stopped(ground: Ground, name: str) -> None:
     assert scenarios.run(ground, name) == []
 
 
-def test_a_relay_that_fails_at_every_step_loses_nobody(ground: Ground) -> None:
+def test_a_relay_that_fails_at_every_step_loses_nobody(
+    ground: Ground, seed: int
+) -> None:
     place = ground.folder.parent / "mixed"
     place.mkdir()
     ground.sink.stop()
-    ground.sink.folder, ground.sink.seed = place, a_seed()
+    ground.sink.folder, ground.sink.seed = place, seed
     ground.sink.start(*MIXED)
 
     number = ground.released()

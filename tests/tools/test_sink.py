@@ -9,6 +9,7 @@ import pytest
 
 from tools.chaos import account, faults
 from tools.chaos.sink import Sink
+from tools.waiting import until
 
 Start = Callable[..., Sink]
 ENVELOPE = "MAIL FROM:<b@x.example>\r\nRCPT TO:<{0}@x.example>\r\nDATA\r\n"
@@ -20,8 +21,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start sinks that end with the test."""
     started: list[Sink] = []
 
-    def starting(*told: str, **more: bool) -> Sink:
-        sink = Sink(folder=tmp_path, **more)  # type: ignore[arg-type]  # one flag
+    def starting(*told: str, **more: int) -> Sink:
+        sink = Sink(folder=tmp_path, **more)  # type: ignore[arg-type]  # fields by name
         sink.start(*told)
         started.append(sink)
         return sink
@@ -87,6 +88,15 @@ def test_without_pipelining_two_commands_in_one_packet_are_refused(
     assert said[-1].startswith("554 5.5.0")
 
 
+def test_without_pipelining_a_command_behind_the_dot_is_noted(start: Start) -> None:
+    sink = start(pipelining=False)
+    commands = [f"{line}\r\n" for line in ENVELOPE.format(1).split("\r\n")[:-1]]
+
+    talk(sink, "EHLO x\r\n", *commands, MESSAGE.format(1) + commands[0])
+
+    assert [each.kind for each in sink.entries()] == [account.VIOLATION]
+
+
 def test_a_refused_recipient_gets_no_go_ahead(start: Start) -> None:
     sink = start("RCPT:say:550 5.1.1 nobody")
 
@@ -115,6 +125,24 @@ def test_the_account_tells_taken_from_answered(
     talk(sink, "EHLO x\r\n", ENVELOPE.format(1), MESSAGE.format(1))
 
     assert [each.kind for each in sink.entries()] == kinds
+
+
+@pytest.mark.parametrize(
+    ("seed", "at_once"), [(1, True), (2, False)], ids=["taken, then the wait", "after"]
+)
+def test_a_sender_that_left_before_the_answer_is_accounted_for(
+    start: Start, seed: int, *, at_once: bool
+) -> None:
+    sink = start("DOT:stall:0.3", seed=seed)
+    with closing(socket.create_connection(("127.0.0.1", sink.port), 10)) as wire:
+        for packet in ("EHLO x\r\n", ENVELOPE.format(1), MESSAGE.format(1)):
+            wire.recv(9000)
+            wire.sendall(packet.encode())
+    until(lambda: len(sink.entries()) == 2, "the message is not accounted for")
+    taken, unanswered = sink.entries()
+
+    assert [taken.kind, unanswered.kind] == [account.ACCEPTED, account.UNANSWERED]
+    assert (unanswered.at - taken.at > 0.2) is at_once
 
 
 @pytest.mark.parametrize(("fault", "lines"), [("DOT:drop", 1), ("DOT:lose", 0)])

@@ -1,4 +1,4 @@
-"""`python3 run.py bench`: every figure of docs/performance.md, measured anew.
+"""`python3 run.py bench`: every figure of docs/performance.md, measured again.
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
 same campaign at growing sizes, and to a real Postfix; rendering, signing, import,

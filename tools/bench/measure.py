@@ -58,7 +58,7 @@ def beside(*steps: tuple[Any, ...], cluster: Cluster | None) -> Cost:
     """Run steps, each with its arguments, at once; it costs what they cost together.
 
     Each has a process of its own. They begin when all have loaded what they need; the
-    time is that of the longest, what is told is of the last.
+    time is that of the longest, what it reports is that of the last.
     """
     before = _server(cluster)
     children = [_child(*each) for each in steps]

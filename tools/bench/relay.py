@@ -1,8 +1,8 @@
 """What a real Postfix as relay asks of our process: `python -m tools.bench.relay`.
 
 The same letter by smtp-source and by a campaign of ours, in turn, to a Postfix on
-loopback. The relay sets the pace, whoever sends; what is measured is the share of a
-core each has while it sends.
+loopback. The relay sets the pace of both; what is measured is the share of a core each
+has while it sends.
 """
 
 import argparse

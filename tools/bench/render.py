@@ -12,8 +12,8 @@ from itertools import combinations, islice
 from audiences.languages import OFFERED
 from mailer.rendering.render import render
 from mailer.rendering.source import Source
-from tests.acts.letters import source
 from tools.checkout import TEMPLATES
+from tools.samples import source
 
 LETTER, BLOCKS, ROUNDS, VARIANTS = "monthly-letter", 10, 50, 500
 

@@ -1,8 +1,8 @@
 """Writes lists of contacts as large as wished that look like a real directory.
 
-The same number of rows is the same file, whoever writes it. Organisations of every
-kind have one to seven contacts; each row repeats what is known of its organisation, as
-such lists do. One row in a thousand has a fault.
+The same number of rows is always the same file. Organisations of every kind have one
+to seven contacts; each row repeats what is known of its organisation, as such lists
+do. One row in a thousand has a fault.
 """
 
 import csv
@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.acts import directory
+from tools import dice
+from tools.checkout import ROOT
 
 HEAD = (
     *("E-mail", "Nom", "role", "language", "time zone", "organisation"),
@@ -18,6 +19,7 @@ HEAD = (
     *("organisation_languages", "fields", "acts_in", "topics"),
 )
 FAULTY = 1_000  # one row in so many
+_COUNTRIES = ("member_states.csv", "other_countries.csv")
 _KINDS = ("ngo",) * 90 + ("natcom",) * 4 + ("delegation",) * 3 + ("observer",) * 3
 _STATUSES = ("associate", "consultative", "consultative", "unconfirmed", "")
 _LEVELS = ("international", "regional", "national", "national")
@@ -56,8 +58,8 @@ def write(path: Path, count: int) -> None:
 
 
 def _rows(count: int) -> Iterator[tuple[str, ...]]:
-    drawn = random.Random(count)  # noqa: S311 (a directory, not a secret)
-    countries = sorted(directory.countries())
+    drawn = dice.of(count)
+    countries = sorted(_countries())
     made = organisation = 0
     while made < count:
         organisation += 1
@@ -65,6 +67,13 @@ def _rows(count: int) -> Iterator[tuple[str, ...]]:
         for _ in range(min(drawn.randint(1, 7), count - made)):
             made += 1
             yield _row(drawn, made, body)
+
+
+def _countries() -> Iterator[str]:
+    for name in _COUNTRIES:
+        path = ROOT / "audiences" / "reference" / name
+        with path.open(encoding="utf-8", newline="") as file:
+            yield from (row["iso2"] for row in csv.DictReader(file))
 
 
 def _body(drawn: random.Random, number: int, countries: list[str]) -> tuple[str, ...]:

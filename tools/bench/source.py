@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tools.peers.postgres import free_port
+from tools.waiting import until
 
 CONNECTIONS = 10
 
@@ -49,12 +51,17 @@ def sink() -> Iterator[int]:
     process = subprocess.Popen(
         [_found("smtp-sink"), *user, f"inet:127.0.0.1:{port}", "1000"]
     )
-    time.sleep(0.5)
+    until(lambda: _listens(port), "smtp-sink does not listen")
     try:
         yield port
     finally:
         process.terminate()
         process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as wire:
+        return wire.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _found(command: str) -> str:

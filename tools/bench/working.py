@@ -1,6 +1,5 @@
 """The step that delivers a campaign; it loads what `mailer work` loads."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -14,13 +13,15 @@ from mailer.reports import totals
 from mailer.settings.sections import Settings
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
+from tools.waiting import eventually
 
 
 async def work(folder: Path, campaign_id: int) -> dict[str, float]:
     """Deliver a campaign from its first messages on: claim, mark, send, record."""
     async with open_site(folder / "config.toml") as site:
-        while not await _begun(site, campaign_id):  # noqa: ASYNC110 (another process works)
-            await asyncio.sleep(0.05)
+        await eventually(
+            lambda: _begun(site, campaign_id), "nothing is released", within=600
+        )
         await running.work(site, until_idle=True)
     return {}
 

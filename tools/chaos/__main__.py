@@ -6,7 +6,6 @@ could not be tried; exits 1 when an invariant breaks.
 """
 
 import argparse
-import random
 import signal
 import sys
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tools import dice
 from tools.chaos import grounds, kills, postfix_log, scenarios, stores, telling
 from tools.chaos.kills import Result
 from tools.chaos.telling import Told
@@ -135,23 +135,20 @@ def everything(given: argparse.Namespace, told: Told) -> None:
 
 
 def interrupted(number: int, _frame: object) -> None:
-    """End as on Ctrl-C, so that what was seen is told."""
+    """End as on Ctrl-C, so that what was seen is reported."""
     raise KeyboardInterrupt(number)
 
 
 def main() -> int:
     """Run, print, and judge."""
     given = arguments()
-    if given.seed is None:
-        given.seed = random.randrange(1 << 30)  # noqa: S311 (no secret)
-    say(f"seed {given.seed}; the same seed throws the same dice")
-    told = Told(seed=given.seed)
+    told = Told(seed=dice.a_seed(given.seed))
     signal.signal(signal.SIGTERM, interrupted)
     try:
         everything(given, told)
     except KeyboardInterrupt:
         told.not_tried.append("the rest: interrupted")
-    except Exception as fault:  # noqa: BLE001 (what was seen before is told)
+    except Exception as fault:  # noqa: BLE001 (what was seen before is reported)
         traceback.print_exc()
         told.broken.append(f"the run itself: {fault!r}")
     print("\n".join(telling.table(told)))

@@ -38,9 +38,13 @@ select distinct v.before, v.after from moved v
 join message m on m.id = v.message_id where m.campaign_id = {campaign}
 """
 STATE = "select state, expires_at from campaign where id = {campaign}"
-OPEN = """
-select count(*) from message where campaign_id = {campaign}
-and state in ('waiting', 'marked', 'deferred', 'uncertain')
+IN_TRANSACTION = """
+select pid from pg_stat_activity where datname = current_database()
+and pid <> pg_backend_pid() and xact_start is not null
+"""
+OPEN = ("waiting", "marked", "deferred", "uncertain")
+COUNT = """
+select count(*) from message where campaign_id = {campaign} and state in ({states})
 """
 
 
@@ -99,10 +103,25 @@ def store(ground: Ground) -> Iterator[Ask]:
         yield lambda query: connection.execute(query).fetchall()
 
 
-def open_rows(ground: Ground, campaign: int) -> int:
-    """Count the rows that have no final state yet."""
+def open_rows(ground: Ground, campaign: int, *states: str) -> int:
+    """Count the rows in some states, or that have no final state yet."""
+    named = ", ".join(f"'{state}'" for state in states or OPEN)
     with store(ground) as ask:
-        return int(ask(OPEN.format(campaign=campaign))[0][0])
+        return int(ask(COUNT.format(campaign=campaign, states=named))[0][0])
+
+
+def at_rest(ground: Ground) -> bool:
+    """Whether no transaction is open that writes."""
+    with store(ground) as ask:
+        if ground.store:
+            return not ask(IN_TRANSACTION)
+        try:
+            ask("pragma busy_timeout = 100")
+            ask("begin immediate")
+        except sqlite3.OperationalError:
+            return False
+        ask("rollback")
+        return True
 
 
 def collect(ground: Ground, campaign: int, *, idle: bool = True) -> Evidence:

@@ -4,9 +4,10 @@ A fault is written STEP:ACT[:ARGUMENT][@ODDS], for example DOT:drop@0.01,
 RCPT:say:450 4.2.0 try later@0.05 or DATA:stall:5. Without odds it happens always.
 """
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from tools import dice
 
 STEPS = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "DOT", "RSET", "QUIT")
 ACTS = {
@@ -16,7 +17,7 @@ ACTS = {
     "say": "answer this instead; at DOT 2xx accepts and anything else does not",
     "stall": "answer after so many seconds, reading nothing meanwhile",
     "bytes": "send the reply a byte at a time",
-    "twice": "send the reply, and at once another nobody asked for",
+    "twice": "send the reply, and at once another that was not asked for",
     "early": "send the reply of the next command too, before it came",
     "malformed": "send what is not an SMTP reply",
     "endless": "send a reply line of 40,000 octets without an end",
@@ -64,15 +65,15 @@ class Dice:
         self._by_step = {
             step: [fault for fault in faults if fault.step == step] for step in STEPS
         }
-        self._random = random.Random(seed)  # noqa: S311 (repeatable on purpose)
+        self._drawn = dice.of(seed)
 
     def at(self, step: str) -> Fault | None:
         """Return the fault that happens now, if one does."""
-        for fault in self._by_step[step]:
-            if fault.odds >= 1 or self._random.random() < fault.odds:
+        for fault in self._by_step.get(step, ()):
+            if fault.odds >= 1 or self._drawn.random() < fault.odds:
                 return fault
         return None
 
     def chance(self, odds: float) -> bool:
         """Throw the same dice for something else."""
-        return self._random.random() < odds
+        return self._drawn.random() < odds

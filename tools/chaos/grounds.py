@@ -41,7 +41,7 @@ class CommandError(RuntimeError):
 
 @dataclass(kw_only=True)
 class Ground:
-    """The site, its sink, and whoever runs on it."""
+    """The site, its sink, and the processes that run on it."""
 
     folder: Path
     nursery: Nursery
@@ -97,9 +97,9 @@ class Ground:
         return number
 
     def start(self, *arguments: str, stopped: bool = False) -> Child:
-        """Start a command and go on; what it says is in a file of its own."""
+        """Start a command and go on; what it says is in a file beside the account."""
         self.starts += 1
-        said = self.folder.parent / f"said-{self.starts}.txt"
+        said = self.sink.folder / f"said-{self.starts}.txt"
         return self.nursery.start(
             ["--config", str(self.config), *arguments],
             said=said,

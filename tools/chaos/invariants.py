@@ -186,7 +186,7 @@ def i9_no_row_is_stuck(evidence: Evidence) -> list[str]:
     for row in evidence.rows:
         if row.state in HELD_BY_A_WORKER:
             if evidence.idle or row.alive_until is None:
-                breaches.append(f"{row.address} is {row.state}, and nobody works")
+                breaches.append(f"{row.address} is {row.state}, and no worker runs")
         elif row.state in DUE:
             due = row.due_at or datetime.min.replace(tzinfo=UTC)
             sending = evidence.state == "sending"
@@ -215,7 +215,7 @@ def each_move_is_an_arrow(evidence: Evidence) -> list[str]:
 
 
 def the_sender_keeps_to_the_protocol(evidence: Evidence) -> list[str]:
-    """The sink saw nobody run ahead of an answer."""
+    """No sender ran ahead of an answer of the sink."""
     return list(evidence.violations)
 
 

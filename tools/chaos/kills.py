@@ -1,4 +1,4 @@
-"""Random kill -9: workers die at instants nobody chose, and start again at once.
+"""Random kill -9: workers die at instants that are drawn, and start again at once.
 
 One campaign follows another until the kills are done; each is brought to its end and
 held against every invariant.
@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools import dice
 from tools.chaos import evidence, invariants
 from tools.chaos.grounds import Ground
 from tools.chaos.nursery import Child
 
 SHORTEST, LONGEST = 0.02, 0.5  # seconds a worker may live
 EVIDENCE_EVERY = 8  # kills between two looks into the relay's log
-ENDING = 180.0  # seconds a campaign may take to its end once nobody is killed
+ENDING = 180.0  # seconds a campaign may take to its end once no worker is killed
 FAULTS = ("DOT:drop@0.002", "DOT:lose@0.002", "MAIL:drop@0.002", "RCPT:bytes@0.01")
 
 
@@ -71,14 +72,14 @@ def run(
     told: Callable[[str], None],
 ) -> Result:
     """Kill workers until the count or the time is reached, campaign by campaign."""
-    dice = random.Random(result.seed)  # noqa: S311 (repeatable on purpose)
+    drawn = dice.of(result.seed)
     started = time.monotonic()
     while result.kills < kills and time.monotonic() < until:
         place = ground.folder.parent / f"round-{result.campaigns + 1}"
-        _fresh_sink(ground, place, dice)
+        _fresh_sink(ground, place, drawn)
         number = ground.released()
         limit = kills - result.kills
-        killed = _storm(ground, number, result, dice, limit, workers, until)
+        killed = _storm(ground, number, result, drawn, limit, workers, until)
         result.kills += killed
         result.breaches += bring_to_its_end(ground, number, result.policy)
         found = evidence.collect(ground, number)
@@ -103,11 +104,11 @@ def _why_it_ended(result: Result, kills: int) -> str:
     return "ended with its kills done"
 
 
-def _fresh_sink(ground: Ground, place: Path, dice: random.Random) -> None:
+def _fresh_sink(ground: Ground, place: Path, drawn: random.Random) -> None:
     place.mkdir()
     ground.sink.stop()
     ground.sink.folder = place
-    ground.sink.seed = dice.randrange(1 << 30)
+    ground.sink.seed = drawn.randrange(1 << 30)
     ground.sink.start(*FAULTS)
 
 
@@ -115,7 +116,7 @@ def _storm(
     ground: Ground,
     number: int,
     result: Result,
-    dice: random.Random,
+    drawn: random.Random,
     limit: int,
     workers: int,
     until: float,
@@ -124,8 +125,8 @@ def _storm(
     killed = 0
     living: list[Child] = [ground.start("work") for _ in range(workers)]
     while killed < limit and time.monotonic() < until:
-        time.sleep(dice.uniform(SHORTEST, LONGEST) / workers)
-        chosen = dice.randrange(workers)
+        time.sleep(drawn.uniform(SHORTEST, LONGEST) / workers)
+        chosen = drawn.randrange(workers)
         dead = living[chosen]
         if dead.wait(0) is not None:
             result.breaches.append(f"a worker ended by itself: {dead.text()[-500:]}")

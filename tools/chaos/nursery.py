@@ -90,8 +90,12 @@ class Nursery:
         )
         return Child(nursery=self, pid=int(pid), said=said)
 
+    def clear(self) -> None:
+        """Kill -9 all that still runs."""
+        self.ask({"clear": True})
+
     def close(self) -> None:
-        """End the nursery."""
+        """End the nursery, and all that still runs."""
         if self._process.stdin and self._process.stdout:
             self._process.stdin.close()
             self._process.stdout.close()
@@ -100,15 +104,28 @@ class Nursery:
 
 def serve(run: Any) -> None:
     """Fork as asked until the driver goes away."""
+    started: list[int] = []
     ended: dict[int, int] = {}
     for line in sys.stdin:
         request = json.loads(line)
+        answer: int | None = None
         if "start" in request:
-            answer: int | None = _fork(request, run)
-        else:
+            answer = _fork(request, run)
+            started.append(answer)
+        elif "wait" in request:
             answer = _wait(request["wait"], request["seconds"], ended)
+        else:
+            _clear(started, ended)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    _clear(started, ended)
+
+
+def _clear(started: Sequence[int], ended: dict[int, int]) -> None:
+    for pid in started:
+        if pid not in ended:
+            os.kill(pid, signal.SIGKILL)
+            _wait(pid, 10, ended)
 
 
 def _fork(request: Mapping[str, Any], run: Any) -> int:

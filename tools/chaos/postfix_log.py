@@ -6,11 +6,11 @@ TCP reset: guarantee.md tells what each must come to.
 
 import socket
 import struct
-import time
 from datetime import UTC, datetime
 
 from mailer.feedback.postfix_log import Reading
 from tools.peers import postfix
+from tools.waiting import until
 
 CASES = ("no-dot", "no-answer", "reset")
 
@@ -22,14 +22,16 @@ def verdicts_against_a_real_postfix() -> list[str]:
     """
     with postfix.running() as relay:
         named = {case: _talk(relay.port, case) for case in CASES}
-        wrong = [
-            f"Postfix never logged {message_id}"
-            for message_id in named.values()
-            if not relay.logged(f"message-id={message_id}")
-        ]
-        relay.logged("status=sent")
-        time.sleep(1)
+        until(
+            lambda: relay.done(sessions=len(CASES)),
+            "Postfix is not done with the three messages",
+        )
         lines = relay.log.read_text().splitlines()
+    wrong = [
+        f"Postfix never logged {message_id}"
+        for message_id in named.values()
+        if not any(line.endswith(f"message-id={message_id}") for line in lines)
+    ]
     reading = Reading(wanted=set(named.values()), now=datetime.now(UTC))
     reading.read(lines)
     for case, message_id in named.items():

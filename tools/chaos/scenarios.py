@@ -10,9 +10,12 @@ from collections.abc import Callable
 
 from tools.chaos import evidence, invariants, kills
 from tools.chaos.grounds import CommandError, Ground
+from tools.chaos.nursery import Child
+from tools.waiting import until
 
 AT_EVERY_STEP = ("drop", "lose", "say", "malformed", "endless")  # without PIPELINING
 LEASE = 5.0  # seconds, as the grounds of these runs are set
+PAUSED = 1.0  # seconds in which a worker would claim many times
 Scenario = Callable[[Ground], list[str]]
 
 RELAY_FAULTS = (
@@ -45,10 +48,13 @@ def uncertain(ground: Ground, number: int) -> int:
 
 
 def taken(ground: Ground, enough: int) -> None:
-    """Wait until the sink took some messages, a minute at most."""
-    until = time.monotonic() + 60
-    while len(ground.sink.copies()) < enough and time.monotonic() < until:
-        time.sleep(0.02)
+    """Wait until the sink took some messages."""
+    until(lambda: len(ground.sink.copies()) >= enough, "the sink takes too little")
+
+
+def nothing_is_open(ground: Ground, number: int) -> None:
+    """Wait until every row of a campaign has a final state."""
+    until(lambda: evidence.open_rows(ground, number) == 0, "some rows stay open")
 
 
 def sigterm_leaves_nothing_uncertain(ground: Ground) -> list[str]:
@@ -74,11 +80,15 @@ def a_worker_stopped_past_its_lease_sends_nothing_twice(ground: Ground) -> list[
     number = ground.released()
     frozen = ground.start("work")
     taken(ground, 30)
-    frozen.kill(signal.SIGSTOP)
+    until(lambda: _stopped(ground, frozen), "it never is between two transactions")
     other = ground.start("work")
-    time.sleep(LEASE + 2)
+    time.sleep(LEASE)  # over by the clock, whatever else happens
+    until(
+        lambda: evidence.open_rows(ground, number, "waiting") == 0,
+        "the other worker does not send the rest",
+    )
     frozen.kill(signal.SIGCONT)
-    time.sleep(2)
+    nothing_is_open(ground, number)
     for child in (frozen, other):
         child.kill(signal.SIGTERM)
         if (code := child.wait(30)) != 0:
@@ -88,6 +98,15 @@ def a_worker_stopped_past_its_lease_sends_nothing_twice(ground: Ground) -> list[
     return broken + ([f"{sums.duplicates} copies too many"] if sums.duplicates else [])
 
 
+def _stopped(ground: Ground, child: Child) -> bool:
+    """Stop a worker, but not while it keeps every other one from writing."""
+    child.kill(signal.SIGSTOP)
+    if evidence.at_rest(ground):
+        return True
+    child.kill(signal.SIGCONT)
+    return False
+
+
 def _relay_fault(fault: str, *, pipelining: bool = True) -> Scenario:
     def scenario(ground: Ground) -> list[str]:
         ground.sink.pipelining = pipelining
@@ -95,7 +114,7 @@ def _relay_fault(fault: str, *, pipelining: bool = True) -> Scenario:
         number = ground.released()
         return held_against(ground, number)
 
-    scenario.__doc__ = f"The relay, told {fault}: nobody lost, no copy unflagged."
+    scenario.__doc__ = f"The relay, told {fault}: no reader lost, no copy unflagged."
     return scenario
 
 
@@ -104,7 +123,7 @@ def a_relay_that_was_away_comes_back(ground: Ground) -> list[str]:
     number = ground.released()
     ground.sink.stop()
     child = ground.start("work")
-    time.sleep(3)
+    until(lambda: "relay.away" in child.text(), "the worker misses no relay")
     report = ground.report(number)
     ground.sink.start()
     taken(ground, 30)
@@ -124,10 +143,10 @@ def a_pause_is_exact_and_a_resume_loses_none(ground: Ground) -> list[str]:
     ground.act("suppressed", gone)
     ground.command("campaigns", "pause", str(number))
     ground.act("paused", str(number))
-    time.sleep(1)
+    time.sleep(PAUSED)
     ground.act("resuming", str(number))
     ground.command("campaigns", "resume", str(number))
-    time.sleep(0.5)
+    nothing_is_open(ground, number)
     child.kill(signal.SIGTERM)
     child.wait(30)
     broken = held_against(ground, number)
@@ -138,9 +157,10 @@ def a_pause_is_exact_and_a_resume_loses_none(ground: Ground) -> list[str]:
 def a_killed_ticker_releases_once(ground: Ground) -> list[str]:
     """Kill -9 of `tick` at twenty instants of a release, then one that ends."""
     number = ground.approved()
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+    due = time.time() + 2
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due))
     ground.command("campaigns", "schedule", str(number), "--at", at)
-    time.sleep(2.1)
+    until(lambda: time.time() > due, "the clock stands still")
     for pause in range(20):
         child = ground.start("tick", "--once")
         time.sleep(0.03 * pause)
@@ -184,9 +204,10 @@ def run(ground: Ground, name: str, scenario: Scenario | None = None) -> list[str
     ground.acts.clear()
     try:
         return (scenario or SCENARIOS[name])(ground)
-    except (CommandError, OSError, RuntimeError, ValueError) as fault:
+    except (AssertionError, CommandError, OSError, RuntimeError, ValueError) as fault:
         return [repr(fault)]
     finally:
+        ground.nursery.clear()
         ground.sink.pipelining = True
 
 

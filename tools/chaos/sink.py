@@ -1,31 +1,18 @@
-"""A scripted SMTP sink in a process of its own: fast, faulty on demand, and exact.
+"""The sink of a storm as its driver holds it: started, told its faults, and read."""
 
-python -m tools.chaos.sink --account FILE [--fault STEP:ACT[:ARGUMENT][@ODDS]] …
-
-It prints `listening on PORT`, and ends on SIGTERM. Several may write to one account.
-"""
-
-import argparse
-import asyncio
-import itertools
-import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailer.processes import event_loop
-from tools.chaos import account, faults
-from tools.chaos.account import Account, Entry
-from tools.chaos.faults import Dice
-from tools.chaos.session import Options, Session
+from tools.chaos import account
+from tools.chaos.account import Entry
 from tools.checkout import ROOT
 
 
 @dataclass(kw_only=True)
 class Sink:
-    """The sink as its driver holds it."""
+    """A faulty SMTP server in a process of its own, and the account it keeps."""
 
     folder: Path
     seed: int = 1
@@ -46,7 +33,7 @@ class Sink:
 
     def start(self, *told: str) -> None:
         """Start it, or start it again on the port it had, with these faults."""
-        command = [sys.executable, "-m", "tools.chaos.sink"]
+        command = [sys.executable, "-m", "tools.chaos.faulty_server"]
         command += ["--account", str(self.account_file), "--port", str(self.port)]
         command += ["--postfix-log", str(self.postfix_log), "--seed", str(self.seed)]
         command += ["--delay", str(self.delay)]
@@ -82,48 +69,3 @@ class Sink:
     def copies(self) -> list[Entry]:
         """Return every message it took."""
         return [each for each in self.entries() if each.kind == account.ACCEPTED]
-
-
-async def serve(options: Options, port: int) -> None:
-    """Listen until SIGTERM."""
-    running = asyncio.get_running_loop()
-    numbers = itertools.count(1)
-    server = await running.create_server(
-        lambda: Session(options, next(numbers)), "127.0.0.1", port, backlog=1000
-    )
-    stopped = asyncio.Event()
-    running.add_signal_handler(signal.SIGTERM, stopped.set)
-    print(f"listening on {server.sockets[0].getsockname()[1]}", flush=True)
-    await stopped.wait()
-    options.account.flush()
-
-
-def options_of(arguments: Sequence[str]) -> tuple[Options, int]:
-    """Read the command line; return how to behave, and the port."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--account", type=Path, required=True)
-    parser.add_argument("--postfix-log", type=Path)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--delay", type=float, default=0.0)
-    parser.add_argument("--no-pipelining", action="store_true")
-    parser.add_argument("--fault", action="append", default=[], type=faults.parse)
-    read = parser.parse_args(arguments)
-    options = Options(
-        account=Account(read.account, read.postfix_log),
-        dice=Dice(read.fault, read.seed),
-        pipelining=not read.no_pipelining,
-        delay=read.delay,
-    )
-    return options, read.port
-
-
-def main() -> None:
-    """Serve as the command line says."""
-    options, port = options_of(sys.argv[1:])
-    with event_loop.runner() as runner:
-        runner.run(serve(options, port))
-
-
-if __name__ == "__main__":
-    main()

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import psycopg
 
-from tools.chaos import evidence, invariants, kills
+from tools import dice
+from tools.chaos import evidence, invariants, kills, scenarios
 from tools.chaos.grounds import Ground
 from tools.chaos.nursery import Child
+from tools.waiting import until
 
 Scenario = Callable[[Ground], list[str]]
 RELAY_CALLS = ("writev,sendmsg", "write")  # uvloop's, and asyncio's
@@ -89,7 +91,13 @@ def _sweep(call: str, what: str) -> Scenario:
 
 
 def _trace(child: Child, call: str, injected: str) -> subprocess.Popen[bytes]:
-    """Attach to a stopped child, then let it go."""
+    """Attach to a child once it has stopped, then let it go."""
+    status = Path(f"/proc/{child.pid}/status")
+
+    def says(text: str) -> bool:
+        return text in status.read_text(encoding="ascii")
+
+    until(lambda: says("State:\tT"), "the worker does not stop")
     filters = ("-e", f"trace={call}", "-e", f"inject={call}:{injected}")
     tracer = subprocess.Popen(
         [
@@ -104,11 +112,7 @@ def _trace(child: Child, call: str, injected: str) -> subprocess.Popen[bytes]:
         ],
         stderr=subprocess.DEVNULL,
     )
-    status = Path(f"/proc/{child.pid}/status")
-    for _ in range(200):
-        if "TracerPid:\t0\n" not in status.read_text(encoding="ascii"):
-            break
-        time.sleep(0.01)
+    until(lambda: not says("TracerPid:\t0\n"), "strace does not attach")
     child.kill(signal.SIGCONT)
     return tracer
 
@@ -133,14 +137,12 @@ def no_room_on_the_disk(ground: Ground) -> list[str]:
         shutil.copytree(home, room / "site")
         ground.folder = room / "site"
         child = ground.start("work")
-        time.sleep(0.7)
+        scenarios.taken(ground, 30)
         _fill(room / "ballast")
-        time.sleep(2)
-        before = len(ground.sink.copies())
-        time.sleep(1)
-        wrong = []
-        if len(ground.sink.copies()) > before + 50:
-            wrong.append("it went on sending without room for its marks")
+        until(lambda: "store.away" in child.text(), "the worker has room enough")
+        until(lambda: _stands_still(ground), "it sends without room for its marks")
+        left = evidence.open_rows(ground, number)
+        wrong = [] if left else ["it sent everything without room for its marks"]
         (room / "ballast").unlink()
         if child.wait(1) is None:
             child.kill(signal.SIGTERM)
@@ -150,6 +152,12 @@ def no_room_on_the_disk(ground: Ground) -> list[str]:
     finally:
         ground.folder = home
         subprocess.run([command("umount"), "-l", str(room)], check=True)
+
+
+def _stands_still(ground: Ground) -> bool:
+    before = len(ground.sink.copies())
+    time.sleep(1)  # in which a worker sends hundreds
+    return len(ground.sink.copies()) == before
 
 
 def command(name: str) -> str:
@@ -169,13 +177,13 @@ def _fill(path: Path) -> None:
 
 def _disturbed(disturb: Callable[[Ground, random.Random], None]) -> Scenario:
     def scenario(ground: Ground) -> list[str]:
-        dice = random.Random(1)  # noqa: S311 (repeatable on purpose)
+        drawn = dice.of(ground.sink.seed)
         number = ground.released()
         wrong: list[str] = []
         child = ground.start("work")
         for _ in range(10):
-            time.sleep(dice.uniform(0.2, 0.8))
-            disturb(ground, dice)
+            time.sleep(drawn.uniform(0.2, 0.8))
+            disturb(ground, drawn)
             if (code := child.wait(0.1)) is not None:
                 if code != 1 or "Traceback" in child.text():
                     wrong.append(f"ended with {code}: {child.text()[-300:]}")
@@ -189,15 +197,15 @@ def _disturbed(disturb: Callable[[Ground, random.Random], None]) -> Scenario:
     return scenario
 
 
-def _restart(ground: Ground, _dice: random.Random) -> None:
+def _restart(ground: Ground, _drawn: random.Random) -> None:
     if ground.cluster is not None:
         data = str(ground.cluster.data)
         log = ("-l", f"{data}/log")
         ground.cluster.run("pg_ctl", "-D", data, *log, "-m", "immediate", "restart")
 
 
-def _end_a_session(ground: Ground, dice: random.Random) -> None:
+def _end_a_session(ground: Ground, drawn: random.Random) -> None:
     with psycopg.connect(ground.store, autocommit=True) as connection:
         pids = [row[0] for row in connection.execute(OTHERS).fetchall()]
         if pids:
-            connection.execute(END, (dice.choice(pids),))
+            connection.execute(END, (drawn.choice(pids),))

@@ -1,4 +1,4 @@
-"""Has the store itself write down each move of a message, whoever makes it."""
+"""Has the store itself write down every move of every message."""
 
 import sqlite3
 from contextlib import closing

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,14 +50,18 @@ class Postfix:
 
     port: int
     log: Path
+    queue: Path
 
-    def logged(self, text: str) -> bool:
-        """Wait until the log says something, ten seconds at most."""
-        for _ in range(100):
-            if text in self.log.read_text():
-                return True
-            time.sleep(0.1)
-        return False
+    def done(self, *, sessions: int) -> bool:
+        """Whether so many senders have left, and all they left is sent and logged."""
+        said = self.log.read_text()
+        queued = (self.queue / name for name in ("incoming", "active", "deferred"))
+        return (
+            said.count(" disconnect from ") >= sessions
+            and said.count("(queue active)") == said.count(": removed")
+            and "status=sent" in said
+            and not any(path.is_file() for each in queued for path in each.rglob("*"))
+        )
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def running() -> Iterator[Postfix]:
     command = ["postfix", "-c", str(config)]
     subprocess.run([*command, "start"], check=True, capture_output=True)
     try:
-        yield Postfix(port=port, log=log)
+        yield Postfix(port=port, log=log, queue=queue)
     finally:
         subprocess.run([*command, "stop"], check=False, capture_output=True)
         shutil.rmtree(folder)

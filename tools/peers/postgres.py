@@ -50,7 +50,7 @@ class Cluster:
         return cluster
 
     def run(self, command: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's commands; as root it runs as nobody."""
+        """Run one of PostgreSQL's commands; as root it runs as the user `nobody`."""
         options = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
         subprocess.run(
             [self.binaries / command, *arguments],
@@ -90,7 +90,7 @@ def find_binaries() -> Path:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,7 +1,7 @@
 """When: each due, approved campaign is released once, whoever ticks and dies."""
 
 import asyncio
-import signal
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.postgres import free_port
 from tools.peers.relay import Relay
+from tools.waiting import eventually
 
 HOUR = timedelta(hours=1)
 
@@ -147,24 +148,37 @@ async def test_a_slot_nobody_filled_is_missed_and_sends_nothing(
     assert (await occurrences(site))[0][1:] == (None, "missed")
 
 
+async def a_ticker(site: Site, at: datetime) -> asyncio.subprocess.Process:
+    """Start a ticker at another time than the clock's."""
+    return await delivering.process(site, "tick", "--once", "--now", at.isoformat())
+
+
+async def killed(ticker: asyncio.subprocess.Process) -> None:
+    """Kill a ticker, unless it has just ended."""
+    with suppress(ProcessLookupError):
+        ticker.kill()
+    await ticker.communicate()
+
+
 async def test_a_ticker_killed_while_it_releases_leaves_one_release(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Kill -9 at ever later moments; the next ticker and worker finish the job."""
+    """Kill -9 at once, once it releases, and once some messages are there."""
+
+    async def releases() -> bool:
+        return await campaigning.state(site, numbers[-1]) != "scheduled"
+
+    async def has_messages() -> bool:
+        return len(await campaigning.ledger(site, numbers[-1])) > 0
+
     numbers = []
-    for _ in range(3):
+    for moment in (lambda: True, releases, has_messages):
         number, at = await scheduled(site, tmp_path)
         numbers.append(number)
-        ticking = await delivering.process(
-            site, "tick", "--once", "--now", (at + HOUR).isoformat()
-        )
-        await asyncio.sleep(0.7 + 0.4 * len(numbers))
-        if ticking.returncode is None:
-            ticking.send_signal(signal.SIGKILL)
-        await ticking.communicate()
-    last = await delivering.process(
-        site, "tick", "--once", "--now", (at + HOUR).isoformat()
-    )
+        ticker = await a_ticker(site, at + HOUR)
+        await eventually(moment, "the ticker releases nothing")
+        await killed(ticker)
+    last = await a_ticker(site, at + HOUR)
     await last.communicate()
     for number in numbers:
         await delivering.later(site, number)
@@ -192,10 +206,7 @@ async def test_serve_ticks_releases_and_delivers(
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")
-    for _ in range(300):
-        if len(relay.accepted) == 10:
-            break
-        await asyncio.sleep(0.1)
+    await eventually(lambda: len(relay.accepted) == 10, "not all is delivered")
     serving.terminate()
     _, said = await serving.communicate()
 

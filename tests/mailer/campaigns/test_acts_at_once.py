@@ -20,7 +20,8 @@ from mailer.campaigns.writing import edit, folder
 from mailer.errors import RefusedError
 from mailer.outcomes import closing
 from mailer.sites.site import Site
-from tests.acts import campaigning
+from tests.acts import campaigning, transactions
+from tools.waiting import eventually
 
 Act = Callable[[Site, AsyncSession, Campaign, Path], Awaitable[object]]
 
@@ -107,7 +108,7 @@ async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         cancelling = asyncio.create_task(campaigning.cancel(site, number))
-        await asyncio.wait({cancelling}, timeout=0.3)
+        await transactions.held_up(site, cancelling)
         with suppress(RefusedError):
             await control.resume(session, campaign, by="x", now=clock.now())
     await cancelling
@@ -120,11 +121,12 @@ async def test_what_is_changed_while_it_is_checked_is_not_approved(
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
-    approving = asyncio.create_task(
-        gate.approve(site, number, by=campaigning.APPROVER, now=clock.now())
-    )
-    await asyncio.sleep(0.05)  # it is looking at the campaign by now
     async with site.database.writing() as session:
+        ended = transactions.counted(site)
+        approving = asyncio.create_task(
+            gate.approve(site, number, by=campaigning.APPROVER, now=clock.now())
+        )
+        await eventually(lambda: len(ended) > 0, "the campaign is not read")
         campaign = await lookup.get(session, number)
         await replace(site, session, campaign, tmp_path)
     with pytest.raises(RefusedError, match="was changed while it was checked"):

@@ -1,8 +1,5 @@
 """Attached files and images: names in any script, known types, contents kept once."""
 
-import email
-from email import policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from mailer.campaigns.writing import files, folder
 from mailer.composing.parts import Extras, File
 from mailer.errors import ContentError
 from mailer.sites.site import Site
-from tests.acts import campaigning, directory
+from tests.acts import campaigning, directory, reading
 from tests.acts.composing import compiled, composed
 from tools.verifier import header, mime, verifier, wire_lines
 
@@ -32,11 +29,6 @@ NAMES = st.text(
 ).filter(lambda name: name.strip() == name)
 
 
-def parsed(message: bytes) -> EmailMessage:
-    """Read a message with the standard library."""
-    return email.message_from_bytes(message, _class=EmailMessage, policy=policy.default)
-
-
 @settings(max_examples=150)
 @given(NAMES)
 def test_a_file_arrives_under_its_name(name: str) -> None:
@@ -45,7 +37,7 @@ def test_a_file_arrives_under_its_name(name: str) -> None:
 
     head, body = wire_lines.split(message)
     attached = mime.parse(header.Header(head), body).children[1]
-    read = next(parsed(message).iter_attachments())
+    read = next(reading.parsed(message).iter_attachments())
     assert verifier.verify(message, thorough=False) == []
     assert attached.octets == PDF
     assert read.get_content() == PDF
@@ -86,7 +78,7 @@ async def test_a_campaign_carries_its_files_and_shows_its_images(
 
     assert checked.problems == []
     assert verifier.verify(made.octets) == []
-    found = [part.get_filename() for part in parsed(made.octets).walk()]
+    found = [part.get_filename() for part in reading.parsed(made.octets).walk()]
     assert [name for name in found if name] == ["logo.png", "Programme – été.pdf"]
     async with site.database.reading() as session:
         kept = await session.scalar(select(func.count()).select_from(StoredFile))

@@ -79,15 +79,15 @@ async def test_a_name_arrives_exactly_as_typed(
     number = await campaigning.approved(site, tmp_path, audience=RULE, en=TEXT)
     await release.release(site, number, by="editor", now=clock.now())
     await delivering.work(site)
-    got = {each.recipient: delivering.parsed(each) for each in relay.accepted}
+    got = {each.recipient: reading.parsed(each.octets) for each in relay.accepted}
 
     assert report.faults == []
     assert len(got) == len(NAMES)
     for each, typed in enumerate(NAMES):
         message, name = got[f"n{each}@odd.example"], typed.strip()
         (to,) = message["To"].addresses
-        text = delivering.part(message, "plain")
-        shown = "".join(reading.read(delivering.part(message, "html")).words)
+        text = reading.part(message, "plain")
+        shown = "".join(reading.read(reading.part(message, "html")).words)
 
         assert to.addr_spec == f"n{each}@odd.example"
         assert named(message) == name

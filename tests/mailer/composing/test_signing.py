@@ -2,31 +2,65 @@
 
 import asyncio
 import smtplib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from dkim import DKIMException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailer.composing.dkim import VALID, DkimKey
-from tests.acts.composing import compiled
-from tests.acts.signing import ed25519, now, records, rsa, signed
+from mailer.composing import dkim_keys
+from mailer.composing.dkim import VALID, DkimKey, DkimSigner, EdKey, RsaKey
+from mailer.composing.skeletons import Skeleton
+from tests.acts.composing import ENVELOPE, compiled, composed
 from tools.peers import receivers
 from tools.peers.relay import Relay
 from tools.verifier import header, verifier, wire_lines
 
 Receiver = Callable[[bytes, receivers.Records, Path], bool]
 WHO = [receivers.dkimpy, receivers.mail_dkim, receivers.opendkim]
-MADE = compiled(at=now())
+DOMAIN = ENVELOPE.domain
+MADE = compiled(at=datetime.now(UTC))  # receivers ask how old a signature is
 COVERED = {
     *("from", "to", "subject", "date", "message-id", "reply-to", "feedback-id"),
     *("mime-version", "content-type", "list-id", "list-unsubscribe"),
     "list-unsubscribe-post",
 }
 NAMES = st.text(max_size=120) | st.text("aé文 ,<>\"'\\=?;\r\n\t\0", max_size=90)
+
+
+@cache
+def rsa() -> RsaKey:
+    private = generate_private_key(public_exponent=65_537, key_size=2048)
+    return RsaKey(selector="r2027", private=private)
+
+
+@cache
+def ed25519() -> EdKey:
+    return EdKey(selector="e2027", private=Ed25519PrivateKey.generate())
+
+
+def records() -> dict[str, str]:
+    """Return what the DNS would say of both keys."""
+    lines = [
+        dkim_keys.record(each.selector, DOMAIN, each.private)
+        for each in (rsa(), ed25519())
+    ]
+    return {line.name: line.text for line in lines}
+
+
+def signed(made: Skeleton, keys: Sequence[DkimKey], **reader: Any) -> bytes:
+    """Return one reader's message under signatures with these keys."""
+    signer = DkimSigner(domain=DOMAIN, keys=tuple(keys)).prepare(made)
+    return composed(made, signer=signer, **reader)
 
 
 def tags(message: bytes) -> dict[str, str]:
@@ -40,7 +74,7 @@ def tags(message: bytes) -> dict[str, str]:
 def test_a_receiver_believes_the_rsa_signature(
     receiver: Receiver, tmp_path: Path
 ) -> None:
-    message = signed(MADE, with_keys=[rsa()], name="Zoé  de l'été", number=7)
+    message = signed(MADE, [rsa()], name="Zoé  de l'été", number=7)
 
     assert receiver(message, records(), tmp_path)
 
@@ -60,7 +94,7 @@ def test_a_receiver_believes_the_rsa_signature(
 def test_no_receiver_believes_an_altered_message(
     receiver: Receiver, before: bytes, after: bytes, tmp_path: Path
 ) -> None:
-    altered = signed(MADE, with_keys=[rsa()]).replace(before, after, 1)
+    altered = signed(MADE, [rsa()]).replace(before, after, 1)
 
     believed = False
     try:
@@ -72,7 +106,7 @@ def test_no_receiver_believes_an_altered_message(
 
 
 def test_opendkim_believes_the_ed25519_signature(tmp_path: Path) -> None:
-    message = signed(MADE, with_keys=[ed25519()])
+    message = signed(MADE, [ed25519()])
 
     assert receivers.opendkim(message, records(), tmp_path)
     altered = message.replace(b"More of it", b"Less of it", 1)
@@ -80,17 +114,17 @@ def test_opendkim_believes_the_ed25519_signature(tmp_path: Path) -> None:
 
 
 def test_with_both_keys_rsa_stands_first_and_each_has_its_selector() -> None:
-    fields = header.Header(wire_lines.split(signed(MADE))[0])
+    fields = header.Header(wire_lines.split(signed(MADE, [rsa(), ed25519()]))[0])
 
     shown = [each.split(";")[1].strip() for each in fields.all("dkim-signature")]
     assert shown == ["a=rsa-sha256", "a=ed25519-sha256"]
     assert "s=r2027" in fields.all("dkim-signature")[0]
     assert "s=e2027" in fields.all("dkim-signature")[1]
-    assert verifier.verify(signed(MADE)) == []
+    assert verifier.verify(signed(MADE, [rsa(), ed25519()])) == []
 
 
 def test_the_signature_covers_what_standards_ask_and_cuts_nothing_off() -> None:
-    told = tags(signed(MADE, with_keys=[rsa()]))
+    told = tags(signed(MADE, [rsa()]))
 
     listed = told["h"].split(":")
     assert set(listed) >= COVERED
@@ -98,12 +132,12 @@ def test_the_signature_covers_what_standards_ask_and_cuts_nothing_off() -> None:
     assert "l" not in told
     assert told["d"] == "liaison.example"
     assert int(told["x"]) - int(told["t"]) == VALID
-    assert int(told["t"]) < now().timestamp()
+    assert int(told["t"]) < time.time()
 
 
 @pytest.mark.parametrize("keys", [[rsa()], [ed25519()], [rsa(), ed25519()]])
 def test_every_attempt_carries_the_same_signature(keys: list[DkimKey]) -> None:
-    assert signed(MADE, with_keys=keys) == signed(MADE, with_keys=keys)
+    assert signed(MADE, keys) == signed(MADE, keys)
 
 
 @settings(max_examples=60)
@@ -113,7 +147,7 @@ def test_whatever_a_reader_is_called_the_signature_holds(
 ) -> None:
     message = signed(
         MADE,
-        with_keys=[rsa()],
+        [rsa()],
         name=name,
         organisation=organisation,
         number=number,
@@ -126,8 +160,8 @@ def test_whatever_a_reader_is_called_the_signature_holds(
 def test_letters_and_service_mail_hold_after_a_trip(
     label: str | None, tmp_path: Path
 ) -> None:
-    made = compiled(at=now(), list_label=label)
-    message = signed(made, with_keys=[rsa()], name="Ligue de l'enseignement, été")
+    made = compiled(at=datetime.now(UTC), list_label=label)
+    message = signed(made, [rsa()], name="Ligue de l'enseignement, été")
 
     received = asyncio.run(trip(message))
 
@@ -151,6 +185,6 @@ async def trip(message: bytes) -> bytes:
 def test_another_domain_or_key_is_not_believed(tmp_path: Path) -> None:
     other = replace(rsa(), selector=ed25519().selector)
 
-    message = signed(MADE, with_keys=[other])
+    message = signed(MADE, [other])
 
     assert not receivers.opendkim(message, records(), tmp_path)

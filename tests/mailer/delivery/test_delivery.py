@@ -9,7 +9,7 @@ import pytest
 from mailer.outbox.message_states import MessageState
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, reading
 from tests.acts.delivering import Once
 from tools.peers.relay import DROP, Relay
 
@@ -41,7 +41,7 @@ async def test_a_message_carries_what_bulk_mail_must(
     number = await campaigning.released(site, tmp_path, audience=ONE)
     await delivering.work(site)
     (received,) = relay.accepted
-    message = delivering.parsed(received)
+    message = reading.parsed(received.octets)
     row = (await campaigning.ledger(site, number))[ED]
     signed = site.signer.message(row.id)
     local, _, domain = received.sender.partition("@")
@@ -77,7 +77,7 @@ async def test_octets_on_the_wire_keep_the_line_rules(
     assert received.octets.isascii()
     assert re.search(rb"(?<!\r)\n|\r(?!\n)", received.octets) is None
     assert max(len(line) for line in lines) <= 200
-    assert "..dots" in delivering.part(delivering.parsed(received), "plain")
+    assert "..dots" in reading.part(reading.parsed(received.octets), "plain")
 
 
 @delivering.EITHER_WAY
@@ -177,7 +177,7 @@ async def test_no_answer_to_the_dot_is_uncertain_then_sent_under_the_same_name(
     await delivering.work_until(
         delivering.tuned(site), lambda: len(relay.accepted) == 2
     )
-    first, second = [delivering.parsed(each) for each in relay.accepted]
+    first, second = [reading.parsed(each.octets) for each in relay.accepted]
 
     assert (unsure.states[MessageState.UNCERTAIN], unsure.audience) == (1, 1)
     assert [each.answered for each in relay.accepted] == [False, True]

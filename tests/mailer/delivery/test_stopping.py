@@ -1,6 +1,5 @@
 """Leaving, pausing and cancelling while a campaign is being sent: at the next mark."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from mailer.outcomes import closing
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import DROP, Relay
+from tools.waiting import eventually
 
 Act = Callable[[Site, int], Awaitable[None]]
 
@@ -47,12 +47,12 @@ async def leave(site: Site, number: int) -> None:
 
 async def marked_ahead(site: Site, number: int) -> None:
     """Wait until a message is marked behind the one whose answer is held."""
-    for _ in range(500):
+
+    async def ahead() -> bool:
         messages = (await campaigning.ledger(site, number)).values()
-        if sum(each.state == "marked" for each in messages) > 1:
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("nothing was marked ahead in 500 looks")
+        return sum(each.state == "marked" for each in messages) > 1
+
+    await eventually(ahead, "nothing was marked ahead")
 
 
 async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> datetime:

@@ -18,7 +18,7 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import closing
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, transactions
 from tools.peers.relay import DROP, Relay
 
 NOTHING = Reconciled(unsettled=0, taken=0, not_taken=0, held=0, unknown=0)
@@ -217,7 +217,7 @@ async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
 async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Who is to finish it waits, and then looks again."""
+    """To finish it waits on SQLite, and passes it over on PostgreSQL."""
     number = await held(site, relay, tmp_path)
 
     async def finish() -> list[int]:
@@ -230,7 +230,7 @@ async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
     async with site.database.writing() as session:
         counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
         finishing = asyncio.create_task(finish())
-        await asyncio.wait({finishing}, timeout=0.3)
+        await transactions.held_up(site, finishing)
     relay.script = lambda _verb, _line: None
     finished = await finishing
     await delivering.work(delivering.tuned(site))

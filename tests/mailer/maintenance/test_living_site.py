@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from mailer.settings import loading
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, readers
+from tests.acts import campaigning, delivering, readers, reading
 from tests.acts.commands import Mailer
 from tools.checkout import ROOT
 from tools.peers.postgres import Cluster
@@ -53,7 +52,7 @@ class Lived:
     def letter(self, language: str) -> EmailMessage:
         """Return a letter as its reader received it."""
         octets = (self.site.root / f"{language}.eml").read_bytes()
-        return message_from_bytes(octets, policy=policy.default)
+        return reading.parsed(octets)
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ async def test_one_click_in_an_old_letter_unsubscribes_its_reader(lived: Lived) 
 
 
 async def test_the_preferences_of_an_old_letter_open(lived: Lived) -> None:
-    text = delivering.part(lived.letter("ar"), "plain")
+    text = reading.part(lived.letter("ar"), "plain")
     link = next(
         urlsplit(word.strip("<>"))
         for word in text.split()

@@ -19,7 +19,7 @@ from mailer.outbox.models import WorkerLease
 from mailer.outcomes import closing, mark, record
 from mailer.outcomes.record import Outcome
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, transactions
 from tools.peers.relay import Relay
 
 LEASE, ANSWER = timedelta(minutes=1), timedelta(minutes=11)
@@ -108,7 +108,7 @@ async def test_marks_that_are_committed_after_a_kill_are_taken_up_too(
         held = await marked_by(session, worker)
         kill_unburied(sleeper)
         recovering = asyncio.create_task(recovered(site))
-        await asyncio.wait([recovering], timeout=0.5)
+        assert await transactions.held_up(site, recovering)
 
     assert len(held) == 10
     assert sorted(await recovering) == held

@@ -15,6 +15,7 @@ from mailer.outbox.models import Message
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.directory import entries, monthly
+from tools.waiting import eventually
 
 # One contact a transaction, so that there is a middle to be killed in.
 SLOWLY = """
@@ -48,8 +49,11 @@ async def test_a_killed_release_is_carried_on(site: Site, folder: Path) -> None:
         *(sys.executable, "-c", SLOWLY, str(folder / "config.toml"), str(number)),
         start_new_session=True,
     )
-    while await count(site) < SOME and process.returncode is None:  # noqa: ASYNC110 (another process works)
-        await asyncio.sleep(0.02)
+
+    async def begun() -> bool:
+        return await count(site) >= SOME or process.returncode is not None
+
+    await eventually(begun, f"there are no {SOME} messages")
     os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
     broken_off = await count(site)

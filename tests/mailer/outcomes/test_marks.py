@@ -20,8 +20,9 @@ from mailer.outbox.models import Message
 from mailer.outcomes import mark, record
 from mailer.outcomes.record import Outcome
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, transactions
 from tools.peers.relay import Relay
+from tools.waiting import eventually
 
 AHEAD = 3
 Act = Callable[[AsyncSession, Message], Awaitable[None]]
@@ -68,14 +69,14 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
         )
         due = await claim.claim(session, Search(), limit=4, now=now)
         pausing = asyncio.create_task(pause())
-        returned, _ = await asyncio.wait({pausing}, timeout=0.3)
+        waited = await transactions.held_up(site, pausing)
         ids = [row.id for row in due.rows]
         allowed = await mark.mark(session, worker, ids, now=now)
     await pausing
     async with site.database.writing() as session:
         later = await claim.claim(session, Search(), limit=4, now=now)
 
-    assert returned == set()
+    assert waited
     assert (len(allowed), list(later.rows)) == (4, [])
 
 
@@ -86,20 +87,25 @@ async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
     """Eight workers that share the campaign all the time leave no gap between them."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     asked: list[float] = []  # when a pause was asked for, while it has not returned
-    overtook, stopping = 0, False
+    claims, overtook, stopping = 0, 0, False
 
     async def busy() -> None:
-        nonlocal overtook
+        nonlocal claims, overtook
         while not stopping:
             began = uptime()
             async with site.database.writing() as session:
                 await claim.claim(session, Search(), limit=1, now=clock.now())
+                claims += 1
                 overtook += any(began > each for each in asked)
                 await asyncio.sleep(0.015)
 
+    async def some_claims() -> None:
+        enough = claims + 5 * len(workers)
+        await eventually(lambda: claims > enough, "nothing is claimed")
+
     workers = [asyncio.create_task(busy()) for _ in range(8)]
     for _ in range(5):
-        await asyncio.sleep(0.2)
+        await some_claims()
         async with site.database.writing() as session:
             await session.execute(select(1))
             asked.append(uptime())
@@ -131,9 +137,9 @@ async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
     async with site.database.writing() as session:
         await control.pause(session, number, by="x", because="wait", now=now)
         claiming = asyncio.create_task(claimed())
-        returned, _ = await asyncio.wait({claiming}, timeout=0.3)
+        waited = await transactions.held_up(site, claiming)
 
-    assert (returned, await claiming) == (set(), 0)
+    assert (waited, await claiming) == (True, 0)
 
 
 async def leave(session: AsyncSession, message: Message) -> None:

@@ -15,6 +15,7 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import Relay
+from tools.waiting import eventually
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 TWO = ("work", "--until-idle", "--processes", "2")
@@ -31,12 +32,12 @@ def delivering_still(pid: int) -> bool:
 
 async def two_children(pid: int, *, besides: int = 0) -> list[int]:
     """Wait until a process has two children, that one not counted."""
-    for _ in range(600):
-        found = [each for each in children(pid) if each != besides]
-        if len(found) == 2:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"it has {len(found)} children after thirty seconds")
+
+    def others() -> list[int]:
+        return [each for each in children(pid) if each != besides]
+
+    await eventually(lambda: len(others()) == 2, "it has no two children")
+    return others()
 
 
 async def enlisted(site: Site) -> bool:
@@ -87,15 +88,6 @@ async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
     assert not [pid for pid in alive if delivering_still(pid)]
 
 
-async def ended(pids: list[int]) -> None:
-    """Wait until processes that are no children of ours are gone."""
-    for _ in range(600):
-        if not any(delivering_still(pid) for pid in pids):
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("a worker goes on thirty seconds after its parent's end")
-
-
 async def test_workers_stop_cleanly_when_their_parent_is_killed(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
@@ -112,10 +104,13 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
     relay.before = note
     parent = await delivering.process(site, "work", "--processes", "2")
     orphans = await two_children(parent.pid)
-    await dotted.wait()
+    await eventually(dotted.is_set, "no message is sent")
     parent.kill()
     await parent.wait()
-    await ended(orphans)
+    await eventually(
+        lambda: not any(delivering_still(pid) for pid in orphans),
+        "a worker goes on after its parent's end",
+    )
     states = Counter(
         each.state for each in (await campaigning.ledger(site, number)).values()
     )
@@ -131,8 +126,7 @@ async def test_a_worker_told_to_stop_does_not_wait_for_ever_for_its_store(
     edit_toml(site.root / "config.toml", {("store", "busy_seconds"): 0.1})
     working = await delivering.process(site, "work")
     assert working.stderr is not None
-    while not await enlisted(site):  # noqa: ASYNC110 (another process works)
-        await asyncio.sleep(0.05)
+    await eventually(lambda: enlisted(site), "no worker is enlisted")
     async with site.database.writing() as session:
         await session.execute(select(1))  # now the lock is taken
         assert b"store.away" in await working.stderr.readline()

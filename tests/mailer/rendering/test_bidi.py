@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailer.rendering.language import bidi
 from tests.acts import reading
-from tests.acts.letters import letter
+from tools.samples import letter
 
 LATIN = [
     ("كتب Ford & Co هذا", "Ford & Co"),

@@ -16,8 +16,8 @@ from audiences.languages import OFFERED
 from mailer.campaigns.variants.letters import OTHERS
 from mailer.rendering.entry import LINES
 from mailer.web.public.entry import STRINGS
-from tests.acts.letters import catalogues
 from tools.checkout import TEMPLATES
+from tools.samples import catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")

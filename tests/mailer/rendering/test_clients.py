@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from mailer.rendering.checks import support
-from tests.acts.letters import SAMPLES, letter
+from tools.samples import SAMPLES, letter
 
 UNSUPPORTED = re.compile(
     r"display:\s*(?:inline-)?(?:flex|grid)|position:|float:|@import|@font-face"

@@ -13,7 +13,7 @@ from mailer.rendering.language import hours
 from mailer.rendering.language.hours import Clock
 from mailer.sites.site import Site
 from tests.acts import campaigning
-from tests.acts.letters import catalogues
+from tools.samples import catalogues
 
 ITEM = "\n# item talk\ndate: 2027-05-03\ntime: 15:00\ntitle: A talk\n"
 SECTOR = "focal-point@ed.sector.example"

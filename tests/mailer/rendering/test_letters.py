@@ -10,7 +10,7 @@ from mailer.rendering import marks
 from mailer.rendering.checks import rules
 from mailer.rendering.checks.problem import Severity
 from tests.acts import reading
-from tests.acts.letters import SAMPLES, catalogues, letter, source
+from tools.samples import SAMPLES, catalogues, letter, source
 
 DATES = {
     "en": "4 May 2027",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from mailer.rendering.language import typography
-from tests.acts.letters import SAMPLES, catalogues, letter, source
 from tools.peers.browser import chromium
+from tools.samples import SAMPLES, catalogues, letter, source
 
 # Every text that is shown: the direction of its line, the side it begins at, the
 # direction it has itself, and whether its own element was told a direction.

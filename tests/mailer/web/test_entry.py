@@ -22,9 +22,9 @@ from mailer.rendering.marks import Field
 from mailer.sites.site import Site
 from tests.acts import readers, reading
 from tests.acts.commands import Mailer, Ran
-from tests.acts.directories import ICOM, released
-from tests.acts.letters import catalogues
+from tests.acts.readers import ICOM, signed_entry
 from tools.peers.serving import serving
+from tools.samples import catalogues
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 
@@ -52,7 +52,7 @@ def shown_in(text: str) -> str:
 async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
     site: Site, tmp_path: Path
 ) -> None:
-    await released(site, tmp_path)
+    await signed_entry(site, tmp_path)
     made = await preview.preview(site, 1, ICOM, now=clock.now())
     text, page = made.letter.text, reading.read(made.letter.html)
 
@@ -71,7 +71,7 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
 
 @on_sqlite
 async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> None:
-    await released(site, tmp_path)
+    await signed_entry(site, tmp_path)
     made = {
         each: (await preview.preview(site, 1, each, now=clock.now())).letter.text
         for each in (ICOM, "unesco-liaison@ccivs.example")
@@ -85,7 +85,7 @@ async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> 
 async def test_looking_changes_nothing_and_one_button_confirms(
     site: Site, tmp_path: Path
 ) -> None:
-    link = await released(site, tmp_path)
+    link = await signed_entry(site, tmp_path)
     async with serving(site) as pages:
         path = f"/o/{link.entry}"
         looked = [await pages.get(f"{path}?act=confirm") for _ in range(30)]
@@ -115,7 +115,7 @@ def settle(mailer: Mailer) -> tuple[list[Any], Ran, Ran, list[Any]]:
 async def test_a_correction_waits_and_the_unit_reads_it(
     site: Site, tmp_path: Path, mailer: Mailer
 ) -> None:
-    link = await released(site, tmp_path)
+    link = await signed_entry(site, tmp_path)
     async with serving(site) as pages:
         path = f"/o/{link.entry}"
         shown = shown_in((await pages.get(path)).text)
@@ -141,7 +141,7 @@ async def test_a_correction_waits_and_the_unit_reads_it(
 async def test_what_changed_since_it_was_shown_is_shown_again(
     site: Site, tmp_path: Path
 ) -> None:
-    link = await released(site, tmp_path)
+    link = await signed_entry(site, tmp_path)
     async with serving(site) as pages:
         shown = shown_in((await pages.get(f"/o/{link.entry}")).text)
         async with site.database.writing() as session:
@@ -163,7 +163,7 @@ async def test_what_changed_since_it_was_shown_is_shown_again(
 async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
     site: Site, tmp_path: Path
 ) -> None:
-    link = await released(site, tmp_path)
+    link = await signed_entry(site, tmp_path)
     other = await readers.signed(site, tmp_path)
     late = clock.now() + timedelta(days=31)
     forged = [link.unsubscribe, link.preferences, other.entry, link.entry[:-2] + "AA"]

@@ -16,10 +16,10 @@ from mailer import clock
 from mailer.links import Signed
 from mailer.settings.sections import LanguageSettings
 from mailer.sites.site import Site
-from tests.acts import directories, readers
-from tests.acts.letters import catalogues
+from tests.acts import readers
 from tools.peers.browser import chromium
 from tools.peers.serving import ONE_CLICK, Pages, serving
+from tools.samples import catalogues
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
@@ -44,7 +44,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def paths(site: Site, place: Path) -> dict[str, str]:
     """Return the pages a reader meets; one wish of theirs waits."""
     link: Signed = await readers.signed(site, place)
-    entry = await directories.released(site, place)
+    entry = await readers.signed_entry(site, place)
     async with site.database.writing() as session:
         contact = await find(session, readers.ED, key=site.address_key)
         await subscriptions.ask(

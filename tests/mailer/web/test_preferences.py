@@ -94,9 +94,9 @@ async def test_a_letter_added_waits_for_a_letter_to_the_address(
         await save(pages, path, [*on, ADDED])
         await delivering.work(site)
         (received,) = relay.accepted
-        message = delivering.parsed(received)
+        message = reading.parsed(received.octets)
         url = site.settings.site.url
-        page = reading.read(delivering.part(message, "html"))
+        page = reading.read(reading.part(message, "html"))
         (confirm,) = [each for each in page.links if "/c/" in each]
         shown = await pages.get(confirm.removeprefix(url))
         still = (await readers.standings(site))[ADDED]
@@ -131,13 +131,13 @@ async def test_a_confirmation_in_a_language_without_a_postal_address_has_another
         page = await save(pages, f"/p/{link.preferences}", [*on, ADDED], "ru")
     await delivering.work(site)
     (received,) = relay.accepted
-    message = delivering.parsed(received)
+    message = reading.parsed(received.octets)
 
     assert "The Unit" in page
     assert message["Content-Language"] == "ru"
     assert "The Unit" in message["From"]
     for form in ("html", "plain"):
-        assert "7 place de Fontenoy" in delivering.part(message, form)
+        assert "7 place de Fontenoy" in reading.part(message, form)
 
 
 async def test_the_link_of_a_letter_cannot_confirm_what_it_did_not_ask(

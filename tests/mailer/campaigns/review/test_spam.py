@@ -15,7 +15,7 @@ from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.commands import Mailer
 from tests.acts.composing import ENVELOPE
-from tests.acts.letters import SAMPLES, letter
+from tools.samples import SAMPLES, letter
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 

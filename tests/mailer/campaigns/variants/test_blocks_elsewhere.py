@@ -10,7 +10,8 @@ from mailer.campaigns.review import gate, preview
 from mailer.rendering.language.catalogues import POP_ISOLATE
 from mailer.reports import shapes
 from mailer.sites.site import Site
-from tests.acts import campaigning, directory, letters, reading
+from tests.acts import campaigning, directory, reading
+from tools import samples
 from tools.checkout import TEMPLATES
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -53,7 +54,7 @@ async def made(
 
 
 def notice(own: str, other: str) -> str:
-    catalogue = letters.catalogues()[own]
+    catalogue = samples.catalogues()[own]
     return catalogue.text(
         NOTE,
         wanted=catalogue.language_name(own),

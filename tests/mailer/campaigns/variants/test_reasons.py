@@ -10,7 +10,8 @@ from mailer.campaigns.review.preview import NOBODY
 from mailer.campaigns.variants import reasons, wording
 from mailer.campaigns.variants.reasons import Statement
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, letters, reading
+from tests.acts import campaigning, delivering, reading
+from tools import samples
 from tools.checkout import TEMPLATES
 from tools.peers.relay import Relay
 
@@ -94,7 +95,7 @@ def test_countries_and_regions_have_the_names_of_the_language(
 ) -> None:
     known = {("country", "TN"): {"fr": "Tunisie", "ar": "تونس", "zh": "突尼斯"}}
     said = Statement(PLACE, (("country", "TN"), ("region", "AFR")))
-    catalogue = letters.catalogues()[language]
+    catalogue = samples.catalogues()[language]
 
     assert wording.words((said,), known, catalogue)[0].endswith(named)
     assert wording.words((said,), {}, catalogue) == (catalogue.text(PLACE),)

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
@@ -14,8 +14,8 @@ from mailer.delivery.smtp.connect import LoginRefusedError, RelayError
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
-from tools.peers.relay import Relay
-from tools.peers.tlsrelay import PASSWORD, USER, TlsRelay, context
+from tools.peers.relay import LOGIN, PASSWORD, USER, Relay, certified
+from tools.waiting import eventually
 
 HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
@@ -66,11 +66,12 @@ async def test_a_relay_that_comes_back_gets_every_message_once(
     number = await campaigning.released(site, tmp_path)
     await relay.stop()
     working = asyncio.create_task(delivering.work(delivering.changed(site)))
-    for _ in range(200):
+
+    async def put_off() -> bool:
         ledger = await campaigning.ledger(site, number)
-        if "the relay default is away" in {each.reason for each in ledger.values()}:
-            break
-        await asyncio.sleep(0.05)
+        return "the relay default is away" in {each.reason for each in ledger.values()}
+
+    await eventually(put_off, "no message waits for the relay")
     await relay.start()
     await working
     ledger = await campaigning.ledger(site, number)
@@ -172,16 +173,16 @@ async def test_a_sender_that_is_refused_blames_no_reader(
 
 
 @pytest.fixture
-def hidden(tmp_path: Path) -> Any:
+async def hidden(tmp_path: Path) -> AsyncIterator[Relay]:
     """A relay that speaks STARTTLS and asks for a login."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    relay = TlsRelay(context=context(authority, "127.0.0.1")).start()
-    yield relay
-    relay.stop()
+    tls = certified(authority, "127.0.0.1")
+    async with Relay(tls=tls, security="starttls", login=LOGIN) as relay:
+        yield relay
 
 
-def over_tls(site: Site, hidden: TlsRelay, ca: Path, password: str) -> Site:
+def over_tls(site: Site, hidden: Relay, ca: Path, password: str) -> Site:
     return delivering.changed(
         site,
         relay={
@@ -196,19 +197,19 @@ def over_tls(site: Site, hidden: TlsRelay, ca: Path, password: str) -> Site:
 
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_campaign_goes_over_tls_and_nothing_of_it_in_the_clear(
-    site: Site, hidden: TlsRelay, tmp_path: Path
+    site: Site, hidden: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     await delivering.work(over_tls(site, hidden, tmp_path / "ca.pem", PASSWORD))
 
     assert (await campaigning.report(site, number)).accepted == 10
-    assert len(hidden.taken) == 10
-    assert hidden.in_the_clear().split(b"\n")[1::2] == [b"STARTTLS"]
+    assert len(hidden.accepted) == 10
+    assert hidden.in_the_clear[1::2] == ["STARTTLS"]
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_wrong_password_pauses_the_campaign_and_tries_no_message(
-    site: Site, hidden: TlsRelay, tmp_path: Path
+    site: Site, hidden: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     with pytest.raises(LoginRefusedError, match="refused our login: 535"):
@@ -219,4 +220,4 @@ async def test_a_wrong_password_pauses_the_campaign_and_tries_no_message(
     assert counted.state == "paused"
     assert "refused our login" in str(counted.stopped_because)
     assert {(each.state, each.attempts) for each in ledger.values()} == {("waiting", 0)}
-    assert b"MAIL" not in hidden.verbs()
+    assert "MAIL" not in hidden.verbs()

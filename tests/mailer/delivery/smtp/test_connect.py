@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import uvloop
 
 from mailer.delivery.smtp.connect import Channel, LoginRefusedError, RelayError, connect
 from mailer.settings.relays import RelaySettings
-from tools.peers.tlsrelay import LOGIN, PASSWORD, USER, TlsRelay, context
+from tools.peers.relay import LOGIN, PASSWORD, SILENT, USER, Relay, certified
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 HOST = "127.0.0.1"
@@ -32,14 +31,6 @@ def loop(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def relays() -> Iterator[list[TlsRelay]]:
-    started: list[TlsRelay] = []
-    yield started
-    for each in started:
-        each.stop()
-
-
-@pytest.fixture
 def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     return tmp_path
@@ -48,28 +39,30 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 class Attempt:
     """One connection to a relay, and what came of it."""
 
-    def __init__(self, relay: TlsRelay, root: Path, loop: str) -> None:
+    def __init__(self, relay: Relay, root: Path, loop: str) -> None:
         self._relay, self._root, self._loop = relay, root, loop
 
     def run(self, **settings: Any) -> Channel:
         """Connect, look at what was made, and close it."""
-        usual: dict[str, Any] = {
-            "host": HOST,
-            "port": self._relay.port,
-            "security": self._relay.mode,
-            "user": USER,
-            "password": PASSWORD,
-            "ca_file": "ca.pem",
-        }
-        relay = RelaySettings.model_validate(usual | settings)
 
         async def once() -> Channel:
-            made = await connect(
-                relay, root=self._root, hello="letters.example", within=WITHIN
-            )
-            made.transport.abort()
-            await asyncio.sleep(0)
-            return made
+            async with self._relay as relay:
+                usual: dict[str, Any] = {
+                    "host": HOST,
+                    "port": relay.port,
+                    "security": relay.security,
+                    "user": USER,
+                    "password": PASSWORD,
+                    "ca_file": "ca.pem",
+                }
+                made = await connect(
+                    RelaySettings.model_validate(usual | settings),
+                    root=self._root,
+                    hello="letters.example",
+                    within=WITHIN,
+                )
+                made.transport.abort()
+                return made
 
         with asyncio.Runner(loop_factory=LOOPS[self._loop]) as runner:
             return runner.run(once())
@@ -82,60 +75,70 @@ class Attempt:
 
 
 @pytest.fixture
-def attempt(relays: list[TlsRelay], trusted: Path, loop: str) -> Any:
-    def to(relay: TlsRelay) -> Attempt:
-        relays.append(relay.start())
+def attempt(trusted: Path, loop: str) -> Any:
+    def to(relay: Relay) -> Attempt:
         return Attempt(relay, trusted, loop)
 
     return to
+
+
+def hidden(tls: ssl.SSLContext, mode: Any = "starttls", **faults: str) -> Relay:
+    """Return a relay that speaks TLS and takes a login; faults are replies by step."""
+    return Relay(
+        tls=tls,
+        security=mode,
+        login=LOGIN,
+        extensions=("PIPELINING", "8BITMIME", "SIZE 10000000", "DSN"),
+        script=lambda step, _line: faults.get(step),
+    )
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 def test_a_good_relay_is_trusted_and_told_the_login_under_tls(
     attempt: Any, authority: trustme.CA, mode: Any
 ) -> None:
-    relay = TlsRelay(context=context(authority, HOST), mode=mode)
+    relay = hidden(certified(authority, HOST), mode)
     offer = attempt(relay).run().offer
 
     assert offer.tls in {"TLSv1.2", "TLSv1.3"}
     assert (offer.pipelining, offer.eight_bit, offer.dsn) == (True, True, True)
     assert offer.size == 10_000_000
-    assert b"AUTH PLAIN " + LOGIN in [line.text for line in relay.lines if line.hidden]
-    assert b"AUTH" not in relay.in_the_clear()
+    assert f"AUTH PLAIN {LOGIN}" in relay.commands
+    assert "AUTH" not in "".join(relay.in_the_clear)
 
 
 def test_a_relay_on_loopback_may_be_plain(attempt: Any) -> None:
-    offer = attempt(TlsRelay(mode="plain")).run(user="", ca_file=None).offer
+    offer = attempt(Relay(extensions=("PIPELINING",))).run(user="", ca_file=None).offer
 
     assert (offer.tls, offer.starttls, offer.pipelining) == ("", False, True)
 
 
 def test_a_login_is_never_sent_to_a_plain_relay(attempt: Any) -> None:
-    relay = TlsRelay(mode="plain")
+    relay = Relay()
     said = attempt(relay).refusal()
 
     assert said == "a login is never sent without TLS"
-    assert relay.lines == []
+    assert relay.commands == []
 
 
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ({"strip": True}, "STARTTLS extension not supported"),
-        ({"helo_only": True}, "STARTTLS extension not supported"),
-        ({"refuse": b"454 4.7.0 TLS not available"}, "TLS not available"),
-        ({"refuse": b"250 2.0.0 as you like"}, "as you like"),
+        ({"EHLO": "250 relay.example"}, "STARTTLS extension not supported"),
+        ({"EHLO": "500 what"}, "STARTTLS extension not supported"),
+        ({"STARTTLS": "454 4.7.0 TLS not available"}, "TLS not available"),
+        ({"STARTTLS": "250 2.0.0 as you like"}, "as you like"),
     ],
 )
 def test_a_relay_without_tls_gets_no_secret_and_no_message(
-    attempt: Any, authority: trustme.CA, fault: dict[str, Any], said: str
+    attempt: Any, authority: trustme.CA, fault: dict[str, str], said: str
 ) -> None:
-    relay = TlsRelay(context=context(authority, HOST), **fault)
+    relay = hidden(certified(authority, HOST), **fault)
     told = attempt(relay).refusal()
 
     assert said in told
-    assert set(relay.verbs()[:3]) <= {b"EHLO", b"HELO", b"STARTTLS"}
-    assert not {b"AUTH", b"MAIL"} & set(relay.verbs())
+    assert set(relay.verbs()[:3]) <= {"EHLO", "HELO", "STARTTLS"}
+    assert not {"AUTH", "MAIL"} & set(relay.verbs())
 
 
 def expired(authority: trustme.CA) -> ssl.SSLContext:
@@ -146,7 +149,7 @@ def expired(authority: trustme.CA) -> ssl.SSLContext:
 
 
 def old(authority: trustme.CA) -> ssl.SSLContext:
-    made = context(authority, HOST)
+    made = certified(authority, HOST)
     made.set_ciphers("ALL:@SECLEVEL=0")
     made.minimum_version = made.maximum_version = ssl.TLSVersion.TLSv1_1
     return made
@@ -167,43 +170,44 @@ def test_a_relay_that_cannot_prove_who_it_is_gets_nothing(
     attempt: Any, authority: trustme.CA, mode: Any, fault: str, said: str
 ) -> None:
     spoken = {
-        "name": lambda: context(authority, "other.example"),
+        "name": lambda: certified(authority, "other.example"),
         "expired": lambda: expired(authority),
-        "stranger": lambda: context(trustme.CA(), HOST),
+        "stranger": lambda: certified(trustme.CA(), HOST),
         "old": lambda: old(authority),
     }[fault]()
-    relay = TlsRelay(context=spoken, mode=mode)
+    relay = hidden(spoken, mode)
     told = attempt(relay).refusal()
 
     assert said in told
-    assert set(relay.verbs()) <= {b"EHLO", b"STARTTLS"}
+    assert set(relay.verbs()) <= {"EHLO", "STARTTLS"}
 
 
 def test_what_a_stranger_puts_behind_the_go_ahead_is_dropped(
     attempt: Any, authority: trustme.CA
 ) -> None:
-    forged = b"250-stranger.example\r\n250-AUTH PLAIN\r\n250 XFORGED\r\n"
-    relay = TlsRelay(context=context(authority, HOST), inject=forged, login=False)
+    forged = "220 ready\r\n250-stranger.example\r\n250-AUTH PLAIN\r\n250 XFORGED"
+    relay = hidden(certified(authority, HOST), STARTTLS=forged)
+    relay.login = ""
     told = attempt(relay).refusal()
 
     assert "AUTH extension is not supported" in told
-    assert relay.verbs() == [b"EHLO", b"STARTTLS", b"EHLO"]
-    assert b"AUTH" not in relay.in_the_clear()
+    assert relay.verbs() == ["EHLO", "STARTTLS", "EHLO"]
+    assert "AUTH" not in "".join(relay.in_the_clear)
 
 
 def test_a_wrong_password_is_our_own_fault(attempt: Any, authority: Any) -> None:
-    relay = TlsRelay(context=context(authority, HOST))
+    relay = hidden(certified(authority, HOST))
     with pytest.raises(LoginRefusedError, match=r"refused our login: 535 5\.7\.8 who"):
         attempt(relay).run(password="wrong horse")
 
-    assert b"MAIL" not in relay.verbs()
+    assert "MAIL" not in relay.verbs()
 
 
 def test_a_relay_that_knows_only_helo_is_greeted_so(attempt: Any) -> None:
-    relay = TlsRelay(mode="plain", helo_only=True)
+    relay = Relay(script=lambda step, _line: "500 what" if step == "EHLO" else None)
     offer = attempt(relay).run(user="", ca_file=None).offer
 
-    assert relay.verbs() == [b"EHLO", b"HELO"]
+    assert relay.verbs() == ["EHLO", "HELO"]
     assert not offer.pipelining
 
 
@@ -211,7 +215,7 @@ def test_a_ca_file_that_holds_nothing_is_named(
     attempt: Any, authority: trustme.CA, trusted: Path
 ) -> None:
     (trusted / "empty.pem").write_text("nothing")
-    told = attempt(TlsRelay(context=context(authority, HOST))).refusal(
+    told = attempt(hidden(certified(authority, HOST))).refusal(
         ca_file=Path("empty.pem")
     )
 
@@ -220,17 +224,18 @@ def test_a_ca_file_that_holds_nothing_is_named(
 
 
 async def test_a_silent_relay_is_not_waited_for_for_ever(
-    relays: list[TlsRelay], tmp_path: Path
+    relay: Relay, tmp_path: Path
 ) -> None:
-    relays.append(TlsRelay(mode="plain", silent=True).start())
-    settings = RelaySettings(host=HOST, port=relays[0].port)
+    relay.script = lambda _step, _line: SILENT
+    settings = RelaySettings(host=HOST, port=relay.port)
     with pytest.raises(RelayError, match="Timed out waiting for server ready"):
         await connect(settings, root=tmp_path, hello="letters.example", within=0.05)
 
 
-async def test_nobody_at_the_port_is_said_with_its_place(tmp_path: Path) -> None:
-    relay = TlsRelay(mode="plain").start()
-    relay.stop()
+async def test_nobody_at_the_port_is_said_with_its_place(
+    relay: Relay, tmp_path: Path
+) -> None:
+    await relay.stop()
     with pytest.raises(RelayError, match=rf"127\.0\.0\.1:{relay.port} cannot be used"):
         await connect(
             RelaySettings(host=HOST, port=relay.port),

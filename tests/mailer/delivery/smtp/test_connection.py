@@ -7,7 +7,7 @@ import pytest
 
 from mailer.clock import uptime
 from mailer.delivery.smtp import outgoing
-from tests.acts.lanes import (
+from tests.mailer.delivery.smtp.bare_peer import (
     GO,
     OK,
     OPENED,
@@ -174,10 +174,10 @@ async def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await saying(*pieces)(reader, writer)
-        assert two.lane is not None
-        two.lane.look(uptime() + 100)
+        assert two.connection is not None
+        two.connection.look(uptime() + 100)
         assert two.told == {}
-        two.lane.look(uptime() + 601)
+        two.connection.look(uptime() + 601)
 
     assert await ended(two, PIPELINING, peer) == told
 
@@ -217,8 +217,8 @@ async def test_told_to_leave_it_finishes_what_it_has_opened() -> None:
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for awaited, said in [(DATA, OPENED), (DATA, TAKEN + OPENED)]:
             await reader.readuntil(awaited.encode())
-            if said != OPENED and three.lane:
-                three.lane.leave()
+            if said != OPENED and three.connection:
+                three.connection.leave()
             writer.write(said.encode())
         for awaited, said in SECOND:
             await reader.readuntil(awaited.encode())

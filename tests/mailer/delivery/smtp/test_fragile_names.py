@@ -1,7 +1,6 @@
 """What we touch of aiosmtplib and the loops beyond their promise: each name holds."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import trustme
 import uvloop
 
 from mailer.delivery.smtp.connect import tls_context
-from tools.peers.tlsrelay import TlsRelay, context
+from tools.peers.relay import LOGIN, Relay, certified
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 HOST = "127.0.0.1"
@@ -36,47 +35,46 @@ class Listener(asyncio.Protocol):
 
 
 @pytest.fixture(params=["plain", "starttls", "tls"])
-def relay(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TlsRelay]:
+def relay(request: pytest.FixtureRequest, tmp_path: Path) -> Relay:
+    """A relay that is not started yet: each loop starts its own."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    started = TlsRelay(context=context(authority, HOST), mode=request.param).start()
-    yield started
-    started.stop()
+    tls = certified(authority, HOST)
+    return Relay(tls=tls, security=request.param, login=LOGIN)
 
 
-async def greeted(relay: TlsRelay, ca_file: Path) -> aiosmtplib.SMTP:
+async def greeted(relay: Relay, ca_file: Path) -> aiosmtplib.SMTP:
     """Connect step by step, as we do."""
     client = aiosmtplib.SMTP(
         hostname=HOST,
         port=relay.port,
-        use_tls=relay.mode == "tls",
+        use_tls=relay.security == "tls",
         start_tls=False,
-        tls_context=tls_context(ca_file) if relay.mode != "plain" else None,
+        tls_context=tls_context(ca_file) if relay.security != "plain" else None,
     )
     await client.connect()
-    if relay.mode == "starttls":
+    if relay.security == "starttls":
         await client.starttls()
     await client.ehlo()
     return client
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_transport_can_be_taken_over(
-    relay: TlsRelay, loop: str, tmp_path: Path
-) -> None:
+def test_a_transport_can_be_taken_over(relay: Relay, loop: str, tmp_path: Path) -> None:
     async def take_over() -> None:
-        client = await greeted(relay, tmp_path / "ca.pem")
-        transport: Any = client.transport
-        session = client.get_transport_info("ssl_object")
-        listener = Listener()
-        transport.set_protocol(listener)
-        transport.write(b"MAIL FROM:<a@b.example>\r\n")
-        await listener.heard.wait()
-        transport.abort()
-        await listener.ended.wait()
+        async with relay:
+            client = await greeted(relay, tmp_path / "ca.pem")
+            transport: Any = client.transport
+            session = client.get_transport_info("ssl_object")
+            listener = Listener()
+            transport.set_protocol(listener)
+            transport.write(b"MAIL FROM:<a@b.example>\r\n")
+            await listener.heard.wait()
+            transport.abort()
+            await listener.ended.wait()
 
         assert listener.octets.startswith(b"250 ")
-        assert (session is None) == (relay.mode == "plain")
+        assert (session is None) == (relay.security == "plain")
         assert session is None or session.version().startswith("TLSv1.")
         assert client.esmtp_extensions["size"] == "10000000"
         assert client.server_auth_methods == (["plain"] if session else [])

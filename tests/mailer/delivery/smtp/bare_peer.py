@@ -1,8 +1,4 @@
-"""One connection between a real socket and a desk: what `test_lane` plays on.
-
-The peer says exactly what its script says, in the pieces it says; the desk is the
-protocol's own, and keeps what it is told.
-"""
+"""A relay on a bare socket, octet by octet, and the desk of the connection to it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,12 +19,12 @@ Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(kw_only=True)
 class Desk:
-    """Parcels in order, and what was told of each."""
+    """Hands out parcels in order, and keeps what it is told of each."""
 
     parcels: list[OutgoingMessage]
     told: dict[int, list[str]] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    lane: Connection | None = None
+    connection: Connection | None = None
 
     def next(self) -> OutgoingMessage | None:
         """Return the next parcel."""
@@ -38,7 +34,7 @@ class Desk:
         self.told.setdefault(parcel.message_number, []).append(what)
 
     def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Keep the relay's word."""
+        """Keep the reply."""
         self._tell(parcel, f"{stage}: {reply.code}")
 
     def not_sent(self, parcel: OutgoingMessage, why: str | None) -> None:
@@ -50,15 +46,15 @@ class Desk:
         self._tell(parcel, why)
 
     def unknown(self, parcel: OutgoingMessage, why: str) -> None:
-        """Keep that nobody knows."""
+        """Keep that the dot was not answered."""
         self._tell(parcel, "unknown")
 
     def idle(self) -> None:
         """Note the end, or leave when there is nothing more."""
-        if self.lane is None or not self.lane.usable:
+        if self.connection is None or not self.connection.usable:
             self.ended.set()
-        elif not self.parcels and not self.lane.busy:
-            self.lane.leave()
+        elif not self.parcels and not self.connection.busy:
+            self.connection.leave()
 
 
 def parcel(number: int, *, marked_at: float | None = None) -> OutgoingMessage:
@@ -94,12 +90,12 @@ async def served(peer: Peer) -> AsyncIterator[int]:
 
 
 async def ended(desk: Desk, offer: Offer, peer: Peer) -> dict[int, list[str]]:
-    """Let a lane carry the desk's parcels to a peer until it has ended."""
+    """Let a connection carry the desk's parcels to a peer until it has ended."""
     async with asyncio.timeout(20), served(peer) as port:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
-        desk.lane = lane = Connection(transport, offer, desk)
-        lane.kick()
+        desk.connection = Connection(transport, offer, desk)
+        desk.connection.kick()
         await desk.ended.wait()
     return desk.told
 
