@@ -1,0 +1,1 @@
+"""Changes the product one small step at a time, and asks whether a test sees it."""
