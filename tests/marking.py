@@ -1,9 +1,9 @@
 """Marks every test by what it needs, and by whether it is quick.
 
-`postgresql`, `browser`: what the test needs, as its fixtures and parameters say.
-`quick`: it needs neither, no fixture that tests share, and half a second at most when
-it last ran here. A test that never ran counts as quick. The times are kept in pytest's
-cache, in .pytest_cache; without it every time is unknown.
+`postgresql`, `browser`, `shared`: it needs one of these, or a fixture that tests share,
+as its fixtures and parameters say. `quick`: it needs none of them, and took half a
+second at most when it last ran here. A test that never ran counts as quick. The times
+are kept in pytest's cache, in .pytest_cache; without it every time is unknown.
 """
 
 import pytest
@@ -42,8 +42,10 @@ class Marking:
             for mark, fixture in (("postgresql", "cluster"), ("browser", "browser"))
             if fixture in item.fixturenames or mark in values
         }
+        if shares(item):
+            marks.add("shared")
         slow = self._seconds.get(item.nodeid, 0.0) > QUICK
-        return marks if marks or slow or shares(item) else {"quick"}
+        return marks if marks or slow else {"quick"}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep how long a test took; which one pays for a shared fixture differs."""
@@ -59,7 +61,7 @@ class Marking:
 def shares(item: pytest.Function) -> bool:
     """Whether a test uses a fixture of ours that several tests share."""
     return any(
-        each.scope != "function" and each.func.__module__.startswith("tests")
+        each.scope != "function" and each.baseid  # those of plugins have none
         for name, found in item._fixtureinfo.name2fixturedefs.items()
         for each in found
         if name not in CHEAP

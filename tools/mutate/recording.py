@@ -15,8 +15,7 @@ from typing import Any
 from tools.mutate import copies, seen
 from tools.mutate.telling import telling
 
-FOLDERS = [f"tests/{each}" for each in copies.PRODUCT]  # the tests of the rooms
-TRIED = "not postgresql and not browser and not prove"
+TRIED = "not postgresql and not browser and not shared and not prove"
 _KEPT = copies.HOME / "record.json"
 _RAW = copies.HOME / "record"
 
@@ -47,7 +46,7 @@ def record(processes: int) -> Record:
         return before
     files = _changed_tests(before.state, state) if before else None
     if before is None or files is None:
-        before, files = Record(state={}, tests={}, imported={}, modules=[]), FOLDERS
+        before, files = Record(state={}, tests={}, imported={}, modules=[]), ["tests"]
     _run(processes, files)
     _merge(before, state)
     _KEPT.write_text(json.dumps(asdict(before)), encoding="utf-8")
@@ -66,9 +65,8 @@ def _changed_tests(before: dict[str, str], now: dict[str, str]) -> list[str] | N
     """Return the files of tests that changed, or None where anything else did."""
     names = before.keys() | now.keys()
     changed = {each for each in names if before.get(each) != now.get(each)}
-    ours = tuple(f"{each}/" for each in FOLDERS)
     if all(each.startswith("tests/") and "/test_" in each for each in changed):
-        return sorted(each for each in changed & now.keys() if each.startswith(ours))
+        return sorted(changed & now.keys())
     return None
 
 
