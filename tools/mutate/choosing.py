@@ -2,7 +2,8 @@
 
 A statement that runs while its module is imported is run by no test. For these, tests
 are chosen that run anything of the module or of a module that imports it, or whose own
-file imports it. Where all would take longer than a minute, the quickest are taken.
+file imports it. Where all would take longer than two minutes, those are taken that run
+the fewest files of the product: they look at it most closely.
 """
 
 import ast
@@ -16,7 +17,7 @@ from tools.mutate.changes import Change
 from tools.mutate.recording import Record
 from tools.mutate.trials import Trial
 
-ENOUGH = 60.0  # seconds of tests that judge one change
+ENOUGH = 120.0  # seconds of tests that judge one change
 
 
 def importers() -> dict[str, set[str]]:
@@ -58,20 +59,24 @@ class Choice:
                         self._by_statement[file, line].add(test)
 
     def trial(self, change: Change) -> Trial:
-        """Return a change with its tests, the quickest first."""
+        """Return a change with the tests that judge it."""
         chosen = set(self._by_statement[change.file, change.statement])
         early = change.statement in self.record.imported.get(change.file, ())
         if change.imported or (early and not chosen):
             for file in {change.file, *self.importers[change.file]}:
                 chosen |= self._by_file[file]
-        seconds = {test: self.record.tests[test].seconds for test in chosen}
-        quickest = sorted(chosen, key=lambda test: (seconds[test], test))
         enough: list[str] = []
-        total = 0.0
-        for test in quickest:
-            total += seconds[test]
-            if enough and total > ENOUGH:
-                break
-            enough.append(test)
-        taken = sum(seconds[each] for each in enough)
+        taken = 0.0
+        for test in self._closest_first(chosen):
+            more = taken + self.record.tests[test].seconds
+            if not enough or more <= ENOUGH:
+                enough.append(test)
+                taken = more
         return Trial(change=change, tests=enough, chosen=len(chosen), seconds=taken)
+
+    def _closest_first(self, tests: set[str]) -> list[str]:
+        """Return the tests, those first that run the fewest files of the product."""
+        ran = self.record.tests
+        return sorted(
+            tests, key=lambda test: (len(ran[test].statements), ran[test].seconds, test)
+        )
