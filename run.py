@@ -1,11 +1,19 @@
 """The commands of this checkout; needs Python 3.11 or newer and nothing else.
 
-python3 run.py demo      see it at work
-python3 run.py test      everything that must hold
-python3 run.py bench     how fast it is, beside Postfix's own load generator
-python3 run.py chaos     kill it at random, and count what readers got
-python3 run.py gallery   pictures of every letter in every language, in docs/gallery
-python3 run.py mailer …  the mailer command of this checkout
+python3 run.py demo         see it at work
+python3 run.py check        style, types, layers and the quick tests, while you work
+python3 run.py test         everything that must hold
+python3 run.py prove        the heavier proofs
+python3 run.py mutate ROOM  change a room step by step, and list what no test sees
+python3 run.py bench        how fast it is, beside Postfix's own load generator
+python3 run.py chaos        kill it at random, and count what readers got
+python3 run.py gallery      pictures of every letter in every language, in docs/gallery
+python3 run.py mailer …     the mailer command of this checkout
+
+`check` leaves out every test that needs PostgreSQL or a browser, that uses a fixture
+which tests share (but for the sample site), or that took more than half a second when
+it last ran. The first run knows no times and takes minutes. `test` leaves out nothing
+but the proofs. What follows these three is given to pytest: run.py test -k segment
 """
 
 import hashlib
@@ -33,6 +41,17 @@ GALLERY = {
     "chromium": "chromium",
     "pngquant": "pngquant",
 }
+LOOKS = [
+    ("style", ["ruff", "check", "."]),
+    ("form", ["ruff", "format", "--check", "."]),
+    ("types", ["mypy"]),
+    ("layers", ["lint-imports"]),
+]
+TESTS = {  # command → what pytest chooses by its marks
+    "check": "quick",
+    "test": "not prove",
+    "prove": "prove",
+}
 FONTS = Path("/usr/share/fonts/opentype/noto")
 
 
@@ -55,22 +74,20 @@ def main() -> None:
     elif verb == "mailer":
         prepare("run")
         run_mailer(*rest)
-    elif verb == "test":
+    elif verb in TESTS and not {"-h", "--help"} & set(rest):
         need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
         prepare("test")
-        check(rest)
-    elif verb in {"bench", "chaos"}:
+        run_steps(verb, rest)
+    elif verb in {"bench", "chaos", "mutate"}:
         tools = DEBIAN | (BENCH if verb == "bench" else {})
         need(venv_package() + [tools[name] for name in tools if not present(name)])
         prepare("test")
-        command = [str(PYTHON), "-m", f"tools.{verb}", *rest]
-        raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
+        raise SystemExit(run_tool(PYTHON, "-m", f"tools.{verb}", *rest))
     elif verb == "gallery":
         fonts = [] if FONTS.exists() else ["fonts-noto-core", "fonts-noto-cjk"]
         need(fonts + [GALLERY[name] for name in GALLERY if not present(name)])
         prepare("test")
-        command = [str(PYTHON), "-m", "tools.gallery", *rest]
-        raise SystemExit(subprocess.run(command, check=False, cwd=ROOT).returncode)
+        raise SystemExit(run_tool(PYTHON, "-m", "tools.gallery", *rest))
     else:
         print(__doc__)
         raise SystemExit(0 if verb in {"help", "-h", "--help"} else 2)
@@ -82,6 +99,17 @@ def run_mailer(*arguments: str) -> None:
     command = [str(PYTHON), "-m", "mailer", *arguments]
     environment = {**os.environ, "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer"}
     os.execve(PYTHON, command, environment)  # noqa: S606 (no shell is wanted)
+
+
+def run_tool(program: Path, *arguments: str) -> int:
+    """Run a tool of the environment on this checkout; return its exit code.
+
+    The environment may be one that several checkouts share, so the path says whose
+    code the tool and its children import.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [str(program), *arguments]
+    return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode
 
 
 def fresh(name: str) -> Path:
@@ -168,24 +196,18 @@ def need(missing: list[str]) -> None:
             raise Refusal(f"this failed: {step}")
 
 
-def check(extra: list[str]) -> None:
-    """Run every check; stop at the first that fails."""
+def run_steps(verb: str, extra: list[str]) -> None:
+    """Run the steps of a command; stop at the first that fails."""
     cores = str(os.cpu_count() or 1)
-    steps = (
-        ("style", ["ruff", "check", "."]),
-        ("form", ["ruff", "format", "--check", "."]),
-        ("types", ["mypy"]),
-        ("layers", ["lint-imports"]),
-        ("tests", ["pytest", "-n", cores, "--dist", "loadgroup", *extra]),
-    )
-    for name, command in steps:
-        say(f"== {name}: {' '.join(command)}")
+    tests = ["pytest", "-n", cores, "--dist", "loadgroup", "-m", TESTS[verb], *extra]
+    steps = [("tests", tests)] if verb == "prove" else [*LOOKS, ("tests", tests)]
+    for name, (tool, *arguments) in steps:
+        say(f"== {name}: {' '.join([tool, *arguments])}")
         started = time.monotonic()
-        tool, *arguments = command
-        done = subprocess.run([PYTHON.parent / tool, *arguments], cwd=ROOT, check=False)
-        verdict = "FAILED" if done.returncode else "passed"
+        failed = run_tool(PYTHON.parent / tool, *arguments)
+        verdict = "FAILED" if failed else "passed"
         say(f"== {name} {verdict} in {time.monotonic() - started:.0f} s")
-        if done.returncode:
+        if failed:
             raise SystemExit(1)
     say("== everything holds")
 

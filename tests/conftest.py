@@ -17,6 +17,7 @@ from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store.database import Database, open_database
 from tests.acts.commands import Mailer
+from tests.marking import Marking
 from tools import dice
 from tools.peers.postgres import Cluster
 from tools.peers.relay import Relay
@@ -26,6 +27,11 @@ STORES = ("sqlite", "postgresql")
 # A property holds or not; how long it takes on a busy machine proves nothing.
 hypothesis.settings.register_profile("liaison", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("liaison")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every test be marked by what it needs."""
+    config.pluginmanager.register(Marking(config))
 
 
 @pytest.fixture(scope="session")

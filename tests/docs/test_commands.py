@@ -175,9 +175,9 @@ def test_a_command_named_in_a_sentence_exists_with_its_options(path: Path) -> No
         assert {word for word in words if word.startswith("--")} <= known
 
 
-def test_the_checks_of_the_project_are_the_readmes_second_command() -> None:
+def test_the_checks_of_the_project_are_the_readmes_second_command_and_proofs() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     readme = [fence.text.strip() for fence in fences(ROOT / "README.md")]
 
-    assert script[-1] == f"exec {TEST}"
+    assert script[-2:] == [TEST, "exec python3 run.py prove"]
     assert TEST in readme

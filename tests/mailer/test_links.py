@@ -1,0 +1,161 @@
+"""Signed links: each is for one purpose and one message, and nobody else can make one.
+
+The values below stand as letters carry them that were sent; they must stay valid.
+"""
+
+import string
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import blake2b
+
+import pytest
+
+from mailer import links
+from mailer.errors import TokenError
+from mailer.links import LinkSigner, Purpose
+
+OLD, NEW = b"a key of the tests, forty octets or so", b"the key that came after it"
+SIGNER = LinkSigner((OLD,))
+NUMBER = 7
+SENT = {
+    Purpose.UNSUBSCRIBE: "_wAAAAAAAAAH8gN3guATB5gpdPpQeQAq8w",
+    Purpose.PREFERENCES: "_wAAAAAAAAAHnwPz3N6XyYdai2H-loqLzw",
+    Purpose.CONFIRM: "_wAAAAAAAAAHVNEXKU4H31Y1vQHTB7RbqQ",
+    Purpose.ENTRY: "_wAAAAAAAAAH12YKDIAY1imla2yDJXg8tg",
+}
+RETURN_PATH = "r-ff00000000000000072fc5ee269e37a84bd9de"
+MESSAGE_ID = "944beb0c2a297e7d4fa53ca757f4a9"
+
+
+def token(purpose: Purpose, signer: LinkSigner = SIGNER, number: int = NUMBER) -> str:
+    """Return the token of a message for one purpose."""
+    signed = signer.message(number)
+    return {
+        Purpose.UNSUBSCRIBE: signed.unsubscribe,
+        Purpose.PREFERENCES: signed.preferences,
+        Purpose.CONFIRM: signed.confirm,
+        Purpose.ENTRY: signed.entry,
+    }[purpose]
+
+
+def octets(text: str) -> bytes:
+    """Return what a token says."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def spelt(said: bytes) -> str:
+    """Return the token that says this."""
+    return urlsafe_b64encode(said).decode().rstrip("=")
+
+
+def test_what_a_message_carries_never_changes() -> None:
+    signed = SIGNER.message(NUMBER)
+
+    assert {purpose: token(purpose) for purpose in Purpose} == SENT
+    assert signed.return_path == RETURN_PATH
+    assert signed.message_id == MESSAGE_ID
+
+
+def test_the_path_of_a_link_never_changes() -> None:
+    paths = {links.path(purpose, "token") for purpose in Purpose}
+
+    assert paths == {"/u/token", "/p/token", "/c/token", "/o/token"}
+
+
+@pytest.mark.parametrize("made", Purpose)
+@pytest.mark.parametrize("asked", Purpose)
+def test_a_link_is_worth_nothing_for_another_purpose(
+    made: Purpose, asked: Purpose
+) -> None:
+    if made is asked:
+        assert SIGNER.number(token(made), asked) == NUMBER
+    else:
+        with pytest.raises(TokenError, match="no longer valid"):
+            SIGNER.number(token(made), asked)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_link_whose_any_character_is_changed_is_refused(purpose: Purpose) -> None:
+    made = token(purpose)
+    for place, character in enumerate(made):
+        other = "B" if character == "A" else "A"
+        changed = made[:place] + other + made[place + 1 :]
+        with pytest.raises(TokenError, match="not one of ours"):
+            SIGNER.number(changed, purpose)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_only_the_key_makes_a_link(purpose: Purpose) -> None:
+    """Not another key under the same key's number, and no hash without a key."""
+    head = octets(token(purpose))[:9]
+    foreign = octets(token(purpose, LinkSigner((NEW,))))[9:]
+    for person in (b"entry", b"message"):
+        plain = blake2b(head[1:], person=person, digest_size=16).digest()
+        for signature in (plain, foreign, bytes(16)):
+            with pytest.raises(TokenError, match="no longer valid"):
+                SIGNER.number(spelt(head + signature), purpose)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_links_of_an_older_key_are_read_beside_those_of_the_newest(
+    purpose: Purpose,
+) -> None:
+    both = LinkSigner((NEW, OLD))
+
+    assert both.number(token(purpose), purpose) == NUMBER
+    assert both.number(token(purpose, both), purpose) == NUMBER
+    assert token(purpose, both) == token(purpose, LinkSigner((NEW,)))
+    with pytest.raises(TokenError, match="no longer valid"):
+        SIGNER.number(token(purpose, both), purpose)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (SENT[Purpose.CONFIRM][:-2], "not complete"),
+        (SENT[Purpose.CONFIRM][:-1], "not complete"),
+        (SENT[Purpose.CONFIRM] + "AA", "not complete"),
+        (SENT[Purpose.CONFIRM] + "==", "not one of ours"),  # spelt differently
+        (SENT[Purpose.CONFIRM] + "\n", "not complete"),
+        ("", "not complete"),
+        ("A", "not complete"),
+        ("A" * 100, "not complete"),
+        ("A" * 101, "not one of ours"),
+        ("é" * 34, "not one of ours"),
+        ("é", "not one of ours"),
+        (string.punctuation, "not one of ours"),
+    ],
+)
+def test_a_link_that_is_cut_or_spelt_differently_is_refused(
+    text: str, sentence: str
+) -> None:
+    with pytest.raises(TokenError, match=sentence):
+        SIGNER.number(text, Purpose.CONFIRM)
+
+
+def test_message_ids_are_told_for_every_key_the_newest_first() -> None:
+    newest = LinkSigner((NEW,)).message(NUMBER).message_id
+
+    assert LinkSigner((NEW, OLD)).message_ids(NUMBER) == (newest, MESSAGE_ID)
+
+
+def test_a_return_path_names_its_message_however_servers_spell_it() -> None:
+    assert SIGNER.returned(RETURN_PATH) == NUMBER
+    assert SIGNER.returned(RETURN_PATH.upper()) == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("local_part", "sentence"),
+    [
+        (f"x{RETURN_PATH}", "this return-path is not one of ours"),
+        ("postmaster", "this return-path is not one of ours"),
+        ("r-no number", "this return-path is not one of ours"),
+        (RETURN_PATH[:-2], "not complete"),
+        (f"{RETURN_PATH}00", "not complete"),
+        (f"{RETURN_PATH[:-1]}0", "no longer valid"),
+    ],
+)
+def test_a_return_path_that_is_not_ours_is_refused(
+    local_part: str, sentence: str
+) -> None:
+    with pytest.raises(TokenError, match=sentence):
+        SIGNER.returned(local_part)
