@@ -86,7 +86,7 @@ def _one(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
 def _free_text(raw: str) -> str:
     if len(raw) > MAX_TEXT:
         raise CellError(f"{len(raw)} characters, at most {MAX_TEXT}")
-    fault = characters.in_a_cell(raw)
+    fault = characters.find_unusable(raw)
     if fault is not None:
         place, kind = fault
         mark = f"U+{ord(raw[place]):04X}"

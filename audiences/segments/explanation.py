@@ -6,7 +6,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, role_names
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.organisations import (
     Country,
     Organisation,
@@ -108,7 +108,7 @@ def _plain(
     contact: Contact, row: Row[Organisation, Country | None, str]
 ) -> dict[str, str]:
     organisation, state, spoken = row
-    languages = words(spoken)
+    languages = split_codes(spoken)
     confirmed = organisation.confirmed_at
     return {
         "kind": organisation.kind,

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.organisations import Organisation
 from audiences.segments import compiler
 from audiences.segments.compiler import Context
@@ -176,4 +176,4 @@ async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
 
 def first_language(spoken: object) -> str | None:
     """Return the language a reader is written in, None where nothing names one."""
-    return next(iter(words(spoken if isinstance(spoken, str) else None)), None)
+    return next(iter(split_codes(spoken if isinstance(spoken, str) else None)), None)

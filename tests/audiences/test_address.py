@@ -91,11 +91,11 @@ _SHAPED = st.builds(
 
 @given(st.one_of(st.lists(_PIECES, max_size=20).map("".join), _SHAPED, st.emails()))
 def test_a_plain_address_gets_the_verdict_of_the_library(typed: str) -> None:
-    found = addresses._plain(typed)
+    found = addresses._parse_plain(typed)
     if found is None:
         return  # the library is asked
 
-    assert found == addresses._validated(typed)
+    assert found == addresses._parse_any(typed)
 
 
 def test_many_fingerprints_are_those_of_one() -> None:

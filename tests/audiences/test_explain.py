@@ -40,7 +40,7 @@ async def test_each_clause_is_told_with_the_fact_behind_it(site: Site) -> None:
 async def test_who_left_the_topic_is_out_for_that_reason(site: Site) -> None:
     async with site.database.writing() as session:
         contact = await contacts.find(session, READER, key=site.address_key)
-        await subscriptions.leave(
+        await subscriptions.unsubscribe(
             session,
             contact.id,
             "monthly-letter",

@@ -67,7 +67,9 @@ async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None
     left = Evidence(at=clock.now(), how=How.ONE_CLICK)
     async with site.database.writing() as session:
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
-        await subscriptions.leave(session, contact.id, "monthly-letter", evidence=left)
+        await subscriptions.unsubscribe(
+            session, contact.id, "monthly-letter", evidence=left
+        )
 
     await import_file(site, path)
 

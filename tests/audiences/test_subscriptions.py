@@ -33,7 +33,7 @@ async def test_leaving_twice_is_leaving_once(site: Site) -> None:
     for _ in range(2):
         async with site.database.writing() as session:
             changes.append(
-                await subscriptions.leave(
+                await subscriptions.unsubscribe(
                     session, number, "field-news", evidence=evidence()
                 )
             )
@@ -52,8 +52,10 @@ async def test_leaving_twice_is_leaving_once(site: Site) -> None:
 async def test_a_wish_waits_until_the_address_confirms_it(site: Site) -> None:
     number = await contact_id(site)
     async with site.database.writing() as session:
-        await subscriptions.leave(session, number, "field-news", evidence=evidence())
-        await subscriptions.ask(session, number, "field-news", evidence=evidence())
+        await subscriptions.unsubscribe(
+            session, number, "field-news", evidence=evidence()
+        )
+        await subscriptions.request(session, number, "field-news", evidence=evidence())
     assert await standing(site, "field-news") is Standing.PENDING
 
     async with site.database.writing() as session:
@@ -66,7 +68,7 @@ async def test_a_wish_waits_until_the_address_confirms_it(site: Site) -> None:
 async def test_asking_for_what_one_has_changes_nothing(site: Site) -> None:
     number = await contact_id(site)
     async with site.database.writing() as session:
-        asked = await subscriptions.ask(
+        asked = await subscriptions.request(
             session, number, "field-news", evidence=evidence()
         )
 
