@@ -19,7 +19,7 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """All that the directory has on an organisation; empty means not known."""
+    """All that the directory has about an organisation; empty means not known."""
 
     name: str = ""
     names: Names | None = None

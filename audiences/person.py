@@ -1,4 +1,4 @@
-"""All that the store holds on one contact, for an operator."""
+"""All that the store has about one contact, for an operator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Person:
 
 
 async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
-    """Return all that the store holds on the contact with this address.
+    """Return all that the store has about the contact with this address.
 
     `key` makes fingerprints. Raises AddressRefusedError when the address is not valid,
     UnknownNameError when no contact has it.

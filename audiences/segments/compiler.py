@@ -1,6 +1,6 @@
 """Compiles a rule to one SQLAlchemy condition on contact, organisation and country.
 
-Values are bound parameters. A clause on an unknown fact is false, never NULL: so
+Values are bound parameters. A clause about an unknown fact is false, never NULL: so
 `not country = FR` holds for an organisation without a country.
 """
 

@@ -35,7 +35,7 @@ ORDERED = (Operator.BEFORE, Operator.UNTIL, Operator.AFTER, Operator.SINCE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """A fact on a contact or its organisation, which a rule can compare."""
+    """A fact about a contact or its organisation, which a rule can compare."""
 
     name: str
     values: Values
