@@ -1,4 +1,4 @@
-"""Subscriptions and the evidence of each change. Only this module writes them.
+"""Subscriptions and the evidence of each change. Only this module writes both.
 
 Each change adds a row of evidence, which is never changed. Only the reader can renew a
 subscription that ended, by a confirmation; an import or an operator cannot.

@@ -1,4 +1,4 @@
-"""Compiles a rule to one SQLAlchemy condition on contact, organisation and country.
+"""Compiles a rule to one SQLAlchemy condition for contact, organisation and country.
 
 Values are bound parameters. A clause about an unknown fact is false, never NULL: so
 `not country = FR` holds for an organisation without a country.

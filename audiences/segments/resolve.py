@@ -69,7 +69,7 @@ class Member:
 
 
 def reason(topic: str | None) -> ColumnElement[str | None]:
-    """Return the SQL expression of why a contact is left out.
+    """Return the SQL expression for the reason why a contact is left out.
 
     The first reason that applies; NULL when the contact is in the audience.
     """

@@ -1,4 +1,4 @@
-"""Saves rules under names, and removes them. Only this module writes them."""
+"""Saves and removes segments. Only this module writes the table of saved segments."""
 
 import re
 from collections.abc import Mapping

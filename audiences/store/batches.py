@@ -1,4 +1,4 @@
-"""Statements on many rows at once, the same for both stores.
+"""Statements for many rows at once, with the same functions for both stores.
 
 A list of numbers or rows is bound as one JSON text on SQLite and as arrays on
 PostgreSQL, so that a statement is compiled once for lists of any length.
