@@ -1,4 +1,4 @@
-"""WHO: organisations, contacts, topics, consent, and the rules that pick readers.
+"""Organisations, contacts, topics, consent, and the rules that pick readers.
 
-Knows nothing of campaigns, letters or schedules.
+Imports neither mailer nor scheduler.
 """

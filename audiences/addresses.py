@@ -1,8 +1,8 @@
-"""One e-mail address: its normal form, its identity, and its keyed fingerprint.
+"""E-mail addresses: their normal form, identity and keyed fingerprint.
 
-Validity is email-validator's verdict, without DNS. The domain is kept as lower-case
-A-labels, the local part as typed in NFC. Two addresses that differ only in case or
-in Unicode form are one identity, so nobody is written to twice.
+email-validator decides what is valid, without DNS. The normal form has the domain as
+lower-case A-labels and the local part as typed, in NFC. Addresses that differ only in
+case or Unicode form have one identity, so that a reader gets each letter once.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 MAX_PATH = 254  # octets, RFC 5321 section 4.5.3.1.3 less the angle brackets
 MAX_DOMAIN = 253
 
-# Addresses the library certainly takes as they are; it is asked about all others.
+# email-validator is slow. It accepts every address of this form; the others go to it.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@((?:{_LABEL}\.)+([A-Za-z]{{2,63}}))")
@@ -34,9 +34,10 @@ _CASELESS = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
 
 class Address(NamedTuple):
-    """An address to write to.
+    """A valid address.
 
-    `text` is what RCPT TO gets; `identity` is equal for two spellings of one mailbox.
+    `text` is the normal form, sent in RCPT TO; `identity` is equal for all spellings
+    of one mailbox.
     """
 
     text: str
@@ -44,12 +45,12 @@ class Address(NamedTuple):
 
 
 def parse(value: str) -> Address:
-    """Read an address as typed; raise AddressRefusedError with the reason."""
-    return _plain(value) or _validated(value)
+    """Return the address that a user typed; raise AddressRefusedError if not valid."""
+    return _parse_plain(value) or _parse_any(value)
 
 
-def _plain(value: str) -> Address | None:
-    """Return a plain address as the library would, None where it must be asked."""
+def _parse_plain(value: str) -> Address | None:
+    """Return what `_parse_any` would; None when only email-validator can decide."""
     match = _PLAIN.fullmatch(value) if len(value) <= MAX_PATH else None
     if match is None:
         return None
@@ -67,7 +68,7 @@ def _plain(value: str) -> Address | None:
     return Address(text=f"{local}@{domain}", identity=f"{folded}@{domain}")
 
 
-def _validated(value: str) -> Address:
+def _parse_any(value: str) -> Address:
     try:
         valid = validate_email(value, check_deliverability=False)
     except EmailNotValidError as refusal:
@@ -82,24 +83,24 @@ def _validated(value: str) -> Address:
 
 
 def identity_of(text: str) -> str:
-    """Fold a normalised address, so that spellings of one mailbox compare equal."""
+    """Return a normal form case-folded, equal for all spellings of one mailbox."""
     local, _, domain = text.rpartition("@")
     folded = unicodedata.normalize("NFC", local.casefold())
     return f"{folded}@{domain}"
 
 
 def fingerprint(identity: str, *, key: bytes) -> bytes:
-    """Return 16 octets that stand for the address and outlive its erasure."""
+    """Return 16 octets that identify an address, also after it was erased."""
     return hmac.digest(key, identity.encode(), hashlib.sha256)[:16]
 
 
 def fingerprints(key: bytes) -> Callable[[str], bytes]:
-    """Return `fingerprint` with one key, prepared for many addresses."""
+    """Return a faster `fingerprint`, with the key set up once for many addresses."""
     keyed = hmac.new(key, digestmod=hashlib.sha256)
 
     def of(identity: str) -> bytes:
-        each = keyed.copy()
-        each.update(identity.encode())
-        return each.digest()[:16]
+        digest = keyed.copy()
+        digest.update(identity.encode())
+        return digest.digest()[:16]
 
     return of

@@ -1,7 +1,8 @@
-"""Characters that a line of text may not hold, in one place.
+"""Finds and removes characters that are not allowed in a line of text.
 
-Controls end a line or steer a terminal; embeddings, overrides and isolates turn round
-what follows them (UAX 9); lone surrogates have no octets.
+Control characters end a line or control a terminal. Embeddings, overrides and isolates
+change the direction of the text after them (Unicode UAX 9). Lone surrogates cannot be
+encoded.
 """
 
 import re
@@ -11,33 +12,39 @@ _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"  # C0, DEL, C1, line separators
 _EMBEDDINGS = "\u202a-\u202e"
 _ISOLATES = "\u2066-\u2069"
 _SURROGATES = "\ud800-\udfff"
-_JOINERS = "\u200c\u200d"  # they tell letters of some scripts apart
+_JOINERS = "\u200c\u200d"  # some scripts need them for spelling
 
-_IN_A_LINE = re.compile(f"[{_CONTROLS}]")
-_IN_A_TEXT = re.compile(f"(?![\\t\\n])[{_CONTROLS}{_EMBEDDINGS}]")
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_NOT_IN_TEXT = re.compile(f"(?![\\t\\n])[{_CONTROLS}{_EMBEDDINGS}]")
 _RUN = re.compile(f"[{_CONTROLS}]+")
-_UNFIT = re.compile(f"[{_CONTROLS}]+|[{_EMBEDDINGS}{_ISOLATES}{_SURROGATES}]")
-_STEERING = re.compile(
+_NOT_IN_LINE = re.compile(f"[{_CONTROLS}]+|[{_EMBEDDINGS}{_ISOLATES}{_SURROGATES}]")
+_NOT_IN_TERMINAL = re.compile(
     f"(?![\\t\\n])[{_CONTROLS}{_EMBEDDINGS}{_ISOLATES}{_SURROGATES}]"
 )
 _DIRECTION = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}\u2028\u2029]")
 _UNUSABLE = {"Cc", "Cs", "Co", "Cn"}  # controls, surrogates, private use, not assigned
 
 
-def in_a_line(text: str) -> bool:
-    """Whether a text that is to be one line holds a line break or control."""
-    return _IN_A_LINE.search(text) is not None
+def has_control(text: str) -> bool:
+    """Whether a text contains a line break or other control character."""
+    return _CONTROL.search(text) is not None
 
 
-def in_a_text(text: str) -> int | None:
-    """Return where a text of several lines holds a control, None where it does not."""
-    found = _IN_A_TEXT.search(text)
-    return found.start() if found else None
+def control_position(text: str) -> int | None:
+    """Return the index of the first control or embedding in a text of several lines.
+
+    Tabs and line feeds are allowed. None when the text has no such character.
+    """
+    match = _NOT_IN_TEXT.search(text)
+    return match.start() if match else None
 
 
-def in_a_cell(text: str) -> tuple[int, str] | None:
-    """Return where a cell holds what cannot be used, and what it is; or None."""
-    if text.isprintable():  # nothing below is
+def find_unusable(text: str) -> tuple[int, str] | None:
+    """Return the index and kind of the first character a cell may not contain.
+
+    None when all characters are allowed.
+    """
+    if text.isprintable():  # the common case: all characters below are unprintable
         return None
     for position, character in enumerate(text):
         if _DIRECTION.match(character):
@@ -48,23 +55,26 @@ def in_a_cell(text: str) -> tuple[int, str] | None:
     return None
 
 
-def spaced(text: str) -> str:
-    """Return a text as one line, controls as spaces."""
+def on_one_line(text: str) -> str:
+    """Return a text with a space for each run of control characters."""
     return _RUN.sub(" ", text).strip()
 
 
 def plain(text: str) -> str:
-    """Return a value as one line that cannot turn round the text beside it."""
-    if _UNFIT.search(text) is None:
+    """Return a text on one line, without characters that change the text around it.
+
+    Control characters become spaces; direction marks and surrogates are removed.
+    """
+    if _NOT_IN_LINE.search(text) is None:
         return text
-    return _UNFIT.sub(lambda run: " " if run[0] < "\u202a" else "", text).strip()
+    return _NOT_IN_LINE.sub(lambda run: " " if run[0] < "\u202a" else "", text).strip()
 
 
 def printable(text: str) -> str:
-    """Return a text without any character that is not seen, but for joiners."""
+    """Return a text without its invisible characters, except joiners."""
     return "".join(each for each in text if each.isprintable() or each in _JOINERS)
 
 
-def harmless(text: str) -> str:
-    """Return a text that steers no terminal: each control stands as U+FFFD."""
-    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+def for_terminal(text: str) -> str:
+    """Return a text that is safe to print, with U+FFFD for each unsafe character."""
+    return _NOT_IN_TERMINAL.sub("\N{REPLACEMENT CHARACTER}", text)

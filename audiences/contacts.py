@@ -1,4 +1,4 @@
-"""Contacts: a person or function at an organisation, with one address each."""
+"""Contacts: persons or functions at organisations, each with one address or none."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,10 +15,10 @@ from audiences.store.base import Base
 
 
 class Role(IntFlag):
-    """What a contact does at the organisation; one contact may do several things.
+    """What a contact does at the organisation; a contact may have several roles.
 
-    A closed vocabulary, stored as one integer so that a million rows are asked
-    for a role without a second table (docs/decisions/0006-roles-are-bits.md).
+    Stored as one integer, so that a query for a role needs no second table
+    (docs/decisions/0006-roles-are-bits.md).
     """
 
     REPRESENTATIVE = 1
@@ -29,22 +29,22 @@ class Role(IntFlag):
 
 
 def role_named(name: str) -> Role:
-    """Return the role a word names; raise KeyError for other words."""
+    """Return the role with this name; raise KeyError when there is none."""
     return Role[name.upper()]
 
 
 def role_names(roles: int) -> tuple[str, ...]:
-    """Return the words of a stored set of roles, in the vocabulary's order."""
+    """Return the names of a stored set of roles, in the order of `Role`."""
     return tuple((role.name or "").lower() for role in Role if role & roles)
 
 
 def role_set(names: Iterable[str]) -> int:
-    """Return the stored form of role words."""
+    """Return the stored form of role names; raise KeyError for an unknown name."""
     return sum({role_named(name) for name in names})
 
 
 class Contact(Base):
-    """Whom a message goes to."""
+    """A person or function at an organisation, to whom messages go."""
 
     __tablename__ = "contact"
     __table_args__ = (Index(None, "organisation_id", "roles", "id"),)
@@ -55,33 +55,37 @@ class Contact(Base):
     address_key: Mapped[bytes] = mapped_column(
         LargeBinary(16),
         index=True,
-        unique=True,  # an index of its own, made anew by large imports
+        unique=True,  # as an index, which a large import can drop and create again
     )
     name: Mapped[str | None]
     roles: Mapped[int] = mapped_column(default=0)
-    languages: Mapped[str | None]  # the contact's own choice, in order, "ar fr"
+    languages: Mapped[str | None]  # the contact's own, in order of preference: "ar fr"
     timezone: Mapped[str | None] = mapped_column(String(60))
-    import_id: Mapped[int | None] = mapped_column(index=True)  # that added it
-    stopped_at: Mapped[datetime | None]  # asked for no more letters of any topic
+    import_id: Mapped[int | None] = mapped_column(index=True)  # which added it
+    stopped_at: Mapped[datetime | None]  # when the reader stopped all letters
     updated_at: Mapped[datetime]
 
 
 async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
-    """Return the contact with this address, however it is spelled."""
+    """Return the contact with this address, in any spelling.
+
+    `key` makes fingerprints. Raises AddressRefusedError when the address is not valid,
+    UnknownNameError when no contact has it.
+    """
     identity = addresses.parse(address).identity
     fingerprint = addresses.fingerprint(identity, key=key)
-    found = await session.scalar(
+    contact: Contact | None = await session.scalar(
         select(Contact).where(Contact.address_key == fingerprint)
     )
-    if found is None:
+    if contact is None:
         raise UnknownNameError(f"no contact has the address {address}")
-    return found
+    return contact
 
 
 async def choose_language(
     session: AsyncSession, contact_id: int, language: str, *, now: datetime
 ) -> None:
-    """Put a language first among the contact's own, keeping the others behind it."""
+    """Put a language first among the contact's own; keep the others after it."""
     current = await session.scalar(
         select(Contact.languages).where(Contact.id == contact_id)
     )

@@ -1,7 +1,7 @@
-"""The directory: entries as they are held, and what organisations answer about them.
+"""The directory: entries of organisations, their confirmations and proposals.
 
-An organisation may confirm its entry, which counts at once, or propose changes, which
-wait until a person of the unit has read them. Of one letter at most one proposal waits.
+An organisation can confirm its entry, which takes effect at once, or propose changes,
+which wait for a decision by the unit. A message has at most one proposal.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
-from audiences.languages import Names, words
+from audiences.languages import Names, split_codes
 from audiences.organisations import (
     Country,
     Kind,
@@ -31,14 +31,14 @@ from audiences.store.dialects import insert
 
 
 class Decision(StrEnum):
-    """What the unit made of a proposal."""
+    """The unit's answer to a proposal."""
 
-    APPLIED = "applied"  # the entry now says it
-    DECLINED = "declined"  # the entry stays
+    APPLIED = "applied"  # the entry was changed
+    DECLINED = "declined"  # the entry stays as it is
 
 
 class Confirmation(Base):
-    """An organisation said that its entry is right; rows are only ever added."""
+    """An organisation confirmed its entry. Rows are only added."""
 
     __tablename__ = "entry_confirmation"
 
@@ -52,7 +52,7 @@ class Confirmation(Base):
 
 
 class Proposal(Base):
-    """Changes an organisation asks for: each line's new words."""
+    """Changes that an organisation proposes to its entry."""
 
     __tablename__ = "entry_proposal"
     __table_args__ = (UniqueConstraint("organisation_id", "source"),)
@@ -62,9 +62,9 @@ class Proposal(Base):
         ForeignKey(Organisation.id, ondelete="CASCADE")
     )
     source: Mapped[str] = mapped_column(String(60))  # the message it answers
-    language: Mapped[str] = mapped_column(String(20))  # it is written in
-    held: Mapped[dict[str, str]]  # each line as it was shown
-    proposed: Mapped[dict[str, str]]
+    language: Mapped[str] = mapped_column(String(20))  # of the lines
+    held: Mapped[dict[str, str]]  # changed lines, as the organisation saw them
+    proposed: Mapped[dict[str, str]]  # changed lines, as they should be
     at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(String(10))
     settled_by: Mapped[str | None] = mapped_column(String(60))
@@ -74,10 +74,10 @@ class Proposal(Base):
 async def entries(
     session: AsyncSession, organisations: Collection[int]
 ) -> dict[int, Entry]:
-    """Return the entries of organisations as they are held now."""
-    states = await country_names(session)
+    """Return the current entries of organisations, by their numbers."""
+    known = await country_names(session)
     fields = await _fields(session, organisations)
-    countries = await _countries(session, organisations, states)
+    countries = await _countries(session, organisations, known)
     people = await _people(session, organisations)
     rows = await session.scalars(
         select(Organisation).where(Organisation.id.in_(organisations))
@@ -89,10 +89,10 @@ async def entries(
             acronym=each.acronym,
             status=each.status,
             level=each.level,
-            seat=states.get(each.country) if each.country else None,
+            seat=known.get(each.country) if each.country else None,
             acts_in=tuple(countries[each.id]),
             fields=tuple(fields[each.id]),
-            languages=words(each.languages),
+            languages=split_codes(each.languages),
             correspondents=tuple(people[each.id]),
             confirmed=each.confirmed_at.date() if each.confirmed_at else None,
         )
@@ -107,7 +107,7 @@ async def country_names(session: AsyncSession) -> dict[str, Names]:
 
 
 async def subject_names(session: AsyncSession) -> dict[str, Names]:
-    """Return the names of themes and sectors, which are fields of work, by code."""
+    """Return the names of all fields of work, which are themes and sectors, by code."""
     themes = await session.execute(select(Theme.code, Theme.labels))
     sectors = await session.execute(
         select(Organisation.code, Organisation.names).where(
@@ -121,22 +121,22 @@ async def _fields(
     session: AsyncSession, organisations: Collection[int]
 ) -> Mapping[int, list[Names]]:
     labels = await subject_names(session)
-    found: dict[int, list[Names]] = defaultdict(list)
-    held = await session.execute(
+    names: dict[int, list[Names]] = defaultdict(list)
+    rows = await session.execute(
         select(OrganisationField.organisation_id, OrganisationField.field)
         .where(OrganisationField.organisation_id.in_(organisations))
         .order_by(OrganisationField.field)
     )
-    for number, field in held:
-        found[number].append(labels.get(field) or {"en": field})
-    return found
+    for number, field in rows:
+        names[number].append(labels.get(field) or {"en": field})
+    return names
 
 
 async def _countries(
-    session: AsyncSession, organisations: Collection[int], states: Mapping[str, Names]
+    session: AsyncSession, organisations: Collection[int], known: Mapping[str, Names]
 ) -> Mapping[int, list[Names]]:
-    found: dict[int, list[Names]] = defaultdict(list)
-    held = await session.execute(
+    names: dict[int, list[Names]] = defaultdict(list)
+    rows = await session.execute(
         select(OrganisationCountry.organisation_id, OrganisationCountry.country)
         .where(
             OrganisationCountry.organisation_id.in_(organisations),
@@ -144,29 +144,29 @@ async def _countries(
         )
         .order_by(OrganisationCountry.country)
     )
-    for number, country in held:
-        found[number].append(states[country])
-    return found
+    for number, country in rows:
+        names[number].append(known[country])
+    return names
 
 
 async def _people(
     session: AsyncSession, organisations: Collection[int]
 ) -> Mapping[int, list[Correspondent]]:
-    found: dict[int, list[Correspondent]] = defaultdict(list)
-    held = await session.scalars(
+    people: dict[int, list[Correspondent]] = defaultdict(list)
+    contacts = await session.scalars(
         select(Contact)
         .where(Contact.organisation_id.in_(organisations), Contact.address.is_not(None))
         .order_by(Contact.id)
     )
-    for each in held:
-        found[each.organisation_id].append(
+    for each in contacts:
+        people[each.organisation_id].append(
             Correspondent(
                 name=each.name,
                 address=each.address or "",
                 roles=role_names(each.roles),
             )
         )
-    return found
+    return people
 
 
 async def confirm(
@@ -177,7 +177,7 @@ async def confirm(
     source: str,
     now: datetime,
 ) -> None:
-    """Note that an entry is right, and when that was said."""
+    """Record that an organisation confirmed its entry, and when."""
     session.add(
         Confirmation(organisation_id=organisation, digest=digest, source=source, at=now)
     )
@@ -198,7 +198,7 @@ async def propose(
     source: str,
     now: datetime,
 ) -> None:
-    """Keep a proposal until it is read; the last of a letter stands for its others."""
+    """Store a proposal; it replaces an earlier one that answers the same message."""
     values = {
         "held": dict(held),
         "proposed": dict(proposed),
@@ -220,28 +220,35 @@ async def propose(
 async def proposals(
     session: AsyncSession, *, waiting: bool
 ) -> Sequence[tuple[Proposal, str]]:
-    """Return proposals with their organisation's name, the oldest first."""
-    asked = (
+    """Return proposals with the name of their organisation, oldest first.
+
+    With `waiting`, only those without a decision.
+    """
+    query = (
         select(Proposal, Organisation.name)
         .join(Organisation, Organisation.id == Proposal.organisation_id)
         .order_by(Proposal.at, Proposal.id)
     )
     if waiting:
-        asked = asked.where(Proposal.decision.is_(None))
-    return [(proposal, name) for proposal, name in await session.execute(asked)]
+        query = query.where(Proposal.decision.is_(None))
+    return [(proposal, name) for proposal, name in await session.execute(query)]
 
 
-async def settle(
+async def decide(
     session: AsyncSession, number: int, decision: Decision, *, by: str, now: datetime
 ) -> None:
-    """Note what was made of a proposal that waits."""
-    settled = await session.execute(
+    """Record the decision on a proposal.
+
+    Raises UnknownNameError when no proposal with this number waits for a decision.
+    """
+    decided = await session.execute(
         update(Proposal)
         .where(Proposal.id == number, Proposal.decision.is_(None))
         .values(decision=decision, settled_by=by, settled_at=now)
         .returning(Proposal.id)
     )
-    if settled.first() is None:
+    if decided.first() is None:
         raise UnknownNameError(
-            f"no proposal of the number {number} waits", code="proposal.unknown"
+            f"no proposal with the number {number} waits for a decision",
+            code="proposal.unknown",
         )

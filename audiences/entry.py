@@ -1,4 +1,4 @@
-"""An organisation's entry in the directory, as values: all that is held of it. Pure."""
+"""An organisation's entry in the directory, as a value."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from audiences.languages import Names
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correspondent:
-    """A person or function that letters go to."""
+    """A contact of the organisation, as its entry shows it."""
 
     name: str | None
     address: str
@@ -19,7 +19,7 @@ class Correspondent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """The whole of it; what is empty is not known."""
+    """All that the directory has about an organisation; empty means not known."""
 
     name: str = ""
     names: Names | None = None
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        """Return what tells this entry from the same one changed; not its age."""
-        held = {**asdict(self), "confirmed": None}
-        text = json.dumps(held, sort_keys=True, ensure_ascii=False)
+        """Return a hash of the entry without the date of its confirmation."""
+        content = {**asdict(self), "confirmed": None}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()

@@ -1,11 +1,11 @@
-"""What audiences refuses, each error a sentence an operator can act on."""
+"""Errors of audiences. Each message is a sentence for an operator."""
 
 
 class CodedError(Exception):
-    """A refusal: a sentence, and a code with facts from which an edge adds a remedy.
+    """An error with a sentence, a code and facts.
 
-    What to do about it differs between a terminal and a page, so that the sentence
-    does not say it.
+    The sentence does not say what to do, because that differs between a terminal and a
+    page: each adds the remedy from the code and the facts.
     """
 
     def __init__(self, sentence: str, *, code: str = "", **facts: object) -> None:
@@ -15,29 +15,29 @@ class CodedError(Exception):
 
 
 class AudienceError(CodedError):
-    """The request about organisations, contacts or segments was refused."""
+    """A request about organisations, contacts or segments was refused."""
 
 
 class AddressRefusedError(AudienceError):
-    """The address cannot be written to; `reason` says why."""
+    """The text is not a valid e-mail address; `reason` says why."""
 
     def __init__(self, value: str, reason: str) -> None:
-        super().__init__(f"{value[:80]!r} is not an address to write to: {reason}")
+        super().__init__(f"{value[:80]!r} is not a valid e-mail address: {reason}")
         self.reason = reason
 
 
 class FileRefusedError(AudienceError):
-    """The file as a whole cannot be read; nothing of it was applied."""
+    """The file cannot be read; none of its rows was applied."""
 
 
 class UnknownNameError(AudienceError):
-    """The thing named does not exist."""
+    """No object has the name, number or address given."""
 
 
 class RuleError(AudienceError):
-    """A segment rule cannot be read; `column` (from 1) is where.
+    """A rule cannot be read; `column` is the place, counted from 1.
 
-    The message shows the rule with a caret below the fault.
+    The message shows the line of the rule, with a caret below the place.
     """
 
     def __init__(self, rule: str, column: int, sentence: str) -> None:

@@ -1,6 +1,6 @@
-"""The institution's own words: regions, statuses, roles, whom letters address.
+"""Names of the institution: regions, statuses, levels, roles, reasons, addressees.
 
-Read from reference/institution.toml. The names are English strings of the catalogues.
+Read from reference/institution.toml. The names are English msgids of the catalogues.
 """
 
 import tomllib
@@ -11,7 +11,7 @@ from importlib import resources
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addressee:
-    """Those a recommendation may be addressed to, and the rule that picks them."""
+    """A group that a recommendation can be addressed to, and the rule that picks it."""
 
     name: str
     rule: str
@@ -22,10 +22,10 @@ _WORDS = tomllib.loads(
     .joinpath("institution.toml")
     .read_text(encoding="utf-8")
 )
-ZONE: str = _WORDS["zone"]  # of its hours
+ZONE: str = _WORDS["zone"]  # for a campaign without a time zone
 REGIONS: Mapping[str, str] = _WORDS["regions"]  # code → name
 GROUPS: tuple[str, ...] = tuple(_WORDS["groups"])
-PARTNERS = frozenset(_WORDS["partners"])  # statuses
+PARTNERS = frozenset(_WORDS["partners"])  # statuses of official partners
 STATUSES: Mapping[str, str] = _WORDS["statuses"]
 LEVELS: Mapping[str, str] = _WORDS["levels"]
 ROLES: Mapping[str, str] = _WORDS["roles"]
@@ -39,7 +39,7 @@ ADDRESSEES: Mapping[str, Addressee] = {
 
 
 def strings() -> Iterator[str]:
-    """Yield every name and reason, for the catalogues."""
+    """Yield every name and reason that the catalogues translate."""
     for names in (REGIONS, STATUSES, LEVELS, ROLES, KINDS):
         yield from names.values()
     yield from (PARTNER, SUBJECT, PLACE)

@@ -1,9 +1,10 @@
-"""The language chain: which translation a reader gets, decided by data alone.
+"""Language tags, and the language chain that chooses a reader's translation.
 
-contact → organisation → its Member State's default → the campaign's default.
-The first step that names any language speaks for the reader; later steps never
-override it. Tags match whole: `en` is not `en-ZA`, `zh-Hant` never becomes `zh`.
-A language that is not written is replaced only by a fallback the campaign allows.
+contact → organisation → default of its country → default of the campaign
+
+The first step that names a language decides. Tags match whole: `en` does not match
+`en-ZA`, and `zh-Hant` does not match `zh`. When the campaign has no text in a language
+of that step, the reader gets a fallback that the campaign allows, or no letter.
 """
 
 import re
@@ -13,17 +14,17 @@ from enum import StrEnum
 
 from audiences.errors import AudienceError
 
-Names = Mapping[str, str]  # by language
+Names = Mapping[str, str]  # language → name
 OFFERED = ("en", "fr", "es", "ar", "ru", "zh")
-EVERY = "*"  # where languages are listed: each of them
+EVERY = "*"  # in a list of languages: all of them
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
-# RFC 5646 section 2.1, the forms in use: language, script, region, variants.
+# RFC 5646 section 2.1, as far as used: language, script, region, variants.
 _TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?((?:-[a-z\d]{5,8})*)")
 
 
 class ChainStep(StrEnum):
-    """Which link of the chain named the reader's language."""
+    """The step of the chain that decided the language."""
 
     CONTACT = "contact"
     ORGANISATION = "organisation"
@@ -32,28 +33,33 @@ class ChainStep(StrEnum):
 
 
 class LanguageError(AudienceError):
-    """Not a language tag."""
+    """The text is not a language tag."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chain:
-    """The languages each link names, in order of preference; empty says nothing."""
+    """The languages that each step names, in order of preference; may be empty."""
 
     contact: tuple[str, ...] = ()
     organisation: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
 
     @classmethod
-    def stored(
+    def from_stored(
         cls, contact: str | None, organisation: str | None, state: str | None
     ) -> "Chain":
-        """Make a chain of the stored lists."""
+        """Return the chain of three stored lists such as "fr en"."""
         return cls(
-            contact=words(contact), organisation=words(organisation), state=words(state)
+            contact=split_codes(contact),
+            organisation=split_codes(organisation),
+            state=split_codes(state),
         )
 
-    def speaker(self) -> tuple[ChainStep, tuple[str, ...]]:
-        """Return the first link that names a language, and its languages."""
+    def deciding_step(self) -> tuple[ChainStep, tuple[str, ...]]:
+        """Return the first step that names a language, and its languages.
+
+        When none does, the step is STATE and the tuple is empty.
+        """
         if self.contact:
             return ChainStep.CONTACT, self.contact
         if self.organisation:
@@ -63,10 +69,10 @@ class Chain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The translation a reader gets, and by which step of the chain.
+    """The language a reader gets, and the step of the chain that decided it.
 
-    `wanted` is the language the chain asked for; it differs from `language` only
-    when a fallback was used.
+    `wanted` is the language that step names; it differs from `language` only when a
+    fallback is used.
     """
 
     language: str
@@ -75,7 +81,7 @@ class Choice:
 
     @property
     def fell_back(self) -> bool:
-        """Whether the reader gets a language nobody named for them."""
+        """Whether the reader gets a fallback."""
         return self.language != self.wanted
 
 
@@ -86,8 +92,11 @@ def choose(
     fallbacks: Mapping[str, Sequence[str]],
     default: str,
 ) -> Choice | None:
-    """Choose among the written languages, or None where no fallback is allowed."""
-    step, wanted = chain.speaker()
+    """Return the reader's choice among the written languages.
+
+    None when none of the reader's languages, nor an allowed fallback, is written.
+    """
+    step, wanted = chain.deciding_step()
     if not wanted:
         return Choice(language=default, step=ChainStep.CAMPAIGN, wanted=default)
     for language in wanted:
@@ -100,24 +109,27 @@ def choose(
     return None
 
 
-def named(names: Names, language: str, default: str = "") -> str:
+def name_in(names: Names, language: str, default: str = "") -> str:
     """Return a name in a language, else in English, else the default, else any."""
-    known = names.get(language) or names.get("en") or default
-    return known or next(iter(names.values()), "")
+    name = names.get(language) or names.get("en") or default
+    return name or next(iter(names.values()), "")
 
 
-def per_block(allowed: Sequence[str], language: str) -> bool:
-    """Whether a translation may lack blocks; "*" allows it in every language."""
+def may_lack_blocks(allowed: Sequence[str], language: str) -> bool:
+    """Whether `allowed` lists a language, or all languages with "*"."""
     return EVERY in allowed or language in allowed
 
 
-def words(value: str | None) -> tuple[str, ...]:
-    """Split a stored list of codes, "fr en" → ("fr", "en"); None is the empty list."""
+def split_codes(value: str | None) -> tuple[str, ...]:
+    """Return a stored list of codes as a tuple: "fr en" → ("fr", "en"), None → ()."""
     return tuple(value.split()) if value else ()
 
 
 def tag(value: str) -> str:
-    """Return a language tag in its usual spelling, `ZH-hant` → `zh-Hant`."""
+    """Return a language tag in its usual spelling: `ZH-hant` → `zh-Hant`.
+
+    Raises LanguageError when the text is not a language tag.
+    """
     match = _TAG.fullmatch(value.strip().lower())
     if match is None:
         raise LanguageError(
@@ -128,7 +140,7 @@ def tag(value: str) -> str:
 
 
 def direction(language: str) -> str:
-    """Return "rtl" or "ltr" for the script a language tag is written in."""
+    """Return "rtl" or "ltr", the direction of the script of a language tag."""
     parts = language.split("-")
     if "Latn" in parts:
         return "ltr"

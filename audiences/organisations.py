@@ -1,4 +1,4 @@
-"""Organisations, the Member States they sit in, and the themes they work on."""
+"""Organisations, countries, and the themes organisations work on."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from audiences.store.base import KEY_ONLY, Base
 
 
 class Kind(StrEnum):
-    """What sort of body an organisation is."""
+    """The kind of an organisation."""
 
     NGO = "ngo"
     DELEGATION = "delegation"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """The standing of an NGO with the institution."""
+    """The official status of an NGO at the institution."""
 
     ASSOCIATE = "associate"
     CONSULTATIVE = "consultative"
@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 
 class Level(StrEnum):
-    """How far an NGO reaches."""
+    """The geographical reach of an NGO."""
 
     INTERNATIONAL = "international"
     REGIONAL = "regional"
@@ -41,14 +41,14 @@ class Level(StrEnum):
 
 
 class Relation(StrEnum):
-    """What ties an organisation to a country other than its seat."""
+    """A relation of an organisation to a country, besides its seat."""
 
-    ACTS_IN = "acts_in"  # it has activities there
-    SERVES = "serves"  # a field office whose coverage contains it
+    ACTS_IN = "acts_in"  # the organisation has activities there
+    SERVES = "serves"  # the field office covers the country
 
 
 class Country(Base):
-    """A Member State, Associate Member or other country, by its UN short name."""
+    """A Member State, Associate Member or other country, with its UN short names."""
 
     __tablename__ = "country"
 
@@ -57,11 +57,11 @@ class Country(Base):
     region: Mapped[str] = mapped_column(String(3))
     electoral_group: Mapped[str | None] = mapped_column(String(3))
     membership: Mapped[str] = mapped_column(String(9))  # member, associate, other
-    languages: Mapped[str]  # the default for correspondence, "fr"
+    languages: Mapped[str]  # default for correspondence, in order of preference: "fr"
 
 
 class Theme(Base):
-    """Something letters and organisations are about: an SDG, a forum, a term."""
+    """A subject of letters and organisations: an SDG, a forum, a thesaurus term."""
 
     __tablename__ = "theme"
 
@@ -69,13 +69,13 @@ class Theme(Base):
     kind: Mapped[str] = mapped_column(String(40))
     parent: Mapped[str | None] = mapped_column(String(40))
     labels: Mapped[dict[str, str]]  # by language
-    date: Mapped[str | None]  # as the source gives it: 2018-09-26/27, --05-03
+    date: Mapped[str | None]  # as in the source: 2018-09-26/27, --05-03
     place: Mapped[str | None]
-    sectors: Mapped[str]  # codes of the sectors concerned, "SHS ED"
+    sectors: Mapped[str]  # codes of the sectors concerned: "SHS ED"
 
 
 class Organisation(Base):
-    """A body that has contacts."""
+    """An organisation of the directory."""
 
     __tablename__ = "organisation"
     __table_args__ = (Index(None, "kind", "status", "id"),)
@@ -89,14 +89,14 @@ class Organisation(Base):
     status: Mapped[str | None] = mapped_column(String(20))
     level: Mapped[str | None] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(ForeignKey(Country.code), index=True)
-    languages: Mapped[str | None]  # in order of preference, "fr en"
-    confirmed_at: Mapped[datetime | None]  # the entry was last said to be right
+    languages: Mapped[str | None]  # in order of preference: "fr en"
+    confirmed_at: Mapped[datetime | None]  # last confirmation of the entry
     import_id: Mapped[int | None]  # the import that added it
     updated_at: Mapped[datetime]
 
 
 class OrganisationField(Base):
-    """A field the organisation works in: a sector, an SDG, a thesaurus term."""
+    """A field an organisation works in: a sector, an SDG or a thesaurus term."""
 
     __tablename__ = "organisation_field"
     __table_args__ = (KEY_ONLY,)
@@ -108,7 +108,7 @@ class OrganisationField(Base):
 
 
 class OrganisationCountry(Base):
-    """A country the organisation acts in or serves."""
+    """A country an organisation acts in or serves."""
 
     __tablename__ = "organisation_country"
     __table_args__ = (KEY_ONLY,)

@@ -1,4 +1,4 @@
-"""Everything known about one contact."""
+"""All that the store has about one contact, for an operator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,20 @@ from audiences.suppressions import Suppression
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A contact, its organisation, what it gets, and the evidence of each change."""
+    """A contact with its organisation, suppression, subscriptions and evidence."""
 
     contact: Contact
     organisation: Organisation
     suppression: Suppression | None
-    standings: Mapping[str, Standing]  # by topic
+    standings: Mapping[str, Standing]  # topic → standing
     evidence: Sequence[Consent]  # oldest first
 
 
 async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
-    """Return all that is known of the contact with an address.
+    """Return all that the store has about the contact with this address.
 
-    Raises UnknownNameError where no contact has it. `key` makes fingerprints.
+    `key` makes fingerprints. Raises AddressRefusedError when the address is not valid,
+    UnknownNameError when no contact has it.
     """
     contact = await contacts.find(session, address, key=key)
     return Person(

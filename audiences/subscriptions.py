@@ -1,7 +1,7 @@
-"""Subscriptions and their evidence: the one writer of who asked for what.
+"""Subscriptions and the evidence of each change. Only this module writes both.
 
-Every change leaves a row of evidence that is never altered. An opt-out always wins:
-no import or operator revives it, only the reader's own confirmed act does.
+Each change adds a row of evidence, which is never changed. Only the reader can renew a
+subscription that ended, by a confirmation; an import or an operator cannot.
 """
 
 from dataclasses import dataclass
@@ -31,13 +31,15 @@ from audiences.topics import Topic
 
 
 class Standing(StrEnum):
-    """Where a subscription stands."""
+    """The state of a subscription."""
 
-    PENDING = "pending"  # asked for, not yet confirmed from the address itself
-    ACTIVE = "active"  # letters go out
+    PENDING = "pending"  # requested, not yet confirmed from the address
+    ACTIVE = "active"  # letters are sent
     PAUSED = "paused"  # the reader asked for a break
-    ENDED = "ended"  # the reader left; remembered for ever
-    UNDONE = "undone"  # its import was undone; as if it had never begun
+    ENDED = "ended"  # the reader unsubscribed; kept for ever
+    UNDONE = (
+        "undone"  # its import was undone; in evidence only, the subscription is deleted
+    )
 
 
 class Subscription(Base):
@@ -55,7 +57,7 @@ class Subscription(Base):
 
 
 class Consent(Base):
-    """Evidence of one change: when, how, from where, in which words."""
+    """Evidence of one change of a subscription. Rows are only added."""
 
     __tablename__ = "consent"
 
@@ -64,15 +66,17 @@ class Consent(Base):
         ForeignKey(Contact.id, ondelete="CASCADE"), index=True
     )
     topic: Mapped[str] = mapped_column(ForeignKey(Topic.code))
-    standing: Mapped[str] = mapped_column(String(10))  # what it became
+    standing: Mapped[str] = mapped_column(String(10))  # after the change
     at: Mapped[datetime]
     how: Mapped[str] = mapped_column(String(20))
-    source: Mapped[str | None]  # the import, message or page it came from
-    basis: Mapped[str | None]  # the words agreed to, or the stated ground
+    source: Mapped[str | None]  # the import, message or page
+    basis: Mapped[
+        str | None
+    ]  # the words the reader agreed to, or the basis an operator gave
 
 
 class How(StrEnum):
-    """By which way a change of consent came in."""
+    """The way a change of a subscription was made."""
 
     IMPORT = "import"
     ONE_CLICK = "one-click"
@@ -83,7 +87,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """How a change of consent came about."""
+    """When, how, from where and on what basis a subscription changed."""
 
     at: datetime
     how: How
@@ -91,10 +95,10 @@ class Evidence:
     basis: str | None = None
 
 
-async def leave(
+async def unsubscribe(
     session: AsyncSession, contact_id: int, topic: str, *, evidence: Evidence
 ) -> bool:
-    """End a subscription; say whether anything changed. Twice is once."""
+    """End a subscription; return False when there is none or it has ended already."""
     changed = await session.execute(
         update(Subscription)
         .where(
@@ -107,14 +111,17 @@ async def leave(
     )
     if changed.first() is None:
         return False
-    _keep(session, contact_id, topic, Standing.ENDED, evidence)
+    _add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
     return True
 
 
 async def stop_everything(
     session: AsyncSession, contact_id: int, *, evidence: Evidence
 ) -> list[str]:
-    """End every subscription and remember that no new one may be imported."""
+    """End every subscription, and prevent imports from adding one.
+
+    Return the topics that ended, sorted.
+    """
     await session.execute(
         update(Contact)
         .where(Contact.id == contact_id, Contact.stopped_at.is_(None))
@@ -131,14 +138,17 @@ async def stop_everything(
     )
     topics = sorted(ended)
     for topic in topics:
-        _keep(session, contact_id, topic, Standing.ENDED, evidence)
+        _add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
     return topics
 
 
-async def ask(
+async def request(
     session: AsyncSession, contact_id: int, topic: str, *, evidence: Evidence
 ) -> bool:
-    """Note a wish to subscribe; letters start only once the address confirms it."""
+    """Make a subscription pending, until the reader confirms it from the address.
+
+    Return False when it is pending or active already.
+    """
     pending = {"standing": Standing.PENDING, "since": evidence.at}
     changed = await session.execute(
         insert(session, Subscription)
@@ -152,14 +162,17 @@ async def ask(
     )
     if changed.first() is None:
         return False
-    _keep(session, contact_id, topic, Standing.PENDING, evidence)
+    _add_evidence(session, contact_id, topic, Standing.PENDING, evidence)
     return True
 
 
 async def confirm(
     session: AsyncSession, contact_id: int, *, evidence: Evidence
 ) -> list[str]:
-    """Activate what the contact asked for; return the topics that began."""
+    """Make a contact's pending subscriptions active, and undo `stop_everything`.
+
+    Return their topics, sorted; without one, nothing changes.
+    """
     begun = await session.scalars(
         update(Subscription)
         .where(
@@ -171,7 +184,7 @@ async def confirm(
     )
     topics = sorted(begun)
     for topic in topics:
-        _keep(session, contact_id, topic, Standing.ACTIVE, evidence)
+        _add_evidence(session, contact_id, topic, Standing.ACTIVE, evidence)
     if topics:
         await session.execute(
             update(Contact).where(Contact.id == contact_id).values(stopped_at=None)
@@ -180,15 +193,15 @@ async def confirm(
 
 
 async def begin_imported(
-    session: AsyncSession, asked: Select[Any], *, source: str, at: datetime
+    session: AsyncSession, new: Select[Any], *, source: str, at: datetime
 ) -> None:
-    """Begin subscriptions of an import, as one statement each for them and evidence.
+    """Add active subscriptions of an import and their evidence, in two statements.
 
-    `asked` selects contact_id, topic and the basis; none of them has a subscription.
+    `new` selects contact_id, topic and basis; no such subscription may exist.
     """
     active = literal(Standing.ACTIVE.value)
     since = literal(at, Subscription.since.type)
-    rows = asked.subquery()
+    rows = new.subquery()
     contact_id, topic, basis = rows.c
     columns = ["contact_id", "topic", "standing"]
     await session.execute(
@@ -209,7 +222,10 @@ async def begin_imported(
 async def undo_imported(
     session: AsyncSession, *, source: str, at: datetime, now: datetime
 ) -> None:
-    """Withdraw the subscriptions that an import began and that are as it left them."""
+    """Delete the subscriptions that an import added and that have not changed since.
+
+    `at` is the time of the import. The evidence stays; a row UNDONE is added.
+    """
     begun = select(Consent.contact_id, Consent.topic).where(
         Consent.how == How.IMPORT,
         Consent.source == source,
@@ -224,11 +240,11 @@ async def undo_imported(
     )
     evidence = Evidence(at=now, how=How.OPERATOR, source=f"undo of {source}")
     for contact_id, topic in withdrawn.all():
-        _keep(session, contact_id, topic, Standing.UNDONE, evidence)
+        _add_evidence(session, contact_id, topic, Standing.UNDONE, evidence)
 
 
 async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standing]:
-    """Return where each of a contact's subscriptions stands, by topic."""
+    """Return the standing of each subscription of a contact, by topic."""
     rows = await session.execute(
         select(Subscription.topic, Subscription.standing).where(
             Subscription.contact_id == contact_id
@@ -238,15 +254,18 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
 
 
 async def evidence_of(session: AsyncSession, contact_id: int) -> list[Consent]:
-    """Return every change of consent of a contact, oldest first."""
-    kept = await session.scalars(
+    """Return the evidence of all changes for a contact, oldest first."""
+    rows = await session.scalars(
         select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id)
     )
-    return list(kept)
+    return list(rows)
 
 
-async def subscribers(session: AsyncSession) -> list[tuple[Topic, int]]:
-    """Return every topic and how many receive it, in the order readers see them."""
+async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
+    """Return every topic with its number of active subscriptions.
+
+    In the order in which readers see topics.
+    """
     active = (
         select(Subscription.topic, func.count().label("active"))
         .where(Subscription.standing == Standing.ACTIVE)
@@ -261,7 +280,7 @@ async def subscribers(session: AsyncSession) -> list[tuple[Topic, int]]:
     return [(topic, count) for topic, count in rows]
 
 
-def _keep(
+def _add_evidence(
     session: AsyncSession,
     contact_id: int,
     topic: str,

@@ -1,7 +1,7 @@
-"""Addresses that must not be written to: the one writer, with its evidence.
+"""Suppressions: addresses that must not be written to. Only this module writes them.
 
-An address is known here by its keyed fingerprint only, so a suppression outlives
-the contact and a later import does not bring the reader back.
+A suppression holds only the keyed fingerprint of an address. It stays when the contact
+is deleted, so that a later import of the address is still suppressed.
 """
 
 from datetime import datetime
@@ -21,14 +21,14 @@ class Why(StrEnum):
     """Why an address must not be written to."""
 
     BOUNCED = "bounced"  # the mailbox does not exist
-    COMPLAINED = "complained"  # the reader called our letter spam
+    COMPLAINED = "complained"  # the reader reported a letter as spam
     ASKED = "asked"  # the reader wrote to the unit
     OPERATOR = "operator"  # an operator's decision
-    ERASED = "erased"  # the person was erased and must not come back
+    ERASED = "erased"  # the person was erased
 
 
 class Suppression(Base):
-    """An address under suppression now."""
+    """An address that is suppressed now."""
 
     __tablename__ = "suppression"
 
@@ -39,13 +39,13 @@ class Suppression(Base):
 
 
 class SuppressionEvent(Base):
-    """One change of suppression; rows are only ever added."""
+    """One change of a suppression. Rows are only added."""
 
     __tablename__ = "suppression_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_key: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
-    act: Mapped[str] = mapped_column(String(10))  # suppressed, lifted
+    act: Mapped[str] = mapped_column(String(10))  # "suppressed" or "lifted"
     reason: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
     detail: Mapped[str | None]
@@ -59,7 +59,7 @@ async def suppress(
     now: datetime,
     detail: str | None = None,
 ) -> bool:
-    """Stop writing to an address; say whether it was writable before."""
+    """Suppress an address; return False when it is suppressed already."""
     added = await session.execute(
         insert(session, Suppression)
         .values(address_key=address_key, reason=reason, since=now, detail=detail)
@@ -68,14 +68,17 @@ async def suppress(
     )
     if added.first() is None:
         return False
-    _log(session, address_key, "suppressed", reason, now, detail)
+    _add_event(session, address_key, "suppressed", reason, now, detail)
     return True
 
 
 async def lift(
     session: AsyncSession, address_key: bytes, *, now: datetime, detail: str
 ) -> None:
-    """Allow writing to an address again, with the reason stated by a person."""
+    """Remove a suppression; `detail` is a person's reason.
+
+    Raises UnknownNameError when the address is not suppressed.
+    """
     reason = await session.scalar(
         delete(Suppression)
         .where(Suppression.address_key == address_key)
@@ -83,11 +86,11 @@ async def lift(
     )
     if reason is None:
         raise UnknownNameError("this address is not suppressed")
-    _log(session, address_key, "lifted", reason, now, detail)
+    _add_event(session, address_key, "lifted", reason, now, detail)
 
 
 async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:
-    """Return every suppression with the address of its contact, oldest first."""
+    """Return every suppression with its contact's address, if any, oldest first."""
     rows = await session.execute(
         select(Suppression, Contact.address)
         .outerjoin(Contact, Contact.address_key == Suppression.address_key)
@@ -96,7 +99,7 @@ async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:
     return [(suppression, address) for suppression, address in rows]
 
 
-def _log(
+def _add_event(
     session: AsyncSession,
     address_key: bytes,
     act: str,

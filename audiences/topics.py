@@ -1,4 +1,4 @@
-"""Topics: what one can subscribe to, with names readers understand."""
+"""Topics that readers can subscribe to."""
 
 from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,32 +10,32 @@ from audiences.store.base import Base
 
 
 class Topic(Base):
-    """Something a reader may subscribe to."""
+    """A topic that readers can subscribe to."""
 
     __tablename__ = "topic"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     names: Mapped[dict[str, str]]  # by language, as readers see them
-    rhythms: Mapped[dict[str, str]]  # by language: how often it comes
+    rhythms: Mapped[dict[str, str]]  # by language: how often letters come
     position: Mapped[int]  # order on the preference page
 
     def name(self, language: str) -> str:
-        """Return the name readers of a language see; English where it has none."""
-        return languages.named(self.names, language, self.code)
+        """Return the name in a language, or in English, or else the code."""
+        return languages.name_in(self.names, language, self.code)
 
     def rhythm(self, language: str) -> str:
-        """Say in the reader's language how often this topic comes."""
-        return languages.named(self.rhythms, language)
+        """Return how often letters of this topic come, in a language or in English."""
+        return languages.name_in(self.rhythms, language)
 
 
 async def listed(session: AsyncSession) -> list[Topic]:
-    """Return all topics in the order readers see them."""
+    """Return all topics in the order in which readers see them."""
     rows = await session.scalars(select(Topic).order_by(Topic.position, Topic.code))
     return list(rows)
 
 
 async def named(session: AsyncSession, code: str) -> Topic:
-    """Return a topic by its code."""
+    """Return the topic with this code; raise UnknownNameError when there is none."""
     topic = await session.get(Topic, code)
     if topic is None:
         raise UnknownNameError(f"no topic is called {code!r}", code="topic.unknown")

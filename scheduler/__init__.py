@@ -1,4 +1,4 @@
-"""WHEN: cadences as values, the instants they mean, and the ticker.
+"""Time: cadences, sending hours, time zones and the ticker.
 
-Knows nothing of audiences, campaigns or letters.
+Imports neither audiences nor mailer.
 """

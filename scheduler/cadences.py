@@ -1,7 +1,7 @@
-"""A cadence as a value, and the instants it means.
+"""Cadences of recurring mailings, and the slots they produce.
 
-Pure: `slots_after` asks no clock. A local time that daylight saving skips means the
-next valid instant; one that it repeats means the first of the two, once.
+Pure functions: the caller gives the time. A local time that daylight saving skips
+becomes the next valid instant. Of a local time that it repeats the first is used.
 """
 
 import calendar
@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from scheduler.errors import ScheduleError
 
 LAST = -1
-HORIZON = timedelta(days=366 * 5)  # a cadence that is silent for so long is a mistake
+HORIZON = timedelta(days=366 * 5)  # a cadence without a slot for so long is an error
 
 
 class Weekday(IntEnum):
-    """Days as `date.weekday()` counts them."""
+    """Days of the week, numbered as by `date.weekday()`."""
 
     MONDAY = 0
     TUESDAY = 1
@@ -30,7 +30,7 @@ class Weekday(IntEnum):
 
 
 class Period(IntEnum):
-    """How often, in months; a day and a week are their own."""
+    """How often a cadence recurs: every day, every week, or a number of months."""
 
     DAY = 0
     WEEK = -1
@@ -42,9 +42,11 @@ class Period(IntEnum):
 class Cadence:
     """A recurring local time.
 
-    `weekday` with `nth` (1 to 4, or LAST) picks a day of the month; `nth` with
-    `working` picks a working day, Monday to Friday; `day` picks a date, and the
-    month's last day where the month is shorter.
+    A monthly or quarterly cadence picks its day in one of three ways:
+
+    - `weekday` with `nth` (1 to 4, or LAST): the first Tuesday;
+    - `working` with `nth`: the last working day, Monday to Friday;
+    - `day` (1 to 31): a date, or the last day of a shorter month.
     """
 
     period: Period
@@ -58,29 +60,36 @@ class Cadence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """One occurrence: the local time as written, and the instant it means."""
+    """One date of a series: its local time, and the same as an instant."""
 
-    local: datetime  # naive, the identity of an occurrence within its series
+    local: datetime  # naive; identifies the slot within its series
     instant: datetime  # UTC
 
 
 def slots_after(cadence: Cadence, instant: datetime) -> Iterator[Slot]:
-    """Yield the coming slots, strictly after an aware instant."""
+    """Yield the slots that follow an aware instant, in order.
+
+    Raises ScheduleError when the cadence has no slot for five years.
+    """
     zone = ZoneInfo(cadence.zone)
     start = instant.astimezone(zone).date() - timedelta(days=2)
-    last, quiet_until = instant, start + HORIZON
+    last, limit = instant, start + HORIZON
     for day in _days(cadence, start):
-        if day > quiet_until:
-            raise ScheduleError("this cadence names no day in five years")
+        if day > limit:
+            raise ScheduleError("the cadence has no date in the next five years")
         local = datetime.combine(day, cadence.at)
-        meant = resolve(local, zone)
-        if meant > last:
-            last, quiet_until = meant, day + HORIZON
-            yield Slot(local=local, instant=meant)
+        slot_instant = instant_of(local, zone)
+        if slot_instant > last:
+            last, limit = slot_instant, day + HORIZON
+            yield Slot(local=local, instant=slot_instant)
 
 
-def resolve(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant, in UTC, that a naive local time means in a zone."""
+def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, of a naive local time in a zone.
+
+    A repeated time gives the first instant; a skipped time gives the moment at which
+    the clocks change, found by bisection.
+    """
     early = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if early.astimezone(zone).replace(tzinfo=None) == local:
         return early
@@ -97,6 +106,7 @@ def resolve(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _days(cadence: Cadence, start: date) -> Iterator[date]:
+    """Yield the days of a cadence from `start` on, without end."""
     if cadence.period in {Period.DAY, Period.WEEK}:
         day = start
         while True:
@@ -106,13 +116,14 @@ def _days(cadence: Cadence, start: date) -> Iterator[date]:
     month = start.replace(day=1)
     while True:
         if (month.month - 1) % cadence.period == 0:
-            day = _day_of(cadence, month)
+            day = _day_in(cadence, month)
             if day >= start:
                 yield day
         month = (month + timedelta(days=31)).replace(day=1)
 
 
-def _day_of(cadence: Cadence, month: date) -> date:
+def _day_in(cadence: Cadence, month: date) -> date:
+    """Return the day that a cadence picks in the month of a date."""
     length = calendar.monthrange(month.year, month.month)[1]
     if cadence.day is not None:
         return month.replace(day=min(cadence.day, length))

@@ -1,5 +1,5 @@
-"""What the scheduler refuses."""
+"""Errors of the scheduler."""
 
 
 class ScheduleError(Exception):
-    """The time or cadence cannot be understood."""
+    """The time, time zone, window or cadence is not valid."""

@@ -1,9 +1,8 @@
-"""The ticker: calls one coroutine at a steady interval, in UTC, and holds no state.
+"""The ticker: calls one coroutine at a fixed interval.
 
-It asks the clock for its first call only, and decides no instant: what is due is found
-in the store by whoever is called. The one importer of apscheduler, whose shared stores
-fire twice and whose cron mistakes daylight saving; so only its interval trigger and
-memory store are used.
+It does not decide what is due: the coroutine asks the store. Only this module imports
+apscheduler, and it uses only the interval trigger and the memory store: apscheduler's
+shared stores can run a job twice, and its cron trigger is wrong when clocks change.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,7 +13,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 
 def start(tick: Callable[[], Awaitable[None]], *, seconds: float) -> AsyncIOScheduler:
-    """Call `tick` now and then every `seconds`; a late or missed call is made once."""
+    """Call `tick` now and then every `seconds`; return the running scheduler.
+
+    Calls never overlap. Several missed calls become one late call.
+    """
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(
         tick,

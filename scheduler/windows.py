@@ -1,9 +1,9 @@
-"""The hours of the day in which something may be sent, and the instants they mean.
+"""Windows: the hours of the day in which a campaign may be sent, and their instants.
 
-Pure: nothing here asks a clock. A window is open from its first minute up to, and not
-including, its last. One that ends before it begins goes on past midnight. A local time
-that daylight saving skips means the next valid instant; one that it repeats means the
-first of the two, so that no day opens twice.
+Pure functions: the caller gives the time. A window includes the minute it opens and
+excludes the minute it closes. A window that closes before it opens ends the next day.
+A local time that daylight saving skips becomes the next valid instant. Of a local time
+that it repeats the first is used, so that a window opens once a day.
 """
 
 import re
@@ -12,15 +12,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler import zones
-from scheduler.cadences import resolve
+from scheduler.cadences import instant_of
 from scheduler.errors import ScheduleError
 
-LOOK_AHEAD = 8  # days; a window that a clock change swallows opens the next day
+LOOK_AHEAD = 8  # days; daylight saving can skip the whole window of a day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
-    """Local hours in a zone, every day."""
+    """Local hours in a time zone, the same every day."""
 
     opens: time
     closes: time
@@ -29,39 +29,46 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opening:
-    """One day's window, as instants in UTC."""
+    """The window of one day, as instants in UTC."""
 
     opens_at: datetime
     closes_at: datetime
 
 
-def read(opens: str, closes: str, zone: str) -> Window:
-    """Read a window such as 08:00, 20:00, Europe/Paris; refuse what is none."""
-    made = Window(opens=_hour(opens), closes=_hour(closes), zone=zone)
-    if made.opens == made.closes:
-        raise ScheduleError(f"from {opens} until {closes} is no time at all")
+def parse(opens: str, closes: str, zone: str) -> Window:
+    """Read a window such as 08:00, 20:00, Europe/Paris.
+
+    Raises ScheduleError when a time or the zone is not valid, or the times are equal.
+    """
+    window = Window(opens=_time(opens), closes=_time(closes), zone=zone)
+    if window.opens == window.closes:
+        raise ScheduleError(
+            f"the window is empty: from {opens} until {closes}; the times must differ"
+        )
     zones.named(zone)
-    return made
+    return window
 
 
-def _hour(text: str) -> time:
-    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
-    if found is None:
-        raise ScheduleError(f"{text!r} is not an hour such as 08:00")
-    return time(int(found[1]), int(found[2]))
+def _time(text: str) -> time:
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
+    if match is None:
+        raise ScheduleError(f"{text!r} is not a time such as 08:00")
+    return time(int(match[1]), int(match[2]))
 
 
 def opening(window: Window, instant: datetime) -> Opening:
-    """Return the opening that holds an aware instant, or the first one after it."""
+    """Return the opening that contains an aware instant, or else the next opening."""
     zone = ZoneInfo(window.zone)
     overnight = timedelta(days=1 if window.closes < window.opens else 0)
     first = instant.astimezone(zone).date() - timedelta(days=2)
     for ahead in range(LOOK_AHEAD):
         day = first + timedelta(days=ahead)
-        found = Opening(
-            opens_at=resolve(datetime.combine(day, window.opens), zone),
-            closes_at=resolve(datetime.combine(day + overnight, window.closes), zone),
+        candidate = Opening(
+            opens_at=instant_of(datetime.combine(day, window.opens), zone),
+            closes_at=instant_of(
+                datetime.combine(day + overnight, window.closes), zone
+            ),
         )
-        if found.closes_at > max(instant, found.opens_at):
-            return found
-    raise AssertionError("a window opens every day but for a clock change")
+        if candidate.closes_at > max(instant, candidate.opens_at):
+            return candidate
+    raise AssertionError(f"{window} does not open within {LOOK_AHEAD} days")

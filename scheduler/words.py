@@ -1,4 +1,4 @@
-"""Reads a cadence in the words the unit uses, in English or French.
+"""Reads a cadence written in English or French, and describes it in English.
 
 first Tuesday, 10:00, Europe/Paris · weekly on Monday 00:00 · le 15 du mois à 9 h
 """
@@ -55,7 +55,7 @@ _DATE = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e)?")
 
 @dataclass
 class _Heard:
-    """What the words have said so far."""
+    """What has been read of a cadence so far."""
 
     period: Period | None = None
     weekday: Weekday | None = None
@@ -67,21 +67,26 @@ class _Heard:
 
 
 def parse(text: str, *, zone: str = "UTC") -> Cadence:
-    """Read a cadence; a zone within the text goes before the one given."""
-    rest, at = _time(text)
-    rest, found = _zone(rest, zone)
-    heard = _Heard()
+    """Return the cadence that a text describes.
+
+    `zone` applies when the text names no zone. Raises ScheduleError when the text is
+    not a cadence.
+    """
+    rest, at = _take_time(text)
+    rest, zone = _take_zone(rest, zone)
+    parts = _Heard()
     for word in re.findall(r"[^\s,'’]+", rest.lower()):
-        _hear(heard, word)
-    if heard.unknown:
-        raise ScheduleError(_not_understood(text, heard.unknown[0]))
-    return _cadence(text, heard, at, found)
+        _read_word(parts, word)
+    if parts.unknown:
+        raise ScheduleError(_unknown_word(text, parts.unknown[0]))
+    return _cadence(text, parts, at, zone)
 
 
-def _time(text: str) -> tuple[str, time]:
+def _take_time(text: str) -> tuple[str, time]:
+    """Return the text without its time of day, and the time."""
     match = _TIME.search(text)
     if match is None:
-        raise ScheduleError(f"{text!r} names no time of day; add one such as 10:00")
+        raise ScheduleError(f"{text!r} has no time of day; add one such as 10:00")
     hour, minute = int(match[1]), int(match[2] or match[3] or 0)
     try:
         at = time(hour, minute)
@@ -90,82 +95,84 @@ def _time(text: str) -> tuple[str, time]:
     return text[: match.start()] + " " + text[match.end() :], at
 
 
-def _zone(text: str, default: str) -> tuple[str, str]:
+def _take_zone(text: str, default: str) -> tuple[str, str]:
+    """Return the text without its zone, and the zone or else the default."""
     match = _ZONE.search(text)
     name = match[0] if match else default
     zones.named(name)
     return (text[: match.start()] + text[match.end() :] if match else text), name
 
 
-def _hear(heard: _Heard, word: str) -> None:
+def _read_word(parts: _Heard, word: str) -> None:
     singular = word.removesuffix("s")
     number = _DATE.fullmatch(word)
     if word in _PERIODS:
-        heard.period = _PERIODS[word]
+        parts.period = _PERIODS[word]
     elif word in _WEEKDAYS or singular in _WEEKDAYS:
-        _once(heard, "weekday", _WEEKDAYS.get(word, _WEEKDAYS.get(singular)))
+        _set_once(parts, "weekday", _WEEKDAYS.get(word, _WEEKDAYS.get(singular)))
     elif word in _ORDINALS and not number:
-        _once(heard, "nth", _ORDINALS[word])
+        _set_once(parts, "nth", _ORDINALS[word])
     elif word in _WORKING:
-        heard.working = True
+        parts.working = True
     elif word in _DAY:
-        heard.any_day = True
+        parts.any_day = True
     elif number:
-        _once(heard, "day", int(number[1]))
+        _set_once(parts, "day", int(number[1]))
     elif word not in _FILLERS:
-        heard.unknown.append(word)
+        parts.unknown.append(word)
 
 
-def _once(heard: _Heard, what: str, value: object) -> None:
-    if getattr(heard, what) is not None:
+def _set_once(parts: _Heard, name: str, value: object) -> None:
+    if getattr(parts, name) is not None:
         raise ScheduleError(
-            "a cadence names one day; make a second series for the other"
+            "a cadence has one day; make a second series for another day"
         )
-    setattr(heard, what, value)
+    setattr(parts, name, value)
 
 
-def _cadence(text: str, heard: _Heard, at: time, zone: str) -> Cadence:
-    if heard.day is not None and heard.weekday is not None:
-        heard.nth, heard.day = heard.day, None  # "2nd Thursday"
-    if heard.nth == LAST and heard.any_day and not heard.working:
-        heard.nth, heard.day = None, 31
-    month = heard.period if heard.period in {Period.MONTH, Period.QUARTER} else None
-    if heard.nth is not None and (heard.weekday is not None or heard.working):
-        if heard.nth not in {1, 2, 3, 4, LAST}:
+def _cadence(text: str, parts: _Heard, at: time, zone: str) -> Cadence:
+    if parts.day is not None and parts.weekday is not None:
+        parts.nth, parts.day = parts.day, None  # "2nd Thursday"
+    if parts.nth == LAST and parts.any_day and not parts.working:
+        parts.nth, parts.day = None, 31
+    month = parts.period if parts.period in {Period.MONTH, Period.QUARTER} else None
+    if parts.nth is not None and (parts.weekday is not None or parts.working):
+        if parts.nth not in {1, 2, 3, 4, LAST}:
             raise ScheduleError(
-                f"{text!r}: a month has a first to a fourth, and a last"
+                f"{text!r}: found {parts.nth} before the day;"
+                " expected first, second, third, fourth or last"
             )
         return Cadence(
             period=month or Period.MONTH,
             at=at,
             zone=zone,
-            weekday=None if heard.working else heard.weekday,
-            nth=heard.nth,
-            working=heard.working,
+            weekday=None if parts.working else parts.weekday,
+            nth=parts.nth,
+            working=parts.working,
         )
-    if heard.day is not None:
-        if not 1 <= heard.day <= 31:  # noqa: PLR2004 (the longest month)
-            raise ScheduleError(f"{text!r}: no month has a day {heard.day}")
-        return Cadence(period=month or Period.MONTH, at=at, zone=zone, day=heard.day)
-    if heard.weekday is not None and month is None:
-        return Cadence(period=Period.WEEK, at=at, zone=zone, weekday=heard.weekday)
-    if heard.period is Period.DAY or (heard.any_day and heard.period is None):
+    if parts.day is not None:
+        if not 1 <= parts.day <= 31:  # noqa: PLR2004 (the longest month)
+            raise ScheduleError(f"{text!r}: no month has a day {parts.day}")
+        return Cadence(period=month or Period.MONTH, at=at, zone=zone, day=parts.day)
+    if parts.weekday is not None and month is None:
+        return Cadence(period=Period.WEEK, at=at, zone=zone, weekday=parts.weekday)
+    if parts.period is Period.DAY or (parts.any_day and parts.period is None):
         return Cadence(period=Period.DAY, at=at, zone=zone)
     raise ScheduleError(
-        f"{text!r} does not say which day; write for example first Tuesday 10:00,"
+        f"{text!r} does not name a day; write for example first Tuesday 10:00,"
         " weekly on Monday 09:00 or daily 02:30"
     )
 
 
-def _not_understood(text: str, word: str) -> str:
+def _unknown_word(text: str, word: str) -> str:
     known = [*_WEEKDAYS, *_ORDINALS, *_PERIODS, *_DAY, *_WORKING]
     near = difflib.get_close_matches(word, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    return f"{text!r}: {word!r} has no meaning in a cadence{hint}"
+    return f"{text!r}: {word!r} is not a word of a cadence{hint}"
 
 
-def spoken(cadence: Cadence) -> str:
-    """Say a cadence back in English, so that its reader can check it."""
+def describe(cadence: Cadence) -> str:
+    """Return a cadence in English, for an operator to check."""
     at = f"at {cadence.at:%H:%M}, {cadence.zone}"
     period = "quarter" if cadence.period is Period.QUARTER else "month"
     ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}

@@ -1,5 +1,5 @@
-"""Importing lists of contacts: read → check → stage → apply, and undo.
+"""Imports lists of contacts: read → check → stage → plan → apply, and undo.
 
-Guarantees that an import is applied whole or not at all, that applying it twice
-changes nothing, that an opt-out survives it, and that memory stays bounded.
+An import is applied whole or not at all. Applying a file twice changes nothing the
+second time. A subscription that ended stays ended. Memory use is bounded.
 """

@@ -1,7 +1,7 @@
-"""Applies staged rows to the directory, in the caller's one transaction.
+"""Applies staged rows to the directory, in one transaction of the caller.
 
-Set-based: a statement for each table, however many rows. What is replaced is kept,
-so that the import can be undone. An empty cell changes nothing.
+Each table gets a fixed number of statements, for any number of rows. Replaced values
+are kept, so that the import can be undone. An empty cell changes nothing.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.intake import loosen, replaced
 from audiences.intake.models import Import
-from audiences.intake.planning import CONTACT, ORGANISATION, ImportPlan, plan, resolve
+from audiences.intake.planning import CONTACT, ORGANISATION, ImportPlan, match, plan
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.organisations import (
     Organisation,
@@ -42,29 +42,32 @@ from audiences.subscriptions import Subscription
 async def apply(
     session: AsyncSession, *, file: str, by: str, now: datetime, rows: int
 ) -> tuple[Import, ImportPlan]:
-    """Write the staged rows; return the record of the import and what it did."""
-    decided = await plan(session)
+    """Write the staged rows; return the record of the import and its plan.
+
+    `rows` is the number of rows of the file, for the record.
+    """
+    planned = await plan(session)
     record = Import(
         file=file,
         at=now,
         by=by,
         rows=rows,
-        added=decided.added,
-        changed=decided.changed,
-        unchanged=decided.unchanged,
+        added=planned.added,
+        changed=planned.changed,
+        unchanged=planned.unchanged,
     )
     session.add(record)
     await session.flush()
-    async with loosen.loosened(session, coming=decided.added):
+    async with loosen.without_keys_and_indexes(session, added=planned.added):
         await _organisations(session, record)
-        numbered = await _add(session, record, decided.added)
-        await _change(session, record)
+        numbered = await _add_contacts(session, record, planned.added)
+        await _change_contacts(session, record)
         await _subscriptions(session, record, numbered)
-    return record, decided
+    return record, planned
 
 
 async def _organisations(session: AsyncSession, record: Import) -> None:
-    fresh = and_(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
+    new = and_(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
     columns: dict[str, Any] = {
         "code": BODIES.c.organisation,
         **{column.key: BODIES.c[name] for name, column in ORGANISATION.items()},
@@ -76,7 +79,7 @@ async def _organisations(session: AsyncSession, record: Import) -> None:
     await replaced.keep_organisations(session, record.id, changed)
     await session.execute(
         insert(Organisation).from_select(
-            list(columns), select(*columns.values()).where(fresh)
+            list(columns), select(*columns.values()).where(new)
         )
     )
     await session.execute(
@@ -93,14 +96,14 @@ async def _organisations(session: AsyncSession, record: Import) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    await session.execute(update(BODIES).where(fresh).values(changes=True))
-    await resolve(session)
+    await session.execute(update(BODIES).where(new).values(changes=True))
+    await match(session)
     await _links(session)
 
 
 async def _links(session: AsyncSession) -> None:
-    """Replace the sets of fields and countries that were given and differ."""
-    fields = _given(BODIES.c.fields)
+    """Replace the fields and countries of changed organisations, where given."""
+    fields = _given_codes(BODIES.c.fields)
     await session.execute(
         delete(OrganisationField)
         .where(
@@ -134,13 +137,13 @@ async def _links(session: AsyncSession) -> None:
         await session.execute(
             insert(OrganisationCountry).from_select(
                 ["organisation_id", "country", "relation"],
-                _given(cell).add_columns(literal(relation.value)),
+                _given_codes(cell).add_columns(literal(relation.value)),
             )
         )
 
 
-def _given(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Select organisation and code of each set that was given and differs."""
+def _given_codes(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Select the codes of a cell of changed organisations: organisation_id, code."""
     return (
         select(BODIES.c.organisation_id, SETS.c.code)
         .join(SETS, SETS.c.codes == cell)
@@ -149,8 +152,8 @@ def _given(cell: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _add(session: AsyncSession, record: Import, added: int) -> Subquery:
-    """Write new contacts; return the staged rows, each with its contact's number."""
+async def _add_contacts(session: AsyncSession, record: Import, added: int) -> Subquery:
+    """Insert new contacts; return the staged rows as `_numbered` does."""
     rows = await _numbered(session, added)
     columns: dict[str, Any] = {
         "id": rows.c.number,
@@ -174,8 +177,8 @@ async def _add(session: AsyncSession, record: Import, added: int) -> Subquery:
     return rows
 
 
-async def _change(session: AsyncSession, record: Import) -> None:
-    """Put what was given in the place of what contacts held, and keep that."""
+async def _change_contacts(session: AsyncSession, record: Import) -> None:
+    """Update known contacts with the cells given, and keep the replaced values."""
     changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
     await replaced.keep_contacts(session, record.id, changed)
     body = select(BODIES.c.organisation_id).where(BODIES.c.body == ROWS.c.body)
@@ -199,17 +202,19 @@ async def _change(session: AsyncSession, record: Import) -> None:
 
 
 async def _numbered(session: AsyncSession, added: int) -> Subquery:
-    """Give each row whose contact is new a number, in their order.
+    """Return the staged rows with a `number` column: the number of the contact.
 
-    Numbers may skip the rows that are none's; where most are, new ones are counted.
+    New contacts get numbers in the order of their rows. If about half of the rows or
+    more are new, a number follows from the position of its row, and those of other rows
+    stay unused; otherwise the new rows are counted.
     """
-    fresh = ROWS.c.contact_id.is_(None)
-    span = select(func.min(ROWS.c.row), func.max(ROWS.c.row)).where(fresh)
+    new = ROWS.c.contact_id.is_(None)
+    span = select(func.min(ROWS.c.row), func.max(ROWS.c.row)).where(new)
     first, last = (await session.execute(span)).one()
     if added and last - first < 2 * added:
         added, place = last - first + 1, ROWS.c.row - (first - 1)
     else:
-        place = func.sum(case((fresh, 1), else_=0)).over(order_by=ROWS.c.row)
+        place = func.sum(case((new, 1), else_=0)).over(order_by=ROWS.c.row)
     below = await numbers.reserve(session, Contact, added)
     number = func.coalesce(ROWS.c.contact_id, place + below).label("number")
     return select(*ROWS.c, number).subquery("numbered")
@@ -218,9 +223,9 @@ async def _numbered(session: AsyncSession, added: int) -> Subquery:
 async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) -> None:
     """Subscribe contacts to topics they have no subscription for.
 
-    Ended subscriptions stay ended, and so does everything of a contact who stopped all.
+    Ended subscriptions stay ended. A contact who stopped all letters gets none.
     """
-    asked = (
+    new = (
         select(
             rows.c.number.label("contact_id"),
             SETS.c.code.label("topic"),
@@ -238,5 +243,5 @@ async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) 
         .order_by(rows.c.row)
     )
     await subscriptions.begin_imported(
-        session, asked, source=f"import {record.id}", at=record.at
+        session, new, source=f"import {record.id}", at=record.at
     )

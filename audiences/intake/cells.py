@@ -1,4 +1,4 @@
-"""What each cell of an import may hold: pure, and each refusal is a sentence."""
+"""Parses the cells of an import. Pure functions; each error is a sentence."""
 
 import re
 import zoneinfo
@@ -16,28 +16,30 @@ from audiences.segments.vocabularies import Vocabulary
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
-Parse = Callable[[str], Any]
+Parse = Callable[[str], Any]  # raises CellError
 
 
 class CellError(Exception):
-    """The cell cannot be taken; the message is the reason."""
+    """The cell is not valid; the message is the reason."""
 
 
 def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
-    """Return, for each column, what reads its cells; a set is its codes in order."""
-    one = lru_cache(maxsize=50_000)(_one(vocabulary))
+    """Return the parser of each column; sets of codes are sorted, with spaces."""
+    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary))
 
-    def of(values: Values) -> Parse:
-        return lambda raw: one(raw, values)
+    def one(values: Values) -> Parse:
+        return lambda raw: code(raw, values)
 
     def several(values: Values) -> Parse:
-        return lambda raw: " ".join(sorted({one(each, values) for each in _split(raw)}))
+        return lambda raw: " ".join(
+            sorted({code(each, values) for each in _split(raw)})
+        )
 
     def roles(raw: str) -> int:
-        return role_set(one(each.lower(), Values.ROLE) for each in _split(raw))
+        return role_set(code(each.lower(), Values.ROLE) for each in _split(raw))
 
-    def spoken(raw: str) -> str:
-        ordered = [one(each, Values.LANGUAGE) for each in _split(raw)]
+    def languages(raw: str) -> str:
+        ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
         return " ".join(dict.fromkeys(ordered))
 
     texts = ["name", "organisation_name", "acronym", "consent"]
@@ -46,14 +48,14 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
         **dict.fromkeys(texts, _free_text),
         "address": address,
         "roles": roles,
-        "languages": spoken,
-        "organisation_languages": spoken,
+        "languages": languages,
+        "organisation_languages": languages,
         "timezone": _timezone,
-        "organisation": _code,
-        "kind": of(Values.KIND),
-        "status": of(Values.STATUS),
-        "level": of(Values.LEVEL),
-        "country": of(Values.COUNTRY),
+        "organisation": _organisation,
+        "kind": one(Values.KIND),
+        "status": one(Values.STATUS),
+        "level": one(Values.LEVEL),
+        "country": one(Values.COUNTRY),
         "fields": several(Values.FIELD),
         "acts_in": several(Values.COUNTRY),
         "serves": several(Values.COUNTRY),
@@ -62,7 +64,7 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
 
 
 def address(raw: str) -> addresses.Address:
-    """Read the cell every row needs."""
+    """Return the address of a cell; raise CellError when it is not valid."""
     try:
         return addresses.parse(raw)
     except AddressRefusedError as fault:
@@ -73,20 +75,20 @@ def _split(raw: str) -> list[str]:
     return [each for each in _SEPARATORS.split(raw) if each]
 
 
-def _one(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
-    def one(raw: str, values: Values) -> str:
+def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
+    def code(raw: str, values: Values) -> str:
         try:
             return vocabulary.resolve(raw, values, rule=raw, column=1)
         except RuleError as fault:
             raise CellError(fault.sentence) from None
 
-    return one
+    return code
 
 
 def _free_text(raw: str) -> str:
     if len(raw) > MAX_TEXT:
-        raise CellError(f"{len(raw)} characters, at most {MAX_TEXT}")
-    fault = characters.in_a_cell(raw)
+        raise CellError(f"{len(raw)} characters; at most {MAX_TEXT} are allowed")
+    fault = characters.find_unusable(raw)
     if fault is not None:
         place, kind = fault
         mark = f"U+{ord(raw[place]):04X}"
@@ -94,9 +96,12 @@ def _free_text(raw: str) -> str:
     return raw
 
 
-def _code(raw: str) -> str:
+def _organisation(raw: str) -> str:
     if not re.fullmatch(r"[^\W_][\w.-]{0,79}", raw):
-        raise CellError("a code has letters, digits, points and hyphens, at most 80")
+        raise CellError(
+            "not a code of at most 80 letters, digits, points, hyphens and underscores,"
+            " with a letter or digit first"
+        )
     return raw
 
 

@@ -1,7 +1,7 @@
-"""Checks one row of an import, cell by cell; each fault is a sentence.
+"""Checks the rows of an import, cell by cell; each fault is a sentence.
 
-Pure but for its memory of cells already seen: a million rows name few countries, and
-what a row says of its organisation is read once for all rows that say the same.
+Parsed cells are cached, because rows repeat countries, codes and organisations. What
+rows state about their organisation is parsed once for all rows with the same cells.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from audiences.intake.read import Table
 from audiences.languages import OFFERED
 from audiences.segments.vocabularies import Vocabulary
 
-REMEMBERED = 10_000  # cells of one column, or organisations
+CACHED = 10_000  # cells of one column, or organisations
 
+# Columns of the contact, then of its organisation.
 OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
 NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
-BODY_CELLS = (  # of the organisation
+BODY_CELLS = (
     *("organisation_name", "acronym", "kind", "status", "level", "country"),
     *("organisation_languages", "fields", "acts_in", "serves"),
 )
@@ -29,7 +30,7 @@ ABOUT = ("organisation", *BODY_CELLS, *NAMES)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One cell that cannot be taken, and why."""
+    """One cell that is not valid, and why."""
 
     row: int
     column: str
@@ -38,7 +39,7 @@ class Fault:
 
 
 class Body(NamedTuple):
-    """What rows say of an organisation, known by the first row that says it."""
+    """What rows state about an organisation; `row` is the first row that states it."""
 
     row: int
     organisation: str
@@ -47,12 +48,12 @@ class Body(NamedTuple):
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """Return the cells that hold several codes."""
+        """Return the cells with several codes, without empty ones."""
         return tuple(cell for place in SETS if (cell := self.cells[place]))
 
 
 class CheckedRow(NamedTuple):
-    """One row ready to be staged."""
+    """One valid row, ready to be staged."""
 
     row: int
     address: str
@@ -67,7 +68,7 @@ class CheckedRow(NamedTuple):
 
 
 class _Memory(dict[str, Any]):
-    """What the cells of one column were read as; a fault is not remembered."""
+    """The parsed cells of one column, by their text; faults are not cached."""
 
     def __init__(self, parse: Parse) -> None:
         self._parse = parse
@@ -75,7 +76,7 @@ class _Memory(dict[str, Any]):
     def __missing__(self, raw: str) -> Any:
         bare = raw.strip()
         value = self._parse(bare) if bare else None
-        if len(self) >= REMEMBERED:
+        if len(self) >= CACHED:
             self.clear()
         self[raw] = value
         return value
@@ -91,11 +92,11 @@ class Checker:
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
         self._parsers = cells.parsers(vocabulary)
-        self._read = {
+        self._cached = {
             name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
         }
         self._width = 1 + max(table.positions.values())
-        blank = -1  # the empty cell `check` puts at the end of each row
+        blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
         given = [table.positions[name] for name in self._about]
@@ -103,31 +104,31 @@ class Checker:
         self._bodies: dict[Any, Body | None] = {}
 
     def check(self, row: int, line: list[str]) -> CheckedRow | list[Fault]:
-        """Return the row's values, or every fault found in it."""
+        """Return the values of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
         line.append("")
         try:
-            return self._taken(row, line)
+            return self._values(row, line)
         except CellError:
             return self._faults(row, line)
 
-    def _taken(self, row: int, line: list[str]) -> CheckedRow:
+    def _values(self, row: int, line: list[str]) -> CheckedRow:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
-        read = self._read
+        parse = self._cached
         address = cells.address(raw.strip())
-        topics = read["topics"](topics)
-        consent = read["consent"](consent) or self._basis
+        topics = parse["topics"](topics)
+        consent = parse["consent"](consent) or self._basis
         if topics and not consent:
-            raise CellError
+            raise CellError  # `_faults` gives the reason
         return CheckedRow(
             row,
             address.text,
             self._fingerprint(address.identity),
-            read["name"](name),
-            read["roles"](roles),
-            read["languages"](languages),
-            read["timezone"](timezone),
+            parse["name"](name),
+            parse["roles"](roles),
+            parse["languages"](languages),
+            parse["timezone"](timezone),
             topics,
             consent,
             self._body(row, line),
@@ -138,47 +139,47 @@ class Checker:
         try:
             return self._bodies[given]
         except KeyError:
-            body = self._read_body(row, line)
-        if len(self._bodies) >= REMEMBERED:
+            body = self._parse_body(row, line)
+        if len(self._bodies) >= CACHED:
             self._bodies.clear()
         self._bodies[given] = body
         return body
 
-    def _read_body(self, row: int, line: list[str]) -> Body | None:
-        said = {
-            column: self._read[column](line[self._positions[column]])
+    def _parse_body(self, row: int, line: list[str]) -> Body | None:
+        values = {
+            column: self._cached[column](line[self._positions[column]])
             for column in self._about
         }
-        code = said.get("organisation")
+        code = values.get("organisation")
         if code is None:
             return None
         names = {
-            language: said[column]
+            language: values[column]
             for language, column in zip(OFFERED, NAMES, strict=True)
-            if said.get(column)
+            if values.get(column)
         }
-        if names and not said.get("organisation_name"):
-            said["organisation_name"] = next(iter(names.values()))
-        return Body(row, code, tuple(map(said.get, BODY_CELLS)), names or None)
+        if names and not values.get("organisation_name"):
+            values["organisation_name"] = next(iter(names.values()))
+        return Body(row, code, tuple(map(values.get, BODY_CELLS)), names or None)
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
-        read: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for column, position in self._positions.items():
             raw = line[position].strip()
             if not raw:
                 continue
             try:
-                read[column] = self._parsers[column](raw)
+                values[column] = self._parsers[column](raw)
             except CellError as fault:
                 faults.append(
                     Fault(row=row, column=column, value=raw[:80], reason=str(fault))
                 )
         faulty = {fault.column for fault in faults}
-        if "address" not in read and "address" not in faulty:
+        if "address" not in values and "address" not in faulty:
             faults.append(_missing(row, "address", "every row needs an address"))
-        if read.get("topics") and not (read.get("consent") or self._basis):
-            reason = "topics need a ground: fill this column or give --basis"
+        if values.get("topics") and not (values.get("consent") or self._basis):
+            reason = "topics need a basis of consent: fill this column or give --basis"
             faults.append(_missing(row, "consent", reason))
         return faults
 

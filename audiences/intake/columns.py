@@ -1,4 +1,4 @@
-"""The columns an import may have, and the headings people give them."""
+"""The columns of an import, and the headings by which they are recognised."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from audiences.languages import OFFERED
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One column: its name here, its usual headings, and what it holds."""
+    """One column: its name, its other headings, and what its cells contain."""
 
     name: str
     headings: tuple[str, ...] = ()
@@ -84,7 +84,11 @@ COLUMNS = (
     Column(
         name="level", headings=("niveau",), holds="international, regional, national"
     ),
-    Column(name="country", headings=("pays", "iso2"), holds="seat, ISO 3166-1: SN"),
+    Column(
+        name="country",
+        headings=("pays", "iso2"),
+        holds="country of its seat, ISO 3166-1: SN",
+    ),
     Column(
         name="organisation_languages",
         headings=("organization languages", "langues de l'organisation"),
@@ -113,7 +117,7 @@ COLUMNS = (
     Column(
         name="consent",
         headings=("basis", "consentement", "base"),
-        holds="on what ground the topics are sent; or give --basis",
+        holds="the basis of consent to the topics; or give --basis",
     ),
 )
 
@@ -122,7 +126,7 @@ MAX_COLUMNS = 200
 
 
 def fold(heading: str) -> str:
-    """Fold a heading so that case, accents, spaces and hyphens do not matter."""
+    """Return a heading without case, accents, spaces and punctuation, to compare."""
     plain = unicodedata.normalize("NFKD", heading.casefold())
     return "".join(character for character in plain if character.isalnum())
 
@@ -140,13 +144,14 @@ def recognised(header: list[str]) -> int:
 
 
 def match(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return column → position, and the headings that are not read.
+    """Return the position of each column from 0, and the headings that are not read.
 
-    Raises FileRefusedError when the address column is missing or a column is twice.
+    Raises FileRefusedError when no column has addresses, two headings name the same
+    column, or there are more than MAX_COLUMNS.
     """
     if len(header) > MAX_COLUMNS:
         raise FileRefusedError(
-            f"the first row has {len(header)} columns, at most {MAX_COLUMNS} are read"
+            f"the first row has {len(header)} columns; at most {MAX_COLUMNS} are read"
         )
     positions: dict[str, int] = {}
     unread: list[str] = []

@@ -1,7 +1,7 @@
-"""One import from file to report: the order of the steps, and nothing else.
+"""Imports one file: runs the steps from reading to the report.
 
-Staging needs no lock and may take long; deciding and applying look at the directory
-as it is at that moment. Transactions are the caller's.
+Staging takes no lock and can take minutes. Planning and applying then read the
+directory as it is at that moment. The caller provides the transactions.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,23 +17,23 @@ from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
 
-MAX_FAULTS = 10_000  # kept for the report; counting goes on
-TOLD_EVERY = 1_000  # rows
+MAX_FAULTS = 10_000  # kept for the report; further ones are only counted
+PROGRESS_EVERY = 1_000  # rows
 
 
 class Transactions(Protocol):
-    """Transactions of one connection: what is staged lasts from one to the next."""
+    """Opens transactions on one connection, so that the staging tables stay."""
 
     def transaction(
         self, *, writing: bool
     ) -> AbstractAsyncContextManager[AsyncSession]:
-        """Begin one; without `writing` it takes no lock."""
+        """Open a transaction; without `writing` it takes no lock."""
         ...
 
 
 @dataclass(kw_only=True)
 class Staged:
-    """What reading a file found."""
+    """The result of reading and staging a file."""
 
     file: str
     form: str
@@ -43,14 +43,14 @@ class Staged:
     faulty_rows: int = 0
 
     def note(self, faults: list[Fault]) -> None:
-        """Count the rows with faults, and keep the first of them."""
+        """Count the rows with faults, and keep the first MAX_FAULTS faults."""
         self.faulty_rows += len({fault.row for fault in faults})
         self.faults += faults[: max(0, MAX_FAULTS - len(self.faults))]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What an import did, or would do."""
+    """What an import changed, or would change: numbers of rows, and faults."""
 
     rows: int
     valid: int
@@ -62,7 +62,7 @@ class ImportReport:
 
 
 async def run(
-    held: Transactions,
+    transactions: Transactions,
     table: Table,
     *,
     key: bytes,
@@ -72,17 +72,19 @@ async def run(
     apply: bool = True,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> tuple[Staged, ImportReport]:
-    """Read and check a file, then take its good rows; or only say what that would do.
+    """Check a file and import its valid rows; without `apply`, only report.
 
-    The clock is asked when the rows are taken: reading a long file takes minutes.
+    `key` makes fingerprints; `basis` is the basis of consent for rows without one.
+    `progress` gets the number of rows read so far. `now` is called when the rows are
+    applied, because reading a long file takes minutes.
     """
-    async with held.transaction(writing=False) as session:
-        words = await vocabularies.load(session)
-        checker = Checker(table, words, key=key, basis=basis)
+    async with transactions.transaction(writing=False) as session:
+        vocabulary = await vocabularies.load(session)
+        checker = Checker(table, vocabulary, key=key, basis=basis)
         staged = await _stage(session, table, checker, progress)
-    async with held.transaction(writing=apply) as session:
+    async with transactions.transaction(writing=apply) as session:
         if apply:
-            return staged, await _carry_out(session, staged, by=by, now=now())
+            return staged, await _apply(session, staged, by=by, now=now())
         return staged, _report(staged, await planning.plan(session))
 
 
@@ -92,14 +94,14 @@ async def _stage(
     checker: Checker,
     progress: Callable[[int], None],
 ) -> Staged:
-    found = Staged(file=table.name, form=table.form, unread=table.unread)
+    staged = Staged(file=table.name, form=table.form, unread=table.unread)
     await stage.create(session)
-    await stage.load(session, _checked(table, checker, found, progress))
-    found.note(await stage.settle(session))
-    return found
+    await stage.load(session, _checked(table, checker, staged, progress))
+    staged.note(await stage.remove_conflicts(session))
+    return staged
 
 
-async def _carry_out(
+async def _apply(
     session: AsyncSession, staged: Staged, *, by: str, now: datetime
 ) -> ImportReport:
     record, plan = await applying.apply(
@@ -124,16 +126,16 @@ def _report(
 
 
 def _checked(
-    table: Table, checker: Checker, found: Staged, progress: Callable[[int], None]
+    table: Table, checker: Checker, staged: Staged, progress: Callable[[int], None]
 ) -> Iterator[CheckedRow]:
     for number, cells in enumerate(table.rows, start=2):
         if not "".join(cells).strip():
             continue
-        found.rows += 1
-        if found.rows % TOLD_EVERY == 0:
-            progress(found.rows)
+        staged.rows += 1
+        if staged.rows % PROGRESS_EVERY == 0:
+            progress(staged.rows)
         match checker.check(number, cells):
             case CheckedRow() as row:
                 yield row
             case faults:
-                found.note(faults)
+                staged.note(faults)

@@ -1,9 +1,9 @@
-"""Lets a directory that is being filled check its keys once, at the end.
+"""Drops indexes and foreign keys during a large import, and creates them at its end.
 
-Row by row, the foreign keys of a million contacts are ten million questions to
-PostgreSQL, and an index grows faster from sorted rows. All happens in the caller's
-transaction: committed, every key holds and every index stands. While it lasts nobody
-else reads these tables on PostgreSQL, so it is done where more comes in than was there.
+PostgreSQL checks foreign keys row by row, ten million times for a million contacts, and
+both stores build an index faster from sorted rows. All is done in the caller's
+transaction: after its commit, all keys and indexes exist. PostgreSQL locks the tables
+for that time, so only imports larger than the directory do it.
 """
 
 from collections.abc import AsyncIterator
@@ -27,8 +27,8 @@ from audiences.store.dialects import analyse
 from audiences.subscriptions import Consent, Subscription
 from audiences.topics import Topic
 
-LARGE = 20_000  # contacts; fewer are checked and sorted in row by row sooner
-GROWN = 10  # once a tenth has come in, the store is told what it holds
+LARGE = 20_000  # contacts; for fewer, row by row is faster
+GROWTH = 10  # statistics are updated when more than a tenth is added
 FILLED = tuple(
     cast(Table, each.__table__)
     for each in (
@@ -37,23 +37,26 @@ FILLED = tuple(
     )
 )
 NAMES = [table.name for table in FILLED]
-_READ = tuple(cast(Table, each.__table__) for each in (Country, Topic))
+_REFERENCED = tuple(cast(Table, each.__table__) for each in (Country, Topic))
 
 
 @asynccontextmanager
-async def loosened(session: AsyncSession, *, coming: int) -> AsyncIterator[None]:
-    """Fill the directory's tables; keys and indexes are seen to at the end.
+async def without_keys_and_indexes(
+    session: AsyncSession, *, added: int
+) -> AsyncIterator[None]:
+    """Fill the tables of the directory with `added` new contacts.
 
-    Where little comes in, or others are at work, nothing is different.
+    Below LARGE, below the number of contacts before, or while other transactions use
+    the tables on PostgreSQL, keys and indexes stay.
     """
     known = await session.scalar(select(func.count()).select_from(Contact)) or 0
     server = not dialects.is_sqlite(session)
-    if coming < max(LARGE, known) or (server and not await _alone(session)):
+    if added < max(LARGE, known) or (server and not await _try_lock(session)):
         yield
-        if coming > known // GROWN:
+        if added > known // GROWTH:
             await analyse(session, *NAMES)
         return
-    indexes = [index for table in FILLED for index in _sorted(table)]
+    indexes = [index for table in FILLED for index in _indexes(table)]
     keys = [key for table in FILLED for key in table.foreign_key_constraints]
     for index in indexes:
         await session.execute(DropIndex(index))
@@ -67,14 +70,14 @@ async def loosened(session: AsyncSession, *, coming: int) -> AsyncIterator[None]
     await analyse(session, *NAMES)
 
 
-def _sorted(table: Table) -> list[Index]:
-    """Return the indexes of a table in one order always; keys of it are none."""
+def _indexes(table: Table) -> list[Index]:
+    """Return the indexes of a table, sorted by name, without its primary key."""
     return sorted(table.indexes, key=lambda index: str(index.name))
 
 
-async def _alone(session: AsyncSession) -> bool:
-    """Take these tables for ourselves, or say that others use them just now."""
-    names = ", ".join(table.name for table in (*_READ, *FILLED))
+async def _try_lock(session: AsyncSession) -> bool:
+    """Lock the tables; return False at once when other transactions use them."""
+    names = ", ".join(table.name for table in (*_REFERENCED, *FILLED))
     try:
         async with session.begin_nested():
             await session.execute(text(f"LOCK TABLE {names} NOWAIT"))

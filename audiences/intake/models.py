@@ -1,4 +1,4 @@
-"""The record of imports: what each did, and what it replaced."""
+"""Tables of imports: what each changed, and the values it replaced."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from audiences.store.base import Base
 
 
 class Import(Base):
-    """One file applied."""
+    """One file that was applied."""
 
     __tablename__ = "imported_file"
 
@@ -26,7 +26,10 @@ class Import(Base):
 
 
 class Replaced(Base):
-    """What a row of contact or organisation held before an import changed it."""
+    """The values of a row before an import changed it.
+
+    `kind` is contact or organisation.
+    """
 
     __tablename__ = "import_replaced"
 

@@ -1,4 +1,4 @@
-"""Decides what each staged row would do, against the directory as it is now."""
+"""Plans an import: compares the staged rows with the current directory."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ CONTACT: dict[str, InstrumentedAttribute[Any]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportPlan:
-    """What applying the staged rows would do."""
+    """What applying the staged rows changes: numbers of rows, and faults."""
 
     added: int
     changed: int
@@ -61,11 +61,11 @@ class ImportPlan:
 
 
 async def plan(session: AsyncSession) -> ImportPlan:
-    """Match staged rows with the directory and set aside those that cannot stand."""
-    await resolve(session)
-    faults = await _strangers(session)
-    await stage.set_aside(session, faults)
-    await _compare(session)
+    """Match staged rows with the directory, and remove rows that cannot be applied."""
+    await match(session)
+    faults = await _without_organisation(session)
+    await stage.remove_rows(session, faults)
+    await _mark_changes(session)
     known = ROWS.c.contact_id.is_not(None)
     added, changed, total = (
         await session.execute(
@@ -88,8 +88,8 @@ async def plan(session: AsyncSession) -> ImportPlan:
     )
 
 
-async def resolve(session: AsyncSession) -> None:
-    """Note which contact and organisation each staged row already is."""
+async def match(session: AsyncSession) -> None:
+    """Set the numbers of existing contacts and organisations in the staged rows."""
     await session.execute(
         sql_update(ROWS)
         .where(ROWS.c.contact_id.is_(None), Contact.address_key == ROWS.c.address_key)
@@ -106,7 +106,12 @@ async def resolve(session: AsyncSession) -> None:
     await stage.analyse(session)
 
 
-async def _strangers(session: AsyncSession) -> list[Fault]:
+async def _without_organisation(session: AsyncSession) -> list[Fault]:
+    """Return the faults of rows whose contact would have no organisation.
+
+    A new contact names none, or the organisation is new and its first row has no kind
+    or no name.
+    """
     lead = BODIES.alias("lead")
     complete = exists().where(
         lead.c.organisation == BODIES.c.organisation,
@@ -114,13 +119,13 @@ async def _strangers(session: AsyncSession) -> list[Fault]:
         lead.c.kind.is_not(None),
         lead.c.organisation_name.is_not(None),
     )
-    homeless = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
-    unknown = and_(BODIES.c.organisation_id.is_(None), ~complete)
-    strange = select(BODIES.c.body).where(unknown)
-    found = await session.execute(
+    names_none = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+    lacks_cells = and_(BODIES.c.organisation_id.is_(None), ~complete)
+    incomplete = select(BODIES.c.body).where(lacks_cells)
+    rows = await session.execute(
         select(ROWS.c.row, BODIES.c.organisation)
         .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
-        .where(or_(homeless, ROWS.c.body.in_(strange)))
+        .where(or_(names_none, ROWS.c.body.in_(incomplete)))
         .order_by(ROWS.c.row)
     )
     faults = [
@@ -133,17 +138,17 @@ async def _strangers(session: AsyncSession) -> list[Fault]:
             if code
             else "a new contact needs an organisation",
         )
-        for row, code in found
+        for row, code in rows
     ]
-    await session.execute(delete(BODIES).where(unknown))
+    await session.execute(delete(BODIES).where(lacks_cells))
     return faults
 
 
-async def _compare(session: AsyncSession) -> None:
-    """Note what would change.
+async def _mark_changes(session: AsyncSession) -> None:
+    """Mark the staged rows and organisations that would change the directory.
 
-    Each question within a question names the row it is about; left to itself it would
-    be about any row of the staging.
+    Subqueries are correlated explicitly; without that, SQLAlchemy would read all rows
+    of the staging tables in them.
     """
     body_changes = or_(
         *(_differs(BODIES.c[name], column) for name, column in ORGANISATION.items()),
@@ -161,8 +166,8 @@ async def _compare(session: AsyncSession) -> None:
     )
     contact_changes = or_(
         *(_differs(ROWS.c[name], column) for name, column in CONTACT.items()),
-        _moved(),
-        and_(Contact.stopped_at.is_(None), _asked()),
+        _names_other_organisation(),
+        and_(Contact.stopped_at.is_(None), _names_new_topic()),
     )
     await session.execute(
         sql_update(ROWS)
@@ -171,8 +176,8 @@ async def _compare(session: AsyncSession) -> None:
     )
 
 
-def _moved() -> ColumnElement[bool]:
-    """Whether a row names another organisation than its contact's."""
+def _names_other_organisation() -> ColumnElement[bool]:
+    """Whether a row names another organisation than its contact has."""
     return (
         exists()
         .where(
@@ -183,9 +188,9 @@ def _moved() -> ColumnElement[bool]:
     )
 
 
-def _asked() -> ColumnElement[bool]:
-    """Whether a row names a topic its contact was never subscribed to."""
-    held = (
+def _names_new_topic() -> ColumnElement[bool]:
+    """Whether a row names a topic to which its contact has no subscription."""
+    subscribed = (
         exists()
         .where(
             Subscription.contact_id == ROWS.c.contact_id,
@@ -193,7 +198,7 @@ def _asked() -> ColumnElement[bool]:
         )
         .correlate(ROWS, SETS)
     )
-    return exists().where(SETS.c.codes == ROWS.c.topics, ~held).correlate(ROWS)
+    return exists().where(SETS.c.codes == ROWS.c.topics, ~subscribed).correlate(ROWS)
 
 
 def _differs(
@@ -228,8 +233,8 @@ def _countries(relation: Relation) -> Select[str]:
 def _set_differs(
     cell: ColumnElement[Any], existing: Select[str]
 ) -> ColumnElement[bool]:
-    """Whether a cell was given and its set is not the one there is."""
+    """Whether a cell is given and its codes are not the existing ones."""
     given = select(SETS.c.code).where(SETS.c.codes == cell).correlate(BODIES)
-    fresh = given.where(SETS.c.code.not_in(existing)).exists()
-    gone = existing.where(existing.selected_columns[0].not_in(given)).exists()
-    return and_(cell.is_not(None), or_(fresh, gone))
+    new = given.where(SETS.c.code.not_in(existing)).exists()
+    missing = existing.where(existing.selected_columns[0].not_in(given)).exists()
+    return and_(cell.is_not(None), or_(new, missing))

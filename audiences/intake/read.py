@@ -1,8 +1,7 @@
-"""Reads CSV and XLSX files as rows of text, whatever their encoding or delimiter.
+"""Reads CSV and XLSX files as rows of text, in all usual encodings and delimiters.
 
-Streams: no more than one row, and one limited line, is held of a CSV file. What cannot
-be read is refused with the place and the remedy; nothing is guessed silently, the
-encoding and delimiter found are part of the result.
+A CSV file is read row by row. The encoding and delimiter are detected, and are part of
+the result. A file that cannot be read is refused with the place and the remedy.
 """
 
 import csv
@@ -20,27 +19,31 @@ from python_calamine import CalamineError, CalamineWorkbook
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
 
-MAX_LINE = 1_000_000  # characters
+MAX_LINE = 1_000_000  # characters of a CSV file
 MAX_UNPACKED = 400_000_000  # octets of a workbook
 MAX_PARTS = 2_000  # files within a workbook
-SAMPLE = 256 * 1024  # octets read to tell a legacy encoding
+SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
 LEGACY = ["cp1252", "cp1251", "cp1256"]
 DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """A file ready to be read: where its columns stand, and its rows from row 2."""
+    """An open file: the positions of its columns, and its rows from the second on."""
 
     name: str
-    form: str  # how it was read: "CSV, utf-8, delimiter ;"
-    positions: dict[str, int]
-    unread: tuple[str, ...]
+    form: str  # for the report: "CSV, utf-8, delimiter ;"
+    positions: dict[str, int]  # column → index in a row
+    unread: tuple[str, ...]  # headings of other columns
     rows: Iterator[list[str]]
 
 
 def open_table(path: Path, *, encoding: str | None = None) -> Table:
-    """Open a file; raise FileRefusedError where it is not a table of contacts."""
+    """Open a file; raise FileRefusedError when it is not a table of contacts.
+
+    `encoding` is that of a CSV file; without it, it is detected. The rows are read
+    while they are used, and raise FileRefusedError, too.
+    """
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -56,7 +59,9 @@ def open_table(path: Path, *, encoding: str | None = None) -> Table:
         rows, form = _text(path, encoding)
     header = next(rows, None)
     if header is None:
-        raise FileRefusedError(f"{path.name} is empty; its first row names the columns")
+        raise FileRefusedError(
+            f"{path.name} is empty; its first row must have the headings"
+        )
     positions, unread = columns.match(header)
     return Table(
         name=path.name, form=form, positions=positions, unread=unread, rows=rows
@@ -64,25 +69,30 @@ def open_table(path: Path, *, encoding: str | None = None) -> Table:
 
 
 def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
-    found = encoding or _encoding(path)
+    encoding = encoding or _encoding(path)
     try:
-        with path.open(encoding=found, newline="") as file:
+        with path.open(encoding=encoding, newline="") as file:
             header = file.readline(MAX_LINE)
     except (UnicodeError, LookupError):
-        raise FileRefusedError(f"{path.name} is not a text in {found}") from None
-    delimiter = max(DELIMITERS, key=lambda mark: _promise(path, header, mark))
-    spoken = {"\t": "tab"}.get(delimiter, delimiter)
-    rows = _csv_rows(path, found, delimiter)
-    return rows, f"CSV, {found.removesuffix('-sig')}, delimiter {spoken}"
+        raise FileRefusedError(
+            f"{path.name} is not a text in the encoding {encoding}"
+        ) from None
+    delimiter = max(DELIMITERS, key=lambda mark: _delimiter_score(path, header, mark))
+    shown = {"\t": "tab"}.get(delimiter, delimiter)
+    rows = _csv_rows(path, encoding, delimiter)
+    return rows, f"CSV, {encoding.removesuffix('-sig')}, delimiter {shown}"
 
 
-def _promise(path: Path, header: str, mark: str) -> tuple[int, int]:
-    """Say how well a delimiter fits the first line."""
+def _delimiter_score(path: Path, header: str, mark: str) -> tuple[int, int]:
+    """Return how well a delimiter fits the first line; the greatest fits best.
+
+    The number of known headings, then the number of delimiters.
+    """
     try:
         cells = next(csv.reader([header], delimiter=mark), [])
     except csv.Error as fault:
         raise FileRefusedError(
-            f"{path.name}, row 1: {fault}; its first row names the columns"
+            f"{path.name}, row 1: {fault}; the first row must have the headings"
         ) from None
     return columns.recognised(cells), header.count(mark)
 
@@ -112,7 +122,7 @@ def _encoding(path: Path) -> str:
 
 
 def _first_not_utf8(path: Path) -> int | None:
-    """Return the offset of the first octet that is not UTF-8, None where all is."""
+    """Return the offset of the first octet that is not UTF-8; None when all are."""
     offset, tail = 0, b""
     with path.open("rb") as file:
         while True:
@@ -140,8 +150,8 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
                 yield row
     except UnicodeError:
         raise FileRefusedError(
-            f"{path.name}, after row {number}: not {encoding} any more; the file mixes"
-            " encodings, save it anew as UTF-8"
+            f"{path.name}, after row {number}: found octets that are not {encoding};"
+            " save the whole file as UTF-8"
         ) from None
     except csv.Error as fault:
         raise FileRefusedError(
@@ -158,7 +168,7 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 
 def _workbook(path: Path) -> Iterator[list[str]]:
-    _refuse_bombs(path)
+    _check_unpacked_size(path)
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheet = book.get_sheet_by_index(0)
@@ -166,19 +176,22 @@ def _workbook(path: Path) -> Iterator[list[str]]:
             yield [_cell(value) for value in row]
     except (CalamineError, IndexError, ValueError) as fault:
         raise FileRefusedError(
-            f"{path.name} is no workbook that can be read ({fault}); save it as .xlsx"
+            f"{path.name} cannot be read as a workbook ({fault}); save it as .xlsx"
         ) from None
 
 
-def _refuse_bombs(path: Path) -> None:
-    """Unpack the parts into nothing first, so that a bomb goes off harmlessly."""
+def _check_unpacked_size(path: Path) -> None:
+    """Unpack a workbook without keeping it, and refuse one that grows too large.
+
+    A small ZIP file can unpack to more than fits into memory (a ZIP bomb).
+    """
     unpacked = 0
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_PARTS:
                 raise FileRefusedError(
-                    f"{path.name} has {len(parts)} parts, at most {MAX_PARTS} are read"
+                    f"{path.name} has {len(parts)} parts; at most {MAX_PARTS} are read"
                 )
             for part in parts:
                 with archive.open(part) as stream:
@@ -196,6 +209,7 @@ def _refuse_bombs(path: Path) -> None:
 
 
 def _cell(value: object) -> str:
+    """Return the value of a workbook's cell as text."""
     match value:
         case None:
             return ""

@@ -1,4 +1,4 @@
-"""Keeps what an import replaces, row by row, for undo."""
+"""Keeps the values that an import replaces, so that it can be undone."""
 
 from itertools import groupby
 from typing import Any
@@ -16,12 +16,12 @@ from audiences.organisations import (
     Relation,
 )
 
-PAGE = 1_000
-Ids = Select[Any]
+PAGE = 1_000  # rows
+Ids = Select[Any]  # a query of numbers
 
 
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
-    """Keep the contacts about to be changed."""
+    """Keep the present values of contacts that the import will change."""
     columns = [*CONTACT.values(), Contact.organisation_id]
     last = 0
     while True:
@@ -45,7 +45,7 @@ async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None
 
 
 async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) -> None:
-    """Keep the organisations about to be changed, with their fields and countries."""
+    """Keep the present values of organisations, with their fields and countries."""
     columns = list(ORGANISATION.values())
     last = 0
     while True:
@@ -75,7 +75,8 @@ async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) ->
 
 
 async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, Any]]:
-    held: dict[int, dict[str, list[str]]] = {
+    """Return the fields and countries of organisations, by number and relation."""
+    links: dict[int, dict[str, list[str]]] = {
         each: {"fields": [], Relation.ACTS_IN: [], Relation.SERVES: []} for each in ids
     }
     fields = await session.execute(
@@ -84,7 +85,7 @@ async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, A
         .order_by(OrganisationField.organisation_id)
     )
     for organisation, rows in groupby(fields, key=lambda row: row[0]):
-        held[organisation]["fields"] = [row[1] for row in rows]
+        links[organisation]["fields"] = [row[1] for row in rows]
     countries = await session.execute(
         select(
             OrganisationCountry.organisation_id,
@@ -93,8 +94,8 @@ async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, A
         ).where(OrganisationCountry.organisation_id.in_(ids))
     )
     for organisation, relation, country in countries:
-        held[organisation][relation].append(country)
-    return dict(held)
+        links[organisation][relation].append(country)
+    return dict(links)
 
 
 def _row(

@@ -1,7 +1,7 @@
-"""Stages checked rows in temporary tables of the store.
+"""Stages checked rows in temporary tables of the store, and finds conflicts there.
 
-Bounded memory for a file of any length, and no lock on the directory while it is
-read: what two rows contradict each other in is found here, by the store.
+So a file of any length needs little memory, and the directory is not locked while the
+file is read.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from audiences.intake.check import BODY_CELLS, Body, CheckedRow, Fault
 from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
 from audiences.store import bulk, dialects
 
-CHUNK = 2_000
-REMEMBERED = 50_000  # sets of codes known to be staged
+CHUNK = 2_000  # rows
+CACHED = 50_000  # sets of codes that are known to be staged
 _ROW = (
     *("row", "address", "address_key", "name", "roles", "languages", "timezone"),
     *("topics", "consent", "body"),
@@ -28,14 +28,14 @@ _BODY = ("body", "row", "organisation", *BODY_CELLS, "names")
 
 
 async def create(session: AsyncSession) -> None:
-    """Make the staging tables of this connection anew."""
+    """Create the staging tables of this connection; drop old ones first."""
     for table in TABLES:
         await session.execute(DropTable(table, if_exists=True))
         await session.execute(CreateTable(table))
 
 
 async def load(session: AsyncSession, rows: Iterable[CheckedRow]) -> None:
-    """Stage rows: while the store writes one chunk, the next is read and checked."""
+    """Stage rows; while the store writes one chunk, the next is read and checked."""
     staged: set[str] = set()
     writing: asyncio.Task[None] | None = None
     try:
@@ -43,7 +43,7 @@ async def load(session: AsyncSession, rows: Iterable[CheckedRow]) -> None:
             if writing is not None:
                 await writing
             writing = asyncio.create_task(_write(session, chunk, staged))
-            await asyncio.sleep(0)  # lets the store begin
+            await asyncio.sleep(0)  # starts the task
     finally:
         if writing is not None:
             await writing
@@ -57,13 +57,13 @@ async def _write(
     await bulk.write(session, BODIES, _BODY, [_body(each) for each in bodies])
     sets = {each.topics for each in chunk if each.topics}
     sets.update(cell for body in bodies for cell in body.sets)
-    fresh = sets - staged
-    if len(staged) < REMEMBERED:
-        staged |= fresh
-    elif fresh:
-        known = select(SETS.c.codes).where(SETS.c.codes.in_(fresh))
-        fresh -= set(await session.scalars(known))
-    codes = [(cell, code) for cell in sorted(fresh) for code in cell.split()]
+    new = sets - staged
+    if len(staged) < CACHED:
+        staged |= new
+    elif new:
+        known = select(SETS.c.codes).where(SETS.c.codes.in_(new))
+        new -= set(await session.scalars(known))
+    codes = [(cell, code) for cell in sorted(new) for code in cell.split()]
     await bulk.write(session, SETS, ("codes", "code"), codes)
 
 
@@ -76,39 +76,42 @@ def _body(body: Body) -> tuple[Any, ...]:
     return (body.row, body.row, body.organisation, *body.cells, names)
 
 
-async def settle(session: AsyncSession) -> list[Fault]:
-    """Set aside rows that contradict an earlier one; return why."""
+async def remove_conflicts(session: AsyncSession) -> list[Fault]:
+    """Remove rows that repeat an address or contradict an earlier row.
+
+    Return their faults.
+    """
     for index in INDEXES:
         await session.execute(CreateIndex(index))
     await analyse(session)
     faults = await _repeated_addresses(session)
-    await set_aside(session, faults)
+    await remove_rows(session, faults)
     if faults:
-        await _follow(session)
-    leader = select(func.min(BODIES.c.row)).group_by(BODIES.c.organisation)
+        await _update_first_rows(session)
+    first = select(func.min(BODIES.c.row)).group_by(BODIES.c.organisation)
     await session.execute(
-        update(BODIES).where(BODIES.c.row.in_(leader)).values(leads=True)
+        update(BODIES).where(BODIES.c.row.in_(first)).values(leads=True)
     )
     await analyse(session)
     contradictions = await _contradictions(session)
-    await set_aside(session, contradictions)
+    await remove_rows(session, contradictions)
     return faults + contradictions
 
 
 async def analyse(session: AsyncSession) -> None:
-    """Say what the tables hold now, again after each statement that fills a column."""
+    """Update the statistics of the staging tables, after a statement filled them."""
     await dialects.analyse(session, *(table.name for table in TABLES))
 
 
-async def set_aside(session: AsyncSession, faults: list[Fault]) -> None:
-    """Take faulty rows out of the staging."""
+async def remove_rows(session: AsyncSession, faults: list[Fault]) -> None:
+    """Delete the rows with faults from the staging tables."""
     numbers = iter(sorted({fault.row for fault in faults}))
     while chunk := list(islice(numbers, CHUNK)):
         await session.execute(delete(ROWS).where(ROWS.c.row.in_(chunk)))
 
 
-async def _follow(session: AsyncSession) -> None:
-    """Say anew which row is the first to say each thing; forget what none says."""
+async def _update_first_rows(session: AsyncSession) -> None:
+    """Recompute the first row of each body; delete bodies to which no row refers."""
     first = (
         select(ROWS.c.body, func.min(ROWS.c.row).label("row"))
         .where(ROWS.c.body.is_not(None))
@@ -124,6 +127,7 @@ async def _follow(session: AsyncSession) -> None:
 
 
 async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
+    """Return a fault for each row whose address an earlier row has."""
     repeated = (
         select(ROWS.c.address_key, func.min(ROWS.c.row).label("first"))
         .group_by(ROWS.c.address_key)
@@ -131,7 +135,7 @@ async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
         .subquery()
     )
     earlier = ROWS.alias("earlier")
-    found = await session.execute(
+    rows = await session.execute(
         select(ROWS.c.row, ROWS.c.address, repeated.c.first, earlier.c.address)
         .join(repeated, repeated.c.address_key == ROWS.c.address_key)
         .join(earlier, earlier.c.row == repeated.c.first)
@@ -148,11 +152,12 @@ async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
             else f"differs from {before} in row {first} only in capitals or Unicode"
             " form; it is the same mailbox",
         )
-        for row, address, first, before in found
+        for row, address, first, before in rows
     ]
 
 
 async def _contradictions(session: AsyncSession) -> list[Fault]:
+    """Return a fault for each cell that differs from the organisation's first row."""
     lead = BODIES.alias("lead")
     differs = or_(
         *(
@@ -163,7 +168,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             for name in BODY_CELLS
         )
     )
-    found = await session.execute(
+    rows = await session.execute(
         select(
             ROWS.c.row,
             BODIES.c.organisation,
@@ -183,9 +188,9 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             column=name,
             value=each[name],
             reason=f"{each['organisation']} has {each['lead_' + name] or 'nothing'}"
-            f" here in row {each['first']}; say the same in both rows",
+            f" here in row {each['first']}; give the same value in both rows",
         )
-        for each in found.mappings()
+        for each in rows.mappings()
         for name in BODY_CELLS
         if each[name] is not None and each[name] != each[f"lead_{name}"]
     ]

@@ -1,7 +1,7 @@
-"""The staging tables of an import: temporary, of one connection.
+"""The staging tables of an import, which are temporary tables of one connection.
 
-A row holds what it says of its contact. What rows say of their organisation is held
-once for all rows that say the same, and a set of codes once for all cells that name it.
+ROWS has one row per contact. BODIES has what rows state about their organisation, once
+for all rows with the same cells. SETS has each set of codes once for all cells with it.
 """
 
 from sqlalchemy import (
@@ -38,7 +38,7 @@ BODIES = Table(
     "intake_body",
     _METADATA,
     Column("body", Integer, primary_key=True, autoincrement=False),
-    Column("row", Integer),  # the first row that says it
+    Column("row", Integer),  # the first row with these cells
     Column("organisation", String),
     Column("organisation_name", String),
     Column("acronym", String),
@@ -51,7 +51,7 @@ BODIES = Table(
     Column("acts_in", String),
     Column("serves", String),
     Column("names", JSON(none_as_null=True)),
-    Column("leads", Boolean, server_default="0"),  # speaks for its organisation
+    Column("leads", Boolean, server_default="0"),  # is the first of its organisation
     Column("organisation_id", Integer),
     Column("changes", Boolean, server_default="0"),
     prefixes=["TEMPORARY"],
@@ -59,7 +59,7 @@ BODIES = Table(
 SETS = Table(
     "intake_set",
     _METADATA,
-    Column("codes", String, primary_key=True),  # as a cell has them: "ED SHS"
+    Column("codes", String, primary_key=True),  # of a cell: "ED SHS"
     Column("code", String, primary_key=True),
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,

@@ -1,7 +1,7 @@
-"""Undoes an import: what it added goes, what it replaced comes back.
+"""Undoes an import: deletes what it added, and restores what it replaced.
 
-Only what nobody touched since is undone; the rest is counted and left alone. Evidence
-of consent is never deleted with a contact that stays.
+Rows that were changed or used since are counted and stay as they are. A contact that
+stays keeps its evidence of consent.
 """
 
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ class UndoError(AudienceError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Undone:
-    """What undoing did."""
+    """What undoing an import changed, in numbers of rows."""
 
-    removed: int  # contacts the import had added
-    restored: int  # contacts and organisations put back as they were
-    kept: int  # rows changed or written to since, left alone
+    removed: int  # contacts that the import had added
+    restored: int  # contacts and organisations with their earlier values
+    kept: int  # rows that were changed or used since
 
 
 async def undo(
@@ -43,7 +43,11 @@ async def undo(
     in_use: ColumnElement[bool],
     now: datetime,
 ) -> Undone:
-    """Undo an import; `in_use` says of a contact that others refer to it."""
+    """Undo an import; `in_use` is the condition that other rows refer to a contact.
+
+    Raises UnknownNameError when the import does not exist, UndoError when it was undone
+    already.
+    """
     record = await session.get(Import, import_id)
     if record is None:
         raise UnknownNameError(f"no import has the number {import_id}")
@@ -53,13 +57,7 @@ async def undo(
     await subscriptions.undo_imported(
         session, source=f"import {record.id}", at=record.at, now=now
     )
-    removed = await session.scalars(
-        delete(Contact)
-        .where(Contact.import_id == import_id, Contact.updated_at == record.at, ~in_use)
-        .returning(Contact.id)
-        .execution_options(synchronize_session=False)
-    )
-    gone = len(removed.all())
+    removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await session.execute(
         delete(Organisation)
@@ -70,15 +68,31 @@ async def undo(
         )
         .execution_options(synchronize_session=False)
     )
-    left = await session.scalar(
+    remaining = await session.scalar(
         select(func.count()).where(Contact.import_id == import_id)
     )
-    return Undone(removed=gone, restored=restored, kept=changed_since + (left or 0))
+    return Undone(
+        removed=removed, restored=restored, kept=changed_since + (remaining or 0)
+    )
+
+
+async def _delete_contacts(
+    session: AsyncSession, record: Import, in_use: ColumnElement[bool]
+) -> int:
+    """Delete contacts that the import added, unless changed or in use; count them."""
+    removed = await session.scalars(
+        delete(Contact)
+        .where(Contact.import_id == record.id, Contact.updated_at == record.at, ~in_use)
+        .returning(Contact.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(removed.all())
 
 
 async def _restore(
     session: AsyncSession, record: Import, now: datetime
 ) -> tuple[int, int]:
+    """Restore replaced values; return the numbers of rows restored and not restored."""
     restored = kept = 0
     rows = await session.scalars(
         select(Replaced)
@@ -93,14 +107,14 @@ async def _restore(
             if name in before
         }
         table = Contact if row.kind == "contact" else Organisation
-        put_back = await session.scalar(
+        updated = await session.scalar(
             update(table)
             .where(table.id == row.row_id, table.updated_at == record.at)
             .values({**before, "updated_at": now})
             .returning(table.id)
             .execution_options(synchronize_session=False)
         )
-        if put_back is None:
+        if updated is None:
             kept += 1
             continue
         restored += 1

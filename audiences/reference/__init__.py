@@ -1,1 +1,1 @@
-"""Reference data as CSV files: states, themes, topics, and a sample directory."""
+"""Reference data as CSV files: countries, themes, topics and a sample directory."""

@@ -1,4 +1,4 @@
-"""Loads the reference data every site needs: states, themes and topics."""
+"""Loads the reference data of every site: countries, themes and topics."""
 
 import csv
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from audiences.topics import Topic
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a reference file as text."""
+    """Yield the rows of a CSV file of this folder, by heading."""
     path = resources.files("audiences.reference").joinpath(name)
     yield from csv.DictReader(StringIO(path.read_text(encoding="utf-8"), newline=""))
 
 
 def in_languages(row: dict[str, str], column: str) -> dict[str, str]:
-    """Gather `column_en`, `column_fr` … as a dictionary by language."""
+    """Return the filled cells of `column_en`, `column_fr` …, by language."""
     return {
         language: row[f"{column}_{language}"]
         for language in OFFERED
@@ -30,13 +30,13 @@ def in_languages(row: dict[str, str], column: str) -> dict[str, str]:
 
 
 async def load_reference(session: AsyncSession) -> None:
-    """Fill a new store with states, themes and topics."""
-    await session.execute(insert(Country), list(_states()))
+    """Fill a new store with countries, themes and topics."""
+    await session.execute(insert(Country), list(_countries()))
     await session.execute(insert(Theme), list(_themes()))
     await session.execute(insert(Topic), list(_topics()))
 
 
-def _states() -> Iterator[dict[str, Any]]:
+def _countries() -> Iterator[dict[str, Any]]:
     for name in ("member_states.csv", "other_countries.csv"):
         for row in rows(name):
             yield {

@@ -1,4 +1,4 @@
-"""The sample directory as rows to import: it comes in like any other list."""
+"""The sample directory, as a table that is imported like any other file."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from audiences.intake.read import Table
 from audiences.languages import OFFERED
 from audiences.reference.load import rows
 
-CONSENT = "Sample directory: made up, reaches nobody"
+CONSENT = "Sample directory: invented, its addresses do not exist"
 
 _DELEGATION = {
     "en": "Permanent Delegation to UNESCO – {}",
@@ -21,11 +21,11 @@ _OFFICE = {
     "en": "UNESCO Office in {}",
     "fr": "Bureau de l’UNESCO à {}",
 }
-_STATES = "monthly-letter forum-conclusions ngo-actions invitations"
+_USUAL_TOPICS = "monthly-letter forum-conclusions ngo-actions invitations"
 
 
 def sample() -> Table:
-    """Return sectors, delegations, National Commissions, offices and NGOs."""
+    """Return the table of sectors, delegations, National Commissions, offices, NGOs."""
     header = list(columns.NAMES)
     return Table(
         name="sample directory",
@@ -50,7 +50,7 @@ def _sectors() -> Iterator[dict[str, str]]:
             **_names({each: row[f"name_{each}"] for each in OFFERED}),
             "address": row["focal_point_email"],
             "roles": "focal_point",
-            "topics": _STATES,
+            "topics": _USUAL_TOPICS,
         }
 
 
@@ -86,7 +86,7 @@ def _commissions() -> Iterator[dict[str, str]]:
             **_names(names),
             "address": row["contact_email"],
             "roles": "head focal_point",
-            "topics": _STATES,
+            "topics": _USUAL_TOPICS,
         }
 
 
@@ -130,5 +130,7 @@ def _ngos() -> Iterator[dict[str, str]]:
 
 
 def _names(names: dict[str, str]) -> dict[str, str]:
-    spoken = {f"organisation_name_{each}": name for each, name in names.items() if name}
-    return {"organisation_name": names["en"], **spoken}
+    localised = {
+        f"organisation_name_{each}": name for each, name in names.items() if name
+    }
+    return {"organisation_name": names["en"], **localised}

@@ -1,5 +1,5 @@
-"""Segments: saved rules over organisations and contacts.
+"""Segments: rules that pick contacts, saved or not, and the audiences they give.
 
-grammar (text → rule) → vocabulary (are the words known?) → compile (rule → condition)
-→ resolve (condition → audience, each reader with the reason they are left out).
+`grammar` parses a text to a rule; `compiler` checks its words with `vocabularies` and
+makes a condition of the store; `resolve` reads the audience, with those left out.
 """

@@ -1,7 +1,7 @@
-"""The ways into a rule: each a list of clauses that hold together.
+"""Splits a rule into ways to match it: lists of clauses that must all hold.
 
-`kind in (a, b)` is two ways, and a saved segment is read in its place. What is denied
-stays a clause of its own. A rule with too many ways has none that could be told.
+This is the disjunctive normal form, except that a negated rule stays one clause.
+`kind in (a, b)` gives two ways. A saved segment is replaced by its rule.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,18 @@ from itertools import product
 from audiences.segments import grammar, rules
 from audiences.segments.rules import Operator, Rule
 
-MOST = 24
+MAX_WAYS = 24
 Way = tuple[Rule, ...]
 
 
 def alternatives(text: str, segments: Mapping[str, str]) -> list[Way]:
-    """Return the ways into a rule, in the order they are written; [] if too many."""
+    """Return the ways to match a rule, in the order of its text.
+
+    Empty when there are more than MAX_WAYS. `segments` are the saved rules by name.
+    Raises RuleError when a rule cannot be parsed.
+    """
     ways = _ways(grammar.parse(segments.get(text.strip(), text)), segments, depth=0)
-    return ways if len(ways) <= MOST else []
+    return ways if len(ways) <= MAX_WAYS else []
 
 
 def _ways(rule: Rule, segments: Mapping[str, str], depth: int) -> list[Way]:
@@ -26,7 +30,7 @@ def _ways(rule: Rule, segments: Mapping[str, str], depth: int) -> list[Way]:
         case rules.Any(rules=parts):
             return [way for part in parts for way in _ways(part, segments, depth)]
         case rules.All(rules=parts):
-            return _together([_ways(part, segments, depth) for part in parts])
+            return _combine([_ways(part, segments, depth) for part in parts])
         case rules.Test(name="segment") if depth < grammar.MAX_DEPTH:
             saved = segments.get(rule.argument.text)
             if saved is None:
@@ -38,11 +42,11 @@ def _ways(rule: Rule, segments: Mapping[str, str], depth: int) -> list[Way]:
             return [(rule,)]
 
 
-def _together(ways: list[list[Way]]) -> list[Way]:
-    """Combine the ways of parts that must all hold, as far as they can be told."""
+def _combine(ways: list[list[Way]]) -> list[Way]:
+    """Return the ways to match all parts, given the ways to match each."""
     combined: list[Way] = [()]
     for each in ways:
-        if len(combined) * len(each) > MOST:
-            return [()] * (MOST + 1)
+        if len(combined) * len(each) > MAX_WAYS:
+            return [()] * (MAX_WAYS + 1)  # too many; the caller returns none
         combined = [(*one, *other) for one, other in product(combined, each)]
     return combined

@@ -1,7 +1,7 @@
-"""Compiles a rule to one SQLAlchemy condition over contact, organisation and state.
+"""Compiles a rule to one SQLAlchemy condition for contact, organisation and country.
 
-Values are always bound. Every clause is two-valued: an unknown fact makes it false,
-so `not country = FR` holds for an organisation whose country nobody knows.
+Values are bound parameters. A clause about an unknown fact is false, never NULL: so
+`not country = FR` holds for an organisation without a country.
 """
 
 from dataclasses import dataclass, replace
@@ -20,21 +20,25 @@ from audiences.segments.vocabularies import Vocabulary, suggestion
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a rule is asked in.
+    """What the meaning of a rule depends on, besides its text.
 
-    `themes` are the campaign's. With `topic` set, sub(topic) also holds for readers
-    who left or paused it, so that the audience can say why they get nothing.
+    `themes` and `topic` are the campaign's. With `topic` set, sub(topic) also holds for
+    readers who unsubscribed from it or paused it: the audience has them as left out,
+    with the reason.
     """
 
     vocabulary: Vocabulary
     today: date
     themes: tuple[str, ...] = ()
     topic: str | None = None
-    within: tuple[str, ...] = ()  # saved segments being read, to refuse cycles
+    within: tuple[str, ...] = ()  # names of the segments being compiled, to find cycles
 
 
 def condition(rule: str, context: Context) -> Condition:
-    """Compile the text of a rule, or the name of a saved one."""
+    """Compile the text of a rule, or the name of a saved rule.
+
+    Raises RuleError when it cannot be parsed or has an unknown word.
+    """
     name = rule.strip()
     if name in context.vocabulary.segments:
         return _segment(rules.Word(text=name, column=1), name, context)
@@ -42,7 +46,7 @@ def condition(rule: str, context: Context) -> Condition:
 
 
 def clause(part: rules.Rule, rule: str, context: Context) -> Condition:
-    """Compile one part of a rule by itself."""
+    """Compile one part of a rule; `rule` is the whole text, for errors."""
     return _Compiler(rule, context).rule(part)
 
 
@@ -64,16 +68,14 @@ class _Compiler:
             case rules.Comparison():
                 return self._comparison(rule)
 
-    def _refuse(self, column: int, sentence: str) -> RuleError:
+    def _error(self, column: int, sentence: str) -> RuleError:
         return RuleError(self.text, column, sentence)
 
     def _test(self, test: rules.Test) -> Condition:
         function = facts.TESTS.get(test.name)
         if function is None:
             near = suggestion(test.name, facts.TESTS)
-            raise self._refuse(
-                test.column, f"no question is called {test.name}(){near}"
-            )
+            raise self._error(test.column, f"no question is called {test.name}(){near}")
         argument = self._word(test.argument, function.takes)
         if test.name == "sub":
             return conditions.subscribed(
@@ -87,14 +89,13 @@ class _Compiler:
         fact = facts.FACTS.get(comparison.fact)
         if fact is None:
             near = suggestion(comparison.fact, facts.FACTS)
-            sentence = f"nothing is known by the name {comparison.fact!r}{near}"
-            raise self._refuse(comparison.column, sentence)
+            sentence = f"no fact is called {comparison.fact!r}{near}"
+            raise self._error(comparison.column, sentence)
         if comparison.operator not in fact.operators:
             allowed = " or ".join(fact.operators)
-            sentence = (
-                f"{fact.name} is asked with {allowed}, not with {comparison.operator}"
-            )
-            raise self._refuse(comparison.column, sentence)
+            found = comparison.operator
+            sentence = f"{fact.name} is compared with {allowed}, not with {found}"
+            raise self._error(comparison.column, sentence)
         if comparison.day is not None:
             day = comparison.day.on(self.context.today)
             return conditions.dated(Organisation.confirmed_at, comparison.operator, day)
@@ -103,10 +104,10 @@ class _Compiler:
             for value in comparison.values
             for word in self._members(value, fact.values)
         ]
-        held = conditions.CLAUSES[fact.name](members)
+        clause = conditions.CLAUSES[fact.name](members)
         if comparison.operator in {Operator.UNEQUAL, Operator.NOT_IN}:
-            return not_(held)
-        return held
+            return not_(clause)
+        return clause
 
     def _word(self, word: rules.Word, values: Values) -> str:
         return self.context.vocabulary.resolve(
@@ -121,31 +122,35 @@ class _Compiler:
         function = facts.COLLECTIONS.get(value.function)
         if function is None:
             near = suggestion(value.function, facts.COLLECTIONS)
-            raise self._refuse(
+            raise self._error(
                 value.column, f"no set is called {value.function}(){near}"
             )
         if function.gives is not values and not (
             function.gives is Values.SECTOR and values is Values.FIELD
         ):
             sentence = f"{value.function}() gives a {function.gives}, not a {values}"
-            raise self._refuse(value.column, sentence)
+            raise self._error(value.column, sentence)
         arguments = [
             each for word in value.arguments for each in self._arguments(word, function)
         ]
-        return _collected(function.name, arguments, self.context.vocabulary)
+        return _values_of(function.name, arguments, self.context.vocabulary)
 
     def _arguments(self, word: rules.Word, function: facts.Function) -> list[str]:
         if function.takes is not Values.THEME or word.text != "themes":
             return [self._word(word, function.takes)]
         if not self.context.themes:
-            raise self._refuse(word.column, "themes has a meaning in a campaign only")
+            raise self._error(
+                word.column,
+                "themes can be used only in the rule of a campaign with themes",
+            )
         return [
             self._word(replace(word, text=theme), Values.THEME)
             for theme in self.context.themes
         ]
 
 
-def _collected(name: str, arguments: list[str], vocabulary: Vocabulary) -> list[str]:
+def _values_of(name: str, arguments: list[str], vocabulary: Vocabulary) -> list[str]:
+    """Return the values that a set such as region(AFR) stands for."""
     if name == "sectors":
         return sorted({s for theme in arguments for s in vocabulary.themes[theme]})
     attribute = {"region": "region", "group": "group"}[name]
@@ -157,12 +162,17 @@ def _collected(name: str, arguments: list[str], vocabulary: Vocabulary) -> list[
 
 
 def _segment(word: rules.Word, text: str, context: Context) -> Condition:
+    """Compile the saved rule that a word of a text names."""
     name = context.vocabulary.resolve(
         word.text, Values.SEGMENT, rule=text, column=word.column
     )
     if name in context.within:
         path = " → ".join([*context.within, name])
-        raise RuleError(text, word.column, f"the segments go round in a circle: {path}")
+        raise RuleError(
+            text,
+            word.column,
+            f"the saved rules refer to each other in a circle: {path}",
+        )
     inner = replace(context, within=(*context.within, name))
     saved = context.vocabulary.segments[name]
     return _Compiler(saved, inner).rule(grammar.parse(saved))

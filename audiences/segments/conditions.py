@@ -1,6 +1,6 @@
-"""What each fact of a rule means in the store, as a SQLAlchemy condition.
+"""The SQLAlchemy condition for each fact and question of a rule.
 
-Over contact ⋈ organisation ⟕ state. Each condition is true or false, never unknown.
+For queries that `of_readers` joins. Each condition is true or false, never NULL.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, Country.lan
 
 
 def of_readers(chosen: Chosen) -> Chosen:
-    """Select it over what conditions are about: contacts, organisations, states."""
+    """Return a query on contacts, joined with organisations and, if any, countries."""
     return (
         chosen.select_from(Contact)
         .join(Organisation, Organisation.id == Contact.organisation_id)
@@ -38,11 +38,11 @@ def of_readers(chosen: Chosen) -> Chosen:
     )
 
 
-def _known(column: InstrumentedAttribute[str | None]) -> Clause:
+def _nullable(column: InstrumentedAttribute[str | None]) -> Clause:
     return lambda values: and_(column.is_not(None), column.in_(values))
 
 
-def _plain(column: InstrumentedAttribute[str]) -> Clause:
+def _required(column: InstrumentedAttribute[str]) -> Clause:
     return column.in_
 
 
@@ -73,7 +73,7 @@ def _countries(relation: Relation) -> Clause:
 
 
 def _served_by(values: list[str]) -> Condition:
-    """Its seat, or a country it acts in, is in the coverage of the office."""
+    """Whether an office covers the organisation's seat or a country it acts in."""
     office = aliased(Organisation)
     covered = (
         select(OrganisationCountry.country)
@@ -107,28 +107,31 @@ def _first_language(values: list[str]) -> Condition:
 
 
 def speaks(language: str) -> Condition:
-    """Whether the language is among those the chain names for the reader."""
+    """Whether a language is one of those that the language chain names."""
     padded = " " + LANGUAGES + " "
     return and_(LANGUAGES.is_not(None), padded.like(f"% {language} %"))
 
 
 def subscribed(topic: str, *, relaxed: bool) -> Condition:
-    """Whether letters of the topic go out; relaxed: or did, before the reader left."""
+    """Whether the contact subscribes to the topic.
+
+    With `relaxed`, also a contact who unsubscribed from it or paused it.
+    """
     standings = [Standing.ACTIVE]
     if relaxed:
         standings += [Standing.PAUSED, Standing.ENDED]
-    asked = aliased(Subscription)  # the audience joins the table for its own topic
+    held = aliased(Subscription)  # an alias: the audience joins this table, too
     return exists().where(
-        asked.contact_id == Contact.id,
-        asked.topic == topic,
-        asked.standing.in_(standings),
+        held.contact_id == Contact.id,
+        held.topic == topic,
+        held.standing.in_(standings),
     )
 
 
 def dated(
     column: InstrumentedAttribute[datetime | None], operator: Operator, day: date
 ) -> Condition:
-    """Compare whole days in UTC; what was never confirmed was so before any day."""
+    """Compare an instant with a day in UTC; a missing instant is before every day."""
     starts = datetime.combine(day, time.min, UTC)
     ends = datetime.combine(day, time.max, UTC)
     match operator:
@@ -143,11 +146,11 @@ def dated(
 
 
 CLAUSES: dict[str, Clause] = {
-    "kind": _plain(Organisation.kind),
-    "status": _known(Organisation.status),
-    "level": _known(Organisation.level),
-    "organisation": _plain(Organisation.code),
-    "country": _known(Organisation.country),
+    "kind": _required(Organisation.kind),
+    "status": _nullable(Organisation.status),
+    "level": _nullable(Organisation.level),
+    "organisation": _required(Organisation.code),
+    "country": _nullable(Organisation.country),
     "region": _region,
     "group": _group,
     "fields": _fields,

@@ -1,4 +1,4 @@
-"""Explains why one address is in an audience or out of it, clause by clause."""
+"""Explains, clause by clause, why a contact is in an audience or not."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, role_names
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.organisations import (
     Country,
     Organisation,
@@ -22,7 +22,7 @@ from audiences.subscriptions import Subscription
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clause:
-    """One clause, whether it holds, and the fact it was decided by."""
+    """A clause of a rule, whether it holds for a contact, and the fact behind it."""
 
     clause: str
     holds: bool
@@ -31,7 +31,10 @@ class Clause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Explanation:
-    """Whether a contact is in; `excluded` says why not, though the rule picks it."""
+    """Whether a contact is in an audience, and why.
+
+    `excluded` is the reason why a contact that the rule picks is left out.
+    """
 
     included: bool
     clauses: tuple[Clause, ...]
@@ -41,13 +44,13 @@ class Explanation:
 async def explain(
     session: AsyncSession, rule: str, contact: Contact, context: Context
 ) -> Explanation:
-    """Hold every clause of a rule against one contact."""
+    """Test every clause of a rule on one contact; raise RuleError for a faulty rule."""
     text = context.vocabulary.segments.get(rule.strip(), rule)
     clauses = rules.leaves(grammar.parse(text))
     conditions = [compiler.clause(leaf, text, context) for leaf in clauses]
     whole = compiler.condition(rule, context)
-    asked = of_readers(select(whole, *conditions)).where(Contact.id == contact.id)
-    picked, *held = (await session.execute(asked)).one()
+    query = of_readers(select(whole, *conditions)).where(Contact.id == contact.id)
+    picked, *held = (await session.execute(query)).one()
     known = await _facts(session, contact)
     why = resolve.audience(rule, context, resolve.reason(context.topic)).where(
         Contact.id == contact.id
@@ -68,17 +71,15 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
         return f"{leaf.fact} is {known.get(leaf.fact) or 'not known'}"
     argument = leaf.argument.text
     if leaf.name == "sub":
-        standing = known.get(f"sub {argument.casefold()}", "was never asked for")
+        standing = known.get(f"sub {argument.casefold()}", "does not exist")
         return f"the subscription to {argument} {standing}"
     if leaf.name == "speaks":
-        return (
-            f"the reader is written in {known.get('languages') or 'no known language'}"
-        )
-    return f"the saved rule {argument} answers for itself"
+        return f"the reader's languages are {known.get('languages') or 'not known'}"
+    return f"decided by the saved rule {argument}"
 
 
 async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
-    """Return what is known of a contact, in the words of the rule language."""
+    """Return what is known of a contact, by the names of facts; "" is not known."""
     row = (
         await session.execute(
             of_readers(select(Organisation, Country, LANGUAGES)).where(
@@ -87,7 +88,7 @@ async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
         )
     ).one()
     organisation = row[0]
-    known = _plain(contact, row)
+    known = _single_facts(contact, row)
     fields = await session.scalars(
         select(OrganisationField.field).where(
             OrganisationField.organisation_id == organisation.id
@@ -104,11 +105,11 @@ async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
     return known
 
 
-def _plain(
+def _single_facts(
     contact: Contact, row: Row[Organisation, Country | None, str]
 ) -> dict[str, str]:
-    organisation, state, spoken = row
-    languages = words(spoken)
+    organisation, country, codes = row
+    languages = split_codes(codes)
     confirmed = organisation.confirmed_at
     return {
         "kind": organisation.kind,
@@ -116,8 +117,8 @@ def _plain(
         "level": organisation.level or "",
         "organisation": organisation.code,
         "country": organisation.country or "",
-        "region": state.region if state is not None else "",
-        "group": (state.electoral_group or "") if state is not None else "",
+        "region": country.region if country is not None else "",
+        "group": (country.electoral_group or "") if country is not None else "",
         "desk": organisation.code if organisation.kind == "sector" else "",
         "role": ", ".join(role_names(contact.roles)),
         "lang": languages[0] if languages else "",
@@ -134,10 +135,10 @@ async def _countries(
             OrganisationCountry.organisation_id == organisation.id
         )
     )
-    tied: dict[str, list[str]] = {Relation.ACTS_IN: [], Relation.SERVES: []}
+    related: dict[str, list[str]] = {Relation.ACTS_IN: [], Relation.SERVES: []}
     for relation, country in rows:
-        tied[relation].append(country)
-    concerned = [*filter(None, [organisation.country]), *tied[Relation.ACTS_IN]]
+        related[relation].append(country)
+    concerned = [*filter(None, [organisation.country]), *related[Relation.ACTS_IN]]
     offices = await session.scalars(
         select(Organisation.code)
         .join(OrganisationCountry)
@@ -148,7 +149,7 @@ async def _countries(
         .distinct()
     )
     return {
-        "acts_in": ", ".join(sorted(tied[Relation.ACTS_IN])),
-        "serves": ", ".join(sorted(tied[Relation.SERVES])),
+        "acts_in": ", ".join(sorted(related[Relation.ACTS_IN])),
+        "serves": ", ".join(sorted(related[Relation.SERVES])),
         "served_by": ", ".join(sorted(offices)),
     }

@@ -1,4 +1,4 @@
-"""The facts a rule may ask about, as one table: name, values, operators, meaning."""
+"""The facts, questions and sets of the rule language, with their meanings."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from audiences.segments.rules import Operator
 
 
 class Values(StrEnum):
-    """The vocabulary a fact takes its values from."""
+    """The vocabulary that the values of a fact or function come from."""
 
     KIND = "kind"
     STATUS = "status"
@@ -35,7 +35,7 @@ ORDERED = (Operator.BEFORE, Operator.UNTIL, Operator.AFTER, Operator.SINCE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """Something known of a contact or its organisation."""
+    """A fact about a contact or its organisation, which a rule can compare."""
 
     name: str
     values: Values
@@ -45,11 +45,11 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
-    """A question, sub(topic), or a set of values, region(AFR)."""
+    """A question such as sub(topic), or a set of values such as region(AFR)."""
 
     name: str
     takes: Values
-    gives: Values | None  # None: it answers yes or no by itself
+    gives: Values | None  # None for a question, which is true or false
     meaning: str
 
 
@@ -62,9 +62,11 @@ def _fact(
 FACTS = {
     fact.name: fact
     for fact in (
-        _fact("kind", Values.KIND, ONE, "what sort of body the organisation is"),
-        _fact("status", Values.STATUS, ONE, "the NGO's standing with the institution"),
-        _fact("level", Values.LEVEL, ONE, "how far the NGO reaches"),
+        _fact("kind", Values.KIND, ONE, "the kind of the organisation"),
+        _fact(
+            "status", Values.STATUS, ONE, "the NGO's official status at the institution"
+        ),
+        _fact("level", Values.LEVEL, ONE, "the NGO's geographical reach"),
         _fact("organisation", Values.ORGANISATION, ONE, "the organisation's code"),
         _fact("country", Values.COUNTRY, ONE, "where the organisation has its seat"),
         _fact("region", Values.REGION, ONE, "the region of that country"),
@@ -74,9 +76,14 @@ FACTS = {
         _fact("serves", Values.COUNTRY, MANY, "countries a field office covers"),
         _fact("served_by", Values.OFFICE, ONE, "an office that covers its countries"),
         _fact("desk", Values.SECTOR, ONE, "the sector a Secretariat desk belongs to"),
-        _fact("role", Values.ROLE, EITHER, "what the contact does there"),
-        _fact("lang", Values.LANGUAGE, ONE, "the language the reader is written in"),
-        _fact("last_confirmed", Values.DAY, ORDERED, "when the entry was confirmed"),
+        _fact("role", Values.ROLE, EITHER, "what the contact does at the organisation"),
+        _fact("lang", Values.LANGUAGE, ONE, "the first of the reader's languages"),
+        _fact(
+            "last_confirmed",
+            Values.DAY,
+            ORDERED,
+            "the day the entry was last confirmed",
+        ),
     )
 }
 
@@ -93,7 +100,7 @@ TESTS = {
             name="speaks",
             takes=Values.LANGUAGE,
             gives=None,
-            meaning="the language is among those the reader is written in",
+            meaning="the language is one of the reader's languages",
         ),
         Function(
             name="segment",
@@ -123,7 +130,7 @@ COLLECTIONS = {
             name="sectors",
             takes=Values.THEME,
             gives=Values.SECTOR,
-            meaning="the sectors concerned by themes; sectors(themes): the campaign's",
+            meaning="the sectors of themes; sectors(themes) takes the campaign's",
         ),
     )
 }

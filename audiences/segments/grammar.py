@@ -1,4 +1,4 @@
-"""Reads a segment rule: text in, a rule value out, or an error that points.
+"""Parses the text of a rule to a value of `rules`; errors point to the column.
 
 kind = ngo and status in (associate, consultative) and not country in region(AFR)
 """
@@ -57,7 +57,7 @@ QUOTED: /"[^"\n]*"/
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
 
-_SPOKEN = {
+_TERMINALS = {
     "_AND": "and",
     "_OR": "or",
     "_NOT": "not",
@@ -79,15 +79,15 @@ _SPOKEN = {
 
 
 def parse(text: str) -> rules.Rule:
-    """Read a rule; raise RuleError pointing at the column that cannot be read."""
-    _refuse_monsters(text)
+    """Return the rule of a text; raise RuleError with the column of the first error."""
+    _check_limits(text)
     try:
         tree = _PARSER.parse(text)
         rule: rules.Rule = _Build(text).transform(tree)
     except UnexpectedToken as fault:
-        raise _explained(text, fault) from None
+        raise _unexpected(text, fault) from None
     except UnexpectedCharacters as fault:
-        sentence = f"{fault.char!r} has no meaning here"
+        sentence = f"unexpected character {fault.char!r}"
         raise RuleError(text, cast(int, fault.pos_in_stream) + 1, sentence) from None
     except VisitError as fault:
         if isinstance(fault.orig_exc, RuleError):
@@ -96,34 +96,43 @@ def parse(text: str) -> rules.Rule:
     return rule
 
 
-def _refuse_monsters(text: str) -> None:
+def _check_limits(text: str) -> None:
+    """Refuse a text that would take the parser too much time or stack."""
     if not text.strip():
         raise RuleError(text, 1, "the rule is empty; write for example kind = ngo")
     if len(text) > MAX_LENGTH:
         raise RuleError(
-            text[:80], 1, f"the rule has {len(text)} characters, at most {MAX_LENGTH}"
+            text[:80],
+            1,
+            f"the rule has {len(text)} characters; at most {MAX_LENGTH} are allowed",
         )
     depth = 0
     for position, character in enumerate(text):
         depth += (character == "(") - (character == ")")
         if depth > MAX_DEPTH:
-            raise RuleError(text, position + 1, f"more than {MAX_DEPTH} brackets deep")
+            raise RuleError(
+                text, position + 1, f"more than {MAX_DEPTH} levels of brackets"
+            )
     run = re.search(r"(?:\bnot\s+){4,}", text, re.IGNORECASE)
     if run:
-        raise RuleError(text, run.start() + 1, "four times not in a row says nothing")
+        raise RuleError(
+            text,
+            run.start() + 1,
+            "four or more not in a row; at most three are allowed",
+        )
 
 
-def _explained(text: str, fault: UnexpectedToken) -> RuleError:
-    expected = sorted({_SPOKEN.get(name, name) for name in fault.expected})
+def _unexpected(text: str, fault: UnexpectedToken) -> RuleError:
+    expected = sorted({_TERMINALS.get(name, name) for name in fault.expected})
     ended = fault.token.type == "$END"
     found = "the rule ends" if ended else f"found {str(fault.token)!r}"
     column = len(text.rstrip()) + 1 if ended else (fault.token.start_pos or 0) + 1
-    return RuleError(text, column, f"{found} where {' or '.join(expected)} should be")
+    return RuleError(text, column, f"{found}; expected {' or '.join(expected)}")
 
 
 @v_args(inline=True)
 class _Values(Transformer[Token, Anything]):
-    """Turns words, sets and days into values."""
+    """Transforms words, sets and days to values of `rules`."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
@@ -153,7 +162,7 @@ class _Values(Transformer[Token, Anything]):
 
 @v_args(inline=True, meta=True)
 class _Build(_Values):
-    """Turns clauses and their combinations into rule values."""
+    """Transforms clauses and their combinations to values of `rules`."""
 
     @v_args(inline=True)
     def either(self, *parts: rules.Rule) -> rules.Rule:

@@ -1,7 +1,7 @@
-"""Resolves a rule to its audience: who is in, and who is left out and why.
+"""Resolves a rule to its audience: who is in it, and who is left out, with the reason.
 
-The audience is the segment less those who must not be written to. Nobody is dropped
-silently: whoever the rule picks comes back with a reason or with none.
+The audience is all contacts that the rule picks, minus those who must not be written
+to. Each of these has a reason, so that every contact picked is accounted for.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.organisations import Organisation
 from audiences.segments import compiler
 from audiences.segments.compiler import Context
@@ -32,25 +32,25 @@ from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.subscriptions import Standing, Subscription
 from audiences.suppressions import Suppression
 
-FIRST, LARGEST = 1_000, 8_000  # contacts looked at for a page of members
+FIRST_PAGE, LARGEST_PAGE = 1_000, 8_000  # contacts per page of `members`
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class LeftOut(StrEnum):
-    """Why a contact the rule picks is not written to."""
+    """Why a contact that the rule picks is left out."""
 
-    NO_ADDRESS = "no_address"
+    NO_ADDRESS = "no_address"  # the contact has none
     SUPPRESSED = "suppressed"  # the address must not be written to
     STOPPED = "stopped"  # the reader asked for no more letters
-    UNSUBSCRIBED = "unsubscribed"  # the reader left this topic
+    UNSUBSCRIBED = "unsubscribed"  # the reader unsubscribed from the topic
     PAUSED = "paused"  # the reader asked for a break
-    UNCONFIRMED = "unconfirmed"  # the reader has not confirmed a wish yet
-    NOT_SUBSCRIBED = "not_subscribed"  # the topic was never asked for
+    UNCONFIRMED = "unconfirmed"  # the subscription is not confirmed yet
+    NOT_SUBSCRIBED = "not_subscribed"  # there is no subscription to the topic
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """How many a rule reaches, and how many it leaves out, by reason."""
+    """The size of an audience, and the number of contacts left out, by reason."""
 
     count: int
     excluded: dict[str, int] = field(default_factory=dict)
@@ -69,7 +69,10 @@ class Member:
 
 
 def reason(topic: str | None) -> ColumnElement[str | None]:
-    """Say why a contact is left out, NULL where it is not; first reason wins."""
+    """Return the SQL expression for the reason why a contact is left out.
+
+    The first reason that applies; NULL when the contact is in the audience.
+    """
     cases: list[tuple[ColumnElement[bool], str]] = [
         (Contact.address.is_(None), LeftOut.NO_ADDRESS),
         (Suppression.address_key.is_not(None), LeftOut.SUPPRESSED),
@@ -86,15 +89,18 @@ def reason(topic: str | None) -> ColumnElement[str | None]:
 
 
 def audience(rule: str, context: Context, *columns: Column) -> Select[*tuple[Any, ...]]:
-    """Select columns of everyone the rule picks, left out or not."""
-    chosen = (
+    """Select columns of all contacts that a rule picks, left out or not.
+
+    Raises RuleError for a faulty rule.
+    """
+    picked = (
         of_readers(select(*columns))
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
         .where(compiler.condition(rule, context))
     )
     if context.topic is None:
-        return chosen
-    return chosen.outerjoin(
+        return picked
+    return picked.outerjoin(
         Subscription,
         and_(
             Subscription.contact_id == Contact.id, Subscription.topic == context.topic
@@ -103,19 +109,22 @@ def audience(rule: str, context: Context, *columns: Column) -> Select[*tuple[Any
 
 
 async def count(session: AsyncSession, rule: str, context: Context) -> Counted:
-    """Count an audience by kind and language, and those left out by reason."""
+    """Count an audience by kind and language, and contacts left out by reason.
+
+    A reader without a language counts as "und". Raises RuleError for a faulty rule.
+    """
     why = reason(context.topic)
     columns = (Organisation.kind, LANGUAGES, why)
     grouped = audience(rule, context, *columns, func.count()).group_by(*columns)
     excluded: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     languages: Counter[str] = Counter()
-    for kind, spoken, left_out, number in await session.execute(grouped):
+    for kind, codes, left_out, number in await session.execute(grouped):
         if left_out:
             excluded[str(left_out)] += number
             continue
         kinds[str(kind)] += number
-        languages[first_language(spoken) or "und"] += number
+        languages[first_language(codes) or "und"] += number
     return Counted(
         count=sum(kinds.values()),
         excluded=dict(excluded),
@@ -127,13 +136,14 @@ async def count(session: AsyncSession, rule: str, context: Context) -> Counted:
 async def members(
     session: AsyncSession, rule: str, context: Context
 ) -> AsyncIterator[Member]:
-    """Stream an audience in the order of its contacts.
+    """Yield the readers of an audience, ordered by the numbers of their contacts.
 
-    Page by page, so that the first is there at once and memory stays bounded; each
-    names its contacts one by one, or SQLite looks at every organisation for it; and by
-    their bounds, or PostgreSQL reads every contact for it.
+    Reads in pages, so that the first readers come at once and memory stays bounded. A
+    page lists its contacts, because SQLite would otherwise scan all organisations; it
+    also has their bounds, because PostgreSQL would otherwise scan all contacts. Raises
+    RuleError for a faulty rule.
     """
-    chosen = (
+    included = (
         audience(
             rule,
             context,
@@ -145,24 +155,24 @@ async def members(
         .where(reason(context.topic).is_(None))
         .order_by(Contact.id)
     )
-    after, size = 0, FIRST
+    after, size = 0, FIRST_PAGE
     while (last := await _page_end(session, after, size)) is not None:
-        each = aliased(Contact)
-        page = select(each.id).where(each.id > after, each.id <= last)
-        bounded = chosen.where(Contact.id > after, Contact.id <= last)
-        found = await session.execute(bounded.where(Contact.id.in_(page)))
-        for address, code, kind, spoken in found:
+        listed = aliased(Contact)
+        page = select(listed.id).where(listed.id > after, listed.id <= last)
+        bounded = included.where(Contact.id > after, Contact.id <= last)
+        rows = await session.execute(bounded.where(Contact.id.in_(page)))
+        for address, code, kind, codes in rows:
             yield Member(
                 address=str(address),
                 organisation=str(code),
                 kind=str(kind),
-                language=first_language(spoken),
+                language=first_language(codes),
             )
-        after, size = last, min(2 * size, LARGEST)
+        after, size = last, min(2 * size, LARGEST_PAGE)
 
 
 async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
-    """Return the last contact of the page behind one, None where there is none."""
+    """Return the last number of the page after a contact; None at the end."""
     page = (
         select(Contact.id)
         .where(Contact.id > after)
@@ -174,6 +184,6 @@ async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
     return last
 
 
-def first_language(spoken: object) -> str | None:
-    """Return the language a reader is written in, None where nothing names one."""
-    return next(iter(words(spoken if isinstance(spoken, str) else None)), None)
+def first_language(codes: object) -> str | None:
+    """Return the first code of a stored list such as "fr en"; None when it is NULL."""
+    return next(iter(split_codes(codes if isinstance(codes, str) else None)), None)

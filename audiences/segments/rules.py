@@ -1,7 +1,7 @@
-"""A rule as a value: what the grammar makes and everything else reads.
+"""The values that the grammar makes of a rule.
 
-Each node keeps `column`, its place in the text from 1, so that a fault found later
-still points at the word.
+Clauses and their words have `column`, their place in the text counted from 1, so that
+later errors can point to it.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collection:
-    """Values named by a function of the directory: region(AFR), sectors(forum-09)."""
+    """A set of values, named by a function: region(AFR), sectors(forum-09)."""
 
     function: str
     arguments: tuple[Word, ...]
@@ -42,19 +42,19 @@ class Collection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """A day: fixed, or counted from the day the rule is asked."""
+    """A fixed day, or a day relative to the day on which the rule is used."""
 
     fixed: date | None = None
     offset: int = 0  # days from today
 
     def on(self, today: date) -> date:
-        """Return the day meant when asked on `today`."""
+        """Return the day that is meant when the rule is used on `today`."""
         return self.fixed or today + timedelta(days=self.offset)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """A fact held against values: status in (associate, consultative)."""
+    """A comparison of a fact with values: status in (associate, consultative)."""
 
     fact: str
     operator: Operator

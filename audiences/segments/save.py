@@ -1,6 +1,7 @@
-"""Saving a rule under a name: the one writer of saved segments."""
+"""Saves and removes segments. Only this module writes the table of saved segments."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment
+from audiences.segments.vocabularies import Vocabulary
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
 
@@ -21,42 +23,55 @@ class SegmentError(AudienceError):
 async def save(
     session: AsyncSession, name: str, rule: str, *, by: str, now: datetime
 ) -> int:
-    """Check and store the next version of a named rule; return its number."""
+    """Check a rule and store it as the next version of a name; return the version.
+
+    Raises SegmentError for a faulty name, RuleError for a faulty rule.
+    """
     if _NAME.fullmatch(name) is None:
         raise SegmentError(
-            f"{name!r} cannot name a segment; use small letters, digits and hyphens"
+            f"{name!r} cannot be the name of a segment; use 2 to 60 lower-case"
+            " letters, digits and hyphens, with a letter first"
         )
-    words = await vocabularies.load(session)
-    words = replace(words, segments={**words.segments, name: rule})
-    compiler.condition(
-        name, compiler.Context(vocabulary=words, today=now.date(), themes=_any(words))
-    )
-    return await _keep(session, name, rule, by=by, now=now)
+    vocabulary = await vocabularies.load(session)
+    rules = {**vocabulary.segments, name: rule}
+    compiler.condition(name, _context(vocabulary, rules, now))
+    return await _add_version(session, name, rule, by=by, now=now)
 
 
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
-    """Remove a named rule no other rule refers to; its versions stay on record."""
-    words = await vocabularies.load(session)
-    if name not in words.segments:
+    """Remove a named rule; its versions stay in the store.
+
+    Raises UnknownNameError when it does not exist, SegmentError when another saved
+    rule refers to it.
+    """
+    vocabulary = await vocabularies.load(session)
+    if name not in vocabulary.segments:
         raise UnknownNameError(f"no segment is called {name!r}")
-    left = {each: rule for each, rule in words.segments.items() if each != name}
-    context = compiler.Context(
-        vocabulary=replace(words, segments=left), today=now.date(), themes=_any(words)
-    )
-    for other in left:
+    others = {each: rule for each, rule in vocabulary.segments.items() if each != name}
+    context = _context(vocabulary, others, now)
+    for other in others:
         try:
             compiler.condition(other, context)
         except AudienceError:
             raise SegmentError(f"{name} is used by the segment {other}") from None
-    await _keep(session, name, "", by=by, now=now)
+    await _add_version(session, name, "", by=by, now=now)
 
 
-def _any(words: vocabularies.Vocabulary) -> tuple[str, ...]:
-    """Return a theme, so that rules that speak of a campaign's themes compile."""
-    return tuple(words.themes)[:1]
+def _context(
+    vocabulary: Vocabulary, segments: Mapping[str, str], now: datetime
+) -> compiler.Context:
+    """Return the context to check saved rules in.
+
+    It has one theme, so that rules on a campaign's themes compile.
+    """
+    return compiler.Context(
+        vocabulary=replace(vocabulary, segments=segments),
+        today=now.date(),
+        themes=tuple(vocabulary.themes)[:1],
+    )
 
 
-async def _keep(
+async def _add_version(
     session: AsyncSession, name: str, rule: str, *, by: str, now: datetime
 ) -> int:
     last = await session.scalar(

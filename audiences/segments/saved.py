@@ -1,4 +1,4 @@
-"""Saved segments: the rows, every version kept."""
+"""Saved segments: the table of all versions, and queries for the latest."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from audiences.store.base import Base
 
 
 class SavedSegment(Base):
-    """One version of a named rule; an empty rule says it was removed."""
+    """One version of a saved rule; with an empty rule, the name was removed."""
 
     __tablename__ = "saved_segment"
     __table_args__ = (UniqueConstraint("name", "version"),)
@@ -26,7 +26,7 @@ class SavedSegment(Base):
 
 
 def latest(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
-    """Select columns of the newest version of each saved rule that stands."""
+    """Select columns of the latest version of each saved rule, without removed ones."""
     newest = (
         select(SavedSegment.name, func.max(SavedSegment.version).label("version"))
         .group_by(SavedSegment.name)
@@ -45,9 +45,9 @@ def latest(*columns: InstrumentedAttribute[Any]) -> Select[Any]:
 
 
 async def listed(session: AsyncSession) -> Sequence[SavedSegment]:
-    """Return the newest version of each saved rule, by name."""
-    found = await session.execute(latest(SavedSegment.id))
-    newest = [number for (number,) in found]
+    """Return the latest version of each saved rule, ordered by name."""
+    ids = await session.execute(latest(SavedSegment.id))
+    newest = [number for (number,) in ids]
     rows = await session.scalars(
         select(SavedSegment)
         .where(SavedSegment.id.in_(newest))

@@ -1,7 +1,6 @@
-"""The words rules may use: closed lists and what the directory holds.
+"""The words that rules and imports can use: fixed lists, and codes of the directory.
 
-`Vocabulary.resolve` is where an unknown word is refused, with the column it stands
-at and the nearest word that exists.
+`Vocabulary.resolve` refuses an unknown word, and suggests a similar one.
 """
 
 import difflib
@@ -22,7 +21,7 @@ from audiences.topics import Topic
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountryTraits:
-    """What rules need of a state."""
+    """The region and electoral group of a country."""
 
     region: str
     group: str | None
@@ -30,17 +29,19 @@ class CountryTraits:
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """Every word a rule may use, read once for any number of rules."""
+    """All words that rules can use, read once for any number of rules."""
 
-    countries: Mapping[str, CountryTraits] = field(default_factory=dict)
-    themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # → sectors
+    countries: Mapping[str, CountryTraits] = field(default_factory=dict)  # by code
+    themes: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # code → sectors
     sectors: Collection[str] = ()
     offices: Collection[str] = ()
     topics: Collection[str] = ()
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
 
     def known(self, values: Values) -> Collection[str]:
-        """Return the words of one vocabulary; empty where any word may stand."""
+        """Return the words of one vocabulary; empty when any word is allowed."""
         lists: dict[Values, Collection[str]] = {
             Values.KIND: tuple(organisations.Kind),
             Values.STATUS: tuple(organisations.Status),
@@ -59,7 +60,10 @@ class Vocabulary:
         return lists.get(values, ())
 
     def resolve(self, text: str, values: Values, *, rule: str, column: int) -> str:
-        """Return the word as stored, or raise RuleError with the nearest one."""
+        """Return a word as the store spells it.
+
+        Raises RuleError, with `rule` and `column`, when the word is unknown.
+        """
         if values is Values.ORGANISATION:
             return text
         if values is Values.LANGUAGE:
@@ -79,7 +83,7 @@ class Vocabulary:
 
 
 def suggestion(text: str, known: Collection[str]) -> str:
-    """Say which word was probably meant, or which words there are."""
+    """Return a hint for an unknown word: a similar word, or a short list, or ""."""
     folded = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(text.casefold(), folded, n=1, cutoff=0.6)
     if near:
@@ -91,7 +95,7 @@ def suggestion(text: str, known: Collection[str]) -> str:
 
 
 async def load(session: AsyncSession) -> Vocabulary:
-    """Read the words of the store."""
+    """Read the vocabulary of the store."""
     countries = await session.execute(
         select(Country.code, Country.region, Country.electoral_group)
     )

@@ -1,4 +1,4 @@
-"""Tables, statements, and all that differs between SQLite and PostgreSQL.
+"""Column types, statements, and the differences between SQLite and PostgreSQL.
 
-Connections and transactions are mailer's.
+Connections and transactions are opened in mailer/store.
 """

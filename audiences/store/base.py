@@ -1,7 +1,7 @@
-"""The one MetaData of the store, and the column types every table shares.
+"""The MetaData of the store, and the column types that all tables share.
 
-Guarantees that no naive time enters or leaves the store: SQLite forgets time
-zones, so `UtcDateTime` refuses naive values going in and marks them UTC coming out.
+SQLite stores no time zones. So `UtcDateTime` refuses naive times when it writes, and
+returns times in UTC when it reads.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from sqlalchemy import JSON, DateTime, Dialect, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-# For tables of many small rows: SQLite keeps them in their primary key, not twice.
+# For tables of many small rows: SQLite stores them in the primary key only.
 KEY_ONLY = {"sqlite_with_rowid": False}
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,17 +31,19 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_bind_param(
         self, value: datetime | None, dialect: Dialect
     ) -> datetime | None:
-        """Refuse a naive time, store the others as UTC."""
+        """Return an aware time in UTC; raise ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone: instants here are aware")
+            raise ValueError(
+                f"{value!r} has no time zone; the store takes only aware times"
+            )
         return value.astimezone(UTC)
 
     def process_result_value(
         self, value: datetime | None, dialect: Dialect
     ) -> datetime | None:
-        """Return an aware time, also from a store that forgets zones."""
+        """Return a stored time in UTC; a naive one from SQLite is taken as UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -50,7 +52,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All rows of the store, of audiences and of mailer alike."""
+    """Base class of all tables, of audiences and of mailer."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {

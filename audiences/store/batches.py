@@ -1,7 +1,7 @@
-"""Many rows in one statement: the same verbs on both stores, one bound value each.
+"""Statements for many rows at once, with the same functions for both stores.
 
-A list of numbers or rows travels as one JSON text on SQLite and as arrays on
-PostgreSQL, so that a statement is compiled once, whatever the length of the list.
+A list of numbers or rows is bound as one JSON text on SQLite and as arrays on
+PostgreSQL, so that a statement is compiled once for lists of any length.
 """
 
 import json
@@ -43,20 +43,20 @@ _TYPES: dict[type, TypeEngine[Any]] = {
 def among(
     wanted: InstrumentedAttribute[int], name: str, *, sqlite: bool
 ) -> ColumnElement[bool]:
-    """Return the condition that a column is one of the numbers bound to a name."""
+    """Return the condition that a column is in the list of numbers bound to a name."""
     if not sqlite:
         return wanted == any_(bindparam(name, type_=ARRAY(BigInteger)))
     listed = func.json_each(bindparam(name, type_=String)).table_valued("value")
     return wanted.in_(select(listed.c.value))
 
 
-def numbers(session: AsyncSession, listed: Sequence[int]) -> str | list[int]:
-    """Return numbers as they are bound for `among`."""
+def bind_numbers(session: AsyncSession, listed: Sequence[int]) -> str | list[int]:
+    """Return a list of numbers as the value to bind for `among`."""
     return json.dumps(listed) if dialects.is_sqlite(session) else list(listed)
 
 
-def table(columns: Mapping[str, type[Value]], *, sqlite: bool) -> FromClause:
-    """Return rows of values, bound by `values`, as a table to update from."""
+def bound_table(columns: Mapping[str, type[Value]], *, sqlite: bool) -> FromClause:
+    """Return the table `given` of the rows that `bind_rows` binds."""
     if sqlite:
         packed = bindparam("given", type_=String)
         each = func.json_each(packed).table_valued("value")
@@ -73,22 +73,24 @@ def table(columns: Mapping[str, type[Value]], *, sqlite: bool) -> FromClause:
     return func.unnest(*arrays).table_valued(*named).render_derived(name="given")
 
 
-def values(
+def bind_rows(
     session: AsyncSession,
     columns: Mapping[str, type[Value]],
     rows: Sequence[Sequence[Value | None]],
 ) -> dict[str, Any]:
-    """Return rows as they are bound for `table`."""
+    """Return rows as the values to bind for `bound_table`."""
     if dialects.is_sqlite(session):
-        return {"given": json.dumps([[_plain(each) for each in row] for row in rows])}
+        return {
+            "given": json.dumps([[_for_json(each) for each in row] for row in rows])
+        }
     return {
         f"given_{name}": [row[place] for row in rows]
         for place, name in enumerate(columns)
     }
 
 
-def _plain(value: Value | None) -> Value | None:
-    """Write an instant as SQLAlchemy's SQLite type does."""
+def _for_json(value: Value | None) -> Value | None:
+    """Return a value for JSON; an instant as SQLAlchemy writes it to SQLite."""
     if not isinstance(value, datetime):
         return value
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -97,14 +99,15 @@ def _plain(value: Value | None) -> Value | None:
 def one_of(
     known: InstrumentedAttribute[str], words: Iterable[str]
 ) -> ColumnElement[bool]:
-    """Return the condition that a column is one of some words of the house.
+    """Return the condition that a column is one of some constants of the code.
 
-    They stand in the statement: bound, their number would be written into it each time.
+    They are written into the statement as literals, so that it is compiled only once.
+    Never pass words from outside: they are not escaped.
     """
     return known.in_([literal_column(f"'{word}'") for word in words])
 
 
-_BY_INDEX: Select[*tuple[Any, ...]] = select(
+_PREFER_INDEXES: Select[*tuple[Any, ...]] = select(
     *(
         literal_column(f"set_config('{name}', 'off', true)")
         for name in ("enable_sort", "enable_seqscan", "jit")
@@ -112,24 +115,24 @@ _BY_INDEX: Select[*tuple[Any, ...]] = select(
 )
 
 
-async def by_index(session: AsyncSession) -> None:
-    """Have every row of this transaction found by its index, in the index's order.
+async def prefer_indexes(session: AsyncSession) -> None:
+    """Make PostgreSQL use indexes for the rest of this transaction.
 
-    Misled about how many rows there are, PostgreSQL would read a whole table, or sort
-    it, for a few hundred.
+    With outdated statistics it would scan or sort a whole table to find a few hundred
+    rows. SQLite needs nothing.
     """
     if not dialects.is_sqlite(session):
-        await change(session, _BY_INDEX, {})
+        await execute(session, _PREFER_INDEXES, {})
 
 
-async def change(
+async def execute(
     session: AsyncSession, statement: Executable, bound: Mapping[str, Any]
 ) -> CursorResult[Any]:
-    """Run a statement made once, past the mapper: nothing here is an object."""
-    return await session.run_sync(_run, statement, bound)
+    """Execute a statement on the connection, without the object mapper."""
+    return await session.run_sync(_execute, statement, bound)
 
 
-def _run(
+def _execute(
     session: Session, statement: Executable, bound: Mapping[str, Any]
 ) -> CursorResult[Any]:
     return session.connection().execute(statement, dict(bound))
@@ -138,10 +141,10 @@ def _run(
 def packed(
     chosen: Select[*tuple[Any, ...]], *, sqlite: bool
 ) -> Select[*tuple[Any, ...]]:
-    """Return a question about numbers and texts as `read` asks it.
+    """Return a query of numbers and texts in the form that `fetch` expects.
 
-    Each row of SQLite costs a turn of the interpreter's lock, which a busy event loop
-    gives up slowly; all of them packed in one cost one.
+    On SQLite all rows come as one JSON text. Otherwise each row would wait for the
+    interpreter's lock, which a busy event loop gives up slowly.
     """
     if not sqlite:
         return chosen
@@ -149,13 +152,13 @@ def packed(
     return select(func.json_group_array(func.json_array(*rows.c)))
 
 
-async def read(
+async def fetch(
     session: AsyncSession,
-    question: Select[*tuple[Any, ...]],
+    query: Select[*tuple[Any, ...]],
     bound: Mapping[str, Any],
 ) -> list[tuple[Any, ...]]:
-    """Fetch the rows of a packed question."""
-    answer = await change(session, question, bound)
+    """Return the rows of a query that `packed` made."""
+    answer = await execute(session, query, bound)
     if not dialects.is_sqlite(session):
         return [tuple(row) for row in answer]
     return cast(list[tuple[Any, ...]], json.loads(answer.scalar_one()))

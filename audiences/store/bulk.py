@@ -1,6 +1,6 @@
-"""Writes many rows into one table by the shortest way each store has.
+"""Writes many rows into one table, in the fastest way of each store.
 
-COPY on PostgreSQL, statements of many rows on SQLite: both through the driver's own
+COPY on PostgreSQL, INSERT statements of many rows on SQLite. Both use the driver's
 connection, within the session's transaction.
 """
 
@@ -13,25 +13,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import is_sqlite
 
-BLOCK = 100  # rows of one statement
+BLOCK = 100  # rows per INSERT statement
 Rows = Sequence[tuple[Any, ...]]
 
 
 async def write(
     session: AsyncSession, table: Table, columns: Sequence[str], rows: Rows
 ) -> None:
-    """Insert rows given as tuples of driver values, in the order of `columns`."""
+    """Insert rows: tuples of values for the driver, in the order of `columns`."""
     connection = await session.connection()
     driver = (await connection.get_raw_connection()).driver_connection
     into = f"{table.name} ({', '.join(columns)})"
     if is_sqlite(session):
-        await _wide(driver, into, len(columns), rows)
+        await _insert(driver, into, len(columns), rows)
     else:
         await _copy(driver, into, rows)
 
 
-async def _wide(driver: Any, into: str, width: int, rows: Rows) -> None:
-    """Write blocks of one size, so that SQLite reads and keeps two statements only."""
+async def _insert(driver: Any, into: str, width: int, rows: Rows) -> None:
+    """Insert whole blocks, then single rows, so that SQLite prepares two statements."""
     marks = f"({', '.join('?' * width)})"
     whole = len(rows) - len(rows) % BLOCK
     blocks = (

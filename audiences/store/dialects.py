@@ -1,4 +1,4 @@
-"""Which store it is, and the statements that each has its own way of."""
+"""Detects the store, and builds statements that differ between stores."""
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,23 +8,23 @@ from audiences.store.base import Base
 
 
 def is_sqlite(session: AsyncSession) -> bool:
-    """Whether the session's store is one SQLite file."""
+    """Whether the session's store is SQLite; if not, it is PostgreSQL."""
     return bool(session.get_bind().dialect.name == "sqlite")
 
 
 def insert(
     session: AsyncSession, table: type[Base]
 ) -> sqlite.Insert | postgresql.Insert:
-    """Return the store's own INSERT, the one that knows ON CONFLICT."""
+    """Return the INSERT of the store's dialect, which supports ON CONFLICT."""
     if is_sqlite(session):
         return sqlite.insert(table)
     return postgresql.insert(table)
 
 
 async def analyse(session: AsyncSession, *tables: str) -> None:
-    """Tell PostgreSQL what tables that were just filled hold.
+    """Update PostgreSQL's statistics of tables that were just filled.
 
-    Until then it plans blindly: one it takes for empty it reads for every row anew.
+    With old statistics it takes a full table for empty, and scans it for every row.
     """
     if not is_sqlite(session):
         await session.flush()

@@ -1,6 +1,7 @@
-"""Numbers for rows to come, taken from the store at once.
+"""Reserves numbers for rows before they are written.
 
-Whoever knows the numbers of its rows need not look for them by a key afterwards.
+A statement that knows the numbers of new rows can write other rows that refer to them,
+without looking them up.
 """
 
 from typing import cast
@@ -12,21 +13,21 @@ from audiences.store.base import Base
 from audiences.store.dialects import is_sqlite
 
 
-async def reserve(session: AsyncSession, table: type[Base], count: int) -> int:
-    """Return the number below `count` numbers that nobody else is given."""
+async def reserve(session: AsyncSession, model: type[Base], count: int) -> int:
+    """Reserve `count` consecutive numbers of a table; return the one before them."""
     if not count:
         return 0
-    held = cast(Table, table.__table__)
-    if is_sqlite(session):  # the transaction writes alone
-        return await session.scalar(select(func.max(held.c.id))) or 0
+    table = cast(Table, model.__table__)
+    if is_sqlite(session):  # there are no other writers during the transaction
+        return await session.scalar(select(func.max(table.c.id))) or 0
     connection = await session.connection()
-    sequence = func.pg_get_serial_sequence(held.name, "id")
-    # Others wait for this moment, so that none takes a number in between. The lock goes
-    # with the savepoint; a sequence is not rolled back.
-    moment = await connection.begin_nested()
-    lock = f"LOCK TABLE {held.name} IN SHARE ROW EXCLUSIVE MODE"
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    # The lock keeps others from taking a number in between. The rollback releases it,
+    # but does not reset the sequence.
+    savepoint = await connection.begin_nested()
+    lock = f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"
     await connection.execute(text(lock))
     below: int = await connection.scalar(select(func.nextval(sequence))) or 0
     await connection.execute(select(func.setval(sequence, below + count)))
-    await moment.rollback()
+    await savepoint.rollback()
     return below

@@ -54,7 +54,7 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
             sentence = f"send.{key} is missing: the hours have from, until and zone"
             raise refuse(given[0], sentence)
     try:
-        made = windows.read(table["from"], table["until"], table["zone"])
+        made = windows.parse(table["from"], table["until"], table["zone"])
     except ScheduleError as fault:
         raise refuse(given[0], f"send: {fault}") from None
     return Sending(window=made, too_late_hours=hours)
@@ -73,7 +73,7 @@ def of(campaign: Campaign) -> Sending:
     """Read it back."""
     window = None
     if campaign.window_from and campaign.window_until and campaign.window_zone:
-        window = windows.read(
+        window = windows.parse(
             campaign.window_from, campaign.window_until, campaign.window_zone
         )
     return Sending(window=window, too_late_hours=campaign.too_late_hours)

@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from audiences.characters import harmless
+from audiences.characters import for_terminal
 
 results = Console(soft_wrap=True, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -103,7 +103,7 @@ def shown(cell: object) -> str:
         case list() | tuple():
             return ", ".join(shown(each) for each in cell)
         case _:
-            return harmless(str(cell))
+            return for_terminal(str(cell))
 
 
 def called() -> str:
@@ -115,19 +115,19 @@ def called() -> str:
 
 def line(text: str) -> None:
     """Print one line of a result."""
-    results.print(escape(harmless(text)))
+    results.print(escape(for_terminal(text)))
 
 
 def say(text: str) -> None:
     """Tell the operator something that is not a result, if there is room for it."""
     with suppress(OSError):
-        notes.print(escape(harmless(text)))
+        notes.print(escape(for_terminal(text)))
 
 
 def refuse(sentence: str) -> None:
     """Print why the command did not do it."""
     with suppress(OSError):
-        notes.print(f"[bold red]mailer:[/] {escape(harmless(sentence))}")
+        notes.print(f"[bold red]mailer:[/] {escape(for_terminal(sentence))}")
 
 
 def progress() -> Progress:

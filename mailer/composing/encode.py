@@ -105,7 +105,7 @@ def _q_escape(octets: re.Match[bytes]) -> bytes:
 
 def unstructured(text: str, *, name: str) -> bytes:
     """Encode the value of a field such as Subject; long ones are folded."""
-    text = characters.spaced(text)
+    text = characters.on_one_line(text)
     room = _LINE - len(name) - 2
     if _PRINTABLE.fullmatch(text) and "=?" not in text:
         if len(text) <= room:

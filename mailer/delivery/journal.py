@@ -153,7 +153,7 @@ class Journal:
         """Return what was taken, and a time just before its marks were made."""
         worker_id = self._dispatcher.worker_id
         async with self._database.writing() as session:
-            await batches.by_index(session)
+            await batches.prefer_indexes(session)
             now, marked_at = self._now(), uptime()  # the lock may have taken long
             told = group.told
             if told.accepted:

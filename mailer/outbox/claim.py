@@ -108,7 +108,7 @@ async def claim(
     has returned nothing is claimed.
     """
     serving = _campaigns(sqlite=dialects.is_sqlite(session))
-    campaigns = (await batches.change(session, serving, {"now": now})).all()
+    campaigns = (await batches.execute(session, serving, {"now": now})).all()
     found: list[Sequence[Any]] = []
     for place, campaign in enumerate(search.in_turn(campaigns)):
         if len(found) >= limit:
@@ -166,7 +166,7 @@ async def _due(
         bound["topic"] = campaign.topic
     of_topic, on_demand = campaign.topic is not None, campaign.on_demand
     question = _reading(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
-    found = await batches.read(session, question, bound)
+    found = await batches.fetch(session, question, bound)
     if found:
         search.passed[campaign.id] = max((row[-1], row[0]) for row in found)
     return found

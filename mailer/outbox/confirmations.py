@@ -44,7 +44,7 @@ async def request(
     await locks.of_confirmations(session)  # else two at once made two campaigns
     campaign = await _of_today(session, site, now)
     language, step = _language(
-        site, Chain.stored(contact.languages, organisation, country)
+        site, Chain.from_stored(contact.languages, organisation, country)
     )
     letter_id = await _letter(session, site, campaign, language, now)
     added = await session.execute(

@@ -30,12 +30,14 @@ async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
     if messages:
         given = [(each.message_number, each.due_at, each.why) for each in messages]
         statement = _putting_off(sqlite=dialects.is_sqlite(session))
-        await batches.change(session, statement, batches.values(session, _GIVEN, given))
+        await batches.execute(
+            session, statement, batches.bind_rows(session, _GIVEN, given)
+        )
 
 
 async def bring_back(session: AsyncSession, *, why: str, now: datetime) -> None:
     """Let messages go now that were put off for this reason."""
-    await batches.change(session, _bringing_back(), {"why": why, "now": now})
+    await batches.execute(session, _bringing_back(), {"why": why, "now": now})
 
 
 _GIVEN: dict[str, type[batches.Value]] = {"id": int, "due_at": datetime, "why": str}
@@ -43,7 +45,7 @@ _GIVEN: dict[str, type[batches.Value]] = {"id": int, "due_at": datetime, "why": 
 
 @cache
 def _putting_off(*, sqlite: bool) -> Update:
-    given = batches.table(_GIVEN, sqlite=sqlite)
+    given = batches.bound_table(_GIVEN, sqlite=sqlite)
     return (
         update(LEDGER)
         .where(Message.id == given.c.id, batches.one_of(Message.state, CLAIMABLE))

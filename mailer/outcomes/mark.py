@@ -28,13 +28,13 @@ async def mark(
 ) -> set[int]:
     """Commit to writing the final dots of claimed messages; return those marked."""
     sqlite = dialects.is_sqlite(session)
-    bound = {"worker": worker_id, "ids": batches.numbers(session, ids)}
-    marked = await batches.change(
+    bound = {"worker": worker_id, "ids": batches.bind_numbers(session, ids)}
+    marked = await batches.execute(
         session, _marking(sqlite=sqlite), bound | {"now": now}
     )
     if marked.rowcount == len(ids):
         return set(ids)
-    allowed = await batches.change(session, _marked(sqlite=sqlite), bound)
+    allowed = await batches.execute(session, _marked(sqlite=sqlite), bound)
     return set(allowed.scalars())
 
 

@@ -63,9 +63,9 @@ async def accept(
     now: datetime,
 ) -> None:
     """Record with which replies the relay took messages this worker holds."""
-    bound = batches.values(session, _TAKEN, accepted)
+    bound = batches.bind_rows(session, _TAKEN, accepted)
     statement = _accepting(sqlite=dialects.is_sqlite(session))
-    await batches.change(session, statement, bound | {"worker": worker_id, "now": now})
+    await batches.execute(session, statement, bound | {"worker": worker_id, "now": now})
 
 
 async def settle(
@@ -76,7 +76,7 @@ async def settle(
         moves.check(WITH_WORKER, each.state)
     statement = _settling(sqlite=dialects.is_sqlite(session))
     bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
-    moved = set((await batches.change(session, statement, bound)).scalars())
+    moved = set((await batches.execute(session, statement, bound)).scalars())
     lines = [
         {
             "message_number": each.message_number,
@@ -101,7 +101,7 @@ _GIVEN: dict[str, type[batches.Value]] = {
 
 
 def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    return batches.values(
+    return batches.bind_rows(
         session,
         _GIVEN,
         [
@@ -116,7 +116,7 @@ _TAKEN: dict[str, type[batches.Value]] = {"id": int, "reply": str}
 
 @cache
 def _accepting(*, sqlite: bool) -> Update:
-    given = batches.table(_TAKEN, sqlite=sqlite)
+    given = batches.bound_table(_TAKEN, sqlite=sqlite)
     return (
         moves.moving(WITH_WORKER, MessageState.ACCEPTED)
         .where(*_ours(given))
@@ -133,7 +133,7 @@ def _accepting(*, sqlite: bool) -> Update:
 @cache
 def _settling(*, sqlite: bool) -> Update:
     """Return the statement that moves messages to where they go, and tells which."""
-    given = batches.table(_GIVEN, sqlite=sqlite)
+    given = batches.bound_table(_GIVEN, sqlite=sqlite)
     stays = (given.c.state == MessageState.UNCERTAIN.value, Message.worker_id)
     return (
         moves.leaving(WITH_WORKER)
@@ -166,8 +166,8 @@ async def unmark(
 ) -> None:
     """Take back marks under which no dot was written; they were no attempts."""
     statement = _unmarking(sqlite=dialects.is_sqlite(session))
-    bound = {"worker": worker_id, "ids": batches.numbers(session, ids), "now": now}
-    await batches.change(session, statement, bound)
+    bound = {"worker": worker_id, "ids": batches.bind_numbers(session, ids), "now": now}
+    await batches.execute(session, statement, bound)
 
 
 @cache
@@ -193,8 +193,8 @@ async def refuse(
     """Skip claimed messages whose readers are not to be written to any more."""
     if refused:
         statement = _refusing(sqlite=dialects.is_sqlite(session))
-        bound = batches.values(session, _REFUSED, refused)
-        await batches.change(session, statement, bound | {"now": now})
+        bound = batches.bind_rows(session, _REFUSED, refused)
+        await batches.execute(session, statement, bound | {"now": now})
 
 
 _REFUSED: dict[str, type[batches.Value]] = {"id": int, "reason": str}
@@ -202,7 +202,7 @@ _REFUSED: dict[str, type[batches.Value]] = {"id": int, "reason": str}
 
 @cache
 def _refusing(*, sqlite: bool) -> Update:
-    given = batches.table(_REFUSED, sqlite=sqlite)
+    given = batches.bound_table(_REFUSED, sqlite=sqlite)
     return (
         moves.moving(CLAIMABLE, MessageState.SKIPPED)
         .where(Message.id == given.c.id)
@@ -231,7 +231,7 @@ async def uncertain(
         .where(batches.among(Message.id, "ids", sqlite=sqlite))
         .values(reason=why, settled_at=now, due_at=due_at)
         .returning(Message.id),
-        {"ids": batches.numbers(session, ids)},
+        {"ids": batches.bind_numbers(session, ids)},
     )
     lines = [
         {

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.organisations import Organisation
 from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
@@ -67,7 +67,7 @@ async def holder_of(
     if row is None:
         raise TokenError("this link is not one of ours, or no longer valid")
     message, contact, organisation, campaign = row
-    language = next(iter(words(contact.languages)), None) or message.language
+    language = next(iter(split_codes(contact.languages)), None) or message.language
     return Holder(
         message_number=number,
         contact_id=contact.id,

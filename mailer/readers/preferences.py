@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions, topics
 from audiences.contacts import Contact
-from audiences.languages import words
+from audiences.languages import split_codes
 from audiences.subscriptions import How, Standing
 from audiences.topics import Topic
 from mailer.outbox import confirmations
@@ -47,7 +47,7 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
     """Return what a reader gets now."""
     standing = await subscriptions.standings(session, holder.contact_id)
     contact = await session.get(Contact, holder.contact_id)
-    own = words(contact.languages) if contact else ()
+    own = split_codes(contact.languages) if contact else ()
     return Preferences(
         topics=[
             (topic, standing.get(topic.code)) for topic in await topics.listed(session)
@@ -62,7 +62,7 @@ async def leave(
     """End the subscription to the topic of the letter; twice is once."""
     if holder.topic is not None:
         evidence = holder.evidence(how, now)
-        await subscriptions.leave(
+        await subscriptions.unsubscribe(
             session, holder.contact_id, holder.topic, evidence=evidence
         )
 
@@ -94,12 +94,14 @@ async def save(
         code = topic.code
         if standing in _SENT and code not in wanted:
             ended.append(topic)
-            await subscriptions.leave(
+            await subscriptions.unsubscribe(
                 session, holder.contact_id, code, evidence=evidence
             )
         elif standing not in _SENT and code in wanted:
             asked.append(topic)
-            await subscriptions.ask(session, holder.contact_id, code, evidence=evidence)
+            await subscriptions.request(
+                session, holder.contact_id, code, evidence=evidence
+            )
     if asked:
         await confirmations.request(session, site, holder.contact_id, now=now)
     return Saved(ended=ended, asked=asked)

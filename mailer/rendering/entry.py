@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
-from audiences.languages import Names, named
+from audiences.languages import Names, name_in
 from mailer.rendering import marks
 from mailer.rendering.language.catalogues import Catalogue
 
@@ -39,7 +39,7 @@ def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
         "acronym": (entry.acronym,),
         "status": (_word(STATUSES, entry.status, catalogue),),
         "level": (_word(LEVELS, entry.level, catalogue),),
-        "seat": (named(entry.seat, catalogue.language) if entry.seat else None,),
+        "seat": (name_in(entry.seat, catalogue.language) if entry.seat else None,),
         "acts_in": _sorted(entry.acts_in, catalogue),
         "fields": _sorted(entry.fields, catalogue),
         "languages": tuple(catalogue.language_name(each) for each in entry.languages),
@@ -86,7 +86,7 @@ def _names(entry: Entry, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(sorted(named(each, catalogue.language) for each in names))
+    return tuple(sorted(name_in(each, catalogue.language) for each in names))
 
 
 def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:

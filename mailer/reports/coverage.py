@@ -62,7 +62,7 @@ async def _covered(
     reached = 0
     for row in await session.execute(_grouped(campaign, context, rule)):
         reason, contact, organisation, state, count = tuple(row)
-        chain = Chain.stored(contact, organisation, state)
+        chain = Chain.from_stored(contact, organisation, state)
         if reason is not None:
             missed[str(reason)] += count
         elif groups.choose(campaign, content.written, chain) is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from audiences.languages import named
+from audiences.languages import name_in
 from mailer.links import LinkSigner
 from mailer.rendering.language import catalogues
 from mailer.rendering.language.catalogues import Catalogue
@@ -46,8 +46,8 @@ class Site:
     def sender_name(self, language: str) -> str:
         """Return how the sender is called in a language."""
         settings = self.settings
-        return named(settings.sender.names, language, settings.site.name)
+        return name_in(settings.sender.names, language, settings.site.name)
 
     def postal(self, language: str) -> str:
         """Return the sender's postal address as readers of a language write it."""
-        return named(self.settings.sender.postal, language)
+        return name_in(self.settings.sender.postal, language)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 
-from audiences.characters import harmless
+from audiences.characters import for_terminal
 from mailer.cli import main
 
 
@@ -66,4 +66,4 @@ class Mailer:
 
 def shown(fault: str) -> str:
     """Return a sentence as one line, however the terminal broke it."""
-    return " ".join(harmless(fault).split())
+    return " ".join(for_terminal(fault).split())

@@ -25,7 +25,7 @@ GOOD = (
 async def import_file(
     site: Site, path: Path, *, apply: bool = True, basis: str | None = "test"
 ) -> ImportReport:
-    """Read, check, stage, and apply or only decide."""
+    """Import a file, or without `apply` only plan it; return the report."""
     table = read.open_table(path)
     async with site.database.held() as held:
         _, report = await importing.run(
@@ -41,14 +41,14 @@ async def import_file(
 
 
 def write(tmp_path: Path, *lines: str, head: str = HEAD) -> Path:
-    """Write a list with these rows below the heading."""
+    """Write a CSV file with these rows below the headings; return its path."""
     path = tmp_path / "list.csv"
     path.write_text("\n".join([head, *lines]), encoding="utf-8")
     return path
 
 
 async def snapshot(site: Site) -> list[tuple[object, ...]]:
-    """Everything an import may change, for comparison."""
+    """Return what an import can change, to compare it."""
     async with site.database.reading() as session:
         people = await session.execute(
             select(

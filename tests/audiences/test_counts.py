@@ -1,4 +1,4 @@
-"""Twenty rules count what independent code counts in the CSV files."""
+"""Rules count the same as independent code counts in the CSV files."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -88,13 +88,13 @@ RULES: list[tuple[str, Picks]] = [
 
 
 @pytest.mark.parametrize(("rule", "picks"), RULES, ids=[rule for rule, _ in RULES])
-async def test_a_rule_counts_what_the_files_say(
+async def test_a_rule_counts_the_same_as_the_files(
     site: Site, rule: str, picks: Picks
 ) -> None:
     expected = [entry for entry in entries() if picks(entry)]
     async with site.database.reading() as session:
-        words = await vocabularies.load(session)
-        context = compiler.Context(vocabulary=words, today=clock.now().date())
+        vocabulary = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=vocabulary, today=clock.now().date())
         counted = await resolve.count(session, rule, context)
 
     assert expected
@@ -103,10 +103,10 @@ async def test_a_rule_counts_what_the_files_say(
     assert counted.by_language == Counter(entry.language or "und" for entry in expected)
 
 
-async def test_members_are_the_ones_that_were_counted(site: Site) -> None:
+async def test_members_are_the_readers_in_the_files(site: Site) -> None:
     async with site.database.reading() as session:
-        words = await vocabularies.load(session)
-        context = compiler.Context(vocabulary=words, today=clock.now().date())
+        vocabulary = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=vocabulary, today=clock.now().date())
         found = [each async for each in resolve.members(session, "lang = ar", context)]
 
     assert {member.address for member in found} == {

@@ -1,4 +1,4 @@
-"""Why an address is in or out is said clause by clause."""
+"""An explanation shows clause by clause why a contact is in an audience or not."""
 
 import pytest
 
@@ -16,13 +16,13 @@ READER = "unesco-liaison@icom.example"
 
 async def explained(site: Site, rule: str, topic: str | None = None) -> Explanation:
     async with site.database.reading() as session:
-        words = await vocabularies.load(session)
-        context = Context(vocabulary=words, today=clock.now().date(), topic=topic)
+        vocabulary = await vocabularies.load(session)
+        context = Context(vocabulary=vocabulary, today=clock.now().date(), topic=topic)
         contact = await contacts.find(session, READER, key=site.address_key)
         return await explanation.explain(session, rule, contact, context)
 
 
-async def test_each_clause_is_told_with_the_fact_behind_it(site: Site) -> None:
+async def test_each_clause_has_the_fact_behind_it(site: Site) -> None:
     found = await explained(
         site, "kind = ngo and not fields has ED and country in (FR, SN) and speaks(fr)"
     )
@@ -37,10 +37,12 @@ async def test_each_clause_is_told_with_the_fact_behind_it(site: Site) -> None:
     assert found.clauses[1].because == "fields is CLT"
 
 
-async def test_who_left_the_topic_is_out_for_that_reason(site: Site) -> None:
+async def test_a_reader_who_unsubscribed_is_left_out_for_that_reason(
+    site: Site,
+) -> None:
     async with site.database.writing() as session:
         contact = await contacts.find(session, READER, key=site.address_key)
-        await subscriptions.leave(
+        await subscriptions.unsubscribe(
             session,
             contact.id,
             "monthly-letter",
@@ -62,8 +64,8 @@ async def test_a_suppressed_address_is_counted_as_left_out(site: Site) -> None:
         )
 
     async with site.database.reading() as session:
-        words = await vocabularies.load(session)
-        context = compiler.Context(vocabulary=words, today=clock.now().date())
+        vocabulary = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=vocabulary, today=clock.now().date())
         counted = await resolve.count(session, "organisation = icom", context)
 
     assert (counted.count, counted.excluded) == (0, {"suppressed": 1})
@@ -93,7 +95,7 @@ async def test_a_circle_of_saved_rules_is_refused(site: Site) -> None:
             await save.save(session, "one", "not segment(two)", by="t", now=now)
 
 
-async def test_a_rule_others_refer_to_is_not_removed(site: Site) -> None:
+async def test_a_rule_to_which_another_refers_is_not_removed(site: Site) -> None:
     with pytest.raises(save.SegmentError, match="used by the segment education-ngos"):
         async with site.database.writing() as session:
             await save.remove(session, "official-partners", by="t", now=clock.now())

@@ -1,4 +1,4 @@
-"""An import takes the good rows, names every bad cell, and can be undone."""
+"""An import applies the valid rows and reports every faulty cell."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from mailer.sites.site import Site
 from tests.audiences.importing import GOOD, import_file, snapshot, write
 
 
-async def test_a_dry_run_says_what_would_happen_and_changes_nothing(
+async def test_a_dry_run_reports_changes_and_makes_none(
     site: Site, tmp_path: Path
 ) -> None:
     before = await snapshot(site)
@@ -44,7 +44,9 @@ async def test_a_good_row_becomes_contact_organisation_and_subscription(
     assert consent.how == How.IMPORT
 
 
-async def test_applied_twice_it_changes_nothing(site: Site, tmp_path: Path) -> None:
+async def test_a_file_applied_twice_changes_nothing_the_second_time(
+    site: Site, tmp_path: Path
+) -> None:
     other = "b@other.example;;press;en;other-ngo;Other;ngo;FR;CLT;field-news"
     path = write(tmp_path, GOOD, other)
     await import_file(site, path)
@@ -57,10 +59,10 @@ async def test_applied_twice_it_changes_nothing(site: Site, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "says"),
+    ("row", "column", "reason"),
     [
         ("not-an-address;;;;icom;;;;;", "address", "@"),
-        (";Nobody;;;icom;;;;;", "address", "every row needs an address"),
+        (";Someone;;;icom;;;;;", "address", "every row needs an address"),
         ("a@x.example;;chef;;icom;;;;;", "roles", "no role is called 'chef'"),
         ("a@x.example;;;francais!;icom;;;;;", "languages", "not a language tag"),
         ("a@x.example;;;;nowhere;;;;;", "organisation", "nowhere is new"),
@@ -77,13 +79,13 @@ async def test_applied_twice_it_changes_nothing(site: Site, tmp_path: Path) -> N
         ("a@x.example;;;;<script>;;;;;", "organisation", "letters, digits"),
     ],
 )
-async def test_a_bad_cell_is_named_and_the_other_rows_are_taken(
-    site: Site, tmp_path: Path, row: str, column: str, says: str
+async def test_a_faulty_cell_is_reported_and_the_other_rows_are_applied(
+    site: Site, tmp_path: Path, row: str, column: str, reason: str
 ) -> None:
     report = await import_file(site, write(tmp_path, row, GOOD))
 
     assert [(fault.row, fault.column) for fault in report.faults] == [(2, column)]
-    assert says in report.faults[0].reason
+    assert reason in report.faults[0].reason
     assert (report.valid, report.added) == (1, 1)
 
 
@@ -141,7 +143,7 @@ async def test_two_rows_may_not_contradict_each_other_about_an_organisation(
     assert "SN here in row 2" in report.faults[0].reason
 
 
-async def test_topics_need_a_stated_ground(site: Site, tmp_path: Path) -> None:
+async def test_topics_need_a_basis_of_consent(site: Site, tmp_path: Path) -> None:
     report = await import_file(site, write(tmp_path, GOOD), basis=None)
 
     assert [fault.column for fault in report.faults] == ["consent"]
@@ -170,7 +172,7 @@ async def test_a_file_that_breaks_half_way_applies_nothing(
     assert await snapshot(site) == before
 
 
-async def test_many_rows_are_counted_row_by_row(site: Site, tmp_path: Path) -> None:
+async def test_each_of_many_rows_is_counted(site: Site, tmp_path: Path) -> None:
     rows = [
         f"p{n}@many.example;Person {n};press;fr;icom;;;;;field-news"
         for n in range(5_000)

@@ -1,4 +1,4 @@
-"""An import killed at any moment has left nothing, or everything."""
+"""An import that is killed at any time is applied whole or not at all."""
 
 import asyncio
 import hashlib
@@ -41,7 +41,7 @@ PARTS = (
 
 
 async def digest(folder: Path) -> str:
-    """Sum up what an import may change, by addresses and codes."""
+    """Return a hash of what an import can change, without row numbers."""
     total = hashlib.sha256()
     async with open_site(folder / "config.toml") as site:
         async with site.database.reading() as session:
@@ -52,7 +52,7 @@ async def digest(folder: Path) -> str:
 
 
 async def import_(folder: Path, path: Path, *, kill_after: float | None) -> None:
-    """Run the command; kill it after so many seconds, if it still runs."""
+    """Run the command, and kill it after `kill_after` seconds if it still runs."""
     command = [sys.executable, "-m", "mailer", "--config", str(folder / "config.toml")]
     process = await asyncio.create_subprocess_exec(
         *(*command, "contacts", "import", str(path), "--apply", "--basis", "test"),

@@ -1,4 +1,4 @@
-"""A directory that is founded by an import ends with every key and index it had."""
+"""An import larger than the directory keeps all its keys and indexes."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ ROWS = 1_001  # more than the sample directory has; one is faulty
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A list longer than the directory."""
+    """A file with more contacts than the directory."""
     path = tmp_path / "list.csv"
     rows.write(path, ROWS)
     return path
@@ -28,39 +28,39 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a thousand rows count as many."""
+    """Treat an import of a thousand rows as large."""
     monkeypatch.setattr(loosen, "LARGE", ROWS - 1)
 
 
-async def held(site: Site) -> dict[str, Any]:
-    """Return the keys and indexes of the tables an import fills."""
+async def keys_and_indexes(site: Site) -> dict[str, Any]:
+    """Return the keys and indexes of the tables that an import fills."""
 
-    def look(connection: Connection) -> dict[str, Any]:
-        seen = inspect(connection)
+    def inspected(connection: Connection) -> dict[str, Any]:
+        inspector = inspect(connection)
         return {
             table.name: (
-                sorted(seen.get_foreign_keys(table.name), key=repr),
-                sorted(seen.get_indexes(table.name), key=repr),
+                sorted(inspector.get_foreign_keys(table.name), key=repr),
+                sorted(inspector.get_indexes(table.name), key=repr),
             )
             for table in loosen.FILLED
         }
 
     async with site.database.engine.connect() as connection:
-        return await connection.run_sync(look)
+        return await connection.run_sync(inspected)
 
 
-async def test_keys_and_indexes_stand_as_before(site: Site, path: Path) -> None:
-    before = await held(site)
+async def test_keys_and_indexes_are_the_same_afterwards(site: Site, path: Path) -> None:
+    before = await keys_and_indexes(site)
 
     report = await import_file(site, path)
 
     assert report.added == ROWS - 1
-    assert await held(site) == before
+    assert await keys_and_indexes(site) == before
 
 
-async def test_a_key_holds_afterwards(site: Site, path: Path) -> None:
+async def test_foreign_keys_are_enforced_afterwards(site: Site, path: Path) -> None:
     await import_file(site, path)
-    stray = {
+    orphan = {
         "contact_id": 2**31 - 1,
         "topic": "monthly-letter",
         "standing": Standing.ACTIVE,
@@ -69,10 +69,12 @@ async def test_a_key_holds_afterwards(site: Site, path: Path) -> None:
 
     with pytest.raises(IntegrityError):
         async with site.database.writing() as session:
-            await session.execute(insert(Subscription).values(stray))
+            await session.execute(insert(Subscription).values(orphan))
 
 
-async def test_applied_twice_it_changes_nothing(site: Site, path: Path) -> None:
+async def test_a_file_applied_twice_changes_nothing_the_second_time(
+    site: Site, path: Path
+) -> None:
     await import_file(site, path)
     once = await snapshot(site)
 
@@ -82,21 +84,19 @@ async def test_applied_twice_it_changes_nothing(site: Site, path: Path) -> None:
     assert await snapshot(site) == once
 
 
-async def test_who_reads_at_the_time_does_not_hold_it_up(
+async def test_a_concurrent_reader_does_not_delay_the_import(
     site: Site, path: Path
 ) -> None:
-    before = await held(site)
+    before = await keys_and_indexes(site)
     async with site.database.reading() as session:
         await session.scalar(select(Contact.id).limit(1))
         report = await import_file(site, path)
 
     assert report.added == ROWS - 1
-    assert await held(site) == before
+    assert await keys_and_indexes(site) == before
 
 
-async def test_the_next_contact_gets_a_number_of_its_own(
-    site: Site, path: Path
-) -> None:
+async def test_the_next_contact_gets_the_highest_number(site: Site, path: Path) -> None:
     await import_file(site, path)
     async with site.database.writing() as session:
         known = await session.scalar(select(Contact).limit(1))

@@ -1,4 +1,4 @@
-"""An import can be undone, and never brings back who has left."""
+"""An import can be undone, and does not renew subscriptions that ended."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ async def undone(site: Site, report: ImportReport) -> Undone:
         return await undo.undo(session, number, in_use=IN_USE, now=clock.now())
 
 
-async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
+async def test_undo_restores_the_directory(site: Site, tmp_path: Path) -> None:
     before = await snapshot(site)
     changes = (
         "unesco-liaison@icom.example;ICOM liaison;head;es;icom;;;BE;CI;ngo-actions"
@@ -41,7 +41,7 @@ async def test_undo_restores_what_was(site: Site, tmp_path: Path) -> None:
     assert await snapshot(site) == before
 
 
-async def test_undo_leaves_alone_what_was_changed_since(
+async def test_undo_keeps_rows_that_were_changed_since(
     site: Site, tmp_path: Path
 ) -> None:
     report = await import_file(site, write(tmp_path, GOOD))
@@ -54,7 +54,7 @@ async def test_undo_leaves_alone_what_was_changed_since(
     assert (done.removed, done.kept) == (0, 1)
 
 
-async def test_an_import_is_undone_once(site: Site, tmp_path: Path) -> None:
+async def test_an_import_can_be_undone_only_once(site: Site, tmp_path: Path) -> None:
     report = await import_file(site, write(tmp_path, GOOD))
     await undone(site, report)
 
@@ -62,13 +62,17 @@ async def test_an_import_is_undone_once(site: Site, tmp_path: Path) -> None:
         await undone(site, report)
 
 
-async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None:
+async def test_an_import_does_not_renew_a_subscription_that_ended(
+    site: Site, tmp_path: Path
+) -> None:
     path = write(tmp_path, GOOD)
     await import_file(site, path)
-    left = Evidence(at=clock.now(), how=How.ONE_CLICK)
+    evidence = Evidence(at=clock.now(), how=How.ONE_CLICK)
     async with site.database.writing() as session:
         contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
-        await subscriptions.leave(session, contact.id, "monthly-letter", evidence=left)
+        await subscriptions.unsubscribe(
+            session, contact.id, "monthly-letter", evidence=evidence
+        )
 
     await import_file(site, path)
 
@@ -77,7 +81,7 @@ async def test_an_opt_out_survives_an_import(site: Site, tmp_path: Path) -> None
     assert standing == {"monthly-letter": Standing.ENDED}
 
 
-async def test_who_stopped_everything_is_not_subscribed_to_something_new(
+async def test_a_reader_who_stopped_everything_gets_no_new_subscription(
     site: Site, tmp_path: Path
 ) -> None:
     await import_file(site, write(tmp_path, GOOD))
@@ -96,7 +100,7 @@ async def test_who_stopped_everything_is_not_subscribed_to_something_new(
     assert "field-news" not in standing
 
 
-async def test_a_suppressed_address_comes_back_suppressed(
+async def test_a_suppressed_address_that_is_imported_again_stays_suppressed(
     site: Site, tmp_path: Path
 ) -> None:
     report = await import_file(site, write(tmp_path, GOOD))

@@ -1,4 +1,4 @@
-"""The language chain is decided by data, and never by accident."""
+"""The language chain chooses only languages that are written and allowed."""
 
 import pytest
 from hypothesis import given
@@ -22,7 +22,7 @@ TUPLES = st.lists(TAGS, max_size=3, unique=True).map(tuple)
         (Chain(contact=("pt", "ru")), "ru", "contact"),
     ],
 )
-def test_the_first_link_that_names_a_language_decides(
+def test_the_first_step_that_names_a_language_decides(
     chain: Chain, language: str, step: str
 ) -> None:
     choice = choose(chain, written=SIX, fallbacks={}, default="en")
@@ -30,7 +30,7 @@ def test_the_first_link_that_names_a_language_decides(
     assert choice == Choice(language=language, step=ChainStep(step), wanted=language)
 
 
-def test_a_later_link_never_overrides_the_readers_own_choice() -> None:
+def test_a_later_step_never_overrides_the_readers_own_choice() -> None:
     chain = Chain(contact=("ar",), organisation=("fr",))
 
     assert choose(chain, written=["fr", "en"], fallbacks={}, default="fr") is None
@@ -57,15 +57,15 @@ def test_a_tag_never_matches_another_by_its_beginning(asked: str, written: str) 
     st.lists(st.sampled_from(SIX), min_size=1, unique=True),
     st.dictionaries(TAGS, st.lists(TAGS, max_size=2)),
 )
-def test_nobody_gets_a_language_that_was_not_written_or_not_allowed(
+def test_a_reader_only_gets_a_language_that_is_written_and_allowed(
     chain: Chain, written: list[str], fallbacks: dict[str, list[str]]
 ) -> None:
     choice = choose(chain, written=written, fallbacks=fallbacks, default=written[0])
 
     if choice is None:
-        spoken = chain.contact or chain.organisation or chain.state
-        assert spoken
-        assert not set(spoken) & set(written)
+        wanted = chain.contact or chain.organisation or chain.state
+        assert wanted
+        assert not set(wanted) & set(written)
         return
     assert choice.language in written
     if choice.fell_back:
@@ -81,7 +81,7 @@ def test_a_tag_has_one_spelling(typed: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "french", "f", "fr_FR", "fr;", "日本"])
-def test_what_is_no_tag_is_refused(typed: str) -> None:
+def test_an_invalid_tag_is_refused(typed: str) -> None:
     with pytest.raises(languages.LanguageError, match="not a language tag"):
         languages.tag(typed)
 

@@ -1,4 +1,4 @@
-"""A list is read whatever its encoding, delimiter or form, or refused with a reason."""
+"""A file in any usual encoding, delimiter and format is read, or else refused."""
 
 import zipfile
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_any_usual_delimiter_and_line_end_is_read(
         ("cp1256", ARABIC),
     ],
 )
-def test_every_usual_encoding_is_found(
+def test_every_usual_encoding_is_detected(
     tmp_path: Path, encoding: str, names: list[str]
 ) -> None:
     path = tmp_path / "list.csv"
@@ -60,7 +60,7 @@ def test_every_usual_encoding_is_found(
     assert [row[1] for row in table(path)] == names
 
 
-def test_a_late_byte_that_is_not_utf8_is_found_too(tmp_path: Path) -> None:
+def test_a_byte_that_is_not_utf8_is_found_far_down_the_file(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     lines = [f"a{number}@x.example;Name" for number in range(100_000)]
     path.write_bytes(
@@ -77,7 +77,7 @@ def test_a_quoted_line_break_stays_in_its_cell(tmp_path: Path) -> None:
     assert table(path) == [["a@x.example", "two\nlines"], ["b@x.example", "B"]]
 
 
-def test_a_workbook_is_read_like_a_list(tmp_path: Path) -> None:
+def test_a_workbook_is_read_like_a_csv_file(tmp_path: Path) -> None:
     path = tmp_path / "list.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -91,7 +91,7 @@ def test_a_workbook_is_read_like_a_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "error"),
     [
         (b"", "is empty"),
         (b"name;country\nA;FR\n", "no column is headed address"),
@@ -104,41 +104,43 @@ def test_a_workbook_is_read_like_a_list(tmp_path: Path) -> None:
         (b"PK\x03\x04 broken", "is damaged"),
     ],
 )
-def test_what_is_no_list_is_refused_whole(
-    tmp_path: Path, content: bytes, says: str
+def test_a_file_that_is_not_a_table_is_refused(
+    tmp_path: Path, content: bytes, error: str
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
 
-    with pytest.raises(FileRefusedError, match=says):
+    with pytest.raises(FileRefusedError, match=error):
         read.open_table(path)
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "error"),
     [
         (b'address,name\na@x.example,"never closed\n', "quotation mark"),
         (b'address,name\na@x.example,"x"y\n', "quotation mark"),
         (b"address,name\n" + b"a" * 2_000_000, "more than 1,000,000 characters"),
     ],
 )
-def test_a_broken_row_is_named(tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_broken_row_is_refused_with_its_number(
+    tmp_path: Path, content: bytes, error: str
+) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     opened = read.open_table(path)
 
-    with pytest.raises(FileRefusedError, match=says) as refusal:
+    with pytest.raises(FileRefusedError, match=error) as refusal:
         list(opened.rows)
 
     assert "row" in str(refusal.value)
 
 
-def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileRefusedError, match="No such file"):
         read.open_table(tmp_path / "nowhere.csv")
 
 
-def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
@@ -170,7 +172,7 @@ def test_an_entity_bomb_in_a_workbook_is_refused_or_stays_small(tmp_path: Path) 
 
 
 @given(st.binary(max_size=400))
-def test_no_bytes_make_the_reader_fail_otherwise(content: bytes) -> None:
+def test_any_bytes_are_read_or_refused_with_a_file_error(content: bytes) -> None:
     path = Path(f"/tmp/liaison-test-{abs(hash(content))}.csv")  # noqa: S108 (own name)
     path.write_bytes(content)
     try:
@@ -182,20 +184,23 @@ def test_no_bytes_make_the_reader_fail_otherwise(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "error"),
     [
         ("x" * 3_000_000, "row 1: field larger than"),
         ("email,name\n" + "x" * 3_000_000, "row 2: a line of more than 1,000,000"),
-        (",".join(["email", *map(str, range(5_000))]), "5001 columns, at most 200"),
+        (
+            ",".join(["email", *map(str, range(5_000))]),
+            "5001 columns; at most 200 are read",
+        ),
     ],
 )
-def test_a_file_without_end_or_edge_is_refused_in_one_sentence(
-    tmp_path: Path, text: str, says: str
+def test_a_line_or_row_that_is_too_long_is_refused_in_one_sentence(
+    tmp_path: Path, text: str, error: str
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileRefusedError) as refusal:
         list(read.open_table(path).rows)
 
-    assert says in str(refusal.value)
+    assert error in str(refusal.value)
     assert len(str(refusal.value)) < 300

@@ -1,4 +1,4 @@
-"""An opt-out always wins; every change leaves evidence."""
+"""Subscriptions change only as the reader wishes, and each change has evidence."""
 
 from sqlalchemy import select
 
@@ -27,33 +27,35 @@ async def standing(site: Site, topic: str) -> Standing | None:
         return (await subscriptions.standings(session, number)).get(topic)
 
 
-async def test_leaving_twice_is_leaving_once(site: Site) -> None:
+async def test_unsubscribing_twice_changes_nothing_the_second_time(site: Site) -> None:
     number = await contact_id(site)
     changes = []
     for _ in range(2):
         async with site.database.writing() as session:
             changes.append(
-                await subscriptions.leave(
+                await subscriptions.unsubscribe(
                     session, number, "field-news", evidence=evidence()
                 )
             )
 
     async with site.database.reading() as session:
-        kept = await session.scalars(
+        rows = await session.scalars(
             select(Consent.standing)
             .where(Consent.contact_id == number, Consent.topic == "field-news")
             .order_by(Consent.id)
         )
-        told = kept.all()
+        kept = rows.all()
     assert changes == [True, False]
-    assert told == [Standing.ACTIVE, Standing.ENDED]
+    assert kept == [Standing.ACTIVE, Standing.ENDED]
 
 
-async def test_a_wish_waits_until_the_address_confirms_it(site: Site) -> None:
+async def test_a_request_is_pending_until_the_address_confirms_it(site: Site) -> None:
     number = await contact_id(site)
     async with site.database.writing() as session:
-        await subscriptions.leave(session, number, "field-news", evidence=evidence())
-        await subscriptions.ask(session, number, "field-news", evidence=evidence())
+        await subscriptions.unsubscribe(
+            session, number, "field-news", evidence=evidence()
+        )
+        await subscriptions.request(session, number, "field-news", evidence=evidence())
     assert await standing(site, "field-news") is Standing.PENDING
 
     async with site.database.writing() as session:
@@ -63,14 +65,14 @@ async def test_a_wish_waits_until_the_address_confirms_it(site: Site) -> None:
     assert await standing(site, "field-news") is Standing.ACTIVE
 
 
-async def test_asking_for_what_one_has_changes_nothing(site: Site) -> None:
+async def test_requesting_an_active_subscription_changes_nothing(site: Site) -> None:
     number = await contact_id(site)
     async with site.database.writing() as session:
-        asked = await subscriptions.ask(
+        requested = await subscriptions.request(
             session, number, "field-news", evidence=evidence()
         )
 
-    assert not asked
+    assert not requested
     assert await standing(site, "field-news") is Standing.ACTIVE
 
 

@@ -1,4 +1,4 @@
-"""A cadence means the same local hour all year, in every zone."""
+"""A cadence has the same local time all year, in every zone."""
 
 import re
 from datetime import UTC, datetime, time, timedelta
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler import words
-from scheduler.cadences import LAST, Cadence, Period, Weekday, resolve, slots_after
+from scheduler.cadences import LAST, Cadence, Period, Weekday, instant_of, slots_after
 from scheduler.errors import ScheduleError
 
 ZONES = [
@@ -76,7 +76,7 @@ def test_slots_follow_each_other_without_repeating(
 
 
 @given(cadences(), INSTANTS)
-def test_asking_from_in_between_gives_the_same_slots(
+def test_starting_between_two_slots_gives_the_second(
     cadence: Cadence, instant: datetime
 ) -> None:
     first, second = islice(slots_after(cadence, instant), 2)
@@ -96,16 +96,16 @@ def test_asking_from_in_between_gives_the_same_slots(
         ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00"),
     ],
 )
-def test_a_skipped_hour_becomes_the_next_valid_instant(
+def test_a_skipped_time_becomes_the_next_valid_instant(
     zone: str, local: str, instant: str
 ) -> None:
-    meant = resolve(datetime.fromisoformat(local), ZoneInfo(zone))
+    found = instant_of(datetime.fromisoformat(local), ZoneInfo(zone))
 
-    assert meant == datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    assert found == datetime.fromisoformat(instant).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe"])
-def test_a_repeated_hour_comes_once(zone: str) -> None:
+def test_a_repeated_time_is_used_once(zone: str) -> None:
     autumn = "2026-10-24T12:00" if zone == "Europe/Berlin" else "2026-04-04T03:00"
     cadence = Cadence(period=Period.DAY, at=time(2, 0), zone=zone)
     start = datetime.fromisoformat(autumn).replace(tzinfo=UTC)
@@ -115,7 +115,7 @@ def test_a_repeated_hour_comes_once(zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "understood", "first"),
+    ("text", "description", "first"),
     [
         ("daily 02:30", "every day at 02:30, UTC", "2026-11-25T02:30"),
         ("weekly on Monday 00:00", "every Monday at 00:00, UTC", "2026-11-30T00:00"),
@@ -158,40 +158,41 @@ def test_a_repeated_hour_comes_once(zone: str) -> None:
         ),
     ],
 )
-def test_cadences_are_read_in_the_words_of_the_unit(
-    said: str, understood: str, first: str
+def test_a_cadence_is_read_in_english_and_french(
+    text: str, description: str, first: str
 ) -> None:
-    cadence = words.parse(said)
+    cadence = words.parse(text)
     slot = next(slots_after(cadence, datetime(2026, 11, 24, 12, tzinfo=UTC)))
 
-    assert words.spoken(cadence) == understood
+    assert words.describe(cadence) == description
     assert slot.instant == datetime.fromisoformat(first).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("said", "says"),
+    ("text", "error"),
     [
-        ("first Tuesday", "names no time of day"),
+        ("first Tuesday", "has no time of day"),
         ("first Tuesday 25:00", "25:00 is not a time of day"),
         ("fist Tuesday 10:00", "did you mean first?"),
         ("first Tuesday 10:00 Mars/Phobos", "not a time zone"),
-        ("monthly 09:00", "does not say which day"),
-        ("second last Tuesday 09:00", "names one day"),
-        ("Monday Friday 09:00", "names one day"),
+        ("monthly 09:00", "does not name a day"),
+        ("second last Tuesday 09:00", "a cadence has one day"),
+        ("Monday Friday 09:00", "a cadence has one day"),
         ("day 32 09:00", "no month has a day 32"),
-        ("fifth Monday 09:00", "'fifth' has no meaning"),
-        ("", "names no time of day"),
+        ("fifth Monday 09:00", "'fifth' is not a word of a cadence"),
+        ("5th Monday 09:00", "found 5 before the day; expected first"),
+        ("", "has no time of day"),
     ],
 )
-def test_a_cadence_that_cannot_be_read_says_why(said: str, says: str) -> None:
-    with pytest.raises(ScheduleError, match=re.escape(says)):
-        words.parse(said)
+def test_the_error_says_why_a_cadence_is_refused(text: str, error: str) -> None:
+    with pytest.raises(ScheduleError, match=re.escape(error)):
+        words.parse(text)
 
 
 @given(st.text(max_size=60))
-def test_no_text_makes_the_reader_fail_otherwise(said: str) -> None:
+def test_any_text_is_read_or_refused_with_a_schedule_error(text: str) -> None:
     try:
-        cadence = words.parse(said)
+        cadence = words.parse(text)
     except ScheduleError:
         return
 

@@ -29,7 +29,7 @@ def check(
             what = f"{default}.md has no block of that name"
             yield problem.error(default, where, what)
     for language, translation in translations.items():
-        lacking = languages.per_block(per_block, language)
+        lacking = languages.may_lack_blocks(per_block, language)
         said = list(_amiss(translation, model, default, lacking=lacking))
         if said:
             yield problem.error(language, translation.where, " and ".join(said))

@@ -278,7 +278,7 @@ def _translated(
 
 
 def _wanted(group: Group) -> str:
-    chain = Chain.stored(
+    chain = Chain.from_stored(
         group.contact_languages, group.organisation_languages, group.country_languages
     )
-    return chain.speaker()[1][0]
+    return chain.deciding_step()[1][0]

@@ -92,7 +92,7 @@ async def _seen(
     picked = reasons.first()
     return _Seen(
         organisation=organisation,
-        chain=Chain.stored(
+        chain=Chain.from_stored(
             contact.languages, organisation.languages, country_languages
         ),
         variant=bits,

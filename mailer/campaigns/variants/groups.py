@@ -58,7 +58,7 @@ async def group(
     found = []
     for row in await session.execute(_grouped(campaign, context)):
         contact, organisation, state, variant, count = tuple(row)
-        chain = Chain.stored(contact, organisation, state)
+        chain = Chain.from_stored(contact, organisation, state)
         found.append(
             Group(
                 contact_languages=contact,

@@ -187,7 +187,7 @@ def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
         for each, translation in content.translations.items()
     }
     chain = [language]
-    if languages.per_block(campaign.per_block, language):
+    if languages.may_lack_blocks(campaign.per_block, language):
         chain += campaign.fallbacks.get(wanted, ())
         chain += campaign.fallbacks.get(language, ())
         chain.append(campaign.default_language)
@@ -217,7 +217,7 @@ def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:
 def topic_name(content: Content, language: str) -> str:
     """Return the name of the campaign's topic as readers of a language know it."""
     topic = str(content.campaign.topic)
-    return languages.named(content.topic_names, language, topic)
+    return languages.name_in(content.topic_names, language, topic)
 
 
 def _seen(

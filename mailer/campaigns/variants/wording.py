@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
 from audiences.institution import REGIONS
-from audiences.languages import Names, named
+from audiences.languages import Names, name_in
 from mailer.campaigns.variants.reasons import Reason, Statement
 from mailer.rendering.language.catalogues import Catalogue
 
@@ -40,7 +40,7 @@ def _worded(said: Statement, known: Known, catalogue: Catalogue) -> str:
     told = [
         catalogue.text(REGIONS[code])
         if of == "region" and code in REGIONS
-        else named(known.get((of, code), {}), catalogue.language)
+        else name_in(known.get((of, code), {}), catalogue.language)
         for of, code in said.of
     ]
     if not told or not all(told):

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.characters import in_a_line
+from audiences.characters import has_control
 from mailer.campaigns.models import Campaign, Event
 from mailer.composing.invitation import Invitation
 from mailer.errors import ContentError, RefusedError
@@ -81,7 +81,7 @@ def _places(value: Any, fault: Fault) -> dict[str, str]:
     """Return the place by language; "" is any."""
     places = value if isinstance(value, dict) else {"": value}
     for place in places.values():
-        if not isinstance(place, str) or in_a_line(place):
+        if not isinstance(place, str) or has_control(place):
             raise fault("place", "the place is not one line of text")
     return dict(places)
 

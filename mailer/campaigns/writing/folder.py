@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audiences import languages
-from audiences.characters import in_a_line
+from audiences.characters import has_control
 from audiences.institution import ZONE
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
@@ -215,7 +215,7 @@ def _words(toml: _Toml, key: str) -> str:
     if len(value) > _LIMITS.get(key, 200):
         limit = _LIMITS.get(key, 200)
         raise toml.fault(key, f"{key} has {len(value)} characters, at most {limit}")
-    if key != "audience" and in_a_line(value):
+    if key != "audience" and has_control(value):
         raise toml.fault(key, f"{key} holds a line break or control character")
     return value.strip()
 

@@ -70,7 +70,7 @@ Numbered = list[tuple[int, str]]
 def _refuse_unusable(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
-    control = characters.in_a_text(text)
+    control = characters.control_position(text)
     if control is not None:
         line = text.count("\n", 0, control) + 1
         mark = f"U+{ord(text[control]):04X}"

@@ -50,7 +50,7 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
 async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
     """Note what was made of a proposal; the entry itself is changed by an import."""
     async with site.database.writing() as session:
-        await directory.settle(
+        await directory.decide(
             session, proposal_id, Decision(decision), by=by, now=clock.now()
         )
     output.line(f"proposal {proposal_id} is {decision}")

@@ -22,7 +22,7 @@ async def list_(site: Site, as_json: bool) -> None:
     async with site.database.reading() as session:
         found = [
             shapes.topic(topic, count)
-            for topic, count in await subscriptions.subscribers(session)
+            for topic, count in await subscriptions.subscriber_counts(session)
         ]
     if as_json:
         output.json_document(found)

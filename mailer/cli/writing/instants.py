@@ -29,7 +29,7 @@ def show_instants(
     zone = ZoneInfo(cadence.zone)
     slots = islice(cadences.slots_after(cadence, after or clock.now()), count)
     instants = [slot.instant.astimezone(zone) for slot in slots]
-    understood = words.spoken(cadence)
+    understood = words.describe(cadence)
     if as_json:
         output.json_document(
             {

@@ -56,7 +56,7 @@ async def add(site: Site, name: str, cadence: str, zone: str) -> None:
     """Add a series by its cadence in words."""
     async with site.database.writing() as session:
         await series.add(session, name, cadence, zone=zone, now=clock.now())
-    output.line(f"{name}: {words.spoken(words.parse(cadence, zone=zone))}")
+    output.line(f"{name}: {words.describe(words.parse(cadence, zone=zone))}")
 
 
 @command.command("next", epilog="Example: mailer series next monthly --count 3")

@@ -37,8 +37,11 @@ def store() -> str:
             "send has no frm; it has from, until, zone, too_late",
         ),
         ('[send]\nfrom = "08:00"', "send.until is missing: the hours have from, until"),
-        (HOURS.replace("08:00", "8h"), "send: '8h' is not an hour such as 08:00"),
-        (HOURS.replace("20:00", "08:00"), "from 08:00 until 08:00 is no time at all"),
+        (HOURS.replace("08:00", "8h"), "send: '8h' is not a time such as 08:00"),
+        (
+            HOURS.replace("20:00", "08:00"),
+            "the window is empty: from 08:00 until 08:00",
+        ),
         (HOURS.replace("Paris", "Pariss"), "not a time zone such as Europe/Paris"),
         ("[send]\ntoo_late_hours = 0", "send.too_late_hours is 0, not hours up to 336"),
         ("[send]\ntoo_late_hours = true", "send.too_late_hours is True, not hours"),

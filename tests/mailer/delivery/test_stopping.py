@@ -37,7 +37,7 @@ async def leave(site: Site, number: int) -> None:
     readers = (await campaigning.ledger(site, number)).values()
     async with site.database.writing() as session:
         for each in readers:
-            await subscriptions.leave(
+            await subscriptions.unsubscribe(
                 session,
                 each.contact_id,
                 "monthly-letter",

@@ -104,7 +104,9 @@ async def leave_in_four_ways(site: Site) -> dict[str, str]:
     ]
     evidence = Evidence(at=clock.now(), how=How.PAGE)
     async with site.database.writing() as session:
-        await subscriptions.leave(session, gone.id, "monthly-letter", evidence=evidence)
+        await subscriptions.unsubscribe(
+            session, gone.id, "monthly-letter", evidence=evidence
+        )
         await subscriptions.stop_everything(session, stopped.id, evidence=evidence)
         await suppressions.suppress(
             session, suppressed.address_key, Why.ASKED, now=clock.now()

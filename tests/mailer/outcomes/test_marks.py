@@ -144,7 +144,7 @@ async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
 
 async def leave(session: AsyncSession, message: Message) -> None:
     evidence = Evidence(at=clock.now(), how=How.ONE_CLICK)
-    await subscriptions.leave(
+    await subscriptions.unsubscribe(
         session, message.contact_id, "monthly-letter", evidence=evidence
     )
 

@@ -47,7 +47,7 @@ async def paths(site: Site, place: Path) -> dict[str, str]:
     entry = await readers.signed_entry(site, place)
     async with site.database.writing() as session:
         contact = await find(session, readers.ED, key=site.address_key)
-        await subscriptions.ask(
+        await subscriptions.request(
             session,
             contact.id,
             "consultations",

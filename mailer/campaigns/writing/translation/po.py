@@ -156,7 +156,7 @@ def refusals(text: str, entry: TranslationUnit) -> Iterator[str]:
         yield "it has not as many addresses as its source"
     if html := _HTML.search(text):
         yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
-    if characters.in_a_text(text) is not None:
+    if characters.control_position(text) is not None:
         yield "it holds a control character"
     if entry.kind != "paragraph" and "\n" in text:
         yield "it is one line in the letter; remove the line break"
