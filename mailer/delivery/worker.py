@@ -24,7 +24,7 @@ from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.routing.router import Router
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import Channel
-from mailer.errors import first_of
+from mailer.errors import first_fault
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 
@@ -98,7 +98,7 @@ class Worker:
         except BaseExceptionGroup as group:
             # where the store failed the next worker takes over what this one held
             sound = group.subgroup(DBAPIError) is None
-            raise first_of(group) from None
+            raise first_fault(group) from None
         finally:
             await self._leave(sound=sound)
 

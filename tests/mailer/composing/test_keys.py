@@ -108,7 +108,10 @@ def test_a_key_that_cannot_sign_is_told_with_its_setting(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"selector": "a", "domain": "other.example"}, "does not stand for"),
+        (
+            {"selector": "a", "domain": "other.example"},
+            "expected liaison.example, the domain of",
+        ),
         ({"selector": "a", "relay_signs": True}, "not both"),
         ({"ed25519_selector": "e"}, "beside an RSA key"),
         ({"selector": "a", "ed25519_selector": "a"}, "a selector of its own"),
