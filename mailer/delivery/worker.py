@@ -148,7 +148,7 @@ class Worker:
         """Told to stop, wait for a store that is away only so long."""
         await self._stopping.wait()
         wait = RESTING if self._dispatcher.resting else LEAVING
-        self._site.database.patient_until = time.monotonic() + wait
+        self._site.database.retry_until = time.monotonic() + wait
 
     async def _feed(self, drain: Drain | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""

@@ -29,7 +29,7 @@ async def import_file(
 ) -> ImportReport:
     """Read, check, stage, and apply or only decide."""
     table = read.open_table(path)
-    async with site.database.held() as held:
+    async with site.database.connection() as held:
         _, report = await importing.run(
             held,
             table,
