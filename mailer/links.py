@@ -22,7 +22,7 @@ class Purpose(StrEnum):
 
     UNSUBSCRIBE = "u"  # unsubscribe from the topic of one message
     PREFERENCES = "p"  # see and reduce what one reader gets
-    CONFIRM = "c"  # confirm, from the address itself, what was asked for it
+    CONFIRM = "c"  # confirm a subscription, from the address itself
     ENTRY = "o"  # confirm an organisation's entry, or propose a correction
 
 
@@ -118,11 +118,11 @@ class LinkSigner:
         """
         prefix, _, rest = local_part.lower().partition("r-")
         if prefix:
-            raise TokenError("this return-path is not one of ours")
+            raise TokenError("this return-path was not made by this site")
         try:
             octets = bytes.fromhex(rest)
         except ValueError:
-            raise TokenError("this return-path is not one of ours") from None
+            raise TokenError("this return-path was not made by this site") from None
         size = _RETURN_PATH.stop - _RETURN_PATH.start
         return self._verified(
             octets, size, lambda key, number: _digest(key, number)[_RETURN_PATH]
@@ -137,7 +137,7 @@ class LinkSigner:
         for key_id, key in self._keys:
             if key_id == octets[0] and hmac.compare_digest(mac, sign(key, number)):
                 return int.from_bytes(number)
-        raise TokenError("this link is not one of ours, or no longer valid")
+        raise TokenError("this link was not made by this site, or is no longer valid")
 
 
 def path(purpose: Purpose, token: str) -> str:
@@ -172,11 +172,11 @@ def _encode(octets: bytes) -> str:
 
 def _decode(token: str) -> bytes:
     if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 34 characters)
-        raise TokenError("this link is not one of ours")
+        raise TokenError("this link was not made by this site")
     try:
         octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
         raise TokenError("this link is not complete; copy the whole link") from None
     if _encode(octets) != token:
-        raise TokenError("this link is not one of ours")
+        raise TokenError("this link was not made by this site")
     return octets

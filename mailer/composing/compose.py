@@ -69,7 +69,7 @@ class Composer:
     def compose(self, reader: Recipient, signed: Signed) -> bytes:
         """Return the message as it is sent over SMTP; no line begins with a dot.
 
-        Raises ComposeError where the reader's address cannot stand in a header.
+        Raises ComposeError where the reader's address is not allowed in a header.
         """
         pieces = self.pieces(reader, signed)
         return self._signer.sign(pieces) if self._signer else b"".join(pieces)
@@ -114,7 +114,7 @@ def _escaped(value: str) -> bytes:
 # For names of organisations: messages to readers of one organisation follow each other.
 _cached_text = lru_cache(maxsize=4096)(encode.value)
 _cached_html = lru_cache(maxsize=4096)(_escaped)
-_SIGNED: dict[Field, Encoder] = {  # of A-Z, a-z, 0-9, - and _: no place needs escapes
+_SIGNED: dict[Field, Encoder] = {  # A-Z, a-z, 0-9, -, _: valid in every place
     Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe.encode(),
     Field.PREFERENCES: lambda _reader, signed: signed.preferences.encode(),
     Field.CONFIRM: lambda _reader, signed: signed.confirm.encode(),

@@ -159,8 +159,9 @@ class LetterSigner:
     """Signs the messages of one letter."""
 
     seals: tuple[_Seal, ...]
-    canonical: tuple[bytes | int, ...]  # signed fields in the order of h=; a number is
-    # the index of the message's piece that stands there
+    canonical: tuple[
+        bytes | int, ...
+    ]  # fields in the order of h=; int: index of a piece
     body_piece: int  # the index of the piece in which the body begins
     body_hash: "hashlib._Hash"  # of the body's octets in that piece
 

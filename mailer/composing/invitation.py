@@ -17,7 +17,7 @@ from mailer.rendering import marks
 from mailer.rendering.marks import Field
 
 _PRODUCT = "-//Liaison//Letters//EN"
-_ZONE_MARGIN = timedelta(days=366)  # zone rules are written from and until so far
+_ZONE_MARGIN = timedelta(days=366)  # zone rules cover this time around an event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

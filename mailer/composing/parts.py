@@ -62,7 +62,7 @@ def _base64(octets: bytes) -> bytes:
 
 
 def parameter(name: str, text: str) -> str:
-    """Return a MIME parameter for any text; each of its lines is folded (RFC 2231)."""
+    """Return a MIME parameter on folded lines, for a text in any script (RFC 2231)."""
     if _TOKEN.fullmatch(text) and len(text) <= _SEGMENT:
         return f";\r\n {name}={text}"
     if text.isascii() and text.isprintable() and len(text) <= _SEGMENT:

@@ -20,7 +20,7 @@ CLIENTS = {
     "apple-mail": "Apple Mail",
     "gmail": "Gmail",
     "outlook-windows": "Outlook for Windows",
-    "outlook": "Outlook elsewhere",
+    "outlook": "Outlook on other systems",
     "yahoo": "Yahoo",
     "aol": "AOL",
     "samsung-email": "Samsung Email",
