@@ -1,7 +1,7 @@
-"""The clock: the only place in mailer that asks for the time.
+"""Reads the clocks of the machine; no other module of mailer does.
 
-Rules take `now` as an argument. Two clocks are kept apart: `now` is an instant that a
-person may set, `uptime` only ever goes forward and measures how long something took.
+Rules take `now` as an argument. `now` may jump when the machine's time is corrected;
+`uptime` never goes back and measures durations.
 """
 
 import time
@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Return the present instant, in UTC."""
+    """Return the current instant, in UTC."""
     return datetime.now(UTC)
 
 
 def uptime() -> float:
-    """Return seconds since the machine started, including those it slept."""
+    """Return the seconds since the machine started, with the time it was suspended."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -1,4 +1,7 @@
-"""What mailer refuses, each error one sentence; an edge adds what to do."""
+"""The errors of mailer: each message is one sentence.
+
+The edge that shows an error adds what to do.
+"""
 
 from audiences.errors import CodedError
 
@@ -8,7 +11,7 @@ class MailerError(CodedError):
 
 
 class ConfigError(MailerError):
-    """The configuration cannot be used; the message lists every fault with its key."""
+    """The settings cannot be used; the message lists every fault with its key."""
 
 
 class StoreError(MailerError):
@@ -16,11 +19,15 @@ class StoreError(MailerError):
 
 
 class NotFoundError(MailerError):
-    """The thing named does not exist."""
+    """No object has the given name or number."""
 
 
 class ContentError(MailerError):
-    """A campaign or template cannot be read; `where` is the file and line."""
+    """A campaign or template cannot be used.
+
+    `where` is the file, with the line if it is known; `sentence` is the message
+    without it.
+    """
 
     def __init__(self, where: str, sentence: str) -> None:
         super().__init__(f"{where}: {sentence}")
@@ -29,25 +36,25 @@ class ContentError(MailerError):
 
 
 class RefusedError(MailerError):
-    """The state of the thing does not allow this; nothing was changed."""
+    """The current state does not allow this; nothing was changed."""
 
 
 class TokenError(MailerError):
-    """The link is not one of ours, or no longer valid."""
+    """A token was not made by this site, or is no longer valid."""
 
 
 def unreadable(fault: OSError | UnicodeError) -> str:
-    """Say why a file cannot be read; the sentence it ends has named the file."""
+    """Return why a file cannot be read: the end of a sentence that names the file."""
     if isinstance(fault, UnicodeError):
         return f"cannot be read: not UTF-8 ({fault})"
     return f"cannot be read: {fault.strerror or fault}"
 
 
-def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first fault of a group of faults.
+def first_fault(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first exception of a group, at any depth.
 
-    It is raised after `except`, not within `except*`, where Python before 3.11.4 puts
-    it into a group again.
+    Raise it after `except`: within `except*`, Python before 3.11.4 wraps it in a group
+    again.
     """
     fault: BaseException = group
     while isinstance(fault, BaseExceptionGroup):

@@ -1,8 +1,8 @@
-"""Signed links, declared once: path, purpose and signature.
+"""Makes and verifies the signed tokens of links, return-paths and Message-IDs.
 
-A link in a letter carries the number of its message and may only reduce what we send.
-Anything more needs a fresh link, made for one contact and one hour. Tokens are opaque,
-hold no address, and cannot be made or changed without the site's signing key.
+A token holds the number of a message and a signature; it holds no address. Without the
+site's signing key it cannot be made or changed. The links of a letter can only reduce
+what its reader gets; a new subscription needs a letter with a confirmation link.
 """
 
 import base64
@@ -14,72 +14,72 @@ from enum import StrEnum
 
 from mailer.errors import TokenError
 
-MAC = 16  # octets of each signature: 128 bits
+MAC_SIZE = 16  # octets of each signature: 128 bits
 
 
 class Purpose(StrEnum):
-    """What a link is for; a token of one purpose is worth nothing for another."""
+    """What a link is for; a token is valid for one purpose only."""
 
-    UNSUBSCRIBE = "u"  # leave the topic of one message
+    UNSUBSCRIBE = "u"  # unsubscribe from the topic of one message
     PREFERENCES = "p"  # see and reduce what one reader gets
-    CONFIRM = "c"  # prove that a wish came from the address
-    ENTRY = "o"  # confirm an organisation's entry, or propose how to correct it
+    CONFIRM = "c"  # confirm a subscription, from the address itself
+    ENTRY = "o"  # confirm an organisation's entry, or propose a correction
 
 
-# One keyed hash of a message's number gives every signature most messages need:
-# each purpose takes its own 16 octets of the 64. Entries, rarely asked, have their own.
+# One keyed hash of 64 octets gives all signatures that most messages need; each purpose
+# has its own slice. Entry links are rare and have a hash of their own.
 _SLICES = {
     Purpose.UNSUBSCRIBE: slice(0, 16),
     Purpose.PREFERENCES: slice(16, 32),
     Purpose.CONFIRM: slice(32, 48),
 }
-_RETURN = slice(48, 58)
+_RETURN_PATH = slice(48, 58)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_NUMBER = 8  # octets of a message number
+_NUMBER_SIZE = 8  # octets of a message number
 
 
 class Signed:
-    """Everything signed that one message may carry, made when it is asked for."""
+    """The tokens and the Message-ID of one message; a token is made when it is read."""
 
-    __slots__ = ("_digest", "_head", "_key", "message_id")
+    __slots__ = ("_digest", "_key", "_payload", "message_id")
 
-    def __init__(self, head: bytes, digest: bytes, key: bytes) -> None:
-        self._head = head
+    def __init__(self, payload: bytes, digest: bytes, key: bytes) -> None:
+        self._payload = payload  # the key's id and the message's number
         self._digest = digest
         self._key = key
-        self.message_id = _message_id(digest)  # what stands left of the @
+        self.message_id = _message_id(digest)  # left of the @
 
     @property
     def unsubscribe(self) -> str:
-        """Return the token that leaves the topic of the message."""
+        """Return the token that unsubscribes from the message's topic."""
         return self._token(Purpose.UNSUBSCRIBE)
 
     @property
     def preferences(self) -> str:
-        """Return the token of the reader's preference centre."""
+        """Return the token of the reader's preferences page."""
         return self._token(Purpose.PREFERENCES)
 
     @property
     def confirm(self) -> str:
-        """Return the token that confirms a wish."""
+        """Return the token that confirms a subscription."""
         return self._token(Purpose.CONFIRM)
 
     @property
     def entry(self) -> str:
         """Return the token of the entry of the reader's organisation."""
-        return _encode(self._head + _entry(self._key, self._head[1:]))
+        return _encode(self._payload + _entry_mac(self._key, self._payload[1:]))
 
     def _token(self, purpose: Purpose) -> str:
-        return _encode(self._head + self._digest[_SLICES[purpose]])
+        return _encode(self._payload + self._digest[_SLICES[purpose]])
 
     @property
     def return_path(self) -> str:
-        """Return the local part of the address bounces come back to."""
-        return "r-" + (self._head + self._digest[_RETURN]).hex()
+        """Return the local part of the address that bounces are sent to."""
+        return "r-" + (self._payload + self._digest[_RETURN_PATH]).hex()
 
 
 class LinkSigner:
-    """Makes and reads tokens with the site's keys, the newest first."""
+    """Signs with the newest of a site's keys; verifies with all of them."""
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = tuple(
@@ -88,54 +88,60 @@ class LinkSigner:
         )
 
     def message(self, number: int) -> Signed:
-        """Sign for one message: deterministic, the same on every attempt."""
+        """Return the tokens of one message; they are the same at every attempt."""
         key_id, key = self._keys[0]
-        told = number.to_bytes(_NUMBER)
-        return Signed(bytes([key_id]) + told, _digest(key, told), key)
+        octets = number.to_bytes(_NUMBER_SIZE)
+        return Signed(bytes([key_id]) + octets, _digest(key, octets), key)
 
     def message_ids(self, number: int) -> tuple[str, ...]:
-        """Return the Message-IDs a message may have had, the newest key's first."""
-        told = number.to_bytes(_NUMBER)
-        return tuple(_message_id(_digest(key, told)) for _, key in self._keys)
+        """Return the Message-ID of a message under each key, the newest key first."""
+        octets = number.to_bytes(_NUMBER_SIZE)
+        return tuple(_message_id(_digest(key, octets)) for _, key in self._keys)
 
     def number(self, token: str, purpose: Purpose) -> int:
-        """Return the message a token was made for; raise TokenError otherwise."""
+        """Return the number of the message that a token was made for.
+
+        Raises TokenError for a token of another purpose, site or key.
+        """
         octets = _decode(token)
         if purpose is Purpose.ENTRY:
-            return self._verified(octets, MAC, _entry)
+            return self._verified(octets, MAC_SIZE, _entry_mac)
         part = _SLICES[purpose]
-        return self._verified(octets, MAC, lambda key, told: _digest(key, told)[part])
+        return self._verified(
+            octets, MAC_SIZE, lambda key, number: _digest(key, number)[part]
+        )
 
-    def returned(self, local_part: str) -> int:
-        """Return the message a return-path was made for."""
+    def number_of_return_path(self, local_part: str) -> int:
+        """Return the number of the message that a return-path was made for.
+
+        Raises TokenError where it was not made by this site.
+        """
         prefix, _, rest = local_part.lower().partition("r-")
         if prefix:
-            raise TokenError("this return-path is not one of ours")
+            raise TokenError("this return-path was not made by this site")
         try:
             octets = bytes.fromhex(rest)
         except ValueError:
-            raise TokenError("this return-path is not one of ours") from None
-        size = _RETURN.stop - _RETURN.start
+            raise TokenError("this return-path was not made by this site") from None
+        size = _RETURN_PATH.stop - _RETURN_PATH.start
         return self._verified(
-            octets, size, lambda key, told: _digest(key, told)[_RETURN]
+            octets, size, lambda key, number: _digest(key, number)[_RETURN_PATH]
         )
 
     def _verified(
         self, octets: bytes, size: int, sign: Callable[[bytes, bytes], bytes]
     ) -> int:
-        if len(octets) != 1 + _NUMBER + size:
-            raise TokenError("this link is not complete; copy the whole of it")
-        told = octets[1 : 1 + _NUMBER]
+        if len(octets) != 1 + _NUMBER_SIZE + size:
+            raise TokenError("this link is not complete; copy the whole link")
+        number, mac = octets[1 : 1 + _NUMBER_SIZE], octets[1 + _NUMBER_SIZE :]
         for key_id, key in self._keys:
-            if key_id == octets[0] and hmac.compare_digest(
-                octets[1 + _NUMBER :], sign(key, told)
-            ):
-                return int.from_bytes(told)
-        raise TokenError("this link is not one of ours, or no longer valid")
+            if key_id == octets[0] and hmac.compare_digest(mac, sign(key, number)):
+                return int.from_bytes(number)
+        raise TokenError("this link was not made by this site, or is no longer valid")
 
 
 def path(purpose: Purpose, token: str) -> str:
-    """Return the path of a link; the routes of the pages are made from it too."""
+    """Return the path of a link; the pages make their routes with it too."""
     return f"/{purpose}/{token}"
 
 
@@ -144,8 +150,10 @@ def _digest(key: bytes, number: bytes) -> bytes:
     return hashlib.blake2b(number, key=key, person=b"message").digest()
 
 
-def _entry(key: bytes, number: bytes) -> bytes:
-    return hashlib.blake2b(number, key=key, person=b"entry", digest_size=MAC).digest()
+def _entry_mac(key: bytes, number: bytes) -> bytes:
+    return hashlib.blake2b(
+        number, key=key, person=b"entry", digest_size=MAC_SIZE
+    ).digest()
 
 
 def _message_id(digest: bytes) -> str:
@@ -164,11 +172,11 @@ def _encode(octets: bytes) -> str:
 
 def _decode(token: str) -> bytes:
     if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 34 characters)
-        raise TokenError("this link is not one of ours")
+        raise TokenError("this link was not made by this site")
     try:
         octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError):
-        raise TokenError("this link is not complete; copy the whole of it") from None
+        raise TokenError("this link is not complete; copy the whole link") from None
     if _encode(octets) != token:
-        raise TokenError("this link is not one of ours")
+        raise TokenError("this link was not made by this site")
     return octets

@@ -22,7 +22,7 @@ async def pause(
     session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
 ) -> bool:
     """Stop sending, keeping what waits; say whether it was being sent."""
-    await locks.before_claims(session)
+    await locks.lock_claims(session)
     return await _stop(
         session,
         campaign_id,

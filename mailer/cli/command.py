@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mailer.errors import first_of
+from mailer.errors import first_fault
 from mailer.processes import event_loop
 from mailer.sites.opening import open_site
 
@@ -39,7 +39,7 @@ def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
         with event_loop.runner() as runner:
             return runner.run(coroutine)
     except BaseExceptionGroup as group:
-        raise first_of(group) from None
+        raise first_fault(group) from None
 
 
 class Instant(click.ParamType[datetime]):

@@ -114,7 +114,7 @@ def _sentence(fault: BaseException) -> str:
         case ScheduleError():
             return str(fault)
         case DBAPIError():
-            return _sentence(faults.refused(fault))
+            return _sentence(faults.store_error(fault))
         case OSError(errno=errno.ENOSPC):
             return "the disk that is written to is full; make room, then try again"
         case click.exceptions.Abort():

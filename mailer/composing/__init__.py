@@ -1,4 +1,4 @@
-"""From a letter to the octets of one reader's message: encoding, header, signature.
+"""Turns a letter into the octets of each reader's message: encoding, header, signature.
 
-No store and no network.
+It uses no store and no network.
 """

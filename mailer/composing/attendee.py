@@ -1,6 +1,6 @@
-"""Writes the line of an invitation that is each reader's own.
+"""Writes the ATTENDEE line of an invitation, which differs for each reader.
 
-Apart from `invitation`, so that who only sends does not load the calendar's library.
+It is not in `invitation`, so that a worker does not load the icalendar library.
 """
 
 from collections.abc import Iterator
@@ -11,29 +11,29 @@ from audiences import characters
 MAX_LINE = 75  # octets, RFC 5545 section 3.1
 
 
-def attendee(name: str, address: str) -> str:
-    """Return the line of one attendee, folded; lines end in a bare line feed."""
+def attendee_line(name: str, address: str) -> str:
+    """Return the line of one attendee, folded; its lines are joined by a line feed."""
     shown = characters.plain(name).replace('"', "'")  # RFC 5545 section 3.2
     line = (
         "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION"
-        f';RSVP=TRUE;CN="{shown or address}":mailto:{quoted(address)}'
+        f';RSVP=TRUE;CN="{shown or address}":mailto:{percent_encoded(address)}'
     )
     return "\n ".join(_folded(line))
 
 
-def quoted(address: str) -> str:
-    """Return an address as part of a mailto: URI, RFC 6068."""
+def percent_encoded(address: str) -> str:
+    """Return an address encoded for a mailto: URI (RFC 6068 section 2)."""
     return quote(address, safe="@!$&'*+=~._-")
 
 
 def _folded(line: str) -> Iterator[str]:
-    """Cut a line into pieces of at most 75 octets, no character in two."""
+    """Yield a line in pieces of at most 75 octets; no character is split."""
     piece, width = "", 0
     for character in line:
         octets = len(character.encode())
         if width + octets > MAX_LINE:
             yield piece
-            piece, width = "", 1  # the space that opens a folded line
+            piece, width = "", 1  # a folded line begins with a space
         piece += character
         width += octets
     yield piece

@@ -1,7 +1,7 @@
 """Composes one reader's message from a letter's skeleton.
 
-Values are escaped and encoded for their place and put in last; they are never read
-as templates. The same row always gives the same octets.
+Values are escaped and encoded for their place and inserted last, so they never act as
+templates. The same row always gives the same octets.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from markupsafe import escape
 
 from mailer.composing import encode
-from mailer.composing.attendee import attendee
+from mailer.composing.attendee import attendee_line
 from mailer.composing.dkim import LetterSigner
 from mailer.composing.skeletons import Gap, Place, Skeleton
 from mailer.errors import MailerError
@@ -21,19 +21,19 @@ from mailer.rendering.marks import Field
 
 
 class ComposeError(MailerError):
-    """This reader's message cannot be made; the others can."""
+    """The message of this reader cannot be composed; those of others can."""
 
 
 class Recipient(Protocol):
-    """What a message needs to know of its reader."""
+    """The values of a reader that a message may contain."""
 
     @property
     def address(self) -> str:
-        """Return the address it goes to."""
+        """Return the reader's address."""
 
     @property
     def name(self) -> str | None:
-        """Return the reader's name, where one is known."""
+        """Return the reader's name, or None if it is not known."""
 
     @property
     def organisation(self) -> str:
@@ -41,7 +41,7 @@ class Recipient(Protocol):
 
 
 class Addressed(NamedTuple):
-    """A recipient outside the outbox: for a preview or a test."""
+    """A recipient that is not in the outbox: for a preview or a test."""
 
     address: str
     name: str | None
@@ -49,33 +49,36 @@ class Addressed(NamedTuple):
 
 
 _FORBIDDEN = re.compile(r"[\r\n<> \0]")
-Maker = Callable[[Recipient, Signed], bytes]
+Encoder = Callable[[Recipient, Signed], bytes]
 
 
 class Composer:
-    """One letter, ready to be made out to any of its readers, and signed."""
+    """Composes the messages of one letter, and signs them if it has a signer."""
 
     def __init__(self, skeleton: Skeleton, signer: LetterSigner | None = None) -> None:
         pieces = skeleton.pieces
         self._fixed = [b"" if isinstance(each, Gap) else each for each in pieces]
-        places: dict[Maker, list[int]] = {}
+        gaps: dict[Encoder, list[int]] = {}
         for position, piece in enumerate(pieces):
             if isinstance(piece, Gap):
-                maker = _MAKERS[piece.field, piece.place]
-                places.setdefault(maker, []).append(position)
-        self._places = [(maker, tuple(each)) for maker, each in places.items()]
+                encoder = _ENCODERS[piece.field, piece.place]
+                gaps.setdefault(encoder, []).append(position)
+        self._gaps = [(encoder, tuple(each)) for encoder, each in gaps.items()]
         self._signer = signer
 
     def compose(self, reader: Recipient, signed: Signed) -> bytes:
-        """Return the message as it goes over the wire; no line begins with a dot."""
+        """Return the message as it is sent over SMTP; no line begins with a dot.
+
+        Raises ComposeError where the reader's address is not allowed in a header.
+        """
         pieces = self.pieces(reader, signed)
         return self._signer.sign(pieces) if self._signer else b"".join(pieces)
 
     def pieces(self, reader: Recipient, signed: Signed) -> list[bytes]:
-        """Return the letter's pieces with one reader's values in their places."""
+        """Return the letter's pieces with one reader's values in the gaps."""
         pieces = self._fixed.copy()
-        for make, positions in self._places:
-            octets = make(reader, signed)
+        for encode_value, positions in self._gaps:
+            octets = encode_value(reader, signed)
             for position in positions:
                 pieces[position] = octets
         return pieces
@@ -84,46 +87,48 @@ class Composer:
 def _mailbox(reader: Recipient, _signed: Signed) -> bytes:
     address = reader.address
     if _FORBIDDEN.search(address):
-        raise ComposeError("the address holds a forbidden character")
+        raise ComposeError("the address contains a space, a line break, NUL, < or >")
     return encode.mailbox(reader.name or reader.organisation, address)
 
 
 def _attendee(reader: Recipient, _signed: Signed) -> bytes:
     return encode.quoted_printable(
-        attendee(reader.name or reader.organisation, reader.address)
+        attendee_line(reader.name or reader.organisation, reader.address)
     )
 
 
 def _name(reader: Recipient, _signed: Signed) -> bytes:
-    return encode.value(reader.name) if reader.name else _plain(reader.organisation)
+    return (
+        encode.value(reader.name) if reader.name else _cached_text(reader.organisation)
+    )
 
 
 def _name_in_html(reader: Recipient, _signed: Signed) -> bytes:
-    return _escaped(reader.name) if reader.name else _html(reader.organisation)
+    return _escaped(reader.name) if reader.name else _cached_html(reader.organisation)
 
 
 def _escaped(value: str) -> bytes:
     return encode.value(str(escape(value)))
 
 
-# Readers of one organisation follow one another, and many have none of their own name.
-_plain = lru_cache(maxsize=4096)(encode.value)
-_html = lru_cache(maxsize=4096)(_escaped)
-_SIGNED: dict[Field, Maker] = {  # letters, digits, - and _ only: alike in every place
+# For names of organisations: messages to readers of one organisation follow each other.
+_cached_text = lru_cache(maxsize=4096)(encode.value)
+_cached_html = lru_cache(maxsize=4096)(_escaped)
+_SIGNED: dict[Field, Encoder] = {  # A-Z, a-z, 0-9, -, _: valid in every place
     Field.UNSUBSCRIBE: lambda _reader, signed: signed.unsubscribe.encode(),
     Field.PREFERENCES: lambda _reader, signed: signed.preferences.encode(),
     Field.CONFIRM: lambda _reader, signed: signed.confirm.encode(),
     Field.ENTRY: lambda _reader, signed: signed.entry.encode(),
     Field.MESSAGE: lambda _reader, signed: signed.message_id.encode(),
 }
-_MAKERS: dict[tuple[Field, Place], Maker] = {
+_ENCODERS: dict[tuple[Field, Place], Encoder] = {
     (Field.TO, Place.HEADER): _mailbox,
     (Field.ATTENDEE, Place.CALENDAR): _attendee,
     (Field.NAME, Place.TEXT): _name,
     (Field.NAME, Place.HTML): _name_in_html,
-    (Field.ORGANISATION, Place.TEXT): lambda to, _signed: _plain(to.organisation),
-    (Field.ORGANISATION, Place.HTML): lambda to, _signed: _html(to.organisation),
+    (Field.ORGANISATION, Place.TEXT): lambda to, _signed: _cached_text(to.organisation),
+    (Field.ORGANISATION, Place.HTML): lambda to, _signed: _cached_html(to.organisation),
     (Field.ADDRESS, Place.TEXT): lambda to, _signed: encode.value(to.address),
     (Field.ADDRESS, Place.HTML): lambda to, _signed: _escaped(to.address),
-    **{(field, place): make for field, make in _SIGNED.items() for place in Place},
+    **{(field, place): each for field, each in _SIGNED.items() for place in Place},
 }

@@ -1,9 +1,9 @@
-"""Signs messages with DKIM (RFC 6376): the last thing done to their octets.
+"""Signs messages with DKIM (RFC 6376), after all other changes to their octets.
 
-All that is the same for every reader is put into canonical form once per letter:
-`prepare` cuts the skeleton's header into fixed octets and slots, in the order of h=.
-A message then costs one hash of its body and one signature a key. The same row always
-gives the same signature. No l=, no SHA-1; Ed25519 (RFC 8463) only beside RSA.
+`prepare` puts the parts of the header that are the same for every reader into canonical
+form, once per letter, in the order of h=. A message then needs one hash of its body and
+one signature for each key. The same row always gives the same signature. l= and SHA-1
+are not used; Ed25519 (RFC 8463) is used only beside RSA.
 """
 
 import hashlib
@@ -24,22 +24,22 @@ from mailer.composing import dkim_keys
 from mailer.composing.skeletons import Gap, Skeleton
 from mailer.settings.sections import Settings
 
-VALID = 30 * 24 * 3600  # seconds: longer than any queue keeps a message
-SKEW = 60  # seconds a receiver's clock may be behind ours without seeing the future
-SIGNED = (
+VALIDITY = 30 * 24 * 3600  # seconds; longer than mail queues keep messages
+CLOCK_SKEW = 60  # seconds; a receiver's clock may be that much behind ours
+SIGNED_FIELDS = (
     b"From To Subject Date Message-ID Reply-To MIME-Version Content-Type"
     b" Content-Language List-Id List-Unsubscribe List-Unsubscribe-Post List-Help"
     b" List-Archive Feedback-ID Precedence Auto-Submitted"
 ).split()
-# Signed once more than they stand there, so that nobody can add another.
-OVERSIGNED = (b"From", b"To", b"Subject", b"Date", b"Reply-To")
+# Listed once more than they occur, so that adding another breaks the signature.
+OVERSIGNED_FIELDS = (b"From", b"To", b"Subject", b"Date", b"Reply-To")
 _WHITE = re.compile(rb"[ \t\r\n]+")
 _FIELD = re.compile(rb"(?:\A|(?<=\r\n))([!-9;-~]+):[ \t]*")
-_LINE = 72
+_LINE = 72  # characters of a line of the signature field
 
 
 class DkimKey(Protocol):
-    """What signs: an algorithm's name and its bare signature."""
+    """A private key with its algorithm and its selector."""
 
     @property
     def algorithm(self) -> str:
@@ -56,7 +56,7 @@ class DkimKey(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RsaKey:
-    """rsa-sha256."""
+    """An RSA key, which signs with rsa-sha256."""
 
     selector: str
     private: RSAPrivateKey
@@ -69,7 +69,7 @@ class RsaKey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EdKey:
-    """ed25519-sha256: the signature of the digest, RFC 8463 section 3."""
+    """An Ed25519 key, which signs the SHA-256 digest (RFC 8463 section 3)."""
 
     selector: str
     private: Ed25519PrivateKey
@@ -85,17 +85,17 @@ _PKCS1, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DkimSigner:
-    """A site's keys and the domain they speak for."""
+    """The keys of a site and the domain they sign for."""
 
     domain: str
     keys: tuple[DkimKey, ...]
 
     def prepare(self, skeleton: Skeleton) -> "LetterSigner":
-        """Put everything of a letter that no reader changes into canonical form."""
-        fields, begins, start = _read(skeleton)
-        names = [name for name in SIGNED if name.lower() in fields]
-        listed = b":".join((*names, *OVERSIGNED)).lower()
-        released = int(parsedate_to_datetime(_date(fields)).timestamp()) - SKEW
+        """Return a signer of a letter's messages."""
+        fields, body_piece, body_start = _split(skeleton)
+        names = [name for name in SIGNED_FIELDS if name.lower() in fields]
+        listed = b":".join((*names, *OVERSIGNED_FIELDS)).lower()
+        released = int(parsedate_to_datetime(_date(fields)).timestamp()) - CLOCK_SKEW
         canonical: list[bytes | int] = []
         for name in names:
             canonical += [name.lower() + b":", *fields[name.lower()], b"\r\n"]
@@ -104,39 +104,42 @@ class DkimSigner:
                 _Seal.of(key, self._opening(key, listed, released)) for key in self.keys
             ),
             canonical=tuple(_joined(canonical)),
-            begins=begins,
-            started=hashlib.sha256(start),
+            body_piece=body_piece,
+            body_hash=hashlib.sha256(body_start),
         )
 
     def _opening(self, key: DkimKey, listed: bytes, released: int) -> bytes:
-        """Return a signature field up to the value of bh=."""
+        """Return the value of a signature field up to bh=."""
         tags = (
             f" v=1; a={key.algorithm}; c=relaxed/simple; d={self.domain};\r\n"
-            f" s={key.selector}; t={released}; x={released + VALID};\r\n"
+            f" s={key.selector}; t={released}; x={released + VALIDITY};\r\n"
         ).encode()
         return tags + b" h=" + _wrap(listed) + b";\r\n bh="
 
 
 def signer_of(settings: Settings, root: Path) -> DkimSigner | None:
-    """Return what signs a site's letters; None where we do not."""
-    held: list[DkimKey] = [
+    """Return the signer of a site; None if we do not sign.
+
+    Raises ConfigError where a key cannot be used.
+    """
+    keys: list[DkimKey] = [
         RsaKey(selector=selector, private=key)
         if isinstance(key, RSAPrivateKey)
         else EdKey(selector=selector, private=key)
         for selector, key in dkim_keys.read(settings, root)
     ]
-    if not held:
+    if not keys:
         return None
-    return DkimSigner(domain=dkim_keys.domain(settings), keys=tuple(held))
+    return DkimSigner(domain=dkim_keys.signing_domain(settings), keys=tuple(keys))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seal:
-    """A key, and a letter's signature field up to the value of bh=."""
+    """A key, and the signature field of a letter up to the value of bh=."""
 
     key: DkimKey
     opening: bytes
-    canonical: bytes  # the same as it is signed, with the field's name
+    canonical: bytes  # the opening in canonical form, with the field's name
 
     @classmethod
     def of(cls, key: DkimKey, opening: bytes) -> "_Seal":
@@ -144,7 +147,7 @@ class _Seal:
         return cls(key=key, opening=b"DKIM-Signature:" + opening, canonical=flat)
 
     def field(self, digest: bytes, signed: bytes) -> bytes:
-        """Sign the fields and the signature's own tags; return the whole field."""
+        """Return the signature field for a body's digest and canonical fields."""
         own = self.canonical + digest + b"; b="
         text = b2a_base64(self.key.sign(signed + own), newline=False)
         lines = [text[at : at + _LINE] for at in range(0, len(text), _LINE)]
@@ -156,31 +159,30 @@ class LetterSigner:
     """Signs the messages of one letter."""
 
     seals: tuple[_Seal, ...]
-    canonical: tuple[bytes | int, ...]  # the signed fields, in the order of h=
-    begins: int  # the piece of the message in which the body begins
-    started: "hashlib._Hash"  # of as much of the body as is in that piece
+    canonical: tuple[
+        bytes | int, ...
+    ]  # fields in the order of h=; int: index of a piece
+    body_piece: int  # the index of the piece in which the body begins
+    body_hash: "hashlib._Hash"  # of the body's octets in that piece
 
     def sign(self, pieces: Sequence[bytes]) -> bytes:
-        """Return a message, given in the pieces of its skeleton, under its signatures.
-
-        A number in the canonical fields is that of the piece that stands there.
-        """
-        body = b"".join(pieces[self.begins + 1 :])
-        hashed = self.started.copy()
+        """Return the signed message whose pieces are given."""
+        body = b"".join(pieces[self.body_piece + 1 :])
+        hashed = self.body_hash.copy()
         hashed.update(body)
         digest = b2a_base64(hashed.digest(), newline=False)
         signed = b"".join(
             [
-                _flat(pieces[piece]) if isinstance(piece, int) else piece
+                _relaxed_value(pieces[piece]) if isinstance(piece, int) else piece
                 for piece in self.canonical
             ]
         )
         fields = [seal.field(digest, signed) for seal in self.seals]
-        return b"".join([*fields, *pieces[: self.begins + 1], body])
+        return b"".join([*fields, *pieces[: self.body_piece + 1], body])
 
 
-def _read(skeleton: Skeleton) -> tuple[dict[bytes, list[bytes | int]], int, bytes]:
-    """Return the header's fields, and where the body begins, with its first octets."""
+def _split(skeleton: Skeleton) -> tuple[dict[bytes, list[bytes | int]], int, bytes]:
+    """Return the header's fields, the piece where the body begins, its octets there."""
     head: list[bytes | int] = []
     for number, piece in enumerate(skeleton.pieces):
         if isinstance(piece, Gap):
@@ -194,7 +196,7 @@ def _read(skeleton: Skeleton) -> tuple[dict[bytes, list[bytes | int]], int, byte
 
 
 def _fields(head: list[bytes | int]) -> dict[bytes, list[bytes | int]]:
-    """Return each field's canonical value (RFC 6376 section 3.4.2) in pieces."""
+    """Return each field's value in pieces, in relaxed form (RFC 6376 section 3.4.2)."""
     fields: dict[bytes, list[bytes | int]] = {}
     current: list[bytes | int] = []
     for piece in head:
@@ -221,14 +223,16 @@ def _date(fields: Mapping[bytes, list[bytes | int]]) -> str:
     return b"".join(p for p in fields[b"date"] if isinstance(p, bytes)).decode()
 
 
-def _flat(value: bytes) -> bytes:
-    """Return a reader's value in canonical form; few are folded."""
+def _relaxed_value(value: bytes) -> bytes:
+    """Return a reader's value in relaxed form."""
+    # few values are folded, and this check is faster than the substitution
     if b"\r" in value or b"  " in value:
         return _WHITE.sub(b" ", value)
     return value
 
 
 def _joined(pieces: list[bytes | int]) -> list[bytes | int]:
+    """Join neighbouring octets."""
     joined: list[bytes | int] = []
     for piece in pieces:
         last = joined[-1] if joined else None
@@ -240,7 +244,7 @@ def _joined(pieces: list[bytes | int]) -> list[bytes | int]:
 
 
 def _wrap(listed: bytes) -> bytes:
-    """Fold the list of fields at its colons."""
+    """Return the value of h=, folded at its colons."""
     lines = [b""]
     for name in listed.split(b":"):
         more = (b":" if lines[-1] or len(lines) > 1 else b"") + name

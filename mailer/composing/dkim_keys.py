@@ -1,7 +1,6 @@
-"""The DKIM keys of a site: read, made, and said as a line of the DNS.
+"""Reads and makes the DKIM keys of a site, and writes their DNS records.
 
-A key file is PEM and readable by its owner only. What is wrong with one is told with
-its setting, before a letter leaves.
+A key file is PEM and readable by its owner only. An error names the setting.
 """
 
 import base64
@@ -32,13 +31,13 @@ PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One line of the DNS: where a receiver finds a public key."""
+    """A TXT record of the DNS, in which a receiver finds a public key."""
 
     name: str
     text: str
 
     def zone_line(self) -> str:
-        """Return the line as zone files have it, long texts in pieces."""
+        """Return the record as a line of a zone file, long texts in several strings."""
         pieces = [
             f'"{self.text[at : at + _STRING]}"'
             for at in range(0, len(self.text), _STRING)
@@ -46,26 +45,31 @@ class Record:
         return f"{self.name}. IN TXT ( {' '.join(pieces)} )"
 
 
-def domain(settings: Settings) -> str:
-    """Return the domain that signs."""
+def signing_domain(settings: Settings) -> str:
+    """Return the domain that signs, the value of d=."""
     return settings.dkim.domain or settings.mail.domain
 
 
 def who_signs(settings: Settings) -> str:
-    """Say in a sentence who signs letters, or that they are not signed."""
+    """Return a sentence that says who signs letters, or that they are not signed."""
     dkim = settings.dkim
     if dkim.relay_signs:
         return f"the relay {settings.relay.host} signs letters"
     if not dkim.selector:
         return "letters are not signed"
-    names = [f"{dkim.selector}._domainkey.{domain(settings)} (RSA)"]
+    names = [f"{dkim.selector}._domainkey.{signing_domain(settings)} (RSA)"]
     if dkim.ed25519_selector:
-        names.append(f"{dkim.ed25519_selector}._domainkey.{domain(settings)} (Ed25519)")
+        names.append(
+            f"{dkim.ed25519_selector}._domainkey.{signing_domain(settings)} (Ed25519)"
+        )
     return f"we sign letters with {' and '.join(names)}"
 
 
 def read(settings: Settings, root: Path) -> list[tuple[str, PrivateKey]]:
-    """Return selector and key of every key we sign with, the RSA key first."""
+    """Return (selector, key) of the keys we sign with, the RSA key first.
+
+    Raises ConfigError where a key file cannot be used.
+    """
     dkim = settings.dkim
     if not dkim.selector:
         return []
@@ -74,7 +78,7 @@ def read(settings: Settings, root: Path) -> list[tuple[str, PrivateKey]]:
         other = _load(root / dkim.ed25519_key_file, "dkim.ed25519_key_file")
         if not isinstance(other, Ed25519PrivateKey):
             raise ConfigError(
-                f"dkim.ed25519_key_file: {dkim.ed25519_key_file} is no Ed25519 key"
+                f"dkim.ed25519_key_file: {dkim.ed25519_key_file} is not an Ed25519 key"
             )
         keys.append((dkim.ed25519_selector, other))
     return keys
@@ -83,10 +87,10 @@ def read(settings: Settings, root: Path) -> list[tuple[str, PrivateKey]]:
 def _rsa(dkim: DkimSettings, root: Path) -> RSAPrivateKey:
     key = _load(root / dkim.key_file, "dkim.key_file")
     if not isinstance(key, RSAPrivateKey):
-        raise ConfigError(f"dkim.key_file: {dkim.key_file} is no RSA key")
+        raise ConfigError(f"dkim.key_file: {dkim.key_file} is not an RSA key")
     if key.key_size < MIN_BITS:
         raise ConfigError(
-            f"dkim.key_file: {key.key_size} bits; receivers want {MIN_BITS} or more"
+            f"dkim.key_file: found {key.key_size} bits; expected {MIN_BITS} or more"
         )
     return key
 
@@ -102,12 +106,15 @@ def _load(path: Path, setting: str) -> object:
         return serialization.load_pem_private_key(octets, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
         raise ConfigError(
-            f"{setting}: {path} is no private key in PEM ({fault})"
+            f"{setting}: {path} is not a private key in PEM ({fault})"
         ) from None
 
 
 def make(path: Path, *, ed25519: bool = False) -> PrivateKey:
-    """Make a key in a new file, readable by its owner only."""
+    """Return a new key, stored in a new file that only its owner can read.
+
+    Raises RefusedError where the file exists.
+    """
     key: PrivateKey = (
         Ed25519PrivateKey.generate()
         if ed25519
@@ -123,15 +130,15 @@ def make(path: Path, *, ed25519: bool = False) -> PrivateKey:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise RefusedError(
-            f"{path} exists; a key in use is never overwritten, choose another selector"
+            f"{path} exists and is never overwritten; choose another selector"
         ) from None
     with os.fdopen(number, "wb") as file:
         file.write(octets)
     return key
 
 
-def record(selector: str, of: str, key: PrivateKey) -> Record:
-    """Return the line of the DNS for a key (RFC 6376 section 3.6.1, RFC 8463)."""
+def record(selector: str, domain: str, key: PrivateKey) -> Record:
+    """Return the DNS record of a key (RFC 6376 section 3.6.1, RFC 8463 section 4.2)."""
     public: RSAPublicKey | Ed25519PublicKey = key.public_key()
     if isinstance(public, Ed25519PublicKey):
         kind, octets = "ed25519", public.public_bytes_raw()
@@ -141,4 +148,4 @@ def record(selector: str, of: str, key: PrivateKey) -> Record:
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
     text = f"v=DKIM1; k={kind}; p={base64.b64encode(octets).decode()}"
-    return Record(name=f"{selector}._domainkey.{of}", text=text)
+    return Record(name=f"{selector}._domainkey.{domain}", text=text)

@@ -1,7 +1,7 @@
-"""Writes an invitation: iCalendar for one event, each reader its only attendee.
+"""Writes an invitation to one event as iCalendar; its only attendee is the reader.
 
-RFC 5545 for the text, 5546 for REQUEST and CANCEL, 6047 for the way by mail. Built by
-the icalendar library once a letter; the attendee's line is a mark until it is known.
+It follows RFC 5545 (the text), 5546 (REQUEST and CANCEL) and 6047 (mail). The icalendar
+library writes it once per letter, with a placeholder for the attendee's line.
 """
 
 from dataclasses import dataclass
@@ -11,36 +11,36 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from audiences import characters
-from mailer.composing.attendee import quoted
+from mailer.composing.attendee import percent_encoded
 from mailer.composing.parts import Calendar
 from mailer.rendering import marks
 from mailer.rendering.marks import Field
 
 _PRODUCT = "-//Liaison//Letters//EN"
-_AROUND = timedelta(days=366)  # of zone rules written round an event
+_ZONE_MARGIN = timedelta(days=366)  # zone rules cover this time around an event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invitation:
-    """One event, in the words of one letter."""
+    """One event, in the language of one letter."""
 
     uid: str
     sequence: int
     cancelled: bool
-    start: datetime  # naive: the clock of the place
+    start: datetime  # naive: local time in `zone`
     end: datetime
     zone: str
     place: str
     summary: str
     description: str
     language: str
-    organiser: str  # the bare address of From
+    organiser: str  # the address of From
     organiser_name: str
-    stamp: datetime
+    stamp: datetime  # DTSTAMP
 
 
 def write(event: Invitation) -> Calendar:
-    """Return the invitation, or its withdrawal."""
+    """Return the invitation, or its cancellation."""
     method = "CANCEL" if event.cancelled else "REQUEST"
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PRODUCT)
@@ -49,20 +49,20 @@ def write(event: Invitation) -> Calendar:
     calendar.add("method", method)
     calendar.add_component(_component(event))
     calendar.add_missing_timezones(
-        first_date=(event.start - _AROUND).date(),
-        last_date=(event.end + _AROUND).date(),
+        first_date=(event.start - _ZONE_MARGIN).date(),
+        last_date=(event.end + _ZONE_MARGIN).date(),
     )
     text = calendar.to_ical().decode().replace("\r\n", "\n")
-    place = marks.mark(Field.ATTENDEE)
+    attendee = marks.mark(Field.ATTENDEE)
     return Calendar(
         method=method,
-        text=text.replace("END:VEVENT\n", f"{place}\nEND:VEVENT\n"),
+        text=text.replace("END:VEVENT\n", f"{attendee}\nEND:VEVENT\n"),
         name="cancelled.ics" if event.cancelled else "invite.ics",
     )
 
 
 def _component(event: Invitation) -> icalendar.Event:
-    zone, spoken = ZoneInfo(event.zone), {"LANGUAGE": event.language}
+    zone, language = ZoneInfo(event.zone), {"LANGUAGE": event.language}
     component = icalendar.Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.stamp)
@@ -70,14 +70,14 @@ def _component(event: Invitation) -> icalendar.Event:
     component.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
     component.add("dtstart", event.start.replace(tzinfo=zone))
     component.add("dtend", event.end.replace(tzinfo=zone))
-    component.add("summary", event.summary, parameters=spoken)
+    component.add("summary", event.summary, parameters=language)
     if event.description:
-        component.add("description", event.description, parameters=spoken)
+        component.add("description", event.description, parameters=language)
     if event.place:
-        component.add("location", event.place, parameters=spoken)
+        component.add("location", event.place, parameters=language)
     component.add("transp", "OPAQUE")
     name = characters.plain(event.organiser_name).replace('"', " ")
-    organiser = icalendar.vCalAddress(f"mailto:{quoted(event.organiser)}")
+    organiser = icalendar.vCalAddress(f"mailto:{percent_encoded(event.organiser)}")
     organiser.params["CN"] = icalendar.vText(name)
     component.add("organizer", organiser)
     return component

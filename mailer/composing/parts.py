@@ -1,7 +1,7 @@
-"""What a letter carries beside its words: an invitation, images, attached files.
+"""The parts of a letter beside its text: an invitation, images, attached files.
 
-File names may be in any script: they are written as RFC 2231 says, with an ASCII
-stand-in for old readers.
+A file name may be in any script. It is written as RFC 2231 says, with an ASCII name for
+old mail programs.
 """
 
 import base64
@@ -10,13 +10,13 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote
 
-_CHUNK = 50  # characters of one RFC 2231 segment
+_SEGMENT = 50  # characters of one RFC 2231 segment
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """A file that goes with every message of a letter."""
+    """A file in every message of a letter."""
 
     name: str
     type: str  # media type
@@ -26,16 +26,16 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """An invitation: iCalendar text with the attendee's place marked (see merge)."""
+    """An invitation: iCalendar text with a placeholder for the attendee's line."""
 
-    method: str  # REQUEST or CANCEL, equal to its METHOD
-    text: str  # lines end in a bare line feed
+    method: str  # REQUEST or CANCEL, as METHOD in the text
+    text: str  # lines end in a line feed
     name: str = "invite.ics"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extras:
-    """All of it; usually nothing."""
+    """All parts of a letter beside its text; most letters have none."""
 
     calendar: Calendar | None = None
     images: tuple[File, ...] = ()
@@ -43,7 +43,7 @@ class Extras:
 
 
 def file_part(file: File) -> bytes:
-    """Return a file as a MIME part, header and body, without its boundary."""
+    """Return a file as a MIME part: header and body, without a boundary."""
     disposition = "attachment" if file.content_id is None else "inline"
     lines = [f"Content-Type: {file.type}" + parameter("name", file.name)]
     if file.content_id is not None:
@@ -62,16 +62,16 @@ def _base64(octets: bytes) -> bytes:
 
 
 def parameter(name: str, text: str) -> str:
-    """Return a MIME parameter on lines of its own, whatever its characters."""
-    if _TOKEN.fullmatch(text) and len(text) <= _CHUNK:
+    """Return a MIME parameter on folded lines, for a text in any script (RFC 2231)."""
+    if _TOKEN.fullmatch(text) and len(text) <= _SEGMENT:
         return f";\r\n {name}={text}"
-    if text.isascii() and text.isprintable() and len(text) <= _CHUNK:
+    if text.isascii() and text.isprintable() and len(text) <= _SEGMENT:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         return f';\r\n {name}="{escaped}"'
-    if name == "name":  # for readers that know no RFC 2231; the others take filename*
-        return f';\r\n {name}="{_stand_in(text)}"'
+    if name == "name":  # for programs without RFC 2231; others read filename*
+        return f';\r\n {name}="{_ascii_name(text)}"'
     encoded = quote(text, safe="!#$&+-.^_`|~")
-    if len(encoded) <= _CHUNK:
+    if len(encoded) <= _SEGMENT:
         return f";\r\n {name}*=utf-8''{encoded}"
     pieces = [
         f"utf-8''{part}" if not number else part
@@ -83,13 +83,13 @@ def parameter(name: str, text: str) -> str:
 
 
 def _segments(encoded: str) -> list[str]:
-    """Cut a percent-encoded text, never inside an escape."""
-    return re.findall(rf".{{1,{_CHUNK}}}(?<!%)(?<!%.)", encoded)
+    """Return a percent-encoded text in segments that split no escape."""
+    return re.findall(rf".{{1,{_SEGMENT}}}(?<!%)(?<!%.)", encoded)
 
 
-def _stand_in(text: str) -> str:
-    """Return an ASCII name that still says what kind of file it is."""
+def _ascii_name(text: str) -> str:
+    """Return an ASCII file name with the same extension."""
     flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     stem, dot, ending = flat.rpartition(".")
     kept = re.sub(r"[^A-Za-z0-9-]+", "-", stem if dot else flat).strip("-")
-    return (kept or "file")[: _CHUNK - 10] + (f".{ending[:8]}" if dot else "")
+    return (kept or "file")[: _SEGMENT - 10] + (f".{ending[:8]}" if dot else "")

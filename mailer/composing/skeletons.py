@@ -1,9 +1,9 @@
-"""A letter as pre-encoded pieces: fixed octets, and slots for each reader's values.
+"""Encodes a letter once, as fixed octets with gaps for each reader's values.
 
-Compiled once per letter; a message is the pieces joined. In a quoted-printable part a
-slot stands on a line of its own between soft breaks, so that fixed text is never
-wrapped again. What `compile_letter` returns holds CRLF line ends only, no NUL, no line
-over 998 octets, and no line that begins with a dot.
+A message is the pieces joined. In a quoted-printable part a gap is on a line of its own
+between soft breaks, so that the fixed text is wrapped only once. The pieces of
+`compile_letter` have CRLF line ends, no NUL, no line over 998 octets, and no line that
+begins with a dot.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from mailer.rendering import marks
 from mailer.rendering.marks import Field
 from mailer.rendering.source import Letter
 
-NOTHING = Extras()
+NO_EXTRAS = Extras()
 
 
 class Place(StrEnum):
-    """Where a value stands, which says how it is encoded."""
+    """The part of a message that a value is in; it decides how the value is encoded."""
 
     HEADER = "header"
     TEXT = "text"
@@ -32,7 +32,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A place for one reader's value."""
+    """A gap for one value of each reader."""
 
     field: Field
     place: Place
@@ -40,12 +40,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """Pieces of a message in order: octets, or a slot."""
+    """The pieces of a message in order: fixed octets and gaps take turns."""
 
     pieces: tuple[bytes | Gap, ...]
 
     def pack(self) -> bytes:
-        """Return the pieces as octets for the store; NUL cannot stand in a letter."""
+        """Return the skeleton as octets for the store; NUL separates the pieces."""
         return b"\0".join(
             f"{piece.field}/{piece.place}".encode() if isinstance(piece, Gap) else piece
             for piece in self.pieces
@@ -53,7 +53,7 @@ class Skeleton:
 
 
 def unpack(octets: bytes) -> Skeleton:
-    """Read a packed skeleton."""
+    """Return the skeleton that `pack` made octets of."""
     pieces: list[bytes | Gap] = []
     for number, part in enumerate(octets.split(b"\0")):
         if number % 2:
@@ -65,12 +65,12 @@ def unpack(octets: bytes) -> Skeleton:
 
 
 def compile_letter(
-    letter: Letter, envelope: HeaderFields, extras: Extras = NOTHING
+    letter: Letter, header_fields: HeaderFields, extras: Extras = NO_EXTRAS
 ) -> Skeleton:
-    """Encode a letter, its header and what it carries into pieces."""
+    """Return the skeleton of a letter with its header, invitation, images and files."""
     pieces: list[bytes | Gap] = [
         Gap(piece, Place.HEADER) if isinstance(piece, Field) else piece
-        for piece in header.fields(letter, envelope)
+        for piece in header.fields(letter, header_fields)
     ]
     pieces.append(b"MIME-Version: 1.0\r\n")
     pieces += _mixed(letter, extras, _boundary(letter))
@@ -79,7 +79,7 @@ def compile_letter(
 
 
 def _mixed(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
-    """Return the whole body: the letter, then the files attached to it."""
+    """Return the MIME entity of a message: the letter, then the attached files."""
     alternative = _alternative(letter, extras, f"=_a{boundary}")
     attached: list[list[bytes | Gap]] = [[parts.file_part(f)] for f in extras.files]
     calendar = extras.calendar
@@ -100,7 +100,7 @@ def _mixed(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
 
 
 def _alternative(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
-    """Return the letter as text, as HTML with its images, and as an invitation."""
+    """Return the letter as text, as HTML with its images, and the invitation."""
     html = _text("text/html; charset=utf-8", letter.html, Place.HTML)
     if extras.images:
         images: list[list[bytes | Gap]] = [[parts.file_part(f)] for f in extras.images]
@@ -135,19 +135,19 @@ def _text(kind: str, text: str, place: Place) -> list[bytes | Gap]:
 
 
 def _body(text: str, place: Place) -> Iterator[bytes | Gap]:
-    """Yield a body cut at its marks, each slot between soft breaks."""
+    """Yield an encoded body, cut at its placeholders; a gap is between soft breaks."""
     position = 0
-    for found in marks.MARK.finditer(text):
-        before = encode.quoted_printable(text[position : found.start()])
+    for mark in marks.MARK.finditer(text):
+        before = encode.quoted_printable(text[position : mark.start()])
         yield before + encode.SOFT_BREAK
-        yield Gap(Field(found[1]), place)
-        position = found.end()
+        yield Gap(Field(mark[1]), place)
+        position = mark.end()
         yield encode.SOFT_BREAK
     yield encode.quoted_printable(text[position:])
 
 
 def _alternating(pieces: list[bytes | Gap]) -> Iterator[bytes | Gap]:
-    """Join neighbouring octets, so that every second piece is a slot."""
+    """Join neighbouring octets, so that every second piece is a gap."""
     fixed = b""
     for piece in pieces:
         if isinstance(piece, Gap):

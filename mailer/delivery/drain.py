@@ -50,7 +50,7 @@ class Drain:
             return False
         if idle.first <= self._none_made_at <= idle.last:
             return True
-        self._made = bool(await self._database.ask(plan.under_way))
+        self._made = bool(await self._database.query(plan.under_way))
         if not self._made:
             self._none_made_at = self._now()
         return False
@@ -87,7 +87,7 @@ class Drain:
                 self._tell(said)
 
     async def _what_waits(self, now: datetime) -> str:
-        found = await self._database.ask(partial(waiting.read, now=now))
+        found = await self._database.query(partial(waiting.read, now=now))
         if found is None:
             return ""
         health, queues = self._dispatcher.router.health, self._dispatcher.queues

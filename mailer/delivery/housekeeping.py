@@ -51,7 +51,7 @@ class Housekeeping:
 
     async def leave(self) -> None:
         """Take this worker from among those that live."""
-        await self._database.patiently(self._leave)
+        await self._database.retry(self._leave)
 
     async def _leave(self) -> None:
         async with self._database.writing() as session:
@@ -61,7 +61,7 @@ class Housekeeping:
         """Renew the lease in time, until cancelled."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            await self._database.patiently(self._renew)
+            await self._database.retry(self._renew)
 
     async def _renew(self) -> None:
         async with self._database.writing() as session:
@@ -71,7 +71,7 @@ class Housekeeping:
 
     async def keep_house(self) -> None:
         """Recover from dead workers, apply policies, end what is over."""
-        await self._database.patiently(self._keep_house)
+        await self._database.retry(self._keep_house)
 
     async def _keep_house(self) -> None:
         now = self._now()
@@ -96,10 +96,10 @@ class Housekeeping:
     async def carry_on(self, made: Callable[[], None]) -> None:
         """Carry on with releases that were broken off, until cancelled."""
         while True:
-            for each in await self._database.ask(
+            for each in await self._database.query(
                 partial(plan.orphans, now=self._now())
             ):
-                await self._database.patiently(
+                await self._database.retry(
                     partial(plan.plan, self._site, each.campaign_id, now=self._now)
                 )
                 made()

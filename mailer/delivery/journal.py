@@ -122,9 +122,7 @@ class Journal:
         group = self._gathered()
         began = uptime()
         try:
-            taken, marked_at = await self._database.patiently(
-                lambda: self._write(group)
-            )
+            taken, marked_at = await self._database.retry(lambda: self._write(group))
         except BaseException:
             for queue, told in group.by:
                 queue.keep(told)

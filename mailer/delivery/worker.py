@@ -24,7 +24,7 @@ from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.routing.router import Router
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import Channel
-from mailer.errors import first_of
+from mailer.errors import first_fault
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 
@@ -98,7 +98,7 @@ class Worker:
         except BaseExceptionGroup as group:
             # where the store failed the next worker takes over what this one held
             sound = group.subgroup(DBAPIError) is None
-            raise first_of(group) from None
+            raise first_fault(group) from None
         finally:
             await self._leave(sound=sound)
 
@@ -148,7 +148,7 @@ class Worker:
         """Told to stop, wait for a store that is away only so long."""
         await self._stopping.wait()
         wait = RESTING if self._dispatcher.resting else LEAVING
-        self._site.database.patient_until = time.monotonic() + wait
+        self._site.database.retry_until = time.monotonic() + wait
 
     async def _feed(self, drain: Drain | None) -> None:
         """Have the store looked at until there is no work or we are told to stop."""

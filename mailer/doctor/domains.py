@@ -82,7 +82,7 @@ async def _dkim(resolver: Resolver, settings: Settings, root: Path) -> list[Find
     except ConfigError:
         return []  # said of the keys themselves
     for selector, key in read:
-        record = dkim_keys.record(selector, dkim_keys.domain(settings), key)
+        record = dkim_keys.record(selector, dkim_keys.signing_domain(settings), key)
         published = "".join(await _texts(resolver, record.name)).replace(" ", "")
         wanted = record.text.partition("p=")[2]
         if f"p={wanted}" in published:

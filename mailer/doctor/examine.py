@@ -36,4 +36,6 @@ async def examine(
 def _outdated(path: Path) -> list[Finding]:
     """Warn of settings that go by a former name, which the next release forgets."""
     remedy = "rename it: the next release does not read the former name"
-    return [warning("configuration", said, remedy) for said in loading.outdated(path)]
+    return [
+        warning("configuration", said, remedy) for said in loading.former_names(path)
+    ]

@@ -71,7 +71,7 @@ def signing(site: Site) -> list[Finding]:
     except ConfigError as fault:
         return [error("signing", str(fault), "make the key, or set dkim.relay_signs")]
     said = dkim_keys.who_signs(settings)
-    if not settings.dkim.nobody_signs:
+    if not settings.dkim.unsigned:
         return [ok("signing", said)]
     remedy = "`mailer keys dkim` makes a key; or say dkim.relay_signs = true"
     if settings.site.demo:

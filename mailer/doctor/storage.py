@@ -32,7 +32,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             ]
     except (SQLAlchemyError, OSError) as fault:
         said = (
-            str(faults.refused(fault))
+            str(faults.store_error(fault))
             if isinstance(fault, DBAPIError)
             else f"the store cannot be used: {type(fault).__name__}"
         )

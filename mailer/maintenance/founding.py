@@ -99,7 +99,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
 
 async def _sample(site: Site, now: datetime) -> None:
     table = sample.sample()
-    async with site.database.held() as held:
+    async with site.database.connection() as held:
         _, report = await importing.run(
             held, table, key=site.address_key, basis=None, by="init", now=lambda: now
         )

@@ -126,7 +126,7 @@ def _campaigns(*, sqlite: bool) -> Select[int, str | None, bool]:
     return (
         select(Campaign.id, Campaign.topic, Campaign.on_demand)
         .where(
-            *([] if sqlite else [locks.of_claims()]),
+            *([] if sqlite else [locks.claims_lock()]),
             Campaign.state == CampaignState.SENDING,
             hours.open_at(now),
             or_(Campaign.expires_at.is_(None), Campaign.expires_at > now),

@@ -41,7 +41,7 @@ async def request(
     asked = of_readers(select(Contact, Organisation.languages, Country.languages))
     row = await session.execute(asked.where(Contact.id == contact_id))
     contact, organisation, country = row.one()
-    await locks.of_confirmations(session)  # else two at once made two campaigns
+    await locks.lock_confirmations(session)  # else two at once made two campaigns
     campaign = await _of_today(session, site, now)
     language, step = _language(
         site, Chain.from_stored(contact.languages, organisation, country)

@@ -69,7 +69,7 @@ def _held(found: ReleasePlan, now: datetime) -> ReleasePlan:
 async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> int:
     """Make the messages of a campaign being sent; return how many there are."""
     size = FIRST
-    async with site.database.held() as held:
+    async with site.database.connection() as held:
         while True:
             async with held.transaction(writing=True) as session:
                 campaign = await lookup.get(session, campaign_id)

@@ -70,7 +70,7 @@ async def cancel(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> int:
     """End a campaign and settle its unmarked messages; return how many stay unsent."""
-    await locks.before_claims(session)
+    await locks.lock_claims(session)
     await lookup.lock(session, campaign)
     acts.move(session, campaign, CampaignState.CANCELLED, Act.CANCELLED, by=by, now=now)
     await session.flush()
@@ -107,7 +107,7 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     which = select(Campaign).where(*over)
     if (await session.scalars(which)).first() is None:
         return []
-    await locks.before_claims(session)
+    await locks.lock_claims(session)
     locked = which.with_for_update(skip_locked=True)
     found = (
         await session.scalars(locked.execution_options(populate_existing=True))

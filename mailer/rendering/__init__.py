@@ -1,5 +1,5 @@
-"""Content to letter to bytes: pure, without database or network.
+"""Turns the content of a campaign into letters: HTML and text with placeholders.
 
-source (what is said) → markdown, merge → mjml (HTML) and plaintext → letter
-→ skeleton (pre-encoded pieces, once per letter) → compose joins them per reader.
+A Source is put into words (view), then laid out as HTML (markup) and written as text
+(plaintext). It uses no store and no network.
 """

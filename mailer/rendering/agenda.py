@@ -1,4 +1,4 @@
-"""The steps of an agenda, a line each: when it begins, perhaps ends, and what it is.
+"""Reads the text of an agenda: one step on each line, with its start or both times.
 
 - 15:00 Welcome
 - 15:10 – 15:40 What the field has taught us
@@ -16,7 +16,7 @@ _STEP = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgendaStep:
-    """One step; `what` is Markdown of one line."""
+    """One step; `what` is one line of Markdown."""
 
     start: time
     end: time | None
@@ -24,32 +24,32 @@ class AgendaStep:
 
 
 class AgendaError(ValueError):
-    """A line is not a step; carries its number within the text, from 0."""
+    """A line is not a step; `line` is its number in the text, from 0."""
 
     def __init__(self, line: int, found: str) -> None:
         self.line = line
         super().__init__(
-            f"{found[:60]!r} is not a step of an agenda, such as - 15:00 Welcome"
+            f"found {found[:60]!r}; expected a step of an agenda: - 15:00 Welcome"
         )
 
 
 def steps(text: str) -> list[AgendaStep]:
-    """Read an agenda; raise AgendaError at the first line that is no step."""
+    """Return the steps of an agenda; raise AgendaError at a line that is not a step."""
     return [_step(number, line) for number, line in _lines(text)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield steps with their line; an indented line belongs to the one before."""
-    kept: tuple[int, str] | None = None
+    """Yield the line number and the text of each step, with its continuation lines."""
+    pending: tuple[int, str] | None = None
     for number, line in enumerate(text.split("\n")):
-        if line[:1].isspace() and line.strip() and kept is not None:
-            kept = (kept[0], f"{kept[1]} {line.strip()}")
+        if line[:1].isspace() and line.strip() and pending is not None:
+            pending = (pending[0], f"{pending[1]} {line.strip()}")
             continue
-        if kept is not None:
-            yield kept
-        kept = (number, line) if line.strip() else None
-    if kept is not None:
-        yield kept
+        if pending is not None:
+            yield pending
+        pending = (number, line) if line.strip() else None
+    if pending is not None:
+        yield pending
 
 
 def _step(number: int, line: str) -> AgendaStep:

@@ -1,4 +1,4 @@
-"""An organisation's entry in words: the lines of its letter and of its page."""
+"""Puts an organisation's entry into the words of a language, for letters and pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ LINES = {  # key → label, a string of the catalogues
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One line of an entry: what it is of, and its values; none is known to us."""
+    """One line of an entry; without values where none is stored."""
 
     key: str
     label: str
     values: tuple[str, ...]
 
 
-def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
-    """Put an entry into the words of a language, empty lines too."""
-    said = {
+def entry_lines(entry: Entry, catalogue: Catalogue) -> list[Line]:
+    """Return all lines of an entry in a language, also those without values."""
+    written = {
         "name": _names(entry, catalogue),
         "acronym": (entry.acronym,),
         "status": (_word(STATUSES, entry.status, catalogue),),
@@ -51,14 +51,16 @@ def in_words(entry: Entry, catalogue: Catalogue) -> list[Line]:
         Line(
             key=key,
             label=catalogue.text(label),
-            values=tuple(plain for each in said[key] if (plain := _plain(each or ""))),
+            values=tuple(
+                plain for each in written[key] if (plain := _plain(each or ""))
+            ),
         )
         for key, label in LINES.items()
     ]
 
 
 def _plain(value: str) -> str:
-    """Return a value as one line; what would be taken for a place is taken out."""
+    """Return a value as one line, without text that would act as a placeholder."""
     shown = printable(value)
     return " ".join(marks.MARK.sub("", shown).split())
 
@@ -91,5 +93,5 @@ def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
 
 def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:
     roles = [catalogue.text(ROLES[role]) for role in each.roles]
-    whom = f"{each.name}, {each.address}" if each.name else each.address
-    return f"{whom} ({catalogue.listed(roles)})" if roles else whom
+    mailbox = f"{each.name}, {each.address}" if each.name else each.address
+    return f"{mailbox} ({catalogue.listed(roles)})" if roles else mailbox

@@ -1,4 +1,4 @@
-"""The template of a letter: its folder, its block types, and its own settings."""
+"""Reads letter types: the settings of templates, and the block types of letters."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,27 +14,27 @@ _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockType:
-    """What a block of one type may say."""
+    """The lines and the text that a block of one type may have."""
 
     name: str
-    fields: Mapping[str, str]  # line → kind
-    needs: tuple[str, ...]
-    form: str  # of the text: any, a table, or an agenda
+    fields: Mapping[str, str]  # name of a line → its kind
+    needs: tuple[str, ...]  # names of required lines; "text" is the text
+    form: str  # of the text: any, table or agenda
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """A letter type: which blocks it has and who gets it by default."""
+    """A letter type: its topic, its usual audience, the types of blocks it may have."""
 
     name: str
-    topic: str | None  # none: the campaign names it, or it is service mail
-    service: bool  # about the reader's own entry or act; not subscribed to
+    topic: str | None  # None: the campaign names it, or it is service mail
+    service: bool  # about the reader's own entry or request; needs no subscription
     audience: str | None
     blocks: tuple[str, ...]
 
 
 def block_types(templates: Path) -> dict[str, BlockType]:
-    """Read the block types of a site."""
+    """Return the block types of a site by name."""
     table = _read(templates / LAYOUT / "blocks.toml")
     return {
         name: BlockType(
@@ -48,18 +48,22 @@ def block_types(templates: Path) -> dict[str, BlockType]:
 
 
 def load(templates: Path, name: str) -> Template:
-    """Read one letter type; raise ContentError where it cannot be used."""
+    """Return one letter type; raise ContentError where it cannot be used."""
     known = names(templates)
     if name not in known:
         raise ContentError(
             str(templates),
-            f"no template is called {name!r}; there are {', '.join(known)}",
+            f"no template is called {name!r}; expected one of {', '.join(known)}",
         )
     path = templates / name / "template.toml"
     table = _read(path)
     unknown = sorted(set(table) - _SETTINGS)
     if unknown:
-        raise ContentError(str(path), f"no such setting: {', '.join(unknown)}")
+        expected = ", ".join(sorted(_SETTINGS))
+        raise ContentError(
+            str(path),
+            f"no such setting: {', '.join(unknown)}; expected one of {expected}",
+        )
     try:
         return Template(
             name=name,
@@ -73,7 +77,7 @@ def load(templates: Path, name: str) -> Template:
 
 
 def names(templates: Path) -> list[str]:
-    """Return the letter types of a site."""
+    """Return the names of a site's letter types."""
     return sorted(path.parent.name for path in templates.glob("*/template.toml"))
 
 

@@ -1,28 +1,28 @@
-"""The places in a letter that differ per reader, and the marks that hold them.
+"""Placeholders for the values of a reader, and the strings that stand for them.
 
-An author writes {organisation} or {name}. While a letter is rendered such a place is a
-mark of plain letters that no Markdown, MJML or HTML step alters; afterwards the
-skeleton cuts the result at the marks. A value is put in last, escaped for its place:
-nothing a contact is called is ever read as a template.
+An author writes {organisation} or {name}. During rendering such a placeholder is a
+string of letters and digits, called its mark, which Markdown, MJML and HTML do not
+change. The letter is then cut at the marks. Values are inserted last, escaped for their
+place, so that they never act as a template.
 """
 
 import re
 from enum import StrEnum
 
 MARK = re.compile(r"zq9field([a-z]+)9qz")
-_PLACE = re.compile(r"\{([a-z_]{1,30})\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_]{1,30})\}")
 
 
 class Field(StrEnum):
-    """What a reader's value is of."""
+    """The values that differ for each reader."""
 
     NAME = "name"  # the contact's, or the organisation's where it has none
     ORGANISATION = "organisation"  # in the letter's language
     ADDRESS = "address"  # the contact's own
-    UNSUBSCRIBE = "unsubscribe"  # token of the link that leaves this letter
-    PREFERENCES = "preferences"  # token of the link to the preference centre
-    CONFIRM = "confirm"  # token of the link that confirms a wish
-    ENTRY = "entry"  # token of the link to the organisation's own entry
+    UNSUBSCRIBE = "unsubscribe"  # token of the unsubscribe link
+    PREFERENCES = "preferences"  # token of the link to the preferences page
+    CONFIRM = "confirm"  # token of the link that confirms a subscription
+    ENTRY = "entry"  # token of the link to the organisation's entry
     TO = "to"  # the To field: name and address
     ATTENDEE = "attendee"  # the line of an invitation: name and address
     MESSAGE = "message"  # Message-ID, left of the @
@@ -32,25 +32,25 @@ OPEN_TO_AUTHORS = (Field.NAME, Field.ORGANISATION, Field.ADDRESS)
 
 
 def mark(field: Field) -> str:
-    """Return the mark of a place."""
+    """Return the mark of a field."""
     return f"zq9field{field}9qz"
 
 
 def marked(text: str) -> str:
-    """Replace the places an author wrote by their marks; leave other braces alone."""
-    return _PLACE.sub(
-        lambda place: (
-            mark(Field(place[1])) if place[1] in OPEN_TO_AUTHORS else place[0]
+    """Return a text with marks for an author's placeholders; other braces stay."""
+    return _PLACEHOLDER.sub(
+        lambda match: (
+            mark(Field(match[1])) if match[1] in OPEN_TO_AUTHORS else match[0]
         ),
         text,
     )
 
 
-def unknown_places(text: str) -> list[str]:
-    """Return what stands in braces like a place and is none."""
-    return [name for name in _PLACE.findall(text) if name not in OPEN_TO_AUTHORS]
+def unknown_placeholders(text: str) -> list[str]:
+    """Return the names in braces that are not placeholders."""
+    return [name for name in _PLACEHOLDER.findall(text) if name not in OPEN_TO_AUTHORS]
 
 
-def forged(text: str) -> bool:
-    """Whether a text holds a mark, which rendering would take for a place."""
+def has_mark(text: str) -> bool:
+    """Return whether a text contains a mark, which would act as a placeholder."""
     return MARK.search(text) is not None

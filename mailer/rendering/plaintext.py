@@ -1,4 +1,4 @@
-"""The text part: the whole letter again, written from the content, not the layout."""
+"""Writes the text part of a letter from its content, not from its HTML."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,19 +11,19 @@ from mailer.rendering.view import BlockView
 
 
 def write(blocks: Sequence[BlockView], values: dict[str, Any]) -> str:
-    """Return the letter as text; lines are paragraphs, never wrapped."""
+    """Return the letter as text; each paragraph is one line."""
     text = "\n".join(_lines(blocks, values)).strip()
     text = re.sub(r"\n{3,}", "\n\n", text) + "\n"
     return marks.MARK.sub(_isolate, text)
 
 
-def _isolate(place: re.Match[str]) -> str:
-    return isolated(place[0]) if place[1] in marks.OPEN_TO_AUTHORS else place[0]
+def _isolate(mark: re.Match[str]) -> str:
+    return isolated(mark[0]) if mark[1] in marks.OPEN_TO_AUTHORS else mark[0]
 
 
-def _directed(said: Mapping[str, str]) -> str:
-    """Keep a sentence of another language in its own direction, as one whole."""
-    return f"{bidi.OPENS[said['direction']]}{said['sentence']}{POP_ISOLATE}"
+def _directed(notice: Mapping[str, str]) -> str:
+    """Return the sentence of a notice, isolated in the direction of its language."""
+    return f"{bidi.OPENS[notice['direction']]}{notice['sentence']}{POP_ISOLATE}"
 
 
 def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]:
@@ -41,7 +41,9 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
         if shown["direction"] == values["direction"]:
             yield from _block(block)
         else:
-            yield from (_turned(line, shown["direction"]) for line in _block(block))
+            yield from (
+                _in_direction(line, shown["direction"]) for line in _block(block)
+            )
         yield ""
     yield "-- "
     yield values["why_text"]
@@ -52,8 +54,8 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
     yield f"{values['sender_name']}, {values['postal']}"
 
 
-def _turned(line: str, direction: str) -> str:
-    """Let a line run in its own direction, whatever the letter's is."""
+def _in_direction(line: str, direction: str) -> str:
+    """Return a line isolated in its own direction, which is not the letter's."""
     if not line:
         return line
     inner = bidi.isolate_text(line, direction)
@@ -74,8 +76,8 @@ def _block(block: BlockView) -> Iterator[str]:
         f"{' · '.join(filter(None, (step.when, step.own)))}  {step.text}"
         for step in block.steps
     ]
-    said = [block.text] if block.text else []
-    yield from [*steps, *said] if block.type == "entry" else [*said, *steps]
+    text = [block.text] if block.text else []
+    yield from [*steps, *text] if block.type == "entry" else [*text, *steps]
     for fact in block.facts:
         yield f"{fact.label} {fact.value}"
         for target in fact.targets:

@@ -1,7 +1,7 @@
-"""`render`: one variant of a campaign's content becomes a letter. Pure.
+"""Renders one variant of a campaign's content as a letter.
 
-The same function serves preview, test send and real send; what a reader gets is what
-was previewed, with their own values put in.
+The gate, preview, test messages and the release all use `render`, so a reader gets what
+was previewed, with their own values.
 """
 
 from dataclasses import asdict
@@ -23,12 +23,12 @@ FONTS = {
     "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
     "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
 }
-LEADING = {"ar": "1.8", "zh": "1.8"}  # their letters are taller
+LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
 FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
 def render(source: Source, templates: Path) -> Letter:
-    """Render a letter; raise ContentError where content or template cannot be."""
+    """Return the letter; raise ContentError where its template cannot be rendered."""
     catalogue = source.catalogue
     blocks = views(source)
     values = _values(source, blocks)
@@ -38,13 +38,15 @@ def render(source: Source, templates: Path) -> Letter:
     return Letter(
         language=language,
         subject=bidi.isolate_text(source.subject, direction),
-        html=bidi.isolate_html(typography.settled_html(html, language), direction),
-        text=bidi.isolate_text(typography.settled(text, language), direction),
+        html=bidi.isolate_html(
+            typography.no_break_spaces_in_html(html, language), direction
+        ),
+        text=bidi.isolate_text(typography.no_break_spaces(text, language), direction),
     )
 
 
 def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
-    """Return everything a template may say, as plain values."""
+    """Return the values that a template can use."""
     catalogue = source.catalogue
     url = source.site_url
     return {
@@ -59,8 +61,8 @@ def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
-        "content": [_shown(block, source) for block in blocks],
-        "why": _isolated(why(source)),
+        "content": [_block_values(block, source) for block in blocks],
+        "why": _with_isolated_marks(why(source)),
         "why_text": why(source),
         "leaving": source.topic_name is not None,
         "preferences_label": catalogue.text("Choose what you receive"),
@@ -74,7 +76,7 @@ def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
 
 
 def why(source: Source) -> str:
-    """Say why the reader gets this letter, with marks for their own values."""
+    """Return why the reader gets this letter, with marks for the reader's values."""
     catalogue = source.catalogue
     organisation = mark(Field.ORGANISATION)
     if source.topic_name is None:
@@ -107,7 +109,7 @@ def _reference(source: Source) -> str:
 
 
 def _stand_in(source: Source) -> dict[str, str] | None:
-    """Say, in the reader's own language, that another stands in for it."""
+    """Return a notice in the reader's language that the letter is in another one."""
     wanted = source.wanted
     if wanted is None:
         return None
@@ -122,7 +124,7 @@ def _stand_in(source: Source) -> dict[str, str] | None:
 
 
 def _block_stands_in(block: BlockView, source: Source) -> dict[str, str] | None:
-    """Say, in the reader's own language, that a block is read in another."""
+    """Return a notice in the reader's language that a block is in another one."""
     if block.catalogue.language == source.catalogue.language:
         return None
     own = source.wanted or source.catalogue
@@ -145,31 +147,31 @@ def _notice(own: Catalogue, sentence: str) -> dict[str, str]:
     }
 
 
-def _shown(block: BlockView, source: Source) -> dict[str, Any]:
+def _block_values(block: BlockView, source: Source) -> dict[str, Any]:
     catalogue = block.catalogue
-    shown = _plain(block, catalogue)
+    shown = _plain_values(block, catalogue)
     if catalogue.direction == source.catalogue.direction:
         return shown | {"stand_in": _block_stands_in(block, source)}
-    turned = {
-        name: _turned(shown[name], catalogue.direction)
+    isolated = {
+        name: _isolate_runs(shown[name], catalogue.direction)
         for name in ("title", "eyebrow", "html")
     }
-    return shown | turned | {"stand_in": _block_stands_in(block, source)}
+    return shown | isolated | {"stand_in": _block_stands_in(block, source)}
 
 
-def _turned(words: str, direction: str) -> Markup:
-    """Isolate what runs against a block that itself runs against its letter."""
+def _isolate_runs(words: str, direction: str) -> Markup:
+    """Isolate runs against a block's direction, which is not the letter's direction."""
     return Markup(bidi.isolate_html(str(escape(words)), direction))  # noqa: S704 (escaped)
 
 
-def _plain(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
+def _plain_values(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "type": block.type,
         "level": block.level,
         "language": catalogue.language,
         "direction": catalogue.direction,
         "start": _start(catalogue),
-        "title": _isolated(block.title),
+        "title": _with_isolated_marks(block.title),
         "eyebrow": block.eyebrow,
         "facts": [_fact(fact) for fact in block.facts],
         "html": Markup(isolate_marks(block.html)),  # noqa: S704 (already escaped)
@@ -190,12 +192,12 @@ def _plain(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
 def _fact(fact: LabelledLine) -> dict[str, Any]:
     return {
         "label": fact.label,
-        "value": _isolated(fact.value),
+        "value": _with_isolated_marks(fact.value),
         "targets": [asdict(target) for target in fact.targets],
     }
 
 
-def _isolated(text: str) -> Markup:
+def _with_isolated_marks(text: str) -> Markup:
     if marks.MARK.search(text) is None:
         return escape(text)
     return Markup(isolate_marks(text))  # noqa: S704 (escaped within)

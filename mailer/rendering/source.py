@@ -1,4 +1,4 @@
-"""What a letter says, as values: the input of rendering and the letter it makes."""
+"""The input of rendering, a Source, and its result, a Letter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ from mailer.rendering.language.catalogues import Catalogue
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """One item of a letter.
+    """One block of a letter.
 
-    `fields` are its typed lines (date, place, link …) as written, `text` its Markdown.
+    `fields` are its typed lines (date, place, link …) as written; `text` is its
+    Markdown.
     """
 
     id: str
@@ -20,17 +21,17 @@ class Block:
     title: str
     fields: Mapping[str, str]
     text: str
-    file: str = ""  # that it stands in; empty where it was made for the letter
+    file: str = ""  # its file; empty for a block that no author wrote
     number: int = 0  # of its first line
-    text_line: int = 0  # at which the text begins
+    text_line: int = 0  # of the first line of the text
 
     @property
     def where(self) -> str:
-        """Return the file and line it stands at."""
+        """Return the file and first line of the block."""
         return f"{self.file}, line {self.number}"
 
     def line(self, offset: int) -> str:
-        """Return the file and line of a line of the text."""
+        """Return the file and line of a line of the text; `offset` counts from 0."""
         return f"{self.file}, line {self.text_line + offset}"
 
 
@@ -47,12 +48,13 @@ class Translation:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Everything one variant of a letter is made from.
+    """All that one variant of a letter is rendered from.
 
-    `wanted` is the reader's language where this translation stands in for it, and
-    its words then say so at the top of the letter. `elsewhere` has the catalogues of
-    single blocks that are read in another language than the letter. `offsets` are
-    those of the reader at the instants of items, where they are not the campaign's.
+    `wanted` is the catalogue of the reader's language, if the letter is in a fallback
+    language; a notice in it is at the top of the letter. `block_catalogues` has, by
+    block id, the catalogue of each block in another language than the letter.
+    `offsets` has the reader's UTC offsets at the instants of items, if they differ
+    from the campaign's (see hours.Clock).
     """
 
     template: str
@@ -67,18 +69,16 @@ class Source:
     postal: str
     topic_name: str | None
     site_url: str
-    elsewhere: Mapping[str, Catalogue] = field(default_factory=dict)
-    reason: tuple[str, ...] = ()  # what picked the reader, in the letter's language
-    entry: Entry | None = (
-        None  # the reader's organisation's own, where a block shows it
-    )
+    block_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    reason: tuple[str, ...] = ()  # why the reader was picked, in the letter's language
+    entry: Entry | None = None  # of the reader's organisation, for a block `entry`
     zone: str = "UTC"
     offsets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """One variant rendered; per-reader places are still marks (see merge)."""
+    """One rendered variant, with marks where its readers' values go."""
 
     language: str
     subject: str

@@ -1,6 +1,6 @@
-"""Blocks as readers see them: dates, lists and labels in the letter's language.
+"""Puts blocks into words: dates, lists and labels in the letter's language.
 
-The same view is laid out as HTML and written as text, so neither can say more.
+HTML and text are both made from these views, so they have the same content.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from audiences.entry import Entry
 from audiences.institution import ADDRESSEES
 from mailer import links
 from mailer.rendering import agenda, marks
-from mailer.rendering.entry import Line, in_words
+from mailer.rendering.entry import Line, entry_lines
 from mailer.rendering.language import hours, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.language.hours import Clock
@@ -33,7 +33,7 @@ _LABELS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """An address and what it is called."""
+    """A web address with its label."""
 
     label: str
     address: str
@@ -42,7 +42,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelledLine:
-    """A labelled line below a block: Place, Contact, Available in."""
+    """A line with a label in a block, such as its place or contact."""
 
     label: str
     value: str
@@ -51,17 +51,17 @@ class LabelledLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepView:
-    """A line of an agenda: when, and what as HTML and as text."""
+    """A step of an agenda, or a line of an entry; `when` is its time or its label."""
 
     when: str
     html: Markup
     text: str
-    own: str = ""  # the same in the reader's own hour, where it is another
+    own: str = ""  # the time in the reader's zone, if it differs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockView:
-    """One block in words."""
+    """One block in the words of its language."""
 
     type: str
     level: int  # of its heading
@@ -73,17 +73,17 @@ class BlockView:
     steps: tuple[StepView, ...]
     link: str
     label: str
-    second: bool  # a button beside a more important one
-    catalogue: Catalogue  # of the language it is read in
+    second: bool  # whether its button is less important than another
+    catalogue: Catalogue  # of its language
 
 
 def views(source: Source) -> list[BlockView]:
-    """Put blocks into words; a section nobody sees anything of is left out."""
-    level, others, shown = 2, "", []
+    """Return the views of a letter's blocks; a section without blocks is left out."""
+    level, below_heading, shown = 2, "", []
     blocks = source.blocks
     clock = Clock(zone=source.zone, offsets=source.offsets)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        catalogue = source.elsewhere.get(block.id, source.catalogue)
+        catalogue = source.block_catalogues.get(block.id, source.catalogue)
         if block.type == "section":
             if following is None or following.type in {"section", "signature"}:
                 continue
@@ -93,24 +93,24 @@ def views(source: Source) -> list[BlockView]:
         if block.type in {"signature", "enclosures", "button"}:
             level = 2
         if block.type == "heading":
-            others = block.fields["of"]
-        deeper = level + 1 if block.type == others else level
-        seen = view(block, catalogue, level=deeper, clock=clock)
-        shown += _with_entry(seen, source) if block.type == "entry" else [seen]
+            below_heading = block.fields["of"]
+        own_level = level + 1 if block.type == below_heading else level
+        made = view(block, catalogue, level=own_level, clock=clock)
+        shown += _with_entry(made, source) if block.type == "entry" else [made]
     return shown
 
 
-def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
-    """Put the entry of the reader's organisation into its block; add the answers."""
-    catalogue = seen.catalogue
+def _with_entry(block: BlockView, source: Source) -> list[BlockView]:
+    """Return a block with the entry of the reader's organisation, and two buttons."""
+    catalogue = block.catalogue
     link = source.site_url + links.path(links.Purpose.ENTRY, marks.mark(Field.ENTRY))
-    answer = replace(seen, type="button", title="", html=Markup(), text="")
-    lines = in_words(source.entry or Entry(), catalogue)
+    button = replace(block, type="button", title="", html=Markup(), text="")
+    lines = entry_lines(source.entry or Entry(), catalogue)
     return [
-        replace(seen, steps=tuple(_held(line, catalogue) for line in lines)),
-        replace(answer, link=link, label=catalogue.text("This entry is right")),
+        replace(block, steps=tuple(_entry_step(line, catalogue) for line in lines)),
+        replace(button, link=link, label=catalogue.text("This entry is right")),
         replace(
-            answer,
+            button,
             link=f"{link}#change",
             label=catalogue.text("Correct this entry"),
             second=True,
@@ -118,8 +118,8 @@ def _with_entry(seen: BlockView, source: Source) -> list[BlockView]:
     ]
 
 
-def _held(line: Line, catalogue: Catalogue) -> StepView:
-    """Return a line of an entry; an empty one says so."""
+def _entry_step(line: Line, catalogue: Catalogue) -> StepView:
+    """Return a line of an entry; without values, it says that they are not known."""
     if not line.values:
         empty = catalogue.text("not known to us")
         html = Markup('<span class="missing">{}</span>').format(empty)
@@ -131,10 +131,10 @@ def _held(line: Line, catalogue: Catalogue) -> StepView:
 def view(
     block: Block, catalogue: Catalogue, *, level: int = 2, clock: Clock | None = None
 ) -> BlockView:
-    """Put a block into the words of a language."""
-    block = _settled(block, catalogue.language)
+    """Return one block in the words of a language."""
+    block = _with_no_break_spaces(block, catalogue.language)
     text = block.text
-    if block.type == "signature":  # its lines are lines
+    if block.type == "signature":  # keep its line breaks
         text = text.replace("\n", "  \n")
     body = marks.marked(text)
     scheduled, clock = block.type == "agenda", clock or Clock()
@@ -154,14 +154,14 @@ def view(
     )
 
 
-def _settled(block: Block, language: str) -> Block:
-    """Return a block with the spaces of its language."""
+def _with_no_break_spaces(block: Block, language: str) -> Block:
+    """Return a block with the no-break spaces of its language."""
     return replace(
         block,
-        title=typography.settled(block.title, language),
-        text=typography.settled(block.text, language),
+        title=typography.no_break_spaces(block.title, language),
+        text=typography.no_break_spaces(block.text, language),
         fields={
-            name: typography.settled(value, language)
+            name: typography.no_break_spaces(value, language)
             for name, value in block.fields.items()
         },
     )
@@ -180,12 +180,15 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
 
 
 def isolate_marks(html: str) -> str:
-    """Let a reader's name stand in a line of the other direction without harm."""
+    """Return HTML with names isolated, whose direction may differ from the line's.
+
+    Text that is not Markup is escaped.
+    """
     return marks.MARK.sub(
-        lambda place: (
-            f'<span dir="auto">{place[0]}</span>'
-            if place[1] in marks.OPEN_TO_AUTHORS
-            else place[0]
+        lambda mark: (
+            f'<span dir="auto">{mark[0]}</span>'
+            if mark[1] in marks.OPEN_TO_AUTHORS
+            else mark[0]
         ),
         str(escape(html)) if not isinstance(html, Markup) else html,
     )
@@ -199,7 +202,7 @@ def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
     first = date.fromisoformat(block.fields["date"])
     if "time" in block.fields:
         hour = time.fromisoformat(block.fields["time"])
-        moment = hours.said(first, hour, catalogue, clock)
+        moment = hours.in_both_zones(first, hour, catalogue, clock)
         return f"{catalogue.day(first, weekday=True)} · {moment}"
     if "until" not in block.fields:
         day = catalogue.day(first, weekday=True)
@@ -212,7 +215,7 @@ def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
 
 
 def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
-    """Say which recommendation this is, and whom it addresses."""
+    """Return the number of a recommendation and whom it addresses."""
     whom = catalogue.text(
         "For the attention of: %(addressees)s",
         addressees=_addressees(fields["addressees"], catalogue),
@@ -243,9 +246,9 @@ def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[Labelled
 
 
 def _available(fields: Mapping[str, str], catalogue: Catalogue) -> LabelledLine:
-    """Say in which languages a text exists, each with its address where it has one."""
-    spoken = fields["languages"].split()
-    names = [catalogue.language_name(each) for each in spoken]
+    """Return the line on the languages of a text, with the addresses of editions."""
+    codes = fields["languages"].split()
+    names = [catalogue.language_name(each) for each in codes]
     return LabelledLine(
         label=catalogue.text("Available in:"),
         value=catalogue.listed(names),
@@ -261,10 +264,13 @@ def _available(fields: Mapping[str, str], catalogue: Catalogue) -> LabelledLine:
 
 
 def editions(value: str) -> list[tuple[str, str]]:
-    """Read `en=https://… fr=https://…`; raise ValueError where it is not that."""
+    """Return (language, address) pairs of `en=https://… fr=https://…`.
+
+    Raises ValueError where the value has another form.
+    """
     pairs = [each.partition("=") for each in value.split()]
-    for language, sign, address in pairs:
-        if not (language and sign and address):
+    for language, equals, address in pairs:
+        if not (language and equals and address):
             raise ValueError(value)
     return [(language, address) for language, _, address in pairs]
 
@@ -283,5 +289,7 @@ def _steps(
             when=when,
             html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
             text=markdown.to_text(each.what),
-            own=hours.own(start, each.end, catalogue, clock) if start else "",
+            own=hours.in_readers_zone(start, each.end, catalogue, clock)
+            if start
+            else "",
         )

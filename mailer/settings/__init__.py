@@ -1,4 +1,1 @@
-"""The sections of config.toml, and how they are read.
-
-Nothing here acts on a setting.
-"""
+"""The sections of config.toml: their types, their faults, and how they are read."""

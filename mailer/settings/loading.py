@@ -1,7 +1,7 @@
-"""The settings of a site: read once, checked whole, frozen.
+"""Reads and checks the settings of a site; the result is frozen.
 
-Every fault of a value is listed at once with its key, what was found and what is
-expected; what values that are each good contradict, at once when none has a fault.
+An error lists every fault with its key, what was found and what was expected. Values
+that contradict each other are listed when each of them is valid by itself.
 """
 
 from collections.abc import Mapping
@@ -14,63 +14,72 @@ from mailer.errors import ConfigError
 from mailer.settings import relays, renamed
 from mailer.settings.sections import Settings
 from mailer.settings.toml import read_toml
-from mailer.settings.values import listed, sentence
+from mailer.settings.values import describe_fault, join_faults
 
 
 def load(path: Path) -> Settings:
-    """Read a site's config.toml; raise ConfigError listing every fault."""
-    values = renamed.translated(read_toml(path))
+    """Return the settings of a config.toml; raise ConfigError with every fault."""
+    values = renamed.with_current_names(read_toml(path))
     try:
         settings = Settings(**values)
-    except ValidationError as faults:
-        raise ConfigError(
-            listed(path, [sentence(f, Settings.model_fields) for f in faults.errors()])
-        ) from None
-    wrong = _contradictions(settings, values)
-    if wrong:
-        raise ConfigError(listed(path, wrong))
+    except ValidationError as error:
+        known = Settings.model_fields
+        faults = [describe_fault(each, known) for each in error.errors()]
+        raise ConfigError(join_faults(path, faults)) from None
+    contradictions = _contradictions(settings, values)
+    if contradictions:
+        raise ConfigError(join_faults(path, contradictions))
     return settings
 
 
-def outdated(path: Path) -> list[str]:
-    """Say which settings go by a former name, and by which they go now."""
+def former_names(path: Path) -> list[str]:
+    """Return a sentence for each setting that is given under its former name."""
     return [
-        f"{before} is now {after}" for before, after in renamed.found(read_toml(path))
+        f"{before} is now {after}"
+        for before, after in renamed.former_names(read_toml(path))
     ]
 
 
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
-    wrong = _secrets_in_the_file(values)
-    wrong += relays.faults(settings.every_relay)
-    return wrong + _signing_faults(settings)
+    return [
+        *_secrets_in_the_file(values),
+        *relays.faults(settings.every_relay),
+        *_signing_faults(settings),
+    ]
 
 
 def _signing_faults(settings: Settings) -> list[str]:
-    dkim, wrong = settings.dkim, []
+    dkim, faults = settings.dkim, []
     domain = dkim.domain or settings.mail.domain
     sender = settings.sender.address.rpartition("@")[2]
     if dkim.selector and sender != domain and not sender.endswith(f".{domain}"):
-        wrong.append(
-            f"dkim.domain: {domain} does not stand for {sender}, the domain of"
-            " sender.address; receivers would not count the signature"
+        faults.append(
+            f"dkim.domain: found {domain}; expected {sender}, the domain of"
+            " sender.address, or a domain above it, else DMARC ignores the signature"
         )
     if dkim.selector and dkim.relay_signs:
-        wrong.append("dkim.relay_signs: the relay signs, or dkim.selector; not both")
-    if dkim.ed25519_selector and dkim.ed25519_selector == dkim.selector:
-        wrong.append("dkim.ed25519_selector: each key needs a selector of its own")
-    if dkim.ed25519_selector and not dkim.selector:
-        wrong.append(
-            "dkim.selector: empty; Ed25519 alone is unknown to many receivers,"
-            " it stands beside an RSA key"
+        faults.append(
+            "dkim.relay_signs: true while dkim.selector is set; the relay signs or we"
+            " do, not both"
         )
-    return wrong
+    if dkim.ed25519_selector and dkim.ed25519_selector == dkim.selector:
+        faults.append(
+            "dkim.ed25519_selector: the same as dkim.selector; each key needs a"
+            " selector of its own"
+        )
+    if dkim.ed25519_selector and not dkim.selector:
+        faults.append(
+            "dkim.selector: empty while dkim.ed25519_selector is set; many receivers"
+            " do not know Ed25519, so use it beside an RSA key"
+        )
+    return faults
 
 
 def _secrets_in_the_file(values: Mapping[str, Any]) -> list[str]:
     places: list[tuple[tuple[str, ...], str]]
     places = [(("keys",), "signing"), (("keys",), "address"), (("relay",), "password")]
     places += [(("relays", name), "password") for name in values.get("relays", {})]
-    wrong = []
+    faults = []
     for tables, key in places:
         table: Any = values
         for name in tables:
@@ -78,8 +87,8 @@ def _secrets_in_the_file(values: Mapping[str, Any]) -> list[str]:
         if table.get(key):
             place = ".".join(tables)
             variable = "__".join(("MAILER_" + "__".join(tables), key)).upper()
-            wrong.append(
-                f"{place}.{key}: a secret stands in the file; put it into"
-                f" {place}.{key}_file or {variable}"
+            faults.append(
+                f"{place}.{key}: found a secret, which must not be in this file; put it"
+                f" into the file {place}.{key}_file or the variable {variable}"
             )
-    return wrong
+    return faults

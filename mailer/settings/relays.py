@@ -1,4 +1,4 @@
-"""The settings of relays, and of what the readers' providers bear."""
+"""The settings of relays and of recipient domains, and the faults of relays."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +9,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from mailer.settings.values import RECIPIENT_DOMAIN, RecipientDomain, Section
 
 FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
-DEFAULT = "default"  # what [relay] is called among relays, and [domains] among them
+DEFAULT = "default"  # the name of [relay] as a relay; also a key of [domains]
 
 
 def _relay_name(value: str) -> str:
     if value == DEFAULT:
-        raise ValueError("the default relay is [relay]; name it apart")
+        raise ValueError("the default relay is [relay]; give this one another name")
     return value
 
 
@@ -49,54 +49,61 @@ class RelaySettings(Section):
 
 
 class NamedRelaySettings(RelaySettings):
-    """A further relay, and the messages it is for."""
+    """A further relay, with the recipient domains and templates it is for."""
 
     domains: tuple[RecipientDomain, ...] = Field(default=(), alias="for")
     templates: tuple[str, ...] = ()
 
 
 class DomainSettings(Section):
-    """What the readers' provider bears."""
+    """How much a recipient domain accepts from all workers together."""
 
     per_minute: int = Field(default=0, ge=0)  # 0: no limit
 
 
-def faults(everyone: Mapping[str, RelaySettings]) -> list[str]:
-    """Return what is wrong with relays that are each well-formed."""
-    wrong = []
-    for name, each in everyone.items():
+def faults(relays: Mapping[str, RelaySettings]) -> list[str]:
+    """Return a sentence for each contradiction in relays of valid values."""
+    found = []
+    for name, each in relays.items():
         key = "relay" if name == DEFAULT else f"relays.{name}"
-        wrong += [f"{key}.{sentence}" for sentence in _insecure(each)]
-        wrong += _astray(key, name, everyone)
-    return wrong
+        found += [f"{key}.{sentence}" for sentence in _security_faults(each)]
+        found += _fallback_faults(key, name, relays)
+    return found
 
 
-def _insecure(relay: RelaySettings) -> list[str]:
-    wrong = []
+def _security_faults(relay: RelaySettings) -> list[str]:
+    found = []
     loopback = relay.host in {"127.0.0.1", "::1", "localhost"}
     if relay.security == "plain" and not (loopback or relay.allow_plain):
-        wrong.append(
-            f"security: plain to {relay.host} would send messages readable by"
-            " anyone; use tls or starttls, or set allow_plain"
+        found.append(
+            f"security: plain to {relay.host} sends messages unencrypted; use tls or"
+            " starttls, or set allow_plain"
         )
     if relay.user and relay.security == "plain":
-        wrong.append("user: a login is never sent without TLS; set security")
+        found.append(
+            "user: a login is never sent without TLS; set security to tls or starttls"
+        )
     if relay.security == "plain" and relay.ca_file is not None:
-        wrong.append("ca_file: plain asks for no certificate; set security")
-    return wrong
+        found.append(
+            "ca_file: not used where security is plain; set security to tls or starttls"
+        )
+    return found
 
 
-def _astray(key: str, name: str, everyone: Mapping[str, RelaySettings]) -> list[str]:
-    """Return the fault of a fallback that leads nowhere, or round in a ring."""
-    seen = [name]
-    while fallback := everyone[seen[-1]].fallback:
-        if fallback not in everyone:
-            known = ", ".join(sorted(set(everyone) - {name}))
-            if len(seen) > 1:
-                return []  # told where it stands
-            return [f"{key}.fallback: found {fallback!r}; no such relay, only {known}"]
-        if fallback in seen:
-            ring = " → ".join([*seen, fallback])
-            return [f"{key}.fallback: the fallbacks go round in a ring: {ring}"]
-        seen.append(fallback)
+def _fallback_faults(
+    key: str, name: str, relays: Mapping[str, RelaySettings]
+) -> list[str]:
+    """Return the fault of a relay's fallback that does not exist or forms a loop."""
+    chain = [name]
+    while fallback := relays[chain[-1]].fallback:
+        if fallback not in relays:
+            if len(chain) > 1:
+                return []  # it is the fault of the relay that names it
+            known = ", ".join(sorted(set(relays) - {name}))
+            fault = f"found {fallback!r}; no such relay; expected one of {known}"
+            return [f"{key}.fallback: {fault}"]
+        if fallback in chain:
+            loop = " → ".join([*chain, fallback])
+            return [f"{key}.fallback: the fallbacks form a loop: {loop}"]
+        chain.append(fallback)
     return []

@@ -1,20 +1,20 @@
-"""Settings under their former names, read for one release.
+"""Former names of settings, which are still read for one release.
 
-A name is taken out here one release after it was changed.
+Remove a name from the table one release after the change.
 """
 
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FORMER = {  # section and former name → its name now
+FORMER = {  # section and former name → current name
     ("delivery", "give_up_hours"): "too_late_hours",
     ("ticker", "late_hours"): "grace_hours",
 }
 
 
-def found(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each former name in the file or the environment, and the new one."""
+def former_names(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each former name in the file or the environment, with the current one."""
     for (section, before), after in FORMER.items():
         if before in _section(values, section):
             yield f"{section}.{before}", f"{section}.{after}"
@@ -22,8 +22,11 @@ def found(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _variable(section, before), _variable(section, after)
 
 
-def translated(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values under their names of today, which go before former ones."""
+def with_current_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values under their current names.
+
+    Where both names are given, the value under the current name counts.
+    """
     result = dict(values)
     for (section, before), after in FORMER.items():
         table = dict(_section(values, section))

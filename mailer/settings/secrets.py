@@ -1,4 +1,4 @@
-"""Secrets: from the environment or a file, never from config.toml; refused if weak."""
+"""Reads secrets from the environment or a file; refuses weak keys."""
 
 from pathlib import Path
 
@@ -8,26 +8,31 @@ MIN_SECRET = 32  # characters
 WEAK = {"changeme", "change-me", "secret", "default", "password", "example"}
 
 
-def secret(path: Path | None, given: str, key: str) -> bytes:
-    """Return a key from the environment or a file; refuse a weak one."""
-    value = secret_text(path, given, key)
-    repeated = len(set(value)) < 8  # noqa: PLR2004 (a key has more than 7 different characters)
+def read_key(path: Path | None, value: str, setting: str) -> bytes:
+    """Return a secret key: `value` (from the environment), else the file's content.
+
+    Raises ConfigError, which names the setting, where the key is missing or weak.
+    """
+    value = read_secret(path, value, setting)
+    repeated = len(set(value)) < 8  # noqa: PLR2004 (a random key has at least 8 different characters)
     if len(value) < MIN_SECRET or value.lower() in WEAK or repeated:
         raise ConfigError(
-            f"{key}: the secret is too weak; it needs at least {MIN_SECRET} characters"
-            " nobody can guess"
+            f"{setting}: the secret is too weak; expected at least {MIN_SECRET} random"
+            " characters"
         )
     return value.encode()
 
 
-def secret_text(path: Path | None, given: str, key: str) -> str:
-    """Return a secret from the environment or a file; refuse an empty one."""
-    value = given
+def read_secret(path: Path | None, value: str, setting: str) -> str:
+    """Return a secret: `value` (from the environment), else the file's content.
+
+    Raises ConfigError where the file cannot be read or both are empty.
+    """
     if not value and path is not None:
         try:
             value = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeError) as fault:
-            raise ConfigError(f"{key}: {path} {unreadable(fault)}") from None
+            raise ConfigError(f"{setting}: {path} {unreadable(fault)}") from None
     if not value:
-        raise ConfigError(f"{key}: the secret is empty", code="secret.missing")
+        raise ConfigError(f"{setting}: the secret is empty", code="secret.missing")
     return value

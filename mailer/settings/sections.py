@@ -1,4 +1,4 @@
-"""The sections of config.toml: every setting, its default, what it may be."""
+"""The sections of config.toml: every setting, its default, and its valid values."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -30,11 +30,11 @@ from mailer.settings.values import (
     WebAddress,
 )
 
-SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a label, or nothing
+SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a DNS label, or empty
 
 
 class SiteSettings(Section):
-    """Who writes, and where readers reach the pages."""
+    """The unit that writes, the address of the pages, the folder of templates."""
 
     name: str = "Civil Society Partnerships"
     url: WebAddress = "http://127.0.0.1:8025"
@@ -43,7 +43,7 @@ class SiteSettings(Section):
 
 
 class StoreSettings(Section):
-    """Where the rows are kept."""
+    """The database."""
 
     url: str = Field(
         default="sqlite:///mailer.db", pattern=r"^(sqlite:///.+|postgresql://.+)$"
@@ -52,7 +52,7 @@ class StoreSettings(Section):
 
 
 class KeySettings(Section):
-    """The secrets, by file or by environment."""
+    """The secret keys, each from a file or from the environment."""
 
     signing_file: Path = Path("secrets/signing.key")
     previous_signing_files: tuple[Path, ...] = ()
@@ -70,7 +70,7 @@ class MailSettings(Section):
 
 
 class DkimSettings(Section):
-    """Who signs letters, and with which keys."""
+    """Whether we sign letters with DKIM, and with which keys."""
 
     relay_signs: bool = False
     domain: DomainOrNone = ""
@@ -80,13 +80,13 @@ class DkimSettings(Section):
     ed25519_key_file: Path = Path("secrets/dkim-ed25519.pem")
 
     @property
-    def nobody_signs(self) -> bool:
-        """Whether letters leave without any signature."""
+    def unsigned(self) -> bool:
+        """Whether neither we nor the relay sign letters."""
         return not (self.relay_signs or self.selector)
 
 
 class DeliverySettings(Section):
-    """How messages are claimed, retried and given up."""
+    """How messages are claimed, tried again and expired."""
 
     mark_ahead: int = Field(default=64, ge=1, le=1000)
     lease_seconds: float = Field(default=30, ge=1, le=3600)
@@ -99,16 +99,16 @@ class DeliverySettings(Section):
 
     @property
     def evidence_wait(self) -> timedelta:
-        """How long an uncertain message waits for evidence; to resend waits for none.
+        """How long an uncertain message waits for evidence; zero under `resend`.
 
-        To reconcile is to wait and then resend; to hold is to wait and then hold.
+        Afterwards it is sent again under `reconcile`, and held under `hold`.
         """
         minutes = 0.0 if self.uncertain == "resend" else self.uncertain_minutes
         return timedelta(minutes=minutes)
 
 
 class SenderSettings(Section):
-    """Whose name letters bear."""
+    """The From and Reply-To addresses; names and postal addresses by language."""
 
     address: Address = "partnerships@liaison.example"
     reply_to: Address = "partnerships@liaison.example"
@@ -117,41 +117,41 @@ class SenderSettings(Section):
 
 
 class GateSettings(Section):
-    """What a campaign must pass before it can be approved."""
+    """Limits of the checks before approval."""
 
     spam_limit: float = Field(default=5, ge=0, le=100)
 
 
 class LanguageSettings(Section):
-    """The end of the language chain."""
+    """The last step of the language chain."""
 
     default: str = "en"
 
 
 class WebSettings(Section):
-    """Where the pages listen."""
+    """The address that the web server listens on."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=1, le=65535)
 
 
 class TickerSettings(Section):
-    """How due campaigns are found."""
+    """How often due campaigns are looked for, and how late they are released."""
 
     seconds: float = Field(default=15, gt=0, le=3600)
     grace_hours: float = Field(default=12, ge=0)
 
 
 class Environment(EnvSettingsSource):
-    """Variables of the environment, also under their former names."""
+    """Environment variables, also under the former names of settings."""
 
     def __call__(self) -> dict[str, Any]:
-        """Return the values that variables give."""
-        return renamed.translated(super().__call__())
+        """Return the values of the variables under the current names of settings."""
+        return renamed.with_current_names(super().__call__())
 
 
 class Settings(BaseSettings):
-    """Everything config.toml may say."""
+    """All settings of a site."""
 
     model_config = SettingsConfigDict(
         env_prefix="MAILER_",
@@ -177,7 +177,7 @@ class Settings(BaseSettings):
 
     @property
     def every_relay(self) -> dict[str, RelaySettings]:
-        """All relays by their names; [relay] comes first."""
+        """All relays by name; [relay] comes first."""
         return {DEFAULT: self.relay, **self.relays}
 
     @classmethod
@@ -189,5 +189,5 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment go before the file."""
+        """Return the sources in order of precedence: the environment, then the file."""
         return Environment(settings_cls), init_settings

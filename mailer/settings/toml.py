@@ -1,4 +1,4 @@
-"""Reads and edits TOML files; a fault names the file and the line."""
+"""Reads and edits TOML files."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ from mailer.errors import ConfigError, unreadable
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file."""
+    """Return the content of a TOML file.
+
+    Raises ConfigError, which names the file and, where it is not TOML, the line.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -23,7 +26,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def edit_toml(path: Path, values: Mapping[tuple[str, str], Any]) -> None:
-    """Set (section, key) values in a TOML file, keeping its comments."""
+    """Set the values of (section, key) pairs in a TOML file; keep its comments."""
     document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
     for (section, key), value in values.items():
         document[section][key] = value

@@ -1,4 +1,4 @@
-"""What sections of the settings share: their shape, types, and the words of faults."""
+"""The base class, the types and the messages that sections of the settings share."""
 
 import difflib
 import re
@@ -21,7 +21,9 @@ def _address(value: str) -> str:
     except EmailNotValidError as fault:
         raise ValueError(f"not an e-mail address: {fault}") from None
     if valid.ascii_email is None:
-        raise ValueError("letters beyond ASCII before the @; not every server takes it")
+        raise ValueError(
+            "characters beyond ASCII before the @, which many servers refuse"
+        )
     return valid.ascii_email
 
 
@@ -61,44 +63,47 @@ RecipientDomain = Annotated[str, AfterValidator(_recipient_domain)]
 
 
 class Section(BaseModel):
-    """One table of config.toml: what it does not know is a fault."""
+    """One table of config.toml; an unknown key is a fault."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def listed(path: Path, sentences: list[str]) -> str:
-    """Return the faults of a file as one sentence, or one line each."""
+def join_faults(path: Path, sentences: list[str]) -> str:
+    """Return one message for the faults of a file: one sentence, or a line for each."""
     if len(sentences) == 1:
         return f"{path.name}: {sentences[0]}"
     lines = "".join(f"\n  {sentence}" for sentence in sentences)
     return f"{path.name} has {len(sentences)} faults:{lines}"
 
 
-def sentence(fault: Any, known: Fields) -> str:
-    """Say which key is at fault, what was found and what is expected."""
+def describe_fault(fault: Any, known: Fields) -> str:
+    """Return a sentence for one of pydantic's errors: key, value found, expectation.
+
+    `known` has the fields of the settings, from which similar names are suggested.
+    """
     place = [part for part in fault["loc"] if part != "[key]"]
     key = ".".join(str(part) for part in place)
     if fault["type"] == "extra_forbidden":
-        return f"{key}: no such setting{_near(place, known)}"
+        return f"{key}: no such setting{_suggestion(place, known)}"
     found = fault.get("input")
     shown = f"found {found!r}; " if isinstance(found, str | int | float | bool) else ""
     expected = fault["msg"].removeprefix("Value error, ")
     return f"{key}: {shown}{expected[:1].lower()}{expected[1:]}"
 
 
-def _near(place: list[str | int], known: Fields) -> str:
+def _suggestion(place: list[str | int], known: Fields) -> str:
     for part in place[:-1]:
-        known = _inside(known, str(part))
+        known = _fields_of(known, str(part))
     names = [field.alias or name for name, field in known.items()]
     near = difflib.get_close_matches(str(place[-1]), names, n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _inside(known: Fields, part: str) -> Fields:
-    """Return the keys of a table; those of a table of tables are what each one has."""
+def _fields_of(known: Fields, part: str) -> Fields:
+    """Return the fields of a table; for a table of tables, those of each of them."""
     field = known.get(part)
     if field is None:
-        return known  # the name of one of a table of tables
+        return known  # `part` is the name of a table in a table of tables
     for kind in (field.annotation, *get_args(field.annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind.model_fields

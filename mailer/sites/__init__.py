@@ -1,4 +1,4 @@
-"""A site opened: its settings, store, keys and templates in one value.
+"""An open site: its settings, store, keys and templates in one object.
 
-Only the edges open one; everything else is given it.
+Only the edges open a site; they pass it to the other packages.
 """

@@ -1,4 +1,4 @@
-"""What is installed with the program: templates, catalogues, the reference settings."""
+"""Finds the files installed with the program: templates, catalogues, config.toml."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ PACKAGE = Path(__file__).parents[1]
 
 
 def bundled(name: str) -> Path:
-    """Return a file or folder that comes with the program, installed or a checkout."""
+    """Return the path of a bundled file or folder, installed or in a checkout."""
     installed = PACKAGE / "bundled" / name
     return installed if installed.exists() else PACKAGE.parent / name

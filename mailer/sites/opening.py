@@ -1,4 +1,4 @@
-"""Opens a site: reads its settings and secrets, connects its store. For edges only."""
+"""Opens a site: reads its settings and keys, and opens its store."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,10 @@ from mailer.store.database import open_database
 
 @asynccontextmanager
 async def open_site(path: Path) -> AsyncIterator[Site]:
-    """Open the site of a config.toml, and close its store at the end."""
+    """Open the site of a config.toml; close its store at the end.
+
+    Raises ConfigError where settings or keys cannot be used.
+    """
     site = _site(path)
     try:
         yield site
@@ -30,7 +33,7 @@ def _site(path: Path) -> Site:
         settings=settings,
         database=open_database(settings.store, root),
         signer=LinkSigner(_signing_keys(settings, root)),
-        address_key=secrets.secret(
+        address_key=secrets.read_key(
             root / settings.keys.address_file,
             settings.keys.address,
             "keys.address_file",
@@ -45,9 +48,11 @@ def _signing_keys(settings: Settings, root: Path) -> tuple[bytes, ...]:
             f"keys.signing_file: {root / keys.signing_file} does not exist",
             code="secret.missing",
         )
-    newest = secrets.secret(root / keys.signing_file, keys.signing, "keys.signing_file")
+    newest = secrets.read_key(
+        root / keys.signing_file, keys.signing, "keys.signing_file"
+    )
     older = [
-        secrets.secret(root / path, "", "keys.previous_signing_files")
+        secrets.read_key(root / path, "", "keys.previous_signing_files")
         for path in keys.previous_signing_files
     ]
     return (newest, *older)

@@ -1,7 +1,4 @@
-"""The wiring: one site with its settings, store, keys, templates and catalogues.
-
-The only place where these meet; everything else is handed what it needs.
-"""
+"""One site: its settings, store, keys, templates and catalogues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +15,10 @@ from mailer.store.database import Database
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A site, opened."""
+    """An open site.
+
+    `root` is the folder of config.toml; `address_key` makes fingerprints of addresses.
+    """
 
     root: Path
     settings: Settings
@@ -33,21 +33,24 @@ class Site:
 
     @cached_property
     def catalogues(self) -> Mapping[str, Catalogue]:
-        """Return the catalogues of every language offered."""
+        """Return the catalogue of every language that letters are offered in."""
         return catalogues.load_all(self.templates)
 
     def catalogue(self, language: str) -> Catalogue:
-        """Return a language's catalogue; the default's words for one not offered."""
+        """Return the catalogue of a language.
+
+        A language that is not offered gets the strings of the default language.
+        """
         known = self.catalogues
         if language in known:
             return known[language]
         return replace(known[self.settings.languages.default], language=language)
 
     def sender_name(self, language: str) -> str:
-        """Return how the sender is called in a language."""
+        """Return the sender's name in a language."""
         settings = self.settings
         return name_in(settings.sender.names, language, settings.site.name)
 
     def postal(self, language: str) -> str:
-        """Return the sender's postal address as readers of a language write it."""
+        """Return the sender's postal address in a language."""
         return name_in(self.settings.sender.postal, language)

@@ -1,4 +1,4 @@
-"""Transactions, statements over many rows, locks, faults of the store.
+"""The engine of the store: transactions, advisory locks, and the faults of drivers.
 
-No table and no rule of what is stored.
+It knows no table.
 """

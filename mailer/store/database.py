@@ -1,8 +1,8 @@
-"""The store: one engine, and the only ways into a transaction.
+"""Opens the engine of the store, and the transactions on it.
 
-`writing` commits when its block ends well and rolls back otherwise; `reading` never
-writes. SQLite takes the write lock at the start (BEGIN IMMEDIATE), so that nothing is
-decided on what another writer is changing; otherwise concurrent updates vanish.
+On SQLite a writing transaction takes the write lock at its start (BEGIN IMMEDIATE).
+Otherwise it could decide on rows that another writer is changing, and one of the two
+updates would be lost.
 """
 
 import asyncio
@@ -24,23 +24,26 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from mailer.settings.sections import StoreSettings
-from mailer.store.faults import comes_back, refused
+from mailer.store.faults import is_temporary, store_error
 
 log = structlog.get_logger()
 _READING = "liaison_reading"
-# KiB of SQLite's pages, a connection: of the store, and of its temporary tables
+# SQLite's page cache of one connection, in KiB: for the store, for temporary tables
 USUAL_CACHE, LARGE_CACHE = (2_000, 2_000), (16_000, 4_000)
-STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds while the store is away
+STORE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds; the last one repeats
 Result = TypeVar("Result")
 
 
 class Database:
-    """The engine of a site, closed by `close`."""
+    """The engine of a site's store.
+
+    `retry_until` limits `retry`, as a value of time.monotonic(); infinite by default.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.patient_until = float("inf")  # by time.monotonic
-        self._turn = asyncio.Lock()
+        self.retry_until = float("inf")
+        self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
         )
@@ -52,67 +55,66 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One act, one transaction, committed at the end of the block.
+        """Open a transaction; commit at the end of the block, roll back on an error.
 
-        On SQLite the writers of a process take turns here: waiting for one another
-        in the store itself costs naps of many milliseconds.
+        On SQLite the writers of a process wait for a lock of the process: SQLite itself
+        polls and sleeps, which costs many milliseconds.
         """
-        async with self._turn if self.is_sqlite else nullcontext():
+        async with self._write_lock if self.is_sqlite else nullcontext():
             async with AsyncSession(self.engine, expire_on_commit=False) as session:
                 async with session.begin():
                     yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Look at the store as it is at one moment."""
+        """Open a transaction that only reads; it takes no write lock on SQLite."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator["HeldConnection"]:
-        """One connection for several transactions, so that temporary tables last.
+    async def connection(self) -> AsyncIterator["HeldConnection"]:
+        """Open one connection for several transactions, so that temporary tables last.
 
-        Much is written over it, so SQLite gets a larger cache: keys in no order would
-        otherwise be read and written again for every few rows.
+        On SQLite it has a larger cache. It is used to write many rows in no order of
+        their keys, which reads and writes the same pages again when the cache is small.
         """
         async with self.engine.connect() as connection:
             if not self.is_sqlite:
                 yield HeldConnection(connection, nullcontext())
                 return
-            await _cache(connection, LARGE_CACHE)
+            await _set_cache(connection, LARGE_CACHE)
             try:
-                yield HeldConnection(connection, self._turn)
+                yield HeldConnection(connection, self._write_lock)
             finally:
-                await _cache(connection, USUAL_CACHE)
+                await _set_cache(connection, USUAL_CACHE)
 
-    async def patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
-        """Do an act that may be done again, until the store is back or patience ends.
+    async def retry(self, act: Callable[[], Awaitable[Result]]) -> Result:
+        """Return the result of an act; repeat the act while the store fails.
 
-        A store that is locked, full, or restarting comes back; any other fault does not
-        and is raised, a failed write to the disk above all: the process must then end.
+        Retries while the store is locked, full or not reachable, until `retry_until`;
+        then raises the fault. Any other fault is raised at once: after a failed write
+        to the disk the process must end.
         """
         for wait in chain(STORE_WAITS, repeat(STORE_WAITS[-1])):
             try:
                 return await act()
             except DBAPIError as fault:
-                left = self.patient_until - time.monotonic()
-                if left <= 0 or not comes_back(fault):
+                left = self.retry_until - time.monotonic()
+                if left <= 0 or not is_temporary(fault):
                     raise
-                log.warning("store.away", reason=str(refused(fault)), again_in=wait)
+                log.warning("store.away", reason=str(store_error(fault)), again_in=wait)
                 await asyncio.sleep(min(wait, left))
         raise AssertionError("the waits never end")
 
-    async def ask(
-        self, question: Callable[[AsyncSession], Awaitable[Result]]
-    ) -> Result:
-        """Ask a question of the store, until it is there to answer."""
+    async def query(self, read: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """Return the result of `read` in a reading transaction, with `retry`."""
 
-        async def asked() -> Result:
+        async def attempt() -> Result:
             async with self.reading() as session:
-                return await question(session)
+                return await read(session)
 
-        return await self.patiently(asked)
+        return await self.retry(attempt)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -120,19 +122,19 @@ class Database:
 
 
 class HeldConnection:
-    """A connection kept over several transactions."""
+    """A connection for several transactions, one after the other."""
 
     def __init__(
-        self, connection: Any, turn: AbstractAsyncContextManager[None]
+        self, connection: Any, write_lock: AbstractAsyncContextManager[None]
     ) -> None:
         self._connection = connection
-        self._turn = turn  # of the writers of a process
+        self._write_lock = write_lock  # of all writers of the process
 
     @asynccontextmanager
     async def transaction(self, *, writing: bool) -> AsyncIterator[AsyncSession]:
-        """One transaction; without `writing` it takes no write lock on SQLite."""
+        """Open a transaction; without `writing` it takes no write lock on SQLite."""
         await self._connection.execution_options(**{_READING: not writing})
-        async with self._turn if writing else nullcontext():
+        async with self._write_lock if writing else nullcontext():
             async with AsyncSession(
                 self._connection, expire_on_commit=False
             ) as session:
@@ -141,7 +143,10 @@ class HeldConnection:
 
 
 def open_database(settings: StoreSettings, root: Path) -> Database:
-    """Open the store of a site; SQLite paths are relative to `root`."""
+    """Return the store of a site; it connects when it is first used.
+
+    SQLite paths are relative to `root`.
+    """
     scheme, _, rest = settings.url.partition(":///")
     if scheme == "sqlite":
         path = root / rest
@@ -156,11 +161,11 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
 
 
 async def ping(session: AsyncSession) -> None:
-    """Ask the store for an answer; raise its fault where there is none."""
+    """Query the store; raise the driver's fault if it does not answer."""
     await session.execute(text("select 1"))
 
 
-async def _cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:
+async def _set_cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is not None:
         for schema, size in zip(("main", "temp"), sizes, strict=True):
@@ -170,7 +175,7 @@ async def _cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:
 def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun below
+        connection.isolation_level = None  # `begun` begins transactions
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {int(busy_seconds * 1000)}",

@@ -1,8 +1,9 @@
-"""Whose turn it is: claims and who ends or pauses a campaign; wishes to be confirmed.
+"""Advisory locks for claims and for confirmations, held until the transaction ends.
 
-Claims share the campaigns they read; on PostgreSQL any number of them would overtake
-who waits for a campaign alone. So each first takes one lock that is given in the order
-it was asked for. SQLite has one writer at a time and needs none.
+Claims share the rows of campaigns. On PostgreSQL any number of them would overtake a
+transaction that wants a campaign's row alone, to pause or end it. So each first takes
+an advisory lock, which PostgreSQL grants in the order of the requests. SQLite has one
+writer at a time and needs no such lock.
 """
 
 from sqlalchemy import ColumnElement, String, cast, func, select
@@ -10,26 +11,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store import dialects
 
-# Numbers of locks, each of nothing else in the store.
+# The numbers of the locks; nothing else in the store uses them.
 _CLAIMS, _CONFIRMATIONS = 1_818_845_537, 1_818_845_538
 
 
-def of_claims() -> ColumnElement[bool]:
-    """Return a condition that holds once those are through who asked before."""
+def claims_lock() -> ColumnElement[bool]:
+    """Return a condition that takes the lock of claims, shared, and is then true.
+
+    For PostgreSQL only.
+    """
     lock = cast(func.pg_advisory_xact_lock_shared(_CLAIMS), String)
     return select(lock).scalar_subquery().is_not(None)
 
 
-async def before_claims(session: AsyncSession) -> None:
-    """Wait for the claims under way; every other one waits for the commit."""
-    await _alone(session, _CLAIMS)
+async def lock_claims(session: AsyncSession) -> None:
+    """Wait for the claims under way; later claims wait until this transaction ends."""
+    await _lock(session, _CLAIMS)
 
 
-async def of_confirmations(session: AsyncSession) -> None:
-    """Wait for whoever asks for a confirmation; the next one waits for the commit."""
-    await _alone(session, _CONFIRMATIONS)
+async def lock_confirmations(session: AsyncSession) -> None:
+    """Allow one transaction at a time to make a confirmation; the others wait."""
+    await _lock(session, _CONFIRMATIONS)
 
 
-async def _alone(session: AsyncSession, lock: int) -> None:
+async def _lock(session: AsyncSession, lock: int) -> None:
     if not dialects.is_sqlite(session):
         await session.execute(select(func.pg_advisory_xact_lock(lock)))

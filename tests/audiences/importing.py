@@ -27,7 +27,7 @@ async def import_file(
 ) -> ImportReport:
     """Import a file, or without `apply` only plan it; return the report."""
     table = read.open_table(path)
-    async with site.database.held() as held:
+    async with site.database.connection() as held:
         _, report = await importing.run(
             held,
             table,

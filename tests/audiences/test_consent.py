@@ -85,7 +85,7 @@ async def put(site: Site, number: int, standing: Standing) -> None:
 
 
 async def leave(session: AsyncSession, number: int) -> bool:
-    return await subscriptions.leave(session, number, TOPIC, evidence=EVIDENCE)
+    return await subscriptions.unsubscribe(session, number, TOPIC, evidence=EVIDENCE)
 
 
 async def stop(session: AsyncSession, number: int) -> list[str]:
@@ -93,7 +93,7 @@ async def stop(session: AsyncSession, number: int) -> list[str]:
 
 
 async def ask(session: AsyncSession, number: int) -> bool:
-    return await subscriptions.ask(session, number, TOPIC, evidence=EVIDENCE)
+    return await subscriptions.request(session, number, TOPIC, evidence=EVIDENCE)
 
 
 async def confirm(session: AsyncSession, number: int) -> list[str]:
@@ -151,7 +151,7 @@ async def test_a_first_wish_makes_a_subscription(site: Site) -> None:
     )
 
     async with site.database.writing() as session:
-        asked = await subscriptions.ask(session, number, topic, evidence=EVIDENCE)
+        asked = await subscriptions.request(session, number, topic, evidence=EVIDENCE)
 
     before.standings[number, topic] = (Standing.PENDING.value, AT)
     before.evidence.append(line(number, topic, Standing.PENDING))

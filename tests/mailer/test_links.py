@@ -79,7 +79,7 @@ def test_a_link_whose_any_character_is_changed_is_refused(purpose: Purpose) -> N
     for place, character in enumerate(made):
         other = "B" if character == "A" else "A"
         changed = made[:place] + other + made[place + 1 :]
-        with pytest.raises(TokenError, match="not one of ours"):
+        with pytest.raises(TokenError, match="not made by this site"):
             SIGNER.number(changed, purpose)
 
 
@@ -114,15 +114,15 @@ def test_links_of_an_older_key_are_read_beside_those_of_the_newest(
         (SENT[Purpose.CONFIRM][:-2], "not complete"),
         (SENT[Purpose.CONFIRM][:-1], "not complete"),
         (SENT[Purpose.CONFIRM] + "AA", "not complete"),
-        (SENT[Purpose.CONFIRM] + "==", "not one of ours"),  # spelt differently
+        (SENT[Purpose.CONFIRM] + "==", "not made by this site"),  # spelt differently
         (SENT[Purpose.CONFIRM] + "\n", "not complete"),
         ("", "not complete"),
         ("A", "not complete"),
         ("A" * 100, "not complete"),
-        ("A" * 101, "not one of ours"),
-        ("é" * 34, "not one of ours"),
-        ("é", "not one of ours"),
-        (string.punctuation, "not one of ours"),
+        ("A" * 101, "not made by this site"),
+        ("é" * 34, "not made by this site"),
+        ("é", "not made by this site"),
+        (string.punctuation, "not made by this site"),
     ],
 )
 def test_a_link_that_is_cut_or_spelt_differently_is_refused(
@@ -139,16 +139,16 @@ def test_message_ids_are_told_for_every_key_the_newest_first() -> None:
 
 
 def test_a_return_path_names_its_message_however_servers_spell_it() -> None:
-    assert SIGNER.returned(RETURN_PATH) == NUMBER
-    assert SIGNER.returned(RETURN_PATH.upper()) == NUMBER
+    assert SIGNER.number_of_return_path(RETURN_PATH) == NUMBER
+    assert SIGNER.number_of_return_path(RETURN_PATH.upper()) == NUMBER
 
 
 @pytest.mark.parametrize(
     ("local_part", "sentence"),
     [
-        (f"x{RETURN_PATH}", "this return-path is not one of ours"),
-        ("postmaster", "this return-path is not one of ours"),
-        ("r-no number", "this return-path is not one of ours"),
+        (f"x{RETURN_PATH}", "this return-path was not made by this site"),
+        ("postmaster", "this return-path was not made by this site"),
+        ("r-no number", "this return-path was not made by this site"),
         (RETURN_PATH[:-2], "not complete"),
         (f"{RETURN_PATH}00", "not complete"),
         (f"{RETURN_PATH[:-1]}0", "no longer valid"),
@@ -158,4 +158,4 @@ def test_a_return_path_that_is_not_ours_is_refused(
     local_part: str, sentence: str
 ) -> None:
     with pytest.raises(TokenError, match=sentence):
-        SIGNER.returned(local_part)
+        SIGNER.number_of_return_path(local_part)

@@ -34,7 +34,7 @@ async def load(folder: Path, path: Path) -> dict[str, float]:
     """Import a list: read, check, stage and apply."""
     async with open_site(folder / "config.toml") as site:
         table = read.open_table(path)
-        async with site.database.held() as held:
+        async with site.database.connection() as held:
             timed = Timed(held)
             _, report = await importing.run(
                 timed,

@@ -143,7 +143,7 @@ def _texts(site: Site, content: Content) -> Iterator[Problem]:
 
 def _unsigned(site: Site) -> Iterator[Problem]:
     """Warn where nobody signs letters; a demonstration may."""
-    if site.settings.dkim.nobody_signs and not site.settings.site.demo:
+    if site.settings.dkim.unsigned and not site.settings.site.demo:
         what = "letters are not signed, and many receivers refuse them"
         yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
 

@@ -48,7 +48,9 @@ async def inspect(
             )
             continue
         letter = made.letter
-        seen.problems += rules.check_letter(letter, leaving=campaign.topic is not None)
+        seen.problems += rules.check_letter(
+            letter, has_topic=campaign.topic is not None
+        )
         seen.problems += files.problems(letter, content.files)
         seen.problems += _lacking(site, campaign.template, letter, told)
         length = len(letter.html)
@@ -64,10 +66,10 @@ def _lacking(
     site: Site, template: str, letter: Letter, told: set[str]
 ) -> Iterator[Problem]:
     """Warn of what too few mail programs show, once a campaign."""
-    for use in support.lacking(letter.html):
+    for use in support.poorly_shown(letter.html):
         if use.feature.name not in told:
             told.add(use.feature.name)
-            where = lint.place(site.templates, template, use.word)
+            where = lint.locate(site.templates, template, use.word)
             yield problem.warning("", where, use.sentence)
 
 

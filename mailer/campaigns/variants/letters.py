@@ -156,7 +156,7 @@ def _source(site: Site, content: Content, key: LetterKey) -> Source:
         subject=translation.subject,
         preheader=translation.preheader,
         blocks=tuple(_seen(site, content, key, spoken)),
-        elsewhere={
+        block_catalogues={
             block: site.catalogue(each)
             for block, each in spoken.items()
             if each != language

@@ -75,7 +75,7 @@ def _refuse_unusable(text: str, where: str) -> None:
         line = text.count("\n", 0, control) + 1
         mark = f"U+{ord(text[control]):04X}"
         raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
-    if marks.forged(text):
+    if marks.has_mark(text):
         raise ContentError(where, "holds a mark reserved for readers' values")
 
 

@@ -52,7 +52,7 @@ async def import_(
     table = read.open_table(file, encoding=encoding)
     with output.progress() as bar:
         task = bar.add_task(f"reading {table.name}", total=None)
-        async with site.database.held() as held:
+        async with site.database.connection() as held:
             staged, report = await importing.run(
                 held,
                 table,

@@ -39,7 +39,8 @@ async def dkim(site: Site, selector: str | None, ed25519: bool, as_json: bool) -
     path = Path("secrets") / f"dkim-{name}.pem"
     key = dkim_keys.make(site.root / path, ed25519=ed25519)
     _show(
-        [dkim_keys.record(name, dkim_keys.domain(site.settings), key)], as_json=as_json
+        [dkim_keys.record(name, dkim_keys.signing_domain(site.settings), key)],
+        as_json=as_json,
     )
     kind = "ed25519_" if ed25519 else ""
     output.say("when it is published, set in config.toml, [dkim]:")
@@ -53,7 +54,7 @@ async def dkim(site: Site, selector: str | None, ed25519: bool, as_json: bool) -
 async def show(site: Site, as_json: bool) -> None:
     """Say who signs letters, and show the DNS lines of the keys in use."""
     output.say(dkim_keys.who_signs(site.settings))
-    of = dkim_keys.domain(site.settings)
+    of = dkim_keys.signing_domain(site.settings)
     held = dkim_keys.read(site.settings, site.root)
     _show([dkim_keys.record(name, of, key) for name, key in held], as_json=as_json)
 

@@ -128,7 +128,7 @@ def _password(relay: RelaySettings, root: Path) -> str:
     if relay.security == "plain":  # the settings refuse it as well
         raise RelayError("a login is never sent without TLS")
     path = root / relay.password_file if relay.password_file else None
-    return secrets.secret_text(path, relay.password, "relay.password_file")
+    return secrets.read_secret(path, relay.password, "relay.password_file")
 
 
 @functools.cache

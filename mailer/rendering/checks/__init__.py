@@ -1,4 +1,4 @@
-"""What can be seen wrong in templates, texts and letters: pure rules.
+"""Checks of templates, texts and letters; the result is a list of problems.
 
-What follows from a problem is decided in campaigns/review.
+campaigns/review decides what follows from a problem.
 """

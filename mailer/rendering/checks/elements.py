@@ -1,7 +1,8 @@
-"""The elements letters are laid out with: where each may stand, what it may say.
+"""The elements and attributes that templates may use.
 
-MJML takes any tag and any attribute in silence; this table does not. The elements of
-HTML are those mail programs show; what loads, runs or moves is not among them.
+MJML accepts unknown tags and attributes without an error; `lint` refuses those that are
+not in these tables. The HTML elements are those that mail programs show; elements that
+load files or run code are not among them.
 """
 
 from dataclasses import dataclass, field
@@ -13,17 +14,17 @@ _FACE = frozenset({"align", "background-color", "border", "border-radius", "dire
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Element:
-    """One element; `within` empty: HTML, at home in any text."""
+    """An MJML element: the elements it may be in, and its attributes."""
 
-    within: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
     attributes: frozenset[str] = field(default_factory=frozenset)
 
 
-def _mjml(within: str, *attributes: frozenset[str] | str) -> Element:
+def _mjml(parents: str, *attributes: frozenset[str] | str) -> Element:
     known: set[str] = set()
     for each in attributes:
         known |= {each} if isinstance(each, str) else each
-    return Element(within=frozenset(within.split()), attributes=frozenset(known))
+    return Element(parents=frozenset(parents.split()), attributes=frozenset(known))
 
 
 _TEXT = _mjml("mj-column mj-attributes", _BOX, _FONT, _FACE)

@@ -1,8 +1,8 @@
-"""Reads templates as markup: which tags and attributes stand where, line by line.
+"""Checks the tags and attributes of templates, with the line of each problem.
 
-MJML accepts what it does not know and dies of what is nested too deep, so every file
-is read before any letter is laid out. Only elements and attributes of the table
-(elements.py) pass; nothing is loaded from another host, and no script runs.
+MJML accepts what it does not know, and crashes on deep nesting. So every file is
+checked before a letter is laid out. Only the elements and attributes of `elements` are
+allowed. Nothing may be loaded from another host, and no script may run.
 """
 
 import re
@@ -14,7 +14,7 @@ from mailer.rendering.checks import problem
 from mailer.rendering.checks.elements import HTML, MJML, TEXTS, VOID
 from mailer.rendering.checks.problem import Problem
 
-DEPTH = 60  # nested tags in one file; a letter needs fifteen
+DEPTH = 60  # nested tags in one file; a letter needs 15
 MAX_FILE = 200_000  # characters
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(
@@ -23,8 +23,12 @@ _TAG = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([^\s=\"'/<>]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
-_AWAY = re.compile(r"(?:https?:)?//|^\s*(?:javascript|data|vbscript):", re.IGNORECASE)
-_STYLE_AWAY = re.compile(r"@import|url\s*\(|expression\s*\(|@font-face", re.IGNORECASE)
+_EXTERNAL = re.compile(
+    r"(?:https?:)?//|^\s*(?:javascript|data|vbscript):", re.IGNORECASE
+)
+_STYLE_EXTERNAL = re.compile(
+    r"@import|url\s*\(|expression\s*\(|@font-face", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +38,19 @@ class _Open:
 
 
 def templates_of(templates: Path, name: str) -> Iterator[Path]:
-    """Yield the files a letter is laid out from."""
+    """Yield the MJML and CSS files of a letter type."""
     for folder in (templates / name, templates / "_layout"):
         yield from sorted(folder.glob("*.mjml"))
         yield from sorted(folder.glob("*.css"))
 
 
 def lint(templates: Path, name: str) -> Iterator[Problem]:
-    """Yield everything wrong in the files of one letter type."""
+    """Yield the problems of the files of one letter type."""
     for path in templates_of(templates, name):
         where = path.relative_to(templates).as_posix()
         text = path.read_text(encoding="utf-8", errors="replace")
         if len(text) > MAX_FILE:
-            what = f"{len(text):,} characters, at most {MAX_FILE:,}"
+            what = f"found {len(text):,} characters; expected at most {MAX_FILE:,}"
             yield problem.error("", where, what)
         elif path.suffix == ".css":
             yield from _styles(text, where, 1)
@@ -54,19 +58,22 @@ def lint(templates: Path, name: str) -> Iterator[Problem]:
             yield from markup(text, where)
 
 
-def place(templates: Path, name: str, word: str) -> str:
-    """Return where a letter type's files first say a word, or that it is the letter."""
-    said = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
+def locate(templates: Path, name: str, word: str) -> str:
+    """Return the file and line where a letter type first uses a word.
+
+    Returns "letter" where none of its files does.
+    """
+    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
     for path in templates_of(templates, name):
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
         for number, line in enumerate(lines, start=1):
-            if said.search(line):
+            if pattern.search(line):
                 return f"{path.relative_to(templates).as_posix()}, line {number}"
     return "letter"
 
 
 def markup(text: str, where: str) -> Iterator[Problem]:
-    """Yield what is wrong in one file of markup; Jinja's own parts are passed over."""
+    """Yield the problems of one file of markup; Jinja's tags are not looked at."""
     blank = _JINJA.sub(lambda part: re.sub(r"[^\n]", "\x00", part[0]), text)
     stack: list[_Open] = []
     line, read = 1, 0
@@ -81,9 +88,9 @@ def markup(text: str, where: str) -> Iterator[Problem]:
             return
         name = _named(tag["name"], tag["rest"])
         if tag["close"]:
-            wrong = _closed(name, stack)
-            if wrong:
-                yield problem.error("", place, wrong)
+            what = _close(name, stack)
+            if what:
+                yield problem.error("", place, what)
                 return
             continue
         parent = stack[-1].name if stack else None
@@ -96,69 +103,76 @@ def markup(text: str, where: str) -> Iterator[Problem]:
             what = f"tags are nested more than {DEPTH} deep"
             yield problem.error("", place, what)
             return
-    for left in stack:
-        place = f"{where}, line {left.line}"
-        what = f"<{left.name}> is opened and never closed"
+    for tag_left in stack:
+        place = f"{where}, line {tag_left.line}"
+        what = f"<{tag_left.name}> is opened and never closed"
         yield problem.error("", place, what)
 
 
 def _named(name: str, rest: str) -> str:
-    """Return an element's name; a heading's number may come from Jinja."""
+    """Return an element's name; h2 for a heading whose level comes from Jinja."""
     return "h2" if name == "h" and rest.startswith("\x00") else name.lower()
 
 
-def _closed(name: str, stack: list[_Open]) -> str | None:
-    """Close an element; say what is wrong with that."""
+def _close(name: str, stack: list[_Open]) -> str | None:
+    """Remove the innermost open element; return what is wrong, if anything is."""
     if not stack:
-        return f"</{name}> closes nothing"
+        return f"</{name}> closes no element"
     opened = stack.pop()
     if opened.name != name:
-        return f"</{name}> stands where <{opened.name}> of line {opened.line} is open"
+        return f"found </{name}>; expected </{opened.name}> for line {opened.line}"
     return None
 
 
 def _misplaced(name: str, parent: str | None) -> Iterator[str]:
-    """Say where an element may stand; a file's outermost ones are not known yet."""
+    """Yield a sentence if an element is not allowed in its parent.
+
+    The parent of a file's outermost elements is not known.
+    """
     if name in MJML:
-        within = MJML[name].within
-        if parent is not None and parent not in within:
-            homes = " or ".join(f"<{each}>" for each in sorted(within)) or "the top"
-            yield f"<{name}> stands in <{parent}>; it belongs in {homes}"
+        parents = MJML[name].parents
+        if parent is not None and parent not in parents:
+            allowed = " or ".join(f"<{each}>" for each in sorted(parents))
+            expected = f"in {allowed}" if allowed else "outside all elements"
+            yield f"<{name}> is in <{parent}>; expected {expected}"
     elif name in HTML:
         if parent in MJML and parent not in TEXTS:
-            yield f"<{name}> stands in <{parent}>; text belongs in <mj-text>"
+            yield f"<{name}> is in <{parent}>; expected in <mj-text>"
         if name == "meta" and parent != "mj-raw":
-            yield "<meta> belongs in <mj-raw>"
+            yield "<meta> is allowed in <mj-raw> only"
     elif name == "mj-include":
         yield "<mj-include> is not allowed; use {% include %} of Jinja"
     else:
-        yield f"<{name}> is not an element of letters"
+        yield f"<{name}> is not an element that letters may use"
 
 
 def _attributes(name: str, rest: str) -> Iterator[str]:
-    """Say which attributes an element does not know, and what they may not hold."""
+    """Yield a sentence for each attribute or value that an element may not have."""
     known = MJML[name].attributes if name in MJML else HTML.get(name, frozenset())
     if name not in MJML and name not in HTML:
         return
     for attribute, value in _ATTRIBUTE.findall(rest.replace("\x00", "x")):
         lowered = attribute.lower()
-        if set(lowered) == {"x"}:  # Jinja writes it
+        if set(lowered) == {"x"}:  # written by Jinja
             continue
         if lowered not in known and not (name == "mj-class" or "xx" in lowered):
             yield f"<{name}> has no attribute {attribute}"
         content = value.strip("\"'")
-        if lowered in {"src", "href"} and _AWAY.search(content):
-            yield f"{attribute} of <{name}> is an address of its own: {content[:60]}"
-        if lowered == "style" and _STYLE_AWAY.search(content):
-            yield f"the style of <{name}> loads something: {content[:60]}"
+        if lowered in {"src", "href"} and _EXTERNAL.search(content):
+            yield (
+                f"{attribute} of <{name}> must not be a web address, data or a script:"
+                f" found {content[:60]}"
+            )
+        if lowered == "style" and _STYLE_EXTERNAL.search(content):
+            yield f"the style of <{name}> must not load files: found {content[:60]}"
     if name in {"img", "mj-image"} and not re.search(r"\balt\s*=", rest):
         yield f"<{name}> has no alt"
 
 
 def _styles(text: str, where: str, first: int) -> Iterator[Problem]:
-    """Yield what a style sheet may not do, and what mail programs do not do."""
+    """Yield a problem for each line of a style sheet that loads a file."""
     for number, line in enumerate(text.split("\n"), start=first):
-        loads = _STYLE_AWAY.search(line)
+        loads = _STYLE_EXTERNAL.search(line)
         if loads:
-            what = f"a style that loads something: {loads[0]}"
+            what = f"a style must not load files: found {loads[0]}"
             yield problem.error("", f"{where}, line {number}", what)

@@ -1,7 +1,6 @@
-"""One thing wrong with a campaign: how grave it is, where it stands, and what it is.
+"""A problem of a campaign, as the checks of templates, texts and letters return it.
 
-An error blocks approval; a warning is for the approver's eye. Whoever looks at
-templates, texts and letters says what they find in this form.
+An error blocks approval; a warning is shown to the approver.
 """
 
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How grave a problem is."""
+    """Whether a problem blocks approval."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,24 +16,27 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One thing wrong, and where; `language` is empty where it is that of none."""
+    """One problem: `where` is its place, `what` a sentence.
+
+    `language` is empty for a problem of no single language.
+    """
 
     level: Severity
     language: str
     where: str
     what: str
-    code: str = ""  # from which an edge adds a remedy
+    code: str = ""  # for which an edge adds a remedy
 
 
 def error(language: str, where: str, what: str, *, code: str = "") -> Problem:
-    """Return what blocks approval."""
+    """Return a problem that blocks approval."""
     return Problem(
         level=Severity.ERROR, language=language, where=where, what=what, code=code
     )
 
 
 def warning(language: str, where: str, what: str, *, code: str = "") -> Problem:
-    """Return what an approver should know."""
+    """Return a problem that does not block approval."""
     return Problem(
         level=Severity.WARNING, language=language, where=where, what=what, code=code
     )

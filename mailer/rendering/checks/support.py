@@ -1,10 +1,9 @@
-"""Which mail programs show what a letter is laid out with.
+"""Finds HTML and CSS in a letter that too few mail programs show.
 
-`clients.csv` holds facts of caniemail.com, which tests features of HTML and CSS in mail
-programs: its data of 9 September 2025, under the MIT licence. A family of programs
-shows a feature in all its editions (y), in some or in part (a), or in none (n). A style
-sheet may hold what few programs know, since letters read well without it; what stands
-in the body is looked at here.
+`clients.csv` has data of caniemail.com (9 September 2025, MIT licence), which tests
+features of HTML and CSS in mail programs. A family of programs shows a feature in all
+its editions (y), in some or in part (a), or in none (n). Only the body is checked: a
+letter is readable without its style sheet.
 """
 
 import csv
@@ -15,13 +14,13 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-ENOUGH = 0.6  # of the families of mail programs; one that shows half counts half
+ENOUGH = 0.6  # share of the families of mail programs; `a` counts as half
 SHARE = {"y": 1.0, "a": 0.5, "n": 0.0}
 CLIENTS = {
     "apple-mail": "Apple Mail",
     "gmail": "Gmail",
     "outlook-windows": "Outlook for Windows",
-    "outlook": "Outlook elsewhere",
+    "outlook": "Outlook on other systems",
     "yahoo": "Yahoo",
     "aol": "AOL",
     "samsung-email": "Samsung Email",
@@ -33,7 +32,7 @@ CLIENTS = {
     "laposte": "La Poste",
     "fastmail": "Fastmail",
 }
-# Where these are missing a letter wraps otherwise, or a link opens where it is.
+# Without these, lines break at other places, or links open in the same window.
 HARMLESS = {
     *("css-cursor", "css-overflow", "css-overflow-wrap", "css-word-break"),
     *("css-word-wrap", "html-target"),
@@ -42,27 +41,27 @@ HARMLESS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
-    """Something a letter may use, and who shows it."""
+    """A feature of HTML or CSS, and the families of mail programs that show it."""
 
     name: str
     kind: str  # property, value, element, attribute
     written: tuple[str, ...]
-    shown: Mapping[str, str]  # y, a or n by family; untested ones are left out
+    shown: Mapping[str, str]  # family → y, a or n; untested families are left out
 
     @property
     def share(self) -> float:
-        """Return how much of the families shows it, from 0 to 1."""
+        """Return the share of the tested families that show it, from 0 to 1."""
         return sum(SHARE[each] for each in self.shown.values()) / len(self.shown)
 
     @property
     def without(self) -> list[str]:
-        """Name the families that do not show it at all."""
+        """Return the names of the families that do not show it at all."""
         return [CLIENTS[each] for each, shown in self.shown.items() if shown == "n"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Use:
-    """A feature in use: the word it is found by, and how it is written."""
+    """A use of a feature: `word` finds it in a template, `written` describes it."""
 
     word: str
     written: str
@@ -70,14 +69,14 @@ class Use:
 
     @property
     def sentence(self) -> str:
-        """Say who does not show it."""
+        """Return a sentence that names the programs that do not show it."""
         names = ", ".join(self.feature.without)
-        return f"{self.written} is not shown by {names}; lay it out otherwise"
+        return f"{self.written} is not shown by {names}; use another layout"
 
 
 @cache
 def features() -> tuple[Feature, ...]:
-    """Return what is known of all features."""
+    """Return all features of `clients.csv`."""
     with Path(__file__).with_name("clients.csv").open(encoding="utf-8") as file:
         return tuple(
             Feature(
@@ -97,8 +96,8 @@ def _known(kind: str) -> Mapping[str, Feature]:
     }
 
 
-def lacking(html: str) -> Iterator[Use]:
-    """Yield what a letter uses that too few programs show, each once."""
+def poorly_shown(html: str) -> Iterator[Use]:
+    """Yield the uses in a letter that too few programs show, one for each feature."""
     seen = set(HARMLESS)
     for use in used(html):
         if use.feature.share < ENOUGH and use.feature.name not in seen:
@@ -107,9 +106,9 @@ def lacking(html: str) -> Iterator[Use]:
 
 
 def used(html: str) -> Iterator[Use]:
-    """Yield the known features of a letter's body, as they are written there."""
+    """Yield the uses of known features in a letter's body."""
     elements, named = _known("element"), _known("attribute")
-    for tag, attributes in dict.fromkeys(_Body(html).found):
+    for tag, attributes in dict.fromkeys(_Body(html).elements):
         if tag in elements:
             yield Use(word=tag, written=f"<{tag}>", feature=elements[tag])
         for name, value in attributes:
@@ -135,16 +134,16 @@ def _styles(style: str) -> Iterator[Use]:
 
 
 class _Body(HTMLParser):
-    """The elements of a letter's body with their attributes, and nothing of comments.
+    """Collects the elements of a letter's body with their attributes.
 
-    Comments are where Outlook for Windows has its own layout, which MJML writes.
+    It ignores comments, in which MJML writes the layout for Outlook for Windows.
     """
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        self.elements: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         self.feed(html.partition("<body")[2])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element."""
-        self.found.append((tag, tuple((name, value or "") for name, value in attrs)))
+        """Store an element; HTMLParser calls this."""
+        self.elements.append((tag, tuple((name, value or "") for name, value in attrs)))

@@ -1,4 +1,4 @@
 """What depends on a letter's language: catalogues, typography, direction, hours.
 
-The choice of a reader's language is in audiences.
+audiences/languages chooses the language of a reader.
 """

@@ -1,8 +1,8 @@
-"""Keeps runs of the other direction in order: document symbols, names, addresses.
+"""Isolates runs of the other direction: document symbols, names, addresses (UAX 9).
 
-In an Arabic letter a run of Latin letters and its numbers is isolated left to right,
-in a Latin letter a run of Arabic or Hebrew the other way (UAX 9 section 2.7): with
-`dir` in HTML, where clients drop the characters, and with isolates in plain text.
+In a right-to-left letter these are runs of Latin letters with their numbers, in a
+left-to-right letter runs of Arabic or Hebrew. HTML uses `dir`, because mail programs
+drop isolate characters from it; plain text uses isolate characters.
 """
 
 import re
@@ -13,7 +13,7 @@ from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
 
 RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
-_AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; no other entity belongs to a run
+_AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
 _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
 _LATIN = re.compile(
     rf"(?:\d[\d.]*[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
@@ -28,11 +28,11 @@ _ISOLATED = ("\u2066", "\u2067", "\u2068")
 
 
 def isolate_html(html: str, direction: str) -> str:
-    """Wrap runs of the other direction in text nodes; tags are left alone."""
+    """Return HTML with a span with `dir` around each run of the other direction."""
     other = _other(direction)
 
     def wrap(run: re.Match[str]) -> str:
-        if _left_alone(run):
+        if _keep(run):
             return run[0]
         return f'<span dir="{other}">{run[0]}</span>'
 
@@ -43,15 +43,15 @@ def isolate_html(html: str, direction: str) -> str:
         pieces[::2] = [pattern.sub(wrap, piece) for piece in pieces[::2]]
         return "".join(pieces)
 
-    return text_nodes.changed(html, wrapped)
+    return text_nodes.map_text(html, wrapped)
 
 
 def isolate_text(text: str, direction: str) -> str:
-    """Put isolates around runs of the other direction."""
+    """Return text with isolate characters around each run of the other direction."""
     mark = OPENS[_other(direction)]
 
     def wrap(run: re.Match[str]) -> str:
-        if _left_alone(run):
+        if _keep(run):
             return run[0]
         return f"{mark}{run[0]}{POP_ISOLATE}"
 
@@ -66,8 +66,8 @@ def _pattern(direction: str) -> re.Pattern[str]:
     return _LATIN if direction == "rtl" else _ARABIC
 
 
-def _left_alone(run: re.Match[str]) -> bool:
-    """Leave web addresses, readers' places and what is isolated already."""
+def _keep(run: re.Match[str]) -> bool:
+    """Return whether a run stays as it is: a web address, a placeholder, an isolate."""
     before = run.string[run.start() - 1 : run.start()]
     return (
         before in _ISOLATED

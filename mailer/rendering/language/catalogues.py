@@ -1,8 +1,8 @@
-"""What a language knows: interface strings, plurals, dates, lists, direction.
+"""Strings, plurals, dates, numbers and lists in a language.
 
-Strings come from gettext catalogues (`templates/locale/<lang>/LC_MESSAGES`), formats
-from CLDR by Babel. A string without a translation is an error of the catalogue, found
-by the tests; at run time its English stands in.
+Strings are from gettext catalogues (`templates/locale/<lang>/LC_MESSAGES`), formats
+from CLDR through Babel. A string without a translation is shown in English; the tests
+find such strings.
 """
 
 import re
@@ -26,8 +26,8 @@ from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError, unreadable
 
 DOMAIN = "liaison"
-# Months as the United Nations write them in Arabic, read from Morocco to Iraq: the name
-# of the east beside that of the west, which is what CLDR has.
+# In Arabic the United Nations write both names of a month, that of the east and that of
+# the west, which are not understood everywhere. CLDR has the names of the west.
 EASTERN = {
     "يناير": "كانون الثاني",
     "فبراير": "شباط",
@@ -43,20 +43,20 @@ EASTERN = {
     "ديسمبر": "كانون الأول",
 }
 _WESTERN = re.compile("|".join(EASTERN))
-CONVENTIONS = {"en": "en-GB"}  # days before months, as international bodies write
+CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodies write
 FIRST_STRONG = "\u2068"  # UAX 9: isolates text of unknown direction
 LEFT_TO_RIGHT = "\u2066"
 POP_ISOLATE = "\u2069"
 
 
 def isolated(text: str) -> str:
-    """Keep text of any direction from disturbing the line it stands in."""
+    """Return text with isolate characters around it; its direction may be any."""
     return f"{FIRST_STRONG}{text}{POP_ISOLATE}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """One language, ready to write in."""
+    """The strings and formats of one language."""
 
     language: str
     locale: Locale
@@ -64,28 +64,28 @@ class Catalogue:
 
     @property
     def direction(self) -> str:
-        """Return rtl or ltr."""
+        """Return the writing direction, "rtl" or "ltr"."""
         return direction(self.language)
 
     def text(self, message: str, **values: object) -> str:
-        """Translate a string and fill its %(named)s places."""
+        """Return the translation of a string, with its %(named)s values filled in."""
         translated = self.translations.gettext(message)
         return translated % values if values else translated
 
     def plural(self, one: str, many: str, number: int, **values: object) -> str:
-        """Translate a string that depends on a number, by the language's own forms."""
+        """Return the translation for a number, in the language's plural form."""
         translated = self.translations.ngettext(one, many, number)
         return translated % {"number": self.number(number), **values}
 
     def number(self, number: int) -> str:
-        """Write a number as the language does."""
+        """Return a number in the language's format."""
         return format_decimal(number, locale=self.locale)
 
     def day(self, day: date, *, weekday: bool = False) -> str:
-        """Write a day in words: 31 décembre 2026."""
+        """Return a date in the language's long format: 31 décembre 2026."""
         form = "full" if weekday else "long"
         written = format_date(day, format=form, locale=self.locale)
-        if self.language == "fr" and day.day == 1:  # CLDR has no ordinal: 1er juin
+        if self.language == "fr" and day.day == 1:  # not in CLDR: 1er juin
             return re.sub(r"\b1 ", "1er ", written, count=1)
         return self._months(written)
 
@@ -95,19 +95,19 @@ class Catalogue:
         return _WESTERN.sub(lambda month: f"{EASTERN[month[0]]}/{month[0]}", written)
 
     def time(self, moment: datetime | time) -> str:
-        """Write a time of day."""
+        """Return a time of day in the language's format."""
         return format_time(moment, format="short", locale=self.locale)
 
     def city(self, zone: str) -> str:
-        """Name the city of a time zone: Europe/Paris → باريس."""
+        """Return the city of a time zone: Europe/Paris → باريس."""
         return get_timezone_location(zone, locale=self.locale, return_city=True)
 
     def listed(self, items: Sequence[str]) -> str:
-        """Join items as the language lists them: a, b et c."""
+        """Return items joined as a list: a, b et c."""
         return format_list(list(items), style="standard", locale=self.locale)
 
     def language_name(self, code: str) -> str:
-        """Name a language in this one."""
+        """Return the name of a language in this one; its code if it has no name."""
         try:
             return Locale.parse(code, sep="-").get_display_name(self.locale) or code
         except (ValueError, UnknownLocaleError):
@@ -115,7 +115,10 @@ class Catalogue:
 
 
 def load(folder: Path, language: str) -> Catalogue:
-    """Read one language's catalogue from a site's templates."""
+    """Return a language's catalogue from the folder of templates.
+
+    Raises ContentError where it cannot be read.
+    """
     path = folder / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     try:
         with path.open("rb") as file:
@@ -123,7 +126,9 @@ def load(folder: Path, language: str) -> Catalogue:
     except OSError as fault:
         raise ContentError(str(path), unreadable(fault)) from None
     except (PoFileError, ValueError) as fault:
-        raise ContentError(str(path), f"not a catalogue: {fault}") from None
+        raise ContentError(
+            str(path), f"not a valid gettext catalogue: {fault}"
+        ) from None
     packed = BytesIO()
     write_mo(packed, catalogue)
     packed.seek(0)
@@ -135,5 +140,5 @@ def load(folder: Path, language: str) -> Catalogue:
 
 
 def load_all(folder: Path) -> dict[str, Catalogue]:
-    """Read the catalogues of every language a site offers."""
+    """Return the catalogue of every language that letters are offered in."""
     return {language: load(folder, language) for language in OFFERED}

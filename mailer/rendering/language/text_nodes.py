@@ -1,4 +1,4 @@
-"""Changes the text between the tags of HTML, and nothing in them."""
+"""Changes the text of HTML, but not its tags."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ _TAGS = re.compile(
 )
 
 
-def changed(html: str, change: Callable[[str], str]) -> str:
-    """Return HTML with each text node changed; comments, styles and title stay."""
+def map_text(html: str, change: Callable[[str], str]) -> str:
+    """Return HTML with each text node changed, except comments, styles and title."""
     pieces = _TAGS.split(html)
     pieces[::2] = [change(piece) for piece in pieces[::2]]
     return "".join(pieces)

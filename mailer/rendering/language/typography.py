@@ -1,8 +1,7 @@
-"""Spaces that must not break, as a language's typography asks; words are never changed.
+"""Replaces spaces by no-break spaces where a language's typography needs them.
 
-A document's symbol, 36 C/Res.108, stays whole. In French a colon, a semicolon, a
-question mark and quotation marks stand apart by a space at which no line may end.
-Authors type a plain one; readers get the right one.
+In every language these are the spaces of a document symbol, 36 C/Res.108. In French
+they are also those before : ; ? ! » and after «. Authors type plain spaces.
 """
 
 import re
@@ -15,16 +14,16 @@ _SYMBOL = re.compile(r"(?<=\d) (?=(?:EX|C)/[A-Z0-9])")
 _AFTER = re.compile(r"(?<=«) (?=\S)")
 
 
-def settled(text: str, language: str) -> str:
-    """Return a text with the spaces of its language made unbreakable."""
+def no_break_spaces(text: str, language: str) -> str:
+    """Return a text with the no-break spaces of its language."""
     text = _SYMBOL.sub(NO_BREAK, text)
     if language.partition("-")[0] != "fr":
         return text
     return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
 
 
-def settled_html(html: str, language: str) -> str:
-    """Settle what stands between the tags of a page, and nothing in them."""
+def no_break_spaces_in_html(html: str, language: str) -> str:
+    """Return HTML with the no-break spaces of French in its text, if it is French."""
     if language.partition("-")[0] != "fr":
         return html
-    return text_nodes.changed(html, lambda text: settled(text, language))
+    return text_nodes.map_text(html, lambda text: no_break_spaces(text, language))

@@ -1,4 +1,4 @@
-"""Markdown and MJML in, HTML out.
+"""Turns Markdown and MJML into HTML.
 
-Nothing here knows what a letter says.
+It knows nothing of blocks and letters.
 """

@@ -1,9 +1,9 @@
-"""Puts a letter's values into its template, in a sandbox; the result is MJML.
+"""Renders a letter's Jinja template to MJML, in a sandbox.
 
-A template sees plain values and calls nothing but its own macros. It has no range, no
-arithmetic that multiplies texts, and loads nothing from outside the site's folder. What
-it does wrong is refused with its file and line. Time and memory are bounded where a
-template is proved (campaigns/review/proof), before anything is rendered for readers.
+A template sees plain values and can call only its own macros. It has no `range` and no
+operator that multiplies texts, and loads only files of the templates folder. A fault
+is raised with its file and line. Time and memory are limited when a template is tried
+(campaigns/review/proof), before letters are rendered for readers.
 """
 
 import traceback
@@ -43,24 +43,24 @@ _FAULTS = (
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja without what could take all time or memory, or reach out."""
+    """Jinja without what takes much time or memory or reaches outside the template."""
 
     intercepted_binops = frozenset({"*", "**", "%", "//"})
 
     def call_binop(
         self, _context: object, operator: str, _left: object, _right: object
     ) -> Any:
-        """Refuse operators that make much out of little."""
-        raise SecurityError(f"the operator {operator} is not there")
+        """Refuse operators that can make a large value of a small one."""
+        raise SecurityError(f"the operator {operator}")
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Allow macros only; a value is shown, never called."""
+        """Return whether a template may call an object: macros only."""
         return isinstance(obj, Macro)
 
 
 @cache
 def environment(templates: Path) -> Sandbox:
-    """Return the environment of a site's templates."""
+    """Return the Jinja environment of a templates folder."""
     made = Sandbox(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -74,24 +74,27 @@ def environment(templates: Path) -> Sandbox:
 
 
 def assemble(templates: Path, name: str, values: dict[str, Any]) -> str:
-    """Return the MJML of a letter; raise ContentError with the file and line."""
+    """Return the MJML of a letter.
+
+    Raises ContentError with the file and line where the template is at fault.
+    """
     main = f"{name}/body.mjml"
     try:
         return environment(templates).get_template(main).render(values)
     except TemplateSyntaxError as fault:
         where = f"{fault.name or main}, line {fault.lineno}"
-        raise ContentError(where, f"not a template: {fault.message}") from None
+        raise ContentError(where, f"not a valid template: {fault.message}") from None
     except TemplateNotFound as fault:
         raise ContentError(
             _place(fault, templates, main),
-            f"there is no file {fault.name} in templates",
+            f"there is no file {fault.name} in the templates folder",
         ) from None
     except _FAULTS as fault:
         raise ContentError(_place(fault, templates, main), _sentence(fault)) from None
 
 
 def _place(fault: BaseException, templates: Path, main: str) -> str:
-    """Return the last line of a template on the way to a fault."""
+    """Return the file and line of the innermost template in a traceback."""
     for frame in reversed(traceback.extract_tb(fault.__traceback__)):
         path = Path(frame.filename)
         if path.suffix in {".mjml", ".css"} and path.is_relative_to(templates):
@@ -106,7 +109,10 @@ def _sentence(fault: BaseException) -> str:
         case RecursionError():
             return "a macro calls itself without end"
         case MemoryError():
-            return "it takes more memory than a letter may"
+            return "the template needs more memory than a letter may use"
         case TimeoutError():
-            return "it takes more time than a letter may; look for a loop without end"
-    return f"cannot be filled in: {fault}"
+            return (
+                "the template needs more time than a letter may use; look for an"
+                " endless loop"
+            )
+    return f"the template cannot be rendered: {fault}"

@@ -1,7 +1,7 @@
-"""Markdown of blocks to HTML and to plain text; no HTML passes through.
+"""Turns the Markdown of blocks (CommonMark with tables) into HTML and plain text.
 
-CommonMark with tables. Links may be https, http or mailto; others are refused by
-the gate (`findings` lists them) and never become links here.
+HTML in a text is escaped. Only https, http, mailto and cid addresses become links or
+images. `references` lists all links, images and HTML for the checks.
 """
 
 import re
@@ -14,13 +14,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
-_SCHEMES = ("https://", "http://", "mailto:", "cid:")  # cid: an image of ours
+_SCHEMES = ("https://", "http://", "mailto:", "cid:")  # cid: an image in the message
 _AT = re.compile(r"@(?=[^<>]*<(?!/a))")
 _ALIGNMENT = re.compile(r' style="text-align:\w+"')
 
 
 class ReferenceKind(StrEnum):
-    """What the gate looks at in a text."""
+    """The parts of a text that the checks look at."""
 
     LINK = "link"
     IMAGE = "image"
@@ -29,33 +29,34 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reference:
-    """A link, an image or HTML, where it stands, and what it says."""
+    """A link, an image or a piece of HTML in a text."""
 
     kind: ReferenceKind
     value: str  # the address, or the HTML
-    words: str  # of the link, or instead of the image
-    line: int  # within the text, from 0
+    words: str  # the text of the link, or the description of the image
+    line: int  # in the text, from 0
 
 
-def _acceptable(url: str) -> bool:
+def _has_allowed_scheme(url: str) -> bool:
     return url.lower().startswith(_SCHEMES)
 
 
-def _anything(url: str) -> bool:
+def _is_not_empty(url: str) -> bool:
     return bool(url)
 
 
 # validateLink is the parser's documented hook
-_PARSER.validateLink = _acceptable  # type: ignore[method-assign]
+_PARSER.validateLink = _has_allowed_scheme  # type: ignore[method-assign]
 _LENIENT = MarkdownIt("commonmark", {"html": True}).enable("table")
-_LENIENT.validateLink = _anything  # type: ignore[method-assign]
+_LENIENT.validateLink = _is_not_empty  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=4096)
 def to_html(text: str, *, level: int, start: str) -> str:
     """Return a text as an HTML fragment.
 
-    `level` is that of its highest heading, `start` the side its lines begin at.
+    `level` is the level of its highest heading; `start` is the side at which lines
+    begin, "left" or "right".
     """
     tokens = _PARSER.parse(text)
     _renumber(tokens, level)
@@ -66,7 +67,7 @@ def to_html(text: str, *, level: int, start: str) -> str:
 
 
 def _renumber(tokens: Sequence[Token], level: int) -> None:
-    """Give headings the levels below the block's own, none left out."""
+    """Give headings consecutive levels from `level` on."""
     used = sorted({token.tag for token in tokens if token.type == "heading_open"})
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
@@ -74,10 +75,10 @@ def _renumber(tokens: Sequence[Token], level: int) -> None:
 
 
 def _data_tables(html: str, start: str) -> str:
-    """Mark tables as data: a head for each column, and one for each row."""
+    """Make tables data tables, with a header cell for each column and row."""
     html = html.replace("<table>", '<table class="data">')
     html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
-    html = _AT.sub("@<wbr />", html)  # a narrow column may break an address there
+    html = _AT.sub("@<wbr />", html)  # so that a narrow column can break an address
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
         rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
@@ -87,12 +88,12 @@ def _data_tables(html: str, start: str) -> str:
 
 @lru_cache(maxsize=4096)
 def to_inline_html(text: str) -> str:
-    """Return one line of text as HTML without a paragraph around it."""
+    """Return one line of Markdown as HTML, without a paragraph around it."""
     return str(_PARSER.renderInline(text)).strip()
 
 
-def findings(text: str) -> Iterator[Reference]:
-    """Yield every link, image and piece of HTML of a text, as written."""
+def references(text: str) -> Iterator[Reference]:
+    """Yield every link, image and piece of HTML in a text, as written."""
     lines = text.split("\n")
     for token in _LENIENT.parse(text):
         first, last = token.map or (0, len(lines))
@@ -101,14 +102,14 @@ def findings(text: str) -> Iterator[Reference]:
                 kind=ReferenceKind.HTML, value=token.content, words="", line=first
             )
         for child, words in _children(token):
-            kind, value = _looked_at(child)
+            kind, value = _kind_and_value(child)
             if kind is not None:
                 line = _line_of(value, lines, first, last)
                 yield Reference(kind=kind, value=value, words=words, line=line)
 
 
 def _children(token: Token) -> Iterator[tuple[Token, str]]:
-    """Yield inline tokens, with the words of a link or an image."""
+    """Yield inline tokens with the text of a link or the description of an image."""
     children = token.children or []
     for position, child in enumerate(children):
         words = child.content
@@ -121,7 +122,7 @@ def _children(token: Token) -> Iterator[tuple[Token, str]]:
         yield child, words.strip()
 
 
-def _looked_at(token: Token) -> tuple[ReferenceKind | None, str]:
+def _kind_and_value(token: Token) -> tuple[ReferenceKind | None, str]:
     match token.type:
         case "link_open":
             return ReferenceKind.LINK, str(token.attrs.get("href", ""))
@@ -133,21 +134,21 @@ def _looked_at(token: Token) -> tuple[ReferenceKind | None, str]:
 
 
 def _line_of(value: str, lines: Sequence[str], first: int, last: int) -> int:
-    """Return the line something stands at; references stand elsewhere than used."""
+    """Return the line that has a value, or `first`: a link may be defined elsewhere."""
     return next((n for n in range(first, last) if value in lines[n]), first)
 
 
 @lru_cache(maxsize=4096)
 def to_text(text: str) -> str:
-    """Return a text as plain text: lists and links kept, no markup left."""
+    """Return a text as plain text; lists and the addresses of links are kept."""
     return "\n".join(_Writer().lines(_PARSER.parse(text))).strip()
 
 
 class _Writer:
-    """Writes blocks as lines; remembers the lists and the table row it is in."""
+    """Writes tokens as lines; keeps the open lists and the open table row."""
 
     def __init__(self) -> None:
-        self._signs: list[str] = []  # of the open lists: "-", or the next number
+        self._markers: list[str] = []  # of the open lists: "-", or the next number
         self._cells: list[str] | None = None
 
     def lines(self, tokens: Sequence[Token]) -> Iterator[str]:
@@ -164,33 +165,33 @@ class _Writer:
     def _opened(self, token: Token) -> None:
         match token.type:
             case "bullet_list_open":
-                self._signs.append("-")
+                self._markers.append("-")
             case "ordered_list_open":
-                self._signs.append(str(token.attrs.get("start", 1)))
+                self._markers.append(str(token.attrs.get("start", 1)))
             case "tr_open":
                 self._cells = []
 
     def _closed(self, name: str) -> Iterator[str]:
         match name:
             case "bullet_list" | "ordered_list":
-                self._signs.pop()
+                self._markers.pop()
                 yield ""
-            case "list_item" if self._signs[-1].isdigit():
-                self._signs[-1] = str(int(self._signs[-1]) + 1)
+            case "list_item" if self._markers[-1].isdigit():
+                self._markers[-1] = str(int(self._markers[-1]) + 1)
             case "tr":
                 yield " | ".join(self._cells or ())
                 self._cells = None
-            case "table" | "paragraph" | "heading" if not self._signs:
+            case "table" | "paragraph" | "heading" if not self._markers:
                 yield ""
 
     def _inline(self, token: Token) -> Iterator[str]:
         text = _inline(token)
         if self._cells is not None:
             self._cells.append(text)
-        elif self._signs:
-            sign = self._signs[-1]
-            sign = sign if sign == "-" else f"{sign}."
-            yield "  " * (len(self._signs) - 1) + f"{sign} {text}"
+        elif self._markers:
+            marker = self._markers[-1]
+            marker = marker if marker == "-" else f"{marker}."
+            yield "  " * (len(self._markers) - 1) + f"{marker} {text}"
         else:
             yield text
 

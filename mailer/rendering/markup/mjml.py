@@ -1,7 +1,7 @@
-"""Lays a letter out as HTML: its MJML is assembled, made HTML, and CSS is inlined.
+"""Lays a letter out as HTML: renders its template, converts MJML, inlines CSS.
 
-MRML writes characters of attributes as Rust escapes, so only
-ASCII passes through it: other characters travel as references and are put back after.
+The converter (MRML) damages non-ASCII characters in attributes. So it gets character
+references instead, which are replaced by their characters afterwards.
 """
 
 import re
@@ -19,27 +19,30 @@ from mailer.rendering.markup.assemble import assemble
 TITLE = "zq9title9qz"
 _REFERENCE = re.compile(r"&#x([0-9a-f]+);")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_DEPTH = 100  # nested tags; MRML dies at about a thousand
+_DEPTH = 100  # nested tags; MRML crashes at about 1,000
 
 
 def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -> str:
-    """Return a letter's HTML; raise ContentError naming the template at fault."""
+    """Return the HTML of a letter.
+
+    Raises ContentError with the file of the template where it is at fault.
+    """
     source = assemble(templates, name, values)
-    refuse_depth(source, name)
-    packed = _BEYOND_ASCII.sub(lambda found: f"&#x{ord(found[0]):x};", source)
+    _check_depth(source, name)
+    packed = _BEYOND_ASCII.sub(lambda match: f"&#x{ord(match[0]):x};", source)
     try:
         html = mjml2html(packed, fonts={})
     except ValueError as fault:
-        raise ContentError(f"{name}/body.mjml", f"not MJML: {fault}") from None
+        raise ContentError(f"{name}/body.mjml", f"not valid MJML: {fault}") from None
     css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
     inlined = _inliner(css).inline(html)
-    whole = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), inlined)
-    whole = whole.replace("&nbsp;", "\u00a0")  # as the isolates look for it
+    whole = _REFERENCE.sub(lambda match: chr(int(match[1], 16)), inlined)
+    whole = whole.replace("&nbsp;", "\u00a0")  # `bidi` looks for the character
     return whole.replace(TITLE, str(escape(title)))
 
 
-def refuse_depth(source: str, name: str) -> None:
-    """Refuse elements nested so deep that the MJML engine would die of them."""
+def _check_depth(source: str, name: str) -> None:
+    """Raise ContentError where nesting is so deep that it could crash MRML."""
     depth = 0
     for tag in re.finditer(r"<(/?)[a-zA-Z][^<>]*?(/?)>", source):
         if not tag[2]:

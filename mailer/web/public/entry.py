@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.links import Purpose
 from mailer.readers import entry
 from mailer.readers.entry import Answer
-from mailer.rendering.entry import in_words
+from mailer.rendering.entry import entry_lines
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 _SAID = {
@@ -36,7 +36,7 @@ async def _answer(session: AsyncSession, asked: Asked) -> Answer:
     if asked.form.get("act") == "confirm":
         return await entry.confirm(session, holder, shown=shown, now=now)
     held = await entry.entry_of(session, holder, now=now)
-    lines = in_words(held, asked.site.catalogue(asked.language))
+    lines = entry_lines(held, asked.site.catalogue(asked.language))
     return await entry.propose(
         session,
         holder,
@@ -55,7 +55,7 @@ async def _shown(session: AsyncSession, asked: Asked, *, said: list[str]) -> Sho
         values={
             "said": said,
             "organisation": asked.holder.organisation(asked.language),
-            "lines": in_words(held, asked.site.catalogue(asked.language)),
+            "lines": entry_lines(held, asked.site.catalogue(asked.language)),
             "digest": held.digest,
             "longest": entry.LONGEST,
         },

@@ -1,4 +1,4 @@
-"""A message put together from pieces, against a slow reference that reads it back."""
+"""Composed messages are parsed and compared with a slow, simple reference."""
 
 from html import escape
 
@@ -22,7 +22,7 @@ NUMBERS = st.integers(min_value=0, max_value=2**63 - 1)
 
 
 def reference(text: str, place: str, values: dict[str, str]) -> str:
-    """Fill the marks of a text by hand."""
+    """Return a text whose placeholders are replaced by escaped values."""
     for field, each in values.items():
         filled = characters.plain(each)
         filled = (
@@ -64,7 +64,7 @@ def test_every_reader_gets_their_own_message(
 
 @settings(max_examples=50)
 @given(NAMES, NAMES)
-def test_whatever_a_reader_is_called_the_message_is_right(
+def test_a_message_is_correct_for_any_name_of_its_reader(
     name: str, organisation: str
 ) -> None:
     message = composed(MADE, name=name, organisation=organisation)
@@ -77,7 +77,7 @@ def test_whatever_a_reader_is_called_the_message_is_right(
 
 @settings(max_examples=50)
 @given(NAMES, NAMES, NAMES)
-def test_whatever_the_unit_calls_itself_its_letters_and_lists(
+def test_a_message_is_correct_for_any_sender_name_subject_and_list_name(
     sender: str, subject: str, label: str
 ) -> None:
     made = compiled(sender_name=f"U {sender}", subject=f"S {subject}", list_name=label)
@@ -93,7 +93,7 @@ def test_the_same_row_always_gives_the_same_octets() -> None:
     assert composed(MADE, number=9) != composed(MADE, number=10)
 
 
-def test_a_mailbox_for_leaving_follows_the_link() -> None:
+def test_the_mailbox_to_unsubscribe_follows_the_link() -> None:
     message = composed(compiled(leave_mailbox="leave@liaison.example"))
 
     fields = header.Header(wire_lines.split(message)[0])
@@ -103,7 +103,7 @@ def test_a_mailbox_for_leaving_follows_the_link() -> None:
     assert verifier.verify(message) == []
 
 
-def test_service_mail_says_a_machine_wrote_it_and_is_no_list() -> None:
+def test_service_mail_is_marked_as_automatic_and_has_no_list_fields() -> None:
     message = composed(compiled(list_label=None))
 
     fields = header.Header(wire_lines.split(message)[0])
@@ -114,6 +114,6 @@ def test_service_mail_says_a_machine_wrote_it_and_is_no_list() -> None:
 @pytest.mark.parametrize(
     "address", ["a\r\nb@x.example", "a b@x.example", "<a@x.example>"]
 )
-def test_an_address_that_would_break_the_dialogue_is_set_aside(address: str) -> None:
+def test_an_address_that_would_break_the_header_is_refused(address: str) -> None:
     with pytest.raises(ComposeError):
         composed(MADE, address=address)

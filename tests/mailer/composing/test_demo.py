@@ -1,4 +1,4 @@
-"""Every message of the demonstration, as its mail server received it."""
+"""The messages of the demonstration, as the mail server received them."""
 
 import email
 import subprocess
@@ -14,7 +14,7 @@ from tools.verifier import verifier
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration with every sample campaign."""
+    """Return the folder of a demonstration with every sample campaign."""
     folder = tmp_path_factory.mktemp("demo") / "site"
     subprocess.run(
         [sys.executable, "-m", "mailer", "demo", str(folder), "--all"],
@@ -24,11 +24,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_delivered_message_is_right_to_the_byte(site: Path) -> None:
+def test_the_verifier_accepts_every_delivered_message(site: Path) -> None:
     assert verifier.verify_maildir(site / "inbox") == {}
 
 
-def test_the_messages_are_of_every_campaign_and_language(site: Path) -> None:
+def test_there_are_messages_of_every_campaign_and_language(site: Path) -> None:
     found = [
         email.message_from_bytes(path.read_bytes())
         for path in (site / "inbox" / "new").iterdir()

@@ -1,4 +1,4 @@
-"""Encoding by itself: whatever the text, it comes back, and the octets are fit."""
+"""Encoding: any text is decoded unchanged, and its octets keep the limits of mail."""
 
 import quopri
 from email.header import decode_header, make_header
@@ -13,17 +13,17 @@ from tools.verifier import words
 
 ANY = st.text(max_size=400)
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"))
-NASTY = st.text(
+HOSTILE = st.text(
     st.sampled_from(
         list("aé文\U0001f600 .,;:@<>()[]\"'\\=?_\t\r\n\0\u2028\u202e\x85F")
     ),
     max_size=120,
 )
-NAMES = ANY | NASTY
+NAMES = ANY | HOSTILE
 
 
 @given(LINES | st.text("From .=\t é\n", max_size=300))
-def test_quoted_printable_gives_the_text_back(text: str) -> None:
+def test_quoted_printable_is_decoded_unchanged(text: str) -> None:
     octets = encode.quoted_printable(text)
 
     lines = octets.split(b"\r\n")
@@ -35,7 +35,7 @@ def test_quoted_printable_gives_the_text_back(text: str) -> None:
 
 
 @given(NAMES)
-def test_a_value_stays_on_its_line_and_says_what_was_said(text: str) -> None:
+def test_a_value_is_decoded_unchanged_and_its_lines_are_short(text: str) -> None:
     octets = encode.value(text)
 
     decoded = quopri.decodestring(octets + encode.SOFT_BREAK).decode()
@@ -69,7 +69,7 @@ def test_a_subject_reads_as_written(text: str) -> None:
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=300))
-def test_a_visible_subject_is_exactly_what_was_written(text: str) -> None:
+def test_a_subject_of_visible_characters_is_decoded_unchanged(text: str) -> None:
     octets = encode.unstructured(text, name="Subject")
 
     assert words.decoded(octets.decode().replace("\r\n", "")) == text

@@ -1,4 +1,4 @@
-"""An event over several letters: read from its folder, counted at each release."""
+"""An event in several letters: its SEQUENCE rises with each change of it."""
 
 from pathlib import Path
 
@@ -26,41 +26,41 @@ READER = "delegation@delegation-sn.example"
 
 
 def toml(about: str = EVENT) -> str:
-    """Return a campaign about an event."""
+    """Return the campaign.toml of a campaign about an event."""
     return campaigning.TOML.format(audience=campaigning.SECTORS) + about
 
 
 async def sequence(site: Site, number: int) -> int:
-    """Return the SEQUENCE a campaign's letters have."""
+    """Return the SEQUENCE in the letters of a campaign."""
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
         return (await letters.content_of(session, site, campaign)).sequence
 
 
 async def invited(site: Site, place: Path, about: str = EVENT) -> int:
-    """Release a letter about an event; return the SEQUENCE it went with."""
+    """Release a letter about an event; return its SEQUENCE."""
     number = await campaigning.approved(site, place, toml=toml(about))
-    raised = await sequence(site, number)
+    sent = await sequence(site, number)
     await release.release(site, number, by=campaigning.EDITOR, now=clock.now())
-    return raised
+    return sent
 
 
-async def test_the_sequence_rises_with_each_change_and_only_then(
+async def test_the_sequence_rises_with_each_change_of_the_event(
     site: Site, tmp_path: Path
 ) -> None:
     later = EVENT.replace("T16:30", "T17:00")
     withdrawn = later + 'status = "cancelled"\n'
 
-    raised = [
+    sequences = [
         await invited(site, tmp_path, each)
         for each in (EVENT, EVENT, later, withdrawn, EVENT)
     ]
 
-    assert raised == [0, 0, 1, 2, 3]
+    assert sequences == [0, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_two_letters_about_one_event_do_not_take_the_same_number(
+async def test_two_letters_about_one_event_do_not_get_the_same_sequence(
     site: Site, tmp_path: Path
 ) -> None:
     changed = await campaigning.approved(
@@ -77,7 +77,7 @@ async def test_two_letters_about_one_event_do_not_take_the_same_number(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_nothing_is_cancelled_that_nobody_was_invited_to(
+async def test_an_event_without_invitations_cannot_be_cancelled(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(tmp_path, toml=toml(EVENT + 'status = "cancelled"\n'))
@@ -131,7 +131,7 @@ async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> 
         ('place = "Paris"', 'status = "maybe"', "neither confirmed"),
     ],
 )
-def test_an_event_that_cannot_be_is_refused_with_its_line(
+def test_an_invalid_event_is_refused_with_its_line(
     tmp_path: Path, before: str, after: str, sentence: str
 ) -> None:
     path = campaigning.write(tmp_path, toml=toml(EVENT.replace(before, after)))

@@ -1,4 +1,4 @@
-"""Attached files and images: names in any script, known types, contents kept once."""
+"""Attached files and images: names in any script, allowed types, one stored copy."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_a_file_arrives_under_its_name(name: str) -> None:
     assert read.get_filename() == f"{name}.pdf"
 
 
-def test_image_and_file_stand_where_mail_programs_look_for_them() -> None:
+def test_an_image_and_a_file_are_where_mail_programs_expect_them() -> None:
     image = File(name="été.png", type="image/png", octets=PNG, content_id="a@x.example")
     file = File(name="Ordre du jour, été.pdf", type="application/pdf", octets=PDF)
     message = composed(compiled(extras=Extras(images=(image,), files=(file,))))
@@ -74,7 +74,7 @@ async def test_a_campaign_carries_its_files_and_shows_its_images(
     number = await campaigning.add(site, campaign(tmp_path, text))
 
     checked = await gate.check(site, number, now=clock.now())
-    made = await preview.preview(site, number, await reader(site), now=clock.now())
+    made = await preview.preview(site, number, reader(), now=clock.now())
 
     assert checked.problems == []
     assert verifier.verify(made.octets) == []
@@ -85,16 +85,17 @@ async def test_a_campaign_carries_its_files_and_shows_its_images(
     assert kept == 2
 
 
-async def reader(site: Site) -> str:
-    """Return someone the short letter is for."""
-    del site
+def reader() -> str:
+    """Return the address of a reader of the short letter."""
     return next(
         entry.address for entry in directory.entries() if entry.kind == "sector"
     )
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_an_image_that_is_not_there_blocks(site: Site, tmp_path: Path) -> None:
+async def test_an_image_that_is_missing_blocks_approval(
+    site: Site, tmp_path: Path
+) -> None:
     text = campaigning.TEXT + "\n![The emblem](cid:emblem.png)\n"
     number = await campaigning.add(site, campaign(tmp_path, text))
 
@@ -105,7 +106,7 @@ async def test_an_image_that_is_not_there_blocks(site: Site, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_files_too_heavy_for_every_reader_block(
+async def test_files_too_large_for_every_reader_block_approval(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaign(tmp_path)
@@ -130,7 +131,7 @@ async def test_files_too_heavy_for_every_reader_block(
         ("fr/deep/a.pdf", PDF, "files stand in files/"),
     ],
 )
-def test_a_file_that_is_not_sent_is_refused_with_its_place(
+def test_a_file_that_cannot_be_sent_is_refused_with_its_path(
     tmp_path: Path, name: str, content: bytes, sentence: str
 ) -> None:
     path = campaigning.write(tmp_path)

@@ -1,4 +1,4 @@
-"""What a reader is called arrives exactly as typed, in its place, or is refused."""
+"""A reader's name arrives exactly as typed, or the import refuses it."""
 
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -66,7 +66,10 @@ def quoted(name: str) -> str:
 
 
 def named(message: EmailMessage) -> str:
-    """Decode the name in To by RFC 2047; newer policies put spaces between words."""
+    """Return the name in To, decoded by RFC 2047.
+
+    The policies of the email package put spaces between encoded-words.
+    """
     raw = message_from_bytes(message.as_bytes(policy=policy.compat32))["To"]
     return str(make_header(decode_header(parseaddr(raw)[0])))
 

@@ -1,4 +1,4 @@
-"""An invitation as calendars read it: another library, and the rules of the RFCs."""
+"""Invitations are read by another library and checked by the verifier."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.composing import invitation
-from mailer.composing.attendee import attendee
+from mailer.composing.attendee import attendee_line
 from mailer.composing.invitation import Invitation
 from mailer.composing.parts import Extras
 from tests.acts.composing import compiled, composed
@@ -19,7 +19,7 @@ EVENT = Invitation(
     uid="dialogue-session-2027@liaison.example",
     sequence=2,
     cancelled=False,
-    start=datetime(2027, 11, 9, 15, 0),  # noqa: DTZ001 (the clock of the place)
+    start=datetime(2027, 11, 9, 15, 0),  # noqa: DTZ001 (local time of the place)
     end=datetime(2027, 11, 9, 16, 30),  # noqa: DTZ001
     zone="Europe/Paris",
     place="UNESCO, Room XI; Paris",
@@ -34,18 +34,18 @@ NAMES = st.text(max_size=200) | st.text("aé文 ,;:<>\"'\\=^\r\n\0\u2028", max_s
 
 
 def message(event: Invitation = EVENT, name: str = "Zoé Été") -> bytes:
-    """Return one reader's message with the invitation."""
+    """Return a reader's message with an invitation."""
     made = compiled(extras=Extras(calendar=invitation.write(event)))
     return composed(made, name=name)
 
 
-def parts(octets_: bytes) -> mime.Part:
+def parts(octets: bytes) -> mime.Part:
     """Return the parts of a message."""
-    head, body = wire_lines.split(octets_)
+    head, body = wire_lines.split(octets)
     return mime.parse(header.Header(head), body)
 
 
-def test_the_parts_stand_in_the_order_calendars_want() -> None:
+def test_the_parts_are_in_the_order_that_mail_programs_expect() -> None:
     root = parts(message())
 
     assert verifier.verify(message()) == []
@@ -55,7 +55,7 @@ def test_the_parts_stand_in_the_order_calendars_want() -> None:
     )
 
 
-def test_another_library_reads_the_event_as_it_was_meant() -> None:
+def test_another_library_reads_the_values_of_the_event() -> None:
     part = parts(message()).children[0].children[2]
 
     read = vobject.readOne(part.text)
@@ -75,7 +75,7 @@ def test_another_library_reads_the_event_as_it_was_meant() -> None:
     assert read.vtimezone.tzid.value == "Europe/Paris"
 
 
-def test_a_cancelled_event_keeps_its_uid_and_says_so_twice() -> None:
+def test_a_cancelled_event_keeps_its_uid_and_has_its_method_and_status() -> None:
     withdrawn = message(replace(EVENT, cancelled=True, sequence=3))
 
     read = vobject.readOne(parts(withdrawn).children[0].children[2].text)
@@ -86,8 +86,8 @@ def test_a_cancelled_event_keeps_its_uid_and_says_so_twice() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Africa/Dakar", "America/Havana"])
-def test_the_hour_is_the_hour_of_the_place(zone: str) -> None:
-    """Where the clock is that of UTC all year, the hour is written in UTC."""
+def test_the_event_starts_at_the_local_time_of_the_place(zone: str) -> None:
+    """A zone that has UTC all year is written as UTC, without zone rules."""
     part = parts(message(replace(EVENT, zone=zone))).children[0].children[2]
 
     event = vobject.readOne(part.text).vevent
@@ -99,8 +99,8 @@ def test_the_hour_is_the_hour_of_the_place(zone: str) -> None:
 
 @settings(max_examples=150)
 @given(NAMES)
-def test_whatever_a_reader_is_called_they_are_the_one_attendee(name: str) -> None:
-    line = attendee(name, "o'x+y@enda.example")
+def test_a_reader_of_any_name_is_the_only_attendee(name: str) -> None:
+    line = attendee_line(name, "o'x+y@enda.example")
 
     folded = line.replace("\n", "\r\n") + "\r\n"
     found = calendar.properties(folded)
@@ -112,7 +112,7 @@ def test_whatever_a_reader_is_called_they_are_the_one_attendee(name: str) -> Non
 
 @settings(max_examples=30)
 @given(NAMES)
-def test_an_invitation_is_right_whatever_its_reader_is_called(name: str) -> None:
+def test_an_invitation_is_correct_for_any_name_of_its_reader(name: str) -> None:
     faults = verifier.verify(message(name=name))
 
     assert [each for each in faults if not each.startswith(("B", "I3"))] == []
@@ -129,11 +129,11 @@ def test_an_invitation_is_right_whatever_its_reader_is_called(name: str) -> None
         ("E1", b"STATUS:CONFIRMED", b"STATUS:" + b"CONFIRMED=\r\n" * 9),
     ],
 )
-def test_a_spoilt_invitation_is_found_out(
+def test_the_verifier_finds_the_fault_of_a_changed_invitation(
     fault: str, before: bytes, after: bytes
 ) -> None:
     good = message(name="Awa")
-    spoilt = good.replace(before, after)
+    changed = good.replace(before, after)
 
-    assert spoilt != good
-    assert any(each.startswith(fault) for each in verifier.verify(spoilt))
+    assert changed != good
+    assert any(each.startswith(fault) for each in verifier.verify(changed))

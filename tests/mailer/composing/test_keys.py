@@ -1,4 +1,4 @@
-"""Keys of DKIM: made once, readable by their owner, told where they are wrong."""
+"""DKIM keys: made once, readable by their owner; errors name their setting."""
 
 import stat
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ def set_dkim(site: Path, **values: object) -> Path:
 
 @pytest.fixture(params=["sqlite"])
 def store(request: pytest.FixtureRequest) -> str:
-    """One store: keys have nothing to do with it."""
+    """Return one store: keys do not depend on it."""
     return str(request.param)
 
 
-async def test_the_command_makes_a_key_that_then_signs(
+async def test_a_new_key_is_private_and_signs(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     del capsys
@@ -50,18 +50,18 @@ async def test_the_command_makes_a_key_that_then_signs(
     )
 
 
-def test_the_command_prints_a_line_for_the_dns(
+def test_the_command_prints_the_dns_record(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["--config", str(folder / "config.toml"), "keys", "dkim"]
 
     assert run([*command, "--selector", "l2027"]) == 0
 
-    said = capsys.readouterr()
-    assert said.out.startswith(
+    printed = capsys.readouterr()
+    assert printed.out.startswith(
         'l2027._domainkey.liaison.example. IN TXT ( "v=DKIM1; k=rsa'
     )
-    assert 'key_file = "secrets/dkim-l2027.pem"' in said.err
+    assert 'key_file = "secrets/dkim-l2027.pem"' in printed.err
     assert run([*command, "--selector", "l2027"]) == 1
     assert "never overwritten" in capsys.readouterr().err
     assert run([*command, "--selector", "no label"]) == 2
@@ -79,7 +79,7 @@ def test_an_existing_key_is_never_overwritten(tmp_path: Path) -> None:
 
 def weak(path: Path) -> None:
     """Write a key that is too short."""
-    key = generate_private_key(public_exponent=65_537, key_size=1024)  # noqa: S505 (so it is refused)
+    key = generate_private_key(public_exponent=65_537, key_size=1024)  # noqa: S505 (it must be refused)
     path.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -89,26 +89,29 @@ def weak(path: Path) -> None:
     )
 
 
-def test_a_key_that_cannot_sign_is_told_with_its_setting(tmp_path: Path) -> None:
+def test_a_key_that_cannot_sign_is_refused_with_its_setting(tmp_path: Path) -> None:
     both = Settings.model_validate({"dkim": {"selector": "a", "key_file": "a.pem"}})
     with pytest.raises(ConfigError, match=r"dkim\.key_file: .*cannot be read"):
         dkim_keys.read(both, tmp_path)
     (tmp_path / "a.pem").write_text("no key")
-    with pytest.raises(ConfigError, match="no private key in PEM"):
+    with pytest.raises(ConfigError, match="not a private key in PEM"):
         dkim_keys.read(both, tmp_path)
     weak(tmp_path / "a.pem")
     with pytest.raises(ConfigError, match="1024 bits"):
         dkim_keys.read(both, tmp_path)
     (tmp_path / "a.pem").unlink()
     dkim_keys.make(tmp_path / "a.pem", ed25519=True)
-    with pytest.raises(ConfigError, match="no RSA key"):
+    with pytest.raises(ConfigError, match="not an RSA key"):
         dkim_keys.read(both, tmp_path)
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"selector": "a", "domain": "other.example"}, "does not stand for"),
+        (
+            {"selector": "a", "domain": "other.example"},
+            "expected liaison.example, the domain of",
+        ),
         ({"selector": "a", "relay_signs": True}, "not both"),
         ({"ed25519_selector": "e"}, "beside an RSA key"),
         ({"selector": "a", "ed25519_selector": "a"}, "a selector of its own"),
@@ -122,11 +125,11 @@ def test_settings_that_contradict_each_other_are_refused(
         loading.load(set_dkim(folder, **values))
 
 
-def test_somebody_or_nobody_signs_and_the_site_says_who() -> None:
-    def said(**values: object) -> str:
+def test_a_sentence_says_who_signs_letters() -> None:
+    def sentence(**values: object) -> str:
         return dkim_keys.who_signs(Settings.model_validate({"dkim": values}))
 
-    assert said() == "letters are not signed"
-    assert said(relay_signs=True) == "the relay 127.0.0.1 signs letters"
-    assert "a._domainkey.liaison.example (RSA)" in said(selector="a")
-    assert "(Ed25519)" in said(selector="a", ed25519_selector="e")
+    assert sentence() == "letters are not signed"
+    assert sentence(relay_signs=True) == "the relay 127.0.0.1 signs letters"
+    assert "a._domainkey.liaison.example (RSA)" in sentence(selector="a")
+    assert "(Ed25519)" in sentence(selector="a", ed25519_selector="e")

@@ -1,4 +1,4 @@
-"""Signed messages, as receivers that are not ours judge them."""
+"""Signed messages are verified by three receivers of other projects."""
 
 import asyncio
 import smtplib
@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer.composing import dkim_keys
-from mailer.composing.dkim import VALID, DkimKey, DkimSigner, EdKey, RsaKey
+from mailer.composing.dkim import VALIDITY, DkimKey, DkimSigner, EdKey, RsaKey
 from mailer.composing.skeletons import Skeleton
 from tests.acts.composing import ENVELOPE, compiled, composed
 from tools.peers import receivers
@@ -26,7 +26,7 @@ from tools.peers.relay import Relay
 from tools.verifier import header, verifier, wire_lines
 
 Receiver = Callable[[bytes, receivers.Records, Path], bool]
-WHO = [receivers.dkimpy, receivers.mail_dkim, receivers.opendkim]
+RECEIVERS = [receivers.dkimpy, receivers.mail_dkim, receivers.opendkim]
 DOMAIN = ENVELOPE.domain
 MADE = compiled(at=datetime.now(UTC))  # receivers ask how old a signature is
 COVERED = {
@@ -70,8 +70,8 @@ def tags(message: bytes) -> dict[str, str]:
     return dict(part.split("=", 1) for part in parts)
 
 
-@pytest.mark.parametrize("receiver", WHO)
-def test_a_receiver_believes_the_rsa_signature(
+@pytest.mark.parametrize("receiver", RECEIVERS)
+def test_every_receiver_accepts_the_rsa_signature(
     receiver: Receiver, tmp_path: Path
 ) -> None:
     message = signed(MADE, [rsa()], name="Zoé  de l'été", number=7)
@@ -79,7 +79,7 @@ def test_a_receiver_believes_the_rsa_signature(
     assert receiver(message, records(), tmp_path)
 
 
-@pytest.mark.parametrize("receiver", WHO)
+@pytest.mark.parametrize("receiver", RECEIVERS)
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -91,29 +91,29 @@ def test_a_receiver_believes_the_rsa_signature(
         (b"From: ", b"From: x@y.example\r\nFrom: "),
     ],
 )
-def test_no_receiver_believes_an_altered_message(
+def test_no_receiver_accepts_a_changed_message(
     receiver: Receiver, before: bytes, after: bytes, tmp_path: Path
 ) -> None:
-    altered = signed(MADE, [rsa()]).replace(before, after, 1)
+    changed = signed(MADE, [rsa()]).replace(before, after, 1)
 
-    believed = False
+    accepted = False
     try:
-        believed = receiver(altered, records(), tmp_path)
+        accepted = receiver(changed, records(), tmp_path)
     except DKIMException:
         assert receiver is receivers.dkimpy
 
-    assert not believed
+    assert not accepted
 
 
-def test_opendkim_believes_the_ed25519_signature(tmp_path: Path) -> None:
+def test_opendkim_accepts_the_ed25519_signature(tmp_path: Path) -> None:
     message = signed(MADE, [ed25519()])
 
     assert receivers.opendkim(message, records(), tmp_path)
-    altered = message.replace(b"More of it", b"Less of it", 1)
-    assert not receivers.opendkim(altered, records(), tmp_path)
+    changed = message.replace(b"More of it", b"Less of it", 1)
+    assert not receivers.opendkim(changed, records(), tmp_path)
 
 
-def test_with_both_keys_rsa_stands_first_and_each_has_its_selector() -> None:
+def test_with_both_keys_rsa_is_first_and_each_has_its_selector() -> None:
     fields = header.Header(wire_lines.split(signed(MADE, [rsa(), ed25519()]))[0])
 
     shown = [each.split(";")[1].strip() for each in fields.all("dkim-signature")]
@@ -123,16 +123,16 @@ def test_with_both_keys_rsa_stands_first_and_each_has_its_selector() -> None:
     assert verifier.verify(signed(MADE, [rsa(), ed25519()])) == []
 
 
-def test_the_signature_covers_what_standards_ask_and_cuts_nothing_off() -> None:
-    told = tags(signed(MADE, [rsa()]))
+def test_the_signature_covers_the_required_fields_and_the_whole_body() -> None:
+    found = tags(signed(MADE, [rsa()]))
 
-    listed = told["h"].split(":")
+    listed = found["h"].split(":")
     assert set(listed) >= COVERED
     assert listed.count("from") == 2
-    assert "l" not in told
-    assert told["d"] == "liaison.example"
-    assert int(told["x"]) - int(told["t"]) == VALID
-    assert int(told["t"]) < time.time()
+    assert "l" not in found
+    assert found["d"] == "liaison.example"
+    assert int(found["x"]) - int(found["t"]) == VALIDITY
+    assert int(found["t"]) < time.time()
 
 
 @pytest.mark.parametrize("keys", [[rsa()], [ed25519()], [rsa(), ed25519()]])
@@ -142,7 +142,7 @@ def test_every_attempt_carries_the_same_signature(keys: list[DkimKey]) -> None:
 
 @settings(max_examples=60)
 @given(NAMES, NAMES, st.integers(0, 2**40))
-def test_whatever_a_reader_is_called_the_signature_holds(
+def test_the_signature_is_valid_for_any_name_of_the_reader(
     name: str, organisation: str, number: int
 ) -> None:
     message = signed(
@@ -157,21 +157,19 @@ def test_whatever_a_reader_is_called_the_signature_holds(
 
 
 @pytest.mark.parametrize("label", ["monthly-letter", None])
-def test_letters_and_service_mail_hold_after_a_trip(
-    label: str | None, tmp_path: Path
-) -> None:
+def test_signatures_are_valid_after_smtp(label: str | None, tmp_path: Path) -> None:
     made = compiled(at=datetime.now(UTC), list_label=label)
     message = signed(made, [rsa()], name="Ligue de l'enseignement, été")
 
-    received = asyncio.run(trip(message))
+    received = asyncio.run(sent_over_smtp(message))
 
     assert received == message
-    for receiver in WHO:
+    for receiver in RECEIVERS:
         assert receiver(received, records(), tmp_path)
 
 
-async def trip(message: bytes) -> bytes:
-    """Send a message by another client than ours; return what arrived."""
+async def sent_over_smtp(message: bytes) -> bytes:
+    """Send a message with the standard library's client; return what arrived."""
 
     def send(port: int) -> None:
         with smtplib.SMTP("127.0.0.1", port) as client:
@@ -182,7 +180,7 @@ async def trip(message: bytes) -> bytes:
     return relay.accepted[0].octets
 
 
-def test_another_domain_or_key_is_not_believed(tmp_path: Path) -> None:
+def test_a_signature_under_another_selector_is_not_accepted(tmp_path: Path) -> None:
     other = replace(rsa(), selector=ed25519().selector)
 
     message = signed(MADE, [other])

@@ -1,7 +1,7 @@
-"""A mailbox of other letters than ASCII's, from the import to the relay (RFC 6531).
+"""Addresses with non-ASCII characters, from the import to the relay (RFC 6531).
 
-Its reader gets the letter where the relay offers SMTPUTF8, and is set aside with the
-cause where it does not; a domain of such letters alone needs nothing of the kind.
+A non-ASCII mailbox gets the letter if the relay offers SMTPUTF8; otherwise its message
+is set aside with the reason. A non-ASCII domain alone does not need the extension.
 """
 
 from pathlib import Path
@@ -30,13 +30,13 @@ async def to_them(site: Site, place: Path) -> int:
     people.write_text(PEOPLE, encoding="utf-8")
     arguments = ("contacts", "import", str(people), "--apply", "--basis", "form 7")
     importing = await delivering.process(site, *arguments)
-    _, told = await importing.communicate()
-    assert importing.returncode == 0, told
+    _, remarks = await importing.communicate()
+    assert importing.returncode == 0, remarks
     return await campaigning.released(site, place, audience=THEM)
 
 
 @delivering.EITHER_WAY
-async def test_a_relay_that_offers_it_gets_every_reader_as_written(
+async def test_a_relay_with_smtputf8_gets_every_address_as_written(
     site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
     relay.extensions = ("SMTPUTF8", *offers)
@@ -55,7 +55,7 @@ async def test_a_relay_that_offers_it_gets_every_reader_as_written(
     )
 
 
-async def test_a_relay_that_does_not_sets_that_reader_aside_with_the_cause(
+async def test_without_smtputf8_the_message_is_set_aside_with_the_reason(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await to_them(site, tmp_path)
@@ -69,7 +69,7 @@ async def test_a_relay_that_does_not_sets_that_reader_aside_with_the_cause(
     assert not any(MAILBOX in line for line in relay.commands)
 
 
-async def test_another_relay_that_offers_it_takes_that_reader(
+async def test_a_fallback_with_smtputf8_takes_the_message(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
     spare.extensions = ("SMTPUTF8", "8BITMIME")

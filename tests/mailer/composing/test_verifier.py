@@ -1,4 +1,4 @@
-"""The verifier itself: it passes what is right and names what is not."""
+"""The verifier accepts a correct message and names the fault of a changed one."""
 
 import pytest
 
@@ -41,26 +41,28 @@ FAULTS = [
 ]
 
 
-def test_a_message_as_we_compose_it_is_right() -> None:
+def test_a_composed_message_is_correct() -> None:
     assert verifier.verify(GOOD) == []
 
 
 @pytest.mark.parametrize(("fault", "before", "after"), FAULTS)
-def test_a_spoilt_message_is_found_out(fault: str, before: bytes, after: bytes) -> None:
-    spoilt = GOOD.replace(before, after, 1)
+def test_the_fault_of_a_changed_message_is_found(
+    fault: str, before: bytes, after: bytes
+) -> None:
+    changed = GOOD.replace(before, after, 1)
 
-    assert spoilt != GOOD
-    assert any(each.startswith(fault) for each in verifier.verify(spoilt))
+    assert changed != GOOD
+    assert any(each.startswith(fault) for each in verifier.verify(changed))
 
 
-def test_the_link_to_leave_must_stand_in_both_parts() -> None:
+def test_the_unsubscribe_link_must_be_in_both_parts() -> None:
     head, plain, html = GOOD.partition(b"Leave this letter")
-    spoilt = head + plain + html.replace(b"/u/", b"/v/", 1)
+    changed = head + plain + html.replace(b"/u/", b"/v/", 1)
 
-    assert "U: the link to leave is not in the text part" in verifier.verify(spoilt)
+    assert "U: the link to leave is not in the text part" in verifier.verify(changed)
 
 
-def test_a_message_is_held_against_its_envelope() -> None:
+def test_a_message_is_compared_with_its_envelope() -> None:
     envelope = b"Return-Path: <r@x.example>\r\nDelivered-To: %s\r\n"
 
     assert verifier.verify(envelope % b"awa@enda.example" + GOOD) == []

@@ -48,7 +48,7 @@ async def test_a_message_carries_what_bulk_mail_must(
     url = site.settings.site.url
     leave = f"{url}/u/{signed.unsubscribe}"
 
-    assert site.signer.returned(local) == row.id
+    assert site.signer.number_of_return_path(local) == row.id
     assert domain == site.settings.mail.return_domain
     assert message["List-Unsubscribe"] == f"<{leave}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -1,4 +1,4 @@
-"""Runs of the other direction stay in order, and nothing else is touched."""
+"""Runs of the other direction are isolated, and no character is changed."""
 
 import html
 
@@ -33,7 +33,7 @@ def test_a_latin_run_in_arabic_is_one_isolate(text: str, run: str) -> None:
     text=st.text(st.sampled_from("abZ 19&;\"'<>.,-–/:@#x+كتاب שלום é中"), max_size=60)
 )
 def test_isolating_changes_no_character(direction: str, text: str) -> None:
-    """What a browser shows and what a text says stay the same, letter by letter."""
+    """Neither the text that a browser shows nor the plain text is changed."""
     shown = reading.read(bidi.isolate_html(html.escape(text), direction))
 
     assert "".join(shown.words) == text

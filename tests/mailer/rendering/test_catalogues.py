@@ -1,4 +1,4 @@
-"""Six catalogues say all that the product says; none says it in English by accident."""
+"""All six catalogues translate every string that readers see, and no other."""
 
 import ast
 import re
@@ -21,9 +21,9 @@ from tools.samples import catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
-SAME = {"Ref.: %(reference)s", "%(said)s (%(named)s)"}  # in Spanish; in most
-PLACES = re.compile(r"%\(\w+\)s|\{\w+\}")
-# GNU gettext's usual rule for Arabic, in our own spelling
+SAME = {"Ref.: %(reference)s", "%(said)s (%(named)s)"}  # in Spanish; in most languages
+PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}")
+# number → index of the plural form, by GNU gettext's rule for Arabic
 ARABIC = {0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4}
 
 
@@ -44,12 +44,12 @@ def constants(path: Path) -> set[str]:
 
 @cache
 def written() -> set[str]:
-    """Return every string a Python file of the product holds."""
+    """Return every string in the Python files of the product."""
     return set().union(*(constants(path) for path in MAILER.rglob("*.py")))
 
 
-def handed_over(path: Path) -> set[str]:
-    """Return the strings a Python file hands to a catalogue."""
+def passed_to_catalogues(path: Path) -> set[str]:
+    """Return the strings that a Python file passes to a catalogue."""
     calls = [
         node
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -67,12 +67,12 @@ def handed_over(path: Path) -> set[str]:
 
 @cache
 def used() -> frozenset[str]:
-    """Return every string handed to gettext in code and pages, and the labels."""
+    """Return every string passed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
     found = {*OTHERS.values(), *LINES.values(), *institution.strings()}
     found |= set(STRINGS)
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
-    found |= set().union(*(handed_over(path) for path in MAILER.rglob("*.py")))
+    found |= set().union(*(passed_to_catalogues(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):
         octets = BytesIO(path.read_bytes())
         for _, message, *_ in extract("jinja2.ext:babel_extract", octets, {"t": None}):
@@ -81,7 +81,7 @@ def used() -> frozenset[str]:
     return frozenset(found)
 
 
-def test_what_is_used_is_found() -> None:
+def test_strings_in_use_are_found() -> None:
     assert {"Leave this letter", "Read more", "Field offices", "Place:"} <= used()
     assert len(used()) > 40
 
@@ -91,23 +91,27 @@ def test_no_string_in_use_is_missing_or_untranslated(language: str) -> None:
     known = entries(language)
 
     assert sorted(used() - set(known)) == []
-    assert [message for message, said in known.items() if not said] == []
+    assert [message for message, translated in known.items() if not translated] == []
 
 
 @pytest.mark.parametrize("language", OFFERED)
-def test_no_catalogue_keeps_a_string_nobody_uses(language: str) -> None:
+def test_no_catalogue_has_an_unused_string(language: str) -> None:
     assert sorted(set(entries(language)) - used() - written()) == []
 
 
 @pytest.mark.parametrize("language", OFFERED)
-def test_a_translation_has_the_places_of_its_string(language: str) -> None:
-    for message, said in entries(language).items():
-        assert sorted(PLACES.findall(message)) == sorted(PLACES.findall(said))
+def test_a_translation_has_the_placeholders_of_its_string(language: str) -> None:
+    for message, translated in entries(language).items():
+        assert sorted(PLACEHOLDERS.findall(message)) == sorted(
+            PLACEHOLDERS.findall(translated)
+        )
 
 
 @pytest.mark.parametrize("language", sorted({*OFFERED} - {"en"}))
 def test_no_translation_is_its_english(language: str) -> None:
-    same = {each for each, said in entries(language).items() if each == said}
+    same = {
+        each for each, translated in entries(language).items() if each == translated
+    }
 
     assert same <= SAME
 

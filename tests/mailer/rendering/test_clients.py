@@ -1,7 +1,6 @@
-"""What mail programs do with a letter: nothing they lack is used, nothing is fetched.
+"""Letters use only HTML and CSS that mail programs show, and fetch nothing.
 
-The features named here are those that large clients do not show, or show wrongly;
-letters do without them altogether.
+The features named here are not shown, or shown wrongly, by widely used programs.
 """
 
 import re
@@ -25,7 +24,7 @@ LOADING = {"src", "srcset", "background", "poster", "data", "action"}
 
 
 class Tags(HTMLParser):
-    """The elements of a page, with their attributes."""
+    """Collects the elements of a page with their attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -33,7 +32,7 @@ class Tags(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element."""
+        """Store an element."""
         self.found.append((tag, dict(attrs)))
 
 
@@ -43,7 +42,7 @@ def levels(html: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("name", "language"), SAMPLES)
-def test_nothing_is_used_that_clients_do_not_show(name: str, language: str) -> None:
+def test_no_feature_is_used_that_clients_do_not_show(name: str, language: str) -> None:
     made = letter(name, language).html
     tags = Tags(made).found
 
@@ -69,7 +68,7 @@ def test_headings_follow_one_another_in_order(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "language"), SAMPLES)
-def test_tables_say_whether_they_hold_data(name: str, language: str) -> None:
+def test_tables_are_marked_as_data_or_layout(name: str, language: str) -> None:
     made = letter(name, language).html
     tables = [given for tag, given in Tags(made).found if tag == "table"]
     data = [given for given in tables if given.get("class") == "data"]
@@ -83,17 +82,19 @@ def test_tables_say_whether_they_hold_data(name: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "language"), SAMPLES)
-def test_links_are_underlined_and_say_where_they_lead(name: str, language: str) -> None:
+def test_links_are_underlined(name: str, language: str) -> None:
     for tag, given in Tags(letter(name, language).html).found:
         if tag == "a" and "background" not in str(given.get("style")):
             assert "text-decoration: underline" in str(given.get("style"))
 
 
 @pytest.mark.parametrize(("name", "language"), SAMPLES)
-def test_what_letters_use_is_shown_by_most_programs(name: str, language: str) -> None:
+def test_most_programs_show_every_feature_that_letters_use(
+    name: str, language: str
+) -> None:
     made = letter(name, language).html
 
-    assert [use.sentence for use in support.lacking(made)] == []
+    assert [use.sentence for use in support.poorly_shown(made)] == []
     assert {use.feature.name for use in support.used(made)} >= {
         "html-table",
         "css-width",
@@ -115,22 +116,22 @@ def test_what_letters_use_is_shown_by_most_programs(name: str, language: str) ->
         ("<p hidden>", "hidden of <p>", "Yahoo"),
     ],
 )
-def test_what_few_programs_show_is_found(
+def test_a_feature_that_few_programs_show_is_found(
     markup: str, written: str, without: str
 ) -> None:
-    (found,) = support.lacking(f"<head></head><body>{markup}</body>")
+    (found,) = support.poorly_shown(f"<head></head><body>{markup}</body>")
 
     assert found.written.startswith(written)
     assert without in found.sentence
 
 
-def test_what_stands_in_the_style_sheet_may_be_missing() -> None:
+def test_features_in_the_style_sheet_are_not_checked() -> None:
     html = "<head><style>p { position: absolute }</style></head><body><p>A</p></body>"
 
-    assert list(support.lacking(html)) == []
+    assert list(support.poorly_shown(html)) == []
 
 
-def test_every_feature_is_known_of_several_families() -> None:
+def test_every_feature_was_tested_in_several_families() -> None:
     for feature in support.features():
         assert feature.kind in {"property", "value", "element", "attribute"}
         assert set(feature.shown.values()) <= set(support.SHARE)

@@ -1,4 +1,4 @@
-"""An item's hour is told in the campaign's zone and in the reader's."""
+"""The time of an item is shown in the campaign's zone and in the reader's."""
 
 from datetime import date, time
 from pathlib import Path
@@ -20,10 +20,10 @@ SECTOR = "focal-point@ed.sector.example"
 ZONE = 'zone = "Europe/Paris"\n'
 
 
-def said(language: str, offset: str, hour: time = time(15, 0)) -> str:
+def shown(language: str, offset: str, hour: time = time(15, 0)) -> str:
     instant = f"2027-05-03T{hour.hour - 2:02}:{hour.minute:02}"
-    told = Clock(zone="Europe/Paris", offsets={instant: offset} if offset else {})
-    words = hours.said(date(2027, 5, 3), hour, catalogues()[language], told)
+    zones = Clock(zone="Europe/Paris", offsets={instant: offset} if offset else {})
+    words = hours.in_both_zones(date(2027, 5, 3), hour, catalogues()[language], zones)
     return words.replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -37,21 +37,21 @@ def said(language: str, offset: str, hour: time = time(15, 0)) -> str:
         ("zh", "+0900", "15:00（巴黎时间） · 您的当地时间：22:00"),
     ],
 )
-def test_both_hours_are_told_where_they_differ(
+def test_both_times_are_shown_where_they_differ(
     language: str, offset: str, words: str
 ) -> None:
-    assert said(language, offset) == words
+    assert shown(language, offset) == words
 
 
-def test_another_day_is_told_with_its_hour() -> None:
-    assert said("en", "+0530", time(22, 30)).endswith("· 4 May 2027, 02:00 your time")
+def test_another_day_is_shown_with_its_time() -> None:
+    assert shown("en", "+0530", time(22, 30)).endswith("· 4 May 2027, 02:00 your time")
 
 
 AGENDA = "\n# agenda day\ndate: 2027-05-03\ntitle: A day\n\n- 15:00 – 15:40 Talk\n"
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_the_steps_of_an_agenda_are_told_in_both_hours(
+async def test_the_steps_of_an_agenda_are_shown_in_both_zones(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(
@@ -78,7 +78,7 @@ async def test_the_steps_of_an_agenda_are_told_in_both_hours(
 
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_readers_of_one_offset_share_a_letter(site: Site, tmp_path: Path) -> None:
-    """Ten sector desks: in Tokyo, Seoul and Dakar, and seven nobody knows of."""
+    """Of ten sector desks, three have a zone: Tokyo, Seoul and Dakar."""
     zones = {"ed": "Asia/Tokyo", "sc": "Asia/Seoul", "shs": "Africa/Dakar"}
     path = campaigning.write(
         tmp_path,

@@ -1,4 +1,4 @@
-"""An Arabic letter reads from the right throughout, as a browser computes it."""
+"""In a browser an Arabic letter is laid out from right to left throughout."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from mailer.rendering.language import typography
 from tools.peers.browser import chromium
 from tools.samples import SAMPLES, catalogues, letter, source
 
-# Every text that is shown: the direction of its line, the side it begins at, the
-# direction it has itself, and whether its own element was told a direction.
+# For each text that is shown: the direction of its line, the side at which the line
+# begins, the text's own direction, and the value of the nearest `dir` attribute.
 SHOWN = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -32,7 +32,7 @@ SHOWN = """() => {
 }"""
 
 
-BUTTON = "أخبرونا بما تقومون به"  # centred in a button that itself begins at the right
+BUTTON = "أخبرونا بما تقومون به"  # centred in a button, which is at the right
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Shown:
     line: str
     side: str
     own: str
-    told: str
+    dir: str
 
 
 async def shown(html: str) -> list[Shown]:
@@ -61,14 +61,14 @@ async def test_every_line_of_an_arabic_letter_begins_at_the_right() -> None:
     assert [each.text for each in texts if each.side != "right"] == [BUTTON]
 
 
-async def test_what_runs_the_other_way_in_arabic_was_told_to() -> None:
-    """Latin names and symbols are isolated; every other text follows the letter."""
+async def test_latin_runs_in_arabic_have_a_dir_attribute() -> None:
+    """Latin names and symbols are isolated; other text has the letter's direction."""
     texts = await shown(letter("monthly-letter", "ar").html)
     latin = [each for each in texts if each.text.isascii() and each.text[:1].isalpha()]
 
-    assert {each.told for each in texts if each.own == "ltr"} <= {"ltr", "auto"}
+    assert {each.dir for each in texts if each.own == "ltr"} <= {"ltr", "auto"}
     assert {"Soroptimist International", "Sender & Co"} <= {each.text for each in latin}
-    assert {each.own for each in latin if each.told != "auto"} == {"ltr"}
+    assert {each.own for each in latin if each.dir != "auto"} == {"ltr"}
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ async def test_every_line_of_a_french_letter_begins_at_the_left(
 ) -> None:
     texts = await shown(letter(name, language).html)
     blocks = source(name, language).blocks
-    said = [block.fields["label"] for block in blocks if block.type == "button"]
+    labels = [block.fields["label"] for block in blocks if block.type == "button"]
     if any(block.type == "entry" for block in blocks):
         answers = ("This entry is right", "Correct this entry")
-        said += [catalogues()[language].text(each) for each in answers]
+        labels += [catalogues()[language].text(each) for each in answers]
 
     assert {each.line for each in texts} == {"ltr"}
     assert {each.text for each in texts if each.side != "left"} == {
-        typography.settled(each, language) for each in said
+        typography.no_break_spaces(each, language) for each in labels
     }
 
 

@@ -1,6 +1,6 @@
-"""A paper typed in a word processor is taken as it is: quotes, ligatures, broken lines.
+"""The text of a word processor is accepted: its quotes, ligatures and broken lines.
 
-The sentences are ours; what is peculiar about them was seen in a real working paper.
+The sentences were written for the test; their form is that of a real working paper.
 """
 
 import html
@@ -58,11 +58,11 @@ AMELIORATION DU TRAVAIL DES ONG\x20
 
 @pytest.fixture
 def store() -> str:
-    """The store does not matter here."""
+    """Return one store: the tests do not depend on it."""
     return "sqlite"
 
 
-async def test_a_paper_passes_from_import_to_letter_with_every_word(
+async def test_every_word_of_a_paper_is_in_its_letter(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(tmp_path, toml=TOML, fr=PAPER)
@@ -93,7 +93,7 @@ async def test_a_paper_passes_from_import_to_letter_with_every_word(
     assert reading.words_of(letter.text) == reading.words_of_html(letter.html)
 
 
-async def test_what_french_keeps_together_is_kept_together(
+async def test_french_no_break_spaces_are_in_the_letter(
     site: Site, tmp_path: Path
 ) -> None:
     campaign = await campaigning.add(

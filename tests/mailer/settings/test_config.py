@@ -1,4 +1,4 @@
-"""config.toml: the reference is whole, and every fault is told at once with its key."""
+"""config.toml: the reference is complete; an error lists every fault with its key."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ from tools.checkout import ROOT
 
 REFERENCE = ROOT / "config.toml"
 SECRETS = {("keys", "signing"), ("keys", "address"), ("relay", "password")}
-# What a site may add by names of its own; the reference shows it in comments.
+# Tables in which a site chooses the keys; the reference shows them in comments.
 OPEN = {"relays", "domains"}
 
 WRONG = """
@@ -49,7 +49,7 @@ KEYS = (
 
 
 def declared() -> set[tuple[str, str]]:
-    """Return every setting the program reads, but secrets and open tables."""
+    """Return (section, key) of every setting, except secrets and open tables."""
     found = set()
     for section, outer in Settings.model_fields.items():
         kind = outer.annotation
@@ -63,7 +63,7 @@ def declared() -> set[tuple[str, str]]:
 
 
 def written() -> set[tuple[str, str]]:
-    """Return every setting of the reference; one without a default is a comment."""
+    """Return (section, key) of the reference; one without a default is a comment."""
     table = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
     found = {(section, key) for section, keys in table.items() for key in keys}
     section = ""
@@ -82,23 +82,25 @@ def refused(path: Path, text: str) -> str:
     return str(fault.value)
 
 
-def test_the_reference_names_every_setting_and_nothing_else() -> None:
+def test_the_reference_has_every_setting_and_no_other() -> None:
     closed = {(section, key) for section, key in written() if section not in OPEN}
 
     assert closed == declared()
 
 
-def test_the_reference_says_the_defaults() -> None:
-    said = loading.load(REFERENCE).model_dump(exclude=OPEN)
+def test_the_reference_has_the_defaults() -> None:
+    reference = loading.load(REFERENCE).model_dump(exclude=OPEN)
     default = Settings().model_dump(exclude=OPEN)
-    for each in (said, default):
+    for each in (reference, default):
         del each["sender"]["names"], each["sender"]["postal"]
 
-    assert {key: said[key] for key in said if said[key] != default[key]} == {}
+    assert {
+        key: value for key, value in reference.items() if value != default[key]
+    } == {}
 
 
-def test_every_setting_of_the_reference_is_below_a_sentence() -> None:
-    """A sentence may speak for the settings that follow it without a gap."""
+def test_every_setting_of_the_reference_is_explained_above_it() -> None:
+    """One explanation may be for several settings that follow it without a gap."""
     explained, section = False, ""
     for line in REFERENCE.read_text(encoding="utf-8").splitlines():
         section = line if line.startswith("[") else section
@@ -108,14 +110,14 @@ def test_every_setting_of_the_reference_is_below_a_sentence() -> None:
 
 
 def test_every_fault_is_listed_at_once_with_its_key(tmp_path: Path) -> None:
-    said = refused(tmp_path / "config.toml", WRONG)
-    lines = said.splitlines()[1:]
+    message = refused(tmp_path / "config.toml", WRONG)
+    lines = message.splitlines()[1:]
 
-    assert said.startswith("config.toml has 8 faults:")
+    assert message.startswith("config.toml has 8 faults:")
     assert sorted(line.strip().split(":")[0] for line in lines) == sorted(KEYS)
-    assert "relay.securty: no such setting; did you mean security?" in said
-    assert "languges: no such setting; did you mean languages?" in said
-    assert "found 70000" in said
+    assert "relay.securty: no such setting; did you mean security?" in message
+    assert "languges: no such setting; did you mean languages?" in message
+    assert "found 70000" in message
 
 
 @pytest.mark.parametrize(
@@ -133,14 +135,14 @@ def test_every_fault_is_listed_at_once_with_its_key(tmp_path: Path) -> None:
         ("site = 3", "site"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(
+def test_an_invalid_setting_is_refused_without_showing_a_secret(
     tmp_path: Path, text: str, key: str
 ) -> None:
-    said = refused(tmp_path / "config.toml", text)
+    message = refused(tmp_path / "config.toml", text)
 
-    assert said.startswith(f"config.toml: {key}: ")
-    assert "hunter2" not in said
-    assert "abcdefgh" not in said
+    assert message.startswith(f"config.toml: {key}: ")
+    assert "hunter2" not in message
+    assert "abcdefgh" not in message
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_line(tmp_path: Path) -> None:
@@ -154,7 +156,7 @@ def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
     assert str(refused.value) == f"{tmp_path} cannot be read: Is a directory"
 
 
-def test_the_environment_goes_before_the_file(
+def test_the_environment_overrides_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.toml"
@@ -167,7 +169,7 @@ def test_the_environment_goes_before_the_file(
     assert loading.load(path).site.demo is True
 
 
-def test_a_wrong_value_of_the_environment_is_told_too(
+def test_an_invalid_value_of_the_environment_is_refused_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILER_RELAY__PORT", "mail")
@@ -180,11 +182,13 @@ def test_a_wrong_value_of_the_environment_is_told_too(
 @pytest.mark.parametrize("secret", ["", "\n", "short", "a" * 64, "changeme"])
 async def test_a_weak_secret_is_refused(folder: Path, name: str, secret: str) -> None:
     (folder / "secrets" / f"{name}.key").write_text(secret)
-    with pytest.raises(ConfigError, match=rf"keys\.{name}_file: the secret is") as said:
+    with pytest.raises(
+        ConfigError, match=rf"keys\.{name}_file: the secret is"
+    ) as fault:
         async with open_site(folder / "config.toml"):
             pass
 
-    assert secret.strip() == "" or secret not in str(said.value)
+    assert secret.strip() == "" or secret not in str(fault.value)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -196,7 +200,7 @@ async def test_a_missing_secret_names_its_file(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_an_older_key_keeps_its_links_good(folder: Path) -> None:
+async def test_links_of_an_older_key_stay_valid(folder: Path) -> None:
     async with open_site(folder / "config.toml") as site:
         before = site.signer.message(7)
     secrets = folder / "secrets"

@@ -1,4 +1,4 @@
-"""Relays and limits in config.toml: read whole, and every fault told with its key."""
+"""Relays and limits in config.toml: they are read; an error lists every fault."""
 
 from pathlib import Path
 
@@ -46,14 +46,14 @@ def refusal(file: Path, text: str) -> str:
     return str(refused.value)
 
 
-def test_the_reference_is_what_the_program_does_anyway(file: Path) -> None:
+def test_the_reference_has_the_relays_of_an_empty_file(file: Path) -> None:
     file.write_text("", encoding="utf-8")
     reference = ROOT / "config.toml"
 
-    written, silent = loading.load(reference), loading.load(file)
+    written, default = loading.load(reference), loading.load(file)
 
-    assert written.relay == silent.relay
-    assert written.relays == silent.relays
+    assert written.relay == default.relay
+    assert written.relays == default.relays
 
 
 def test_relays_and_limits_are_read(file: Path) -> None:
@@ -65,7 +65,7 @@ def test_relays_and_limits_are_read(file: Path) -> None:
     assert settings.domains["gmail.com"].per_minute == 100
 
 
-def test_the_environment_goes_before_the_file(
+def test_the_environment_overrides_the_file(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.write_text(GOOD, encoding="utf-8")
@@ -79,7 +79,7 @@ def test_the_environment_goes_before_the_file(
 
 
 def test_every_fault_of_every_relay_is_listed_at_once(file: Path) -> None:
-    told = refusal(
+    message = refusal(
         file,
         """
         [relays.one]
@@ -95,19 +95,19 @@ def test_every_fault_of_every_relay_is_listed_at_once(file: Path) -> None:
         """,
     )
 
-    assert "relays.one.hots: no such setting; did you mean host?" in told
-    assert "relays.one.for.0: found 'gmail'; not a domain such as gmail.com" in told
-    assert "relays.two.port: found 0;" in told
+    assert "relays.one.hots: no such setting; did you mean host?" in message
+    assert "relays.one.for.0: found 'gmail'; not a domain such as gmail.com" in message
+    assert "relays.two.port: found 0;" in message
     assert (
         "domains.gmail.com.per_minuet: no such setting; did you mean per_minute?"
-        in told
+        in message
     )
-    assert "domains.gmail: found 'gmail'; not a domain such as gmail.com" in told
-    assert "relays.default: found 'default'; the default relay is [relay]" in told
+    assert "domains.gmail: found 'gmail'; not a domain such as gmail.com" in message
+    assert "relays.default: found 'default'; the default relay is [relay]" in message
 
 
-def test_what_relays_contradict_is_listed_at_once(file: Path) -> None:
-    told = refusal(
+def test_every_contradiction_of_relays_is_listed_at_once(file: Path) -> None:
+    message = refusal(
         file,
         """
         [relay]
@@ -122,9 +122,12 @@ def test_what_relays_contradict_is_listed_at_once(file: Path) -> None:
         """,
     )
 
-    assert "relay.fallback: the fallbacks go round in a ring" in told
-    assert "relays.spare.security: plain to spare.example.net" in told
-    assert "relays.lost.user: a login is never sent without TLS" in told
-    assert "relays.lost.password: a secret stands in the file" in told
-    assert "MAILER_RELAYS__LOST__PASSWORD" in told
-    assert "relays.lost.fallback: found 'nowhere'; no such relay" in told
+    assert "relay.fallback: the fallbacks form a loop" in message
+    assert "relays.spare.security: plain to spare.example.net" in message
+    assert "relays.lost.user: a login is never sent without TLS" in message
+    assert (
+        "relays.lost.password: found a secret, which must not be in this file"
+        in message
+    )
+    assert "MAILER_RELAYS__LOST__PASSWORD" in message
+    assert "relays.lost.fallback: found 'nowhere'; no such relay" in message

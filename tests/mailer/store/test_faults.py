@@ -1,4 +1,4 @@
-"""Faults of a store are read by their codes: which pass, and which end the process."""
+"""Faults of a store are classified by their codes as temporary or final."""
 
 import re
 from pathlib import Path
@@ -22,19 +22,23 @@ async def fault_of(database: Database, statement: str) -> DBAPIError:
     return raised.value
 
 
-async def test_a_missing_table_is_another_schema(bare_url: str, tmp_path: Path) -> None:
+async def test_a_missing_table_means_another_schema(
+    bare_url: str, tmp_path: Path
+) -> None:
     database = open_database(StoreSettings(url=bare_url), tmp_path)
     with pytest.raises(DBAPIError) as raised:
         async with database.reading() as session:
             await session.scalar(select(Topic.code))
     await database.close()
 
-    assert faults.refused(raised.value).code == "store.schema"
-    assert not faults.comes_back(raised.value) or database.is_sqlite is False
+    assert faults.store_error(raised.value).code == "store.schema"
+    assert not faults.is_temporary(raised.value)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_locked_file_passes(empty_store: Database, tmp_path: Path) -> None:
+async def test_a_locked_file_is_temporary(
+    empty_store: Database, tmp_path: Path
+) -> None:
     settings = StoreSettings(url="sqlite:///bare.db", busy_seconds=0.01)
     other = open_database(settings, tmp_path)
     async with empty_store.writing() as session:
@@ -42,46 +46,46 @@ async def test_a_locked_file_passes(empty_store: Database, tmp_path: Path) -> No
         raised = await fault_of(other, "select 1")
     await other.close()
 
-    assert faults.comes_back(raised)
+    assert faults.is_temporary(raised)
 
 
-async def test_a_damaged_file_does_not_pass(tmp_path: Path) -> None:
+async def test_a_damaged_file_is_final(tmp_path: Path) -> None:
     (tmp_path / "damaged.db").write_bytes(b"no database at all" * 100)
     settings = StoreSettings(url="sqlite:///damaged.db")
     database = open_database(settings, tmp_path)
     raised = await fault_of(database, "select 1")
     await database.close()
 
-    assert not faults.comes_back(raised)
-    assert faults.refused(raised).code == "store.away"
+    assert not faults.is_temporary(raised)
+    assert faults.store_error(raised).code == "store.away"
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
 @pytest.mark.parametrize(
-    ("state", "passes"),
+    ("state", "temporary"),
     [
         ("57P01", True),  # an administrator ends the session
         ("53100", True),  # the disk is full
-        ("40001", True),  # two transactions in each other's way
+        ("40001", True),  # two transactions conflict
         ("58030", False),  # the disk fails
         ("XX001", False),  # the data are damaged
         ("42P01", False),  # no such table
     ],
 )
-async def test_a_fault_of_postgresql_passes_by_its_state(
-    empty_store: Database, state: str, *, passes: bool
+async def test_a_fault_of_postgresql_is_classified_by_its_sqlstate(
+    empty_store: Database, state: str, *, temporary: bool
 ) -> None:
-    """In whatever language the server speaks: only the state is read."""
+    """The text of the fault, here in French, does not matter."""
     statement = (
         f"do $$ begin raise exception 'est parti' using errcode = '{state}'; end $$"
     )
     raised = await fault_of(empty_store, statement)
 
-    assert faults.comes_back(raised) is passes
-    assert str(faults.refused(raised)).find("est parti") > 0
+    assert faults.is_temporary(raised) is temporary
+    assert str(faults.store_error(raised)).find("est parti") > 0
 
 
-def test_one_place_asks_which_store_it_is() -> None:
+def test_two_modules_ask_which_store_it_is() -> None:
     asking = {
         path.relative_to(ROOT).as_posix()
         for path in FILES

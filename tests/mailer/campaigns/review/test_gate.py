@@ -80,7 +80,7 @@ async def test_a_letter_without_a_preheader_is_a_warning_only(
     checked = await check(site, campaigning.write(tmp_path, en=text))
 
     assert checked.ok
-    assert said(checked) == [("warning", "en", "no preheader; add a line")]
+    assert said(checked) == [("warning", "en", "no preheader; add a line preheader: …")]
 
 
 async def test_a_letter_that_mail_programs_would_clip_blocks(
