@@ -116,7 +116,7 @@ def _sentence(fault: BaseException) -> str:
         case DBAPIError():
             return _sentence(faults.refused(fault))
         case OSError(errno=errno.ENOSPC):
-            return "the disk that is written to is full; make room, then try again"
+            return "a disk is full; make room, then try again"
         case click.exceptions.Abort():
             return "stopped; nothing was changed by this command"
         case _:

@@ -26,7 +26,7 @@ async def _reach(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
             relay,
             root=site.root,
             hello=relay.hello or site.settings.mail.domain,
-            within=WITHIN,
+            step_timeout=WITHIN,
         )
     except LoginRefusedError as fault:
         remedy = "see user and password_file of the relay in the settings"

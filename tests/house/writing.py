@@ -1,8 +1,8 @@
-"""Reads from the source which modules write which columns of which table.
+"""Finds in the source which modules write which columns of which table.
 
-Seen are: a row class that is called; `insert`, `update` and `delete` of a row class or
-its table; `moving` and `leaving`, which are updates of messages; an attribute assigned
-on a value whose name or annotation says it is such a row.
+It finds calls of a row class; `insert`, `update` and `delete` of a row class or its
+table; `transition` and `update_in`, which are updates of messages; and assignments to
+an attribute of a value whose name or annotation is such a row class.
 """
 
 import ast
@@ -28,7 +28,7 @@ ROWS: dict[str, type] = {
 }
 TABLES = {"LEDGER": "Message"}
 STATEMENTS = {"insert", "insert_rows", "update", "delete", "merge", "add"}
-MOVES = {"moving", "leaving"}
+MOVES = {"transition", "update_in"}
 Written = dict[str, dict[str, set[str]]]  # table → column → modules
 
 

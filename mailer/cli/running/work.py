@@ -74,7 +74,7 @@ async def command(
             site,
             until_idle=until_idle,
             settled=settled.update,
-            tell=output.say,
+            notify=output.say,
             stopping=stopping,
         )
         if following:

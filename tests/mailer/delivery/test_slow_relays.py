@@ -1,4 +1,4 @@
-"""A relay that keeps us waiting for its greeting holds up none of the others."""
+"""A relay that is slow to greet does not delay the messages of other relays."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ SECTORS, OFFICES = "*.sector.example", "fieldoffice.example"  # ten, then fifty-
 
 @pytest.fixture
 def greets(spare: Relay) -> asyncio.Event:
-    """The spare relay takes connections and greets nobody until this is set."""
+    """The spare relay takes connections, and greets when this event is set."""
     greeting = asyncio.Event()
 
     async def hang(verb: str) -> None:
@@ -36,19 +36,19 @@ def with_spare(site: Site, spare: Relay, *domains: str) -> Site:
     return delivering.changed(site, relays={"spare": {**at, "for": domains}})
 
 
-async def until(came: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     for _ in range(3000):
-        if came():
+        if condition():
             return
         await asyncio.sleep(0.02)
-    raise AssertionError("it did not come to pass in a minute")
+    raise AssertionError("the condition does not hold after a minute")
 
 
-def counted(site: Site) -> list[Any]:
+def commits(site: Site) -> list[Any]:
     """Return a list that grows by one with each transaction from now on."""
-    written: list[Any] = []
-    event.listen(site.database.engine.sync_engine, "commit", written.append)
-    return written
+    committed: list[Any] = []
+    event.listen(site.database.engine.sync_engine, "commit", committed.append)
+    return committed
 
 
 @asynccontextmanager
@@ -59,14 +59,14 @@ async def serving(site: Site) -> AsyncIterator[None]:
     await asyncio.wait([working])
 
 
-async def test_what_another_relay_takes_goes_past_and_the_rest_once_it_greets(
+async def test_messages_of_other_relays_go_first_and_the_rest_after_its_greeting(
     site: Site, relay: Relay, spare: Relay, greets: asyncio.Event, tmp_path: Path
 ) -> None:
-    """The end waits for a relay that may still greet; its messages then go at once."""
+    """The drain waits for a relay that may still greet; then its messages go."""
     number = await campaigning.released(site, tmp_path, audience=BOTH)
     working = asyncio.create_task(delivering.work(with_spare(site, spare, SECTORS)))
     await until(lambda: len(relay.accepted) == 54)
-    looks = counted(site)
+    looks = commits(site)
     await until(lambda: len(looks) > 9 or working.done())
     put_off = await campaigning.ledger(site, number)
     waiting = {reader for reader, each in put_off.items() if each.due_at}
@@ -90,15 +90,15 @@ async def test_what_another_relay_takes_goes_past_and_the_rest_once_it_greets(
 
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.usefixtures("greets")
-async def test_the_store_is_left_in_peace_while_a_greeting_is_waited_for(
+async def test_the_store_is_asked_seldom_while_a_greeting_is_awaited(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
-    """Looks and housekeeping: a few a second, not hundreds."""
+    """There are a few transactions a second, not hundreds."""
     await campaigning.released(site, tmp_path, audience=BOTH)
     async with serving(with_spare(site, spare, OFFICES)):
         await until(lambda: len(relay.accepted) == 10)
-        written = counted(site)
+        committed = commits(site)
         await asyncio.sleep(4)
 
     assert spare.accepted == []
-    assert len(written) < 100
+    assert len(committed) < 100

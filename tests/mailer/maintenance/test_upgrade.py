@@ -104,7 +104,7 @@ async def test_a_store_of_a_newer_version_is_left_alone(database: Database) -> N
 async def test_nothing_is_upgraded_under_a_worker(database: Database) -> None:
     await schema.upgrade(database, now=now())
     async with database.writing() as session:
-        await lease.enlist(session, lease=timedelta(minutes=1), now=now())
+        await lease.begin(session, lease=timedelta(minutes=1), now=now())
     await become(database, OLDER)
     with pytest.raises(RefusedError, match=f"process {os.getpid()}; stop"):
         await schema.upgrade(database, now=now())

@@ -1,4 +1,4 @@
-"""TLS is never given up, and no secret leaves before it, whatever the relay does."""
+"""TLS is never given up, and no secret is sent before it, whatever the relay does."""
 
 import asyncio
 import ssl
@@ -17,7 +17,7 @@ from tools.peers.tlsrelay import LOGIN, PASSWORD, USER, TlsRelay, context
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 HOST = "127.0.0.1"
-WITHIN = 10.0  # seconds; what hangs is to fail, not to hang
+WITHIN = 10.0  # seconds; a connection that hangs fails
 DAY = timedelta(days=1)
 
 
@@ -46,13 +46,13 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 class Attempt:
-    """One connection to a relay, and what came of it."""
+    """Connects to one relay, with success or a refusal."""
 
     def __init__(self, relay: TlsRelay, root: Path, loop: str) -> None:
         self._relay, self._root, self._loop = relay, root, loop
 
     def run(self, **settings: Any) -> Channel:
-        """Connect, look at what was made, and close it."""
+        """Connect, close the connection, and return its channel."""
         usual: dict[str, Any] = {
             "host": HOST,
             "port": self._relay.port,
@@ -65,7 +65,7 @@ class Attempt:
 
         async def once() -> Channel:
             made = await connect(
-                relay, root=self._root, hello="letters.example", within=WITHIN
+                relay, root=self._root, hello="letters.example", step_timeout=WITHIN
             )
             made.transport.abort()
             await asyncio.sleep(0)
@@ -75,7 +75,7 @@ class Attempt:
             return runner.run(once())
 
     def refusal(self, **settings: Any) -> str:
-        """Connect in vain; return why."""
+        """Fail to connect; return the message of the error."""
         with pytest.raises(RelayError) as refused:
             self.run(**settings)
         return str(refused.value)
@@ -91,7 +91,7 @@ def attempt(relays: list[TlsRelay], trusted: Path, loop: str) -> Any:
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
-def test_a_good_relay_is_trusted_and_told_the_login_under_tls(
+def test_a_relay_with_a_valid_certificate_gets_the_login_over_tls(
     attempt: Any, authority: trustme.CA, mode: Any
 ) -> None:
     relay = TlsRelay(context=context(authority, HOST), mode=mode)
@@ -112,14 +112,14 @@ def test_a_relay_on_loopback_may_be_plain(attempt: Any) -> None:
 
 def test_a_login_is_never_sent_to_a_plain_relay(attempt: Any) -> None:
     relay = TlsRelay(mode="plain")
-    said = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert said == "a login is never sent without TLS"
+    assert refusal == "a login is never sent without TLS"
     assert relay.lines == []
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "reason"),
     [
         ({"strip": True}, "STARTTLS extension not supported"),
         ({"helo_only": True}, "STARTTLS extension not supported"),
@@ -128,12 +128,11 @@ def test_a_login_is_never_sent_to_a_plain_relay(attempt: Any) -> None:
     ],
 )
 def test_a_relay_without_tls_gets_no_secret_and_no_message(
-    attempt: Any, authority: trustme.CA, fault: dict[str, Any], said: str
+    attempt: Any, authority: trustme.CA, fault: dict[str, Any], reason: str
 ) -> None:
     relay = TlsRelay(context=context(authority, HOST), **fault)
-    told = attempt(relay).refusal()
 
-    assert said in told
+    assert reason in attempt(relay).refusal()
     assert set(relay.verbs()[:3]) <= {b"EHLO", b"HELO", b"STARTTLS"}
     assert not {b"AUTH", b"MAIL"} & set(relay.verbs())
 
@@ -154,44 +153,43 @@ def old(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "reason"),
     [
         ("name", "IP address mismatch"),
         ("expired", "certificate has expired"),
-        ("stranger", "unable to get local issuer certificate"),
+        ("untrusted", "unable to get local issuer certificate"),
         ("old", "TLS failed"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
-def test_a_relay_that_cannot_prove_who_it_is_gets_nothing(
-    attempt: Any, authority: trustme.CA, mode: Any, fault: str, said: str
+def test_a_relay_without_a_valid_certificate_gets_no_login_and_no_message(
+    attempt: Any, authority: trustme.CA, mode: Any, fault: str, reason: str
 ) -> None:
-    spoken = {
+    tls = {
         "name": lambda: context(authority, "other.example"),
         "expired": lambda: expired(authority),
-        "stranger": lambda: context(trustme.CA(), HOST),
+        "untrusted": lambda: context(trustme.CA(), HOST),
         "old": lambda: old(authority),
     }[fault]()
-    relay = TlsRelay(context=spoken, mode=mode)
-    told = attempt(relay).refusal()
+    relay = TlsRelay(context=tls, mode=mode)
 
-    assert said in told
+    assert reason in attempt(relay).refusal()
     assert set(relay.verbs()) <= {b"EHLO", b"STARTTLS"}
 
 
-def test_what_a_stranger_puts_behind_the_go_ahead_is_dropped(
+def test_replies_injected_behind_starttls_are_discarded(
     attempt: Any, authority: trustme.CA
 ) -> None:
-    forged = b"250-stranger.example\r\n250-AUTH PLAIN\r\n250 XFORGED\r\n"
+    forged = b"250-attacker.example\r\n250-AUTH PLAIN\r\n250 XFORGED\r\n"
     relay = TlsRelay(context=context(authority, HOST), inject=forged, login=False)
-    told = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert "AUTH extension is not supported" in told
+    assert "AUTH extension is not supported" in refusal
     assert relay.verbs() == [b"EHLO", b"STARTTLS", b"EHLO"]
     assert b"AUTH" not in relay.in_the_clear()
 
 
-def test_a_wrong_password_is_our_own_fault(attempt: Any, authority: Any) -> None:
+def test_a_wrong_password_is_a_refused_login(attempt: Any, authority: Any) -> None:
     relay = TlsRelay(context=context(authority, HOST))
     with pytest.raises(LoginRefusedError, match=r"refused our login: 535 5\.7\.8 who"):
         attempt(relay).run(password="wrong horse")
@@ -199,7 +197,7 @@ def test_a_wrong_password_is_our_own_fault(attempt: Any, authority: Any) -> None
     assert b"MAIL" not in relay.verbs()
 
 
-def test_a_relay_that_knows_only_helo_is_greeted_so(attempt: Any) -> None:
+def test_a_relay_that_knows_only_helo_gets_helo(attempt: Any) -> None:
     relay = TlsRelay(mode="plain", helo_only=True)
     offer = attempt(relay).run(user="", ca_file=None).offer
 
@@ -207,16 +205,16 @@ def test_a_relay_that_knows_only_helo_is_greeted_so(attempt: Any) -> None:
     assert not offer.pipelining
 
 
-def test_a_ca_file_that_holds_nothing_is_named(
+def test_a_ca_file_without_certificates_is_named(
     attempt: Any, authority: trustme.CA, trusted: Path
 ) -> None:
     (trusted / "empty.pem").write_text("nothing")
-    told = attempt(TlsRelay(context=context(authority, HOST))).refusal(
+    refusal = attempt(TlsRelay(context=context(authority, HOST))).refusal(
         ca_file=Path("empty.pem")
     )
 
-    assert told.startswith("ca_file: ")
-    assert "empty.pem cannot be used" in told
+    assert refusal.startswith("ca_file: ")
+    assert "empty.pem cannot be used" in refusal
 
 
 async def test_a_silent_relay_is_not_waited_for_for_ever(
@@ -225,10 +223,12 @@ async def test_a_silent_relay_is_not_waited_for_for_ever(
     relays.append(TlsRelay(mode="plain", silent=True).start())
     settings = RelaySettings(host=HOST, port=relays[0].port)
     with pytest.raises(RelayError, match="Timed out waiting for server ready"):
-        await connect(settings, root=tmp_path, hello="letters.example", within=0.05)
+        await connect(
+            settings, root=tmp_path, hello="letters.example", step_timeout=0.05
+        )
 
 
-async def test_nobody_at_the_port_is_said_with_its_place(tmp_path: Path) -> None:
+async def test_a_closed_port_is_an_error_with_host_and_port(tmp_path: Path) -> None:
     relay = TlsRelay(mode="plain").start()
     relay.stop()
     with pytest.raises(RelayError, match=rf"127\.0\.0\.1:{relay.port} cannot be used"):
