@@ -18,7 +18,7 @@ def command() -> None:
 @as_json
 @with_site
 async def list_(site: Site, as_json: bool) -> None:
-    """List the topics, and how many receive each."""
+    """List the topics, with the number of subscribers of each."""
     async with site.database.reading() as session:
         found = [
             shapes.topic(topic, count)

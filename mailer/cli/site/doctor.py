@@ -1,4 +1,4 @@
-"""`mailer doctor`: what is wrong with this site, and what to do about it."""
+"""`mailer doctor`: the faults of a site, and what to do about them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,9 +16,9 @@ from mailer.doctor.finding import Grade
 @as_json
 @click.pass_obj
 def command(config: Path, as_json: bool) -> int | None:
-    """Look at settings, secrets, disk, store, clock, relays, signing and the DNS.
+    """Check settings, secrets, disk, store, clock, relays, signing and the DNS.
 
-    Nothing is changed and no message is sent. Exit 1 when something does not work.
+    Nothing is changed and no message is sent. The exit code is 1 if there is an error.
     """
     return complete(_run(config, as_json=as_json))
 

@@ -12,7 +12,7 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """List and add people who write or approve."""
+    """List and add the people who write or approve."""
 
 
 @command.command("list", epilog="Example: mailer users list")
@@ -31,10 +31,12 @@ async def list_(site: Site, as_json: bool) -> None:
 
 @command.command(epilog="Example: mailer users add head-of-unit --approver")
 @click.argument("name")
-@click.option("--approver", is_flag=True, help="May approve campaigns of others.")
+@click.option(
+    "--approver", is_flag=True, help="May approve campaigns that others wrote."
+)
 @with_site
 async def add(site: Site, name: str, approver: bool) -> None:
-    """Add a user, or change whether one may approve."""
+    """Add a user, or change whether a user may approve."""
     async with site.database.writing() as session:
         await users.add(session, name, approver=approver, now=clock.now())
     output.line(f"{name} {'writes and approves' if approver else 'writes'}")

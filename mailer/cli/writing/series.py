@@ -1,4 +1,4 @@
-"""`mailer series`: recurring mailings and their coming instants."""
+"""`mailer series`: recurring mailings and their next instants."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from scheduler import words
 
 @click.group()
 def command() -> None:
-    """List and add recurring mailings."""
+    """List and add recurring mailings; show their next instants."""
 
 
 @command.command("list", epilog="Example: mailer series list")
@@ -50,7 +50,12 @@ def _local(slot: str | None) -> str:
 )
 @click.argument("name")
 @click.argument("cadence")
-@click.option("--zone", default="UTC", show_default=True, help="Where the hour is.")
+@click.option(
+    "--zone",
+    default="UTC",
+    show_default=True,
+    help="The zone of the time, such as Europe/Paris.",
+)
 @with_site
 async def add(site: Site, name: str, cadence: str, zone: str) -> None:
     """Add a series by its cadence in words."""
@@ -68,7 +73,7 @@ async def add(site: Site, name: str, cadence: str, zone: str) -> None:
 async def next_(
     site: Site, name: str, after: datetime | None, count: int, as_json: bool
 ) -> None:
-    """Show the coming instants of a series."""
+    """Show the next instants of a series."""
     async with site.database.reading() as session:
         found = await series.named(session, name)
     cadence = words.parse(found.cadence, zone=found.zone)

@@ -138,7 +138,9 @@ def test_the_operator_is_told(mailer: Mailer) -> None:
     first, second = mailer("upgrade"), mailer("upgrade")
 
     assert "run `mailer upgrade`" in shown(looked.out)
-    assert "`mailer doctor` says what to do" in shown(tried.err)
-    assert first.out == f"the store went from form {OLDER} to {schema.newest()}\n"
-    assert second.out == f"the store has the newest form, {schema.newest()}, already\n"
+    assert "`mailer doctor` shows what to do" in shown(tried.err)
+    assert first.out == f"the store went from schema {OLDER} to {schema.newest()}\n"
+    assert (
+        second.out == f"the store has the current schema, {schema.newest()}, already\n"
+    )
     assert (first.code, second.code) == (0, 0)
