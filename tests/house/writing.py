@@ -39,7 +39,7 @@ def columns_of(row: str) -> set[str]:
 
 
 def written() -> Written:
-    """Return who writes what in the product; migrations apart."""
+    """Return the writers of each column in the product, without migrations."""
     found: Written = defaultdict(lambda: defaultdict(set))
     for path in FILES:
         place = path.relative_to(ROOT)
@@ -63,7 +63,7 @@ def written_by(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _by_call(call: ast.Call) -> Iterator[tuple[str, str]]:
-    """Yield what a call writes: a new row, or the values of a statement."""
+    """Yield what a call writes: the columns of a new row, or of a statement."""
     name = _last(call.func)
     if name in ROWS:
         yield from ((name, each.arg) for each in call.keywords if each.arg)
@@ -84,7 +84,7 @@ def _by_call(call: ast.Call) -> Iterator[tuple[str, str]]:
 
 
 def _chained(node: ast.expr) -> Iterator[str]:
-    """Yield the rows of the statement at the beginning of a chain of calls."""
+    """Yield the row classes of the statement at the beginning of a chain of calls."""
     while isinstance(node, ast.Call):
         if _last(node.func) in STATEMENTS:
             yield from _rows(node)
@@ -103,7 +103,7 @@ def _rows(call: ast.Call) -> Iterator[str]:
 
 
 def any_table() -> set[str]:
-    """Return the modules with a statement on whatever table they are handed."""
+    """Return the modules with a statement on a table that is an argument."""
     return {
         path.relative_to(ROOT).as_posix()
         for path in FILES
@@ -136,7 +136,7 @@ def _by_assignment(target: ast.Attribute, tree: ast.AST) -> Iterator[tuple[str, 
 
 
 def _annotated(tree: ast.AST, row: str) -> set[str]:
-    """Return the arguments and variables of a module that are such rows."""
+    """Return the arguments and variables of a module with this row class."""
     return {
         node.arg if isinstance(node, ast.arg) else _last(node.target)
         for node in ast.walk(tree)
