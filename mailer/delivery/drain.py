@@ -1,7 +1,7 @@
 """Decides when a worker that runs until idle may end, and reports what still waits.
 
-The worker ends when looks at the store found nothing due and nothing under way, and no
-release was making messages between the first and the last of these looks. It waits for
+The worker ends when looks at the store found nothing due and nothing under way, and a
+check between the first and the last of them found no release under way. It waits for
 limits and for relays that may soon be back; messages that are due later are reported.
 """
 

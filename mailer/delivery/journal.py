@@ -45,7 +45,7 @@ class _Group(NamedTuple):
     """What one transaction writes, besides marks."""
 
     by_queue: Sequence[tuple[RelayQueue, Unrecorded]]
-    all: Unrecorded  # of all queues together
+    together: Unrecorded  # of all queues
     pauses: Mapping[int, str]  # campaign → reason
 
 
@@ -131,10 +131,10 @@ class Journal:
             raise
         self._write_seconds = uptime() - began_at
         self._dispatcher.hand_out(batch, marked_at=marked_at)
-        if group.all.accepted or group.all.settled:
-            states = Counter(each.outcome.state for each in group.all.settled)
-            if group.all.accepted:
-                states[MessageState.ACCEPTED] = len(group.all.accepted)
+        if group.together.accepted or group.together.settled:
+            states = Counter(each.outcome.state for each in group.together.settled)
+            if group.together.accepted:
+                states[MessageState.ACCEPTED] = len(group.together.accepted)
             self._settled(states)
 
     def _collect(self) -> _Group:
@@ -147,7 +147,7 @@ class Journal:
         for _, each in by_queue:
             together.add(each)
         pauses, self._pauses = self._pauses, {}
-        return _Group(by_queue=by_queue, all=together, pauses=pauses)
+        return _Group(by_queue=by_queue, together=together, pauses=pauses)
 
     async def _write(self, group: _Group) -> tuple[Batch, float]:
         """Write a group; return the batch taken, and a time just before its marks."""
@@ -155,7 +155,7 @@ class Journal:
         async with self._database.writing() as session:
             await batches.by_index(session)
             now, marked_at = self._now(), uptime()  # after waiting for the write lock
-            outcomes = group.all
+            outcomes = group.together
             if outcomes.accepted:
                 accepted = [
                     (number, answer.accepted(reply))

@@ -27,19 +27,21 @@ class ReadyQueue:
         preparer: Preparer,
         *,
         start: int,
-        most: int,
+        maximum: int,
         late: Callable[[int], None],
-        spoilt: Callable[[Claimed, str], None],
+        uncomposable: Callable[[Claimed, str], None],
     ) -> None:
         self._preparer = preparer
-        self._most = most
+        self._maximum = maximum
         self._late = late  # gets the number of a message that waited too long
-        self._spoilt = spoilt  # gets a message that cannot be composed, and the reason
+        self._spoilt = (
+            uncomposable  # gets a message that cannot be composed, and the reason
+        )
         # with each message, when it was marked and when it was put here
         self._rows: deque[tuple[Prepared, float, float]] = deque()
         self._messages: deque[tuple[OutgoingMessage, float]] = deque()
         self._last_marked_at = self._composed_at = float("-inf")
-        self.ahead = min(start, most)  # how many messages are to be marked ahead
+        self.ahead = min(start, maximum)  # how many messages are to be marked ahead
 
     def __len__(self) -> int:
         return len(self._rows) + len(self._messages)
@@ -67,7 +69,7 @@ class ReadyQueue:
                 self.ahead *= 2
             elif marked_at - self._last_marked_at < MARKS_LAST:
                 self.ahead += (self.ahead + 1) // 2
-            self.ahead = min(self.ahead, self._most)
+            self.ahead = min(self.ahead, self._maximum)
         self._last_marked_at = marked_at
         self._rows += [(each, marked_at, put_at) for each in prepared]
 

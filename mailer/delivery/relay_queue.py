@@ -55,9 +55,9 @@ class RelayQueue:
         self._ready = ReadyQueue(
             preparer,
             start=relay.connections * 2,
-            most=relay.connections * delivery.mark_ahead,
+            maximum=relay.connections * delivery.mark_ahead,
             late=self._give_back,
-            spoilt=self._set_aside,
+            uncomposable=self._set_aside,
         )
         self.connections = ConnectionPool(
             self,
@@ -180,7 +180,7 @@ class RelayQueue:
         if not answer.slows_down(settled, stage, reply):
             self._health.succeeded(self.name, message.address)
             if settled.outcome.due_at is not None:
-                self._health.keep_reply(self.name, str(reply))
+                self._health.delayed(self.name, str(reply))
             return
         domain = "" if stage is Stage.MAIL else domain_of(message.address)
         self._health.failed(self.name, str(reply), domain=domain, now=now)

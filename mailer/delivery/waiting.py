@@ -45,7 +45,7 @@ async def read(session: AsyncSession, *, now: datetime) -> Waiting | None:
 def sentence(
     waiting: Waiting, relays: Relays, reasons: Mapping[str, str], *, soonest: datetime
 ) -> str:
-    """Return the sentence; `reasons` has, by relay, its last reply or its limit.
+    """Return the sentence; `reasons` has, by relay, why its messages wait.
 
     Messages that are due already wait for their relay, until `soonest`.
     """

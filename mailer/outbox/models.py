@@ -38,7 +38,7 @@ class WorkerLease(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     host: Mapped[str]
-    process: Mapped[str]  # as of process_identity
+    process: Mapped[str]  # its identity, as in process_identity
     started_at: Mapped[datetime]
     alive_until: Mapped[datetime]  # end of the lease
     ended_at: Mapped[datetime | None]  # since then it holds no mark
@@ -73,7 +73,7 @@ class ReleasePlan(Base):
     )
     contact_id: Mapped[int]  # the last contact who has a row
     host: Mapped[str]
-    process: Mapped[str]  # which makes the rows; as of process_identity
+    process: Mapped[str]  # that makes the rows; as in process_identity
     alive_until: Mapped[datetime]  # later another process may continue
 
 
@@ -111,14 +111,17 @@ class Message(Base):
     reason: Mapped[str | None]  # why skipped, deferred, refused or uncertain
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     due_at: Mapped[datetime | None]  # not before this instant; null: nothing to do
-    worker_id: Mapped[int | None]  # which marked it; no foreign key, none is needed
+    worker_id: Mapped[int | None]  # the worker that marked it; not indexed
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply: Mapped[str | None]  # the relay's last reply
 
 
 class MessageEvent(Base):
-    """An outcome of a message other than accepted; rows are only added."""
+    """An entry in the history of a message, for all but an ordinary acceptance.
+
+    Rows are only added.
+    """
 
     __tablename__ = "message_event"
 

@@ -121,8 +121,8 @@ async def undo_(site: Site, import_id: int) -> None:
 async def show(site: Site, address: str, as_json: bool) -> None:
     """Show the facts about one contact, and its subscriptions with their evidence."""
     async with site.database.reading() as session:
-        found = await person(session, address, key=site.address_key)
-        facts = shapes.person(found)
+        contact = await person(session, address, key=site.address_key)
+        facts = shapes.person(contact)
     if as_json:
         output.json_document(facts)
         return

@@ -23,13 +23,13 @@ def command() -> None:
 async def list_(site: Site, every: bool, as_json: bool) -> None:
     """List open proposals: each line as the directory has it, and as proposed."""
     async with site.database.reading() as session:
-        found = await directory.proposals(session, waiting=not every)
+        listed = await directory.proposals(session, waiting=not every)
     if as_json:
-        output.json_document([shapes.proposal(*each) for each in found])
+        output.json_document([shapes.proposal(*each) for each in listed])
         return
     rows = [
         (proposal.id, name, key, proposal.held.get(key, ""), proposed)
-        for proposal, name in found
+        for proposal, name in listed
         for key, proposed in proposal.proposed.items()
     ]
     columns = ("id", "organisation", "line", "held", "proposed")

@@ -33,12 +33,12 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the saved rules."""
     async with site.database.reading() as session:
-        found = [shapes.segment(each) for each in await saved.listed(session)]
+        rules = [shapes.segment(each) for each in await saved.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(rules)
     else:
         keys = ("name", "version", "rule")
-        output.table("Saved segments", keys, shapes.columns(found, *keys))
+        output.table("Saved segments", keys, shapes.columns(rules, *keys))
 
 
 @command.command(
@@ -96,20 +96,20 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
     async with site.database.reading() as session:
         context = await _context(session)
         contact = await contacts.find(session, address, key=site.address_key)
-        found = await explanation.explain(session, rule, contact, context)
+        explained = await explanation.explain(session, rule, contact, context)
     if as_json:
-        output.json_document(shapes.explanation(found))
+        output.json_document(shapes.explanation(explained))
         return
-    if found.excluded:
+    if explained.excluded:
         output.line(
-            f"{address} is left out, though the rule picks it: {found.excluded}"
+            f"{address} is left out, though the rule picks it: {explained.excluded}"
         )
     else:
-        output.line(f"{address} is {'in' if found.included else 'not in'}")
+        output.line(f"{address} is {'in' if explained.included else 'not in'}")
     output.table(
         "Clauses",
         ("clause", "holds", "because"),
-        [(each.clause, each.holds, each.because) for each in found.clauses],
+        [(each.clause, each.holds, each.because) for each in explained.clauses],
     )
 
 

@@ -22,15 +22,15 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the suppressed addresses; one without a contact is shown by its key."""
     async with site.database.reading() as session:
-        found = [
+        listed = [
             shapes.suppression(each, address)
             for each, address in await suppressions.listed(session)
         ]
     if as_json:
-        output.json_document(found)
+        output.json_document(listed)
     else:
         keys = ("address", "reason", "since", "detail")
-        output.table("Suppressed", keys, shapes.columns(found, *keys))
+        output.table("Suppressed", keys, shapes.columns(listed, *keys))
 
 
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")

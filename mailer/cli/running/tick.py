@@ -14,7 +14,7 @@ from mailer.sites.site import Site
 
 @click.command(epilog="Example: mailer tick --once --now 2027-05-04T08:00Z")
 @click.option("--once", is_flag=True, help="Look once for due campaigns, then end.")
-@click.option("--now", "instant", type=INSTANT, help="Act as at this instant.")
+@click.option("--now", "instant", type=INSTANT, help="Act as if it were this instant.")
 @as_json
 @with_site
 async def command(

@@ -24,13 +24,13 @@ def command(config: Path, as_json: bool) -> int | None:
 
 
 async def _run(config: Path, *, as_json: bool) -> int:
-    found = await examine.examine(config, now=clock.now())
-    failed = any(each.level is Grade.ERROR for each in found)
+    findings = await examine.examine(config, now=clock.now())
+    failed = any(each.level is Grade.ERROR for each in findings)
     if as_json:
-        shown = [asdict(each) for each in found]
+        shown = [asdict(each) for each in findings]
         output.json_document({"ok": not failed, "findings": shown})
     else:
-        for each in found:
+        for each in findings:
             remedy = f" → {each.remedy}" if each.remedy else ""
             output.line(f"{each.level:<8} {each.about}: {each.sentence}{remedy}")
     return 1 if failed else 0

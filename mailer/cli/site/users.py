@@ -21,11 +21,11 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the users."""
     async with site.database.reading() as session:
-        found = [shapes.user(each) for each in await users.listed(session)]
+        listed = [shapes.user(each) for each in await users.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(listed)
     else:
-        rows = shapes.columns(found, "name", "approver")
+        rows = shapes.columns(listed, "name", "approver")
         output.table("Users", ("name", "approves"), rows)
 
 

@@ -38,12 +38,12 @@ command.add_command(translating.import_po)
 async def list_(site: Site, as_json: bool) -> None:
     """List the campaigns, newest first."""
     async with site.database.reading() as session:
-        found = [shapes.campaign(each) for each in await lookup.listed(session)]
+        campaigns = [shapes.campaign(each) for each in await lookup.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(campaigns)
     else:
         columns = ("id", "reference", "name", "state", "at")
-        output.table("Campaigns", columns, shapes.columns(found, *columns))
+        output.table("Campaigns", columns, shapes.columns(campaigns, *columns))
 
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
@@ -226,8 +226,8 @@ async def report(site: Site, campaign_id: int, as_json: bool) -> None:
 @with_site
 async def coverage_(site: Site, campaign_id: int, as_json: bool) -> None:
     """Count for each block the readers it concerns and reaches, and why not all."""
-    found = await coverage.coverage(site, campaign_id, now=clock.now())
+    blocks = await coverage.coverage(site, campaign_id, now=clock.now())
     if as_json:
-        output.json_document([asdict(each) for each in found])
+        output.json_document([asdict(each) for each in blocks])
     else:
-        show_coverage(found)
+        show_coverage(blocks)

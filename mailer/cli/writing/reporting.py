@@ -58,7 +58,7 @@ def _rows(report: CampaignReport) -> list[tuple[str, int, str]]:
     return states + skipped
 
 
-def show_coverage(found: Sequence[Covered]) -> None:
+def show_coverage(blocks: Sequence[Covered]) -> None:
     """Print for each block the readers it concerns and reaches, and why not all."""
     rows = [
         (
@@ -67,6 +67,6 @@ def show_coverage(found: Sequence[Covered]) -> None:
             each.reached,
             [f"{why.replace('_', ' ')} {count}" for why, count in each.missed.items()],
         )
-        for each in found
+        for each in blocks
     ]
     output.table("Coverage", ("block", "concerned", "reached", "not reached"), rows)

@@ -25,17 +25,17 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the series, and the campaigns in their slots."""
     async with site.database.reading() as session:
-        found = [
+        slots = [
             shapes.slot(each, occurrence)
             for each, occurrence in await series.listed(session)
         ]
     if as_json:
-        output.json_document(found)
+        output.json_document(slots)
         return
     rows = [
         (each["name"], each["cadence"], _local(each["slot"]), *rest)
         for each, rest in zip(
-            found, shapes.columns(found, "campaign", "outcome"), strict=True
+            slots, shapes.columns(slots, "campaign", "outcome"), strict=True
         )
     ]
     output.table("Series", ("name", "cadence", "slot", "campaign", "outcome"), rows)
@@ -75,6 +75,6 @@ async def next_(
 ) -> None:
     """Show the next instants of a series."""
     async with site.database.reading() as session:
-        found = await series.named(session, name)
-    cadence = words.parse(found.cadence, zone=found.zone)
+        saved = await series.named(session, name)
+    cadence = words.parse(saved.cadence, zone=saved.zone)
     show_instants(cadence, after=after, count=count, as_json=as_json)

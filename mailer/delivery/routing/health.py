@@ -83,15 +83,15 @@ class Health:
         stored = self._breakers.get(key, CLOSED)
         return breaker.limited(stored, waits=_waits(key), now=now)
 
-    def keep_reply(self, relay: str, reply: str) -> None:
-        """Keep a relay's reply as the reason why messages wait."""
-        self.reasons[relay] = f"last replied: {without_addresses(reply)[:MAX_REPLY]}"
+    def delayed(self, relay: str, reply: str) -> None:
+        """Keep the reply, or fault, because of which messages of a relay wait."""
+        self.reasons[relay] = f"delays messages: {without_addresses(reply)[:MAX_REPLY]}"
 
     def failed(
         self, relay: str, reply: str, *, domain: str = "", now: datetime
     ) -> None:
-        """Record that a relay, or a domain behind it, failed or slowed us down."""
-        self.keep_reply(relay, reply)
+        """Record a reply, or fault, with which a relay or domain failed."""
+        self.delayed(relay, reply)
         key = relay, domain
         before = self._of(key, now)
         after = breaker.failed(

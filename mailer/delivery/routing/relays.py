@@ -87,7 +87,7 @@ def domain_of(address: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DomainLimits:
-    """The limits of recipient domains; each domain of a pattern counts alone."""
+    """The limits of recipient domains; each domain of a pattern has its own count."""
 
     settings: Mapping[str, DomainSettings]
 

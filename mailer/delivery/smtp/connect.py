@@ -128,7 +128,7 @@ def _client(
 def _password(relay: RelaySettings, root: Path) -> str:
     if not relay.user:
         return ""
-    if relay.security == "plain":  # settings from a file cannot have this
+    if relay.security == "plain":  # the settings refuse this too
         raise RelayError("a login is never sent without TLS")
     path = root / relay.password_file if relay.password_file else None
     return secrets.secret_text(path, relay.password, "relay.password_file")

@@ -14,15 +14,15 @@ def without_a_letter(number: int) -> Prepared:
 
 
 async def test_a_late_message_is_given_back_without_being_composed(site: Site) -> None:
-    """These messages cannot be composed, so `spoilt` has each that was tried."""
+    """These messages cannot be composed, so `uncomposable` has each that was tried."""
     late: list[int] = []
-    spoilt: list[tuple[int, str]] = []
+    uncomposable: list[tuple[int, str]] = []
     queue = ReadyQueue(
         Preparer(site),
         start=8,
-        most=8,
+        maximum=8,
         late=late.append,
-        spoilt=lambda row, why: spoilt.append((row.id, why)),
+        uncomposable=lambda row, why: uncomposable.append((row.id, why)),
     )
     early, now = uptime() - MAX_WAIT - 1, uptime()
     queue.put([without_a_letter(1)], marked_at=early, put_at=early, more_due=False)
@@ -30,7 +30,7 @@ async def test_a_late_message_is_given_back_without_being_composed(site: Site) -
 
     assert queue.next() is None
     assert late == [1]
-    assert spoilt == [(2, "its letter is not in the store")]
+    assert uncomposable == [(2, "its letter is not in the store")]
     assert (len(queue), queue.ahead) == (0, 4)
 
 
@@ -42,9 +42,9 @@ async def test_a_message_is_not_late_because_the_store_took_long_to_mark_it(
     queue = ReadyQueue(
         Preparer(site),
         start=8,
-        most=8,
+        maximum=8,
         late=late.append,
-        spoilt=lambda _row, _why: None,
+        uncomposable=lambda _row, _why: None,
     )
     now = uptime()
     queue.put([without_a_letter(1)], marked_at=now - 9, put_at=now, more_due=False)
@@ -53,19 +53,19 @@ async def test_a_message_is_not_late_because_the_store_took_long_to_mark_it(
     assert late == []
 
 
-def queue_of_four(site: Site, *, most: int) -> ReadyQueue:
+def queue_of_four(site: Site, *, maximum: int) -> ReadyQueue:
     """Make a queue that marks four messages ahead at first."""
     return ReadyQueue(
         Preparer(site),
         start=4,
-        most=most,
+        maximum=maximum,
         late=lambda _number: None,
-        spoilt=lambda _row, _why: None,
+        uncomposable=lambda _row, _why: None,
     )
 
 
 async def test_more_is_marked_until_marks_last(site: Site) -> None:
-    queue = queue_of_four(site, most=100)
+    queue = queue_of_four(site, maximum=100)
     now, ahead = uptime(), []
     queue.put([without_a_letter(0)], marked_at=now, put_at=now, more_due=True)
     for number, lasted in enumerate((0.5, 0.9, 1.1, 5.0), start=1):
@@ -78,7 +78,7 @@ async def test_more_is_marked_until_marks_last(site: Site) -> None:
 
 async def test_no_more_is_marked_than_configured_or_due(site: Site) -> None:
     now = uptime()
-    limited, enough = queue_of_four(site, most=7), queue_of_four(site, most=7)
+    limited, enough = queue_of_four(site, maximum=7), queue_of_four(site, maximum=7)
     for number in range(5):
         limited.put(
             [without_a_letter(number)], marked_at=now, put_at=now, more_due=True

@@ -1,6 +1,6 @@
 """The sentence about messages that wait when a worker ends, or waits for long.
 
-It has their number, until when they wait, for which relay, and its last reply or limit.
+It has their number, until when they wait, for which relay, and why.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
 
     assert re.fullmatch(
         rf"10 messages wait, {UNTIL}: the relay default at 127\.0\.0\.1:{relay.port}"
-        r" (cannot be used|last replied): 421 4\.3\.2 come back later",
+        r" (cannot be used|delays messages): 421 4\.3\.2 come back later",
         str(raised.value),
     )
     assert (counted.state, counted.states[MessageState.REFUSED], relay.accepted) == (
@@ -78,7 +78,7 @@ async def test_the_command_succeeds_and_reports_what_is_tried_again(
     assert (working.returncode, stdout) == (0, b"9 accepted, 1 deferred\n"), stderr
     assert re.fullmatch(
         rf"1 message waits until {INSTANT}: the relay default at"
-        rf" 127\.0\.0\.1:{relay.port} last replied: {reply}",
+        rf" 127\.0\.0\.1:{relay.port} delays messages: {reply}",
         last,
     )
 
@@ -135,13 +135,13 @@ def test_the_sentence_has_a_part_for_each_relay() -> None:
     )
     waits = Waiting(count=1200, first=NOW, last=NOW + timedelta(hours=2))
     reasons = {
-        "default": "last replied: 421 later",
+        "default": "delays messages: 421 later",
         "spare": "is limited to 5 a second",
     }
     soonest = NOW + timedelta(minutes=1)
 
     assert waiting.sentence(waits, two, reasons, soonest=soonest) == (
         "1,200 messages wait, the first until 2027-03-01 08:01:00 UTC, the last until"
-        " 2027-03-01 10:00:00 UTC: the relay default at 127.0.0.1:2525 last replied:"
+        " 2027-03-01 10:00:00 UTC: the relay default at 127.0.0.1:2525 delays messages:"
         " 421 later; the relay spare at 127.0.0.1:2525 is limited to 5 a second"
     )
