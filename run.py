@@ -1,14 +1,14 @@
 """The commands of this checkout; needs Python 3.11 or newer and nothing else.
 
-python3 run.py demo         see it at work
-python3 run.py check        style, types, layers and the quick tests, while you work
-python3 run.py test         everything that must hold
-python3 run.py prove        the heavier proofs
-python3 run.py mutate ROOM  change a room step by step, and list what no test sees
-python3 run.py bench        how fast it is, beside Postfix's own load generator
-python3 run.py chaos        kill it at random, and count what readers got
-python3 run.py gallery      pictures of every letter in every language, in docs/gallery
-python3 run.py mailer …     the mailer command of this checkout
+python3 run.py demo         make a sample site and send its letters
+python3 run.py check        run lint, types, contracts and the quick tests
+python3 run.py test         run lint, types, contracts and all tests but the proofs
+python3 run.py prove        run the heavier proofs
+python3 run.py mutate ROOM  change a room step by step; list the changes no test sees
+python3 run.py bench        measure the speed, beside Postfix's load generator
+python3 run.py chaos        kill workers at random, and count each reader's messages
+python3 run.py gallery      make pictures of all letters, in docs/gallery
+python3 run.py mailer …     run the mailer command of this checkout
 
 `check` leaves out every test that needs PostgreSQL or a browser, that uses a fixture
 which tests share (but for the sample site), or that took more than half a second when
@@ -28,8 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("LIAISON_VENV", ROOT / ".venv"))
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-DEBIAN = {  # what tests need that no Python package brings: command → package
+PYTHON = VENV / "bin/python"
+DEBIAN = {  # commands that tests need, and their Debian packages
     "initdb": "postgresql",
     "chromium": "chromium",
     "dkimproxy-verify": "libmail-dkim-perl",
@@ -56,7 +56,7 @@ FONTS = Path("/usr/share/fonts/opentype/noto")
 
 
 class Refusal(SystemExit):
-    """The command cannot go on; says why, exits 1."""
+    """Ends the process with code 1, after a sentence on stderr."""
 
     def __init__(self, sentence: str) -> None:
         print(f"run.py: {sentence}", file=sys.stderr)
@@ -65,7 +65,7 @@ class Refusal(SystemExit):
 
 def main() -> None:
     """Run one command."""
-    if sys.version_info < (3, 11):  # noqa: UP036 (an older one may read this)
+    if sys.version_info < (3, 11):  # noqa: UP036 (an older Python may run this file)
         raise Refusal("Python 3.11 or newer is needed")
     verb, *rest = sys.argv[1:] or ["help"]
     if verb == "demo":
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def run_mailer(*arguments: str) -> None:
-    """Become the mailer command."""
+    """Replace this process by the mailer command."""
     sys.stdout.flush()
     command = [str(PYTHON), "-m", "mailer", *arguments]
     environment = {**os.environ, "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer"}
@@ -113,7 +113,7 @@ def run_tool(program: Path, *arguments: str) -> int:
 
 
 def fresh(name: str) -> Path:
-    """Return a folder name that is free: demo, then demo-2 and on."""
+    """Return the name of a folder that does not exist: demo, demo-2, and so on."""
     path, number = Path(name), 1
     while path.exists():
         number += 1
@@ -122,7 +122,7 @@ def fresh(name: str) -> Path:
 
 
 def prepare(kind: str) -> None:
-    """Make the environment from the hashed pins, once."""
+    """Install the hashed pins of a kind into the environment, unless installed."""
     pins = ROOT / "requirements" / f"{kind}.txt"
     wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
     stamp = VENV / f"{kind}.installed"
@@ -145,12 +145,12 @@ def prepare(kind: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the reader what takes time."""
+    """Print a remark on stderr."""
     print(text, file=sys.stderr, flush=True)
 
 
 def make_venv() -> None:
-    """Make .venv; on Debian the module for it is a package of its own."""
+    """Make .venv; on Debian this may need a package."""
     need(venv_package())
     shutil.rmtree(VENV, ignore_errors=True)
     command = [sys.executable, "-m", "venv", str(VENV)]
@@ -159,27 +159,27 @@ def make_venv() -> None:
 
 
 def venv_package() -> list[str]:
-    """Return the Debian package this Python needs for a virtual environment."""
+    """Return the Debian package that virtual environments need, if it is missing."""
     if PYTHON.exists() or importlib.util.find_spec("ensurepip"):
         return []
     return [f"python{sys.version_info.major}.{sys.version_info.minor}-venv"]
 
 
 def site_packages() -> Path:
-    """Return where the environment keeps its packages."""
+    """Return the folder of the environment's packages."""
     paths = {"base": str(VENV), "platbase": str(VENV)}
     return Path(sysconfig.get_path("purelib", "venv", vars=paths))
 
 
 def present(command: str) -> bool:
-    """Whether a command is installed, also where Debian hides PostgreSQL's."""
-    hidden = Path("/usr/lib/postgresql").glob(f"*/bin/{command}")
+    """Return whether a command is installed, also in the folders of PostgreSQL."""
+    of_debian = Path("/usr/lib/postgresql").glob(f"*/bin/{command}")
     given = Path(os.environ.get("PG_BIN", "/nonexistent")) / command
-    return bool(shutil.which(command)) or given.exists() or any(hidden)
+    return bool(shutil.which(command)) or given.exists() or any(of_debian)
 
 
 def need(missing: list[str]) -> None:
-    """Install Debian packages as root; anyone else is told the command."""
+    """Install Debian packages as root; other users get the command to run."""
     if not missing:
         return
     packages = " ".join(dict.fromkeys(missing))
@@ -209,7 +209,7 @@ def run_steps(verb: str, extra: list[str]) -> None:
         say(f"== {name} {verdict} in {time.monotonic() - started:.0f} s")
         if failed:
             raise SystemExit(1)
-    say("== everything holds")
+    say("== all checks passed")
 
 
 if __name__ == "__main__":

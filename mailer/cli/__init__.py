@@ -1,1 +1,1 @@
-"""The command `mailer`: an edge that parses, makes one call and prints."""
+"""The command `mailer`: each verb parses, makes one call, and shows the result."""

@@ -1,4 +1,4 @@
-"""How a command reaches its site: opened before, closed after, run to its end."""
+"""Opens the site of a command and runs the command; options that commands share."""
 
 import functools
 import getpass
@@ -17,24 +17,24 @@ from mailer.sites.opening import open_site
 def with_site(
     function: Callable[..., Coroutine[Any, Any, int | None]],
 ) -> Callable[..., int | None]:
-    """Give an asynchronous command the site of --config as its first argument."""
+    """Return a command that calls `function` with the site of --config first."""
 
     @functools.wraps(function)
     def wrapper(*arguments: Any, **options: Any) -> int | None:
         context = click.get_current_context()
         config: Path = context.obj
 
-        async def opened() -> int | None:
+        async def run_with_site() -> int | None:
             async with open_site(config) as site:
                 return await function(site, *arguments, **options)
 
-        return complete(opened())
+        return complete(run_with_site())
 
     return wrapper
 
 
 def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
-    """Run a coroutine to its end; a lone error of a group is that error."""
+    """Run a coroutine to its end; of a group of errors, raise the first."""
     try:
         with event_loop.runner() as runner:
             return runner.run(coroutine)
@@ -43,7 +43,7 @@ def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
 
 
 class Instant(click.ParamType[datetime]):
-    """An instant in ISO 8601, with its zone."""
+    """An instant in ISO 8601 with a time zone, converted to UTC."""
 
     name = "instant"
 
@@ -53,24 +53,26 @@ class Instant(click.ParamType[datetime]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> datetime:
-        """Read an instant; one without a zone is refused, not guessed."""
+        """Return the instant; fail if it is malformed or has no zone."""
         if isinstance(value, datetime):
             return value
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not an instant such as 2027-05-04T10:00+02:00")
+            self.fail(f"{value!r} is not an instant, such as 2027-05-04T10:00+02:00")
         if moment.tzinfo is None:
-            self.fail(f"{value!r} has no zone; add one: {value}+02:00, or {value}Z")
+            self.fail(
+                f"{value!r} has no zone; write {value}+02:00, or {value}Z for UTC"
+            )
         return moment.astimezone(UTC)
 
 
 by_option = click.option(
-    "--by", default=getpass.getuser, show_default="you", help="Who does it."
+    "--by", default=getpass.getuser, show_default="you", help="The user who does it."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."
 )
 INSTANT = Instant()
-NUMBER = click.IntRange(1, 2**31 - 1)  # of a row
+NUMBER = click.IntRange(1, 2**31 - 1)  # the number of a row

@@ -1,7 +1,7 @@
-"""The command: its nouns, loaded when asked for, and what becomes of errors.
+"""The command `mailer`: finds the module of a noun, and turns errors into sentences.
 
-Exit 0 done · 1 refused or failed, one sentence on stderr · 2 wrong usage. No traceback
-reaches an operator; what nobody expected is written to a file whose name is told.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage. An error is one sentence on
+stderr. The traceback of an unexpected error is written to a file, which is named.
 """
 
 import errno
@@ -22,7 +22,7 @@ from mailer.cli.remedies import with_remedy
 from mailer.store import faults
 from scheduler.errors import ScheduleError
 
-NOUNS = {  # noun → the room its module is in
+NOUNS = {  # noun → the folder of its module
     "campaigns": "writing",
     "contacts": "directory",
     "demo": "site",
@@ -49,7 +49,7 @@ EXAMPLE = "Example: mailer demo"
 
 
 class Nouns(rich_click.RichGroup):
-    """The group of nouns; a noun's module is imported when it is used."""
+    """The group of nouns; it imports the module of a noun on its first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return every noun."""
@@ -76,32 +76,32 @@ class Nouns(rich_click.RichGroup):
     default=Path("config.toml"),
     envvar="MAILER_CONFIG",
     show_default=True,
-    help="The site's configuration.",
+    help="The settings file of the site.",
 )
 @click.version_option(mailer.__version__, message="mailer %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, config: Path) -> None:
-    """Send letters in many languages to many kinds of readers; prove who got what."""
+    """Send letters in many languages to many kinds of readers; count who got what."""
     ctx.obj = config
 
 
 def main() -> None:
-    """Run the command and turn every error into a sentence and an exit code."""
+    """Run the command with the arguments of the process; exit with its code."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command with these arguments; return its exit code."""
+    """Run the command with these arguments; return its exit code. Print errors."""
     try:
         result = cli.main(arguments, prog_name="mailer", standalone_mode=False)
-    except click.ClickException as wrong:
-        wrong.show()
-        return wrong.exit_code
-    except SystemExit as end:  # a group without a verb shows its help
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except SystemExit as end:  # of a noun without a verb, after its help
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return 0
-    except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (the last resort)
+    except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (an operator gets no traceback)
         output.refuse(_sentence(fault))
         return 1
     return result if isinstance(result, int) else 0
@@ -116,20 +116,20 @@ def _sentence(fault: BaseException) -> str:
         case DBAPIError():
             return _sentence(faults.store_error(fault))
         case OSError(errno=errno.ENOSPC):
-            return "the disk that is written to is full; make room, then try again"
+            return "a disk is full; make room, then try again"
         case click.exceptions.Abort():
-            return "stopped; nothing was changed by this command"
+            return "stopped; this command changed nothing"
         case _:
             return _unexpected(fault)
 
 
 def _unexpected(fault: BaseException) -> str:
-    """Keep what nobody expected in a file; tell its name."""
+    """Write a traceback to a file; return a sentence that names the file."""
     with tempfile.NamedTemporaryFile(
         "w", prefix="mailer-fault-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
         traceback.print_exception(fault, file=file)
     return (
-        f"an unexpected fault ({type(fault).__name__}); details are in {file.name};"
-        " please send it to whoever looks after mailer"
+        f"an unexpected fault ({type(fault).__name__}); please send the file"
+        f" {file.name} to the people who maintain mailer"
     )

@@ -1,4 +1,4 @@
-"""What the command prints: results on stdout, everything else on stderr."""
+"""Prints results on stdout and remarks on stderr."""
 
 import json
 import os
@@ -27,22 +27,22 @@ from audiences.characters import for_terminal
 results = Console(soft_wrap=True, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
-WHOLE = 26  # cells up to which a word is never broken over two lines
-BAR = 30  # cells of the widest bar
+LONGEST_WORD = 26  # terminal cells; longer words may break over two lines
+BAR = 30  # terminal cells of the longest bar
 
 
 def json_document(value: Any) -> None:
-    """Print one JSON document and nothing else."""
+    """Print one JSON document."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def json_line(value: Mapping[str, Any]) -> None:
-    """Print one object on one line."""
+    """Print one JSON object on one line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def octets(value: bytes) -> None:
-    """Print octets as they are."""
+    """Write octets to stdout."""
     sys.stdout.flush()
     sys.stdout.buffer.write(value)
     sys.stdout.buffer.flush()
@@ -51,7 +51,7 @@ def octets(value: bytes) -> None:
 def table(
     title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Print a table under its title; numbers stand to the right, nothing is cut."""
+    """Print a table with a title; numbers are right-aligned, and no text is cut."""
     cells = [[shown(cell) for cell in row] for row in rows]
     results.print()
     if not cells:
@@ -70,7 +70,7 @@ def table(
         drawn.add_column(
             heading,
             overflow="fold",
-            min_width=min(max(words, default=0), WHOLE),
+            min_width=min(max(words, default=0), LONGEST_WORD),
             justify="right" if all(map(str.isdecimal, column)) else "left",
         )
     for row in cells:
@@ -79,20 +79,20 @@ def table(
 
 
 def bars(title: str, heading: str, counted: Mapping[str, int]) -> None:
-    """Print counts with a bar each; the widest is the largest."""
-    widest = max(counted.values(), default=1)
+    """Print counts, each with a bar; the largest count has the longest bar."""
+    largest = max(counted.values(), default=1)
     table(
         title,
         (heading, "readers", ""),
         [
-            (key.replace("_", " "), count, "█" * max(1, round(BAR * count / widest)))
+            (key.replace("_", " "), count, "█" * max(1, round(BAR * count / largest)))
             for key, count in counted.items()
         ],
     )
 
 
 def shown(cell: object) -> str:
-    """Return a value as an operator reads it: yes or no, an instant, a list, a text."""
+    """Return a value as text for a table."""
     match cell:
         case None:
             return ""
@@ -107,7 +107,7 @@ def shown(cell: object) -> str:
 
 
 def called() -> str:
-    """Return how the reader called this command, to show what to type next."""
+    """Return how the operator called this command, for examples of other commands."""
     if given := os.environ.get("LIAISON_CALLED"):
         return given
     return "python3 -m mailer" if Path(sys.argv[0]).stem == "__main__" else "mailer"
@@ -119,19 +119,19 @@ def line(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the operator something that is not a result, if there is room for it."""
+    """Print a remark for the operator; ignore a full disk."""
     with suppress(OSError):
         notes.print(escape(for_terminal(text)))
 
 
 def refuse(sentence: str) -> None:
-    """Print why the command did not do it."""
+    """Print the sentence of an error; ignore a full disk."""
     with suppress(OSError):
         notes.print(f"[bold red]mailer:[/] {escape(for_terminal(sentence))}")
 
 
 def progress() -> Progress:
-    """Return a bar on stderr for work that takes long."""
+    """Return a progress bar on stderr."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

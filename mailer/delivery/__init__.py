@@ -1,1 +1,1 @@
-"""HOW it leaves: compose → mark → SMTP → verdict → outcome."""
+"""The worker: claim, mark, compose, send, read the reply, record the outcome."""

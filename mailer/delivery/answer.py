@@ -1,4 +1,4 @@
-"""What an answer of the relay, or none, makes of a message: pure."""
+"""The outcome of a message from the relay's reply, or from its absence: pure."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from mailer.outbox.message_states import MessageState
 from mailer.outcomes.record import Outcome
 from mailer.settings.sections import DeliverySettings
 
-MAX_SHOWN = 500  # characters of a reply that are kept
+MAX_REPLY = 500  # characters of a reply that are stored
 
 
 class Settled(NamedTuple):
-    """What became of a message, and what its reply says of its campaign and reader."""
+    """The outcome of a message, and the verdict on the reply, if there was one."""
 
     outcome: Outcome
     campaign_id: int
@@ -24,8 +24,8 @@ class Settled(NamedTuple):
 
 
 def accepted(reply: Reply) -> str:
-    """Return what is kept of the reply with which the relay took a message."""
-    return str(reply)[:MAX_SHOWN]
+    """Return the part of a reply that is stored with an accepted message."""
+    return str(reply)[:MAX_REPLY]
 
 
 def refused(
@@ -36,23 +36,23 @@ def refused(
     settings: DeliverySettings,
     now: datetime,
 ) -> Settled:
-    """Read the relay's last word on a message it did not take."""
-    shown = str(reply)[:MAX_SHOWN]
+    """Return the outcome of a message that the relay did not take."""
+    stored = str(reply)[:MAX_REPLY]
     read = verdict.read(reply, names_recipient=stage is not Stage.MAIL)
     if read.action is Action.REFUSE:
         outcome = Outcome(
             message_number=message.message_number,
             state=MessageState.REFUSED,
             reason=read.reason,
-            reply=shown,
+            reply=stored,
         )
     else:
-        outcome = _deferred(message, read.reason, shown, settings, now)
+        outcome = _deferred(message, read.reason, stored, settings, now)
     return Settled(outcome=outcome, campaign_id=message.campaign_id, verdict=read)
 
 
-def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
-    """Whether an answer asks us to come more slowly, rather than about a message."""
+def slows_down(settled: Settled, stage: Stage, reply: Reply) -> bool:
+    """Return whether a reply asks us to send more slowly, whatever the message."""
     read = settled.verdict
     return (read is not None and read.action is Action.RETRY) and (
         read.permanence is Permanence.SENDER
@@ -62,10 +62,10 @@ def asks_for_patience(settled: Settled, stage: Stage, reply: Reply) -> bool:
 
 
 def not_sent(
-    message: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
+    message: OutgoingMessage, fault: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
-    """Note a connection that failed before the dot: the relay has not taken it."""
-    reason = f"connection failed: {why}"
+    """Return the outcome of a connection that failed before the dot: deferred."""
+    reason = f"connection failed: {fault}"
     return Settled(
         outcome=_deferred(message, reason, None, settings, now),
         campaign_id=message.campaign_id,
@@ -73,25 +73,25 @@ def not_sent(
 
 
 def unknown(
-    message: OutgoingMessage, why: str, *, settings: DeliverySettings, now: datetime
+    message: OutgoingMessage, fault: str, *, settings: DeliverySettings, now: datetime
 ) -> Settled:
-    """Note a connection that failed after the dot: the relay may have taken it."""
+    """Return the outcome of a connection that failed after the dot: uncertain."""
     return Settled(
         outcome=Outcome(
             message_number=message.message_number,
             state=MessageState.UNCERTAIN,
-            reason=f"no answer to the final dot: {why}",
+            reason=f"no reply to the final dot: {fault}",
             due_at=now + settings.evidence_wait,
         ),
         campaign_id=message.campaign_id,
     )
 
 
-def set_aside(message_number: int, campaign_id: int, why: str) -> Settled:
-    """Note a message that cannot be made or offered."""
+def set_aside(message_number: int, campaign_id: int, reason: str) -> Settled:
+    """Return the outcome of a message that cannot be composed, or not be offered."""
     return Settled(
         outcome=Outcome(
-            message_number=message_number, state=MessageState.SET_ASIDE, reason=why
+            message_number=message_number, state=MessageState.SET_ASIDE, reason=reason
         ),
         campaign_id=campaign_id,
     )

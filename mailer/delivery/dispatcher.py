@@ -1,8 +1,8 @@
 """Takes due messages for the relays, in the transaction that marks them.
 
-Claimed, let through by the flow, marked and made ready in one go, so that nothing is
-held that is not about to be sent. What may not go is settled or put off in the same
-transaction; what is for a relay without a connection stays in the store.
+It claims messages, asks the router which may go now, marks these and prepares them. In
+the same transaction it settles or postpones the others. A message whose relay has no
+connection yet stays in the store.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.delivery.connection_pool import TOGETHER
+from mailer.delivery.connection_pool import OPENING_WAIT
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.routing.router import Router, not_connected
@@ -24,20 +24,20 @@ from mailer.settings.sections import DeliverySettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """What one transaction took, once it is committed."""
+    """What one transaction took from the store."""
 
     ready: Mapping[str, list[Prepared]] = field(default_factory=dict)  # by relay
-    wanted: Mapping[str, list[Claimed]] = field(default_factory=dict)  # if connected
-    slow: Set[str] = frozenset()  # relays that hold up the others
-    moved: bool = False  # something is nearer its end
-    stays: bool = False  # something is left where it is until its relay is connected
-    more: bool = False  # as much was due as was asked for
-    again: bool = False  # and none of it is to be sent
-    resting_at: datetime | None = None  # when, if nothing else was under way then
+    unconnected: Mapping[str, list[Claimed]] = field(default_factory=dict)  # by relay
+    slow: Set[str] = frozenset()  # relays whose messages are postponed
+    progress: bool = False  # messages were marked, settled or left, or a relay is full
+    left: bool = False  # messages stay in the store until their relay is connected
+    more_due: bool = False  # as many messages were due as were asked for
+    claim_again: bool = False  # more may be due, and none of these is to be sent
+    idle_at: datetime | None = None  # when it looked, if nothing was under way
 
 
 class Idle(NamedTuple):
-    """Looks at the store that found nothing due while nothing was under way."""
+    """First and last look at the store with nothing due and nothing under way."""
 
     first: datetime
     last: datetime
@@ -51,113 +51,117 @@ class Dispatcher:
     router: Router
     preparer: Preparer
     delivery: DeliverySettings
-    queue: Callable[[str], RelayQueue]  # of a relay, made when it is first asked for
+    queue: Callable[[str], RelayQueue]  # returns the queue of a relay, made if missing
     queues: Mapping[str, RelayQueue]
-    dry: bool = False  # nothing was due when it last looked
-    idle: Idle | None = None  # since anything last moved
-    again: bool = False  # what was due is settled, and more may be behind it
-    closed: bool = False  # nothing is to be taken any more
-    _staying: bool = False  # what was due waits for a connection, and nothing else
-    _slow: Set[str] = frozenset()  # relays whose messages were put off
+    nothing_due: bool = False  # at the last look
+    idle: Idle | None = None  # since the last progress
+    closed: bool = False  # no more messages are to be taken
+    _claim_again: bool = False  # as of Batch, of the last one
+    _only_left: bool = False  # all that was due waits for a connection
+    _slow: Set[str] = frozenset()  # relays whose messages were postponed
     _search: Search = field(default_factory=Search)
-    _unsure: list[int] = field(default_factory=list)  # marked, perhaps committed
+    _unconfirmed: list[int] = field(default_factory=list)  # commit of mark unknown
 
     def look_again(self) -> None:
-        """Look from the first due message on, though nothing was due before."""
-        self.dry = False
-        self._search.start_anew()
+        """Read due messages from the first one, though nothing was due before."""
+        self.nothing_due = False
+        self._search.restart()
 
     @property
-    def wanted(self) -> bool:
-        """Whether there may be more, and room for it."""
-        return not (self.dry or self.closed) and (
-            self.again
+    def wants_more(self) -> bool:
+        """Whether more messages may be due and a relay has room for them."""
+        return not (self.nothing_due or self.closed) and (
+            self._claim_again
             or (
-                not self._staying
-                and any(queue.hungry for queue in self.queues.values())
+                not self._only_left
+                and any(queue.needs_more for queue in self.queues.values())
             )
         )
 
     @property
-    def resting(self) -> bool:
-        """Whether nothing that was taken is under way."""
+    def all_settled(self) -> bool:
+        """Whether every message that was taken has a recorded outcome."""
         return all(queue.empty for queue in self.queues.values())
 
     async def take(self, session: AsyncSession, *, now: datetime) -> Batch:
-        """Mark what is due, as much as the relays have room for.
+        """Mark due messages, as many as the relays have room for.
 
-        Asked again after a commit whose answer was lost, it first takes back what that
-        commit may have marked.
+        After a commit whose result is unknown, first remove the marks it may have made.
         """
-        if self._unsure:
-            await record.unmark(session, self.worker_id, self._unsure, now=now)
+        if self._unconfirmed:
+            await record.unmark(session, self.worker_id, self._unconfirmed, now=now)
             self.look_again()
-        slow = self._kept_waiting(now)
+        slow = self._slow_relays(now)
         for name in self._slow - slow.keys():
-            await postpone.bring_back(session, why=not_connected(name), now=now)
+            await postpone.make_due(session, reason=not_connected(name), now=now)
             self.look_again()
-        if self.dry or self.closed:
+        if self.nothing_due or self.closed:
             return Batch(slow=slow.keys())
         return await self._take(session, slow, now)
 
     async def _take(
         self, session: AsyncSession, slow: Mapping[str, float], now: datetime
     ) -> Batch:
-        resting_at = now if self.resting else None
+        idle_at = now if self.all_settled else None
         names = self.router.relays.settings
         room = {name: 0 if name in slow else self._room(name) for name in names}
         limit = sum(max(each, 0) for each in room.values())
-        limit = self.router.worth_claiming(limit, now=now)
+        limit = self.router.claim_limit(limit, now=now)
         if limit <= 0:
-            moved = any(each <= 0 for each in room.values())
-            return Batch(slow=slow.keys(), moved=moved, resting_at=resting_at)
+            full = any(each <= 0 for each in room.values())
+            return Batch(slow=slow.keys(), progress=full, idle_at=idle_at)
         due = await claim.claim(session, self._search, limit=limit, now=now)
-        await self._dispose(session, due, now)
+        await self._settle_unsent(session, due, now)
         admitted = await self.router.admit(
             session,
             due.rows,
             busy={name for name, each in room.items() if each <= 0},
-            absent={name for name in room if not self._connected(name)},
+            unconnected={name for name in room if not self._connected(name)},
             slow=slow,
             now=now,
         )
-        await postpone.put_off(session, admitted.later)
+        await postpone.put_off(session, admitted.put_off)
         ready = await self._mark(session, admitted.go, now)
-        more = len(due.rows) + len(due.refused) + len(due.doubtful) >= limit
-        stays = any(name not in slow for name in admitted.wanted)
-        done = bool(due.refused or due.doubtful) or (admitted.passed and more)
+        more_due = len(due.rows) + len(due.skipped) + len(due.uncertain) >= limit
+        left = any(name not in slow for name in admitted.unconnected)
+        done = bool(due.skipped or due.uncertain) or (admitted.postponed and more_due)
         return Batch(
             ready=ready,
-            wanted=admitted.wanted,
+            unconnected=admitted.unconnected,
             slow=slow.keys(),
-            moved=bool(ready) or stays or done,
-            stays=stays,
-            again=done and not (ready or stays),
-            resting_at=resting_at,
-            more=more,
+            progress=bool(ready) or left or done,
+            left=left,
+            claim_again=done and not (ready or left),
+            idle_at=idle_at,
+            more_due=more_due,
         )
 
-    def _kept_waiting(self, now: datetime) -> dict[str, float]:
-        """Return the relays that hold up others, and for how many seconds by now.
+    def _slow_relays(self, now: datetime) -> dict[str, float]:
+        """Return the relays that are slow to connect, and for how many seconds already.
 
-        None does where nothing goes anyway. The end waits for what they may yet take.
+        Return none if all relays are slow: then there are no others to hold up. While
+        a relay is slow, the drain waits for it.
         """
         if self.closed:
             return {}
-        waited = {name: each.connections.awaited for name, each in self.queues.items()}
-        slow = {name: each for name, each in waited.items() if each > TOGETHER}
+        opening = {
+            name: each.connections.seconds_opening for name, each in self.queues.items()
+        }
+        slow = {name: each for name, each in opening.items() if each > OPENING_WAIT}
         if len(slow) == len(self.router.relays.settings):
             return {}
         if slow:
-            self.router.health.hold(now + timedelta(seconds=TOGETHER))
+            self.router.health.hold(now + timedelta(seconds=OPENING_WAIT))
         return slow
 
-    async def _dispose(self, session: AsyncSession, due: Due, now: datetime) -> None:
-        """Settle what is due and not to be sent, or not before its doubt is decided."""
-        await record.refuse(session, due.refused, now=now)
-        if due.doubtful:
+    async def _settle_unsent(
+        self, session: AsyncSession, due: Due, now: datetime
+    ) -> None:
+        """Settle claimed messages that are to be skipped, or uncertain."""
+        await record.skip(session, due.skipped, now=now)
+        if due.uncertain:
             resend = self.delivery.uncertain != "hold"
-            await closing.decide(session, due.doubtful, resend=resend, now=now)
+            await closing.decide(session, due.uncertain, resend=resend, now=now)
 
     async def _mark(
         self, session: AsyncSession, go: Mapping[str, list[Claimed]], now: datetime
@@ -165,7 +169,7 @@ class Dispatcher:
         ids = [row.id for rows in go.values() for row in rows]
         if not ids:
             return {}
-        self._unsure += ids
+        self._unconfirmed += ids
         marked = await mark.mark(session, self.worker_id, ids, now=now)
         return {
             name: await self.preparer.prepare(
@@ -175,27 +179,30 @@ class Dispatcher:
         }
 
     def _room(self, name: str) -> int:
-        found = self.queues.get(name)
+        queue = self.queues.get(name)
         return (
-            self.router.relays.settings[name].connections if not found else found.room
+            self.router.relays.settings[name].connections if not queue else queue.room
         )
 
     def _connected(self, name: str) -> bool:
         return name in self.queues and bool(self.queues[name].connections)
 
-    def hand_out(self, taken: Batch, *, marked_at: float) -> None:
-        """Give the relays what a committed transaction took for them."""
-        self._unsure = []
-        self.dry = self.dry or not taken.moved
-        if taken.moved:
+    def hand_out(self, batch: Batch, *, marked_at: float) -> None:
+        """Give the messages of a committed transaction to the queues of their relays.
+
+        `marked_at` is in seconds, by `clock.uptime`.
+        """
+        self._unconfirmed = []
+        self.nothing_due = self.nothing_due or not batch.progress
+        if batch.progress:
             self.idle = None
-        elif at := taken.resting_at:
+        elif at := batch.idle_at:
             self.idle = Idle(first=self.idle.first if self.idle else at, last=at)
-        self.again, self._slow = taken.again, taken.slow
-        self._staying = taken.stays and not taken.ready
-        if taken.stays or not taken.more:  # what stayed in the store is behind
-            self._search.start_anew()
-        for name, rows in taken.wanted.items():
-            self.queue(name).want(len(rows), {row.campaign_id for row in rows})
-        for name, prepared in taken.ready.items():
-            self.queue(name).marked(prepared, marked_at=marked_at, more=taken.more)
+        self._claim_again, self._slow = batch.claim_again, batch.slow
+        self._only_left = batch.left and not batch.ready
+        if batch.left or not batch.more_due:  # the search is past messages left behind
+            self._search.restart()
+        for name, rows in batch.unconnected.items():
+            self.queue(name).open_for(len(rows), {row.campaign_id for row in rows})
+        for name, prepared in batch.ready.items():
+            self.queue(name).put(prepared, marked_at=marked_at, more_due=batch.more_due)

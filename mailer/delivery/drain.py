@@ -1,8 +1,8 @@
-"""The end of a worker that stops when nothing is due: whether it has come.
+"""Decides when a worker that runs until idle may end, and reports what still waits.
 
-It has come when looks at the store found nothing due and nothing under way, the last of
-them after no release was making messages any more. What a limit or a relay holds back
-for a while is waited for; what is due much later is told, and left.
+The worker ends when looks at the store found nothing due and nothing under way, and a
+check between the first and the last of them found no release under way. It waits for
+limits and for relays that may soon be back; messages that are due later are reported.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from mailer.delivery.smtp.connect import RelayError
 from mailer.outbox import plan
 from mailer.store.database import Database
 
-HELD = 0.1  # seconds between looks while a limit, a relay or a release is waited for
-SOON = 0.02  # the same while nothing else is waited for than what is under way
-LONG, TELL = 10.0, 300.0  # seconds of waiting that are told, and how often
+HELD_PAUSE = 0.1  # seconds between looks while waiting for a limit, relay or release
+PAUSE = 0.02  # seconds between looks otherwise
+LONG_WAIT, REPORT_EVERY = 10.0, 300.0  # seconds
 
 
 class Drain:
@@ -30,68 +30,74 @@ class Drain:
         dispatcher: Dispatcher,
         *,
         now: Callable[[], datetime],
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
         self._now = now
-        self._tell = tell
-        self._told_at = float("-inf")
-        self._made = False  # a release was making messages when last asked
-        self._none_made_at = datetime.min.replace(tzinfo=UTC)  # none was, at this time
+        self._notify = notify
+        self._reported_at = float("-inf")
+        self._releasing = False  # when last asked
+        self._not_releasing_at = datetime.min.replace(tzinfo=UTC)  # last such answer
 
-    async def has_come(self) -> bool:
-        """Whether nothing is left to do, now that a look has found nothing due."""
+    async def is_done(self) -> bool:
+        """Return whether the worker may end, after a look that found nothing due."""
         idle = self._dispatcher.idle
         if idle is None:
             return False
         if idle.last < self._dispatcher.router.health.held_until:
-            await self._report_a_long_wait()
+            await self._report_long_wait()
             return False
-        if idle.first <= self._none_made_at <= idle.last:
+        if idle.first <= self._not_releasing_at <= idle.last:
             return True
-        self._made = bool(await self._database.query(plan.under_way))
-        if not self._made:
-            self._none_made_at = self._now()
+        self._releasing = bool(await self._database.query(plan.under_way))
+        if not self._releasing:
+            self._not_releasing_at = self._now()
         return False
 
     @property
     def pause(self) -> float:
         """Seconds to the next look."""
-        held = self._made or self._now() < self._dispatcher.router.health.held_until
-        return HELD if held else SOON
+        held = (
+            self._releasing or self._now() < self._dispatcher.router.health.held_until
+        )
+        return HELD_PAUSE if held else PAUSE
 
-    async def complain(self) -> None:
-        """Tell what waits; raise it where a relay is away that none replaces."""
+    async def report(self) -> None:
+        """Report what still waits.
+
+        Raises RelayError if messages wait for a relay that has no fallback.
+        """
         now = self._now()
-        said = await self._what_waits(now)
+        sentence = await self._waiting_sentence(now)
         for name, queue in self._dispatcher.queues.items():
-            if self._dispatcher.router.health.replaced(name, now=now):
+            if self._dispatcher.router.health.usable(name, now=now):
                 continue
             if queue.connections.fault is not None:
                 raise type(queue.connections.fault)(
-                    said or str(queue.connections.fault)
+                    sentence or str(queue.connections.fault)
                 )
-            if said:
-                raise RelayError(said)
-        if said:
-            self._tell(said)
+            if sentence:
+                raise RelayError(sentence)
+        if sentence:
+            self._notify(sentence)
 
-    async def _report_a_long_wait(self) -> None:
-        """Say what the end is waiting for, now and again."""
+    async def _report_long_wait(self) -> None:
+        """Report a long wait when it begins, and every few minutes."""
         now = self._now()
         wait = (self._dispatcher.router.health.held_until - now).total_seconds()
-        if wait > LONG and uptime() - self._told_at > TELL:
-            self._told_at = uptime()
-            if said := await self._what_waits(now):
-                self._tell(said)
+        if wait > LONG_WAIT and uptime() - self._reported_at > REPORT_EVERY:
+            self._reported_at = uptime()
+            if sentence := await self._waiting_sentence(now):
+                self._notify(sentence)
 
-    async def _what_waits(self, now: datetime) -> str:
-        found = await self._database.query(partial(waiting.read, now=now))
-        if found is None:
+    async def _waiting_sentence(self, now: datetime) -> str:
+        """Return a sentence about the messages that wait; empty if none does."""
+        waits = await self._database.query(partial(waiting.read, now=now))
+        if waits is None:
             return ""
         health, queues = self._dispatcher.router.health, self._dispatcher.queues
         soonest = max(
-            (health.asked_again(name, now=now) for name in queues), default=now
+            (health.next_attempt(name, now=now) for name in queues), default=now
         )
-        return waiting.sentence(found, health.relays, health.troubles, soonest=soonest)
+        return waiting.sentence(waits, health.relays, health.reasons, soonest=soonest)

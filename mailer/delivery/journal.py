@@ -1,9 +1,8 @@
-"""The journal: outcomes and marks of all connections, committed in groups.
+"""Writes the outcomes and marks of all connections, many in one transaction.
 
-One transaction records what became of messages and marks the next ones. A message is
-handed to the connections only after the commit of its mark; where the store fails,
-nothing is marked and nothing is sent, and what the relay answered is kept and written
-when the store is back.
+One transaction records outcomes and marks the next messages. A message goes to its
+relay's queue only after the commit of its mark. If the store fails, nothing is marked
+and nothing sent; outcomes are kept, and written when the store is back.
 """
 
 import asyncio
@@ -27,31 +26,31 @@ from mailer.outbox.message_states import MessageState
 from mailer.outcomes import record
 from mailer.store.database import Database
 
-PATIENT = 50.0  # times as long as the last writing took
-SHARE = 10.0  # the worker has been at work so many times as long
-LONGEST = 0.5  # seconds, at most
+WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
+AGE_FACTOR = 10.0  # the worker's age is at least this many times the delay
+MAX_DELAY = 0.5  # seconds
 
 
-def patience(took: float, age: float) -> float:
-    """Return for how many seconds an outcome that nobody waits for waits for others.
+def write_delay(write_seconds: float, age: float) -> float:
+    """Return for how many seconds to delay writing outcomes, so that they batch.
 
-    Long enough that writing takes little of a slow relay's time, never long beside what
-    this worker has done, so that a kill undoes little. `took` are the seconds of the
-    last writing, `age` those since the worker began.
+    `write_seconds` is how long the last write took, `age` the seconds since the worker
+    began. The delay keeps writes to a small part of a slow relay's time; short beside
+    the age, it leaves few messages uncertain when the worker is killed.
     """
-    return min(PATIENT * took, age / SHARE, LONGEST)
+    return min(WRITE_FACTOR * write_seconds, age / AGE_FACTOR, MAX_DELAY)
 
 
 class _Group(NamedTuple):
-    """What is written in one transaction, besides what it takes."""
+    """What one transaction writes, besides marks."""
 
-    by: Sequence[tuple[RelayQueue, Unrecorded]]
-    told: Unrecorded  # all of theirs
-    pauses: Mapping[int, str]
+    by_queue: Sequence[tuple[RelayQueue, Unrecorded]]
+    together: Unrecorded  # of all queues
+    pauses: Mapping[int, str]  # campaign → reason
 
 
 class Journal:
-    """Writes for one worker; `run` must be running."""
+    """The journal of one worker; it writes while `run` runs."""
 
     def __init__(
         self,
@@ -64,116 +63,120 @@ class Journal:
         self._database = database
         self._dispatcher = dispatcher
         self._now = now
-        self._shown = settled
-        self._pauses: dict[int, str] = {}  # campaigns, and why
-        self._due = asyncio.Event()
+        self._settled = settled  # gets the counts of each write
+        self._pauses: dict[int, str] = {}  # campaign → reason
+        self._write_requested = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._written = asyncio.Event()
         self._writing = False
-        self._took = 0.0  # seconds the last writing took
-        self._since = uptime()
+        self._write_seconds = 0.0  # of the last write
+        self._began_at = uptime()
 
-    def wake(self) -> None:
-        """Note that there is something to write, soon."""
+    def write_soon(self) -> None:
+        """Request a write after `write_delay`."""
         if self._timer is None:
-            wait = patience(self._took, uptime() - self._since)
-            self._timer = asyncio.get_running_loop().call_later(wait, self.hurry)
+            delay = write_delay(self._write_seconds, uptime() - self._began_at)
+            self._timer = asyncio.get_running_loop().call_later(delay, self.write_now)
 
-    def hurry(self) -> None:
-        """Write, and take what is due, at once."""
-        self._due.set()
+    def write_now(self) -> None:
+        """Request a write, which takes due messages too, at once."""
+        self._write_requested.set()
 
-    def look(self) -> None:
-        """Note that a relay may soon have nothing to send."""
-        if not (self._dispatcher.dry or self._writing):
-            self._due.set()
+    def take_now(self) -> None:
+        """Request a write if messages may be due: a relay will soon have none."""
+        if not (self._dispatcher.nothing_due or self._writing):
+            self._write_requested.set()
 
-    def pause(self, campaigns: Iterable[int], because: str) -> None:
-        """Pause campaigns: a person must look at them."""
-        self._pauses |= dict.fromkeys(campaigns, because)
-        self.hurry()
+    def pause(self, campaigns: Iterable[int], reason: str) -> None:
+        """Pause campaigns, because a person must correct something."""
+        self._pauses |= dict.fromkeys(campaigns, reason)
+        self.write_now()
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing waits to be written, and nothing is being written."""
-        return not (self._due.is_set() or self._writing or self._timer)
+    def idle(self) -> bool:
+        """Whether no write is requested or under way."""
+        return not (self._write_requested.is_set() or self._writing or self._timer)
 
-    async def written_again(self) -> None:
-        """Wait until the next transaction is done."""
+    async def next_write(self) -> None:
+        """Wait until the next write is done."""
         self._written.clear()
         await self._written.wait()
 
     async def run(self) -> None:
-        """Write whenever somebody is in a hurry, until cancelled."""
+        """Write whenever a write is requested, until cancelled."""
         while True:
-            await self._due.wait()
-            self._due.clear()
+            await self._write_requested.wait()
+            self._write_requested.clear()
             self._writing = True
             try:
                 await self.write()
             finally:
                 self._writing = False
-            if self._dispatcher.wanted:
-                self._due.set()
+            if self._dispatcher.wants_more:
+                self._write_requested.set()
             self._written.set()
 
     async def write(self) -> None:
-        """Write all that waits and take what is due, in one transaction."""
-        group = self._gathered()
-        began = uptime()
+        """Write all outcomes and take due messages, in one transaction."""
+        group = self._collect()
+        began_at = uptime()
         try:
-            taken, marked_at = await self._database.retry(lambda: self._write(group))
+            batch, marked_at = await self._database.retry(lambda: self._write(group))
         except BaseException:
-            for queue, told in group.by:
-                queue.keep(told)
+            for queue, unrecorded in group.by_queue:
+                queue.restore(unrecorded)
             self._pauses = {**group.pauses, **self._pauses}
             raise
-        self._took = uptime() - began
-        self._dispatcher.hand_out(taken, marked_at=marked_at)
-        if group.told.accepted or group.told.settled:
-            states = Counter(each.outcome.state for each in group.told.settled)
-            if group.told.accepted:
-                states[MessageState.ACCEPTED] = len(group.told.accepted)
-            self._shown(states)
+        self._write_seconds = uptime() - began_at
+        self._dispatcher.hand_out(batch, marked_at=marked_at)
+        if group.together.accepted or group.together.settled:
+            states = Counter(each.outcome.state for each in group.together.settled)
+            if group.together.accepted:
+                states[MessageState.ACCEPTED] = len(group.together.accepted)
+            self._settled(states)
 
-    def _gathered(self) -> _Group:
+    def _collect(self) -> _Group:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        by = [(each, each.tell()) for each in self._dispatcher.queues.values()]
-        told = Unrecorded()
-        for _, each in by:
-            told.add(each)
+        queues = self._dispatcher.queues.values()
+        by_queue = [(each, each.take_unrecorded()) for each in queues]
+        together = Unrecorded()
+        for _, each in by_queue:
+            together.add(each)
         pauses, self._pauses = self._pauses, {}
-        return _Group(by=by, told=told, pauses=pauses)
+        return _Group(by_queue=by_queue, together=together, pauses=pauses)
 
     async def _write(self, group: _Group) -> tuple[Batch, float]:
-        """Return what was taken, and a time just before its marks were made."""
+        """Write a group; return the batch taken, and a time just before its marks."""
         worker_id = self._dispatcher.worker_id
         async with self._database.writing() as session:
             await batches.prefer_indexes(session)
-            now, marked_at = self._now(), uptime()  # the lock may have taken long
-            told = group.told
-            if told.accepted:
-                taken = [(of, answer.accepted(reply)) for of, reply in told.accepted]
-                await record.accept(session, worker_id, taken, now=now)
-            if told.settled:
-                outcomes = [each.outcome for each in told.settled]
-                await record.settle(session, worker_id, outcomes, now=now)
-                await self._follow(session, told.settled, now)
-            if told.unsent:
-                await record.unmark(session, worker_id, told.unsent, now=now)
+            now, marked_at = self._now(), uptime()  # after waiting for the write lock
+            outcomes = group.together
+            if outcomes.accepted:
+                accepted = [
+                    (number, answer.accepted(reply))
+                    for number, reply in outcomes.accepted
+                ]
+                await record.accept(session, worker_id, accepted, now=now)
+            if outcomes.settled:
+                settled = [each.outcome for each in outcomes.settled]
+                await record.settle(session, worker_id, settled, now=now)
+                await self._apply_verdicts(session, outcomes.settled, now)
+            if outcomes.unsent:
+                await record.unmark(session, worker_id, outcomes.unsent, now=now)
                 self._dispatcher.look_again()
-            for number, because in group.pauses.items():
+            for number, reason in group.pauses.items():
                 await control.pause(
-                    session, number, by="delivery", because=because, now=now
+                    session, number, by="delivery", because=reason, now=now
                 )
             return await self._dispatcher.take(session, now=now), marked_at
 
-    async def _follow(
+    async def _apply_verdicts(
         self, session: AsyncSession, settled: Sequence[Settled], now: datetime
     ) -> None:
-        """Suppress whom a reply says is gone; pause whose fault is ours."""
+        """Suppress readers without a mailbox; pause campaigns for faults of ours."""
         paused: set[int] = set()
         for each in settled:
             verdict, outcome = each.verdict, each.outcome

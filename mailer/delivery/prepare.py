@@ -1,4 +1,4 @@
-"""Turns claimed rows into messages: letters from the store, values put in."""
+"""Composes messages from claimed rows and the stored letters."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,30 +16,30 @@ from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 from mailer.sites.site import Site
 
-KEPT = 500  # letters held in memory
+MAX_LETTERS = 500  # in memory
 
 
 class Prepared(NamedTuple):
-    """A claimed row, and the letter it is to be made out from."""
+    """A claimed row, and the composer of its letter."""
 
     row: Claimed
-    composer: Composer | None  # None where its letter is not in the store
+    composer: Composer | None  # None if the letter is not in the store
 
 
 class Preparer:
-    """Makes messages of a site's rows; letters are read once each."""
+    """Composes the messages of a site; it keeps the letters it has read."""
 
     def __init__(self, site: Site) -> None:
         self._sign = site.signer.message
         self._return_domain = site.settings.mail.return_domain
         self._signer = dkim.signer_of(site.settings, site.root)
-        self._kept: dict[int, Composer] = {}
+        self._composers: dict[int, Composer] = {}  # by letter
 
     async def prepare(
         self, session: AsyncSession, claimed: Sequence[Claimed]
     ) -> list[Prepared]:
-        """Read the letters of these rows that are not here yet."""
-        missing = {each.letter_id for each in claimed} - set(self._kept)
+        """Return the rows with their composers; read letters that are not in memory."""
+        missing = {each.letter_id for each in claimed} - set(self._composers)
         if missing:
             letters = await session.execute(
                 select(StoredLetter.id, StoredLetter.skeleton).where(
@@ -47,10 +47,12 @@ class Preparer:
                 )
             )
             for number, packed in letters:
-                self._kept[number] = self._composer(skeletons.unpack(packed))
-        prepared = [Prepared(row, self._kept.get(row.letter_id)) for row in claimed]
-        while len(self._kept) > KEPT:
-            del self._kept[next(iter(self._kept))]
+                self._composers[number] = self._composer(skeletons.unpack(packed))
+        prepared = [
+            Prepared(row, self._composers.get(row.letter_id)) for row in claimed
+        ]
+        while len(self._composers) > MAX_LETTERS:
+            del self._composers[next(iter(self._composers))]
         return prepared
 
     def _composer(self, skeleton: Skeleton) -> Composer:
@@ -58,7 +60,10 @@ class Preparer:
         return Composer(skeleton, signer)
 
     def compose(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
-        """Compose one message; raise MailerError where it cannot be."""
+        """Return one message; raise MailerError if it cannot be composed.
+
+        `marked_at` is in seconds, by `clock.uptime`.
+        """
         row, composer = prepared.row, prepared.composer
         if composer is None:
             raise MailerError("its letter is not in the store")
@@ -67,7 +72,7 @@ class Preparer:
         signed = self._sign(row.id)
         address = row.address
         if not address.isascii():
-            address = on_the_wire(address)
+            address = smtp_address(address)
             row = row._replace(address=address)
         return OutgoingMessage(
             row.id,
@@ -81,10 +86,11 @@ class Preparer:
         )
 
 
-def on_the_wire(address: str) -> str:
-    """Return an address as SMTP takes it: a domain of any script as its A-labels.
+def smtp_address(address: str) -> str:
+    """Return an address for SMTP, with a non-ASCII domain as A-labels (RFC 5890).
 
-    Only a mailbox of other letters than ASCII's needs SMTPUTF8 (RFC 6531).
+    An address with a non-ASCII mailbox is returned as it is: it needs SMTPUTF8 (RFC
+    6531). Raises MailerError if the domain is not valid.
     """
     local, _, domain = address.rpartition("@")
     if not local.isascii():
@@ -92,4 +98,4 @@ def on_the_wire(address: str) -> str:
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError as fault:
-        raise MailerError(f"its domain is none: {fault}") from None
+        raise MailerError(f"the domain of its address is not valid: {fault}") from None

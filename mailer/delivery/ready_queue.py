@@ -1,8 +1,8 @@
 """The marked messages of one relay that no connection has taken yet.
 
-They are composed a few at a time: work of one kind done together takes half the
-time, and no more is composed than soon leaves. How many are marked grows until the
-connections need not wait for marks, and marking is not done again and again for a few.
+They are composed in small batches: composing several together takes half the time, and
+few are composed in vain. How many are marked ahead grows until connections no longer
+wait for marks, and marks are not made for a few messages at a time.
 """
 
 from collections import deque
@@ -10,42 +10,45 @@ from collections.abc import Callable, Iterable
 
 from mailer.clock import uptime
 from mailer.delivery.prepare import Prepared, Preparer
-from mailer.delivery.smtp.outgoing import SOON, OutgoingMessage
+from mailer.delivery.smtp.outgoing import MAX_WAIT, OutgoingMessage
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 
-FEW, MANY = 16, 64  # messages composed at once
-LEISURE = 0.01  # seconds a few last where the relay takes its time
-LASTING = 0.3  # seconds that marks are to last
+SMALL_BATCH, LARGE_BATCH = 16, 64  # messages composed together
+SLOW_RELAY = 0.01  # seconds between batches from which they may be large
+MARKS_LAST = 0.3  # seconds that the marks of one transaction are to last
 
 
 class ReadyQueue:
-    """Gives out messages in the order their rows came."""
+    """A queue of messages, in the order of their rows."""
 
     def __init__(
         self,
         preparer: Preparer,
         *,
         start: int,
-        most: int,
+        maximum: int,
         late: Callable[[int], None],
-        spoilt: Callable[[Claimed, str], None],
+        uncomposable: Callable[[Claimed, str], None],
     ) -> None:
         self._preparer = preparer
-        self._most = most
-        self._late = late  # told which message is to go back
-        self._spoilt = spoilt  # told which message cannot be composed, and why
-        self._rows: deque[tuple[Prepared, float, float]] = deque()  # marked, put at
+        self._maximum = maximum
+        self._late = late  # gets the number of a message that waited too long
+        self._spoilt = (
+            uncomposable  # gets a message that cannot be composed, and the reason
+        )
+        # with each message, when it was marked and when it was put here
+        self._rows: deque[tuple[Prepared, float, float]] = deque()
         self._messages: deque[tuple[OutgoingMessage, float]] = deque()
-        self._put_at = self._composed_at = float("-inf")
-        self.ahead = min(start, most)  # how many are marked
+        self._last_marked_at = self._composed_at = float("-inf")
+        self.ahead = min(start, maximum)  # how many messages are to be marked ahead
 
     def __len__(self) -> int:
         return len(self._rows) + len(self._messages)
 
     @property
     def low(self) -> bool:
-        """Whether the connections will soon have nothing to send."""
+        """Whether fewer than half of the messages marked ahead are left."""
         return len(self) * 2 < self.ahead
 
     def put(
@@ -54,20 +57,24 @@ class ReadyQueue:
         *,
         marked_at: float,
         put_at: float,
-        more: bool,
+        more_due: bool,
     ) -> None:
-        """Take, at `put_at`, messages whose marks are committed; `more` are due."""
-        if more and self.low:
-            if not len(self):  # the connections had to wait for these marks
+        """Add messages whose marks are committed.
+
+        `marked_at` and `put_at` are in seconds, by `clock.uptime`. With `more_due` the
+        number to mark ahead may grow.
+        """
+        if more_due and self.low:
+            if not len(self):  # connections had to wait for these marks
                 self.ahead *= 2
-            elif marked_at - self._put_at < LASTING:
+            elif marked_at - self._last_marked_at < MARKS_LAST:
                 self.ahead += (self.ahead + 1) // 2
-            self.ahead = min(self.ahead, self._most)
-        self._put_at = marked_at
+            self.ahead = min(self.ahead, self._maximum)
+        self._last_marked_at = marked_at
         self._rows += [(each, marked_at, put_at) for each in prepared]
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next message."""
+        """Return the next message, or None if the queue is empty."""
         while self._rows or self._messages:
             if not self._messages:
                 self._compose()
@@ -78,8 +85,8 @@ class ReadyQueue:
         return None
 
     def _is_late(self, number: int, put_at: float) -> bool:
-        """Give up a message that found no connection soon after it was put here."""
-        if uptime() - put_at <= SOON:
+        """Return whether a message has waited too long; if so, give it up."""
+        if uptime() - put_at <= MAX_WAIT:
             return False
         self.ahead = max(self.ahead // 2, 1)
         self._late(number)
@@ -87,9 +94,9 @@ class ReadyQueue:
 
     def _compose(self) -> None:
         now = uptime()
-        many = MANY if now - self._composed_at > LEISURE else FEW
+        size = LARGE_BATCH if now - self._composed_at > SLOW_RELAY else SMALL_BATCH
         self._composed_at = now
-        for _ in range(min(many, len(self._rows))):
+        for _ in range(min(size, len(self._rows))):
             prepared, marked_at, put_at = self._rows.popleft()
             if self._is_late(prepared.row.id, put_at):
                 continue
@@ -101,9 +108,9 @@ class ReadyQueue:
                 self._messages.append((message, put_at))
 
     def clear(self) -> list[int]:
-        """Give up everything; return the numbers of the messages."""
-        given_up = [each.message_number for each, _ in self._messages]
-        given_up += [each.row.id for each, *_ in self._rows]
+        """Remove all messages; return their numbers."""
+        removed = [each.message_number for each, _ in self._messages]
+        removed += [each.row.id for each, *_ in self._rows]
         self._messages.clear()
         self._rows.clear()
-        return given_up
+        return removed

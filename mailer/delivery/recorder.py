@@ -1,4 +1,4 @@
-"""What a relay queue has written, and the journal as it knows it."""
+"""Outcomes that are not written yet, and the interface that has them written."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,33 +10,33 @@ from mailer.delivery.smtp.replies import Reply
 
 @dataclass(slots=True)
 class Unrecorded:
-    """What became of marked messages, and is not written yet."""
+    """Outcomes of marked messages that are not written yet."""
 
     accepted: list[tuple[int, Reply]] = field(default_factory=list)
-    settled: list[Settled] = field(default_factory=list)  # all that was not accepted
-    unsent: list[int] = field(default_factory=list)  # whose marks are to be taken back
+    settled: list[Settled] = field(default_factory=list)  # all other outcomes
+    unsent: list[int] = field(default_factory=list)  # whose marks are to be removed
 
     def __len__(self) -> int:
         return len(self.accepted) + len(self.settled) + len(self.unsent)
 
-    def add(self, told: "Unrecorded") -> None:
-        """Take what was told elsewhere."""
-        self.accepted += told.accepted
-        self.settled += told.settled
-        self.unsent += told.unsent
+    def add(self, others: "Unrecorded") -> None:
+        """Add outcomes."""
+        self.accepted += others.accepted
+        self.settled += others.settled
+        self.unsent += others.unsent
 
 
 class Recorder(Protocol):
-    """Where a relay queue has everything written."""
+    """Has the outcomes of a relay queue written."""
 
-    def wake(self) -> None:
-        """Note that there is something to write, soon."""
+    def write_soon(self) -> None:
+        """Have outcomes written after a short delay, together with others."""
 
-    def hurry(self) -> None:
-        """Note that somebody waits for what is written or taken next."""
+    def write_now(self) -> None:
+        """Have outcomes written, and due messages taken, at once."""
 
-    def look(self) -> None:
-        """Note that a relay may soon have nothing to send."""
+    def take_now(self) -> None:
+        """Have due messages taken at once: a relay will soon have none to send."""
 
-    def pause(self, campaigns: Iterable[int], because: str) -> None:
-        """Pause campaigns: a person must look at them."""
+    def pause(self, campaigns: Iterable[int], reason: str) -> None:
+        """Pause campaigns, because a person must correct something."""

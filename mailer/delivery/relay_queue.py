@@ -1,8 +1,8 @@
-"""One relay: marked messages that wait for its connections, and what became of them.
+"""One relay: its marked messages, its connections, and the outcomes of its messages.
 
-Messages are marked a little ahead of the connections, just enough that these never
-wait for the store. What was marked and not sent in time goes back unsent, and so does
-what waits here while the relay is away.
+Messages are marked a little ahead, so that connections do not wait for the store. The
+marks of messages that are not sent in time are removed, and so are those of messages
+that wait here when the relay is away.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Set
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class RelayQueue:
-    """What handles one relay's connections."""
+    """The queue of one relay; it handles the relay's connections."""
 
     def __init__(
         self,
@@ -55,186 +55,202 @@ class RelayQueue:
         self._ready = ReadyQueue(
             preparer,
             start=relay.connections * 2,
-            most=relay.connections * delivery.mark_ahead,
-            late=self._bring_back,
-            spoilt=self._spoilt,
+            maximum=relay.connections * delivery.mark_ahead,
+            late=self._give_back,
+            uncomposable=self._set_aside,
         )
         self.connections = ConnectionPool(
             self,
-            most=relay.connections,
+            limit=relay.connections,
             connect=connect,
-            work=self._work,
+            demand=self._connections_needed,
             unreachable=self._unreachable,
         )
-        self._leaving = False
-        self._demand = 0  # messages that want a connection
-        self._campaigns: Set[int] = frozenset()  # theirs, while there is none
-        self._flying = 0  # handed to connections
-        self._told = Unrecorded()
+        self._closing = False
+        self._demand = 0  # messages that need a connection
+        self._campaigns: Set[int] = frozenset()  # theirs, while no connection is open
+        self._in_flight = 0  # messages that connections have
+        self._unrecorded = Unrecorded()
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits here or is on its way."""
-        return not (self._ready or self._flying or self._told)
+        """Whether no message waits, is in flight, or has an unwritten outcome."""
+        return not (self._ready or self._in_flight or self._unrecorded)
 
     @property
     def room(self) -> int:
-        """How many more may be marked: never more are without a recorded outcome."""
-        return self._ready.ahead - len(self._ready) - self._flying - len(self._told)
+        """How many more messages may be marked; may be negative.
+
+        Messages without a written outcome count, so that their number is limited.
+        """
+        return (
+            self._ready.ahead
+            - len(self._ready)
+            - self._in_flight
+            - len(self._unrecorded)
+        )
 
     @property
-    def hungry(self) -> bool:
+    def needs_more(self) -> bool:
         """Whether the connections will soon have nothing to send."""
         return self._ready.low and self.room > 0 and bool(self.connections)
 
-    def tell(self) -> Unrecorded:
-        """Hand over what is to be written of these messages."""
-        told, self._told = self._told, Unrecorded()
-        return told
+    def take_unrecorded(self) -> Unrecorded:
+        """Return the outcomes that are to be written, and forget them."""
+        unrecorded, self._unrecorded = self._unrecorded, Unrecorded()
+        return unrecorded
 
-    def keep(self, told: Unrecorded) -> None:
-        """Take back what could not be written."""
-        self._told.add(told)
+    def restore(self, unrecorded: Unrecorded) -> None:
+        """Take back outcomes that could not be written."""
+        self._unrecorded.add(unrecorded)
 
-    def _have_written(self) -> None:
-        """Have what was told written: at once if nothing else is on its way."""
-        if self._flying or self._ready:
-            self._recorder.wake()
+    def _request_write(self) -> None:
+        """Have outcomes written: at once if this queue has no other message."""
+        if self._in_flight or self._ready:
+            self._recorder.write_soon()
         else:
-            self._recorder.hurry()
+            self._recorder.write_now()
 
     def _settle(self, settled: Settled) -> None:
-        self._told.settled.append(settled)
-        self._have_written()
+        self._unrecorded.settled.append(settled)
+        self._request_write()
 
-    def _bring_back(self, number: int) -> None:
-        self._told.unsent.append(number)
-        self._have_written()
+    def _give_back(self, number: int) -> None:
+        """Have the mark of a message removed."""
+        self._unrecorded.unsent.append(number)
+        self._request_write()
 
-    def _take_back(self) -> None:
-        """Give up what is marked and no connection has taken."""
-        self._told.unsent += self._ready.clear()
-        self._recorder.hurry()
+    def _give_all_back(self) -> None:
+        """Have the marks removed of all messages that no connection has taken."""
+        self._unrecorded.unsent += self._ready.clear()
+        self._recorder.write_now()
 
-    def want(self, number: int, campaigns: Set[int] = frozenset()) -> None:
-        """Open connections for messages, some of them still in the store."""
-        self._demand = number
+    def open_for(self, count: int, campaigns: Set[int] = frozenset()) -> None:
+        """Open connections for messages, some of which are still in the store."""
+        self._demand = count
         self._campaigns = campaigns
-        self.connections.want()
+        self.connections.open_more()
 
-    def _work(self) -> int:
-        """Return how many messages want a connection, none of a relay that is away."""
-        return 0 if self._return_what_waits() else max(self._demand, len(self._ready))
+    def _connections_needed(self) -> int:
+        """Return how many messages need a connection; 0 while the relay is away."""
+        return 0 if self._empty_if_away() else max(self._demand, len(self._ready))
 
-    def marked(
-        self, prepared: Iterable[Prepared], *, marked_at: float, more: bool
+    def put(
+        self, prepared: Iterable[Prepared], *, marked_at: float, more_due: bool
     ) -> None:
-        """Take messages whose marks are committed, and set the connections going."""
-        self._ready.put(prepared, marked_at=marked_at, put_at=uptime(), more=more)
-        if self._leaving or not self.connections:
-            self._take_back()
+        """Add messages whose marks are committed, and let idle connections send them.
+
+        `marked_at` is in seconds, by `clock.uptime`.
+        """
+        self._ready.put(
+            prepared, marked_at=marked_at, put_at=uptime(), more_due=more_due
+        )
+        if self._closing or not self.connections:
+            self._give_all_back()
             return
-        self.want(len(self._ready) + self._relay.connections * more)
-        self.connections.kick()
+        self.open_for(len(self._ready) + self._relay.connections * more_due)
+        self.connections.start_idle()
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next message to send."""
+        """Return the next message to send, or None."""
         while (message := self._ready.next()) is not None:
-            if self._health.holds_up(self.name, message.address, self._now):
-                self._bring_back(message.message_number)
+            if self._health.blocks(self.name, message.address, self._now):
+                self._give_back(message.message_number)
                 continue
-            self._flying += 1
+            self._in_flight += 1
             if self._ready.low:
-                self._recorder.look()
+                self._recorder.take_now()
             return message
         self._demand = 0
         return None
 
     def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Note the relay's last word."""
-        self._flying -= 1
+        """Record the relay's final reply to a message."""
+        self._in_flight -= 1
         if stage is Stage.DOT and reply.positive:
-            self._told.accepted.append((message.message_number, reply))
-            self._have_written()
-            self._health.works(self.name, message.address)
+            self._unrecorded.accepted.append((message.message_number, reply))
+            self._request_write()
+            self._health.succeeded(self.name, message.address)
             return
         now = self._now()
         settled = answer.refused(
             message, stage, reply, settings=self._delivery, now=now
         )
         self._settle(settled)
-        if not answer.asks_for_patience(settled, stage, reply):
-            self._health.works(self.name, message.address)
+        if not answer.slows_down(settled, stage, reply):
+            self._health.succeeded(self.name, message.address)
             if settled.outcome.due_at is not None:
-                self._health.said(self.name, str(reply))
+                self._health.delayed(self.name, str(reply))
             return
         domain = "" if stage is Stage.MAIL else domain_of(message.address)
-        self._health.away(self.name, str(reply), domain=domain, now=now)
-        self._return_what_waits()
+        self._health.failed(self.name, str(reply), domain=domain, now=now)
+        self._empty_if_away()
 
-    def not_sent(self, message: OutgoingMessage, why: str | None) -> None:
-        """Note that no dot was written; without a reason it was no attempt."""
-        self._flying -= 1
-        if why is None:
-            self._bring_back(message.message_number)
+    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
+        """Record that no dot was written; without a fault it was no attempt."""
+        self._in_flight -= 1
+        if fault is None:
+            self._give_back(message.message_number)
         else:
-            self._failed(answer.not_sent, message, why)
+            self._connection_failed(answer.not_sent, message, fault)
 
-    def unknown(self, message: OutgoingMessage, why: str) -> None:
-        """Note that nobody knows whether the relay took it."""
-        self._flying -= 1
-        self._failed(answer.unknown, message, why)
+    def unknown(self, message: OutgoingMessage, fault: str) -> None:
+        """Record that the relay may have taken a message."""
+        self._in_flight -= 1
+        self._connection_failed(answer.unknown, message, fault)
 
-    def _failed(
-        self, became: Callable[..., Settled], message: OutgoingMessage, why: str
+    def _connection_failed(
+        self, outcome: Callable[..., Settled], message: OutgoingMessage, fault: str
     ) -> None:
         now = self._now()
-        self._settle(became(message, why, settings=self._delivery, now=now))
-        self._health.away(self.name, why, now=now)
-        self._return_what_waits()
+        self._settle(outcome(message, fault, settings=self._delivery, now=now))
+        self._health.failed(self.name, fault, now=now)
+        self._empty_if_away()
 
-    def unfit(self, message: OutgoingMessage, why: str) -> None:
-        """Set a message aside that this relay cannot take, nor one that replaces it."""
-        self._flying -= 1
-        if self._router.elsewhere(self.name, message.message_number):
-            self._bring_back(message.message_number)
+    def unfit(self, message: OutgoingMessage, reason: str) -> None:
+        """Give a message back for a fallback relay; set it aside if there is none."""
+        self._in_flight -= 1
+        if self._router.reroute(self.name, message.message_number):
+            self._give_back(message.message_number)
             return
-        self._settle(answer.set_aside(message.message_number, message.campaign_id, why))
+        self._settle(
+            answer.set_aside(message.message_number, message.campaign_id, reason)
+        )
 
-    def _spoilt(self, row: Claimed, why: str) -> None:
-        """Set a message aside that cannot be composed."""
-        self._settle(answer.set_aside(row.id, row.campaign_id, why))
+    def _set_aside(self, row: Claimed, reason: str) -> None:
+        """Record that a message cannot be composed."""
+        self._settle(answer.set_aside(row.id, row.campaign_id, reason))
 
     def idle(self) -> None:
-        """Let the worker look whether it is done, and replace a lost connection."""
-        self.connections.forget_the_lost()
+        """Replace a lost connection, and let the worker see whether it is done."""
+        self.connections.remove_lost()
         if not self.connections:
-            self._take_back()
-        self.connections.want()
-        self._recorder.hurry()
+            self._give_all_back()
+        self.connections.open_more()
+        self._recorder.write_now()
 
     def _unreachable(self, fault: RelayError) -> None:
-        """Keep away for a while; a login that is refused is for a person to look at."""
+        """Wait before the next connection; pause the campaigns if the login fails."""
         if self.connections.fault is None:
             reason = without_addresses(str(fault))
             log.warning("relay.away", relay=self.name, reason=reason)
         now = self._now()
-        refused = isinstance(fault, LoginRefusedError)
-        self._health.unreachable(self.name, str(fault), final=refused, now=now)
-        if refused and not self._health.replaced(self.name, now=now):
+        login_refused = isinstance(fault, LoginRefusedError)
+        self._health.unreachable(self.name, str(fault), final=login_refused, now=now)
+        if login_refused and not self._health.usable(self.name, now=now):
             self._recorder.pause(self._campaigns, str(fault))
-        self._return_what_waits()
+        self._empty_if_away()
 
-    def _return_what_waits(self) -> bool:
-        """Give back what no connection has, if the relay is away; say whether it is."""
+    def _empty_if_away(self) -> bool:
+        """Return whether the relay is away; if so, give back all waiting messages."""
         if not self._health.is_away(self.name, now=self._now()):
             return False
         self._demand = 0
-        self._take_back()
+        self._give_all_back()
         return True
 
-    def leave(self) -> None:
-        """Let every connection end after what it has in flight."""
-        self._leaving = True
-        self._take_back()
-        self.connections.leave()
+    def quit(self) -> None:
+        """Close each connection after the messages it has in flight."""
+        self._closing = True
+        self._give_all_back()
+        self.connections.quit()

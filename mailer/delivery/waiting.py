@@ -1,4 +1,4 @@
-"""What still waits, until when and for which relay: one sentence for an operator."""
+"""A sentence for operators: how many messages wait, until when, for which relay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from mailer.delivery.routing.relays import Relays
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 
-LATER = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
+OPEN_STATES = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """Messages that wait, and when they are due."""
+    """How many messages wait, and when the first and the last are due."""
 
     count: int
     first: datetime
@@ -27,41 +27,41 @@ class Waiting:
 
 
 async def read(session: AsyncSession, *, now: datetime) -> Waiting | None:
-    """Count what waits in campaigns that may send now; None where nothing does."""
+    """Count waiting messages of campaigns that may send now; None if there are none."""
     sending = select(Campaign.id).where(
         Campaign.state == CampaignState.SENDING, hours.open_at(now)
     )
-    found = await session.execute(
+    result = await session.execute(
         select(func.count(), func.min(Message.due_at), func.max(Message.due_at)).where(
-            Message.campaign_id.in_(sending), Message.state.in_(LATER)
+            Message.campaign_id.in_(sending), Message.state.in_(OPEN_STATES)
         )
     )
-    count, first, last = found.one()
+    count, first, last = result.one()
     if first is None or last is None:
         return None
     return Waiting(count=count, first=first, last=last)
 
 
 def sentence(
-    waiting: Waiting, relays: Relays, troubles: Mapping[str, str], *, soonest: datetime
+    waiting: Waiting, relays: Relays, reasons: Mapping[str, str], *, soonest: datetime
 ) -> str:
-    """Say what waits, until when, and what each relay last said or is limited to.
+    """Return the sentence; `reasons` has, by relay, why its messages wait.
 
-    What is due already waits for its relay, until `soonest`.
+    Messages that are due already wait for their relay, until `soonest`.
     """
     first, last = max(waiting.first, soonest), max(waiting.last, soonest)
     if waiting.count == 1:
-        said = f"1 message waits until {_shown(first)}"
+        text = f"1 message waits until {_shown(first)}"
     else:
-        said = (
+        text = (
             f"{waiting.count:,} messages wait, the first until {_shown(first)}, the"
             f" last until {_shown(last)}"
         )
-    why = [f"{_named(name, relays)} {trouble}" for name, trouble in troubles.items()]
-    return f"{said}: {'; '.join(why)}" if why else said
+    why = [f"{_address(name, relays)} {reason}" for name, reason in reasons.items()]
+    return f"{text}: {'; '.join(why)}" if why else text
 
 
-def _named(name: str, relays: Relays) -> str:
+def _address(name: str, relays: Relays) -> str:
     relay = relays.settings[name]
     return f"the relay {name} at {relay.host}:{relay.port}"
 

@@ -1,8 +1,8 @@
-"""A worker: keeps the relays' connections supplied, and the house in order.
+"""A worker: starts all parts of delivery, and stops them in order.
 
-Nobody is lost when it dies: what it had marked becomes uncertain, all else still waits.
-It stops cleanly when told to: no new mark, the messages in flight finished, the rest
-given back.
+When a worker dies, the messages it had marked become uncertain; all others still wait.
+When it is asked to stop, it makes no more marks, finishes the messages in flight, and
+removes the marks of the others.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ from mailer.errors import first_fault
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 
-IDLE = 1.0  # seconds between looks for work
-BUSY = 3.0  # the same while messages move
-LEAVING = 30.0  # seconds the messages in flight may take when told to stop
-RESTING = 3.0  # the same for a store that is away, where nothing is in flight
+IDLE_LOOKS = 1.0  # seconds between looks for due messages
+BUSY_LOOKS = 3.0  # the same while messages are sent
+STOP_LIMIT = 30.0  # seconds for the messages in flight, after a request to stop
+IDLE_STOP_LIMIT = 3.0  # the same for a store that is away, with nothing in flight
 
 
 class Worker:
-    """One delivering process, told what it `settled` after each commit."""
+    """One worker; it calls `settled` with the counts of each write."""
 
     def __init__(
         self,
@@ -69,137 +69,138 @@ class Worker:
         self,
         *,
         until_idle: bool,
-        tell: Callable[[str], None] = lambda _sentence: None,
+        notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
-        """Deliver until stopped, or until nothing is due.
+        """Deliver until stopped, or with `until_idle` until nothing is due.
 
-        Then `tell` is given a sentence for the operator about what still waits.
+        `notify` gets sentences for the operator about messages that still wait. Raises
+        RelayError if messages wait for a relay at the end.
         """
         drain = (
-            Drain(self._site.database, self._dispatcher, now=self._now, tell=tell)
+            Drain(self._site.database, self._dispatcher, now=self._now, notify=notify)
             if until_idle
             else None
         )
-        sound = True
+        store_works = True
         try:
             async with self._tasks:
                 for each in (
                     self._journal.run(),
-                    self._housekeeping.stay_alive(),
-                    self._housekeeping.carry_on(self._look_again),
-                    self._watch(),
-                    self._lose_patience(),
+                    self._housekeeping.renew_lease(),
+                    self._housekeeping.continue_releases(self._look_again),
+                    self._check_timeouts(),
+                    self._limit_store_wait(),
                 ):
                     self._background.append(self._tasks.create_task(each))
-                await self._feed(drain)
+                await self._deliver(drain)
                 await self._finish()
                 for task in self._background:
                     task.cancel()
         except BaseExceptionGroup as group:
-            # where the store failed the next worker takes over what this one held
-            sound = group.subgroup(DBAPIError) is None
+            # if the store failed, the next worker recovers the marks of this one
+            store_works = group.subgroup(DBAPIError) is None
             raise first_fault(group) from None
         finally:
-            await self._leave(sound=sound)
+            await self._close(store_works=store_works)
 
-    async def _leave(self, *, sound: bool) -> None:
-        """End what is left; write what is known of it, if the store is `sound`."""
-        self._dispatcher.router.health.leaving = self._dispatcher.closed = True
+    async def _close(self, *, store_works: bool) -> None:
+        """Abort the connections; write the last outcomes if the store works."""
+        self._dispatcher.router.health.closing = self._dispatcher.closed = True
         for queue in self._queues.values():
-            queue.connections.drop()
-        if sound:
+            queue.connections.abort()
+        if store_works:
             await self._journal.write()
-            await self._housekeeping.leave()
+            await self._housekeeping.end_lease()
 
     def _queue(self, name: str) -> RelayQueue:
-        """Return the relay queue of a relay, made when something is first for it."""
-        found = self._queues.get(name)
-        if found is not None:
-            return found
+        """Return the queue of a relay; make it if missing."""
+        queue = self._queues.get(name)
+        if queue is not None:
+            return queue
         router, settings = self._dispatcher.router, self._site.settings
         relay = router.relays.settings[name]
 
-        async def connected() -> Channel:
+        async def open_channel() -> Channel:
             return await connect.connect(
                 relay, root=self._site.root, hello=relay.hello or settings.mail.domain
             )
 
-        made = self._queues[name] = RelayQueue(
+        queue = self._queues[name] = RelayQueue(
             name,
             relay,
             router=router,
             delivery=settings.delivery,
             preparer=self._dispatcher.preparer,
-            connect=connected,
+            connect=open_channel,
             recorder=self._journal,
             now=self._now,
         )
-        self._background.append(self._tasks.create_task(made.connections.keep()))
-        return made
+        self._background.append(self._tasks.create_task(queue.connections.maintain()))
+        return queue
 
-    async def _watch(self) -> None:
-        """End connections whose relay is silent."""
+    async def _check_timeouts(self) -> None:
+        """Fail connections whose relay has not replied in time, until cancelled."""
         while True:
-            await asyncio.sleep(IDLE)
+            await asyncio.sleep(IDLE_LOOKS)
             for queue in self._queues.values():
-                queue.connections.look()
+                queue.connections.check_timeouts()
 
-    async def _lose_patience(self) -> None:
-        """Told to stop, wait for a store that is away only so long."""
+    async def _limit_store_wait(self) -> None:
+        """After a request to stop, limit the wait for a store that is away."""
         await self._stopping.wait()
-        wait = RESTING if self._dispatcher.resting else LEAVING
-        self._site.database.retry_until = time.monotonic() + wait
+        limit = IDLE_STOP_LIMIT if self._dispatcher.all_settled else STOP_LIMIT
+        self._site.database.retry_until = time.monotonic() + limit
 
-    async def _feed(self, drain: Drain | None) -> None:
-        """Have the store looked at until there is no work or we are told to stop."""
-        looked, moving = float("-inf"), False
+    async def _deliver(self, drain: Drain | None) -> None:
+        """Look for due messages until the drain is done, or a request to stop."""
+        looked_at, sending = float("-inf"), False
         while not self._stopping.is_set():
-            if uptime() - looked >= (BUSY if moving else IDLE):
-                await self._housekeeping.keep_house()
-                looked = uptime()
+            if uptime() - looked_at >= (BUSY_LOOKS if sending else IDLE_LOOKS):
+                await self._housekeeping.run_once()
+                looked_at = uptime()
                 self._look_again()
-            if not self._dispatcher.dry:
-                moving = await self._progress(IDLE)
+            if not self._dispatcher.nothing_due:
+                sending = await self._write_done(IDLE_LOOKS)
                 continue
-            moving = False
-            if drain is not None and self._done() and await drain.has_come():
-                await self._housekeeping.keep_house()
-                await drain.complain()
+            sending = False
+            if drain is not None and self._idle() and await drain.is_done():
+                await self._housekeeping.run_once()
+                await drain.report()
                 return
             with suppress(TimeoutError):
-                async with asyncio.timeout(drain.pause if drain else IDLE):
+                async with asyncio.timeout(drain.pause if drain else IDLE_LOOKS):
                     await self._stopping.wait()
             self._look_again()
 
     def _look_again(self) -> None:
         self._dispatcher.look_again()
-        self._journal.hurry()
+        self._journal.write_now()
 
-    def _done(self) -> bool:
-        return self._journal.quiet and self._dispatcher.resting
+    def _idle(self) -> bool:
+        return self._journal.idle and self._dispatcher.all_settled
 
-    async def _progress(self, within: float) -> bool:
-        """Wait until something was written or we are told to stop; say if either."""
+    async def _write_done(self, seconds: float) -> bool:
+        """Wait for a write or a request to stop; return False after `seconds`."""
         waiting = [
-            asyncio.ensure_future(self._journal.written_again()),
+            asyncio.ensure_future(self._journal.next_write()),
             asyncio.ensure_future(self._stopping.wait()),
         ]
         done, _ = await asyncio.wait(
-            waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED
+            waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
         )
         for each in waiting:
             each.cancel()
         return bool(done)
 
     async def _finish(self) -> None:
-        """Let the messages in flight end, for a while."""
+        """Wait for the messages in flight, STOP_LIMIT seconds at most."""
         self._dispatcher.closed = True
         for queue in self._queues.values():
-            queue.leave()
-        self._journal.hurry()
+            queue.quit()
+        self._journal.write_now()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LEAVING):
-                while not self._done() or any(
+            async with asyncio.timeout(STOP_LIMIT):
+                while not self._idle() or any(
                     queue.connections for queue in self._queues.values()
                 ):
-                    await self._journal.written_again()
+                    await self._journal.next_write()

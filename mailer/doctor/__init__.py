@@ -1,1 +1,1 @@
-"""What is wrong with a site, found before it matters: each finding has its remedy."""
+"""Checks a site: settings, disk, store, relays, DNS; a finding says what to do."""

@@ -1,6 +1,6 @@
-"""Names in the DNS: SPF, DKIM and DMARC as receivers look them up.
+"""Checks the DNS: SPF, DKIM and DMARC as receivers look them up, and MX for bounces.
 
-Where no resolver answers nothing is claimed. Reserved names are not asked for.
+Reserved domains are not looked up. Without a resolver there is one note.
 """
 
 from collections.abc import Sequence
@@ -16,20 +16,20 @@ from mailer.errors import ConfigError
 from mailer.settings.sections import Settings
 
 RESERVED = (".example", ".test", ".invalid", ".localhost", ".local")  # RFC 2606, 6762
-WITHIN = 3.0  # seconds for each question
+TIMEOUT = 3.0  # seconds for each query
 
 
 async def examine(
     settings: Settings, root: Path, *, server: tuple[str, int] | None = None
 ) -> list[Finding]:
-    """Ask for every name receivers will ask for; `server` stands for the system's."""
+    """Look up the records of our domains; `server` replaces the system's resolver."""
     sender = settings.sender.address.rpartition("@")[2]
     names = [sender, settings.mail.domain, settings.mail.return_domain]
     if any(f".{name}".endswith(RESERVED) for name in names):
         return [
             note(
                 "names",
-                f"{sender} is a reserved name; nothing was looked up",
+                f"{sender} is a reserved domain; no DNS record was looked up",
                 "set mail.domain, mail.return_domain and sender.address",
             )
         ]
@@ -42,7 +42,11 @@ async def examine(
             await _returns(resolver, settings.mail.return_domain),
         ]
     except (DNSException, OSError):
-        return [note("names", "no resolver answers; SPF, DKIM and DMARC not looked at")]
+        return [
+            note(
+                "names", "no DNS resolver answers; SPF, DKIM and DMARC are not checked"
+            )
+        ]
 
 
 def _resolver(server: tuple[str, int] | None) -> Resolver:
@@ -50,7 +54,7 @@ def _resolver(server: tuple[str, int] | None) -> Resolver:
     if server is not None:
         resolver.nameservers = [server[0]]
         resolver.port = server[1]
-    resolver.lifetime = WITHIN
+    resolver.lifetime = TIMEOUT
     return resolver
 
 
@@ -67,51 +71,51 @@ async def _spf(resolver: Resolver, domain: str) -> Finding:
         each for each in await _texts(resolver, domain) if each.startswith("v=spf1")
     ]
     if len(records) == 1:
-        return ok("SPF", f"{domain} says {records[0]}")
+        return ok("SPF", f"{domain} has {records[0]}")
     if records:
-        said = f"{domain} has {len(records)} SPF records; receivers count that as none"
-        return error("SPF", said, "leave one")
-    said = f"{domain} has no SPF record"
-    return error("SPF", said, "publish v=spf1 with the relay's addresses, and -all")
+        sentence = f"{domain} has {len(records)} SPF records; receivers ignore them all"
+        return error("SPF", sentence, "publish one only")
+    sentence = f"{domain} has no SPF record"
+    return error("SPF", sentence, "publish v=spf1 with the relay's addresses, and -all")
 
 
 async def _dkim(resolver: Resolver, settings: Settings, root: Path) -> list[Finding]:
-    found = []
+    findings = []
     try:
-        read = dkim_keys.read(settings, root)
+        keys = dkim_keys.read(settings, root)
     except ConfigError:
-        return []  # said of the keys themselves
-    for selector, key in read:
+        return []  # `relay.signing` reports it
+    for selector, key in keys:
         record = dkim_keys.record(selector, dkim_keys.signing_domain(settings), key)
         published = "".join(await _texts(resolver, record.name)).replace(" ", "")
         wanted = record.text.partition("p=")[2]
         if f"p={wanted}" in published:
-            found.append(ok("DKIM", f"{record.name} holds our key"))
+            findings.append(ok("DKIM", f"{record.name} has our key"))
         elif published:
-            said = f"{record.name} holds another key than ours"
-            found.append(error("DKIM", said, f"publish {record.zone_line()}"))
+            sentence = f"{record.name} has another key than ours"
+            findings.append(error("DKIM", sentence, f"publish {record.zone_line()}"))
         else:
-            said = f"{record.name} does not exist"
-            found.append(error("DKIM", said, f"publish {record.zone_line()}"))
-    return found
+            sentence = f"{record.name} does not exist"
+            findings.append(error("DKIM", sentence, f"publish {record.zone_line()}"))
+    return findings
 
 
 async def _dmarc(resolver: Resolver, domain: str) -> Finding:
-    """Look for the policy of a domain or of those above it (RFC 9989)."""
+    """Look for the policy of a domain, or of a domain above it (RFC 9989)."""
     labels = domain.split(".")
     for first in range(len(labels) - 1):
         name = "_dmarc." + ".".join(labels[first:])
         for each in await _texts(resolver, name):
             if each.startswith("v=DMARC1"):
-                return ok("DMARC", f"{name} says {each}")
-    said = f"{domain} has no DMARC record; large providers refuse bulk mail without"
-    return error("DMARC", said, f'publish _dmarc.{domain} "v=DMARC1; p=none"')
+                return ok("DMARC", f"{name} has {each}")
+    sentence = f"{domain} has no DMARC record; large providers then refuse bulk mail"
+    return error("DMARC", sentence, f'publish _dmarc.{domain} "v=DMARC1; p=none"')
 
 
 async def _returns(resolver: Resolver, domain: str) -> Finding:
     try:
         await resolver.resolve(domain, "MX", search=False)
     except (NXDOMAIN, NoAnswer):
-        said = f"{domain} has no MX: bounces do not come back"
-        return warning("returns", said, f"publish an MX for {domain}")
-    return ok("returns", f"bounces come back to {domain}")
+        sentence = f"{domain} has no MX record; bounces do not arrive"
+        return warning("returns", sentence, f"publish an MX record for {domain}")
+    return ok("returns", f"{domain} has an MX record for bounces")

@@ -1,4 +1,4 @@
-"""The examination: everything is looked at, whatever else is wrong."""
+"""Runs all checks of a site, also when some of them fail."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,15 @@ from mailer.sites.opening import open_site
 async def examine(
     path: Path, *, now: datetime, server: tuple[str, int] | None = None
 ) -> list[Finding]:
-    """Look at the site of a config.toml; `server` answers for the DNS in tests."""
+    """Return the findings on the site of a config.toml; `server` is a DNS resolver.
+
+    If the settings cannot be read, this is the only finding.
+    """
     try:
         async with open_site(path) as site:
             settings, root = site.settings, site.root
             return [
-                ok("configuration", f"{path.name} says nothing wrong"),
+                ok("configuration", f"{path.name} is valid"),
                 *_outdated(path),
                 *machine.secrets(settings, root),
                 *machine.disk(root),
@@ -29,13 +32,13 @@ async def examine(
             ]
     except ConfigError as fault:
         about = "secrets" if str(fault).startswith("keys.") else "configuration"
-        remedy = "config.toml explains every key; `mailer init` makes good secrets"
+        remedy = "config.toml explains each key; `mailer init` makes secrets"
         return [error(about, str(fault), remedy)]
 
 
 def _outdated(path: Path) -> list[Finding]:
-    """Warn of settings that go by a former name, which the next release forgets."""
+    """Return a warning for each setting that has a former name."""
     remedy = "rename it: the next release does not read the former name"
     return [
-        warning("configuration", said, remedy) for said in loading.former_names(path)
+        warning("configuration", each, remedy) for each in loading.former_names(path)
     ]

@@ -1,21 +1,21 @@
-"""One finding: what it is about, how grave, a sentence, and what to do."""
+"""A finding of the doctor: its subject, its grade, a sentence, and a remedy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Grade(StrEnum):
-    """How grave a finding is."""
+    """How serious a finding is."""
 
     OK = "ok"
-    NOTE = "note"  # could not be looked at, or is good to know
-    WARNING = "warning"  # works, and will cost you
+    NOTE = "note"  # could not be checked, or is useful to know
+    WARNING = "warning"  # works, with a disadvantage or risk
     ERROR = "error"  # does not work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What was seen of one thing."""
+    """The result of one check."""
 
     about: str
     level: Grade
@@ -24,20 +24,20 @@ class Finding:
 
 
 def ok(about: str, sentence: str) -> Finding:
-    """Return what is as it should be."""
+    """Return a finding without a fault."""
     return Finding(about=about, level=Grade.OK, sentence=sentence)
 
 
 def note(about: str, sentence: str, remedy: str = "") -> Finding:
-    """Return what could not be seen, or is good to know."""
+    """Return a finding on something that was not checked, or is useful to know."""
     return Finding(about=about, level=Grade.NOTE, sentence=sentence, remedy=remedy)
 
 
 def warning(about: str, sentence: str, remedy: str) -> Finding:
-    """Return what works and will cost somebody."""
+    """Return a finding on something that works with a disadvantage or risk."""
     return Finding(about=about, level=Grade.WARNING, sentence=sentence, remedy=remedy)
 
 
 def error(about: str, sentence: str, remedy: str) -> Finding:
-    """Return what does not work."""
+    """Return a finding on something that does not work."""
     return Finding(about=about, level=Grade.ERROR, sentence=sentence, remedy=remedy)

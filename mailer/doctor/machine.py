@@ -1,4 +1,4 @@
-"""The machine: room on the disk, and files of secrets that only their owner reads."""
+"""Checks the machine: room on the disk, and who can read the files of secrets."""
 
 import shutil
 import stat
@@ -12,20 +12,20 @@ MEBI = 1 << 20
 
 
 def disk(root: Path) -> list[Finding]:
-    """Look at the room where the site is."""
+    """Check the free space on the disk of the site."""
     free = shutil.disk_usage(root).free // MEBI
-    said = f"{free:,} MiB are free where the site is"
+    sentence = f"the disk of the site has {free:,} MiB free"
     if free < SCARCE:
         return [
-            error("disk", said, "make room: nothing is sent without a mark on disk")
+            error("disk", sentence, "make room: without room for marks nothing is sent")
         ]
     if free < SHORT:
-        return [warning("disk", said, "make room before the next large campaign")]
-    return [ok("disk", said)]
+        return [warning("disk", sentence, "make room before the next large campaign")]
+    return [ok("disk", sentence)]
 
 
 def secrets(settings: Settings, root: Path) -> list[Finding]:
-    """Look at who may read the files of secrets; that they are good is known."""
+    """Check who can read the files of secrets; opening the site checks the contents."""
     files = [settings.keys.signing_file, *settings.keys.previous_signing_files]
     files.append(settings.keys.address_file)
     if settings.dkim.selector:
@@ -34,18 +34,18 @@ def secrets(settings: Settings, root: Path) -> list[Finding]:
             files.append(settings.dkim.ed25519_key_file)
     relays = settings.every_relay.values()
     files += [each.password_file for each in relays if each.user and each.password_file]
-    opened = [name for name in files if _open_to_others(root / name)]
-    if opened:
+    readable = [name for name in files if _readable_by_others(root / name)]
+    if readable:
         return [
-            warning("secrets", f"{name} can be read by others", f"chmod 600 {name}")
-            for name in opened
+            warning("secrets", f"other users can read {name}", f"chmod 600 {name}")
+            for name in readable
         ]
-    return [ok("secrets", "every secret is strong and read by its owner only")]
+    return [ok("secrets", "each secret is strong, and only its owner can read it")]
 
 
-def _open_to_others(path: Path) -> bool:
+def _readable_by_others(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return False  # it comes from the environment
+        return False  # the secret is in the environment
     return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))

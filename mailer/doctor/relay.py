@@ -1,4 +1,4 @@
-"""The relays: reached, trusted, logged in to; and who signs what they take."""
+"""Checks that the relays can be used, and that letters are signed with DKIM."""
 
 from mailer.composing import dkim_keys
 from mailer.delivery.smtp import connect
@@ -8,72 +8,81 @@ from mailer.errors import ConfigError
 from mailer.settings.relays import DEFAULT, RelaySettings
 from mailer.sites.site import Site
 
-WITHIN = 15.0  # seconds; an operator waits for this
+TIMEOUT = 15.0  # seconds for each step; an operator waits for the result
 
 
 async def examine(site: Site) -> list[Finding]:
-    """Connect to every relay as delivery would, and send nothing."""
-    found = []
+    """Connect to each relay as a worker does, and send no message."""
+    findings = []
     for name, relay in site.settings.every_relay.items():
-        found += await _reach(site, name, relay)
-    return found
+        findings += await _connect(site, name, relay)
+    return findings
 
 
-async def _reach(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
+async def _connect(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
     about = "relay" if name == DEFAULT else f"relay {name}"
     try:
-        made = await connect.connect(
+        channel = await connect.connect(
             relay,
             root=site.root,
             hello=relay.hello or site.settings.mail.domain,
-            within=WITHIN,
+            step_timeout=TIMEOUT,
         )
     except LoginRefusedError as fault:
-        remedy = "see user and password_file of the relay in the settings"
+        remedy = "check user and password_file of the relay in the settings"
         return [error(about, str(fault), remedy)]
     except (RelayError, ConfigError) as fault:
-        remedy = "see host, port and security of the relay in the settings"
+        remedy = "check host, port and security of the relay in the settings"
         return [error(about, str(fault), remedy)]
-    made.transport.abort()
-    return [ok(about, _offered(relay, made.offer)), *_missing(about, relay, made.offer)]
+    channel.transport.abort()
+    offer = channel.offer
+    return [ok(about, _offered(relay, offer)), *_warnings(about, relay, offer)]
 
 
 def _offered(relay: RelaySettings, offer: Offer) -> str:
-    named = {
+    extensions = {
         "PIPELINING": offer.pipelining,
         "8BITMIME": offer.eight_bit,
         "SMTPUTF8": offer.smtputf8,
         "DSN": offer.dsn,
         f"SIZE {offer.size:,}": offer.size,
     }
-    offers = ", ".join(name for name, has in named.items() if has) or "no extension"
-    spoken = offer.tls or "no TLS"
-    login = f", our login as {relay.user}" if relay.user else ""
-    return f"{relay.host}:{relay.port} takes messages: {spoken}{login}, {offers}"
+    offered = ", ".join(name for name, has in extensions.items() if has)
+    tls = offer.tls or "no TLS"
+    login = f", login as {relay.user}" if relay.user else ""
+    return (
+        f"{relay.host}:{relay.port} can be used: {tls}{login},"
+        f" {offered or 'no extension'}"
+    )
 
 
-def _missing(about: str, relay: RelaySettings, offer: Offer) -> list[Finding]:
-    found = []
+def _warnings(about: str, relay: RelaySettings, offer: Offer) -> list[Finding]:
+    findings = []
     if not offer.pipelining:
-        said = f"{relay.host} offers no PIPELINING: each message takes four round trips"
-        found.append(warning(about, said, "allow it in the relay's configuration"))
+        sentence = (
+            f"{relay.host} does not offer PIPELINING: each message takes four round"
+            " trips"
+        )
+        findings.append(warning(about, sentence, "enable it in the relay"))
     if relay.security == "plain" and offer.starttls:
-        said = f"{relay.host} offers STARTTLS and we speak plain"
-        found.append(warning(about, said, 'set security = "starttls"'))
-    return found
+        sentence = f'{relay.host} offers STARTTLS, but its security is "plain"'
+        findings.append(warning(about, sentence, 'set security = "starttls"'))
+    return findings
 
 
 def signing(site: Site) -> list[Finding]:
-    """Say who signs letters, we or the relay."""
+    """Check whether we or the relay sign letters with DKIM."""
     settings = site.settings
     try:
         dkim_keys.read(settings, site.root)
     except ConfigError as fault:
-        return [error("signing", str(fault), "make the key, or set dkim.relay_signs")]
-    said = dkim_keys.who_signs(settings)
+        return [
+            error("signing", str(fault), "make the key, or set dkim.relay_signs = true")
+        ]
+    sentence = dkim_keys.who_signs(settings)
     if not settings.dkim.unsigned:
-        return [ok("signing", said)]
-    remedy = "`mailer keys dkim` makes a key; or say dkim.relay_signs = true"
+        return [ok("signing", sentence)]
+    remedy = "run `mailer keys dkim`, or set dkim.relay_signs = true"
     if settings.site.demo:
-        return [warning("signing", said, remedy)]
-    return [error("signing", said, remedy)]
+        return [warning("signing", sentence, remedy)]
+    return [error("signing", sentence, remedy)]

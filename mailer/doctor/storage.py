@@ -1,4 +1,4 @@
-"""The store: reachable, in its newest form, sound; and a clock that agrees with it."""
+"""Checks the store: connection, schema and damage; compares the clock with it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,72 +12,76 @@ from mailer.maintenance import schema
 from mailer.store import faults
 from mailer.store.database import Database
 
-SLACK = timedelta(seconds=5)  # clocks may differ by so much without harm
+TOLERANCE = timedelta(seconds=5)  # by which clocks may differ
 
 
 async def examine(database: Database, *, now: datetime) -> list[Finding]:
-    """Look at the store; a fault of it is a finding."""
+    """Return the findings on store and clock."""
     try:
         async with database.engine.connect() as connection:
-            known, newest = await connection.run_sync(_revisions)
-        if known != newest:
-            found = (
-                f"the tables are of form {known or 'none'}, the program's is {newest}"
+            revision, newest = await connection.run_sync(_revisions)
+        if revision != newest:
+            sentence = (
+                f"the store's schema is {revision or 'missing'}, this version needs"
+                f" {newest}"
             )
-            return [error("store", found, _remedy(known))]
+            return [error("store", sentence, _remedy(revision))]
         async with database.reading() as session:
             return [
-                await _sound(session, database),
+                await _condition(session, database),
                 await _clock(session, database, now),
             ]
     except (SQLAlchemyError, OSError) as fault:
-        said = (
+        sentence = (
             str(faults.store_error(fault))
             if isinstance(fault, DBAPIError)
             else f"the store cannot be used: {type(fault).__name__}"
         )
-        return [error("store", said, "see store.url in the settings")]
+        return [error("store", sentence, "check store.url in the settings")]
 
 
-def _remedy(known: str | None) -> str:
-    if known is None:
-        return "see store.url; `mailer init` makes a site and its store"
-    if schema.is_known(known):
+def _remedy(revision: str | None) -> str:
+    if revision is None:
+        return "check store.url; `mailer init` makes a site and its store"
+    if schema.is_known(revision):
         return "stop every worker, then run `mailer upgrade`"
-    return "use the version of mailer that made it, or a newer one"
+    return "use the version of mailer that made the store, or a newer one"
 
 
 def _revisions(connection: Connection) -> tuple[str | None, str | None]:
     return schema.revision(connection), schema.newest()
 
 
-async def _sound(session: AsyncSession, database: Database) -> Finding:
+async def _condition(session: AsyncSession, database: Database) -> Finding:
     if not database.is_sqlite:
         version = await session.scalar(text("show server_version"))
         durable = await session.scalar(text("show synchronous_commit"))
         if durable == "off":
-            said = "synchronous_commit is off: a power cut may lose marks"
-            return warning("store", said, "set synchronous_commit = on")
-        return ok("store", f"PostgreSQL {version} in its newest form")
+            sentence = "synchronous_commit is off: a power cut may lose marks"
+            return warning("store", sentence, "set synchronous_commit = on")
+        return ok("store", f"PostgreSQL {version}, with the current schema")
     checked = await session.scalar(text("pragma quick_check(1)"))
     if checked != "ok":
-        said = f"the SQLite file is damaged: {checked}"
-        return error("store", said, "stop everything and restore a backup")
-    return ok("store", "SQLite, in its newest form and sound")
+        sentence = f"the SQLite file is damaged: {checked}"
+        return error("store", sentence, "stop all processes and restore a backup")
+    return ok("store", "SQLite, with the current schema and without damage")
 
 
 async def _clock(session: AsyncSession, database: Database, now: datetime) -> Finding:
-    """Compare the machine's clock with the store's, or with the newest thing in it."""
-    remedy = "set the clock by NTP; windows and leases go by it"
+    """Compare the clock with PostgreSQL's, or on SQLite with the newest event."""
+    remedy = "set the clock by NTP; windows and leases depend on it"
     if not database.is_sqlite:
         theirs = await session.scalar(select(func.now()))
         off = abs(now - theirs) if theirs else timedelta()
-        said = f"this clock and the store's differ by {off.total_seconds():.1f} s"
-        return ok("clock", said) if off <= SLACK else error("clock", said, remedy)
+        sentence = f"this clock and the store's differ by {off.total_seconds():.1f} s"
+        if off <= TOLERANCE:
+            return ok("clock", sentence)
+        return error("clock", sentence, remedy)
+    shown = f"the clock shows {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     newest = await session.scalar(select(func.max(CampaignEvent.at)))
     if newest is None:
-        return note("clock", f"it says {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
-    if newest > now + SLACK:
-        said = f"the store has seen {newest:%Y-%m-%d %H:%M} UTC, this clock has not"
-        return error("clock", said, remedy)
-    return ok("clock", f"it says {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+        return note("clock", shown)
+    if newest > now + TOLERANCE:
+        sentence = f"{shown}, but the store has an event of {newest:%Y-%m-%d %H:%M} UTC"
+        return error("clock", sentence, remedy)
+    return ok("clock", shown)

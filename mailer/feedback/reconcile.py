@@ -209,4 +209,4 @@ async def _move(
     now: datetime,
 ) -> None:
     if await record.move(session, unsettled.id, unsettled.state, after, values):
-        await record.event(session, unsettled.id, after, detail, now=now)
+        await record.add_event(session, unsettled.id, after, detail, now=now)

@@ -1,1 +1,1 @@
-"""Messages decided and not yet taken by the relay: release, claim, give back."""
+"""Messages that no relay has taken yet: release, claim, postpone; workers' leases."""

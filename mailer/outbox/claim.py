@@ -1,8 +1,8 @@
-"""Claims due messages for the transaction that is to mark them.
+"""Claims due messages for the transaction that marks them.
 
-What is claimed is locked until the commit, and everything that says whether it may go,
-and what it is composed of, is read in the same statement. A message whose reader has
-left, or must not be written to, is claimed with that reason.
+A claim locks the messages until the commit. The same statement reads whether each
+reader may still be written to, and what the message is composed of. A message whose
+reader may not be written to is claimed with the reason.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ from mailer.store import locks
 
 
 class Claimed(NamedTuple):
-    """What composing and sending one message needs, read at the claim."""
+    """The row of one message, with what composing and sending it needs."""
 
     id: int
     campaign_id: int
@@ -63,65 +63,65 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """What a claim found."""
+    """The messages of one claim."""
 
-    rows: Sequence[Claimed]  # may go
-    refused: Sequence[tuple[int, str]]  # may not, and why
-    doubtful: Sequence[int]  # uncertain, and their wait for evidence is over
+    rows: Sequence[Claimed]  # to be sent
+    skipped: Sequence[tuple[int, str]]  # message and the reason not to send it
+    uncertain: Sequence[int]  # messages whose wait for evidence is over
 
 
 @dataclass(kw_only=True, slots=True)
 class Search:
-    """How far a worker's search has come in each campaign.
+    """How far a worker has read the due messages of each campaign.
 
-    What lies behind is marked by now, or gone from the index on PostgreSQL only when it
-    is next cleaned; walking over it again and again would make each claim dearer than
-    the last. Whoever may have missed something starts anew.
+    The next claim reads on from there. PostgreSQL keeps the index entries of marked
+    messages until the next vacuum, so a claim that always read from the beginning
+    would take longer each time. A worker that may have missed a message restarts.
     """
 
-    passed: dict[int, tuple[datetime | str, int]] = field(default_factory=dict)
-    first: int | None = None  # the campaign whose turn it is, where not all had theirs
+    last_read: dict[int, tuple[datetime | str, int]] = field(default_factory=dict)
+    next_campaign: int | None = None  # served first, if the last claim had no room
 
-    def start_anew(self) -> None:
-        """Look from the first due message on."""
-        self.passed.clear()
+    def restart(self) -> None:
+        """Let the next claim read from the first due message."""
+        self.last_read.clear()
 
-    def in_turn(
+    def rotated(
         self, campaigns: Sequence[Row[*tuple[Any, ...]]]
     ) -> list[Row[*tuple[Any, ...]]]:
-        """Return them from the one whose turn it is, the others behind it."""
+        """Return the campaigns, beginning with `next_campaign`, which is cleared."""
         ids = [each.id for each in campaigns]
-        place = ids.index(self.first) if self.first in ids else 0
-        self.first = None
-        return [*campaigns[place:], *campaigns[:place]]
+        start = ids.index(self.next_campaign) if self.next_campaign in ids else 0
+        self.next_campaign = None
+        return [*campaigns[start:], *campaigns[:start]]
 
 
-_FIRST = ("", datetime.min.replace(tzinfo=UTC))  # SQLite's and PostgreSQL's
+_BEGINNING = ("", datetime.min.replace(tzinfo=UTC))  # on SQLite, on PostgreSQL
 
 
 async def claim(
     session: AsyncSession, search: Search, *, limit: int, now: datetime
 ) -> Due:
-    """Claim due messages, a fair share of each campaign being sent, oldest first.
+    """Claim at most `limit` due messages, oldest first, shared among the campaigns.
 
-    The campaigns stay as they are until the commit: a pause waits for it, and once it
-    has returned nothing is claimed.
+    The campaigns are locked until the commit. A pause waits for that, so nothing is
+    claimed after it has returned.
     """
-    serving = _campaigns(sqlite=dialects.is_sqlite(session))
-    campaigns = (await batches.execute(session, serving, {"now": now})).all()
-    found: list[Sequence[Any]] = []
-    for place, campaign in enumerate(search.in_turn(campaigns)):
-        if len(found) >= limit:
-            search.first = campaign.id
+    query = _campaigns_query(sqlite=dialects.is_sqlite(session))
+    campaigns = (await batches.execute(session, query, {"now": now})).all()
+    rows: list[Sequence[Any]] = []
+    for place, campaign in enumerate(search.rotated(campaigns)):
+        if len(rows) >= limit:
+            search.next_campaign = campaign.id
             break
-        share = max((limit - len(found)) // (len(campaigns) - place), 1)
-        found += await _due(session, search, campaign, limit=share, now=now)
-    return _sorted(found)
+        share = max((limit - len(rows)) // (len(campaigns) - place), 1)
+        rows += await _claim_of(session, search, campaign, limit=share, now=now)
+    return _divided(rows)
 
 
 @cache
-def _campaigns(*, sqlite: bool) -> Select[int, str | None, bool]:
-    """Return the campaigns being sent, in the order they are served."""
+def _campaigns_query(*, sqlite: bool) -> Select[int, str | None, bool]:
+    """Return the query for the campaigns that may send now, on-demand ones first."""
     now = bindparam("now", type_=Campaign.expires_at.type)
     return (
         select(Campaign.id, Campaign.topic, Campaign.on_demand)
@@ -136,20 +136,20 @@ def _campaigns(*, sqlite: bool) -> Select[int, str | None, bool]:
     )
 
 
-def _sorted(found: Sequence[Sequence[Any]]) -> Due:
-    """Tell what may go from what may not, and from what is uncertain."""
-    going, refused, doubtful = [], [], []
-    for *fields, reason, state, _due_at in found:
+def _divided(rows: Sequence[Sequence[Any]]) -> Due:
+    """Divide rows into those to send, those to skip, and uncertain ones."""
+    claimed, skipped, uncertain = [], [], []
+    for *fields, reason, state, _due_at in rows:
         if state == MessageState.UNCERTAIN:
-            doubtful.append(fields[0])
+            uncertain.append(fields[0])
         elif reason is not None:
-            refused.append((fields[0], reason))
+            skipped.append((fields[0], reason))
         else:
-            going.append(Claimed(*fields))
-    return Due(rows=going, refused=refused, doubtful=doubtful)
+            claimed.append(Claimed(*fields))
+    return Due(rows=claimed, skipped=skipped, uncertain=uncertain)
 
 
-async def _due(
+async def _claim_of(
     session: AsyncSession,
     search: Search,
     campaign: Row[*tuple[Any, ...]],
@@ -157,27 +157,27 @@ async def _due(
     limit: int,
     now: datetime,
 ) -> list[tuple[Any, ...]]:
-    """Read due messages of one campaign from where the search is, and lock them."""
+    """Read and lock due messages of one campaign, after the last one that was read."""
     sqlite = dialects.is_sqlite(session)
-    due_at, last = search.passed.get(campaign.id, (_FIRST[not sqlite], 0))
-    bound = {"campaign": campaign.id, "now": now, "most": limit}
-    bound |= {"due_at": due_at, "last": last}
+    due_at, last_id = search.last_read.get(campaign.id, (_BEGINNING[not sqlite], 0))
+    values = {"campaign": campaign.id, "now": now, "limit": limit}
+    values |= {"due_at": due_at, "last_id": last_id}
     if campaign.topic is not None:
-        bound["topic"] = campaign.topic
+        values["topic"] = campaign.topic
     of_topic, on_demand = campaign.topic is not None, campaign.on_demand
-    question = _reading(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
-    found = await batches.fetch(session, question, bound)
-    if found:
-        search.passed[campaign.id] = max((row[-1], row[0]) for row in found)
-    return found
+    query = _claim_query(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
+    rows = await batches.fetch(session, query, values)
+    if rows:
+        search.last_read[campaign.id] = max((row[-1], row[0]) for row in rows)
+    return rows
 
 
 @cache
-def _reading(
+def _claim_query(
     *, sqlite: bool, of_topic: bool, on_demand: bool
 ) -> Select[*tuple[Any, ...]]:
-    due = _open_rows(sqlite=sqlite)
-    chosen = (
+    due = _due_rows(sqlite=sqlite)
+    query = (
         select(
             due.c.id,  # the fields of Claimed, in its order
             due.c.campaign_id,
@@ -185,8 +185,8 @@ def _reading(
             due.c.attempts,
             Contact.address,
             Contact.name,
-            _named(due.c.language, sqlite=sqlite),
-            _refusal(due, of_topic=of_topic, on_demand=on_demand),
+            _organisation_name(due.c.language, sqlite=sqlite),
+            _skip_reason(due, of_topic=of_topic, on_demand=on_demand),
             due.c.state,
             due.c.due_at,
         )
@@ -195,19 +195,19 @@ def _reading(
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
     )
     if of_topic:
-        theirs = and_(
+        of_reader = and_(
             Subscription.contact_id == due.c.contact_id,
             Subscription.topic == bindparam("topic", type_=String),
         )
-        chosen = chosen.outerjoin(Subscription, theirs)
-    return batches.packed(chosen, sqlite=sqlite)
+        query = query.outerjoin(Subscription, of_reader)
+    return batches.packed(query, sqlite=sqlite)
 
 
-def _open_rows(*, sqlite: bool) -> FromClause:
-    """Return the rows of one campaign that are due, from where the search is."""
+def _due_rows(*, sqlite: bool) -> FromClause:
+    """Return the due messages of one campaign after the last one that was read."""
     instant = String() if sqlite else Message.due_at.type
-    passed = tuple_(
-        bindparam("due_at", type_=instant), bindparam("last", type_=Integer)
+    last_read = tuple_(
+        bindparam("due_at", type_=instant), bindparam("last_id", type_=Integer)
     )
     return (
         select(
@@ -225,25 +225,25 @@ def _open_rows(*, sqlite: bool) -> FromClause:
             Message.campaign_id == bindparam("campaign"),
             batches.one_of(Message.state, (*CLAIMABLE, MessageState.UNCERTAIN)),
             Message.due_at <= bindparam("now", type_=Message.due_at.type),
-            tuple_(Message.due_at, Message.id) > passed,
+            tuple_(Message.due_at, Message.id) > last_read,
         )
         .order_by(Message.due_at, Message.id)
-        .limit(bindparam("most", type_=Integer))
+        .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True)
         .subquery()
     )
 
 
-def goes(
+def may_be_written_to(
     released_to: ColumnElement[bytes] | InstrumentedAttribute[bytes],
     *,
     of_topic: ColumnElement[bool],
     on_demand: ColumnElement[bool] | InstrumentedAttribute[bool],
 ) -> ColumnElement[bool]:
-    """Return the condition that a reader is still to be written to.
+    """Return the condition that the reader of a message may still be written to.
 
-    Contact, Suppression and, of a topic, Subscription are joined. Their address may
-    have changed since the release.
+    The caller joins Contact, Suppression and, for a topic, Subscription. `released_to`
+    is the key of the address at the release: the reader may have changed it since.
     """
     other = aliased(Suppression)
     suppressed = exists().where(other.address_key == released_to)
@@ -251,29 +251,32 @@ def goes(
         Contact.address.is_not(None),
         Suppression.address_key.is_(None),
         ~suppressed.correlate_except(other),
-        # who stopped everything and asks for letters again has to confirm it first
+        # a reader who stopped all letters still gets the confirmation they ask for
         or_(on_demand, Contact.stopped_at.is_(None)),
         or_(~of_topic, Subscription.standing == Standing.ACTIVE),
     )
 
 
-def _refusal(
+def _skip_reason(
     due: FromClause, *, of_topic: bool, on_demand: bool
 ) -> ColumnElement[str | None]:
-    """Return why a reader is not written to any more, in the audience's own words."""
-    still = goes(
+    """Return the audience's reason not to write to a reader, or null."""
+    allowed = may_be_written_to(
         due.c.address_key,
         of_topic=true() if of_topic else false(),
         on_demand=true() if on_demand else false(),
     )
-    why = resolve.reason("" if of_topic else None)
+    reason = resolve.reason("" if of_topic else None)
     return case(
-        (still, null()), else_=func.coalesce(why, literal(str(LeftOut.SUPPRESSED)))
+        (allowed, null()),
+        else_=func.coalesce(reason, literal(str(LeftOut.SUPPRESSED))),
     )
 
 
-def _named(language: ColumnElement[str], *, sqlite: bool) -> ColumnElement[str]:
-    """Return an organisation's name in a message's language, its own failing that."""
+def _organisation_name(
+    language: ColumnElement[str], *, sqlite: bool
+) -> ColumnElement[str]:
+    """Return an organisation's name in a language, or its usual name."""
     names: ColumnElement[str]
     if sqlite:
         names = func.json_extract(Organisation.names, '$."' + language + '"')

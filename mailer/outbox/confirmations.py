@@ -1,8 +1,9 @@
-"""Confirmation letters: one wish, one letter to the address it is about, one a day.
+"""Letters that ask a reader to confirm a new subscription: one a day and address.
 
-A link in a letter may only reduce what we send. Who asks for more gets a fresh link at
-the address itself. The letters of one day are one campaign, so the ledger's own
-uniqueness sees to it that nobody can be flooded by asking again and again.
+A link in a letter can only reduce what a reader gets. A request for more letters is
+confirmed by a new link, sent to the address itself. The confirmations of one day are
+one campaign, and the ledger has one row per campaign and contact: repeated requests on
+one day send one letter.
 """
 
 from datetime import datetime, time, timedelta
@@ -30,19 +31,22 @@ from mailer.sites.site import Site
 from mailer.store import locks
 
 TEMPLATE = "confirmation"
-VALID = timedelta(days=7)  # of the link in the letter
-DAYS = timedelta(days=2)  # that of the wish, and one for whoever asks at its end
+VALID = timedelta(days=7)  # how long the link in the letter can be used
+LIFETIME = timedelta(
+    days=2
+)  # of a day's campaign: a late request has a day for retries
 
 
 async def request(
     session: AsyncSession, site: Site, contact_id: int, *, now: datetime
 ) -> bool:
-    """Queue a confirmation letter; False when one was queued today already."""
-    asked = of_readers(select(Contact, Organisation.languages, Country.languages))
-    row = await session.execute(asked.where(Contact.id == contact_id))
+    """Queue a confirmation letter; return False if one was queued today already."""
+    query = of_readers(select(Contact, Organisation.languages, Country.languages))
+    row = await session.execute(query.where(Contact.id == contact_id))
     contact, organisation, country = row.one()
-    await locks.lock_confirmations(session)  # else two at once made two campaigns
-    campaign = await _of_today(session, site, now)
+    # without the lock, two requests at the same time would make two campaigns
+    await locks.lock_confirmations(session)
+    campaign = await _campaign_of_day(session, site, now)
     language, step = _language(
         site, Chain.from_stored(contact.languages, organisation, country)
     )
@@ -66,7 +70,10 @@ async def request(
     return added.first() is not None
 
 
-async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaign:
+async def _campaign_of_day(
+    session: AsyncSession, site: Site, now: datetime
+) -> Campaign:
+    """Return the campaign of the confirmations of this day; make it if missing."""
     campaign: Campaign | None = await session.scalar(
         select(Campaign).where(
             Campaign.template == TEMPLATE,
@@ -90,7 +97,7 @@ async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaig
             block_rules={},
             state=CampaignState.SENDING,
             released_at=now,
-            expires_at=datetime.combine(now, time.min, now.tzinfo) + DAYS,
+            expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
             created_at=now,
             updated_at=now,
         )
@@ -100,6 +107,7 @@ async def _of_today(session: AsyncSession, site: Site, now: datetime) -> Campaig
 
 
 def _language(site: Site, chain: Chain) -> tuple[str, str]:
+    """Return the language of a reader's letter, and the step that decided it."""
     default = site.settings.languages.default
     choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
     return (choice.language, choice.step) if choice else (default, "campaign")
@@ -108,6 +116,7 @@ def _language(site: Site, chain: Chain) -> tuple[str, str]:
 async def _letter(
     session: AsyncSession, site: Site, campaign: Campaign, language: str, now: datetime
 ) -> int:
+    """Return the number of a day's letter in a language; render it if missing."""
     known: int | None = await session.scalar(
         select(StoredLetter.id).where(
             StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
@@ -117,7 +126,9 @@ async def _letter(
         return known
     source = _source(site, site.catalogue(language), now)
     letter = render(source, site.templates)
-    packed = skeletons.compile_letter(letter, _envelope(site, source, campaign, now))
+    packed = skeletons.compile_letter(
+        letter, _header_fields(site, source, campaign, now)
+    )
     row = StoredLetter(
         campaign_id=campaign.id,
         language=language,
@@ -140,7 +151,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         + links.path(links.Purpose.CONFIRM, mark(Field.CONFIRM)),
         "label": catalogue.text("Confirm"),
     }
-    asked = catalogue.text(
+    request_text = catalogue.text(
         "Somebody asked on our pages that this address receive more of our letters."
         " If it was you, please confirm within seven days. If it was not, do nothing:"
         " nothing will change."
@@ -152,7 +163,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         subject=catalogue.text("Please confirm what you wish to receive"),
         preheader=catalogue.text("One button, and it is done."),
         blocks=(
-            Block(id="asked", type="opening", title="", fields={}, text=asked),
+            Block(id="asked", type="opening", title="", fields={}, text=request_text),
             Block(id="yes", type="button", title="", fields=button, text=""),
         ),
         reference="",
@@ -164,7 +175,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
     )
 
 
-def _envelope(
+def _header_fields(
     site: Site, source: Source, campaign: Campaign, now: datetime
 ) -> HeaderFields:
     settings = site.settings

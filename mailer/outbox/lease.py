@@ -1,7 +1,7 @@
-"""Workers and their leases: enlist, stay alive, leave, and what the dead leave behind.
+"""Workers and their leases: begin, renew and end one; find the marks of dead workers.
 
-A worker's number is never reused, so it fences what it marks: whoever lost a lease
-cannot change the row any more.
+Each mark carries the number of its worker, and no number is used twice. So a worker
+that lost its lease cannot change a message that another worker has marked since.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,21 @@ from mailer.outbox.models import Message, ReleasePlan, WorkerLease
 
 
 class Silence:
-    """Which workers do not renew their lease while this process watches.
+    """For how long each worker has not renewed its lease, by this process's own clock.
 
-    A lease ends by another machine's clock, or by one that was set meanwhile; so nobody
-    is given up for that who has not been silent for a lease of our own time too.
+    The end of a lease is an instant of another machine's clock, or of a clock that was
+    set since. So a worker is dead only if it was also silent here for a whole lease.
     """
 
     def __init__(self, lease: timedelta) -> None:
         self._lease = lease.total_seconds()
         self._seen: dict[int, tuple[datetime, float]] = {}
 
-    def lasts(self, worker: WorkerLease, *, at: float) -> bool:
-        """Look at a worker, at a time of `time.monotonic`; say if it was silent."""
+    def is_over_lease(self, worker: WorkerLease, *, at: float) -> bool:
+        """Return whether a worker was silent for a lease.
+
+        `at` is the present time in seconds, by `time.monotonic`.
+        """
         until, since = self._seen.get(worker.id, (None, at))
         if until != worker.alive_until:
             since = at
@@ -37,8 +40,8 @@ class Silence:
         return at - since >= self._lease
 
 
-async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
-    """Enter this process as a worker; return its number."""
+async def begin(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
+    """Add this process to the workers; return its number."""
     host, process = process_identity.of_this_process()
     worker = WorkerLease(
         host=host, process=process, started_at=now, alive_until=now + lease
@@ -48,10 +51,10 @@ async def enlist(session: AsyncSession, *, lease: timedelta, now: datetime) -> i
     return worker.id
 
 
-async def stay_alive(
+async def renew(
     session: AsyncSession, worker_id: int, *, lease: timedelta, now: datetime
 ) -> None:
-    """Extend the lease of everything a worker holds, also after it was given up."""
+    """Extend a worker's lease, also if others have taken it for dead."""
     await session.execute(
         update(WorkerLease)
         .where(WorkerLease.id == worker_id)
@@ -59,14 +62,14 @@ async def stay_alive(
     )
 
 
-async def leave(session: AsyncSession, worker_id: int, *, now: datetime) -> None:
-    """Note that a worker has ended and holds no mark any more."""
+async def end(session: AsyncSession, worker_id: int, *, now: datetime) -> None:
+    """Record that a worker has ended and holds no mark."""
     await session.execute(
         update(WorkerLease).where(WorkerLease.id == worker_id).values(ended_at=now)
     )
 
 
-_LIVING = (
+_NOT_ENDED = (
     select(WorkerLease).where(WorkerLease.ended_at.is_(None)).order_by(WorkerLease.id)
 )
 
@@ -79,36 +82,36 @@ async def recover(
     now: datetime,
     at: float,
 ) -> list[int]:
-    """Take from dead workers the marks that nobody can answer for; return their rows.
+    """End the leases of dead workers; return the numbers of the messages they marked.
 
-    A worker is dead when its process is gone from this machine, or its lease is over
-    and it stays silent. Marks of one that may still live wait for the relay's answer
-    first. A mark that is just being committed, also by one killed meanwhile, is waited
-    for.
+    A worker is dead when its process no longer runs on this machine, or when its lease
+    ended `answer_wait` ago and it stays silent; by then the relay has answered. The
+    lock on a worker waits for marks that are being committed, also of a killed worker.
+    `at` is the present time in seconds, by `time.monotonic`.
     """
-    since = now - answer_wait
-    workers = await session.scalars(_LIVING)
-    dead = [each.id for each in workers if _is_dead(each, silence, since, at)]
+    expired_before = now - answer_wait
+    workers = await session.scalars(_NOT_ENDED)
+    dead = [each.id for each in workers if _is_dead(each, silence, expired_before, at)]
     if not dead:
         return []
     locked = await session.scalars(
-        _LIVING.where(WorkerLease.id.in_(dead))
+        _NOT_ENDED.where(WorkerLease.id.in_(dead))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    orphans: list[int] = []
+    marked: list[int] = []
     for worker in locked.all():
-        if _is_dead(worker, silence, since, at):
-            orphans += await _marked_by(session, worker)
+        if _is_dead(worker, silence, expired_before, at):
+            marked += await _marked_by(session, worker)
             worker.ended_at = now
-    return orphans
+    return marked
 
 
 async def _marked_by(session: AsyncSession, worker: WorkerLease) -> Sequence[int]:
-    open_somewhere = select(Campaign.id).where(Campaign.released_at.is_not(None))
+    released = select(Campaign.id).where(Campaign.released_at.is_not(None))
     marked = await session.scalars(
         select(Message.id).where(
-            Message.campaign_id.in_(open_somewhere),
+            Message.campaign_id.in_(released),
             Message.due_at.is_not(None),
             Message.state == MessageState.MARKED,
             Message.worker_id == worker.id,
@@ -117,25 +120,27 @@ async def _marked_by(session: AsyncSession, worker: WorkerLease) -> Sequence[int
     return marked.all()
 
 
-def _is_dead(worker: WorkerLease, silence: Silence, since: datetime, at: float) -> bool:
-    silent = silence.lasts(worker, at=at)
-    return gone(worker) or (worker.alive_until <= since and silent)
+def _is_dead(
+    worker: WorkerLease, silence: Silence, expired_before: datetime, at: float
+) -> bool:
+    silent = silence.is_over_lease(worker, at=at)
+    return is_gone(worker) or (worker.alive_until <= expired_before and silent)
 
 
 def at_work(session: Session, *, now: datetime) -> list[str]:
-    """Name the workers that may be sending: host, and the number of the process."""
+    """Return a host and process number for each worker that may be sending."""
     workers = session.scalars(
         select(WorkerLease).where(
             WorkerLease.ended_at.is_(None), WorkerLease.alive_until > now
         )
     )
     return [
-        f"{each.host} process {process_identity.number_of(each.process)}"
+        f"{each.host} process {process_identity.pid_of(each.process)}"
         for each in workers.all()
-        if not gone(each)
+        if not is_gone(each)
     ]
 
 
-def gone(holder: WorkerLease | ReleasePlan) -> bool:
-    """Whether its process ran on this machine and exists no more."""
+def is_gone(holder: WorkerLease | ReleasePlan) -> bool:
+    """Return whether the process of a worker or release ran here and has ended."""
     return process_identity.is_gone(holder.host, holder.process)

@@ -1,4 +1,4 @@
-"""Looks into the ledger of messages; changes nothing."""
+"""Queries of the ledger, the messages of all campaigns; nothing is changed."""
 
 from collections.abc import AsyncIterator
 
@@ -12,16 +12,16 @@ from mailer.outbox.models import Message
 async def listed(
     session: AsyncSession, campaign_id: int, *, state: str | None = None
 ) -> AsyncIterator[tuple[Message, str | None]]:
-    """Yield the messages of a campaign, or those in one state, with their address."""
-    chosen = (
+    """Yield a campaign's messages with their reader's address, if any, in one state."""
+    query = (
         select(Message, Contact.address)
         .join(Contact, Contact.id == Message.contact_id)
         .where(Message.campaign_id == campaign_id)
         .order_by(Message.id)
     )
     if state is not None:
-        chosen = chosen.where(Message.state == state)
-    async for message, address in await session.stream(chosen):
+        query = query.where(Message.state == state)
+    async for message, address in await session.stream(query):
         yield message, address
         session.expunge(message)
 

@@ -1,4 +1,4 @@
-"""The states of a message and every arrow between them; an odd one has its reason.
+"""The states of a message and every arrow between them.
 
 waiting → marked, skipped, expired, cancelled
 marked → waiting, accepted, deferred, refused, set_aside, uncertain
@@ -13,25 +13,26 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """Where a message stands."""
+    """The state of a message."""
 
-    WAITING = "waiting"  # decided, not yet taken by a worker
+    WAITING = "waiting"  # not yet taken by a worker
     MARKED = "marked"  # committed: about to write the final dot
     ACCEPTED = "accepted"  # the relay took it
-    DEFERRED = "deferred"  # the relay said not now
-    REFUSED = "refused"  # the relay said no
-    BOUNCED = "bounced"  # taken, and came back
-    COMPLAINED = "complained"  # the reader called it spam
-    UNCERTAIN = "uncertain"  # nobody knows whether the relay took it
+    DEFERRED = "deferred"  # not taken this time; tried again
+    REFUSED = "refused"  # the relay refused it for good
+    BOUNCED = "bounced"  # taken, then returned
+    COMPLAINED = "complained"  # the reader reported it as spam
+    UNCERTAIN = "uncertain"  # the relay may have taken it
     HELD = "held"  # uncertain, and a person decides
-    SET_ASIDE = "set_aside"  # it could not be composed
+    SET_ASIDE = "set_aside"  # it cannot be composed, or no relay can carry it
     EXPIRED = "expired"  # too late to send
     CANCELLED = "cancelled"  # its campaign was cancelled
     SKIPPED = "skipped"  # not written to, with a reason
 
 
 CLAIMABLE = (MessageState.WAITING, MessageState.DEFERRED)
-WITH_WORKER = (MessageState.MARKED, MessageState.UNCERTAIN)  # and no others
+# states in which the worker that marked a message may still record its outcome
+WITH_WORKER = (MessageState.MARKED, MessageState.UNCERTAIN)
 
 _FROM_THE_QUEUE = frozenset(
     {
@@ -46,7 +47,7 @@ _ANSWERS = frozenset(
         MessageState.ACCEPTED,
         MessageState.DEFERRED,
         MessageState.REFUSED,
-        MessageState.SET_ASIDE,  # it could not be composed: no dot was written
+        MessageState.SET_ASIDE,  # no dot was written
     }
 )
 ARROWS: dict[MessageState, frozenset[MessageState]] = {
@@ -57,7 +58,7 @@ ARROWS: dict[MessageState, frozenset[MessageState]] = {
         MessageState.UNCERTAIN,
     },
     MessageState.DEFERRED: _FROM_THE_QUEUE,
-    MessageState.UNCERTAIN: _ANSWERS  # late, or the relay's log shows it was taken
+    MessageState.UNCERTAIN: _ANSWERS  # a late reply, or the relay's log has it
     | {
         MessageState.WAITING,  # sent again by policy, under the same Message-ID
         MessageState.HELD,
@@ -77,7 +78,7 @@ ARROWS: dict[MessageState, frozenset[MessageState]] = {
 
 
 class Skip(StrEnum):
-    """Why a reader of the frozen audience gets nothing, beyond the audience's own."""
+    """Why a release leaves out a reader, beyond the reasons of the audience."""
 
     NO_TRANSLATION = "no_translation"  # no language they read, and no fallback allowed
-    CHANGED = "changed"  # their language changed while the campaign was released
+    CHANGED = "changed"  # their languages or blocks changed during the release

@@ -1,4 +1,7 @@
-"""The ledger: one row per campaign and contact, unique in the database."""
+"""Tables of the outbox: messages and their events, workers, releases, limits.
+
+`message` is the ledger: one row per campaign and contact, unique in the database.
+"""
 
 from datetime import datetime
 from typing import cast
@@ -23,26 +26,26 @@ from audiences.contacts import Contact
 from audiences.store.base import Base
 from mailer.campaigns.models import Campaign, StoredLetter
 
-# Per cent of a page of PostgreSQL that a release fills: in the rest a mark finds room
-# for the row it writes, beside the old one, and touches no index.
-FILLED = 60
+# Per cent of a PostgreSQL page that a release fills. A mark writes the new version of a
+# row into the rest of the same page, so that no index has to change.
+FILL_FACTOR = 60
 
 
 class WorkerLease(Base):
-    """A process that delivers; its number is the fence of what it claims."""
+    """A process that delivers; its marks carry its number."""
 
     __tablename__ = "worker"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     host: Mapped[str]
-    process: Mapped[str]  # pid and start time: an identity the kernel never reuses
+    process: Mapped[str]  # its identity, as in process_identity
     started_at: Mapped[datetime]
-    alive_until: Mapped[datetime]  # the lease of everything it holds
-    ended_at: Mapped[datetime | None]  # it holds no mark any more
+    alive_until: Mapped[datetime]  # end of the lease
+    ended_at: Mapped[datetime | None]  # since then it holds no mark
 
 
 class Route(Base):
-    """Readers of a campaign who get the same letter: same chain, same blocks."""
+    """Readers of a campaign with equal languages and blocks, and their letter."""
 
     __tablename__ = "route"
 
@@ -58,9 +61,9 @@ class Route(Base):
 
 
 class ReleasePlan(Base):
-    """How far a campaign being released has come; gone when every reader has a row.
+    """How far the release of a campaign has come; deleted when every reader has a row.
 
-    A row of its own: who sends locks the campaign's.
+    It is a row of its own, because workers that send lock the campaign's row.
     """
 
     __tablename__ = "release_plan"
@@ -68,18 +71,18 @@ class ReleasePlan(Base):
     campaign_id: Mapped[int] = mapped_column(
         ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
     )
-    contact_id: Mapped[int]  # the last one who has a row
+    contact_id: Mapped[int]  # the last contact who has a row
     host: Mapped[str]
-    process: Mapped[str]  # who makes the rows, as with a worker
-    alive_until: Mapped[datetime]
+    process: Mapped[str]  # that makes the rows; as in process_identity
+    alive_until: Mapped[datetime]  # later another process may continue
 
 
 class Message(Base):
-    """One letter to one contact: one row, one life."""
+    """One letter to one contact."""
 
     __tablename__ = "message"
     __table_args__ = (
-        ForeignKeyConstraint(  # a letter of this campaign: one check a row, not two
+        ForeignKeyConstraint(  # the letter belongs to the campaign; one check for both
             ["campaign_id", "letter_id"], [StoredLetter.campaign_id, StoredLetter.id]
         ),
         UniqueConstraint("contact_id", "campaign_id"),
@@ -92,7 +95,7 @@ class Message(Base):
             sqlite_where=text("due_at is not null"),
             postgresql_where=text("due_at is not null"),
         ),
-        {"postgresql_with": {"fillfactor": FILLED}},
+        {"postgresql_with": {"fillfactor": FILL_FACTOR}},
     )
 
     id: Mapped[int] = mapped_column(
@@ -107,15 +110,18 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None]  # why skipped, deferred, refused or uncertain
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    due_at: Mapped[datetime | None]  # not before this instant; none: nothing is due
-    worker_id: Mapped[int | None]  # who marked it: a fence, looked up by nobody
+    due_at: Mapped[datetime | None]  # not before this instant; null: nothing to do
+    worker_id: Mapped[int | None]  # the worker that marked it; not indexed
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
-    reply: Mapped[str | None]  # the relay's last answer
+    reply: Mapped[str | None]  # the relay's last reply
 
 
 class MessageEvent(Base):
-    """Something out of the ordinary in a message's life; rows are only ever added."""
+    """An entry in the history of a message, for all but an ordinary acceptance.
+
+    Rows are only added.
+    """
 
     __tablename__ = "message_event"
 
@@ -129,14 +135,14 @@ class MessageEvent(Base):
 
 
 class Bucket(Base):
-    """What a limit still gives: a level that refills, shared by all workers."""
+    """The level of a limit's token bucket, shared by all workers."""
 
     __tablename__ = "bucket"
 
     name: Mapped[str] = mapped_column(String(300), primary_key=True)
-    level: Mapped[float] = mapped_column(Double)  # messages it would let go at `at`
+    level: Mapped[float] = mapped_column(Double)  # messages allowed at `at`
     at: Mapped[datetime]
-    booked_to: Mapped[datetime]  # the instants up to here are promised to messages
+    booked_to: Mapped[datetime]  # instants up to here are given to messages
 
 
-LEDGER = cast(Table, Message.__table__)  # for statements over many rows
+LEDGER = cast(Table, Message.__table__)  # for statements that change many rows

@@ -1,8 +1,8 @@
-"""Makes the messages of a campaign being sent: chunk by chunk, and resumable.
+"""Makes the messages of a campaign in chunks of contacts, so that it can be resumed.
 
-One row per campaign and contact, whoever else plans at the same time or is killed in
-the middle. Nobody the rule picks is dropped: who is left out has a row that says why.
-The first are sent while the others are made.
+The database allows one row per campaign and contact, so a process that is killed, or
+two at the same time, make each row once. A reader who is left out has a row with the
+reason. The first messages are sent while the others are made.
 """
 
 from collections.abc import Callable
@@ -25,124 +25,127 @@ from mailer.outbox import lease, message_states, process_identity
 from mailer.outbox.models import Message, ReleasePlan, Route
 from mailer.sites.site import Site
 
-# Contacts of which one transaction makes messages: few at first, so that the first
-# letters soon leave, then twice as many each time, up to a chunk.
-FIRST, CHUNK = 2_000, 50_000
-LEASE = timedelta(minutes=2)  # after a chunk; then somebody else carries on
+# Contacts in one transaction: few in the first, so that the first letters leave soon,
+# then twice as many each time, up to a maximum.
+FIRST_CHUNK, MAX_CHUNK = 2_000, 50_000
+LEASE = timedelta(minutes=2)  # from the last chunk; then another process continues
 
 
 async def under_way(session: AsyncSession) -> list[ReleasePlan]:
-    """Return the plans of campaigns being sent: not every reader has a message yet."""
-    return await _of(session, CampaignState.SENDING)
+    """Return the unfinished plans of campaigns being sent."""
+    return await _in_states(session, CampaignState.SENDING)
 
 
-async def orphans(session: AsyncSession, *, now: datetime) -> list[ReleasePlan]:
-    """Return the plans that nobody carries on with.
+async def abandoned(session: AsyncSession, *, now: datetime) -> list[ReleasePlan]:
+    """Return the unfinished plans that no process works on.
 
-    Those of cancelled campaigns too: every reader is to have a row that says so.
+    A plan of a cancelled campaign is continued too: each reader gets a row.
     """
-    found = await _of(session, CampaignState.SENDING, CampaignState.CANCELLED)
-    return [each for each in found if each.alive_until <= now or lease.gone(each)]
+    plans = await _in_states(session, CampaignState.SENDING, CampaignState.CANCELLED)
+    return [each for each in plans if each.alive_until <= now or lease.is_gone(each)]
 
 
-async def _of(session: AsyncSession, *states: CampaignState) -> list[ReleasePlan]:
-    found = await session.scalars(
+async def _in_states(
+    session: AsyncSession, *states: CampaignState
+) -> list[ReleasePlan]:
+    plans = await session.scalars(
         select(ReleasePlan)
         .join(Campaign, Campaign.id == ReleasePlan.campaign_id)
         .where(Campaign.state.in_(states))
     )
-    return list(found)
+    return list(plans)
 
 
-def begun(campaign_id: int, *, now: datetime) -> ReleasePlan:
+def new_plan(campaign_id: int, *, now: datetime) -> ReleasePlan:
     """Return the plan of a campaign that this process releases."""
-    return _held(ReleasePlan(campaign_id=campaign_id, contact_id=0), now)
+    return _leased(ReleasePlan(campaign_id=campaign_id, contact_id=0), now)
 
 
-def _held(found: ReleasePlan, now: datetime) -> ReleasePlan:
-    """Enter this process as who makes the messages, for a while from now on."""
-    found.host, found.process = process_identity.of_this_process()
-    found.alive_until = now + LEASE
-    return found
+def _leased(progress: ReleasePlan, now: datetime) -> ReleasePlan:
+    """Give the plan to this process until `now` + LEASE."""
+    progress.host, progress.process = process_identity.of_this_process()
+    progress.alive_until = now + LEASE
+    return progress
 
 
 async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> int:
-    """Make the messages of a campaign being sent; return how many there are."""
-    size = FIRST
+    """Make the missing messages of a released campaign; return how many it has."""
+    size = FIRST_CHUNK
     async with site.database.connection() as held:
         while True:
             async with held.transaction(writing=True) as session:
                 campaign = await lookup.get(session, campaign_id)
-                found = await session.get(
+                progress = await session.get(
                     ReleasePlan, campaign_id, with_for_update=True
                 )
-                if found is None:
+                if progress is None:
                     total = select(func.count()).where(
                         Message.campaign_id == campaign_id
                     )
                     return await session.scalar(total) or 0
-                await _plan_chunk(session, campaign, _held(found, now()), size)
-            size = min(size * 2, CHUNK)
+                await _plan_chunk(session, campaign, _leased(progress, now()), size)
+            size = min(size * 2, MAX_CHUNK)
 
 
 async def _plan_chunk(
-    session: AsyncSession, campaign: Campaign, found: ReleasePlan, size: int
+    session: AsyncSession, campaign: Campaign, progress: ReleasePlan, size: int
 ) -> None:
-    released = campaign.released_at
-    if released is None:
+    """Make the messages of the next `size` contacts; delete a plan that is done."""
+    released_at = campaign.released_at
+    if released_at is None:
         raise RefusedError(f"{campaign.name} has not been released")
     last = await session.scalar(
         select(func.max(Contact.id)).where(
             Contact.id.in_(
                 select(Contact.id)
-                .where(Contact.id > found.contact_id)
+                .where(Contact.id > progress.contact_id)
                 .order_by(Contact.id)
                 .limit(size)
             )
         )
     )
     if last is None:
-        await session.delete(found)
+        await session.delete(progress)
         return
-    context = await lookup.context_of(session, campaign, now=released)
-    columns, chosen = _messages(campaign, context, released)
-    chosen = chosen.where(Contact.id > found.contact_id, Contact.id <= last).order_by(
-        Contact.id
-    )
+    context = await lookup.context_of(session, campaign, now=released_at)
+    columns, readers = _messages(campaign, context, released_at)
+    readers = readers.where(
+        Contact.id > progress.contact_id, Contact.id <= last
+    ).order_by(Contact.id)
     await session.execute(
-        insert(session, Message).from_select(columns, chosen).on_conflict_do_nothing()
+        insert(session, Message).from_select(columns, readers).on_conflict_do_nothing()
     )
-    found.contact_id = last
+    progress.contact_id = last
 
 
 def _messages(
-    campaign: Campaign, context: Context, released: datetime
+    campaign: Campaign, context: Context, released_at: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
-    """Return the columns of the ledger and the select that fills them."""
+    """Return columns of the ledger, and the query for their values."""
     variant = codes.noted(campaign, context)
     left_out = resolve.reason(campaign.topic)
     route = and_(
-        left_out.is_(None),  # who is left out has no route
+        left_out.is_(None),  # a reader who is left out has no route
         Route.campaign_id == campaign.id,
         Route.contact_languages == groups.CONTACT_LANGUAGES,
         Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
         Route.country_languages == groups.COUNTRY_LANGUAGES,
         Route.variant == variant,
     )
-    columns = _columns(campaign, left_out, released)
-    chosen = (
+    columns = _columns(campaign, left_out, released_at)
+    readers = (
         resolve.audience(campaign.audience, context, *columns.values())
         .outerjoin(Route, route)
         .outerjoin(StoredLetter, StoredLetter.id == Route.letter_id)
     )
-    return list(columns), chosen
+    return list(columns), readers
 
 
 def _columns(
-    campaign: Campaign, left_out: ColumnElement[Any], released: datetime
+    campaign: Campaign, left_out: ColumnElement[Any], released_at: datetime
 ) -> dict[str, ColumnElement[Any]]:
-    """Return what each row of the ledger is filled with: a letter, or a reason."""
-    goes = Route.letter_id.is_not(None)
+    """Return the value of each column of the ledger: a letter, or a reason."""
+    has_letter = Route.letter_id.is_not(None)
     no_route = case(
         (Route.campaign_id.is_(None), message_states.Skip.CHANGED.value),
         else_=message_states.Skip.NO_TRANSLATION.value,
@@ -157,9 +160,11 @@ def _columns(
         "address_key": Contact.address_key.expression,
         "letter_id": Route.letter_id.expression,
         "language": StoredLetter.language.expression,
-        "step": case((goes, Route.step), else_=null()),
-        "state": case((goes, waiting), else_=skipped),
-        "reason": case((goes, null()), else_=func.coalesce(left_out, no_route)),
+        "step": case((has_letter, Route.step), else_=null()),
+        "state": case((has_letter, waiting), else_=skipped),
+        "reason": case((has_letter, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
-        "due_at": case((goes, literal(released, Message.due_at.type)), else_=null()),
+        "due_at": case(
+            (has_letter, literal(released_at, Message.due_at.type)), else_=null()
+        ),
     }

@@ -1,6 +1,6 @@
-"""Puts due messages off: not now, and through no fault of theirs.
+"""Postpones claimed messages, for a reason that lies with their relay or a limit.
 
-They wait on, with the instant and the reason; it is no attempt.
+They keep their state and get a later instant and a reason; it is no attempt.
 """
 
 from collections.abc import Sequence
@@ -18,51 +18,55 @@ from mailer.outbox.models import LEDGER, Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PutOff:
-    """One message, and when it may be claimed again."""
+    """One message, when it may be claimed again, and why not now."""
 
     message_number: int
     due_at: datetime
-    why: str
+    reason: str
 
 
 async def put_off(session: AsyncSession, messages: Sequence[PutOff]) -> None:
-    """Give messages back that this transaction has claimed, each to its instant."""
+    """Postpone messages that this transaction has claimed."""
     if messages:
-        given = [(each.message_number, each.due_at, each.why) for each in messages]
-        statement = _putting_off(sqlite=dialects.is_sqlite(session))
-        await batches.execute(
-            session, statement, batches.bind_rows(session, _GIVEN, given)
-        )
+        rows = [(each.message_number, each.due_at, each.reason) for each in messages]
+        statement = _put_off_statement(sqlite=dialects.is_sqlite(session))
+        values = batches.bind_rows(session, _COLUMNS, rows)
+        await batches.execute(session, statement, values)
 
 
-async def bring_back(session: AsyncSession, *, why: str, now: datetime) -> None:
-    """Let messages go now that were put off for this reason."""
-    await batches.execute(session, _bringing_back(), {"why": why, "now": now})
+async def make_due(session: AsyncSession, *, reason: str, now: datetime) -> None:
+    """Make messages due now that were postponed for this reason."""
+    values = {"put_off_for": reason, "now": now}
+    await batches.execute(session, _make_due_statement(), values)
 
 
-_GIVEN: dict[str, type[batches.Value]] = {"id": int, "due_at": datetime, "why": str}
+_COLUMNS: dict[str, type[batches.Value]] = {
+    "id": int,
+    "due_at": datetime,
+    "reason": str,
+}
 
 
 @cache
-def _putting_off(*, sqlite: bool) -> Update:
-    given = batches.bound_table(_GIVEN, sqlite=sqlite)
+def _put_off_statement(*, sqlite: bool) -> Update:
+    given = batches.bound_table(_COLUMNS, sqlite=sqlite)
     return (
         update(LEDGER)
         .where(Message.id == given.c.id, batches.one_of(Message.state, CLAIMABLE))
-        .values(due_at=given.c.due_at, reason=given.c.why)
+        .values(due_at=given.c.due_at, reason=given.c.reason)
     )
 
 
 @cache
-def _bringing_back() -> Update:
+def _make_due_statement() -> Update:
     now = bindparam("now", type_=Message.due_at.type)
-    theirs = (
+    postponed = (
         select(Message.id)
         .where(
             batches.one_of(Message.state, CLAIMABLE),
             Message.due_at > now,
-            Message.reason == bindparam("why", type_=String),
+            Message.reason == bindparam("put_off_for", type_=String),
         )
         .with_for_update(skip_locked=True)
     )
-    return update(LEDGER).where(Message.id.in_(theirs)).values(due_at=now)
+    return update(LEDGER).where(Message.id.in_(postponed)).values(due_at=now)

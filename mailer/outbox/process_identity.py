@@ -1,4 +1,8 @@
-"""Names a process so that no later one, and none of another machine, has its name."""
+"""Identities of processes, which no later process and no other machine uses again.
+
+An identity is `pid.start@kernel`: the start in hundredths of a second since the boot,
+the kernel as its boot id and PID namespace.
+"""
 
 import os
 import platform
@@ -7,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-_TICKS = 100  # of the kernel's clock a second, in which starts are counted
+_TICKS = 100  # the kernel counts the start of a process in hundredths of a second
 
 
 def of_this_process() -> tuple[str, str]:
@@ -16,32 +20,32 @@ def of_this_process() -> tuple[str, str]:
 
 
 def identity(pid: int) -> str:
-    """Return the identity of a living process: number, start, and kernel."""
+    """Return the identity of a running process."""
     return f"{_start(pid) or pid}@{_kernel()}"
 
 
 def is_gone(host: str, identity: str) -> bool:
-    """Whether a process ran on this machine and exists no more.
+    """Return whether a process ran on this machine and has ended.
 
-    One that has ended and that its parent has not waited for yet is gone too. Of
-    another machine, or container, it is not known: False.
+    A process that its parent has not waited for has ended too. Return False for a
+    process of another machine or container, of which this is not known.
     """
     process, _, kernel = identity.partition("@")
     if (host, kernel) != (platform.node(), _kernel()):
         return False
-    return _start(number_of(identity)) != process
+    return _start(pid_of(identity)) != process
 
 
-def number_of(identity: str) -> int:
+def pid_of(identity: str) -> int:
     """Return the process number in an identity."""
     return int(identity.partition("@")[0].partition(".")[0])
 
 
 def _start(pid: int) -> str | None:
-    """Return a process and when it started since the boot; None when it is gone.
+    """Return `pid.start` of a process, or None if it has ended.
 
-    psutil adds the boot time to the start; it changes with the clock, so that it is
-    taken off again, as it was before and after.
+    psutil adds the boot time to the start, and the boot time changes with the clock. So
+    it is subtracted again, and read before and after.
     """
     try:
         process = psutil.Process(pid)
@@ -58,7 +62,7 @@ def _start(pid: int) -> str | None:
 
 @cache
 def _kernel() -> str:
-    """Name what numbers processes: two machines, or containers, may have one name."""
+    """Return boot id and PID namespace; two machines may have one host name."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
         return f"{boot.strip()}.{Path('/proc/self/ns/pid').stat().st_ino}"

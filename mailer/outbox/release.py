@@ -1,9 +1,9 @@
-"""Release: a due, approved campaign becomes messages.
+"""The release: makes the messages of an approved campaign.
 
-Guarantees one row per campaign and contact, whoever else releases at the same time or
-is killed in the middle: the campaign is taken by one compare-and-set, its letters and
-routes are committed with it, and its messages follow in chunks that can be resumed.
-Nobody the rule picks is dropped: who is left out has a row that says why.
+One transaction moves the campaign to `sending` and stores its letters and routes. So of
+two releases at the same time one is refused, and a release that is killed can be
+resumed. The messages follow in chunks: one row per campaign and contact, and a reader
+who is left out has a row with the reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,11 +37,12 @@ async def release(
     now: datetime,
     read_clock: Callable[[], datetime] = clock.now,
 ) -> int:
-    """Turn a campaign into messages; return how many rows there are.
+    """Release a campaign at `now`; return how many rows it has in the ledger.
 
-    It is released at `now`; by `read_clock` this process keeps hold of it meanwhile.
+    `read_clock` gives the time at which each chunk renews the lease of the release.
+    Raises RefusedError if the campaign may not be released.
     """
-    # A ticker runs for weeks: the catalogues it once read may not be those approved.
+    # a ticker runs for weeks: a new copy reads the catalogues again, as approved
     site = replace(site)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -49,27 +50,29 @@ async def release(
         await approval.require(session, campaign, site.templates)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
-        found = await groups.group(session, campaign, context, written=content.written)
-        seen = {each.variant for each in found}
-        content = await letters.with_entries(session, content, seen)
-    rendered = render_groups(site, content, found, now=now)
+        readers = await groups.group(
+            session, campaign, context, written=content.written
+        )
+        variants = {each.variant for each in readers}
+        content = await letters.with_entries(session, content, variants)
+    rendered = render_groups(site, content, readers, now=now)
     async with site.database.writing() as session:
-        await _take(session, campaign_id, site, by=by, now=now)
+        await _start_sending(session, campaign_id, site, by=by, now=now)
         await event.settle(session, content.campaign, content.sequence, now=now)
-        session.add(plan.begun(campaign_id, now=read_clock()))
-        await _store(session, content, rendered, found)
+        session.add(plan.new_plan(campaign_id, now=read_clock()))
+        await _store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
     return await plan.plan(site, campaign_id, now=read_clock)
 
 
 def render_groups(
-    site: Site, content: Content, found: Sequence[Group], *, now: datetime
+    site: Site, content: Content, readers: Sequence[Group], *, now: datetime
 ) -> dict[LetterKey, StoredLetter]:
-    """Render each letter the groups need, once, ready to be stored."""
+    """Render each letter that groups of readers need; return the rows to store."""
     campaign = content.campaign
     digest = agreed.template_digest(site.templates, campaign.template)
     rendered = {}
-    for key in letters.needed(content, found):
+    for key in letters.needed(content, readers):
         made = letters.make(site, content, key, at=now)
         rendered[key] = StoredLetter(
             campaign_id=campaign.id,
@@ -84,10 +87,10 @@ def render_groups(
     return rendered
 
 
-async def _take(
+async def _start_sending(
     session: AsyncSession, campaign_id: int, site: Site, *, by: str, now: datetime
 ) -> Campaign:
-    """Move the campaign to sending, once, whoever else tries."""
+    """Move the campaign to `sending`; raise RefusedError if another release did."""
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
     refuse_release(CampaignState(campaign.state), name=campaign.name)
@@ -110,12 +113,13 @@ async def _store(
     session: AsyncSession,
     content: Content,
     rendered: Mapping[LetterKey, StoredLetter],
-    found: Sequence[Group],
+    readers: Sequence[Group],
 ) -> None:
+    """Store the letters, and for each group of readers the route to its letter."""
     campaign = content.campaign
     session.add_all(rendered.values())
     await session.flush()
-    for group in found:
+    for group in readers:
         choice = group.choice
         key = letters.key(content, choice, group.variant) if choice else None
         letter_id = rendered[key].id if key else None

@@ -1,1 +1,1 @@
-"""WHAT BECAME of a message: its states, and the one writer of them."""
+"""Changes of a message's state: marks, outcomes, the end of a campaign."""

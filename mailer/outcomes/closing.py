@@ -1,6 +1,6 @@
-"""Ends what is over: uncertainty by policy, what came too late, campaigns done.
+"""Ends messages and campaigns: uncertain messages by policy, late messages, campaigns.
 
-Every move is compare-and-set; of a campaign that is over nothing is sent again.
+Each change is compare-and-set. No message of a campaign that has ended is sent again.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,16 @@ from mailer.outbox.models import Message, ReleasePlan
 from mailer.outcomes import moves, record
 from mailer.store import locks
 
-UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)
+UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)  # released and not ended
 
 
 async def decide(
     session: AsyncSession, ids: Sequence[int], *, resend: bool, now: datetime
 ) -> None:
-    """Apply the policy to uncertain messages whose wait for evidence is over."""
+    """Apply the policy to uncertain messages: send them again, or hold them.
+
+    Messages whose wait for evidence is not over stay as they are.
+    """
     target = MessageState.WAITING if resend else MessageState.HELD
     await _decide(session, target, Message.id.in_(ids), now=now)
 
@@ -38,20 +41,20 @@ async def _decide(
 ) -> None:
     again = target is MessageState.WAITING
     moved = await session.scalars(
-        moves.moving((MessageState.UNCERTAIN,), target)
+        moves.transition((MessageState.UNCERTAIN,), target)
         .where(which, Message.due_at <= now)
         .values(worker_id=None, due_at=now if again else None)
         .returning(Message.id)
     )
     detail = "sent again by policy" if again else "held for a person"
     for number in moved.all():
-        await record.event(session, number, target, detail, now=now)
+        await record.add_event(session, number, target, detail, now=now)
 
 
-async def settle_late(session: AsyncSession, *, now: datetime) -> None:
-    """Settle what came back too late: its campaign's time is over, or its campaign.
+async def end_late(session: AsyncSession, *, now: datetime) -> None:
+    """End the waiting messages of campaigns that are too late or cancelled.
 
-    Nothing of it is sent again; what is uncertain is held for a person.
+    Uncertain messages of these campaigns are held for a person.
     """
     late = select(Campaign.id).where(
         Campaign.expires_at <= now, Campaign.state.in_(UNDER_WAY)
@@ -61,21 +64,21 @@ async def settle_late(session: AsyncSession, *, now: datetime) -> None:
         (late, MessageState.EXPIRED),
         (cancelled, MessageState.CANCELLED),
     ):
-        theirs = Message.campaign_id.in_(campaigns)
-        await _end(session, state, theirs, now=now)
-        await _decide(session, MessageState.HELD, theirs, now=now)
+        of_campaigns = Message.campaign_id.in_(campaigns)
+        await _end(session, state, of_campaigns, now=now)
+        await _decide(session, MessageState.HELD, of_campaigns, now=now)
 
 
 async def cancel(
     session: AsyncSession, campaign: Campaign, *, by: str, now: datetime
 ) -> int:
-    """End a campaign and settle its unmarked messages; return how many stay unsent."""
+    """Cancel a campaign and its unmarked messages; return how many stay unsent."""
     await locks.lock_claims(session)
     await lookup.lock(session, campaign)
     acts.move(session, campaign, CampaignState.CANCELLED, Act.CANCELLED, by=by, now=now)
     await session.flush()
-    theirs = Message.campaign_id == campaign.id
-    return await _end(session, MessageState.CANCELLED, theirs, now=now)
+    of_campaign = Message.campaign_id == campaign.id
+    return await _end(session, MessageState.CANCELLED, of_campaign, now=now)
 
 
 async def _end(
@@ -85,9 +88,9 @@ async def _end(
     *,
     now: datetime,
 ) -> int:
-    """Settle what waits unmarked; return how many."""
+    """Give unmarked messages that wait their final state; return how many."""
     moved = await session.scalars(
-        moves.moving(CLAIMABLE, state)
+        moves.transition(CLAIMABLE, state)
         .where(which, Message.due_at.is_not(None))
         .values(settled_at=now, due_at=None)
         .returning(Message.id)
@@ -96,28 +99,31 @@ async def _end(
 
 
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
-    """Finish every campaign whose messages are all made and settled; return which."""
-    mine = Message.campaign_id == Campaign.id
-    over = (
+    """Finish each campaign whose messages are all made and settled.
+
+    Return the numbers of these campaigns.
+    """
+    of_campaign = Message.campaign_id == Campaign.id
+    is_done = (
         Campaign.state == CampaignState.SENDING,
         ~exists().where(ReleasePlan.campaign_id == Campaign.id),
         or_(Campaign.on_demand.is_(False), Campaign.expires_at <= now),
-        ~exists().where(mine, Message.due_at.is_not(None)),
+        ~exists().where(of_campaign, Message.due_at.is_not(None)),
     )
-    which = select(Campaign).where(*over)
-    if (await session.scalars(which)).first() is None:
+    query = select(Campaign).where(*is_done)
+    if (await session.scalars(query)).first() is None:
         return []
     await locks.lock_claims(session)
-    locked = which.with_for_update(skip_locked=True)
-    found = (
+    locked = query.with_for_update(skip_locked=True)
+    campaigns = (
         await session.scalars(locked.execution_options(populate_existing=True))
     ).all()
-    # asked again under the lock: before, a held message may have been sent again
-    ids = [campaign.id for campaign in found]
-    asked = select(Campaign.id).where(Campaign.id.in_(ids), *over)
-    still = set(await session.scalars(asked))
+    # ask again under the lock: a held message may have been released since
+    ids = [campaign.id for campaign in campaigns]
+    still_done = select(Campaign.id).where(Campaign.id.in_(ids), *is_done)
+    done = set(await session.scalars(still_done))
     finished = CampaignState.FINISHED
-    for campaign in found:
-        if campaign.id in still:
+    for campaign in campaigns:
+        if campaign.id in done:
             acts.move(session, campaign, finished, Act.FINISHED, by="delivery", now=now)
-    return sorted(still)
+    return sorted(done)

@@ -1,8 +1,8 @@
-"""The mark: the committed promise to write the final dot.
+"""Marks claimed messages: the committed note “about to write the final dot”.
 
-The claim of the same transaction has asked whether the campaign is being sent and the
-reader still to be written to; the mark itself asks that the worker's lease holds, and
-on PostgreSQL, where readers may leave in between, once more for the reader.
+The claim of the same transaction has checked campaign and reader. The mark checks that
+the worker's lease holds. On PostgreSQL a reader may leave between claim and mark, so
+the mark checks the reader again.
 """
 
 from collections.abc import Sequence
@@ -26,23 +26,23 @@ from mailer.outcomes import moves
 async def mark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> set[int]:
-    """Commit to writing the final dots of claimed messages; return those marked."""
+    """Mark claimed messages; return the numbers of those that are marked now."""
     sqlite = dialects.is_sqlite(session)
-    bound = {"worker": worker_id, "ids": batches.bind_numbers(session, ids)}
+    values = {"worker": worker_id, "ids": batches.bind_numbers(session, ids)}
     marked = await batches.execute(
-        session, _marking(sqlite=sqlite), bound | {"now": now}
+        session, _mark_statement(sqlite=sqlite), values | {"now": now}
     )
     if marked.rowcount == len(ids):
         return set(ids)
-    allowed = await batches.execute(session, _marked(sqlite=sqlite), bound)
+    allowed = await batches.execute(session, _marked_query(sqlite=sqlite), values)
     return set(allowed.scalars())
 
 
 @cache
-def _marking(*, sqlite: bool) -> Update:
-    """Return the statement that marks; whom it passes over the next claim refuses."""
+def _mark_statement(*, sqlite: bool) -> Update:
+    """Return the UPDATE that marks; the next claim skips messages it leaves out."""
     now = bindparam("now", type_=Message.marked_at.type)
-    alive = (  # and is not given up before the commit
+    lease_holds = (  # and is locked: no other worker ends it before the commit
         select(WorkerLease.id)
         .where(
             WorkerLease.id == bindparam("worker"),
@@ -53,11 +53,11 @@ def _marking(*, sqlite: bool) -> Update:
         .exists()
     )
     return (
-        moves.moving(CLAIMABLE, MessageState.MARKED)
+        moves.transition(CLAIMABLE, MessageState.MARKED)
         .where(
             batches.among(Message.id, "ids", sqlite=sqlite),
-            alive,
-            *([] if sqlite else [_goes()]),
+            lease_holds,
+            *([] if sqlite else [_reader_allowed()]),
         )
         .values(
             worker_id=bindparam("worker"),
@@ -67,20 +67,20 @@ def _marking(*, sqlite: bool) -> Update:
     )
 
 
-def _goes() -> ColumnElement[bool]:
-    """Return the condition that a message's reader is still to be written to."""
+def _reader_allowed() -> ColumnElement[bool]:
+    """Return the condition that a message's reader may still be written to."""
     of_topic = Campaign.topic.is_not(None)
-    theirs = and_(
+    of_reader = and_(
         Subscription.contact_id == Contact.id, Subscription.topic == Campaign.topic
     )
     return (
         select(Contact.id)
         .join(Campaign, Campaign.id == Message.campaign_id)
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
-        .outerjoin(Subscription, theirs)
+        .outerjoin(Subscription, of_reader)
         .where(
             Contact.id == Message.contact_id,
-            claim.goes(
+            claim.may_be_written_to(
                 Message.address_key, of_topic=of_topic, on_demand=Campaign.on_demand
             ),
         )
@@ -90,7 +90,7 @@ def _goes() -> ColumnElement[bool]:
 
 
 @cache
-def _marked(*, sqlite: bool) -> Select[int]:
+def _marked_query(*, sqlite: bool) -> Select[int]:
     return select(Message.id).where(
         batches.among(Message.id, "ids", sqlite=sqlite),
         Message.state == MessageState.MARKED,

@@ -1,7 +1,7 @@
-"""The one way a message changes its state: an UPDATE along the arrows.
+"""UPDATE statements that change the state of messages along the arrows.
 
-Each is compare-and-set: it names the states it starts from, so that the same news a
-second time changes nothing.
+Each names the states it starts from (compare-and-set), so that repeating it changes
+nothing.
 """
 
 from collections.abc import Collection
@@ -13,29 +13,29 @@ from mailer.outbox.message_states import ARROWS, MessageState
 from mailer.outbox.models import LEDGER, Message
 
 
-def moving(before: Collection[MessageState], after: MessageState) -> Update:
+def transition(before: Collection[MessageState], after: MessageState) -> Update:
     """Return the UPDATE of messages from any of these states to another.
 
-    The caller adds which messages and what else changes. Raises ValueError where no
-    arrow of message_states leads there.
+    The caller adds which messages, and other columns. Raises ValueError if
+    message_states has no such arrow.
     """
-    check(before, after)
-    return leaving(before).values(state=after)
+    check_arrows(before, after)
+    return update_in(before).values(state=after)
 
 
-def leaving(before: Collection[MessageState]) -> Update:
-    """Return the UPDATE of messages in these states, to a state each of its own.
+def update_in(before: Collection[MessageState]) -> Update:
+    """Return an UPDATE of messages in these states.
 
-    The caller has had each of these states checked.
+    The caller adds the new state of each message, and calls `check_arrows` for it.
     """
     return update(LEDGER).where(batches.one_of(Message.state, before))
 
 
-def check(before: Collection[MessageState], after: MessageState) -> None:
-    """Raise ValueError where no arrow leads from any of some states to another.
+def check_arrows(before: Collection[MessageState], after: MessageState) -> None:
+    """Raise ValueError if an arrow is missing from one of these states to another.
 
-    A message may be settled as what it is already: that moves nothing.
+    To stay in a state needs no arrow.
     """
     for state in before:
         if after is not state and after not in ARROWS[state]:
-            raise ValueError(f"a message that is {state} never becomes {after}")
+            raise ValueError(f"a message cannot go from {state} to {after}")

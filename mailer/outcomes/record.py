@@ -1,7 +1,8 @@
-"""The one writer of what becomes of a message, from the mark on.
+"""Records the outcomes of messages; marks are made in outcomes/mark.
 
-Every move is compare-and-set in its WHERE clause: told twice, it happens once; told by
-a worker that lost its lease, it does not happen. The mark itself is in outcomes/mark.
+Each statement names in its WHERE clause the state and the worker it starts from. So an
+outcome that is recorded twice changes the row once, and a worker that lost its lease
+changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ from mailer.outcomes import moves
 
 
 class Outcome(NamedTuple):
-    """What became of one message."""
+    """The new state of one message."""
 
     message_number: int
     state: MessageState
@@ -45,9 +46,9 @@ async def move(
     after: MessageState,
     values: Mapping[str, Any],
 ) -> bool:
-    """Change one message if it still is where it was; say whether it did."""
+    """Move one message between two states; return whether it was in the first."""
     moved = await session.execute(
-        moves.moving((before,), after)
+        moves.transition((before,), after)
         .where(Message.id == number)
         .values(**values)
         .returning(Message.id)
@@ -62,22 +63,30 @@ async def accept(
     *,
     now: datetime,
 ) -> None:
-    """Record with which replies the relay took messages this worker holds."""
-    bound = batches.bind_rows(session, _TAKEN, accepted)
-    statement = _accepting(sqlite=dialects.is_sqlite(session))
-    await batches.execute(session, statement, bound | {"worker": worker_id, "now": now})
+    """Record that the relay took messages of this worker.
+
+    `accepted` has the number of each message and the relay's reply.
+    """
+    values = batches.bind_rows(session, _ACCEPTED_COLUMNS, accepted)
+    statement = _accept_statement(sqlite=dialects.is_sqlite(session))
+    await batches.execute(
+        session, statement, values | {"worker": worker_id, "now": now}
+    )
 
 
 async def settle(
     session: AsyncSession, worker_id: int, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
-    """Record what else became of messages this worker holds, and tell of it."""
+    """Record other outcomes of messages of this worker, and add their events.
+
+    Raises ValueError for a state that no arrow leads to.
+    """
     for each in outcomes:
-        moves.check(WITH_WORKER, each.state)
-    statement = _settling(sqlite=dialects.is_sqlite(session))
-    bound = {"worker": worker_id, "now": now} | _given(session, outcomes)
-    moved = set((await batches.execute(session, statement, bound)).scalars())
-    lines = [
+        moves.check_arrows(WITH_WORKER, each.state)
+    statement = _settle_statement(sqlite=dialects.is_sqlite(session))
+    values = {"worker": worker_id, "now": now} | _values(session, outcomes)
+    moved = set((await batches.execute(session, statement, values)).scalars())
+    events = [
         {
             "message_number": each.message_number,
             "at": now,
@@ -87,11 +96,11 @@ async def settle(
         for each in outcomes
         if each.message_number in moved
     ]
-    if lines:
-        await session.execute(insert(MessageEvent), lines)
+    if events:
+        await session.execute(insert(MessageEvent), events)
 
 
-_GIVEN: dict[str, type[batches.Value]] = {
+_OUTCOME_COLUMNS: dict[str, type[batches.Value]] = {
     "id": int,
     "state": str,
     "reason": str,
@@ -100,10 +109,10 @@ _GIVEN: dict[str, type[batches.Value]] = {
 }
 
 
-def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _values(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return batches.bind_rows(
         session,
-        _GIVEN,
+        _OUTCOME_COLUMNS,
         [
             (each.message_number, each.state, each.reason, each.reply, each.due_at)
             for each in outcomes
@@ -111,15 +120,15 @@ def _given(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any]
     )
 
 
-_TAKEN: dict[str, type[batches.Value]] = {"id": int, "reply": str}
+_ACCEPTED_COLUMNS: dict[str, type[batches.Value]] = {"id": int, "reply": str}
 
 
 @cache
-def _accepting(*, sqlite: bool) -> Update:
-    given = batches.bound_table(_TAKEN, sqlite=sqlite)
+def _accept_statement(*, sqlite: bool) -> Update:
+    given = batches.bound_table(_ACCEPTED_COLUMNS, sqlite=sqlite)
     return (
-        moves.moving(WITH_WORKER, MessageState.ACCEPTED)
-        .where(*_ours(given))
+        moves.transition(WITH_WORKER, MessageState.ACCEPTED)
+        .where(*_of_worker(given))
         .values(
             reason=None,
             reply=given.c.reply,
@@ -131,30 +140,28 @@ def _accepting(*, sqlite: bool) -> Update:
 
 
 @cache
-def _settling(*, sqlite: bool) -> Update:
-    """Return the statement that moves messages to where they go, and tells which."""
-    given = batches.bound_table(_GIVEN, sqlite=sqlite)
-    stays = (given.c.state == MessageState.UNCERTAIN.value, Message.worker_id)
+def _settle_statement(*, sqlite: bool) -> Update:
+    """Return the UPDATE to the new states, which returns the numbers it changed."""
+    given = batches.bound_table(_OUTCOME_COLUMNS, sqlite=sqlite)
+    # an uncertain message keeps its worker, which may still record a late reply
+    keeps_worker = (given.c.state == MessageState.UNCERTAIN.value, Message.worker_id)
     return (
-        moves.leaving(WITH_WORKER)
-        .where(*_ours(given))
+        moves.update_in(WITH_WORKER)
+        .where(*_of_worker(given))
         .values(
             state=given.c.state,
             reason=given.c.reason,
             reply=given.c.reply,
             due_at=given.c.due_at,
-            worker_id=case(stays, else_=null()),
+            worker_id=case(keeps_worker, else_=null()),
             settled_at=bindparam("now", type_=Message.settled_at.type),
         )
         .returning(Message.id)
     )
 
 
-def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """Return what must hold of a message that its worker settles.
-
-    A late answer to a message already called uncertain is better than none.
-    """
+def _of_worker(given: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a message is a given one, and marked by the worker."""
     return (
         Message.id == given.c.id,
         Message.worker_id == bindparam("worker"),
@@ -164,16 +171,23 @@ def _ours(given: FromClause) -> tuple[ColumnElement[bool], ...]:
 async def unmark(
     session: AsyncSession, worker_id: int, ids: Sequence[int], *, now: datetime
 ) -> None:
-    """Take back marks under which no dot was written; they were no attempts."""
-    statement = _unmarking(sqlite=dialects.is_sqlite(session))
-    bound = {"worker": worker_id, "ids": batches.bind_numbers(session, ids), "now": now}
-    await batches.execute(session, statement, bound)
+    """Remove marks of this worker under which no dot was written.
+
+    The messages are due again; the mark does not count as an attempt.
+    """
+    statement = _unmark_statement(sqlite=dialects.is_sqlite(session))
+    values = {
+        "worker": worker_id,
+        "ids": batches.bind_numbers(session, ids),
+        "now": now,
+    }
+    await batches.execute(session, statement, values)
 
 
 @cache
-def _unmarking(*, sqlite: bool) -> Update:
+def _unmark_statement(*, sqlite: bool) -> Update:
     return (
-        moves.moving((MessageState.MARKED,), MessageState.WAITING)
+        moves.transition((MessageState.MARKED,), MessageState.WAITING)
         .where(
             batches.among(Message.id, "ids", sqlite=sqlite),
             Message.worker_id == bindparam("worker"),
@@ -187,24 +201,27 @@ def _unmarking(*, sqlite: bool) -> Update:
     )
 
 
-async def refuse(
-    session: AsyncSession, refused: Sequence[tuple[int, str]], *, now: datetime
+async def skip(
+    session: AsyncSession, skipped: Sequence[tuple[int, str]], *, now: datetime
 ) -> None:
-    """Skip claimed messages whose readers are not to be written to any more."""
-    if refused:
-        statement = _refusing(sqlite=dialects.is_sqlite(session))
-        bound = batches.bind_rows(session, _REFUSED, refused)
-        await batches.execute(session, statement, bound | {"now": now})
+    """Skip claimed messages whose readers may not be written to any more.
+
+    `skipped` has the number of each message and the reason.
+    """
+    if skipped:
+        statement = _skip_statement(sqlite=dialects.is_sqlite(session))
+        values = batches.bind_rows(session, _SKIPPED_COLUMNS, skipped)
+        await batches.execute(session, statement, values | {"now": now})
 
 
-_REFUSED: dict[str, type[batches.Value]] = {"id": int, "reason": str}
+_SKIPPED_COLUMNS: dict[str, type[batches.Value]] = {"id": int, "reason": str}
 
 
 @cache
-def _refusing(*, sqlite: bool) -> Update:
-    given = batches.bound_table(_REFUSED, sqlite=sqlite)
+def _skip_statement(*, sqlite: bool) -> Update:
+    given = batches.bound_table(_SKIPPED_COLUMNS, sqlite=sqlite)
     return (
-        moves.moving(CLAIMABLE, MessageState.SKIPPED)
+        moves.transition(CLAIMABLE, MessageState.SKIPPED)
         .where(Message.id == given.c.id)
         .values(
             reason=given.c.reason,
@@ -214,42 +231,45 @@ def _refusing(*, sqlite: bool) -> Update:
     )
 
 
-async def uncertain(
+async def set_uncertain(
     session: AsyncSession,
     ids: Sequence[int],
     *,
-    why: str,
+    reason: str,
     due_at: datetime,
     now: datetime,
 ) -> None:
-    """Note that nobody knows whether the relay took these marked messages."""
+    """Record that the relay may have taken these marked messages.
+
+    `due_at` is when the wait for evidence ends.
+    """
     if not ids:
         return
     sqlite = dialects.is_sqlite(session)
     moved = await session.scalars(
-        moves.moving((MessageState.MARKED,), MessageState.UNCERTAIN)
+        moves.transition((MessageState.MARKED,), MessageState.UNCERTAIN)
         .where(batches.among(Message.id, "ids", sqlite=sqlite))
-        .values(reason=why, settled_at=now, due_at=due_at)
+        .values(reason=reason, settled_at=now, due_at=due_at)
         .returning(Message.id),
         {"ids": batches.bind_numbers(session, ids)},
     )
-    lines = [
+    events = [
         {
             "message_number": number,
             "at": now,
             "state": MessageState.UNCERTAIN,
-            "detail": why,
+            "detail": reason,
         }
         for number in moved
     ]
-    if lines:
-        await session.execute(insert(MessageEvent), lines)
+    if events:
+        await session.execute(insert(MessageEvent), events)
 
 
 async def suppress_reader(
     session: AsyncSession, message_number: int, reason: str, *, now: datetime
 ) -> None:
-    """Stop writing to the reader of a message whose mailbox is gone for good."""
+    """Suppress the address of a message: its mailbox does not exist."""
     key = await session.scalar(
         select(Message.address_key).where(Message.id == message_number)
     )
@@ -259,7 +279,7 @@ async def suppress_reader(
         )
 
 
-async def event(
+async def add_event(
     session: AsyncSession,
     message_number: int,
     state: MessageState,
@@ -267,7 +287,7 @@ async def event(
     *,
     now: datetime,
 ) -> None:
-    """Add a line to a message's record."""
+    """Add an event to the history of a message."""
     await session.execute(
         insert(MessageEvent).values(
             message_number=message_number, at=now, state=state, detail=detail

@@ -1,4 +1,1 @@
-"""What runs until it is stopped: pages, ticker, workers.
-
-What they do is elsewhere; here they are started and stopped.
-"""
+"""Starts and stops what runs for long: pages, ticker, workers."""

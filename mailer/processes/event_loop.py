@@ -1,4 +1,4 @@
-"""How commands are run: by uvloop where it installs, by asyncio elsewhere."""
+"""The event loop of commands: uvloop if it is installed, else asyncio's."""
 
 import asyncio
 import gc
@@ -14,10 +14,10 @@ else:
 
 
 def runner() -> asyncio.Runner:
-    """Tune the interpreter for many small values and two threads; return its runner.
+    """Return a runner, with the interpreter tuned for delivery.
 
-    What is loaded by now is not looked through for cycles again and again, and the
-    thread that talks to SQLite gets its turn without waiting for five milliseconds.
+    The garbage collector leaves out the objects that exist now, and runs less often.
+    Threads switch after 0.5 ms instead of 5, so that SQLite's thread waits less.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -1,4 +1,4 @@
-"""Delivery of a site, stopped cleanly."""
+"""Runs a worker of a site until it is stopped; sets up logs and signals."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from mailer.sites.site import Site
 
 
 def log_to_stderr() -> None:
-    """Write one JSON object a line to stderr; requests, with their tokens, are not."""
+    """Log one JSON object a line to stderr; HTTP requests have tokens, so log none."""
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[
@@ -32,7 +32,7 @@ def log_to_stderr() -> None:
 
 
 class _Log:
-    """Writes to stderr; what a full disk or a closed pipe cannot take is lost."""
+    """Writes lines to stderr; a line that cannot be written is lost."""
 
     def info(self, message: str) -> None:
         with suppress(OSError):
@@ -46,18 +46,23 @@ async def work(
     *,
     until_idle: bool,
     settled: Callable[[Counter[MessageState]], None] = lambda _states: None,
-    tell: Callable[[str], None] = lambda _sentence: None,
+    notify: Callable[[str], None] = lambda _sentence: None,
     stopping: asyncio.Event | None = None,
 ) -> None:
-    """Deliver until stopped by SIGTERM or SIGINT, or until nothing is due."""
+    """Deliver until SIGTERM or SIGINT, or with `until_idle` until nothing is due.
+
+    `settled` gets the counts of each write, `notify` sentences for the operator. With
+    `stopping`, that event stops the worker, and no signal does. Raises RelayError if
+    messages wait for a relay at the end.
+    """
     worker = Worker(
         site,
-        await housekeeping.enlist(site, now=clock.now),
+        await housekeeping.begin(site, now=clock.now),
         now=clock.now,
         settled=settled,
         stopping=stopping or stop_event(),
     )
-    await worker.run(until_idle=until_idle, tell=tell)
+    await worker.run(until_idle=until_idle, notify=notify)
 
 
 def stop_event() -> asyncio.Event:

@@ -1,4 +1,4 @@
-"""The pages of a site, and everything in one process, stopped cleanly."""
+"""Serves the pages of a site, alone or with ticker and delivery, until stopped."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from mailer.web import app
 
 
 class _Pages(uvicorn.Server):
-    """A server that leaves signals to us; uvicorn would raise them again at its end."""
+    """A server without signal handlers: uvicorn would raise the signals again."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
 

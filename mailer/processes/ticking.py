@@ -1,4 +1,4 @@
-"""The ticker of a site: what is due is released, at its interval, until stopped."""
+"""The ticker of a site: releases due campaigns, once or at an interval."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 async def tick(site: Site, now: datetime) -> Ticked:
-    """Release what is due at an instant."""
+    """Release the campaigns that are due at an instant; return what was done."""
 
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
@@ -26,7 +26,7 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
-    """Look for what is due at the site's interval until stopped."""
+    """Release due campaigns at the site's interval, until stopped."""
 
     async def once() -> None:
         ticked = await tick(site, clock.now())

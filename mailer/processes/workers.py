@@ -1,8 +1,8 @@
-"""Several workers under one parent: more processors, one command.
+"""Runs several workers under one parent process, to use more processors.
 
-The parent delivers nothing. It passes SIGTERM on, starts a worker again that was
-killed, and adds up the JSON its workers print. A parent that is killed can pass
-nothing on, so that each worker looks after its parent and stops when it is gone.
+The parent passes SIGTERM on, restarts a worker that was killed, and adds up the JSON
+counts that its workers print. A parent that is killed cannot pass SIGTERM on, so each
+worker watches its parent and stops when it is gone.
 """
 
 import asyncio
@@ -18,39 +18,43 @@ import structlog
 from mailer.errors import MailerError
 
 log = structlog.get_logger()
-AGAIN = 1.0  # seconds before a worker that was killed is started again
-LOOK = 0.5  # seconds between two looks of a worker after its parent
+RESTART_WAIT = 1.0  # seconds before a worker that was killed is restarted
+PARENT_LOOKS = 0.5  # seconds between looks of a worker for its parent
 
 
 async def run(
     command: Sequence[str], number: int, *, stopping: asyncio.Event
 ) -> Counter[str]:
-    """Run a command so many times at once until all have ended; add up their counts."""
+    """Run `number` processes of a command to their end; return the sum of their counts.
+
+    Raises MailerError if one of them fails.
+    """
     async with asyncio.TaskGroup() as tasks:
         workers = [
-            tasks.create_task(_kept_alive(command, stopping)) for _ in range(number)
+            tasks.create_task(_run_one(command, stopping)) for _ in range(number)
         ]
     return sum((worker.result() for worker in workers), Counter[str]())
 
 
-async def _kept_alive(command: Sequence[str], stopping: asyncio.Event) -> Counter[str]:
+async def _run_one(command: Sequence[str], stopping: asyncio.Event) -> Counter[str]:
+    """Run one process; restart it when it was killed."""
     while True:
         child = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
-        said = await _ended(child, stopping)
+        printed = await _output(child, stopping)
         status = child.returncode or 0
         if status == 0:
-            return Counter(json.loads(said))
+            return Counter(json.loads(printed))
         if status > 0:
-            raise MailerError("a worker gave up; its reason stands above")
+            raise MailerError("a worker failed; its error is above")
         log.warning("worker.killed", signal=-status, again=not stopping.is_set())
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), AGAIN)
+            await asyncio.wait_for(stopping.wait(), RESTART_WAIT)
         if stopping.is_set():
             return Counter()
 
 
-async def _ended(child: Process, stopping: asyncio.Event) -> bytes:
-    """Wait for the end of a worker, which is asked for when we are told to stop."""
+async def _output(child: Process, stopping: asyncio.Event) -> bytes:
+    """Wait for the end of a process; return its stdout. Pass a request to stop on."""
 
     async def pass_on() -> None:
         await stopping.wait()
@@ -59,20 +63,20 @@ async def _ended(child: Process, stopping: asyncio.Event) -> bytes:
 
     passing = asyncio.create_task(pass_on())
     try:
-        said, _ = await child.communicate()
+        printed, _ = await child.communicate()
     finally:
         passing.cancel()
         if child.returncode is None:
             child.terminate()
             await child.wait()
-    return said
+    return printed
 
 
 async def follow(parent: int, stopping: asyncio.Event) -> None:
-    """Stop this process, as on SIGTERM, when the parent that started it is gone."""
+    """Set `stopping` when the process `parent` is no longer our parent."""
     while not stopping.is_set():
         if os.getppid() != parent:
             log.warning("worker.orphaned", parent=parent)
             stopping.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), LOOK)
+            await asyncio.wait_for(stopping.wait(), PARENT_LOOKS)

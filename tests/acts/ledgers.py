@@ -68,8 +68,8 @@ class Ledger:
 async def every(site: Site, place: Path, *, campaigns: int = 1) -> Ledger:
     """Release campaigns; put a message of each into every state, wait and hand."""
     async with site.database.writing() as session:
-        mine = await lease.enlist(session, lease=timedelta(hours=1), now=NOW)
-        other = await lease.enlist(session, lease=timedelta(hours=1), now=NOW)
+        mine = await lease.begin(session, lease=timedelta(hours=1), now=NOW)
+        other = await lease.begin(session, lease=timedelta(hours=1), now=NOW)
     hands = (mine, other, None)
     kinds = [
         *product(MessageState, hands, (NOW, None)),

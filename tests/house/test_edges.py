@@ -1,4 +1,4 @@
-"""Edges parse, call and show; statements and transactions have their places."""
+"""Edges build no SQL statements; transactions are opened in listed modules only."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from tests.house.test_shape import FILES
 from tools.checkout import ROOT
 
 BUILDERS = {"select", "insert", "update", "delete", "exists", "func", "text"}
-# Who opens transactions: edges, the worker, the release, the ticker, and procedures
+# Modules that open transactions: edges, the worker, the release, the ticker, and verbs
 # that do something long between two transactions.
 OPENERS = (
     "mailer/cli/",
@@ -19,22 +19,22 @@ OPENERS = (
     "mailer/outbox/plan.py",
     "mailer/outbox/release.py",
     "mailer/calendar/due.py",
-    "mailer/campaigns/review/gate.py",  # checks between reading and approving
+    "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
     "mailer/campaigns/writing/translation/exchange.py",
-    "mailer/feedback/reconcile.py",  # reads the log in between
+    "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/reports/coverage.py",
     "mailer/store/",
-    "audiences/intake/importing.py",  # stages, then applies
+    "audiences/intake/importing.py",  # first stages all rows, then applies them
 )
 
 
 def product(*folders: str) -> dict[str, str]:
     """Return the source of every file below these folders."""
-    found = {path.relative_to(ROOT).as_posix(): path for path in FILES}
+    files = {path.relative_to(ROOT).as_posix(): path for path in FILES}
     return {
         name: path.read_text(encoding="utf-8")
-        for name, path in found.items()
+        for name, path in files.items()
         if name.startswith(folders)
     }
 

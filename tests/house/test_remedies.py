@@ -1,4 +1,4 @@
-"""Refusals have codes, edges have remedies; the rooms between name no command."""
+"""Errors have codes, edges have their remedies; no other module names a command."""
 
 import ast
 import string
@@ -11,7 +11,7 @@ EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/")
 
 
 def coded() -> list[tuple[str, set[str]]]:
-    """Return each code that is given to an error or problem, and the facts with it."""
+    """Return the code of each error or problem, and the names of its facts."""
     found = []
     for path in FILES:
         if path.relative_to(ROOT).parts[0] not in {"audiences", "mailer"}:
@@ -26,19 +26,19 @@ def coded() -> list[tuple[str, set[str]]]:
     return found
 
 
-def test_every_code_has_a_remedy_and_every_remedy_its_code() -> None:
+def test_every_code_has_a_remedy_and_every_remedy_a_code() -> None:
     used = {code for code, _ in coded()} | {"translation.incomplete"}
 
     assert used == set(REMEDIES)
 
 
-def test_every_remedy_is_given_the_facts_it_names() -> None:
+def test_every_error_has_the_facts_of_its_remedy() -> None:
     for code, given in coded():
         named = {name for _, name, *_ in string.Formatter().parse(REMEDIES[code])}
         assert named - {None} <= given, code
 
 
-def test_no_room_but_an_edge_names_a_command() -> None:
+def test_only_edges_name_commands() -> None:
     naming = [
         path.relative_to(ROOT).as_posix()
         for path in FILES

@@ -1,4 +1,4 @@
-"""The store keeps instants, keeps every writer's work, and is what the models say."""
+"""The store: migrations equal the models, instants are in UTC, no update is lost."""
 
 import asyncio
 import multiprocessing
@@ -44,13 +44,13 @@ async def test_an_instant_comes_back_aware_and_in_utc(empty_store: Database) -> 
 
 
 async def test_a_naive_time_is_refused(empty_store: Database) -> None:
-    naive = datetime(2027, 5, 4, 10)  # noqa: DTZ001 (that is the point)
+    naive = datetime(2027, 5, 4, 10)  # noqa: DTZ001 (it has no zone on purpose)
     with pytest.raises(StatementError, match="has no time zone"):
         async with empty_store.writing() as session:
             session.add(User(name="a", approver=True, added_at=naive))
 
 
-async def test_a_failed_act_leaves_nothing_behind(empty_store: Database) -> None:
+async def test_a_failed_transaction_writes_nothing(empty_store: Database) -> None:
     with pytest.raises(RuntimeError):
         async with empty_store.writing() as session:
             session.add(User(name="a", approver=True, added_at=datetime.now(UTC)))
@@ -62,7 +62,7 @@ async def test_a_failed_act_leaves_nothing_behind(empty_store: Database) -> None
 
 
 def count_up(url: str, folder: str) -> None:
-    """Read a number and write it back one higher, many times, in a process."""
+    """Read a number and write it back increased by one, many times, in a process."""
 
     async def rounds() -> None:
         database = open_database(StoreSettings(url=url), Path(folder))

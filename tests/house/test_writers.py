@@ -1,4 +1,4 @@
-"""What only some modules may do: the lists stand here."""
+"""Lists of the modules that may write a column, approve, or read the clock."""
 
 import re
 
@@ -15,8 +15,9 @@ MARK, MOVES = "mailer/outcomes/mark.py", "mailer/outcomes/moves.py"
 RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
-# Table → column → the modules that may write it; `*` is every column not named.
-# Confirmation campaigns are made whole, in the state they stay in.
+# Table → column → the modules that may write it; `*` stands for all other columns,
+# `(row)` for whole rows, `(some)` for columns that are not named in the source.
+# Campaigns of confirmations are created in their state `sending`.
 WRITERS: dict[str, dict[str, set[str]]] = {
     "Campaign": {
         "state": {ACTS, EDIT, CONFIRMATIONS},
@@ -58,32 +59,32 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "Suppression": {"*": {"audiences/suppressions.py"}},
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
-# Statements on a table that is handed over.
-HANDED = {UNDO}
+# Modules with statements on a table that is an argument.
+ANY_TABLE = {UNDO}
 
 
 @pytest.mark.parametrize("row", WRITERS)
 def test_a_table_is_written_by_these_modules_only(row: str) -> None:
     allowed = WRITERS[row]
-    found = writing.written()[row]
-    others = {
+    writers = writing.written()[row]
+    forbidden = {
         column: modules - allowed.get(column, allowed["*"])
-        for column, modules in found.items()
+        for column, modules in writers.items()
     }
     unused = {
-        column: allowed[column] - found.get(column, set())
+        column: allowed[column] - writers.get(column, set())
         for column in allowed.keys() - {"*"}
     }
 
-    assert {column: each for column, each in others.items() if each} == {}
+    assert {column: each for column, each in forbidden.items() if each} == {}
     assert {column: each for column, each in unused.items() if each} == {}
 
 
-def test_statements_on_any_table_stand_in_few_modules() -> None:
-    assert writing.any_table() == HANDED
+def test_only_listed_modules_have_statements_on_any_table() -> None:
+    assert writing.any_table() == ANY_TABLE
 
 
-def test_a_writer_that_is_not_listed_is_seen() -> None:
+def test_a_writer_that_is_not_listed_is_found() -> None:
     source = """
 def f(session, found: Campaign):
     found.state = "sending"
@@ -96,7 +97,7 @@ def f(session, found: Campaign):
 
 
 def found(pattern: str) -> set[str]:
-    """Return the modules of the product whose source has what a pattern says."""
+    """Return the modules of the product whose source matches a pattern."""
     return {
         path.relative_to(ROOT).as_posix()
         for path in FILES
@@ -106,13 +107,13 @@ def found(pattern: str) -> set[str]:
     }
 
 
-def test_approvals_are_given_through_the_gate_only() -> None:
+def test_only_the_gate_approves() -> None:
     assert found(r"\bapproval\.approve\(") == {"mailer/campaigns/review/gate.py"}
 
 
-def test_one_place_asks_the_clock_for_the_instant() -> None:
+def test_only_one_module_reads_the_clock() -> None:
     assert found(r"\bdatetime\.(now|utcnow|today)\(") == {"mailer/clock.py"}
 
 
-def test_no_statement_is_written_as_text_but_for_locks_and_the_like() -> None:
+def test_no_statement_that_writes_is_a_text() -> None:
     assert found(r"\btext\(f?\"(insert|update|delete)") == set()

@@ -1,8 +1,8 @@
-"""Reads from the source which modules write which columns of which table.
+"""Finds in the source which modules write which columns of which table.
 
-Seen are: a row class that is called; `insert`, `update` and `delete` of a row class or
-its table; `moving` and `leaving`, which are updates of messages; an attribute assigned
-on a value whose name or annotation says it is such a row.
+It finds calls of a row class; `insert`, `update` and `delete` of a row class or its
+table; `transition` and `update_in`, which are updates of messages; and assignments to
+an attribute of a value whose name or annotation is such a row class.
 """
 
 import ast
@@ -28,7 +28,7 @@ ROWS: dict[str, type] = {
 }
 TABLES = {"LEDGER": "Message"}
 STATEMENTS = {"insert", "insert_rows", "update", "delete", "merge", "add"}
-MOVES = {"moving", "leaving"}
+MOVES = {"transition", "update_in"}
 Written = dict[str, dict[str, set[str]]]  # table → column → modules
 
 
@@ -39,7 +39,7 @@ def columns_of(row: str) -> set[str]:
 
 
 def written() -> Written:
-    """Return who writes what in the product; migrations apart."""
+    """Return the writers of each column in the product, without migrations."""
     found: Written = defaultdict(lambda: defaultdict(set))
     for path in FILES:
         place = path.relative_to(ROOT)
@@ -63,7 +63,7 @@ def written_by(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _by_call(call: ast.Call) -> Iterator[tuple[str, str]]:
-    """Yield what a call writes: a new row, or the values of a statement."""
+    """Yield what a call writes: the columns of a new row, or of a statement."""
     name = _last(call.func)
     if name in ROWS:
         yield from ((name, each.arg) for each in call.keywords if each.arg)
@@ -84,7 +84,7 @@ def _by_call(call: ast.Call) -> Iterator[tuple[str, str]]:
 
 
 def _chained(node: ast.expr) -> Iterator[str]:
-    """Yield the rows of the statement at the beginning of a chain of calls."""
+    """Yield the row classes of the statement at the beginning of a chain of calls."""
     while isinstance(node, ast.Call):
         if _last(node.func) in STATEMENTS:
             yield from _rows(node)
@@ -103,7 +103,7 @@ def _rows(call: ast.Call) -> Iterator[str]:
 
 
 def any_table() -> set[str]:
-    """Return the modules with a statement on whatever table they are handed."""
+    """Return the modules with a statement on a table that is an argument."""
     return {
         path.relative_to(ROOT).as_posix()
         for path in FILES
@@ -136,7 +136,7 @@ def _by_assignment(target: ast.Attribute, tree: ast.AST) -> Iterator[tuple[str, 
 
 
 def _annotated(tree: ast.AST, row: str) -> set[str]:
-    """Return the arguments and variables of a module that are such rows."""
+    """Return the arguments and variables of a module with this row class."""
     return {
         node.arg if isinstance(node, ast.arg) else _last(node.target)
         for node in ast.walk(tree)

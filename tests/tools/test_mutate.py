@@ -163,7 +163,7 @@ def inserted(text: str) -> Change:
 def test_a_change_is_tried_in_a_copy_and_taken_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = f"{SCHEDULE}::test_a_repeated_hour_comes_once[Europe/Berlin]"
+    name = f"{SCHEDULE}::test_a_repeated_time_is_used_once[Europe/Berlin]"
     before = (ROOT / CADENCES).read_bytes()
 
     def tried(text: str, patience: float = 120.0) -> tuple[str, str | None]:

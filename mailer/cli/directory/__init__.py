@@ -1,1 +1,1 @@
-"""Commands on readers: contacts, segments, topics, suppressions."""
+"""Commands on readers: contacts, proposals, segments, suppressions, topics."""

@@ -1,4 +1,4 @@
-"""`mailer contacts`: import, look up and undo contacts."""
+"""`mailer contacts`: import contacts, undo an import, show a contact."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -22,17 +22,19 @@ SHOWN_FAULTS = 50
 
 @click.group()
 def command() -> None:
-    """Import, look up and undo contacts."""
+    """Import contacts, undo an import, show a contact."""
 
 
 @command.command(
     "import", epilog="Example: mailer contacts import partners.xlsx --apply"
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--apply", is_flag=True, help="Write the rows that are fine.")
-@click.option("--basis", help="On what ground the topics are sent.")
-@click.option("--encoding", help="The file's encoding, where it is not found.")
-@click.option("--by", default="operator", show_default=True, help="Who imports.")
+@click.option("--apply", is_flag=True, help="Write the valid rows.")
+@click.option("--basis", help="Why readers get the topics; kept as evidence.")
+@click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option(
+    "--by", default="operator", show_default=True, help="The user who imports."
+)
 @as_json
 @with_site
 async def import_(
@@ -44,10 +46,9 @@ async def import_(
     by: str,
     as_json: bool,
 ) -> int | None:
-    """Check a CSV or XLSX file of contacts; with --apply, take the good rows.
+    """Check a CSV or XLSX file of contacts; with --apply, write the valid rows.
 
-    Without --apply nothing changes: every faulty cell is shown with its row, column,
-    value and reason.
+    Each faulty cell is shown with its row, column, value and reason.
     """
     table = read.open_table(file, encoding=encoding)
     with output.progress() as bar:
@@ -72,35 +73,37 @@ async def import_(
 
 def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
-        f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} good"
+        f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
     if staged.unread:
-        output.line(f"columns nobody reads: {', '.join(staged.unread)}")
+        output.line(f"ignored columns: {', '.join(staged.unread)}")
     if report.faults:
         shown = report.faults[:SHOWN_FAULTS]
         output.table(
-            "Cells to mend",
+            "Cells to correct",
             ("row", "column", "value", "reason"),
             [(each.row, each.column, each.value, each.reason) for each in shown],
         )
         if len(report.faults) > len(shown):
-            output.line(f"… and {len(report.faults) - len(shown)} more; --json has all")
+            output.line(
+                f"… and {len(report.faults) - len(shown)} more; --json lists all"
+            )
     verb = ("added", "changed") if applied else ("would be added", "would be changed")
     output.line(
         f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
-        f" {report.unchanged} as they were"
+        f" {report.unchanged} unchanged"
     )
     if applied:
         output.line(f"undo with: mailer contacts undo {report.import_id}")
     elif report.added or report.changed:
-        output.line("nothing is written yet; --apply takes the good rows")
+        output.line("nothing was written; --apply writes the valid rows")
 
 
 @command.command("undo", epilog="Example: mailer contacts undo 3")
 @click.argument("import_id", type=NUMBER)
 @with_site
 async def undo_(site: Site, import_id: int) -> None:
-    """Undo an import, as far as nobody touched its rows since."""
+    """Undo an import; rows that were used or changed since are kept."""
     async with site.database.writing() as session:
         done = await undo.undo(
             session, import_id, in_use=ledger.written_to(), now=clock.now()
@@ -116,26 +119,26 @@ async def undo_(site: Site, import_id: int) -> None:
 @as_json
 @with_site
 async def show(site: Site, address: str, as_json: bool) -> None:
-    """Show what is known of one contact, with its subscriptions and their evidence."""
+    """Show the facts about one contact, and its subscriptions with their evidence."""
     async with site.database.reading() as session:
-        found = await person(session, address, key=site.address_key)
-        known = shapes.person(found)
+        contact = await person(session, address, key=site.address_key)
+        facts = shapes.person(contact)
     if as_json:
-        output.json_document(known)
+        output.json_document(facts)
         return
-    _show_known(known)
+    _show_person(facts)
 
 
-def _show_known(known: Mapping[str, Any]) -> None:
-    """Print the facts that are known, and each change of consent."""
+def _show_person(facts: Mapping[str, Any]) -> None:
+    """Print the facts that have a value, and each change of consent."""
     rows = [
         (name.replace("_", " "), value)
-        for name, value in known.items()
+        for name, value in facts.items()
         if value and name not in {"address", "subscriptions", "consent"}
     ]
-    output.table(str(known["address"]), ("fact", "value"), rows)
+    output.table(str(facts["address"]), ("fact", "value"), rows)
     output.table(
-        "Subscriptions, every change with its evidence",
+        "Subscriptions: each change with its evidence",
         ("topic", "standing", "day", "how", "basis"),
         [
             (
@@ -145,6 +148,6 @@ def _show_known(known: Mapping[str, Any]) -> None:
                 each["how"],
                 each["basis"],
             )
-            for each in known["consent"]
+            for each in facts["consent"]
         ],
     )

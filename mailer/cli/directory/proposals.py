@@ -13,24 +13,24 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """Read and settle the corrections that organisations ask for."""
+    """List corrections that organisations ask for, and record decisions."""
 
 
 @command.command("list", epilog="Example: mailer proposals list --json")
-@click.option("--all", "every", is_flag=True, help="Those settled too.")
+@click.option("--all", "every", is_flag=True, help="Also settled proposals.")
 @as_json
 @with_site
 async def list_(site: Site, every: bool, as_json: bool) -> None:
-    """List what waits to be read: each line as it is held, and as it should be."""
+    """List open proposals: each line as the directory has it, and as proposed."""
     async with site.database.reading() as session:
-        found = await directory.proposals(session, waiting=not every)
+        listed = await directory.proposals(session, waiting=not every)
     if as_json:
-        output.json_document([shapes.proposal(*each) for each in found])
+        output.json_document([shapes.proposal(*each) for each in listed])
         return
     rows = [
-        (proposal.id, name, key, proposal.held.get(key, ""), said)
-        for proposal, name in found
-        for key, said in proposal.proposed.items()
+        (proposal.id, name, key, proposal.held.get(key, ""), proposed)
+        for proposal, name in listed
+        for key, proposed in proposal.proposed.items()
     ]
     columns = ("id", "organisation", "line", "held", "proposed")
     output.table("Proposals", columns, rows)
@@ -43,12 +43,12 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
     "decision",
     type=click.Choice([str(each) for each in Decision]),
     required=True,
-    help="The entry now says it, or stays as it is.",
+    help="Whether the entry was changed, or stays as it is.",
 )
 @by_option
 @with_site
 async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
-    """Note what was made of a proposal; the entry itself is changed by an import."""
+    """Record the decision on a proposal; an import changes the entry itself."""
     async with site.database.writing() as session:
         await directory.decide(
             session, proposal_id, Decision(decision), by=by, now=clock.now()

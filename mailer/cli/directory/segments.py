@@ -1,4 +1,4 @@
-"""`mailer segments`: ask who a rule picks, and why."""
+"""`mailer segments`: show which readers a rule picks, and save rules."""
 
 import dataclasses
 
@@ -24,7 +24,7 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """Ask who a rule picks, and why. RULE is an expression or a saved name."""
+    """Show which readers a rule picks. RULE is an expression or a saved rule's name."""
 
 
 @command.command("list", epilog="Example: mailer segments list")
@@ -33,12 +33,12 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the saved rules."""
     async with site.database.reading() as session:
-        found = [shapes.segment(each) for each in await saved.listed(session)]
+        rules = [shapes.segment(each) for each in await saved.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(rules)
     else:
         keys = ("name", "version", "rule")
-        output.table("Saved segments", keys, shapes.columns(found, *keys))
+        output.table("Saved segments", keys, shapes.columns(rules, *keys))
 
 
 @command.command(
@@ -48,7 +48,7 @@ async def list_(site: Site, as_json: bool) -> None:
 @as_json
 @with_site
 async def count(site: Site, rule: str, as_json: bool) -> None:
-    """Count who a rule picks, by kind and language, and who is left out."""
+    """Count the readers a rule picks, by kind and language, and those left out."""
     async with site.database.reading() as session:
         counted = await resolve.count(session, rule, await _context(session))
     if as_json:
@@ -58,7 +58,7 @@ async def count(site: Site, rule: str, as_json: bool) -> None:
     for title, heading, numbers in (
         ("By kind", "kind", counted.by_kind),
         ("By language", "language", counted.by_language),
-        ("Picked, and left out", "because", counted.excluded),
+        ("Picked but left out", "reason", counted.excluded),
     ):
         if numbers:
             output.bars(title, heading, numbers)
@@ -71,7 +71,7 @@ async def count(site: Site, rule: str, as_json: bool) -> None:
 @as_json_lines
 @with_site
 async def members(site: Site, rule: str, as_json: bool) -> None:
-    """List who a rule picks."""
+    """List the readers a rule picks."""
     async with site.database.reading() as session:
         context = await _context(session)
         async for member in resolve.members(session, rule, context):
@@ -92,24 +92,24 @@ async def members(site: Site, rule: str, as_json: bool) -> None:
 @as_json
 @with_site
 async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
-    """Say clause by clause why an address is in or out."""
+    """Show for each clause of a rule whether it holds for an address, and why."""
     async with site.database.reading() as session:
         context = await _context(session)
         contact = await contacts.find(session, address, key=site.address_key)
-        found = await explanation.explain(session, rule, contact, context)
+        explained = await explanation.explain(session, rule, contact, context)
     if as_json:
-        output.json_document(shapes.explanation(found))
+        output.json_document(shapes.explanation(explained))
         return
-    if found.excluded:
+    if explained.excluded:
         output.line(
-            f"{address} is left out, though the rule picks it: {found.excluded}"
+            f"{address} is left out, though the rule picks it: {explained.excluded}"
         )
     else:
-        output.line(f"{address} is {'in' if found.included else 'not in'}")
+        output.line(f"{address} is {'in' if explained.included else 'not in'}")
     output.table(
         "Clauses",
         ("clause", "holds", "because"),
-        [(each.clause, each.holds, each.because) for each in found.clauses],
+        [(each.clause, each.holds, each.because) for each in explained.clauses],
     )
 
 
@@ -118,10 +118,10 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
 )
 @click.argument("name")
 @click.argument("rule")
-@click.option("--by", required=True, help="Who saves it.")
+@click.option("--by", required=True, help="The user who saves it.")
 @with_site
 async def save_(site: Site, name: str, rule: str, by: str) -> None:
-    """Save a rule under a name; the versions before it are kept."""
+    """Save a rule under a name; earlier versions are kept."""
     now = clock.now()
     async with site.database.writing() as session:
         version = await save.save(session, name, rule, by=by, now=now)
@@ -130,11 +130,11 @@ async def save_(site: Site, name: str, rule: str, by: str) -> None:
 
 @command.command(epilog="Example: mailer segments remove dakar --by editor --yes")
 @click.argument("name")
-@click.option("--by", required=True, help="Who removes it.")
+@click.option("--by", required=True, help="The user who removes it.")
 @click.confirmation_option("--yes", prompt="Remove the saved rule?")
 @with_site
 async def remove(site: Site, name: str, by: str) -> None:
-    """Remove a saved rule nothing refers to."""
+    """Remove a saved rule that is not in use."""
     async with site.database.writing() as session:
         await save.remove(session, name, by=by, now=clock.now())
     output.line(f"removed {name}")

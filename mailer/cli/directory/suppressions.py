@@ -13,46 +13,46 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """List, add and lift suppressed addresses."""
+    """List suppressed addresses, suppress one, lift a suppression."""
 
 
 @command.command("list", epilog="Example: mailer suppressions list")
 @as_json
 @with_site
 async def list_(site: Site, as_json: bool) -> None:
-    """List the suppressed addresses; one without a contact is known by its key."""
+    """List the suppressed addresses; one without a contact is shown by its key."""
     async with site.database.reading() as session:
-        found = [
+        listed = [
             shapes.suppression(each, address)
             for each, address in await suppressions.listed(session)
         ]
     if as_json:
-        output.json_document(found)
+        output.json_document(listed)
     else:
         keys = ("address", "reason", "since", "detail")
-        output.table("Suppressed", keys, shapes.columns(found, *keys))
+        output.table("Suppressed", keys, shapes.columns(listed, *keys))
 
 
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
 @click.argument("address")
-@click.option("--detail", required=True, help="Why, in words.")
+@click.option("--detail", required=True, help="The reason, in words.")
 @with_site
 async def add(site: Site, address: str, detail: str) -> None:
-    """Stop writing to an address, known or not."""
+    """Suppress an address, also one that no contact has."""
     async with site.database.writing() as session:
-        fresh = await suppressions.suppress(
+        is_new = await suppressions.suppress(
             session,
             _key(site, address),
             Why.OPERATOR,
             now=clock.now(),
             detail=detail,
         )
-    output.line(f"{address} is {'now' if fresh else 'already'} suppressed")
+    output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
 
 @command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
 @click.argument("address")
-@click.option("--detail", required=True, help="On whose word.")
+@click.option("--detail", required=True, help="The reason, in words.")
 @with_site
 async def lift(site: Site, address: str, detail: str) -> None:
     """Allow writing to an address again."""

@@ -18,14 +18,14 @@ def command() -> None:
 @as_json
 @with_site
 async def list_(site: Site, as_json: bool) -> None:
-    """List the topics, and how many receive each."""
+    """List the topics, with the number of subscribers of each."""
     async with site.database.reading() as session:
-        found = [
+        listed = [
             shapes.topic(topic, count)
             for topic, count in await subscriptions.subscriber_counts(session)
         ]
     if as_json:
-        output.json_document(found)
+        output.json_document(listed)
     else:
         keys = ("code", "name", "subscribers")
-        output.table("Topics", keys, shapes.columns(found, *keys))
+        output.table("Topics", keys, shapes.columns(listed, *keys))

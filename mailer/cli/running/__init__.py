@@ -1,1 +1,1 @@
-"""Commands that send, serve and settle."""
+"""Commands of delivery: processes, messages, replies, a mail server for tests."""

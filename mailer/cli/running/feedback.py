@@ -1,4 +1,4 @@
-"""`mailer feedback`: what comes back, and how it is read."""
+"""`mailer feedback`: the verdicts on SMTP replies."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ NOT_A_REPLY = "not an SMTP reply: the connection is closed and the message waits
 
 @click.group()
 def command() -> None:
-    """Read what relays and readers' systems answer."""
+    """Read the replies of relays."""
 
 
 @command.command(
@@ -25,15 +25,18 @@ def command() -> None:
 )
 @as_json_lines
 def verdict_(as_json: bool) -> None:
-    r"""Say what SMTP replies mean; stdin has one a line, \n between its own lines."""
+    r"""Print the verdict on each SMTP reply of stdin, one a line.
+
+    Write \n between the lines of one reply.
+    """
     for line in sys.stdin.buffer:
-        said = line.decode("utf-8", "replace").rstrip("\r\n")
-        if not said.strip():
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not text.strip():
             continue
-        reply = parse(said)
+        reply = parse(text)
         read = verdict.read(reply) if reply else None
         shown = {
-            "reply": said,
+            "reply": text,
             "action": read.action if read else "retry",
             "permanence": read.permanence if read else "unknown",
             "reason": read.reason if read else NOT_A_REPLY,
@@ -42,15 +45,15 @@ def verdict_(as_json: bool) -> None:
             output.json_line(shown)
         else:
             _, *columns = shown.values()
-            output.line("  ".join((*columns, said)))
+            output.line("  ".join((*columns, text)))
 
 
-def parse(said: str) -> Reply | None:
-    """Read a reply written on one line; None where it is none."""
-    lines = [each.strip() for each in re.split(r"\\r\\n|\\n|\\r", said)]
-    found = [_LINE.fullmatch(each) for each in lines if each]
-    codes = {match[1] if match else "" for match in found}
+def parse(text: str) -> Reply | None:
+    """Return the reply written on one line; None if it is not a reply."""
+    lines = [each.strip() for each in re.split(r"\\r\\n|\\n|\\r", text)]
+    matches = [_LINE.fullmatch(each) for each in lines if each]
+    codes = {match[1] if match else "" for match in matches}
     code = codes.pop() if len(codes) == 1 else ""
     if not code:
         return None
-    return Reply(int(code), "\n".join(match[3] or "" for match in found if match))
+    return Reply(int(code), "\n".join(match[3] or "" for match in matches if match))

@@ -1,4 +1,4 @@
-"""`mailer inbox`: a mail server for tests."""
+"""`mailer inbox`: a mail server that keeps messages as files, for tests."""
 
 import sys
 from pathlib import Path
@@ -13,24 +13,27 @@ from mailer.processes import running
 
 @click.command(epilog="Example: mailer inbox --port 2525 --maildir inbox")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Where it listens."
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
 )
 @click.option(
     "--port",
     default=2525,
     show_default=True,
     type=click.IntRange(0, 65535),
-    help="0 takes a free one and says which.",
+    help="The port to listen on; 0 takes a free one, and prints it.",
 )
 @click.option(
     "--maildir",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("inbox"),
     show_default=True,
-    help="The folder of files.",
+    help="The folder of the messages.",
 )
 def command(host: str, port: int, maildir: Path) -> int | None:
-    """Keep every message as a file in MAILDIR/new; nothing is sent on."""
+    """Run a mail server that keeps each message as a file in MAILDIR/new.
+
+    It sends no message on.
+    """
     return complete(_run(host, port, maildir))
 
 

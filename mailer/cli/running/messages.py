@@ -1,4 +1,4 @@
-"""`mailer messages`: what became of each message."""
+"""`mailer messages`: list messages, and settle uncertain ones."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +18,7 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """List messages and what became of them."""
+    """List messages with their states, and settle uncertain ones."""
 
 
 @command.command(
@@ -35,12 +35,12 @@ def command() -> None:
     "--state",
     type=click.Choice([str(state) for state in MessageState]),
     metavar="STATE",
-    help="Only those in this state; docs/glossary.md lists them.",
+    help="Only messages in this state; docs/glossary.md explains the states.",
 )
 @as_json_lines
 @with_site
 async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) -> None:
-    """List a campaign's messages, one line each."""
+    """List a campaign's messages, one a line."""
     async with site.database.reading() as session:
         await lookup.get(session, campaign_id)
         domain = site.settings.mail.domain
@@ -49,8 +49,8 @@ async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) 
             if as_json:
                 output.json_line(shown)
             else:
-                why = message.reason or message.reply or ""
-                output.line(f"{message.id}  {address}  {message.state}  {why}")
+                reason = message.reason or message.reply or ""
+                output.line(f"{message.id}  {address}  {message.state}  {reason}")
 
 
 @command.command(
@@ -63,24 +63,24 @@ async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) 
     multiple=True,
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The relay's log, packed or not; several of them oldest first.",
+    help="The relay's log, compressed or not; repeat it for several, oldest first.",
 )
 @as_json
 @with_site
 async def reconcile_(site: Site, logs: tuple[Path, ...], as_json: bool) -> None:
-    """Settle uncertain and held messages by what a Postfix relay has logged.
+    """Settle uncertain and held messages by the log of a Postfix relay.
 
-    A message was taken if, and only if, its queue file became active there. One whose
-    header alone came was not, and is sent again. What the log does not know stays as
-    it is.
+    Postfix took a message if its queue file became active. A message of which only the
+    header arrived was not taken, and is sent again. Messages that are not in the log
+    stay as they are.
     """
     settled = await reconcile.reconcile(site, logs, now=clock.now())
     if as_json:
         output.json_document(asdict(settled))
         return
-    held = f", {settled.held} of them held: their campaign is over"
+    held = f" ({settled.held} of them held, because their campaign has ended)"
     output.line(
-        f"of {settled.unsettled} messages nobody knew about, {settled.taken} were taken"
+        f"of {settled.unsettled} uncertain or held messages, {settled.taken} were taken"
         f" and {settled.not_taken + settled.held} were not"
-        f"{held if settled.held else ''}; {settled.unknown} stay unknown"
+        f"{held if settled.held else ''}; {settled.unknown} are not in the log"
     )

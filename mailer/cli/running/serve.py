@@ -1,4 +1,4 @@
-"""`mailer serve`: everything in one process."""
+"""`mailer serve`: pages, ticker and delivery in one process."""
 
 import rich_click as click
 

@@ -1,4 +1,4 @@
-"""`mailer tick`: release what is due."""
+"""`mailer tick`: release campaigns that are due."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -13,16 +13,16 @@ from mailer.sites.site import Site
 
 
 @click.command(epilog="Example: mailer tick --once --now 2027-05-04T08:00Z")
-@click.option("--once", is_flag=True, help="Look once, then end.")
-@click.option("--now", "instant", type=INSTANT, help="As if it were then.")
+@click.option("--once", is_flag=True, help="Look once for due campaigns, then end.")
+@click.option("--now", "instant", type=INSTANT, help="Act as if it were this instant.")
 @as_json
 @with_site
 async def command(
     site: Site, once: bool, instant: datetime | None, as_json: bool
 ) -> None:
-    """Release due, approved campaigns, each once, whoever else ticks."""
+    """Release the approved campaigns that are due, each once, until stopped."""
     if instant is not None and not once:
-        raise click.UsageError("--now goes with --once")
+        raise click.UsageError("--now needs --once")
     running.log_to_stderr()
     if not once:
         await ticking.tick_for_ever(site, running.stop_event())
@@ -32,6 +32,6 @@ async def command(
         output.json_document(asdict(ticked))
         return
     output.line(
-        f"{len(ticked.released)} released, {len(ticked.held)} held for a person,"
+        f"{len(ticked.released)} released, {len(ticked.held)} for a person to decide,"
         f" {len(ticked.missed)} slots without a campaign"
     )

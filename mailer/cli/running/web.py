@@ -1,4 +1,4 @@
-"""`mailer web`: the pages alone."""
+"""`mailer web`: the pages, without ticker and delivery."""
 
 import rich_click as click
 
@@ -11,7 +11,7 @@ from mailer.sites.site import Site
 @click.command(epilog="Example: mailer web")
 @with_site
 async def command(site: Site) -> None:
-    """Run the pages, until stopped."""
+    """Serve the pages, until stopped."""
     running.log_to_stderr()
     output.say(f"pages at {site.settings.site.url}; stop with Ctrl-C")
     await serving.pages(site)

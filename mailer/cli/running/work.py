@@ -1,4 +1,4 @@
-"""`mailer work`: delivery alone."""
+"""`mailer work`: delivery, without pages and ticker."""
 
 import asyncio
 import os
@@ -17,35 +17,35 @@ from mailer.sites.site import Site
 
 
 class Processes(click.ParamType[int]):
-    """A number of processes, or auto for one a processor."""
+    """A number of processes, or auto for one per processor."""
 
     name = "number|auto"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """Read a number, one at least."""
+        """Return the number, at least 1."""
         if value == "auto":
             return len(os.sched_getaffinity(0))
         if not (str(value).isdecimal() and int(value)):
             self.fail(
-                f"expected a number from 1 on, or auto; found {value}", param, ctx
+                f"found {value}; expected a number from 1 on, or auto", param, ctx
             )
         return int(value)
 
 
 @click.command(epilog="Example: mailer work --until-idle")
 @click.option(
-    "--until-idle", is_flag=True, help="Stop when nothing is due, nor being released."
+    "--until-idle", is_flag=True, help="Stop when nothing is due or being released."
 )
 @click.option(
     "--processes",
     type=Processes(),
     default=1,
     show_default=True,
-    help="Workers to run at once; auto: one a processor.",
+    help="The number of workers; auto: one per processor.",
 )
-@click.option("--parent", type=int, hidden=True, help="Stop when it is gone.")
+@click.option("--parent", type=int, hidden=True, help="Stop when this process is gone.")
 @as_json
 @click.pass_obj
 @with_site
@@ -62,10 +62,10 @@ async def command(
     settled: Counter[Any] = Counter[MessageState]()
     stopping = running.stop_event()
     if processes > 1:
-        again = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
-        again += ["--json", "--parent", str(os.getpid())]
-        again += ["--until-idle"] if until_idle else []
-        settled = await workers.run(again, processes, stopping=stopping)
+        child = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
+        child += ["--json", "--parent", str(os.getpid())]
+        child += ["--until-idle"] if until_idle else []
+        settled = await workers.run(child, processes, stopping=stopping)
     else:
         following = None
         if parent:
@@ -74,7 +74,7 @@ async def command(
             site,
             until_idle=until_idle,
             settled=settled.update,
-            tell=output.say,
+            notify=output.say,
             stopping=stopping,
         )
         if following:
@@ -82,5 +82,5 @@ async def command(
     if as_json:
         output.json_document(dict(settled.most_common()))
         return
-    said = ", ".join(f"{count} {state}" for state, count in settled.most_common())
-    output.line(said or "nothing was due")
+    counts = ", ".join(f"{count} {state}" for state, count in settled.most_common())
+    output.line(counts or "nothing was due")

@@ -1,1 +1,1 @@
-"""Commands on a whole site: making it, examining it, its keys and users."""
+"""Commands on a site: make, check and upgrade it; its keys and users; the demo."""

@@ -1,4 +1,4 @@
-"""`mailer demo`: all of it at work, on a sample directory."""
+"""`mailer demo`: a sample site that sends its letters to a local mail server."""
 
 import shlex
 from collections import Counter
@@ -28,8 +28,8 @@ from mailer.sites.opening import open_site
 def command(directory: Path, every: bool, as_json: bool) -> int | None:
     """Make a sample site, send the monthly letter in six languages, and report.
 
-    The letters go to a mail server on this machine that keeps them as files; nobody
-    real is written to. The site stays for you to explore.
+    The letters go to a mail server on this machine, which keeps them as files; no real
+    person gets one. The site stays for you to explore.
     """
     return complete(_run(directory, every=every, as_json=as_json))
 
@@ -60,7 +60,7 @@ async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
     _show(directory, folders, counted, as_json=as_json)
     missing = sum(demonstration.unaccounted(report) for report in counted)
     if missing:
-        raise MailerError(f"{missing} messages are not accounted for")
+        raise MailerError(f"{missing} messages have no final state")
     return 0
 
 
@@ -82,15 +82,15 @@ def _show(
         return
     for folder, report in zip(folders, counted, strict=True):
         show_report(folder.name, report)
-    _look_further(directory)
+    _show_next_commands(directory)
 
 
-def _look_further(directory: Path) -> None:
-    """Say what to type next, as the reader typed this one."""
+def _show_next_commands(directory: Path) -> None:
+    """Print commands to try next, written as the operator called this one."""
     command = f"{output.called()} --config {shlex.quote(f'{directory}/config.toml')}"
     output.line("")
     output.line(f"Each message is a file in {directory}/inbox/new; the site stays.")
-    output.line("Look further:")
+    output.line("Commands to try next:")
     for line in (
         f"{command} campaigns preview 1 --as secretariat@natcom-sn.example",
         f"{command} segments count 'kind = ngo and speaks(ar)'",

@@ -1,4 +1,4 @@
-"""`mailer doctor`: what is wrong with this site, and what to do about it."""
+"""`mailer doctor`: the faults of a site, and what to do about them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -16,21 +16,21 @@ from mailer.doctor.finding import Grade
 @as_json
 @click.pass_obj
 def command(config: Path, as_json: bool) -> int | None:
-    """Look at settings, secrets, disk, store, clock, relays, signing and the DNS.
+    """Check settings, secrets, disk, store, clock, relays, signing and the DNS.
 
-    Nothing is changed and no message is sent. Exit 1 when something does not work.
+    Nothing is changed and no message is sent. The exit code is 1 if there is an error.
     """
     return complete(_run(config, as_json=as_json))
 
 
 async def _run(config: Path, *, as_json: bool) -> int:
-    found = await examine.examine(config, now=clock.now())
-    failed = any(each.level is Grade.ERROR for each in found)
+    findings = await examine.examine(config, now=clock.now())
+    failed = any(each.level is Grade.ERROR for each in findings)
     if as_json:
-        shown = [asdict(each) for each in found]
+        shown = [asdict(each) for each in findings]
         output.json_document({"ok": not failed, "findings": shown})
     else:
-        for each in found:
+        for each in findings:
             remedy = f" → {each.remedy}" if each.remedy else ""
             output.line(f"{each.level:<8} {each.about}: {each.sentence}{remedy}")
     return 1 if failed else 0

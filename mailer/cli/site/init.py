@@ -1,4 +1,4 @@
-"""`mailer init`: a new site."""
+"""`mailer init`: make a new site."""
 
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from mailer.maintenance import founding
     "directory", type=click.Path(file_okay=False, path_type=Path), default=Path()
 )
 @click.option("--sample", is_flag=True, help="Load the sample directory.")
-@click.option("--store", help="Another store: postgresql://user@host/database.")
+@click.option(
+    "--store", help="The store, if not SQLite: postgresql://user@host/database."
+)
 def command(directory: Path, sample: bool, store: str | None) -> int | None:
     """Make a new site: config.toml, templates, secrets and the store."""
     return complete(_run(directory, with_sample=sample, store=store))

@@ -1,4 +1,4 @@
-"""`mailer upgrade`: the store in the form this version works with."""
+"""`mailer upgrade`: bring the store to the schema of this version."""
 
 import rich_click as click
 
@@ -13,19 +13,19 @@ from mailer.sites.site import Site
 @click.command(epilog="Example: mailer upgrade")
 @with_site
 async def command(site: Site) -> None:
-    """Bring the store of an older version to the form of this one.
+    """Bring the store of an older version to the schema of this version.
 
-    Stop everything first, and keep a copy of the store.
+    Stop all processes first, and keep a copy of the store.
     """
     async with site.database.engine.connect() as connection:
         if await connection.run_sync(schema.revision) is None:
             raise RefusedError(
-                "the store has no tables: look at store.url, or make a site and its"
+                "the store has no tables: check store.url, or make a site and its"
                 " store with `mailer init`"
             )
     before = await schema.upgrade(site.database, now=clock.now())
     newest = schema.newest()
     if before == newest:
-        output.line(f"the store has the newest form, {newest}, already")
+        output.line(f"the store has the current schema, {newest}, already")
     else:
-        output.line(f"the store went from form {before} to {newest}")
+        output.line(f"the store went from schema {before} to {newest}")

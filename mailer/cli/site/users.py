@@ -12,7 +12,7 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """List and add people who write or approve."""
+    """List and add the people who write or approve."""
 
 
 @command.command("list", epilog="Example: mailer users list")
@@ -21,20 +21,22 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the users."""
     async with site.database.reading() as session:
-        found = [shapes.user(each) for each in await users.listed(session)]
+        listed = [shapes.user(each) for each in await users.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(listed)
     else:
-        rows = shapes.columns(found, "name", "approver")
+        rows = shapes.columns(listed, "name", "approver")
         output.table("Users", ("name", "approves"), rows)
 
 
 @command.command(epilog="Example: mailer users add head-of-unit --approver")
 @click.argument("name")
-@click.option("--approver", is_flag=True, help="May approve campaigns of others.")
+@click.option(
+    "--approver", is_flag=True, help="May approve campaigns that others wrote."
+)
 @with_site
 async def add(site: Site, name: str, approver: bool) -> None:
-    """Add a user, or change whether one may approve."""
+    """Add a user, or change whether a user may approve."""
     async with site.database.writing() as session:
         await users.add(session, name, approver=approver, now=clock.now())
     output.line(f"{name} {'writes and approves' if approver else 'writes'}")

@@ -1,1 +1,1 @@
-"""Commands for those who write: campaigns, series."""
+"""Commands for people who write and schedule: campaigns, series, cadences."""

@@ -38,24 +38,24 @@ command.add_command(translating.import_po)
 async def list_(site: Site, as_json: bool) -> None:
     """List the campaigns, newest first."""
     async with site.database.reading() as session:
-        found = [shapes.campaign(each) for each in await lookup.listed(session)]
+        campaigns = [shapes.campaign(each) for each in await lookup.listed(session)]
     if as_json:
-        output.json_document(found)
+        output.json_document(campaigns)
     else:
         columns = ("id", "reference", "name", "state", "at")
-        output.table("Campaigns", columns, shapes.columns(found, *columns))
+        output.table("Campaigns", columns, shapes.columns(campaigns, *columns))
 
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--replace", type=NUMBER, help="The number of the campaign it replaces.")
-@click.option("--by", help="Its author; else campaign.toml's author, else you.")
+@click.option("--by", help="The author; else the one in campaign.toml, else you.")
 @as_json
 @with_site
 async def import_(
     site: Site, directory: Path, replace: int | None, by: str | None, as_json: bool
 ) -> None:
-    """Take in a campaign folder; replacing one voids its approval."""
+    """Import a campaign folder; --replace voids the approval of that campaign."""
     written = folder.read(directory)
     author = by or written.author or getpass.getuser()
     now = clock.now()
@@ -80,7 +80,7 @@ async def import_(
 @as_json
 @with_site
 async def check(site: Site, campaign_id: int, as_json: bool) -> int:
-    """Show every problem a machine can see; errors block approval."""
+    """Check a campaign and show all problems; errors block approval."""
     checked = await gate.check(site, campaign_id, now=clock.now())
     if as_json:
         output.json_document(shapes.check(checked))
@@ -94,18 +94,18 @@ async def check(site: Site, campaign_id: int, as_json: bool) -> int:
     epilog="Example: mailer campaigns preview 1 --as unesco-liaison@icom.example",
 )
 @click.argument("campaign_id", type=NUMBER)
-@click.option("--as", "address", required=True, help="Whose message.")
+@click.option("--as", "address", required=True, help="The address of the reader.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["eml", "html", "text"]),
     default="text",
     show_default=True,
-    help="The whole message, or one of its parts.",
+    help="The whole message, or one part.",
 )
 @with_site
 async def preview_(site: Site, campaign_id: int, address: str, form: str) -> None:
-    """Print exactly what one reader would get."""
+    """Print the message that one reader would get."""
     made = await preview.preview(site, campaign_id, address, now=clock.now())
     if made.excluded:
         output.say(f"{address} would not get it: {made.excluded}")
@@ -114,10 +114,12 @@ async def preview_(site: Site, campaign_id: int, address: str, form: str) -> Non
 
 @command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
 @click.argument("campaign_id", type=NUMBER)
-@click.option("--by", required=True, help="The approver; never the author.")
+@click.option(
+    "--by", required=True, help="The approver, who wrote none of the content."
+)
 @with_site
 async def approve(site: Site, campaign_id: int, by: str) -> None:
-    """Approve a campaign as it stands; any edit afterwards voids it."""
+    """Approve a campaign as it is now; any later edit voids the approval."""
     given = await gate.approve(site, campaign_id, by=by, now=clock.now())
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -129,14 +131,14 @@ async def approve(site: Site, campaign_id: int, by: str) -> None:
     epilog="Example: mailer campaigns schedule 1 --at 2027-05-04T10:00+02:00",
 )
 @click.argument("campaign_id", type=NUMBER)
-@click.option("--at", "moment", type=INSTANT, help="When, with its zone.")
-@click.option("--series", help="In the next open slot of this series.")
+@click.option("--at", "moment", type=INSTANT, help="The instant, with its zone.")
+@click.option("--series", help="The series; the campaign gets its next open slot.")
 @by_option
 @with_site
 async def schedule_(
     site: Site, campaign_id: int, moment: datetime | None, series: str | None, by: str
 ) -> None:
-    """Give an approved campaign its time."""
+    """Give an approved campaign its time: an instant, or a slot of a series."""
     if (moment is None) == (series is None):
         raise click.UsageError("give either --at or --series")
     now = clock.now()
@@ -154,9 +156,9 @@ async def schedule_(
 @by_option
 @with_site
 async def release_(site: Site, campaign_id: int, by: str) -> None:
-    """Turn an approved campaign into messages now; `mailer work` delivers them."""
+    """Make the messages of an approved campaign now; `mailer work` delivers them."""
     count = await release.release(site, campaign_id, by=by, now=clock.now())
-    output.line(f"released: {count} readers in the ledger")
+    output.line(f"released: {count} readers are in the ledger")
 
 
 @command.command(epilog="Example: mailer campaigns pause 1")
@@ -164,14 +166,14 @@ async def release_(site: Site, campaign_id: int, by: str) -> None:
 @by_option
 @with_site
 async def pause(site: Site, campaign_id: int, by: str) -> None:
-    """Stop sending; once this returns, nothing new is marked."""
+    """Pause a campaign; when this command returns, no more messages are marked."""
     async with site.database.writing() as session:
         paused = await control.pause(
             session, campaign_id, by=by, because=f"paused by {by}", now=clock.now()
         )
         campaign = await lookup.get(session, campaign_id)
         if not paused:
-            raise RefusedError(f"{campaign.name} is {campaign.state}, not being sent")
+            raise RefusedError(f"{campaign.name} is {campaign.state}, not sending")
     output.line(f"{campaign.name} is paused")
 
 
@@ -180,20 +182,22 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
 @by_option
 @with_site
 async def resume(site: Site, campaign_id: int, by: str) -> None:
-    """Go on sending a paused campaign."""
+    """Continue sending a paused campaign."""
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await control.resume(session, campaign, by=by, now=clock.now())
-    output.line(f"{campaign.name} goes on")
+    output.line(f"{campaign.name} continues")
 
 
 @command.command(epilog="Example: mailer campaigns cancel 1 --yes")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
-@click.confirmation_option("--yes", prompt="Cancel it? What has left has left.")
+@click.confirmation_option(
+    "--yes", prompt="Cancel it? Messages already sent cannot be recalled."
+)
 @with_site
 async def cancel(site: Site, campaign_id: int, by: str) -> None:
-    """End a campaign; messages not yet marked are never sent."""
+    """Cancel a campaign; messages that are not marked are never sent."""
     now = clock.now()
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -206,7 +210,7 @@ async def cancel(site: Site, campaign_id: int, by: str) -> None:
 @as_json
 @with_site
 async def report(site: Site, campaign_id: int, as_json: bool) -> None:
-    """Count who got what, from the ledger."""
+    """Count the messages of a campaign by state, language and kind of reader."""
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         counted = await totals.report(session, campaign)
@@ -221,9 +225,9 @@ async def report(site: Site, campaign_id: int, as_json: bool) -> None:
 @as_json
 @with_site
 async def coverage_(site: Site, campaign_id: int, as_json: bool) -> None:
-    """Count, for each block, whom it concerns, whom it reaches, and why not all."""
-    found = await coverage.coverage(site, campaign_id, now=clock.now())
+    """Count for each block the readers it concerns and reaches, and why not all."""
+    blocks = await coverage.coverage(site, campaign_id, now=clock.now())
     if as_json:
-        output.json_document([asdict(each) for each in found])
+        output.json_document([asdict(each) for each in blocks])
     else:
-        show_coverage(found)
+        show_coverage(blocks)

@@ -1,4 +1,4 @@
-"""Shows what the gate found."""
+"""Shows the results of the gate on the terminal."""
 
 from mailer.campaigns.review import spam
 from mailer.campaigns.review.gate import CampaignCheck
@@ -7,16 +7,16 @@ from mailer.cli.remedies import with_remedy
 
 
 def show(checked: CampaignCheck) -> None:
-    """Show readers, scores and problems as tables, and the verdict."""
+    """Print readers, scores and problems as tables, and whether approval is blocked."""
     if checked.readers:
         output.bars("By language", "language", checked.readers)
     if checked.spam:
         rows = [
             (name, f"{s.points:.1f}", s.worst()) for name, s in checked.spam.items()
         ]
-        output.table("SpamAssassin", ("language", "points", "against it"), rows)
+        output.table("SpamAssassin", ("language", "points", "heaviest rules"), rows)
     elif checked.ok and not spam.installed():
-        output.line("SpamAssassin is not installed here, so letters have no score")
+        output.line("SpamAssassin is not installed here; letters have no score")
     if checked.problems:
         output.table(
             "Problems",
@@ -31,4 +31,4 @@ def show(checked: CampaignCheck) -> None:
                 for each in checked.problems
             ],
         )
-    output.line("nothing blocks approval" if checked.ok else "errors block approval")
+    output.line("no error blocks approval" if checked.ok else "errors block approval")

@@ -1,4 +1,4 @@
-"""How the instants of a cadence are asked for, and look as JSON and on the terminal."""
+"""Options for the instants of a cadence, and how they are printed."""
 
 from datetime import datetime
 from itertools import islice
@@ -12,20 +12,22 @@ from mailer.cli.command import INSTANT
 from scheduler import cadences, words
 from scheduler.cadences import Cadence
 
-after_option = click.option("--after", type=INSTANT, help="From when; now if left out.")
+after_option = click.option(
+    "--after", type=INSTANT, help="Show instants after this one; else after now."
+)
 count_option = click.option(
     "--count",
     default=5,
     show_default=True,
     type=click.IntRange(1, 1000),
-    help="How many.",
+    help="How many instants to show.",
 )
 
 
 def show_instants(
     cadence: Cadence, *, after: datetime | None, count: int, as_json: bool
 ) -> None:
-    """Print when a cadence comes next, and how its words were understood."""
+    """Print the next instants of a cadence, and the cadence in full words."""
     zone = ZoneInfo(cadence.zone)
     slots = islice(cadences.slots_after(cadence, after or clock.now()), count)
     instants = [slot.instant.astimezone(zone) for slot in slots]

@@ -1,4 +1,4 @@
-"""How a campaign's counts look on the terminal."""
+"""Prints the counts of a campaign on the terminal."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,21 @@ from mailer.reports.totals import CampaignReport
 
 _MEANINGS = {
     MessageState.ACCEPTED: "taken by the relay",
-    MessageState.WAITING: "on their way",
-    MessageState.DEFERRED: "to be tried again",
+    MessageState.WAITING: "not sent yet",
+    MessageState.DEFERRED: "will be tried again",
     MessageState.REFUSED: "refused by the relay",
-    MessageState.BOUNCED: "came back",
-    MessageState.COMPLAINED: "called spam",
-    MessageState.UNCERTAIN: "nobody knows yet",
-    MessageState.HELD: "uncertain, for a person to decide",
-    MessageState.SET_ASIDE: "could not be composed",
+    MessageState.BOUNCED: "taken, then returned",
+    MessageState.COMPLAINED: "reported as spam",
+    MessageState.UNCERTAIN: "the relay may have taken it",
+    MessageState.HELD: "uncertain; a person decides",
+    MessageState.SET_ASIDE: "cannot be composed or carried",
     MessageState.EXPIRED: "too late to send",
     MessageState.CANCELLED: "cancelled",
 }
 
 
 def show_report(name: str, report: CampaignReport) -> None:
-    """Print a report: who got what, why not, and to which readers."""
+    """Print a report: states, languages, kinds of reader, fallbacks, and speed."""
     output.line(f"{name}: {report.state}, an audience of {report.audience}")
     if report.stopped_because:
         output.line(f"stopped: {report.stopped_because}")
@@ -34,7 +34,7 @@ def show_report(name: str, report: CampaignReport) -> None:
     output.line("")
     if report.fallbacks:
         pairs = [f"{pair}: {count}" for pair, count in report.fallbacks.items()]
-        output.line("in another language, with a notice: " + ", ".join(pairs))
+        output.line("in a fallback language, with a notice: " + ", ".join(pairs))
     if report.joined_since_approval or report.left_since_approval:
         output.line(
             f"since approval: {report.joined_since_approval} joined,"
@@ -45,7 +45,7 @@ def show_report(name: str, report: CampaignReport) -> None:
 
 
 def _rows(report: CampaignReport) -> list[tuple[str, int, str]]:
-    """Return a line for each state that holds a reader, and each reason to skip."""
+    """Return a row for each state that occurs, and for each reason to skip."""
     states = [
         (state.replace("_", " "), report.states[state], meaning)
         for state, meaning in _MEANINGS.items()
@@ -58,8 +58,8 @@ def _rows(report: CampaignReport) -> list[tuple[str, int, str]]:
     return states + skipped
 
 
-def show_coverage(found: Sequence[Covered]) -> None:
-    """Print a line a block: whom it concerns, whom it reaches, and why not all."""
+def show_coverage(blocks: Sequence[Covered]) -> None:
+    """Print for each block the readers it concerns and reaches, and why not all."""
     rows = [
         (
             each.block,
@@ -67,6 +67,6 @@ def show_coverage(found: Sequence[Covered]) -> None:
             each.reached,
             [f"{why.replace('_', ' ')} {count}" for why, count in each.missed.items()],
         )
-        for each in found
+        for each in blocks
     ]
     output.table("Coverage", ("block", "concerned", "reached", "not reached"), rows)

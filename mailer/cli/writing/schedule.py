@@ -18,13 +18,18 @@ def command() -> None:
     "next", epilog="Example: mailer schedule next 'first Tuesday 10:00' --count 3"
 )
 @click.argument("cadence")
-@click.option("--zone", default="UTC", show_default=True, help="Where the hour is.")
+@click.option(
+    "--zone",
+    default="UTC",
+    show_default=True,
+    help="The zone of the time, such as Europe/Paris.",
+)
 @after_option
 @count_option
 @as_json
 def next_(
     cadence: str, zone: str, after: datetime | None, count: int, as_json: bool
 ) -> None:
-    """Show the coming instants of a cadence, and how it was understood."""
+    """Show the next instants of a cadence, and the cadence in full words."""
     understood = words.parse(cadence, zone=zone)
     show_instants(understood, after=after, count=count, as_json=as_json)

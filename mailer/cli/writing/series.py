@@ -1,4 +1,4 @@
-"""`mailer series`: recurring mailings and their coming instants."""
+"""`mailer series`: recurring mailings and their next instants."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from scheduler import words
 
 @click.group()
 def command() -> None:
-    """List and add recurring mailings."""
+    """List and add recurring mailings; show their next instants."""
 
 
 @command.command("list", epilog="Example: mailer series list")
@@ -25,17 +25,17 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the series, and the campaigns in their slots."""
     async with site.database.reading() as session:
-        found = [
+        slots = [
             shapes.slot(each, occurrence)
             for each, occurrence in await series.listed(session)
         ]
     if as_json:
-        output.json_document(found)
+        output.json_document(slots)
         return
     rows = [
         (each["name"], each["cadence"], _local(each["slot"]), *rest)
         for each, rest in zip(
-            found, shapes.columns(found, "campaign", "outcome"), strict=True
+            slots, shapes.columns(slots, "campaign", "outcome"), strict=True
         )
     ]
     output.table("Series", ("name", "cadence", "slot", "campaign", "outcome"), rows)
@@ -50,7 +50,12 @@ def _local(slot: str | None) -> str:
 )
 @click.argument("name")
 @click.argument("cadence")
-@click.option("--zone", default="UTC", show_default=True, help="Where the hour is.")
+@click.option(
+    "--zone",
+    default="UTC",
+    show_default=True,
+    help="The zone of the time, such as Europe/Paris.",
+)
 @with_site
 async def add(site: Site, name: str, cadence: str, zone: str) -> None:
     """Add a series by its cadence in words."""
@@ -68,8 +73,8 @@ async def add(site: Site, name: str, cadence: str, zone: str) -> None:
 async def next_(
     site: Site, name: str, after: datetime | None, count: int, as_json: bool
 ) -> None:
-    """Show the coming instants of a series."""
+    """Show the next instants of a series."""
     async with site.database.reading() as session:
-        found = await series.named(session, name)
-    cadence = words.parse(found.cadence, zone=found.zone)
+        saved = await series.named(session, name)
+    cadence = words.parse(saved.cadence, zone=saved.zone)
     show_instants(cadence, after=after, count=count, as_json=as_json)

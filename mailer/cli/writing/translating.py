@@ -1,4 +1,4 @@
-"""`mailer campaigns export-po, import-po`: a campaign goes to translators and back."""
+"""`mailer campaigns export-po, import-po`: PO files for translators."""
 
 from pathlib import Path
 
@@ -17,19 +17,23 @@ from mailer.sites.site import Site
     epilog="Example: mailer campaigns export-po 1 --language es --out may.es.po",
 )
 @click.argument("campaign_id", type=NUMBER)
-@click.option("--language", required=True, help="The translator's: es, zh-Hant.")
-@click.option("--out", type=click.Path(path_type=Path), help="A file; else stdout.")
+@click.option(
+    "--language", required=True, help="The language of the translation: es, zh-Hant."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
+)
 @with_site
 async def export_po(
     site: Site, campaign_id: int, language: str, out: Path | None
 ) -> None:
-    """Write a campaign for the translator of one language, as a PO file."""
+    """Write the PO file of a campaign for one language."""
     octets = await exchange.export(site, campaign_id, language, now=clock.now())
     if out is None:
         output.octets(octets)
         return
     _write(out, octets)
-    output.say(f"{out} is written; take it back with `campaigns import-po`")
+    output.say(f"{out} is written; read the translation with `campaigns import-po`")
 
 
 @click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
@@ -41,11 +45,11 @@ async def export_po(
 async def import_po(
     site: Site, campaign_id: int, file: Path, by: str, as_json: bool
 ) -> None:
-    """Take in a translation; where words changed, an approval is void."""
+    """Read a translated PO file; if a text changes, the approval is void."""
     taken = await exchange.take(
         site, campaign_id, _read(file), name=file.name, by=by, now=clock.now()
     )
-    standing = taken.standing
+    progress = taken.standing
     if as_json:
         output.json_document(
             {
@@ -53,9 +57,9 @@ async def import_po(
                 "changed": taken.changed,
                 "confirmed": taken.confirmed,
                 "fuzzy": taken.fuzzy,
-                "done": standing.done,
-                "stale": standing.stale,
-                "missing": standing.missing,
+                "done": progress.done,
+                "stale": progress.stale,
+                "missing": progress.missing,
             }
         )
         return
@@ -64,7 +68,7 @@ async def import_po(
         f" {taken.confirmed} confirmed, {taken.fuzzy} still fuzzy"
     )
     output.line(
-        f"{standing.done} done, {standing.stale} stale, {standing.missing} missing"
+        f"{progress.done} done, {progress.stale} stale, {progress.missing} missing"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which relay takes a message, and when it may: limits, breakers, retries.
+"""Decides which relay takes a message, and when: rules, limits, breakers, retries.
 
-No connection is opened here.
+It opens no connections.
 """

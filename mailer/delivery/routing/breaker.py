@@ -1,40 +1,43 @@
-"""A breaker: stops asking a relay, or a provider behind it, that keeps failing.
+"""A circuit breaker: stops the use of a failing relay or recipient domain.
 
-Pure: states are values, `now` is an argument. Closed, everything may go. When failures
-outweigh successes it opens for a wait that grows each time; then it is half open, and
-one message at a time may try. The first success closes it (CLOSED takes its place),
+Pure: states are values, `now` is an argument. A closed breaker lets all messages go.
+After repeated failures it opens for a wait that grows each time. Then it is half open:
+one message at a time may probe. A success closes it (the caller replaces it by CLOSED),
 a failure opens it again.
 
-A failure weighs one share of what is in flight, not one: eight connections that are
-cut at once are one event, and a single refusal stops nobody.
+A failure weighs one share of the messages in flight. So eight connections that break
+together count as one event, and a single refusal does not open the breaker.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-LEAST_SHARES = 3  # so that even a lone connection may fail twice
-FULL = 1.0  # the weight at which a breaker opens
-PROBE_HOLDS = timedelta(minutes=1)  # how long a message that tries keeps others away
-PROBE_LOOK = timedelta(seconds=5)  # when the others ask what became of it
+MIN_SHARES = 3  # a relay with one connection may fail twice
+OPENING_WEIGHT = 1.0  # at which a breaker opens
+PROBE_HOLDS = timedelta(minutes=1)  # how long other messages wait for a probe
+PROBE_LOOK = timedelta(seconds=5)  # when they look for its result
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Breaker:
-    """What has been seen of one destination."""
+    """The state of the breaker of one relay or recipient domain."""
 
     weight: float = 0.0  # of the failures since the last success
     openings: int = 0  # in a row; the wait grows with them
     open_until: datetime | None = None  # none: closed
-    probe_until: datetime | None = None  # somebody tries until then
+    probe_until: datetime | None = None  # until then a message probes
 
 
 CLOSED = Breaker()
 
 
-def believed(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Breaker:
-    """Return it without a wait longer than it ever gives: then the clock went back."""
+def limited(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Breaker:
+    """End a wait longer than the longest of `waits` (seconds): the clock was set back.
+
+    Return the breaker with such a wait ended at `now`.
+    """
     longest = now + timedelta(seconds=max(waits))
     if breaker.open_until is not None and breaker.open_until > longest:
         breaker = replace(breaker, open_until=now)
@@ -44,17 +47,17 @@ def believed(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Brea
 
 
 def allowance(breaker: Breaker, *, now: datetime) -> int | None:
-    """Return how many messages may go now: none, one that tries, or any (None)."""
+    """Return how many messages may go now: 0, 1 as a probe, or None for any number."""
     if breaker.open_until is None:
         return None
     if now < breaker.open_until:
         return 0
-    busy = breaker.probe_until is not None and now < breaker.probe_until
-    return 0 if busy else 1
+    has_probe = breaker.probe_until is not None and now < breaker.probe_until
+    return 0 if has_probe else 1
 
 
 def waits_until(breaker: Breaker, *, now: datetime) -> datetime:
-    """Return when it is worth asking again."""
+    """Return when to ask for an allowance again."""
     later = now
     if breaker.open_until is not None:
         later = max(later, breaker.open_until)
@@ -63,8 +66,8 @@ def waits_until(breaker: Breaker, *, now: datetime) -> datetime:
     return later
 
 
-def trying(breaker: Breaker, *, now: datetime) -> Breaker:
-    """Note that one message tries; whatever comes of it ends the trial."""
+def probing(breaker: Breaker, *, now: datetime) -> Breaker:
+    """Return the breaker with a probe on its way, until it succeeds or fails."""
     if breaker.open_until is None:
         return breaker
     return replace(breaker, probe_until=now + PROBE_HOLDS)
@@ -73,18 +76,21 @@ def trying(breaker: Breaker, *, now: datetime) -> Breaker:
 def failed(
     breaker: Breaker, *, in_flight: int, waits: Sequence[float], now: datetime
 ) -> Breaker:
-    """Note a failure out of `in_flight`; `waits` are seconds, the last one repeats."""
+    """Return the breaker after a failure of one of `in_flight` messages.
+
+    `waits` are in seconds; the last one repeats.
+    """
     if breaker.open_until is not None and now < breaker.open_until:
-        return breaker  # it was under way when the breaker opened
+        return breaker  # the message was in flight when the breaker opened
     half_open = breaker.open_until is not None
-    weight = breaker.weight + 1 / max(in_flight, LEAST_SHARES)
-    if not half_open and weight < FULL - ROUNDING:
+    weight = breaker.weight + 1 / max(in_flight, MIN_SHARES)
+    if not half_open and weight < OPENING_WEIGHT - ROUNDING:
         return replace(breaker, weight=weight)
     return opened(breaker, waits=waits, now=now)
 
 
 def opened(breaker: Breaker, *, waits: Sequence[float], now: datetime) -> Breaker:
-    """Open at once, for what needs no second proof."""
+    """Return the breaker opened at once, after a failure that needs no repetition."""
     if breaker.open_until is not None and now < breaker.open_until:
         return breaker
     wait = waits[min(breaker.openings, len(waits) - 1)]

@@ -1,9 +1,8 @@
-"""Token buckets as values: what a limit gives now, and when it gives the rest.
+"""Token buckets as values: how many messages may go now, and when the others may.
 
-Pure; `now` is an argument. A limit of so many a minute, or an hour, is kept in every
-minute, or hour, whichever one looks at; a limit a second is kept on average, and a
-second's worth may go at once. A message falls under several limits and goes when all
-of them let it.
+Pure; `now` is an argument. A limit per minute or hour holds in every window of that
+length. A limit per second holds on average; the messages of one second may go at once.
+A message under several limits goes when all of them allow it.
 """
 
 import math
@@ -12,30 +11,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 ROUNDING = 1e-9
-AHEAD = timedelta(minutes=5)  # at most, one machine's clock of another's
+MAX_CLOCK_SKEW = timedelta(minutes=5)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
-    """A bucket's name, how much it holds, and how fast it fills."""
+    """A bucket: its name, its capacity in messages, and how fast it fills."""
 
     name: str
-    holds: int
+    capacity: int
     per_second: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BucketLevel:
-    """How full a bucket was, and up to when its refill is promised."""
+    """A bucket's level at an instant, and until when its refill is booked."""
 
-    level: float
+    level: float  # messages
     at: datetime
     booked_to: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """So many messages that fall under the same limits."""
+    """A number of messages under the same limits."""
 
     count: int
     limits: tuple[Limit, ...]
@@ -43,39 +42,41 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Given:
-    """How many of them may go now, and when each of the rest may."""
+    """How many of the messages may go now, and when each of the others may."""
 
     now: int
     later: tuple[datetime, ...]
 
 
 def per_second(name: str, count: float) -> Limit:
-    """Return the limit of so many a second on average."""
-    return Limit(name=name, holds=max(1, math.ceil(count)), per_second=count)
+    """Return a limit of `count` messages per second on average."""
+    return Limit(name=name, capacity=max(1, math.ceil(count)), per_second=count)
 
 
 def within(name: str, count: int, *, seconds: int, shares: int) -> Limit:
-    """Return the limit of so many in any such time; one share of it may go at once.
+    """Return a limit of `count` messages in any window of `seconds`.
 
-    What a bucket holds and what it gains in the time are together no more than the
-    count, so that no window of that length ever sees more.
+    One of `shares` equal parts may go at once. Capacity and refill of one window are
+    together no more than `count`, so no window exceeds it.
     """
-    holds = max(1, count // shares)
-    return Limit(name=name, holds=holds, per_second=(count - holds + 1) / seconds)
+    capacity = max(1, count // shares)
+    return Limit(
+        name=name, capacity=capacity, per_second=(count - capacity + 1) / seconds
+    )
 
 
 def full(limit: Limit, *, now: datetime) -> BucketLevel:
-    """Return the level of a bucket nobody has taken from."""
-    return BucketLevel(level=limit.holds, at=now, booked_to=now)
+    """Return the level of a full bucket."""
+    return BucketLevel(level=limit.capacity, at=now, booked_to=now)
 
 
-def believed(level: BucketLevel, *, now: datetime) -> BucketLevel:
-    """Return a level as it is, or moved to now with all it promised.
+def moved_back(level: BucketLevel, *, now: datetime) -> BucketLevel:
+    """Return a level from far in the future as of `now`, its bookings moved too.
 
-    One that lies further ahead than clocks differ was kept before a clock went back.
+    Such a level was stored before the clock was set back. Others stay as they are.
     """
     ahead = level.at - now
-    if ahead <= AHEAD:
+    if ahead <= MAX_CLOCK_SKEW:
         return level
     return replace(level, at=now, booked_to=level.booked_to - ahead)
 
@@ -83,7 +84,7 @@ def believed(level: BucketLevel, *, now: datetime) -> BucketLevel:
 def take(
     wanted: Sequence[Wanted], levels: Mapping[str, BucketLevel], *, now: datetime
 ) -> tuple[list[Given], dict[str, BucketLevel]]:
-    """Take what there is for each in turn; return it and the levels that remain."""
+    """Take from the buckets for each in turn; return the results and the new levels."""
     remaining = dict(levels)
     given = []
     for each in wanted:
@@ -95,25 +96,25 @@ def take(
             left = remaining[limit.name].level - going
             remaining[limit.name] = replace(remaining[limit.name], level=left)
         short = [limit for limit in each.limits if free[limit] < each.count]
-        later = _recorder(each.count - going, short, remaining, now)
+        later = _book(each.count - going, short, remaining, now)
         given.append(Given(now=going, later=later))
     return given, remaining
 
 
 def _refilled(limit: Limit, level: BucketLevel, now: datetime) -> BucketLevel:
-    """Return a bucket as it is now; a clock that went back fills nothing."""
-    level = believed(level, now=now)
+    """Return a level as of `now`; after a clock set back it does not rise."""
+    level = moved_back(level, now=now)
     elapsed = max(0.0, (now - level.at).total_seconds())
-    filled = min(float(limit.holds), level.level + elapsed * limit.per_second)
+    filled = min(float(limit.capacity), level.level + elapsed * limit.per_second)
     return replace(level, level=filled, at=max(now, level.at))
 
 
-def _recorder(
+def _book(
     count: int, short: Sequence[Limit], remaining: dict[str, BucketLevel], now: datetime
 ) -> tuple[datetime, ...]:
-    """Promise instants to those that wait, behind those promised before.
+    """Return an instant for each waiting message, after those booked before.
 
-    Only the limits that ran short are booked, each at its own pace.
+    Only the limits that ran short are booked, each at its own rate.
     """
     later = [now] * count
     for limit in short:

@@ -1,8 +1,8 @@
-"""Which relay takes a message: pure rules of choice and of taking over.
+"""Which relay takes a message, and which fallback replaces it: pure rules.
 
-The first relay whose rule fits takes a message, in the order of the settings; [relay]
-takes the rest. A relay that cannot be used is replaced along its fallbacks, and where
-none of them can be used the message waits.
+The first relay in the settings whose rule fits takes a message; [relay] takes the rest.
+A relay that cannot be used is replaced by its fallback, that one by its own, and so on.
+If none can be used, the message waits.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,14 +14,14 @@ from mailer.settings.sections import Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What one relay is for; domains and templates, where both are given, must fit."""
+    """The messages of one relay; if domains and templates are given, both must fit."""
 
     relay: str
     domains: tuple[str, ...]
     templates: tuple[str, ...]
 
     def fits(self, domain: str, template: str) -> bool:
-        """Whether a message to this domain, from this template, goes this way."""
+        """Return whether a message to this domain, from this template, is for it."""
         if not (self.domains or self.templates):
             return False
         return (not self.domains or matching(domain, self.domains) is not None) and (
@@ -31,7 +31,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Relays:
-    """Every relay of a site, the rules in order, and who takes over from whom."""
+    """All relays of a site, with their fallbacks, and the rules in order."""
 
     settings: Mapping[str, RelaySettings]
     rules: Sequence[Rule]
@@ -43,18 +43,18 @@ class Relays:
                 return rule.relay
         return DEFAULT
 
-    def standing_in(self, name: str, usable: Callable[[str], bool]) -> str | None:
-        """Return a relay or the first of its fallbacks that can be used."""
-        asked: str = name
-        while not usable(asked):
-            asked = self.settings[asked].fallback
-            if not asked:
+    def first_usable(self, name: str, usable: Callable[[str], bool]) -> str | None:
+        """Return a relay, or the first of its fallbacks that is usable, or None."""
+        candidate: str = name
+        while not usable(candidate):
+            candidate = self.settings[candidate].fallback
+            if not candidate:
                 return None
-        return asked
+        return candidate
 
 
 def read(settings: Settings) -> Relays:
-    """Make the rules of the settings, which are known to be without rings."""
+    """Return the relays and rules of settings whose fallbacks have no cycle."""
     return Relays(
         settings=settings.every_relay,
         rules=[
@@ -65,10 +65,10 @@ def read(settings: Settings) -> Relays:
 
 
 def matching(domain: str, patterns: Sequence[str]) -> str | None:
-    """Return the closest of the patterns that a domain falls under.
+    """Return the most specific pattern that matches a domain, or None.
 
-    A domain stands for itself; *.fr stands for all that ends in .fr, and of two such
-    patterns the longer one is closer.
+    A domain matches itself; *.fr matches every domain that ends in .fr. The longer of
+    two such patterns is more specific.
     """
     if domain in patterns:
         return domain
@@ -87,7 +87,7 @@ def domain_of(address: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DomainLimits:
-    """What each provider bears; a pattern or the default counts each domain apart."""
+    """The limits of recipient domains; each domain of a pattern has its own count."""
 
     settings: Mapping[str, DomainSettings]
 

@@ -1,9 +1,8 @@
-"""Throttle: limits of relays and of recipient domains, shared by every worker.
+"""Limits of relays and recipient domains, shared by all workers.
 
-The buckets are rows. A worker asks once for a whole batch, in one transaction: it locks
-the rows it needs, always in the same order, takes what there is and books the rest. Two
-workers therefore never get more than the bucket gives, on either store. Where no limit
-is configured nothing is asked.
+The buckets are rows. A worker asks once for a whole batch: it locks the rows it needs,
+always in the same order, takes what there is and books the rest. So all workers
+together never exceed a limit, on either store. Without limits there is no query.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,15 +25,15 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """So many messages of one relay to one recipient domain."""
+    """A number of messages of one relay to one recipient domain."""
 
     relay: str
     domain: str
     count: int
 
 
-def of_relay(name: str, relay: RelaySettings) -> list[Limit]:
-    """Return the limits a relay is configured with."""
+def relay_limits(name: str, relay: RelaySettings) -> list[Limit]:
+    """Return the limits in the settings of a relay."""
     made = []
     if relay.per_second:
         made.append(limits.per_second(f"relay {name} second", relay.per_second))
@@ -46,8 +45,8 @@ def of_relay(name: str, relay: RelaySettings) -> list[Limit]:
     return made
 
 
-def of_domain(domain: str, settings: DomainSettings) -> list[Limit]:
-    """Return the limits of a recipient domain, each domain counted apart."""
+def domain_limits(domain: str, settings: DomainSettings) -> list[Limit]:
+    """Return the limits of a recipient domain."""
     if not settings.per_minute:
         return []
     return [
@@ -58,13 +57,13 @@ def of_domain(domain: str, settings: DomainSettings) -> list[Limit]:
 
 
 def in_words(relay: RelaySettings, domain: str, settings: DomainSettings) -> str:
-    """Say the limits a message to a domain falls under."""
-    words = (
+    """Return the limits of a message to a domain as text, such as “5 a second”."""
+    limits_in_words = (
         (relay.per_second, "a second"),
         (relay.per_hour, "an hour"),
         (settings.per_minute, f"a minute to {domain}"),
     )
-    return ", ".join(f"{count:,g} {word}" for count, word in words if count)
+    return ", ".join(f"{count:,g} {words}" for count, words in limits_in_words if count)
 
 
 async def take(
@@ -75,13 +74,13 @@ async def take(
     domains: DomainLimits,
     now: datetime,
 ) -> list[Given]:
-    """Say for each ask how many messages may go now and when each other one may."""
+    """Return for each ask how many messages may go now, and when the others may."""
     wanted = [
         Wanted(
             count=ask.count,
             limits=(
-                *of_relay(ask.relay, relays[ask.relay]),
-                *of_domain(ask.domain, domains.of(ask.domain)),
+                *relay_limits(ask.relay, relays[ask.relay]),
+                *domain_limits(ask.domain, domains.of(ask.domain)),
             ),
         )
         for ask in asks
@@ -97,9 +96,10 @@ async def take(
 async def _locked(
     session: AsyncSession, needed: dict[str, Limit], now: datetime
 ) -> dict[str, BucketLevel]:
-    """Lock the buckets in the order of their names, making those that are not there.
+    """Lock the buckets in the order of their names, and make missing ones.
 
-    A change that changes nothing locks a row and returns it in one statement.
+    An update that leaves the value as it is locks the row and returns it, in one
+    statement.
     """
     fresh = {name: limits.full(needed[name], now=now) for name in sorted(needed)}
     put = insert(session, Bucket).values(_rows(fresh))
@@ -132,8 +132,8 @@ def _rows(levels: dict[str, BucketLevel]) -> list[dict[str, Any]]:
     ]
 
 
-async def forget(session: AsyncSession, *, now: datetime) -> None:
-    """Drop the buckets nobody has asked for a day: they are full again."""
+async def delete_unused(session: AsyncSession, *, now: datetime) -> None:
+    """Delete buckets not used for a day: they are full again."""
     old = now - timedelta(days=1)
     await session.execute(
         delete(Bucket)

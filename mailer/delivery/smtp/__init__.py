@@ -1,4 +1,4 @@
-"""One connection to a relay: opening it, the dialogue, what replies mean.
+"""One connection to a relay: opening it, the SMTP dialogue, the meaning of replies.
 
-Which relay and when is decided in delivery/routing.
+delivery/routing decides which relay is used, and when.
 """

@@ -1,8 +1,8 @@
-"""Connects to the relay: greeting, EHLO, TLS and login are aiosmtplib's.
+"""Connects to a relay; aiosmtplib does greeting, EHLO, TLS and login.
 
-`tls` and `starttls` never fall back, check the certificate and the name, and no login
-is sent before TLS. What the relay offers is read from its last answer to EHLO, so that
-nothing said before TLS is believed after it (RFC 3207 section 4.2).
+`tls` and `starttls` never fall back to plain text, and check certificate and name. No
+login is sent before TLS. The offer of the relay is read from its last reply to EHLO:
+what it offered before TLS does not count (RFC 3207 section 4.2).
 """
 
 import asyncio
@@ -25,33 +25,33 @@ from mailer.errors import MailerError
 from mailer.settings import secrets
 from mailer.settings.relays import RelaySettings
 
-GREETING = 300.0  # seconds for each step, RFC 5321 section 4.5.3.2.1
+STEP_TIMEOUT = 300.0  # seconds, RFC 5321 section 4.5.3.2.1
 
 
 class RelayError(MailerError):
-    """The relay cannot be reached or refuses us; messages wait and nobody is blamed."""
+    """The relay cannot be reached or used; its messages wait."""
 
 
 class LoginRefusedError(RelayError):
-    """The relay does not know us: a person must look before anything more is sent."""
+    """The relay refused our login; a person must correct the settings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """What the relay offers, from its answer to EHLO."""
+    """The extensions that a relay offers in its reply to EHLO."""
 
     pipelining: bool = False
     eight_bit: bool = False
     smtputf8: bool = False
     dsn: bool = False
     starttls: bool = False
-    size: int = 0  # octets; 0: it does not say
-    tls: str = ""  # the version in use; empty: none
+    size: int = 0  # of a message, in octets; 0: not given
+    tls: str = ""  # the version in use; empty without TLS
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A connection that may carry messages."""
+    """A connection that is ready for messages."""
 
     transport: asyncio.Transport
     offer: Offer
@@ -62,11 +62,14 @@ async def connect(
     *,
     root: Path,
     hello: str,
-    within: float = GREETING,
+    step_timeout: float = STEP_TIMEOUT,
 ) -> Channel:
-    """Open one connection; raise RelayError saying what stood in the way."""
+    """Open one connection, with `hello` as our name; `step_timeout` is in seconds.
+
+    Raises RelayError with the reason if it fails, LoginRefusedError if the login does.
+    """
     password = _password(relay, root)
-    client = _client(relay, root=root, hello=hello, within=within)
+    client = _client(relay, root=root, hello=hello, step_timeout=step_timeout)
     try:
         await client.connect()
         if relay.security == "starttls":
@@ -75,21 +78,21 @@ async def connect(
         if relay.user:
             await client.login(relay.user, password)
     except (SMTPException, OSError, ValueError) as fault:
-        _leave(client)
-        await asyncio.sleep(0)  # lets the loop close it
-        raise _refused(relay, fault) from None
+        _abort(client)
+        await asyncio.sleep(0)  # the event loop closes the transport
+        raise _relay_error(relay, fault) from None
     except asyncio.CancelledError:
-        _leave(client)
+        _abort(client)
         raise
     transport = client.transport
     if transport is None:
-        raise RelayError(f"the relay {_place(relay)} closed the connection")
+        raise RelayError(f"the relay {_address(relay)} closed the connection")
     offer = _offer(client)
     return Channel(cast(asyncio.Transport, transport), offer)
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
-    """Say EHLO, or HELO to a relay that knows only that."""
+    """Send EHLO, or HELO to a relay that does not know EHLO."""
     try:
         await client.ehlo()
     except SMTPHeloError as fault:
@@ -98,15 +101,15 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-def _leave(client: aiosmtplib.SMTP) -> None:
-    """Drop a connection at once; closing TLS politely would wait for the relay."""
+def _abort(client: aiosmtplib.SMTP) -> None:
+    """Close a connection at once; an orderly end of TLS would wait for the relay."""
     if client.transport is not None:
         client.transport.abort()  # type: ignore[attr-defined]  # always a full transport
     client.close()
 
 
 def _client(
-    relay: RelaySettings, *, root: Path, hello: str, within: float
+    relay: RelaySettings, *, root: Path, hello: str, step_timeout: float
 ) -> aiosmtplib.SMTP:
     context = None
     if relay.security != "plain":
@@ -115,9 +118,9 @@ def _client(
         hostname=relay.host,
         port=relay.port,
         local_hostname=hello,
-        timeout=within,
+        timeout=step_timeout,
         use_tls=relay.security == "tls",
-        start_tls=False,  # done step by step above
+        start_tls=False,  # `connect` does it
         tls_context=context,
     )
 
@@ -125,7 +128,7 @@ def _client(
 def _password(relay: RelaySettings, root: Path) -> str:
     if not relay.user:
         return ""
-    if relay.security == "plain":  # the settings refuse it as well
+    if relay.security == "plain":  # the settings refuse this too
         raise RelayError("a login is never sent without TLS")
     path = root / relay.password_file if relay.password_file else None
     return secrets.read_secret(path, relay.password, "relay.password_file")
@@ -133,26 +136,27 @@ def _password(relay: RelaySettings, root: Path) -> str:
 
 @functools.cache
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return how TLS is spoken: 1.2 at least, certificate and name checked."""
+    """Return a TLS context: version 1.2 at least, certificate and name checked.
+
+    Raises RelayError if `ca_file` cannot be used.
+    """
     try:
         context = ssl.create_default_context(cafile=ca_file)
-    except (
-        OSError
-    ) as fault:  # a file without certificates is an SSLError, so an OSError
+    except OSError as fault:  # also SSLError, for a file without certificates
         raise RelayError(f"ca_file: {ca_file} cannot be used: {fault}") from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
-def _place(relay: RelaySettings) -> str:
+def _address(relay: RelaySettings) -> str:
     return f"{relay.host}:{relay.port}"
 
 
-def _refused(relay: RelaySettings, fault: BaseException) -> RelayError:
-    """Say what stood in the way, and whether it was our login."""
+def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
+    """Return the error for a connection that failed."""
     if isinstance(fault, SMTPAuthenticationError) and fault.code >= 500:  # noqa: PLR2004 (RFC 5321 section 4.2.1)
         return LoginRefusedError(
-            f"the relay {_place(relay)} refused our login:"
+            f"the relay {_address(relay)} refused our login:"
             f" {fault.code} {fault.message.strip()}"
         )
     reason, cause = str(fault) or type(fault).__name__, fault
@@ -164,19 +168,19 @@ def _refused(relay: RelaySettings, fault: BaseException) -> RelayError:
         reason = f"its certificate is not trusted: {cause.verify_message}"
     elif isinstance(cause, ssl.SSLError):
         reason = f"TLS failed: {cause.reason or cause}"
-    return RelayError(f"the relay {_place(relay)} cannot be used: {reason}")
+    return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 
 def _offer(client: aiosmtplib.SMTP) -> Offer:
-    said = client.esmtp_extensions
-    size = said.get("size", "")
+    extensions = client.esmtp_extensions
+    size = extensions.get("size", "")
     session: Any = client.get_transport_info("ssl_object")
     return Offer(
-        pipelining="pipelining" in said,
-        eight_bit="8bitmime" in said,
-        smtputf8="smtputf8" in said,
-        dsn="dsn" in said,
-        starttls="starttls" in said,
+        pipelining="pipelining" in extensions,
+        eight_bit="8bitmime" in extensions,
+        smtputf8="smtputf8" in extensions,
+        dsn="dsn" in extensions,
+        starttls="starttls" in extensions,
         size=int(size) if size.isdecimal() else 0,
         tls=session.version() if session else "",
     )

@@ -1,11 +1,11 @@
-"""The envelope of a message: the commands that open it, and who could not take it."""
+"""The SMTP commands before a message, and whether a relay can take the message."""
 
 from mailer.delivery.smtp.connect import Offer
 from mailer.delivery.smtp.outgoing import OutgoingMessage
 
 
 def commands_of(message: OutgoingMessage, offer: Offer) -> bytes:
-    """Return the commands that open a transaction, RFC 5321 section 3.3, RFC 3461."""
+    """Return MAIL, RCPT and DATA (RFC 5321 section 3.3), with DSN (RFC 3461)."""
     sender, recipient = "", ""
     if offer.dsn:
         sender = f" RET=HDRS ENVID={message.message_id}"
@@ -19,7 +19,7 @@ def commands_of(message: OutgoingMessage, offer: Offer) -> bytes:
 
 
 def unfit(message: OutgoingMessage, offer: Offer) -> str | None:
-    """Say why this relay could not take a message, before it is offered."""
+    """Return why this relay cannot take a message, or None if it can."""
     if offer.size and len(message.octets) > offer.size:
         return (
             f"the message has {len(message.octets):,} octets, the relay takes"

@@ -1,4 +1,4 @@
-"""A marked message on its way to the relay, and what hands it to a connection."""
+"""A marked message on its way to the relay, and the interface of a connection."""
 
 import time
 from enum import StrEnum
@@ -6,17 +6,17 @@ from typing import NamedTuple, Protocol
 
 from mailer.delivery.smtp.replies import Reply
 
-SOON = 2.5  # seconds a marked message waits for a connection
-MARK_HOLDS = 60.0  # seconds a mark lets us write the dot: a slow relay's envelope
+MAX_WAIT = 2.5  # seconds a marked message waits for a connection
+MARK_HOLDS = 60.0  # seconds after the mark in which the dot may be written
 
 
 def clock() -> float:
-    """Return seconds that also pass while the machine sleeps."""
+    """Return seconds since the machine started, including those it slept."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Stage(StrEnum):
-    """Which command an answer belongs to."""
+    """The command that a reply belongs to."""
 
     MAIL = "MAIL FROM"
     RCPT = "RCPT TO"
@@ -28,40 +28,43 @@ class Stage(StrEnum):
 
 
 class OutgoingMessage(NamedTuple):
-    """A message ready for the wire; its mark was committed after `marked_at`."""
+    """A message to send; `marked_at` is just before its mark, by `clock`."""
 
     message_number: int
     campaign_id: int
     attempts: int
     return_path: str
     address: str
-    message_id: str  # of the Message-ID; the envelope's too where the relay keeps one
+    message_id: str  # local part of the Message-ID, also the ENVID (RFC 3461)
     octets: bytes
     marked_at: float
 
     @property
     def fresh(self) -> bool:
-        """Whether the mark still lets us write the dot."""
+        """Whether the dot may still be written under this mark."""
         return clock() - self.marked_at < MARK_HOLDS
 
 
 class ConnectionHandler(Protocol):
-    """Hands out messages to connections and is told what became of each, once."""
+    """Gives messages to connections; a connection reports each outcome once."""
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next message to send, None where there is none now."""
+        """Return the next message to send, or None if there is none now."""
 
     def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Note the relay's last word on a message."""
+        """Take the relay's final reply to a message."""
 
-    def not_sent(self, message: OutgoingMessage, why: str | None) -> None:
-        """Note that no dot was written; `why` where the connection failed for it."""
+    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
+        """Take a message whose dot was not written.
 
-    def unfit(self, message: OutgoingMessage, why: str) -> None:
-        """Note that the relay could not take a message, which was not offered."""
+        `fault` is given if the connection failed for this message: it was an attempt.
+        """
 
-    def unknown(self, message: OutgoingMessage, why: str) -> None:
-        """Note that the dot was written and no answer came."""
+    def unfit(self, message: OutgoingMessage, reason: str) -> None:
+        """Take a message that was not offered, because the relay cannot take it."""
+
+    def unknown(self, message: OutgoingMessage, fault: str) -> None:
+        """Take a message whose dot was written, and to which no reply came."""
 
     def idle(self) -> None:
-        """Note that a connection has nothing to do, or has ended."""
+        """Note that a connection has nothing to send, or has ended."""

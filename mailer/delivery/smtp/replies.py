@@ -1,61 +1,60 @@
-"""Replies of an SMTP server, cut out of what arrives; RFC 5321 section 4.2.
+"""Parses the replies of an SMTP server (RFC 5321 section 4.2).
 
-A line that is no reply, one reply with two codes, and one that does not end are each
-refused: the connection is then out of step and must not be used again.
+A malformed line, a reply with two codes, and a reply that does not end are errors: the
+connection is then out of step and must not be used again.
 """
 
 import re
 from typing import NamedTuple
 
 CLOSING = 421  # the relay closes the connection, RFC 5321 section 3.8
-MAX_LINE = 2_048  # octets; RFC 5321 section 4.5.3.1.5 says 512
-MAX_REPLY = 16_384
+MAX_LINE = 2_048  # octets; at least 512, RFC 5321 section 4.5.3.1.5
+MAX_REPLY = 16_384  # octets
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
-_USUAL = re.compile(
+_PIPELINED = re.compile(
     rb"2(\d\d) ([^\r\n\0]{,500})\r\n(?:2\d\d [^\r\n]{,500}\r\n){2}354 [^\r\n]{,500}\r\n"
 )
 _CODES = {str(code).encode(): code for code in range(200, 600)}
 
 
 class MalformedError(Exception):
-    """The relay said something that is not an SMTP reply."""
+    """The relay sent something that is not an SMTP reply."""
 
 
 class Reply(NamedTuple):
-    """What the relay answered."""
+    """A reply: its code, and the text of all its lines."""
 
     code: int
     text: str
 
     @property
     def enhanced(self) -> str | None:
-        """Return the enhanced status code, RFC 3463, if the reply has one."""
+        """The enhanced status code (RFC 3463), or None."""
         match = _ENHANCED.match(self.text)
         return match[1] if match else None
 
     @property
     def positive(self) -> bool:
-        """Whether the relay agreed."""
+        """Whether the code is below 400."""
         return self.code < 400  # noqa: PLR2004 (RFC 5321 section 4.2.1)
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip()
 
 
-def usual(data: bytes) -> Reply | None:
-    """Read at once what a relay with no complaint says to a dot and an envelope.
+def parse_pipelined(data: bytes) -> Reply | None:
+    """Return the reply to a dot from four positive replies: dot, MAIL, RCPT and DATA.
 
-    That is its reply to the dot, if MAIL and RCPT were agreed to and DATA may go on;
-    None for anything else, which a ReplyParser must read.
+    Return None for any other data, which needs a ReplyParser. This is a fast path.
     """
-    found = _USUAL.fullmatch(data)
-    if found is None:
+    match = _PIPELINED.fullmatch(data)
+    if match is None:
         return None
-    return Reply(200 + int(found[1]), found[2].decode("utf-8", "replace"))
+    return Reply(200 + int(match[1]), match[2].decode("utf-8", "replace"))
 
 
 class ReplyParser:
-    """Cuts octets into replies, in order."""
+    """Parses octets into replies."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -64,38 +63,41 @@ class ReplyParser:
         self._size = 0
 
     @property
-    def between(self) -> bool:
-        """Whether everything that arrived has been read."""
+    def empty(self) -> bool:
+        """Whether no octets are left that belong to a reply not yet returned."""
         return not self._rest and not self._lines
 
     def feed(self, data: bytes) -> None:
-        """Take what arrived."""
+        """Add octets that have arrived."""
         self._rest += data
 
     def next(self) -> Reply | None:
-        """Return the next whole reply, None where more must arrive first."""
+        """Return the next complete reply, or None.
+
+        Raises MalformedError if the octets are not a reply.
+        """
         while True:
-            line, found, rest = self._rest.partition(b"\n")
-            if not found:
+            line, newline, rest = self._rest.partition(b"\n")
+            if not newline:
                 if len(line) > MAX_LINE:
                     raise MalformedError("a reply line that does not end")
                 return None
             self._rest = rest
-            if self._last(line.rstrip(b"\r")):
+            if self._add_line(line.rstrip(b"\r")):
                 text = b"\n".join(self._lines).decode("utf-8", "replace")
                 self._lines.clear()
                 self._size = 0
                 return Reply(_CODES[self._code], text)
 
-    def _last(self, line: bytes) -> bool:
-        """Keep one line; say whether it ends its reply."""
+    def _add_line(self, line: bytes) -> bool:
+        """Add one line; return whether it is the last of its reply."""
         code, sign = line[:3], line[3:4]
         if code not in _CODES or sign not in {b"", b" ", b"-"} or len(line) > MAX_LINE:
             raise MalformedError(f"not an SMTP reply: {line[:80]!r}")
         if self._lines and code != self._code:
             raise MalformedError(f"one reply with two codes, {self._code!r}, {code!r}")
         self._code = code
-        self._lines.append(line[4:].replace(b"\0", b"?"))  # no store keeps a NUL
+        self._lines.append(line[4:].replace(b"\0", b"?"))  # neither store keeps NUL
         self._size += len(line)
         if self._size > MAX_REPLY:
             raise MalformedError("a reply that does not end")

@@ -1,16 +1,16 @@
-"""What relays and providers answer, and what it means: rows, the first match wins.
+"""The meaning of SMTP replies as a table; the first row that matches decides.
 
-A row is a reply code, an enhanced status without its class, words of the text, and our
-reading. Sources: RFC 5321 section 4.2, RFC 3463, RFC 5248 and its registry, RFC 7372,
-RFC 7504, RFC 7505, and the codes that large providers publish. Words decide only where
-the codes do not, or where a provider is known to use a code for something else.
+A row has patterns for the reply code, the enhanced status without its class, and the
+text, and then our verdict. Sources: RFC 5321 section 4.2, RFC 3463, RFC 5248 and its
+registry, RFC 7372, RFC 7504, RFC 7505, and the codes that large providers publish. The
+text decides only if the codes do not, or if a provider uses a code in its own way.
 """
 
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """What to do next."""
+    """What to do after a reply."""
 
     ACCEPT = "accept"
     RETRY = "retry"
@@ -19,12 +19,12 @@ class Action(StrEnum):
 
 
 class Permanence(StrEnum):
-    """How lasting the fault is, and whose."""
+    """Whether a fault lasts, and whose it is."""
 
-    PERMANENT = "permanent"  # this mailbox will not take mail again
-    TRANSIENT = "transient"  # it may later
+    PERMANENT = "permanent"  # the mailbox will never take mail
+    TRANSIENT = "transient"  # the mailbox may take mail later
     SENDER = "sender"  # the fault is ours
-    UNKNOWN = "unknown"  # refused, and the reply does not say why
+    UNKNOWN = "unknown"  # the reply does not show the reason
 
 
 _RETRY, _REFUSE, _PAUSE = Action.RETRY, Action.REFUSE, Action.PAUSE
@@ -35,12 +35,12 @@ _T, _P, _S, _U = (
     Permanence.UNKNOWN,
 )
 
-_WHO = r"(user|mailbox|recipient|address|account|mail ?box|email|destinataire)"
+_BOX = r"(user|mailbox|recipient|address|account|mail ?box|email|destinataire)"
 _NO_MAILBOX = (
-    rf"\b{_WHO}\b[^.;]{{0,60}}\b(unknown|not found|does(n[o']t| not) exist|invalid"
+    rf"\b{_BOX}\b[^.;]{{0,60}}\b(unknown|not found|does(n[o']t| not) exist|invalid"
     r"|unavailable|not available|disabled|discontinued|deactivated|inactive|suspended"
     r"|terminated|unrouteable|invalide|inconnu)"
-    rf"|\b(unknown|no such|invalid|unrouteable|non-?existent)\b[^.;]{{0,30}}\b{_WHO}\b"
+    rf"|\b(unknown|no such|invalid|unrouteable|non-?existent)\b[^.;]{{0,30}}\b{_BOX}\b"
     r"|doesn'?t have an? \S+ account|no mailbox here|not a valid (mailbox|user)"
     r"|not our customer"
 )
@@ -70,14 +70,14 @@ _SIZE = (
 )
 
 _NOT_US = "it takes no mail from us"
-_GONE, _NOBODY = "the domain takes no mail", "no such mailbox"
-_LOGIN, _BLAMED = "our login was refused", "refused by policy: the fault is ours"
+_NO_DOMAIN, _NO_SUCH = "the domain takes no mail", "no such mailbox"
+_LOGIN, _BY_POLICY = "our login was refused", "refused by policy: the fault is ours"
 _OURS = "our sender address was refused"
 _LARGE, _QUOTA = "the message is too large", "the mailbox is full"
-_COMMAND = "the relay does not take our command"
+_COMMAND = "the relay does not accept our command"
 
 RULES: tuple[tuple[str, str, str, Action, Permanence, str], ...] = (
-    # 4yz: tried again, whatever it says (RFC 5321 section 4.2.1)
+    # 4yz: always tried again (RFC 5321 section 4.2.1)
     (r"4..", r"", r"gr[ea]y ?-?list", _RETRY, _T, "greylisted"),
     (r"432|454", r"7\.(0|8|12)", r"", _RETRY, _S, "our login cannot be checked now"),
     (r"4..", r"7\..*", r"", _RETRY, _S, "we are slowed down by policy"),
@@ -87,10 +87,10 @@ RULES: tuple[tuple[str, str, str, Action, Permanence, str], ...] = (
     (r"4..", r"", _OUR_ADDRESS, _RETRY, _S, "our sender address is not accepted now"),
     (r"4..", r"", _POLICY, _RETRY, _S, "we are slowed down by policy"),
     (r"421", r"", r"", _RETRY, _T, "the relay is closing"),
-    (r"4..", r"", r"", _RETRY, _T, "not now"),
-    # what RFC 821 called 552 is 452 (RFC 5321 section 4.5.3.1.10)
+    (r"4..", r"", r"", _RETRY, _T, "refused for now"),
+    # 552 of RFC 821 means 452 here (RFC 5321 section 4.5.3.1.10)
     (r"552", r"5\.3", r"", _RETRY, _T, "too many recipients at once"),
-    # ourselves: login, sender, relaying
+    # faults of ours: login, sender, relaying
     (r"530|534|535|538", r"", r"", _PAUSE, _S, _LOGIN),
     (r"5..", r"7\.(8|11|12|13|139|57)", r"", _PAUSE, _S, _LOGIN),
     (r"5..", r"1\.(7|8|20|90)|2\.252|7\.60", r"", _PAUSE, _S, _OURS),
@@ -98,9 +98,9 @@ RULES: tuple[tuple[str, str, str, Action, Permanence, str], ...] = (
     (r"5..", r"", _RELAYING, _PAUSE, _S, "the relay does not relay for us"),
     (r"5..", r"4\.5", r"", _PAUSE, _S, "our sending limit is used up"),
     # the mailbox or its domain
-    (r"556", r"", r"", _REFUSE, _P, _GONE),
-    (r"5..", r"1\.10|4\.(4|310)", r"", _REFUSE, _P, _GONE),
-    (r"5..", r"1\.(1|2|3|6|350|351)", r"", _REFUSE, _P, _NOBODY),
+    (r"556", r"", r"", _REFUSE, _P, _NO_DOMAIN),
+    (r"5..", r"1\.10|4\.(4|310)", r"", _REFUSE, _P, _NO_DOMAIN),
+    (r"5..", r"1\.(1|2|3|6|350|351)", r"", _REFUSE, _P, _NO_SUCH),
     (r"5..", r"7\.(17|18)", r"", _REFUSE, _P, "the mailbox has a new owner"),
     (r"5..", r"2\.2", r"", _REFUSE, _T, _QUOTA),
     (r"5..", r"2\.12[12]", r"", _REFUSE, _T, "the mailbox receives too much"),
@@ -109,25 +109,25 @@ RULES: tuple[tuple[str, str, str, Action, Permanence, str], ...] = (
     (r"5..", r"7\.(2|12[349]|13[0-6])", r"", _REFUSE, _U, _NOT_US),
     (r"5..", r"6\.(7|9|10)", r"", _REFUSE, _U, "the address needs SMTPUTF8"),
     # enhanced codes that providers use for a missing mailbox
-    (r"5..", r"4\.1", r"recipient address rejected", _REFUSE, _P, _NOBODY),
-    (r"5..", r"[01345]\..*|7\.1", _NO_MAILBOX, _REFUSE, _P, _NOBODY),
+    (r"5..", r"4\.1", r"recipient address rejected", _REFUSE, _P, _NO_SUCH),
+    (r"5..", r"[01345]\..*|7\.1", _NO_MAILBOX, _REFUSE, _P, _NO_SUCH),
     # policy: spam, authentication of our domain, reputation, limits
-    (r"5..", r"7\.1", _POLICY, _PAUSE, _S, _BLAMED),
+    (r"5..", r"7\.1", _POLICY, _PAUSE, _S, _BY_POLICY),
     (r"5..", r"7\.1", r"recipient address rejected", _REFUSE, _U, _NOT_US),
-    (r"5..", r"7\..*", r"", _PAUSE, _S, _BLAMED),
-    (r"5..", r"2\.0", _POLICY, _PAUSE, _S, _BLAMED),
+    (r"5..", r"7\..*", r"", _PAUSE, _S, _BY_POLICY),
+    (r"5..", r"2\.0", _POLICY, _PAUSE, _S, _BY_POLICY),
     # the transport
     (r"50[0-9]|555", r"5\..*", r"", _PAUSE, _S, _COMMAND),
     (r"5..", r"4\.7", r"", _REFUSE, _T, "it could not be delivered in time"),
     (r"5..", r"6\..*", r"", _REFUSE, _S, "our message was not understood"),
-    (r"5..", r"[345]\..*", _POLICY, _PAUSE, _S, _BLAMED),
+    (r"5..", r"[345]\..*", _POLICY, _PAUSE, _S, _BY_POLICY),
     (r"5..", r"[345]\..*", r"", _REFUSE, _U, "refused for a technical reason"),
-    # no enhanced code, or one that says nothing: words, then the code alone
+    # no enhanced code, or one without meaning: the text, then the code alone
     (r"55[0-4]", r"", _FULL, _REFUSE, _T, _QUOTA),
     (r"5..", r"", _SIZE, _REFUSE, _S, _LARGE),
-    (r"55[0-4]|521", r"", _NO_MAILBOX, _REFUSE, _P, _NOBODY),
-    (r"5..", r"", _POLICY, _PAUSE, _S, _BLAMED),
+    (r"55[0-4]|521", r"", _NO_MAILBOX, _REFUSE, _P, _NO_SUCH),
+    (r"5..", r"", _POLICY, _PAUSE, _S, _BY_POLICY),
     (r"552", r"", r"", _RETRY, _T, "552 alone is a temporary refusal"),
     (r"50[0-9]|555", r"", r"", _PAUSE, _S, _COMMAND),
-    (r"5..", r"", r"", _REFUSE, _U, "refused without a reason we know"),
+    (r"5..", r"", r"", _REFUSE, _U, "refused without a known reason"),
 )

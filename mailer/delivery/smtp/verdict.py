@@ -1,8 +1,8 @@
-"""Our reading of an SMTP reply: retry, refuse, or pause; whose fault; suppress or not.
+"""The verdict on an SMTP reply: what to do, whose fault it is, whether to suppress.
 
-A recipient is blamed only for what is theirs: a reply about us (policy, login, rate)
-pauses the campaign and suppresses nobody, and so does any refusal of MAIL FROM, which
-no recipient has been named for. An unknown code goes by its first digit.
+A reply about us (policy, login, rate) pauses the campaign and suppresses no address. So
+does a refusal of MAIL FROM, because no recipient was named yet. An unknown code is read
+by its first digit.
 """
 
 import re
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from mailer.delivery.smtp.replies import Reply
 from mailer.delivery.smtp.reply_rules import RULES, Action, Permanence
 
-__all__ = ["ACCEPTED", "OF_OUR_SENDER", "Action", "Permanence", "Verdict", "read"]
+__all__ = ["ACCEPTED", "SENDER_REFUSED", "Action", "Permanence", "Verdict", "read"]
 
-MAX_READ = 1_000  # characters of a reply the rules look at
-_BURIED = re.compile(r"[(\[#] ?([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
+MAX_READ = 1_000  # characters of a reply that the rules read
+_STATUS_IN_TEXT = re.compile(r"[(\[#] ?([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What a reply means."""
+    """The meaning of a reply."""
 
     action: Action
     permanence: Permanence
@@ -27,14 +27,14 @@ class Verdict:
 
     @property
     def suppress(self) -> bool:
-        """Whether the address must not be written to again."""
+        """Whether to suppress the address."""
         return self.permanence is Permanence.PERMANENT
 
 
 ACCEPTED = Verdict(
     action=Action.ACCEPT, permanence=Permanence.UNKNOWN, reason="accepted"
 )
-OF_OUR_SENDER = Verdict(
+SENDER_REFUSED = Verdict(
     action=Action.PAUSE,
     permanence=Permanence.SENDER,
     reason="our sender address was refused",
@@ -51,13 +51,13 @@ _COMPILED = tuple(
 
 
 def read(reply: Reply, *, names_recipient: bool = True) -> Verdict:
-    """Read a reply; without `names_recipient` it answers MAIL FROM."""
+    """Return the verdict on a reply; a reply to MAIL FROM names no recipient."""
     if reply.positive:
         return ACCEPTED
-    found = _match(reply)
-    if not names_recipient and found.action is Action.REFUSE:
-        return OF_OUR_SENDER
-    return found
+    verdict = _match(reply)
+    if not names_recipient and verdict.action is Action.REFUSE:
+        return SENDER_REFUSED
+    return verdict
 
 
 def _match(reply: Reply) -> Verdict:
@@ -74,12 +74,13 @@ def _match(reply: Reply) -> Verdict:
 
 
 def _status(reply: Reply) -> str:
-    """Return the enhanced status without its class: the reply's own digit decides.
+    """Return the enhanced status without its class; the reply's code has the class.
 
-    It stands at the beginning; some servers bury it in the text, as in (#5.1.1).
+    It begins the text; some servers put it further on, as in (#5.1.1). Return "" if
+    there is none.
     """
-    found = reply.enhanced
-    if found is None:
-        buried = _BURIED.search(reply.text[:MAX_READ])
-        found = buried[1] if buried else ""
-    return found[2:]
+    status = reply.enhanced
+    if status is None:
+        match = _STATUS_IN_TEXT.search(reply.text[:MAX_READ])
+        status = match[1] if match else ""
+    return status[2:]

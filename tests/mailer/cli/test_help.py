@@ -1,4 +1,4 @@
-"""Every command says what it does, with an example that it would take."""
+"""Every command has help, and an example with valid arguments."""
 
 import shlex
 
@@ -9,7 +9,7 @@ from tests.acts.commands import COMMANDS
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_has_help_with_an_example_of_itself(words: tuple[str, ...]) -> None:
+def test_a_command_has_help_and_an_example_of_itself(words: tuple[str, ...]) -> None:
     command = COMMANDS[words]
     example = str(command.epilog).partition("Example: ")[2]
     given = shlex.split(example.rpartition(" | ")[2], comments=True)
@@ -20,11 +20,11 @@ def test_a_command_has_help_with_an_example_of_itself(words: tuple[str, ...]) ->
     assert command.help
     assert [each.name for each in options if not each.help] == []
     assert tuple(rest[: len(words)]) == words
-    here = ["/dev/null" if each.startswith("/") else each for each in rest]
-    command.make_context(words[-1], here[len(words) :])
+    arguments = ["/dev/null" if each.startswith("/") else each for each in rest]
+    command.make_context(words[-1], arguments[len(words) :])
 
 
-def test_the_commands_that_stay_are_there() -> None:
+def test_commands_that_scripts_may_use_exist() -> None:
     lasting = """demo, init, inbox, serve, web, work, tick, contacts import,
     contacts undo, contacts show, segments list, segments count, segments members,
     segments explain, campaigns import, campaigns check, campaigns preview,

@@ -1,4 +1,4 @@
-"""What `--json` prints has the shape that others script against, and nothing else."""
+"""The shape of `--json`, which scripts rely on; nothing else is on stdout."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ REPORT = {
 ICOM = "unesco-liaison@icom.example"
 
 
-def test_a_campaign_from_import_to_ledger(mailer: Mailer, tmp_path: Path) -> None:
+def test_a_campaign_from_import_to_messages(mailer: Mailer, tmp_path: Path) -> None:
     path = str(campaigning.write(tmp_path))
     number = mailer("campaigns", "import", path, "--json").json
     checked = mailer("campaigns", "check", "1", "--json").json
@@ -41,9 +41,7 @@ def test_a_campaign_from_import_to_ledger(mailer: Mailer, tmp_path: Path) -> Non
     )
 
 
-def test_problems_have_their_level_language_and_place(
-    mailer: Mailer, tmp_path: Path
-) -> None:
+def test_problems_have_level_language_and_place(mailer: Mailer, tmp_path: Path) -> None:
     text = campaigning.TEXT + "\nDear {nme}\n"
     mailer("campaigns", "import", str(campaigning.write(tmp_path, en=text)))
     ran = mailer("campaigns", "check", "1", "--json")
@@ -72,7 +70,7 @@ def test_segments_count_members_and_explain(mailer: Mailer) -> None:
     assert set(explained["clauses"][0]) == {"clause", "holds", "because"}
 
 
-def test_an_import_tells_its_faults_and_changes_nothing_unless_told(
+def test_an_import_lists_its_faults_and_writes_only_with_apply(
     mailer: Mailer, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -112,7 +110,7 @@ def test_cadences_and_ticks(mailer: Mailer) -> None:
     assert set(ticked) == {"released", "held", "missed"}
 
 
-def test_a_preview_is_the_bytes_that_would_leave(
+def test_a_preview_has_the_octets_of_the_message(
     mailer: Mailer, tmp_path: Path
 ) -> None:
     mailer("campaigns", "import", str(campaigning.write(tmp_path)))

@@ -1,4 +1,4 @@
-"""Wrong usage ends with 1 or 2 and a sentence that names the place; no traceback."""
+"""Wrong usage exits with 1 or 2 and a sentence that names the place; no traceback."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.acts.commands import Mailer, shown
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
-# What is given, the exit code, and what the sentence must say.
+# The arguments, the exit code, and a part of the sentence.
 WRONG: list[tuple[str, int, str]] = [
     ("nonsense", 2, "nonsense"),
     ("campaigns", 2, "Usage"),
@@ -21,11 +21,11 @@ WRONG: list[tuple[str, int, str]] = [
     ("campaigns check 99999999999999999999", 2, "99999999999999999999"),
     ("campaigns check -- -1", 2, "-1 is not in the range"),
     ("campaigns preview 99 --as a@b.example", 1, "no campaign has the number 99"),
-    ("campaigns preview 1 --as nobody@b.example", 1, "no contact has the address"),
-    ("campaigns preview 1 --as nobody", 1, "'nobody' is not a valid e-mail address"),
+    ("campaigns preview 1 --as nosuch@b.example", 1, "no contact has the address"),
+    ("campaigns preview 1 --as nosuch", 1, "'nosuch' is not a valid e-mail address"),
     ("campaigns preview 1 --as a@b.example --format pdf", 2, "pdf"),
     ("campaigns approve 1", 2, "--by"),
-    ("campaigns approve 1 --by nobody", 1, "no user is called 'nobody'"),
+    ("campaigns approve 1 --by nosuch", 1, "no user is called 'nosuch'"),
     ("campaigns approve 1 --by editor", 1, "editor may not approve"),
     ("campaigns schedule 1", 2, "give either --at or --series"),
     ("campaigns schedule 1 --at tomorrow", 2, "'tomorrow' is not an instant"),
@@ -33,35 +33,35 @@ WRONG: list[tuple[str, int, str]] = [
     ("campaigns schedule 1 --at 2100-01-01T10:00Z", 1, "is draft"),
     ("campaigns schedule 1 --series weekly", 1, "no series is called 'weekly'"),
     ("campaigns release 1", 1, "is draft; it cannot become sending"),
-    ("campaigns pause 1", 1, "is draft, not being sent"),
+    ("campaigns pause 1", 1, "is draft, not sending"),
     ("campaigns resume 1", 1, "is draft"),
     ("campaigns import nowhere", 1, "nowhere/campaign.toml: does not exist"),
     ("campaigns import . --replace 99", 1, "campaign.toml: does not exist"),
     ("campaigns report 99 --json", 1, "no campaign has the number 99"),
     ("contacts import nowhere.csv", 1, "nowhere.csv"),
     ("contacts import .", 1, "."),
-    ("contacts show nobody@b.example", 1, "no contact has the address"),
+    ("contacts show nosuch@b.example", 1, "no contact has the address"),
     ("contacts show ''", 1, "not a valid e-mail address"),
     ("contacts undo 99", 1, "99"),
     ("contacts undo x", 2, "x"),
     ("segments count 'kind = ngoo'", 1, "ngo"),
     ("segments count ''", 1, "column 1"),
     ("segments count 'kind = ngo and'", 1, "column"),
-    ("segments count 'segment(nobody)'", 1, "nobody"),
-    ("segments explain 'kind = ngo' nobody@b.example", 1, "no contact has"),
+    ("segments count 'segment(nosuch)'", 1, "nosuch"),
+    ("segments explain 'kind = ngo' nosuch@b.example", 1, "no contact has"),
     ("segments save 'two words' 'kind = ngo' --by x", 1, "two words"),
-    ("segments remove nobody --by x --yes", 1, "nobody"),
+    ("segments remove nosuch --by x --yes", 1, "nosuch"),
     ("messages list", 2, "--campaign"),
     ("messages list --campaign 99", 1, "no campaign has the number 99"),
     ("messages list --campaign 1 --state lost", 2, "lost"),
-    ("series next nobody", 1, "no series is called 'nobody'"),
+    ("series next nosuch", 1, "no series is called 'nosuch'"),
     ("series add monthly-letter daily", 1, "daily"),
     ("schedule next 'sometimes'", 1, "sometimes"),
     ("schedule next 'daily 10:00' --zone Mars/Olympus", 1, "Mars/Olympus"),
     ("schedule next 'daily 10:00' --count 0", 2, "--count"),
     ("suppressions lift a@b.example --detail x", 1, "not suppressed"),
-    ("suppressions add nobody --detail x", 1, "not a valid e-mail address"),
-    ("tick --now 2027-05-04T08:00Z", 2, "--now goes with --once"),
+    ("suppressions add nosuch --detail x", 1, "not a valid e-mail address"),
+    ("tick --now 2027-05-04T08:00Z", 2, "--now needs --once"),
     ("inbox --port 99999", 2, "99999"),
     ("init .", 1, "exists"),
 ]
@@ -74,7 +74,7 @@ def mailer(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Mailer:
-    """The command in a site's folder, with one campaign, a draft."""
+    """The command in the folder of a site with one campaign, a draft."""
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "200")
     command = Mailer(config=folder / "config.toml", captured=capsys)
@@ -83,7 +83,7 @@ def mailer(
 
 
 def split(line: str) -> list[str]:
-    """Split a line into words; quotes keep one together."""
+    """Split a line into words; a part in quotes is one word."""
     parts = line.split("'")
     words: list[str] = []
     for number, part in enumerate(parts):
@@ -92,17 +92,17 @@ def split(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("line", "code", "sentence"), WRONG)
-def test_wrong_usage_ends_with_a_sentence(
+def test_wrong_usage_is_a_sentence(
     mailer: Mailer, line: str, code: int, sentence: str
 ) -> None:
     ran = mailer(*split(line))
-    said = " ".join(ran.err.replace("│", " ").split())
+    stderr = " ".join(ran.err.replace("│", " ").split())
 
-    assert ran.code == code, said
+    assert ran.code == code, stderr
     assert ran.out == "" or code == 2
-    assert sentence in said + ran.out
-    assert "Traceback" not in said
-    assert "unexpected fault" not in said
+    assert sentence in stderr + ran.out
+    assert "Traceback" not in stderr
+    assert "unexpected fault" not in stderr
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_wrong_usage_ends_with_a_sentence(
         (("work",), "config.toml does not exist"),
     ],
 )
-def test_a_site_that_is_not_there_is_a_sentence(
+def test_a_missing_site_is_a_sentence(
     folder: Path,
     capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
@@ -130,15 +130,15 @@ def test_a_site_without_tables_says_how_to_make_them(
     for path in folder.glob("mailer.db*"):
         path.unlink()
     mailer = Mailer(config=folder / "config.toml", captured=capsys)
-    ran, looked, upgraded = (
+    listed, examined, upgraded = (
         mailer("topics", "list"),
         mailer("doctor"),
         mailer("upgrade"),
     )
 
-    assert (ran.code, looked.code, upgraded.code) == (1, 1, 1)
-    assert "`mailer doctor` says what to do" in shown(ran.err)
-    assert "`mailer init` makes a site" in shown(looked.out)
+    assert (listed.code, examined.code, upgraded.code) == (1, 1, 1)
+    assert "`mailer doctor` shows what to do" in shown(listed.err)
+    assert "`mailer init` makes a site" in shown(examined.out)
     assert "with `mailer init`" in shown(upgraded.err)
 
 

@@ -1,4 +1,4 @@
-"""Connections that hang, close, or are refused hold up nobody but themselves."""
+"""A connection that hangs, closes or is refused does not delay the others."""
 
 import asyncio
 from collections import Counter
@@ -14,15 +14,15 @@ from tools.peers.relay import Relay
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
-async def test_a_greeting_that_never_comes_keeps_no_other_connection_away(
+async def test_a_greeting_that_never_comes_delays_no_other_connection(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     """The other one is lost and opened again while the first still hangs."""
-    over = asyncio.Event()
+    done = asyncio.Event()
 
     async def hang(verb: str) -> None:
         if verb == "CONNECT" and relay.connections == 1:
-            await over.wait()
+            await done.wait()
 
     relay.before, relay.script = hang, Once("RCPT", "421 4.3.2 closing")
     await campaigning.released(site, tmp_path)
@@ -30,6 +30,6 @@ async def test_a_greeting_that_never_comes_keeps_no_other_connection_away(
         await delivering.work_until(
             delivering.tuned(site, connections=2), lambda: len(relay.accepted) == 10
         )
-    over.set()
+    done.set()
 
     assert max(Counter(relay.recipients()).values()) == 1

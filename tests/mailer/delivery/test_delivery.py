@@ -1,4 +1,4 @@
-"""Delivery seen from outside: what the relay got, and what the ledger says of it."""
+"""Delivery from outside: the messages at the relay, and their states in the ledger."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ async def test_a_campaign_reaches_every_reader_once(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_message_carries_what_bulk_mail_must(
+async def test_a_message_has_the_header_fields_that_bulk_mail_must_have(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     """RFC 2369, 2919 and 8058; the return-path is the message's own (VERP)."""
@@ -46,11 +46,11 @@ async def test_a_message_carries_what_bulk_mail_must(
     signed = site.signer.message(row.id)
     local, _, domain = received.sender.partition("@")
     url = site.settings.site.url
-    leave = f"{url}/u/{signed.unsubscribe}"
+    unsubscribe = f"{url}/u/{signed.unsubscribe}"
 
     assert site.signer.number_of_return_path(local) == row.id
     assert domain == site.settings.mail.return_domain
-    assert message["List-Unsubscribe"] == f"<{leave}>"
+    assert message["List-Unsubscribe"] == f"<{unsubscribe}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"].endswith(f"<monthly-letter.{site.settings.mail.domain}>")
     assert message["Message-ID"] == f"<{signed.message_id}@{site.settings.mail.domain}>"
@@ -64,7 +64,7 @@ async def test_a_message_carries_what_bulk_mail_must(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_octets_on_the_wire_keep_the_line_rules(
+async def test_octets_that_are_sent_keep_the_rules_for_lines(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     """ASCII, lines ending in CRLF, none over 998 octets, headers folded at 78."""
@@ -142,7 +142,7 @@ async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
     ],
 )
 @delivering.EITHER_WAY
-async def test_a_fault_of_ours_pauses_the_campaign_and_blames_nobody(
+async def test_a_fault_of_ours_pauses_the_campaign_and_suppresses_no_address(
     site: Site,
     relay: Relay,
     tmp_path: Path,
@@ -155,31 +155,31 @@ async def test_a_fault_of_ours_pauses_the_campaign_and_blames_nobody(
     relay.script = Once(verb, reply, times=1000)
     await delivering.work(delivering.tuned(site, retry_minutes=(60.0,)))
     counted = await campaigning.report(site, number)
-    fresh = await campaigning.released(site, tmp_path)
+    new = await campaigning.released(site, tmp_path)
 
     assert counted.state == "paused"
     assert reply in str(counted.stopped_because)
     assert counted.states[MessageState.REFUSED] == counted.accepted == 0
     assert counted.audience == 10
-    assert (await campaigning.report(site, fresh)).skipped == {}
+    assert (await campaigning.report(site, new)).skipped == {}
 
 
 @delivering.EITHER_WAY
-async def test_no_answer_to_the_dot_is_uncertain_then_sent_under_the_same_name(
+async def test_no_reply_to_the_dot_is_uncertain_then_sent_with_the_same_message_id(
     site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
     relay.extensions = offers
     number = await campaigning.released(site, tmp_path, audience=ONE)
     relay.script = Once(".", DROP)
     await delivering.work(delivering.tuned(site, uncertain_minutes=60.0))
-    unsure = await campaigning.report(site, number)
+    dropped = await campaigning.report(site, number)
     await delivering.later(site, number)
     await delivering.work_until(
         delivering.tuned(site), lambda: len(relay.accepted) == 2
     )
     first, second = [reading.parsed(each.octets) for each in relay.accepted]
 
-    assert (unsure.states[MessageState.UNCERTAIN], unsure.audience) == (1, 1)
+    assert (dropped.states[MessageState.UNCERTAIN], dropped.audience) == (1, 1)
     assert [each.answered for each in relay.accepted] == [False, True]
     assert first["Message-ID"] == second["Message-ID"]
     assert relay.accepted[0].octets == relay.accepted[1].octets
@@ -187,7 +187,7 @@ async def test_no_answer_to_the_dot_is_uncertain_then_sent_under_the_same_name(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_where_the_site_holds_an_uncertain_message_waits_for_a_person(
+async def test_with_the_policy_hold_an_uncertain_message_waits_for_a_person(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=ONE)
@@ -212,10 +212,10 @@ async def test_two_workers_send_nothing_twice(
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     workers = [await delivering.process(site, "work", "--until-idle") for _ in "12"]
-    ends = [await worker.communicate() for worker in workers]
+    outputs = [await worker.communicate() for worker in workers]
     ledger = await campaigning.ledger(site, number)
 
-    assert [worker.returncode for worker in workers] == [0, 0], ends
+    assert [worker.returncode for worker in workers] == [0, 0], outputs
     assert Counter(relay.recipients()) == Counter(list(ledger))
     assert {message.state for message in ledger.values()} == {"accepted"}
     assert {message.attempts for message in ledger.values()} == {1}

@@ -1,25 +1,28 @@
-"""How long an outcome waits for others: little in doubt, and little time spent."""
+"""The delay of writes: few outcomes unwritten, and little time spent on writing."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.delivery.journal import LONGEST, PATIENT, SHARE, patience
+from mailer.delivery.journal import AGE_FACTOR, MAX_DELAY, WRITE_FACTOR, write_delay
 
 SECONDS = st.floats(0, 1e6)
 
 
-@given(took=SECONDS, age=SECONDS)
-def test_an_outcome_waits_for_a_small_part_of_what_was_done(
-    took: float, age: float
+@given(seconds=SECONDS, age=SECONDS)
+def test_the_delay_is_a_small_part_of_the_workers_age(
+    seconds: float, age: float
 ) -> None:
-    wait = patience(took, age)
+    delay = write_delay(seconds, age)
 
-    assert 0 <= wait <= LONGEST
-    assert wait * SHARE <= age * 1.000001
+    assert 0 <= delay <= MAX_DELAY
+    assert delay * AGE_FACTOR <= age * 1.000001
 
 
-@given(took=st.floats(0, LONGEST / PATIENT), age=st.floats(LONGEST * SHARE, 1e6))
+@given(
+    seconds=st.floats(0, MAX_DELAY / WRITE_FACTOR),
+    age=st.floats(MAX_DELAY * AGE_FACTOR, 1e6),
+)
 def test_writing_takes_a_small_part_of_a_slow_relays_time(
-    took: float, age: float
+    seconds: float, age: float
 ) -> None:
-    assert took <= (patience(took, age) + took) / PATIENT
+    assert seconds <= (write_delay(seconds, age) + seconds) / WRITE_FACTOR

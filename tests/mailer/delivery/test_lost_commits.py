@@ -1,7 +1,7 @@
-"""A COMMIT that is done and whose answer never comes: each act may be done again.
+"""A COMMIT that is done but not answered: the worker may repeat its transaction.
 
-Between the worker and PostgreSQL stands a proxy that lets some commits pass, waits
-until the server has done them, and then ends the connection without a word.
+Between worker and PostgreSQL is a proxy. It passes some commits on, waits until the
+server has done them, and then closes the connection without an answer.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ pytestmark = pytest.mark.parametrize("store", ["postgresql"])
 
 @dataclass(kw_only=True)
 class Proxy:
-    """Passes octets on; of every `spared` + 1 commits the last one's answer is lost.
+    """Passes octets on; loses the answer to one of `answered` + 1 commits.
 
-    With `undoing`, the next commit after it never reaches the server.
+    With `blocking`, the commit after it does not reach the server.
     """
 
     server: int
     armed: Callable[[], bool]
-    spared: int
-    undoing: bool = False
-    undone: bool = True  # nothing is to be undone now
+    answered: int
+    blocking: bool = False
+    block_next: bool = False
     commits: int = 0
     lost: int = 0
     port: int = 0
@@ -48,22 +48,22 @@ class Proxy:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Stand between one client and the server until one of them ends."""
+        """Pass octets between one client and the server until one of them ends."""
         from_server, to_server = await asyncio.open_connection("127.0.0.1", self.server)
         answers = asyncio.create_task(_pump(from_server, writer))
         with suppress(ConnectionError):
-            while asked := await reader.read(1 << 16):
-                if b"COMMIT" in asked and not self.undone:
-                    self.undone = True
+            while request := await reader.read(1 << 16):
+                if b"COMMIT" in request and self.block_next:
+                    self.block_next = False
                     break
-                lost = b"COMMIT" in asked and self._is_lost()
+                lost = b"COMMIT" in request and self._is_lost()
                 if lost:
-                    self.undone = not self.undoing
+                    self.block_next = self.blocking
                     answers.cancel()
                     await asyncio.wait([answers])
-                to_server.write(asked)
+                to_server.write(request)
                 if lost:
-                    await from_server.read(1 << 16)  # it is done
+                    await from_server.read(1 << 16)  # the server has done it
                     break
         answers.cancel()
         await asyncio.wait([answers])
@@ -74,7 +74,7 @@ class Proxy:
 
     def _is_lost(self) -> bool:
         self.commits += self.armed()
-        lost = self.armed() and self.commits % (self.spared + 1) == 0
+        lost = self.armed() and self.commits % (self.answered + 1) == 0
         self.lost += lost
         return lost
 
@@ -88,7 +88,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
-    """Open the site again with the proxy before its store."""
+    """Open the site with a proxy between it and its store."""
     listening = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.port = listening.sockets[0].getsockname()[1]
     url = site.settings.store.url.replace(f":{proxy.server}/", f":{proxy.port}/")
@@ -100,28 +100,28 @@ async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
 
 
 @pytest.mark.parametrize(
-    ("spared", "then"),
+    ("answered", "next_commit"),
     [
-        (1, "done again"),
-        (2, "done again"),
-        (4, "done again"),
-        (2, "undone"),
-        (4, "undone"),
+        (1, "passed"),
+        (2, "passed"),
+        (4, "passed"),
+        (2, "blocked"),
+        (4, "blocked"),
     ],
 )
-async def test_nobody_is_lost_or_written_to_twice(
-    site: Site, relay: Relay, tmp_path: Path, spared: int, then: str
+async def test_each_reader_gets_one_message(
+    site: Site, relay: Relay, tmp_path: Path, answered: int, next_commit: str
 ) -> None:
-    """Claims, marks and outcomes are all among the commits whose answer is lost."""
+    """The commits without an answer are those of claims, marks and outcomes."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     proxy = Proxy(
         server=urlsplit(site.settings.store.url).port or 0,
         armed=lambda: len(relay.accepted) > 0,
-        spared=spared,
-        undoing=then == "undone",
+        answered=answered,
+        blocking=next_commit == "blocked",
     )
-    async with behind(site, proxy) as cut:
-        tuned = delivering.tuned(cut, connections=2, mark_ahead=4)
+    async with behind(site, proxy) as proxied:
+        tuned = delivering.tuned(proxied, connections=2, mark_ahead=4)
         await delivering.work(tuned)
     counted = await campaigning.report(site, number)
 

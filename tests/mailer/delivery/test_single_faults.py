@@ -1,6 +1,6 @@
-"""One message that cannot be made, a store without room, a store whose sessions end.
+"""Faults one by one: a message that cannot be composed, a full disk, a lost session.
 
-Whatever is not concerned goes; nobody is lost, and nobody gets a silent second copy.
+All other messages are sent, no reader is lost, and no second copy is unrecorded.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from tools.peers.relay import Relay
 ED = "focal-point@ed.sector.example"
 END = """select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()"""
-BLOCK = 512  # octets `ulimit -f` counts in
-AWAY = 0.3  # seconds in which the relay takes nobody
-ROOM = 40 * 1024  # octets a file may still grow: some marks, not all
+BLOCK = 512  # octets in a unit of `ulimit -f`
+AWAY = 0.3  # seconds in which the relay takes no connection
+ROOM = 40 * 1024  # octets by which a file may still grow: enough for some marks only
 
 
 async def test_a_message_that_cannot_be_composed_is_set_aside_and_the_others_go(
@@ -56,10 +56,10 @@ async def test_a_message_that_cannot_be_composed_is_set_aside_and_the_others_go(
 
 
 @delivering.EITHER_WAY
-async def test_an_octet_that_no_store_keeps_is_taken_out_of_a_reply(
+async def test_an_octet_that_no_store_keeps_is_replaced_in_a_reply(
     site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
-    """Else nothing of what the relay answers could be written down."""
+    """Otherwise no outcome with such a reply could be written."""
     relay.extensions = offers
     relay.script = lambda verb, _line: "250 taken\0 in" if verb == "." else None
     number = await campaigning.released(site, tmp_path)
@@ -72,20 +72,20 @@ async def test_an_octet_that_no_store_keeps_is_taken_out_of_a_reply(
 
 
 async def every_copy_is_explained(site: Site, relay: Relay, number: int) -> bool:
-    """Each reader has one copy, and another at most for an uncertain episode."""
+    """Return whether each reader has one copy, or more and was once uncertain."""
     copies = Counter(relay.recipients())
-    unsure = await delivering.ever_uncertain(site, number)
+    uncertain = await delivering.ever_uncertain(site, number)
     readers = set(await campaigning.ledger(site, number))
     return set(copies) == readers and all(
-        count == 1 or address in unsure for address, count in copies.items()
+        count == 1 or address in uncertain for address, count in copies.items()
     )
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_without_room_for_its_mark_nothing_is_sent_until_there_is_room(
+async def test_without_room_for_its_mark_no_message_is_sent(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """The kernel lets no file of this worker grow further, as a full disk would."""
+    """The kernel limits the files of this worker, as a full disk would."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     values: dict[tuple[str, str], object] = {
         ("delivery", "mark_ahead"): 1,
@@ -100,29 +100,29 @@ async def test_without_room_for_its_mark_nothing_is_sent_until_there_is_room(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, told = await full.communicate()
+    _, stderr = await full.communicate()
     sent = len(relay.accepted)
     await delivering.work_until(
         delivering.tuned(site), lambda: len(set(relay.recipients())) == 54
     )
 
-    assert full.returncode == 1, told
-    assert b"the store cannot be used" in told
+    assert full.returncode == 1, stderr
+    assert b"the store cannot be used" in stderr
     assert sent < 54
     assert await every_copy_is_explained(site, relay, number)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_log_that_cannot_be_written_stops_nobody(
+async def test_a_log_that_cannot_be_written_stops_no_delivery(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """The disk of the log is full; that the relay is away at first is a warning."""
+    """The disk of the log is full; the relay is away at first, which is logged."""
     number = await campaigning.released(site, tmp_path)
-    begun: list[float] = []
+    commands: list[float] = []
 
     def away(verb: str, _line: str) -> str | None:
-        begun.append(time.monotonic())
-        early = begun[-1] - begun[0] < AWAY
+        commands.append(time.monotonic())
+        early = commands[-1] - commands[0] < AWAY
         return "421 not yet" if verb == "CONNECT" and early else None
 
     relay.script = away
@@ -130,32 +130,30 @@ async def test_a_log_that_cannot_be_written_stops_nobody(
     working = await asyncio.create_subprocess_shell(
         f"{command} work --until-idle 2>/dev/full"
     )
-    ended = await working.wait()
+    code = await working.wait()
     counted = await campaigning.report(site, number)
 
-    assert ended == 0
+    assert code == 0
     assert (counted.states[MessageState.ACCEPTED], counted.state) == (10, "finished")
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_result_that_finds_no_room_is_told_of(site: Site) -> None:
+async def test_a_result_that_cannot_be_written_is_an_error(site: Site) -> None:
     command = f"{sys.executable} -m mailer --config {site.root / 'config.toml'}"
-    asked = await asyncio.create_subprocess_shell(
+    listing = await asyncio.create_subprocess_shell(
         f"{command} topics list >/dev/full", stderr=asyncio.subprocess.PIPE
     )
-    _, told = await asked.communicate()
+    _, stderr = await listing.communicate()
 
-    assert asked.returncode == 1
-    assert told == (
-        b"mailer: the disk that is written to is full; make room, then try again\n"
-    )
+    assert listing.returncode == 1
+    assert stderr == b"mailer: a disk is full; make room, then try again\n"
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
-async def test_sessions_that_end_while_it_sends_lose_nobody(
+async def test_sessions_of_the_store_that_end_lose_no_message(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Every session of the store ends, three times, with dots in flight."""
+    """Every session of the store ends, three times, with messages in flight."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     dots = 0
 
@@ -177,9 +175,9 @@ async def test_sessions_that_end_while_it_sends_lose_nobody(
     edit_toml(site.root / "config.toml", values)
     for _ in range(5):
         working = await delivering.process(site, "work", "--until-idle")
-        _, told = await working.communicate()
-        assert b"an unexpected fault" not in told, told
-        assert working.returncode in {0, 1}, told
+        _, stderr = await working.communicate()
+        assert b"an unexpected fault" not in stderr, stderr
+        assert working.returncode in {0, 1}, stderr
     counted = await campaigning.report(site, number)
 
     assert dots > 31

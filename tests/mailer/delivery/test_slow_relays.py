@@ -1,4 +1,4 @@
-"""A relay that keeps us waiting for its greeting holds up none of the others."""
+"""A relay that is slow to greet does not delay the messages of other relays."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ SEVERAL, A_SECOND = 25, 25  # looks at the store, and the most there may be a se
 
 @pytest.fixture
 def greets(spare: Relay) -> asyncio.Event:
-    """The spare relay takes connections and greets nobody until this is set."""
+    """The spare relay takes connections, and greets when this event is set."""
     greeting = asyncio.Event()
 
     async def hang(verb: str) -> None:
@@ -45,10 +45,10 @@ async def serving(site: Site) -> AsyncIterator[None]:
     await asyncio.wait([working])
 
 
-async def test_what_another_relay_takes_goes_past_and_the_rest_once_it_greets(
+async def test_messages_of_other_relays_go_first_and_the_rest_after_its_greeting(
     site: Site, relay: Relay, spare: Relay, greets: asyncio.Event, tmp_path: Path
 ) -> None:
-    """The end waits for a relay that may still greet; its messages then go at once."""
+    """The drain waits for a relay that may still greet; then its messages go."""
     number = await campaigning.released(site, tmp_path, audience=BOTH)
     working = asyncio.create_task(delivering.work(with_spare(site, spare, SECTORS)))
     await eventually(lambda: len(relay.accepted) == 54, "the other relay has not all")
@@ -76,10 +76,10 @@ async def test_what_another_relay_takes_goes_past_and_the_rest_once_it_greets(
 
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.usefixtures("greets")
-async def test_the_store_is_left_in_peace_while_a_greeting_is_waited_for(
+async def test_the_store_is_asked_seldom_while_a_greeting_is_awaited(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
-    """Looks and housekeeping: a few a second, not hundreds."""
+    """There are a few transactions a second, not hundreds."""
     await campaigning.released(site, tmp_path, audience=BOTH)
     async with serving(with_spare(site, spare, OFFICES)):
         await eventually(lambda: len(relay.accepted) == 10, "the other has not all")

@@ -1,4 +1,4 @@
-"""Leaving, pausing and cancelling while a campaign is being sent: at the next mark."""
+"""A pause, cancellation or opt-out during sending is in force at the next mark."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from tests.acts import campaigning, delivering
 from tools.peers.relay import DROP, Relay
 from tools.waiting import eventually
 
-Act = Callable[[Site, int], Awaitable[None]]
+Change = Callable[[Site, int], Awaitable[None]]
 
 
 async def pause(site: Site, number: int) -> None:
@@ -55,23 +55,25 @@ async def marked_ahead(site: Site, number: int) -> None:
     await eventually(ahead, "nothing was marked ahead")
 
 
-async def interrupted(site: Site, relay: Relay, number: int, act: Act) -> datetime:
-    """Deliver; act while the relay holds its first answer and a message waits marked.
+async def interrupted(
+    site: Site, relay: Relay, number: int, change: Change
+) -> datetime:
+    """Deliver, with a change while the relay delays a reply and a message is marked.
 
-    Return when it was done.
+    Return when the change was committed.
     """
-    done: list[datetime] = []
+    changed_at: list[datetime] = []
 
-    async def hold(verb: str) -> None:
-        if verb == "." and not done:
-            done.append(clock.now())
+    async def delay(verb: str) -> None:
+        if verb == "." and not changed_at:
+            changed_at.append(clock.now())
             await marked_ahead(site, number)
-            await act(site, number)
-            done[0] = clock.now()
+            await change(site, number)
+            changed_at[0] = clock.now()
 
-    relay.before = hold
+    relay.before = delay
     await delivering.work(delivering.tuned(site, mark_ahead=8))
-    return done[0]
+    return changed_at[0]
 
 
 async def marked_after(site: Site, number: int, moment: datetime) -> list[str]:
@@ -134,13 +136,13 @@ async def test_once_cancel_returns_nothing_is_marked(
     [("RCPT", "450 later", "cancelled"), (".", DROP, "held")],
 )
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_what_comes_back_to_a_cancelled_campaign_stays_unsent(
+async def test_a_message_that_fails_after_the_cancellation_is_not_sent_again(
     site: Site, relay: Relay, tmp_path: Path, verb: str, answer: str, left: str
 ) -> None:
-    """Messages that were marked when it was cancelled, and then failed."""
+    """It was marked when the campaign was cancelled."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    relay.script = lambda said, _: (
-        answer if said == verb and len(relay.accepted) in {1, 2} else None
+    relay.script = lambda command, _: (
+        answer if command == verb and len(relay.accepted) in {1, 2} else None
     )
     await interrupted(site, relay, number, cancel)
     await delivering.later(site, number)
@@ -156,7 +158,7 @@ async def test_what_comes_back_to_a_cancelled_campaign_stays_unsent(
     )
 
 
-async def test_who_leaves_before_the_mark_gets_nothing_more(
+async def test_a_reader_who_leaves_before_the_mark_gets_no_message(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
@@ -170,7 +172,7 @@ async def test_who_leaves_before_the_mark_gets_nothing_more(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_what_was_never_taken_in_time_expires(
+async def test_a_message_that_is_too_late_expires(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
@@ -191,10 +193,10 @@ async def stop_everything(site: Site, contact_id: int) -> None:
         await subscriptions.stop_everything(session, contact_id, evidence=evidence)
 
 
-async def test_who_stops_everything_gets_no_service_mail_either(
+async def test_a_reader_who_stops_everything_gets_no_service_mail(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Asked for after the release, as if it had been before."""
+    """Also if they stop it after the release."""
     toml = campaigning.TOML.replace("monthly-letter", "directory-update")
     toml = toml.format(audience="kind = sector")
     number = await campaigning.released(site, tmp_path, toml=toml)
@@ -208,7 +210,7 @@ async def test_who_stops_everything_gets_no_service_mail_either(
     assert address not in relay.recipients()
 
 
-async def test_who_stopped_everything_and_asks_again_is_sent_the_confirmation(
+async def test_a_reader_who_stopped_everything_gets_the_confirmation_they_ask_for(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)

@@ -1,6 +1,6 @@
-"""Where the end comes, or does not, and messages wait: one sentence says all of it.
+"""The sentence about messages that wait when a worker ends, or waits for long.
 
-It says how many wait, until when, for which relay, and what that last said.
+It has their number, until when they wait, for which relay, and why.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ UNTIL = rf"the first until {INSTANT}, the last until {INSTANT}"
 
 @pytest.fixture
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relay that is away is asked again after moments."""
+    """A relay that is away is tried again after 50 milliseconds, three times."""
     monkeypatch.setattr(health, "RELAY_WAITS", (0.05, 0.05, 0.05, 600.0))
 
 
@@ -45,15 +45,16 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     relay.extensions = extensions
-    relay.script = lambda said, _: "421 4.3.2 come back later" if said == verb else None
-    with pytest.raises(RelayError) as told:
+    reply = "421 4.3.2 come back later"
+    relay.script = lambda command, _: reply if command == verb else None
+    with pytest.raises(RelayError) as raised:
         await delivering.work(delivering.changed(site))
     counted = await campaigning.report(site, number)
 
     assert re.fullmatch(
         rf"10 messages wait, {UNTIL}: the relay default at 127\.0\.0\.1:{relay.port}"
-        r" (cannot be used|last said): 421 4\.3\.2 come back later",
-        str(told.value),
+        r" (cannot be used|delays messages): 421 4\.3\.2 come back later",
+        str(raised.value),
     )
     assert (counted.state, counted.states[MessageState.REFUSED], relay.accepted) == (
         "sending",
@@ -63,52 +64,52 @@ async def test_a_relay_that_answers_421_for_ever_is_named_with_its_answer(
 
 
 @pytest.mark.parametrize("reply", ["421 4.7.28 too much", "450 4.2.0 greylisted"])
-async def test_the_command_ends_well_and_says_what_is_tried_again(
+async def test_the_command_succeeds_and_reports_what_is_tried_again(
     site: Site, relay: Relay, tmp_path: Path, reply: str
 ) -> None:
-    """A provider that slows us down is no fault; the operator reads of it."""
+    """A provider that slows us down is no error, but the operator is informed."""
     await campaigning.released(site, tmp_path)
     relay.script = lambda verb, line: (
         reply if verb == "RCPT" and "@ed." in line else None
     )
     working = await delivering.process(site, "work", "--until-idle")
-    said, told = await working.communicate()
-    *_, last = told.decode().splitlines()
+    stdout, stderr = await working.communicate()
+    *_, last = stderr.decode().splitlines()
 
-    assert (working.returncode, said) == (0, b"9 accepted, 1 deferred\n"), told
+    assert (working.returncode, stdout) == (0, b"9 accepted, 1 deferred\n"), stderr
     assert re.fullmatch(
         rf"1 message waits until {INSTANT}: the relay default at"
-        rf" 127\.0\.0\.1:{relay.port} last said: {reply}",
+        rf" 127\.0\.0\.1:{relay.port} delays messages: {reply}",
         last,
     )
 
 
-async def test_a_long_wait_for_a_limit_is_told_when_it_begins(
+async def test_a_long_wait_for_a_limit_is_reported_when_it_begins(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     await campaigning.released(site, tmp_path)
-    stopping, told = asyncio.Event(), list[str]()
+    stopping, sentences = asyncio.Event(), list[str]()
 
-    def tell(sentence: str) -> None:
-        told.append(sentence)
+    def notify(sentence: str) -> None:
+        sentences.append(sentence)
         stopping.set()
 
     limited = delivering.changed(site, relay={"per_hour": 2})
-    await running.work(limited, until_idle=True, tell=tell, stopping=stopping)
+    await running.work(limited, until_idle=True, notify=notify, stopping=stopping)
 
     assert len(relay.accepted) == 1
-    assert len(told) == 1
+    assert len(sentences) == 1
     assert re.fullmatch(
         rf"9 messages wait, {UNTIL}: the relay default at 127\.0\.0\.1:{relay.port}"
         r" is limited to 2 an hour",
-        told[0],
+        sentences[0],
     )
 
 
 async def test_a_service_logs_once_that_a_relay_refuses(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """It is asked again and again; the log has the first time, and no address."""
+    """The relay is tried many times; the log has one line, without an address."""
     await campaigning.released(site, tmp_path)
     relay.script = lambda verb, _line: (
         "421 4.3.2 <a@b.example> later" if verb == "MAIL" else None
@@ -116,25 +117,27 @@ async def test_a_service_logs_once_that_a_relay_refuses(
     working = await delivering.process(site, "work")
     await eventually(lambda: relay.verbs().count("MAIL") > 9, "it is not asked again")
     working.terminate()
-    _, told = await working.communicate()
+    _, stderr = await working.communicate()
 
     assert working.returncode == 0
-    (refused,) = [line for line in told.splitlines() if b"relay.refuses" in line]
+    (refused,) = [line for line in stderr.splitlines() if b"relay.refuses" in line]
     assert json.loads(refused)["said"] == "421 4.3.2 <…> later"
 
 
 @pytest.mark.usefixtures("store")
-def test_several_relays_are_each_told_of() -> None:
+def test_the_sentence_has_a_part_for_each_relay() -> None:
     two = relays.read(
         Settings.model_validate({"relays": {"spare": {"security": "tls"}}})
     )
     waits = Waiting(count=1200, first=NOW, last=NOW + timedelta(hours=2))
-    troubles = {"default": "last said: 421 later", "spare": "is limited to 5 a second"}
-
+    reasons = {
+        "default": "delays messages: 421 later",
+        "spare": "is limited to 5 a second",
+    }
     soonest = NOW + timedelta(minutes=1)
 
-    assert waiting.sentence(waits, two, troubles, soonest=soonest) == (
+    assert waiting.sentence(waits, two, reasons, soonest=soonest) == (
         "1,200 messages wait, the first until 2027-03-01 08:01:00 UTC, the last until"
-        " 2027-03-01 10:00:00 UTC: the relay default at 127.0.0.1:2525 last said: 421"
-        " later; the relay spare at 127.0.0.1:2525 is limited to 5 a second"
+        " 2027-03-01 10:00:00 UTC: the relay default at 127.0.0.1:2525 delays messages:"
+        " 421 later; the relay spare at 127.0.0.1:2525 is limited to 5 a second"
     )

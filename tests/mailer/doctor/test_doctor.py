@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, says what to do, and needs no network to do so."""
+"""The doctor finds faults and gives remedies; it does not need a network."""
 
 import asyncio
 import json
@@ -27,25 +27,25 @@ from tests.conftest import STORES
 from tools.peers.relay import Relay
 
 
-def about(found: list[Finding], thing: str) -> Finding:
-    return next(each for each in found if each.about == thing)
+def about(findings: list[Finding], subject: str) -> Finding:
+    return next(each for each in findings if each.about == subject)
 
 
-async def looked(site: Site) -> list[Finding]:
+async def examined(site: Site) -> list[Finding]:
     return await examine.examine(site.root / "config.toml", now=clock.now())
 
 
 @pytest.fixture
 def store() -> str:
-    """Where the store does not matter, one is enough."""
+    """Run on SQLite only: the kind of store does not matter."""
     return "sqlite"
 
 
-async def test_a_relay_that_is_away_is_said_with_its_place(
+async def test_a_relay_that_is_away_is_an_error_with_its_host_and_port(
     site: Site, relay: Relay
 ) -> None:
     await relay.stop()
-    found = about(await looked(site), "relay")
+    found = about(await examined(site), "relay")
 
     assert found.level is Grade.ERROR
     assert f"127.0.0.1:{relay.port} cannot be used" in found.sentence
@@ -55,25 +55,25 @@ async def test_a_relay_that_is_away_is_said_with_its_place(
 @pytest.mark.parametrize("store", STORES)
 async def test_a_site_in_order_has_no_error(site: Site, relay: Relay) -> None:
     relay.extensions += ("PIPELINING",)
-    found = await looked(site)
-    wrong = [each for each in found if each.level is Grade.ERROR]
+    found = await examined(site)
+    errors = [each for each in found if each.level is Grade.ERROR]
 
-    assert wrong == []
+    assert errors == []
     assert about(found, "relay").sentence.endswith(
         "PIPELINING, 8BITMIME, SIZE 10,000,000"
     )
     assert about(found, "names").level is Grade.NOTE
 
 
-async def test_secrets_others_can_read_are_named(site: Site) -> None:
+async def test_a_secret_that_others_can_read_is_named(site: Site) -> None:
     (site.root / "secrets" / "signing.key").chmod(0o644)
-    found = about(await looked(site), "secrets")
+    found = about(await examined(site), "secrets")
 
     assert found.level is Grade.WARNING
     assert found.remedy == "chmod 600 secrets/signing.key"
 
 
-def test_an_ed25519_key_the_group_can_read_is_named(tmp_path: Path) -> None:
+def test_an_ed25519_key_that_the_group_can_read_is_named(tmp_path: Path) -> None:
     dkim = {"selector": "l2027", "ed25519_selector": "e2027"}
     settings = Settings.model_validate({"dkim": dkim})
     dkim_keys.make(tmp_path / settings.dkim.key_file)
@@ -111,36 +111,36 @@ async def test_a_store_without_tables_is_an_error(folder: Path) -> None:
 def test_the_command_prints_json_and_fails_on_an_error(folder: Path) -> None:
     edit_toml(folder / "config.toml", {("relay", "port"): 1})
     config = str(folder / "config.toml")
-    shown = CliRunner().invoke(
+    result = CliRunner().invoke(
         cli, ["--config", config, "doctor", "--json"], standalone_mode=False
     )
-    said = json.loads(shown.output)
+    printed = json.loads(result.output)
 
-    assert shown.return_value == 1
-    assert said["ok"] is False
-    assert {each["about"] for each in said["findings"]} >= {
+    assert result.return_value == 1
+    assert printed["ok"] is False
+    assert {each["about"] for each in printed["findings"]} >= {
         "relay",
         "store",
         "disk",
     }
-    assert set(said["findings"][0]) == {"about", "level", "sentence", "remedy"}
+    assert set(printed["findings"][0]) == {"about", "level", "sentence", "remedy"}
 
 
 class Zone(asyncio.DatagramProtocol):
-    """Answers for the DNS on the loopback, from a table."""
+    """A DNS server on the loopback interface that answers from a table."""
 
     def __init__(self, records: dict[tuple[str, str], list[str]]) -> None:
         self.records = records
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way to answer."""
+        """Keep the transport for the answers."""
         self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Answer one question."""
-        asked = dns.message.from_wire(data)
-        answer = dns.message.make_response(asked)
-        question = asked.question[0]
+        """Answer one query."""
+        query = dns.message.from_wire(data)
+        answer = dns.message.make_response(query)
+        question = query.question[0]
         kind = dns.rdatatype.to_text(question.rdtype)
         name = question.name.to_text(omit_final_dot=True)
         if texts := self.records.get((name, kind)):
@@ -175,7 +175,7 @@ async def looked_up(zone: Zone, root: Path) -> dict[str, Finding]:
     return {each.about: each for each in found}
 
 
-async def test_names_that_are_right_are_found(zone: Zone, tmp_path: Path) -> None:
+async def test_correct_dns_records_have_no_fault(zone: Zone, tmp_path: Path) -> None:
     record = dkim_keys.record(
         "l2027", "letters.org", dkim_keys.make(tmp_path / "dkim.pem")
     )
@@ -192,7 +192,7 @@ async def test_names_that_are_right_are_found(zone: Zone, tmp_path: Path) -> Non
     assert list(found) == ["SPF", "DKIM", "DMARC", "returns"]
 
 
-async def test_names_that_are_missing_are_said_with_the_line_to_publish(
+async def test_missing_dns_records_are_reported_with_the_line_to_publish(
     zone: Zone, tmp_path: Path
 ) -> None:
     dkim_keys.make(tmp_path / "dkim.pem")
@@ -218,9 +218,9 @@ async def test_two_spf_records_and_another_key_are_errors(
     assert "another key" in found["DKIM"].sentence
 
 
-async def test_without_a_resolver_nothing_is_claimed(tmp_path: Path) -> None:
+async def test_without_a_resolver_there_is_one_note(tmp_path: Path) -> None:
     dkim_keys.make(tmp_path / "dkim.pem")
     (found,) = await domains.examine(SETTINGS, tmp_path, server=("127.0.0.1", 1))
 
     assert found.level is Grade.NOTE
-    assert "no resolver answers" in found.sentence
+    assert "no DNS resolver answers" in found.sentence

@@ -104,7 +104,7 @@ async def test_a_store_of_a_newer_version_is_left_alone(database: Database) -> N
 async def test_nothing_is_upgraded_under_a_worker(database: Database) -> None:
     await schema.upgrade(database, now=now())
     async with database.writing() as session:
-        await lease.enlist(session, lease=timedelta(minutes=1), now=now())
+        await lease.begin(session, lease=timedelta(minutes=1), now=now())
     await become(database, OLDER)
     with pytest.raises(RefusedError, match=f"process {os.getpid()}; stop"):
         await schema.upgrade(database, now=now())
@@ -138,7 +138,9 @@ def test_the_operator_is_told(mailer: Mailer) -> None:
     first, second = mailer("upgrade"), mailer("upgrade")
 
     assert "run `mailer upgrade`" in shown(looked.out)
-    assert "`mailer doctor` says what to do" in shown(tried.err)
-    assert first.out == f"the store went from form {OLDER} to {schema.newest()}\n"
-    assert second.out == f"the store has the newest form, {schema.newest()}, already\n"
+    assert "`mailer doctor` shows what to do" in shown(tried.err)
+    assert first.out == f"the store went from schema {OLDER} to {schema.newest()}\n"
+    assert (
+        second.out == f"the store has the current schema, {schema.newest()}, already\n"
+    )
     assert (first.code, second.code) == (0, 0)

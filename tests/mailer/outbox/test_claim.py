@@ -1,4 +1,4 @@
-"""What is claimed is never more than was asked for, and every campaign has its turn."""
+"""Claims: never more messages than asked for, shared among the campaigns."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from mailer.sites.site import Site
 from tests.acts import campaigning
 
 
-async def test_where_there_is_room_for_fewer_messages_than_campaigns_they_take_turns(
+async def test_with_room_for_fewer_messages_than_campaigns_the_campaigns_take_turns(
     site: Site, tmp_path: Path
 ) -> None:
     released = [await campaigning.released(site, tmp_path) for _ in range(5)]
@@ -24,7 +24,7 @@ async def test_where_there_is_room_for_fewer_messages_than_campaigns_they_take_t
     ]
 
 
-async def test_where_there_is_room_for_all_each_has_its_share(
+async def test_with_room_for_all_each_campaign_has_its_share(
     site: Site, tmp_path: Path
 ) -> None:
     released = [await campaigning.released(site, tmp_path) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""What a dead worker held is taken up, whoever buries it; the living keep theirs."""
+"""Marks of a dead worker are recovered; a living worker keeps its marks."""
 
 import asyncio
 import os
@@ -27,20 +27,20 @@ LEASE, ANSWER = timedelta(minutes=1), timedelta(minutes=11)
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of ours that does nothing."""
+    """A child process that does nothing."""
     with subprocess.Popen(["/bin/sleep", "600"]) as process:
         yield process
         process.kill()
 
 
-def kill_unburied(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and see it dead, without taking note as its parent."""
+def kill_without_reaping(process: subprocess.Popen[bytes]) -> None:
+    """Kill a child process and leave it a zombie."""
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
 
-async def entered(session: AsyncSession, process: str) -> int:
-    """Enter a process of this machine as a worker."""
+async def worker_of(session: AsyncSession, process: str) -> int:
+    """Add a process of this machine to the workers; return its number."""
     now = clock.now()
     worker = WorkerLease(
         host=platform.node(),
@@ -53,8 +53,8 @@ async def entered(session: AsyncSession, process: str) -> int:
     return worker.id
 
 
-async def marked_by(session: AsyncSession, number: int) -> list[int]:
-    """Mark what is due for a worker; return which messages that are."""
+async def mark_for(session: AsyncSession, number: int) -> list[int]:
+    """Claim and mark due messages for a worker; return the numbers of the messages."""
     now = clock.now()
     due = await claim.claim(session, claim.Search(), limit=100, now=now)
     ids = [row.id for row in due.rows]
@@ -68,7 +68,7 @@ async def recovered(
     after: timedelta = timedelta(),
     at: float = 0.0,
 ) -> list[int]:
-    """Take what the dead had marked."""
+    """Return the messages that are recovered from dead workers."""
     async with site.database.writing() as session:
         return await lease.recover(
             session,
@@ -80,33 +80,33 @@ async def recovered(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_killed_worker_is_dead_before_its_parent_asks_after_it(
+async def test_a_killed_worker_is_dead_before_its_parent_waits_for_it(
     site: Site, relay: Relay, tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        worker = await entered(session, process_identity.identity(sleeper.pid))
-        held = await marked_by(session, worker)
+        worker = await worker_of(session, process_identity.identity(sleeper.pid))
+        held = await mark_for(session, worker)
     resending = delivering.tuned(site, uncertain="resend")
     await delivering.work(resending)
     before = len(relay.accepted)
-    kill_unburied(sleeper)
+    kill_without_reaping(sleeper)
     await delivering.work(resending)
 
     assert (len(held), before, len(relay.accepted)) == (10, 0, 10)
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
-async def test_marks_that_are_committed_after_a_kill_are_taken_up_too(
+async def test_marks_that_are_committed_after_a_kill_are_recovered_too(
     site: Site, tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    """The server goes on with a COMMIT whose worker is dead."""
+    """PostgreSQL completes a COMMIT whose client has died."""
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        worker = await entered(session, process_identity.identity(sleeper.pid))
+        worker = await worker_of(session, process_identity.identity(sleeper.pid))
     async with site.database.writing() as session:
-        held = await marked_by(session, worker)
-        kill_unburied(sleeper)
+        held = await mark_for(session, worker)
+        kill_without_reaping(sleeper)
         recovering = asyncio.create_task(recovered(site))
         assert await transactions.held_up(site, recovering)
 
@@ -114,42 +114,42 @@ async def test_marks_that_are_committed_after_a_kill_are_taken_up_too(
     assert sorted(await recovering) == held
 
 
-async def test_who_was_given_up_marks_nothing_until_it_shows_that_it_lives(
+async def test_a_worker_taken_for_dead_marks_nothing_until_it_renews_its_lease(
     site: Site, tmp_path: Path
 ) -> None:
     await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
-        worker = await entered(session, "1.1@")
-        await lease.leave(session, worker, now=clock.now())
-        given_up = await marked_by(session, worker)
-        await lease.stay_alive(session, worker, lease=LEASE, now=clock.now())
-        alive = await marked_by(session, worker)
+        worker = await worker_of(session, "1.1@")
+        await lease.end(session, worker, now=clock.now())
+        ended = await mark_for(session, worker)
+        await lease.renew(session, worker, lease=LEASE, now=clock.now())
+        renewed = await mark_for(session, worker)
 
-    assert (given_up, len(alive)) == ([], 10)
+    assert (ended, len(renewed)) == ([], 10)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_clock_set_forward_makes_nobody_dead(
+async def test_a_clock_set_forward_makes_no_worker_dead(
     site: Site, tmp_path: Path
 ) -> None:
-    """By the clock its lease has long been over; it renews it at the next occasion."""
+    """By that clock the lease has ended; the worker renews it within a third of it."""
     await campaigning.released(site, tmp_path)
     jump, silence = timedelta(hours=2), Silence(LEASE)
     async with site.database.writing() as session:
-        worker = await entered(session, process_identity.identity(os.getpid()))
-        held = await marked_by(session, worker)
-    seen = [await recovered(site, silence, after=jump, at=at) for at in (0.0, 59.0)]
+        worker = await worker_of(session, process_identity.identity(os.getpid()))
+        held = await mark_for(session, worker)
+    looks = [await recovered(site, silence, after=jump, at=at) for at in (0.0, 59.0)]
     async with site.database.writing() as session:
-        now = clock.now()  # on its way again with a clock of its own
-        await lease.stay_alive(session, worker, lease=LEASE, now=now)
-    seen += [await recovered(site, silence, after=jump, at=at) for at in (60.0, 119.0)]
+        now = clock.now()  # the worker renews it by its own clock
+        await lease.renew(session, worker, lease=LEASE, now=now)
+    looks += [await recovered(site, silence, after=jump, at=at) for at in (60.0, 119.0)]
     silent = await recovered(site, silence, after=jump, at=121.0)
 
-    assert seen == [[], [], [], []]
+    assert looks == [[], [], [], []]
     assert sorted(silent) == held
 
 
-def test_only_the_kernel_that_numbers_a_process_says_that_it_is_gone(
+def test_a_process_is_gone_only_if_it_ran_on_this_kernel(
     sleeper: subprocess.Popen[bytes],
 ) -> None:
     """Another machine, or a container, may have the same name as this one."""
@@ -159,30 +159,34 @@ def test_only_the_kernel_that_numbers_a_process_says_that_it_is_gone(
         WorkerLease(host=platform.node(), process=each, started_at=now, alive_until=now)
         for each in (name, name.replace("@", "@0"), name.partition("@")[0])
     )
-    before = [lease.gone(each) for each in (ours, theirs, older)]
-    kill_unburied(sleeper)
+    before = [lease.is_gone(each) for each in (ours, theirs, older)]
+    kill_without_reaping(sleeper)
 
     assert before == [False, False, False]
-    assert [lease.gone(each) for each in (ours, theirs, older)] == [True, False, False]
+    assert [lease.is_gone(each) for each in (ours, theirs, older)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("late", ["accepted", "refused", "unsent"])
-async def test_who_lost_a_message_to_another_worker_says_no_more_of_it(
+async def test_a_worker_cannot_settle_a_message_that_another_worker_has_marked_since(
     site: Site, tmp_path: Path, late: str
 ) -> None:
-    """It was uncertain, is sent again by policy, and belongs to whoever marked it."""
+    """The message was uncertain, and was sent again by policy."""
     number = await campaigning.released(site, tmp_path)
     now = clock.now()
     async with site.database.writing() as session:
-        first, second = [await entered(session, f"{each}.1@") for each in (1, 2)]
-        held = await marked_by(session, first)
-        await record.uncertain(session, held, why="silent", due_at=now, now=now)
+        first, second = [await worker_of(session, f"{each}.1@") for each in (1, 2)]
+        held = await mark_for(session, first)
+        await record.set_uncertain(session, held, reason="silent", due_at=now, now=now)
         await closing.decide(session, held, resend=True, now=now)
-        again = await marked_by(session, second)
+        again = await mark_for(session, second)
         match late:
             case "accepted":
-                told = [(each, "250 taken") for each in held]
-                await record.accept(session, first, told, now=now)
+                accepted = [(each, "250 taken") for each in held]
+                await record.accept(session, first, accepted, now=now)
             case "refused":
                 refused = [Outcome(each, MessageState.REFUSED) for each in held]
                 await record.settle(session, first, refused, now=now)

@@ -1,4 +1,4 @@
-"""Release: one row a reader, each with a letter or a reason, whoever else releases."""
+"""Release: each reader has one row, with a letter or a reason."""
 
 import asyncio
 from collections import Counter
@@ -28,7 +28,7 @@ async def contact(site: Site, address: str) -> Contact:
 async def test_every_reader_of_the_monthly_letter_has_the_language_of_the_chain(
     site: Site,
 ) -> None:
-    """Language and step are those a second reading of the directory computes."""
+    """The test computes language and step from the CSV files with its own code."""
     number = await campaigning.released_sample(site, "monthly-letter")
     ledger = await campaigning.ledger(site, number)
     expected = {
@@ -49,7 +49,9 @@ async def test_every_reader_of_the_monthly_letter_has_the_language_of_the_chain(
     assert {message.state for message in ledger.values()} == {"waiting"}
 
 
-async def test_forum_conclusions_go_to_whom_their_themes_concern(site: Site) -> None:
+async def test_forum_conclusions_go_to_readers_whom_their_themes_concern(
+    site: Site,
+) -> None:
     number = await campaigning.released_sample(site, "forum-conclusions")
     ledger = await campaigning.ledger(site, number)
     themes = {row["code"]: row for row in directory.read("themes.csv")}
@@ -86,26 +88,26 @@ async def test_two_releases_at_once_make_one_row_a_reader(
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     both = [
-        release.release(site, number, by=who, now=clock.now()) for who in ("a", "b")
+        release.release(site, number, by=user, now=clock.now()) for user in ("a", "b")
     ]
-    came = await asyncio.gather(*both, return_exceptions=True)
+    results = await asyncio.gather(*both, return_exceptions=True)
     ledger = await campaigning.ledger(site, number)
 
-    assert [each for each in came if isinstance(each, int)] == [10]
-    assert len([each for each in came if isinstance(each, MailerError)]) == 1
+    assert [each for each in results if isinstance(each, int)] == [10]
+    assert len([each for each in results if isinstance(each, MailerError)]) == 1
     assert len(ledger) == 10
 
 
 async def leave_in_four_ways(site: Site) -> dict[str, str]:
-    """Let four readers not be written to; return the reason of each."""
-    gone, stopped, suppressed, paused = [
+    """Let four readers leave or pause; return the reason by address."""
+    unsubscribed, stopped, suppressed, paused = [
         await contact(site, f"focal-point@{code}.sector.example")
         for code in ("ed", "sc", "shs", "clt")
     ]
     evidence = Evidence(at=clock.now(), how=How.PAGE)
     async with site.database.writing() as session:
         await subscriptions.unsubscribe(
-            session, gone.id, "monthly-letter", evidence=evidence
+            session, unsubscribed.id, "monthly-letter", evidence=evidence
         )
         await subscriptions.stop_everything(session, stopped.id, evidence=evidence)
         await suppressions.suppress(
@@ -120,14 +122,14 @@ async def leave_in_four_ways(site: Site) -> dict[str, str]:
             )
         )
     return {
-        str(gone.address): "unsubscribed",
+        str(unsubscribed.address): "unsubscribed",
         str(stopped.address): "stopped",
         str(suppressed.address): "suppressed",
         str(paused.address): "paused",
     }
 
 
-async def test_who_is_left_out_has_a_row_that_says_why(
+async def test_a_reader_who_is_left_out_has_a_row_with_the_reason(
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
@@ -161,7 +163,7 @@ async def test_a_reader_without_an_allowed_language_is_skipped_with_the_reason(
     assert counted.audience == 10
 
 
-async def test_a_block_with_a_rule_is_seen_by_those_it_is_for(
+async def test_a_block_with_a_rule_is_in_the_letter_of_its_readers_only(
     site: Site, tmp_path: Path
 ) -> None:
     toml = campaigning.TOML.format(audience=campaigning.SECTORS)
@@ -179,7 +181,7 @@ async def test_a_block_with_a_rule_is_seen_by_those_it_is_for(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_chain_of_a_contacts_own_goes_before_its_organisations(
+async def test_the_languages_of_a_contact_go_before_those_of_its_organisation(
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.add(

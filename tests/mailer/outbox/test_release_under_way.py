@@ -1,4 +1,4 @@
-"""The first letters leave while the others are made, and none is left behind."""
+"""Messages are sent while a release makes others, and each is sent in the end."""
 
 import asyncio
 from collections import Counter
@@ -17,11 +17,11 @@ from tools.peers.relay import Relay
 from tools.waiting import eventually
 
 MADE, ALL = 20, 54  # messages
-NOBODY = process_identity.identity(4_194_305)  # a process that no Linux can have
+NO_PROCESS = process_identity.identity(4_194_305)  # above the greatest PID of Linux
 
 
 async def half_released(site: Site, place: Path) -> int:
-    """Release a campaign as this process would have done it when half done."""
+    """Release a campaign as this process would leave it half done."""
     number = await campaigning.released(site, place, audience=campaigning.OFFICES)
     ledger = await campaigning.ledger(site, number)
     last = sorted(each.contact_id for each in ledger.values())[MADE - 1]
@@ -31,17 +31,17 @@ async def half_released(site: Site, place: Path) -> int:
                 Message.campaign_id == number, Message.contact_id > last
             )
         )
-        begun = plan.begun(number, now=clock.now())
-        begun.contact_id = last
-        session.add(begun)
+        progress = plan.new_plan(number, now=clock.now())
+        progress.contact_id = last
+        session.add(progress)
     return number
 
 
-async def broken_off(site: Site, number: int) -> None:
-    """Let the process that releases a campaign be gone."""
+async def abandon(site: Site, number: int) -> None:
+    """Give the release of a campaign to a process that does not exist."""
     async with site.database.writing() as session:
-        begun = await session.get_one(ReleasePlan, number)
-        begun.process = NOBODY
+        progress = await session.get_one(ReleasePlan, number)
+        progress.process = NO_PROCESS
 
 
 async def planned(site: Site, number: int) -> None:
@@ -59,7 +59,7 @@ async def sent(relay: Relay, count: int) -> None:
     await eventually(lambda: len(relay.accepted) >= count, "fewer messages were taken")
 
 
-async def test_who_waits_for_the_end_waits_for_a_release_under_way(
+async def test_a_worker_that_ends_when_idle_waits_for_a_release_under_way(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await half_released(site, tmp_path)
@@ -79,11 +79,11 @@ async def test_who_waits_for_the_end_waits_for_a_release_under_way(
     assert len(relay.accepted) == ALL
 
 
-async def test_a_release_whose_process_is_gone_is_carried_on(
+async def test_a_release_whose_process_is_gone_is_continued(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await half_released(site, tmp_path)
-    await broken_off(site, number)
+    await abandon(site, number)
     await delivering.work(site)
 
     assert len(relay.accepted) == ALL
@@ -96,7 +96,7 @@ async def test_every_reader_of_a_campaign_cancelled_half_released_has_a_row(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await half_released(site, tmp_path)
-    await broken_off(site, number)
+    await abandon(site, number)
     await campaigning.cancel(site, number)
     working = asyncio.create_task(delivering.serve(site))
     await planned(site, number)
@@ -113,7 +113,7 @@ async def test_every_reader_of_a_campaign_cancelled_half_released_has_a_row(
 async def test_messages_are_sent_while_others_are_being_made(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """On PostgreSQL neither waits for the other."""
+    """On PostgreSQL release and worker do not wait for each other."""
     number = await half_released(site, tmp_path)
     async with site.database.writing() as session:
         await session.get_one(ReleasePlan, number, with_for_update=True)

@@ -118,7 +118,7 @@ async def test_what_comes_back_too_late_is_not_sent_again(
     held = doubtful(before, theirs)
 
     async with site.database.writing() as session:
-        await closing.settle_late(session, now=NOW)
+        await closing.end_late(session, now=NOW)
 
     expected = after(
         before.rows,

@@ -1,4 +1,4 @@
-"""Marks: never more than are allowed to be in doubt, and none after a pause."""
+"""Marks: never more without an outcome than the settings allow, none after a pause."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ from tools.peers.relay import Relay
 from tools.waiting import eventually
 
 AHEAD = 3
-Act = Callable[[AsyncSession, Message], Awaitable[None]]
+Change = Callable[[AsyncSession, Message], Awaitable[None]]
 
 
 async def marked(site: Site, number: int) -> int:
@@ -34,28 +34,28 @@ async def marked(site: Site, number: int) -> int:
     return sum(each.state == "marked" for each in ledger.values())
 
 
-async def test_never_more_are_marked_than_may_be_in_doubt(
+async def test_never_more_are_marked_than_the_settings_allow(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    seen: list[int] = []
+    counts: list[int] = []
 
     async def count(verb: str) -> None:
         if verb == ".":
-            seen.append(await marked(site, number))
+            counts.append(await marked(site, number))
 
     relay.before = count
     await delivering.work(delivering.tuned(site, connections=2, mark_ahead=AHEAD))
 
-    assert len(seen) == 54
-    assert 2 < max(seen) <= 2 * AHEAD
+    assert len(counts) == 54
+    assert 2 < max(counts) <= 2 * AHEAD
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
 async def test_a_pause_waits_for_marks_that_are_being_made(
     site: Site, tmp_path: Path
 ) -> None:
-    """Then it has returned after them, and before every other."""
+    """When it has returned, these are committed and no others are made."""
     number = await campaigning.released(site, tmp_path)
     now = clock.now()
 
@@ -64,7 +64,7 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
             await control.pause(session, number, by="x", because="wait", now=now)
 
     async with site.database.writing() as session:
-        worker = await lease.enlist(
+        worker = await lease.begin(
             session, lease=site.settings.delivery.evidence_wait, now=now
         )
         due = await claim.claim(session, Search(), limit=4, now=now)
@@ -81,12 +81,12 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 
 
 @pytest.mark.parametrize("store", ["postgresql"])
-async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
+async def test_a_pause_is_not_overtaken_by_claims_that_begin_later(
     site: Site, tmp_path: Path
 ) -> None:
-    """Eight workers that share the campaign all the time leave no gap between them."""
+    """Eight workers hold a shared lock on the campaign without a gap between them."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
-    asked: list[float] = []  # when a pause was asked for, while it has not returned
+    pausing: list[float] = []  # when the pause began that has not returned
     claims, overtook, stopping = 0, 0, False
 
     async def busy() -> None:
@@ -96,7 +96,7 @@ async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
             async with site.database.writing() as session:
                 await claim.claim(session, Search(), limit=1, now=clock.now())
                 claims += 1
-                overtook += any(began > each for each in asked)
+                overtook += any(began > each for each in pausing)
                 await asyncio.sleep(0.015)
 
     async def some_claims() -> None:
@@ -108,11 +108,11 @@ async def test_a_pause_is_not_overtaken_by_claims_that_ask_after_it(
         await some_claims()
         async with site.database.writing() as session:
             await session.execute(select(1))
-            asked.append(uptime())
+            pausing.append(uptime())
             await control.pause(
                 session, number, by="x", because="wait", now=clock.now()
             )
-            asked.clear()
+            pausing.clear()
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
             await control.resume(session, campaign, by="x", now=clock.now())
@@ -160,27 +160,27 @@ async def stop(session: AsyncSession, message: Message) -> None:
 
 
 @pytest.mark.parametrize(
-    ("act", "reason"),
+    ("change", "reason"),
     [(leave, "unsubscribed"), (suppress, "suppressed"), (stop, "stopped")],
 )
 @pytest.mark.parametrize("store", ["postgresql"])
-async def test_who_left_between_claim_and_mark_is_not_marked_but_skipped(
-    site: Site, relay: Relay, tmp_path: Path, act: Act, reason: str
+async def test_a_reader_who_leaves_between_claim_and_mark_is_skipped(
+    site: Site, relay: Relay, tmp_path: Path, change: Change, reason: str
 ) -> None:
-    """A claim may wait for a limit that others hold; on SQLite nobody leaves then."""
+    """A claim may wait for the lock on a limit; on SQLite no other writes meanwhile."""
     number = await campaigning.released(site, tmp_path)
     now = clock.now()
     ledger = await campaigning.ledger(site, number)
     async with site.database.writing() as session:
-        worker = await lease.enlist(
+        worker = await lease.begin(
             session, lease=site.settings.delivery.evidence_wait, now=now
         )
         due = await claim.claim(session, Search(), limit=10, now=now)
-        gone, *others = (row.id for row in due.rows)
+        left, *others = (row.id for row in due.rows)
         async with site.database.writing() as meanwhile:
-            (message,) = (each for each in ledger.values() if each.id == gone)
-            await act(meanwhile, message)
-        allowed = await mark.mark(session, worker, [gone, *others], now=now)
+            (message,) = (each for each in ledger.values() if each.id == left)
+            await change(meanwhile, message)
+        allowed = await mark.mark(session, worker, [left, *others], now=now)
         await record.unmark(session, worker, others, now=now)
     await delivering.work(delivering.tuned(site))
     counted = await campaigning.report(site, number)
@@ -192,19 +192,21 @@ async def test_who_left_between_claim_and_mark_is_not_marked_but_skipped(
 
 @pytest.mark.parametrize("late", ["accepted", "deferred", "refused", "set_aside"])
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_late_answer_to_an_uncertain_message_counts_and_is_an_arrow(
+async def test_a_late_reply_to_an_uncertain_message_is_recorded_along_an_arrow(
     site: Site, tmp_path: Path, late: str
 ) -> None:
-    """Its worker was stopped so long that others gave it up, and woke again."""
+    """Its worker was stopped until others took it for dead, and then continued."""
     number = await campaigning.released(site, tmp_path)
     now = clock.now()
     wait = site.settings.delivery.evidence_wait
     async with site.database.writing() as session:
-        worker = await lease.enlist(session, lease=wait, now=now)
+        worker = await lease.begin(session, lease=wait, now=now)
         due = await claim.claim(session, Search(), limit=1, now=now)
         ids = [row.id for row in due.rows]
         await mark.mark(session, worker, ids, now=now)
-        await record.uncertain(session, ids, why="gone", due_at=now + wait, now=now)
+        await record.set_uncertain(
+            session, ids, reason="gone", due_at=now + wait, now=now
+        )
         outcomes = [
             Outcome(message_number=ids[0], state=MessageState(late), due_at=None)
         ]

@@ -129,8 +129,8 @@ async def test_only_what_may_be_claimed_is_skipped(site: Site, tmp_path: Path) -
     refused = [(number, "stopped") for number in before.asked]
 
     async with site.database.writing() as session:
-        await record.refuse(session, refused, now=NOW)
-        await record.refuse(session, [], now=LATER)
+        await record.skip(session, refused, now=NOW)
+        await record.skip(session, [], now=LATER)
 
     assert await ledgers.rows(site) == after(
         before.rows,
@@ -154,7 +154,9 @@ async def test_only_what_is_marked_becomes_uncertain_and_is_told_of(
 
     async with site.database.writing() as session:
         for ids in (before.asked, [], before.asked):
-            await record.uncertain(session, ids, why="gone", due_at=LATER, now=NOW)
+            await record.set_uncertain(
+                session, ids, reason="gone", due_at=LATER, now=NOW
+            )
 
     assert await ledgers.rows(site) == after(
         before.rows,

@@ -1,4 +1,4 @@
-"""What becomes of a message nobody can answer for: reconcile, resend, hold."""
+"""The three policies for uncertain messages: reconcile, resend, hold."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -16,16 +16,19 @@ WAIT = 60.0  # minutes
 
 
 async def unanswered(site: Site, relay: Relay, place: Path, policy: str) -> int:
-    """Deliver to ten readers over a relay that drops at the dot, twice."""
+    """Deliver to ten readers, first over a relay that drops each connection at the dot.
+
+    Then the relay works. Return the number of the campaign.
+    """
     number = await campaigning.released(site, place)
     relay.script = lambda verb, _line: DROP if verb == "." else None
-    told = delivering.tuned(
+    tuned = delivering.tuned(
         site, connections=10, uncertain=policy, uncertain_minutes=WAIT
     )
-    with suppress(RelayError):  # who sends again at once is told in the end
-        await delivering.work(told)
+    with suppress(RelayError):  # with "resend", messages still wait at the end
+        await delivering.work(tuned)
     relay.script = lambda _verb, _line: None
-    await delivering.work(told)
+    await delivering.work(tuned)
     return number
 
 

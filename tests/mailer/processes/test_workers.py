@@ -1,4 +1,4 @@
-"""Several workers under one command: each message once, none of them missed."""
+"""Several workers under one command: each message is sent once."""
 
 import asyncio
 import json
@@ -22,11 +22,11 @@ TWO = ("work", "--until-idle", "--processes", "2")
 
 
 def children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [int(number) for number in told.split()]
+    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(number) for number in numbers.split()]
 
 
-def delivering_still(pid: int) -> bool:
+def exists_still(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
@@ -40,40 +40,40 @@ async def two_children(pid: int, *, besides: int = 0) -> list[int]:
     return others()
 
 
-async def enlisted(site: Site) -> bool:
+async def has_worker(site: Site) -> bool:
     async with site.database.reading() as session:
         return bool(await session.scalar(select(exists(WorkerLease.id))))
 
 
-async def test_two_processes_deliver_once_each_and_add_up(
+async def test_two_processes_deliver_each_message_once_and_add_their_counts(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     parent = await delivering.process(site, *TWO)
-    said, told = await parent.communicate()
+    stdout, stderr = await parent.communicate()
 
-    assert (parent.returncode, said) == (0, b"54 accepted\n"), told
+    assert (parent.returncode, stdout) == (0, b"54 accepted\n"), stderr
     assert Counter(relay.recipients()) == Counter(
         list(await campaigning.ledger(site, number))
     )
 
 
 @pytest.mark.parametrize("one_or_two", [(), ("--processes", "2")])
-async def test_what_was_settled_is_printed_as_json(
+async def test_the_recorded_states_are_printed_as_json(
     site: Site, tmp_path: Path, one_or_two: tuple[str, ...]
 ) -> None:
     await campaigning.released(site, tmp_path)
     command = ("work", "--until-idle", "--json", *one_or_two)
-    said = [
+    printed = [
         (await (await delivering.process(site, *command)).communicate())[0]
         for _ in range(2)
     ]
 
-    assert [json.loads(each) for each in said] == [{"accepted": 10}, {}]
+    assert [json.loads(each) for each in printed] == [{"accepted": 10}, {}]
 
 
-async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
+async def test_a_killed_worker_is_restarted_and_sigterm_ends_all(
     site: Site,
 ) -> None:
     parent = await delivering.process(site, "work", "--processes", "2")
@@ -81,34 +81,34 @@ async def test_a_killed_worker_is_started_again_and_sigterm_ends_all(
     os.kill(killed, signal.SIGKILL)
     alive = await two_children(parent.pid, besides=killed)
     parent.terminate()
-    said, told = await parent.communicate()
+    stdout, stderr = await parent.communicate()
 
-    assert (parent.returncode, said) == (0, b"nothing was due\n"), told
-    assert b"worker.killed" in told
-    assert not [pid for pid in alive if delivering_still(pid)]
+    assert (parent.returncode, stdout) == (0, b"nothing was due\n"), stderr
+    assert b"worker.killed" in stderr
+    assert not [pid for pid in alive if exists_still(pid)]
 
 
 async def test_workers_stop_cleanly_when_their_parent_is_killed(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """What is in flight is finished, the rest given back; nothing is uncertain."""
+    """Messages in flight are finished, other marks removed; nothing is uncertain."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     edit_toml(site.root / "config.toml", {("delivery", "mark_ahead"): 3})
     edit_toml(site.root / "config.toml", {("relay", "connections"): 1})
-    relay.delay, dotted = 0.2, asyncio.Event()
+    relay.delay, in_flight = 0.2, asyncio.Event()
 
     async def note(verb: str) -> None:
         if verb == ".":
-            dotted.set()
+            in_flight.set()
 
     relay.before = note
     parent = await delivering.process(site, "work", "--processes", "2")
     orphans = await two_children(parent.pid)
-    await eventually(dotted.is_set, "no message is sent")
+    await eventually(in_flight.is_set, "no message is sent")
     parent.kill()
     await parent.wait()
     await eventually(
-        lambda: not any(delivering_still(pid) for pid in orphans),
+        lambda: not any(exists_still(pid) for pid in orphans),
         "a worker goes on after its parent's end",
     )
     states = Counter(
@@ -119,19 +119,19 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
     assert states["accepted"] == len(relay.accepted)
 
 
-async def test_a_worker_told_to_stop_does_not_wait_for_ever_for_its_store(
+async def test_after_sigterm_a_worker_does_not_wait_for_ever_for_its_store(
     site: Site,
 ) -> None:
-    """Another program keeps the store locked, for hours perhaps."""
+    """Another program keeps the store locked."""
     edit_toml(site.root / "config.toml", {("store", "busy_seconds"): 0.1})
     working = await delivering.process(site, "work")
     assert working.stderr is not None
-    await eventually(lambda: enlisted(site), "no worker is enlisted")
+    await eventually(lambda: has_worker(site), "no worker has a lease")
     async with site.database.writing() as session:
-        await session.execute(select(1))  # now the lock is taken
+        await session.execute(select(1))  # takes the lock
         assert b"store.away" in await working.stderr.readline()
         working.terminate()
-        _, told = await asyncio.wait_for(working.communicate(), 60)
+        _, stderr = await asyncio.wait_for(working.communicate(), 60)
 
     assert working.returncode == 1
-    assert b"mailer: the store cannot be used: database is locked" in told
+    assert b"mailer: the store cannot be used: database is locked" in stderr

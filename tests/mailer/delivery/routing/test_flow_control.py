@@ -1,4 +1,4 @@
-"""Limits, relays, hours and TLS, seen from outside: what each relay got, and when."""
+"""Limits, relays, hours and TLS from outside: what each relay got, and when."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
 
 
-async def test_a_relay_that_is_away_is_replaced_and_nobody_waits(
+async def test_a_relay_that_is_away_is_replaced_and_no_message_waits(
     site: Site, relay: Relay, spare: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
@@ -46,7 +46,7 @@ async def test_a_relay_for_some_domains_gets_their_messages_only(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_relay_that_stays_away_leaves_every_message_waiting_untried(
+async def test_messages_of_a_relay_that_stays_away_wait_without_an_attempt(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
@@ -80,7 +80,7 @@ async def test_a_relay_that_comes_back_gets_every_message_once(
     assert {each.attempts for each in ledger.values()} == {1}
 
 
-async def test_a_limit_a_second_holds_back_and_then_lets_all_go(
+async def test_a_limit_per_second_delays_messages_and_all_are_sent(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
@@ -94,7 +94,7 @@ async def test_a_limit_a_second_holds_back_and_then_lets_all_go(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_provider_that_slows_us_down_slows_only_its_own_readers(
+async def test_a_provider_that_slows_us_down_delays_only_its_own_readers(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)
@@ -160,7 +160,7 @@ async def test_a_message_too_large_for_one_relay_goes_by_the_one_that_replaces_i
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_sender_that_is_refused_blames_no_reader(
+async def test_a_refused_sender_suppresses_no_reader(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.released(site, tmp_path)

@@ -1,4 +1,4 @@
-"""What is kept and logged of a relay's words holds no reader's address."""
+"""Replies of relays are stored and logged without the addresses of readers."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from mailer.delivery.routing.health import without_addresses
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("reply", "expected"),
     [
         ("450 4.7.1 <a@b.example>: try later", "450 4.7.1 <…>: try later"),
         ("450 4.7.1 a.b+c@d.example. Later", "450 4.7.1 <…>. Later"),
@@ -22,10 +22,10 @@ from mailer.delivery.routing.health import without_addresses
         ("421 4.3.2 later", "421 4.3.2 later"),
     ],
 )
-def test_an_address_is_taken_out_of_an_answer_and_all_else_stays(
-    said: str, kept: str
+def test_an_address_is_taken_out_of_a_reply_and_all_else_stays(
+    reply: str, expected: str
 ) -> None:
-    assert without_addresses(said) == kept
+    assert without_addresses(reply) == expected
 
 
 WORDS = st.text("abc .:<>()%=40-", max_size=30)
@@ -37,7 +37,7 @@ WORDS = st.text("abc .:<>()%=40-", max_size=30)
     domain=st.from_regex(r"[a-z0-9é-]+(\.[a-z0-9]+)+", fullmatch=True),
     after=WORDS,
 )
-def test_wherever_an_address_stands_it_is_gone(
+def test_no_address_stays_wherever_it_is_in_the_text(
     before: str, local: str, domain: str, after: str
 ) -> None:
     assert "@" not in without_addresses(f"{before}{local}@{domain}{after}")

@@ -1,4 +1,4 @@
-"""A limit is never exceeded, wastes nothing, and keeps the instants it promises."""
+"""A limit is never exceeded, is used up, and keeps the instants it has booked."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def run(limit: Limit, asks: list[tuple[float, int]]) -> list[tuple[datetime, int
 
 
 @given(count=st.integers(1, 1000), shares=st.integers(1, 60), asks=ASKS)
-def test_no_minute_ever_sees_more_than_its_limit(
+def test_a_limit_per_minute_holds_in_every_minute(
     count: int, shares: int, asks: list[tuple[float, int]]
 ) -> None:
     went = run(limits.within("minute", count, seconds=60, shares=shares), asks)
@@ -46,7 +46,7 @@ def test_no_minute_ever_sees_more_than_its_limit(
 
 
 @given(rate=st.floats(0.1, 500), asks=ASKS)
-def test_a_limit_a_second_holds_on_average(
+def test_a_limit_per_second_holds_on_average(
     rate: float, asks: list[tuple[float, int]]
 ) -> None:
     went = run(limits.per_second("second", rate), asks)
@@ -56,7 +56,7 @@ def test_a_limit_a_second_holds_on_average(
 
 
 @pytest.mark.parametrize("count", [1, 8, 59, 600])
-def test_who_asks_all_the_time_gets_nearly_all_of_it(count: int) -> None:
+def test_frequent_requests_get_nearly_the_whole_limit(count: int) -> None:
     limit = limits.within("minute", count, seconds=60, shares=6)
     went = run(limit, [(0.1, 1000)] * 3600)
 
@@ -64,27 +64,25 @@ def test_who_asks_all_the_time_gets_nearly_all_of_it(count: int) -> None:
 
 
 @given(count=st.integers(1, 600), batches=st.lists(st.integers(1, 50), max_size=8))
-def test_who_comes_back_when_told_is_let_through(
-    count: int, batches: list[int]
-) -> None:
+def test_a_message_may_go_at_its_booked_instant(count: int, batches: list[int]) -> None:
     limit = limits.within("minute", count, seconds=60, shares=6)
     levels = fresh(limit)
-    promised: list[datetime] = []
+    booked: list[datetime] = []
     for batch in batches:
         (answer,), levels = limits.take(
             [Wanted(count=batch, limits=(limit,))], levels, now=START
         )
-        promised += answer.later
+        booked += answer.later
 
-    assert promised == sorted(promised)
-    for instant in promised:
+    assert booked == sorted(booked)
+    for instant in booked:
         (answer,), levels = limits.take(
             [Wanted(count=1, limits=(limit,))], levels, now=instant
         )
         assert answer.now == 1
 
 
-def test_a_message_goes_when_all_its_limits_let_it() -> None:
+def test_a_message_goes_when_all_its_limits_allow_it() -> None:
     relay = limits.per_second("relay", 10)
     slow = limits.within("slow.example", 6, seconds=60, shares=6)
     wanted = [
@@ -97,7 +95,7 @@ def test_a_message_goes_when_all_its_limits_let_it() -> None:
     assert (first.now, second.now, third.now) == (1, 9, 7)
 
 
-def test_a_slow_provider_does_not_book_the_relay_of_the_others() -> None:
+def test_a_slow_provider_does_not_book_the_limit_of_the_relay() -> None:
     relay = limits.per_second("relay", 10)
     slow = limits.within("slow.example", 1, seconds=60, shares=6)
     wanted = [Wanted(count=9, limits=(relay, slow)), Wanted(count=10, limits=(relay,))]
@@ -111,9 +109,9 @@ def test_a_slow_provider_does_not_book_the_relay_of_the_others() -> None:
     count=st.integers(1, 600),
     before=st.integers(0, 900),
     count_after=st.integers(1, 900),
-    back=st.floats(limits.AHEAD.total_seconds() + 1, 1e7),
+    back=st.floats(limits.MAX_CLOCK_SKEW.total_seconds() + 1, 1e7),
 )
-def test_a_clock_set_back_far_gives_what_it_would_have_given_otherwise(
+def test_a_clock_set_back_far_changes_no_result(
     count: int, before: int, count_after: int, back: float
 ) -> None:
     limit = limits.within("minute", count, seconds=60, shares=6)
@@ -128,7 +126,7 @@ def test_a_clock_set_back_far_gives_what_it_would_have_given_otherwise(
     assert [each + step for each in set_back.later] == list(as_it_was.later)
 
 
-def test_a_clock_that_goes_back_fills_nothing() -> None:
+def test_a_clock_set_back_does_not_fill_a_bucket() -> None:
     limit = limits.per_second("second", 10)
     asked = [Wanted(count=10, limits=(limit,))]
     _, levels = limits.take(asked, fresh(limit), now=later(100))

@@ -1,4 +1,4 @@
-"""A message goes by the relay that is for it, or by the one that takes over."""
+"""A message goes by the relay whose rule fits, or by its fallback."""
 
 import pytest
 from hypothesis import given
@@ -38,22 +38,22 @@ def site() -> Relays:
         ("nofr", "x", "default"),
     ],
 )
-def test_the_first_relay_that_fits_takes_it(
+def test_the_first_relay_that_fits_takes_a_message(
     domain: str, template: str, relay: str
 ) -> None:
     assert site().choose(domain, template) == relay
 
 
-def test_a_relay_that_cannot_be_used_is_replaced_along_its_fallbacks() -> None:
+def test_a_relay_that_cannot_be_used_is_replaced_by_its_fallbacks() -> None:
     broken = {"loire", "default"}
 
-    assert site().standing_in("loire", lambda name: name not in broken) == "spare"
-    assert site().standing_in("french", lambda name: name != "french") is None
-    assert site().standing_in("french", lambda _name: True) == "french"
+    assert site().first_usable("loire", lambda name: name not in broken) == "spare"
+    assert site().first_usable("french", lambda name: name != "french") is None
+    assert site().first_usable("french", lambda _name: True) == "french"
 
 
 @given(broken=st.sets(st.sampled_from(NAMES)), start=st.sampled_from(NAMES))
-def test_only_a_usable_relay_ever_stands_in(broken: set[str], start: str) -> None:
+def test_only_a_usable_relay_replaces_another(broken: set[str], start: str) -> None:
     chain = Relays(
         settings={
             name: RelaySettings(fallback=after)
@@ -61,13 +61,13 @@ def test_only_a_usable_relay_ever_stands_in(broken: set[str], start: str) -> Non
         },
         rules=[],
     )
-    found = chain.standing_in(start, lambda name: name not in broken)
+    found = chain.first_usable(start, lambda name: name not in broken)
     later = [name for name in NAMES[NAMES.index(start) :] if name not in broken]
 
     assert found == (later[0] if later else None)
 
 
-def test_the_closest_limit_of_a_domain_counts() -> None:
+def test_the_most_specific_limit_of_a_domain_counts() -> None:
     limits = DomainLimits(
         settings={
             "default": DomainSettings(per_minute=1),
@@ -76,7 +76,7 @@ def test_the_closest_limit_of_a_domain_counts() -> None:
             "ville.fr": DomainSettings(per_minute=4),
         }
     )
-    asked = ["a.org", "a.fr", "tours.loire.fr", "ville.fr"]
+    domains = ["a.org", "a.fr", "tours.loire.fr", "ville.fr"]
 
-    assert [limits.of(each).per_minute for each in asked] == [1, 2, 3, 4]
+    assert [limits.of(each).per_minute for each in domains] == [1, 2, 3, 4]
     assert DomainLimits(settings={}).of("a.org").per_minute == 0

@@ -1,4 +1,4 @@
-"""Limits are shared by every worker, and all of them together never exceed one."""
+"""Limits are shared by all workers, which together never exceed one."""
 
 import asyncio
 import multiprocessing
@@ -30,7 +30,7 @@ async def take(database: Database, *asks: Ask, now: datetime = NOW) -> list[Give
         )
 
 
-async def test_one_batch_takes_what_there_is_and_books_the_rest(
+async def test_a_batch_takes_what_the_bucket_has_and_books_the_others(
     empty_store: Database,
 ) -> None:
     gmail = Ask(relay="default", domain="gmail.com", count=12)
@@ -44,7 +44,7 @@ async def test_one_batch_takes_what_there_is_and_books_the_rest(
     assert again.now == 2
 
 
-async def test_without_limits_nothing_is_asked(empty_store: Database) -> None:
+async def test_without_limits_there_are_no_buckets(empty_store: Database) -> None:
     (given,) = await take(
         empty_store, Ask(relay="free", domain="example.org", count=500)
     )
@@ -54,17 +54,17 @@ async def test_without_limits_nothing_is_asked(empty_store: Database) -> None:
         assert await session.scalar(select(func.count()).select_from(Bucket)) == 0
 
 
-async def test_buckets_nobody_asks_for_a_day_are_dropped(empty_store: Database) -> None:
+async def test_buckets_not_used_for_a_day_are_deleted(empty_store: Database) -> None:
     await take(empty_store, Ask(relay="default", domain="gmail.com", count=1))
     async with empty_store.writing() as session:
-        await throttle.forget(session, now=NOW + timedelta(hours=25))
+        await throttle.delete_unused(session, now=NOW + timedelta(hours=25))
 
     async with empty_store.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Bucket)) == 0
 
 
 def greedy(url: str, folder: str, took: "multiprocessing.Queue[int]") -> None:
-    """Ask for far too much, many times, in a process; all clocks stand still."""
+    """Ask for far too much, many times, in a process, always at the same instant."""
 
     async def rounds() -> int:
         database = open_database(StoreSettings(url=url), Path(folder))
@@ -83,7 +83,7 @@ def greedy(url: str, folder: str, took: "multiprocessing.Queue[int]") -> None:
 
 
 @pytest.mark.usefixtures("empty_store")
-async def test_four_processes_never_get_more_than_the_bucket_gives(
+async def test_four_processes_never_get_more_than_the_bucket_has(
     bare_url: str, tmp_path: Path
 ) -> None:
     context = multiprocessing.get_context("spawn")

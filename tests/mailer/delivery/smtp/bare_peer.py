@@ -1,4 +1,8 @@
-"""A relay on a bare socket, octet by octet, and the desk of the connection to it."""
+"""SMTP dialogues on a real socket, between a connection and a scripted relay.
+
+The relay sends exactly what its script says, in the same pieces. The handler gives
+messages to the connection and keeps the outcome of each.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,46 +22,46 @@ Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(kw_only=True)
-class Desk:
-    """Hands out parcels in order, and keeps what it is told of each."""
+class OutcomeKeeper:
+    """A ConnectionHandler with messages in order, which keeps their outcomes."""
 
-    parcels: list[OutgoingMessage]
-    told: dict[int, list[str]] = field(default_factory=dict)
+    messages: list[OutgoingMessage]
+    outcomes: dict[int, list[str]] = field(default_factory=dict)  # by message number
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     connection: Connection | None = None
 
     def next(self) -> OutgoingMessage | None:
-        """Return the next parcel."""
-        return self.parcels.pop(0) if self.parcels else None
+        """Return the next message."""
+        return self.messages.pop(0) if self.messages else None
 
-    def _tell(self, parcel: OutgoingMessage, what: str) -> None:
-        self.told.setdefault(parcel.message_number, []).append(what)
+    def _keep(self, message: OutgoingMessage, outcome: str) -> None:
+        self.outcomes.setdefault(message.message_number, []).append(outcome)
 
-    def answered(self, parcel: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Keep the reply."""
-        self._tell(parcel, f"{stage}: {reply.code}")
+    def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
+        """Keep the stage and code of a final reply."""
+        self._keep(message, f"{stage}: {reply.code}")
 
-    def not_sent(self, parcel: OutgoingMessage, why: str | None) -> None:
+    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
         """Keep that no dot was written."""
-        self._tell(parcel, "not sent" if why is None else "an attempt")
+        self._keep(message, "not sent" if fault is None else "an attempt")
 
-    def unfit(self, parcel: OutgoingMessage, why: str) -> None:
-        """Keep that it was not offered."""
-        self._tell(parcel, why)
+    def unfit(self, message: OutgoingMessage, reason: str) -> None:
+        """Keep why the message was not offered."""
+        self._keep(message, reason)
 
-    def unknown(self, parcel: OutgoingMessage, why: str) -> None:
+    def unknown(self, message: OutgoingMessage, fault: str) -> None:
         """Keep that the dot was not answered."""
-        self._tell(parcel, "unknown")
+        self._keep(message, "unknown")
 
     def idle(self) -> None:
-        """Note the end, or leave when there is nothing more."""
+        """Note the end of the connection; quit when there are no more messages."""
         if self.connection is None or not self.connection.usable:
             self.ended.set()
-        elif not self.parcels and not self.connection.busy:
-            self.connection.leave()
+        elif not self.messages and not self.connection.busy:
+            self.connection.quit()
 
 
-def parcel(number: int, *, marked_at: float | None = None) -> OutgoingMessage:
+def outgoing_message(number: int, *, marked_at: float | None = None) -> OutgoingMessage:
     return OutgoingMessage(
         message_number=number,
         campaign_id=1,
@@ -89,24 +93,26 @@ async def served(peer: Peer) -> AsyncIterator[int]:
         await over.wait()
 
 
-async def ended(desk: Desk, offer: Offer, peer: Peer) -> dict[int, list[str]]:
-    """Let a connection carry the desk's parcels to a peer until it has ended."""
+async def played(
+    handler: OutcomeKeeper, offer: Offer, peer: Peer
+) -> dict[int, list[str]]:
+    """Run a connection between a handler and a peer to its end; return the outcomes."""
     async with asyncio.timeout(20), served(peer) as port:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
-        desk.connection = Connection(transport, offer, desk)
-        desk.connection.kick()
-        await desk.ended.wait()
-    return desk.told
+        handler.connection = Connection(transport, offer, handler)
+        handler.connection.start()
+        await handler.ended.wait()
+    return handler.outcomes
 
 
-def saying(*pieces: tuple[str, str]) -> Peer:
-    """Wait for each text, then say what follows; at the end close."""
+def script(*steps: tuple[str, str]) -> Peer:
+    """Return a peer that waits for the first text of a step, then sends the second."""
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for awaited, said in pieces:
+        for awaited, answer in steps:
             await reader.readuntil(awaited.encode())
-            for chunk in said.split("|"):  # each in a packet of its own
+            for chunk in answer.split("|"):  # each in a packet of its own
                 writer.write(chunk.encode())
                 await writer.drain()
                 await asyncio.sleep(0.01)
@@ -114,5 +120,6 @@ def saying(*pieces: tuple[str, str]) -> Peer:
     return peer
 
 
-def desk(count: int) -> Desk:
-    return Desk(parcels=[parcel(number) for number in range(1, count + 1)])
+def keeper(count: int) -> OutcomeKeeper:
+    messages = [outgoing_message(number) for number in range(1, count + 1)]
+    return OutcomeKeeper(messages=messages)

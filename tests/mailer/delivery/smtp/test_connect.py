@@ -1,4 +1,4 @@
-"""TLS is never given up, and no secret leaves before it, whatever the relay does."""
+"""TLS is never given up, and no secret is sent before it, whatever the relay does."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ from tools.peers.relay import LOGIN, PASSWORD, SILENT, USER, Relay, certified
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 HOST = "127.0.0.1"
-WITHIN = 10.0  # seconds; what hangs is to fail, not to hang
+WITHIN = 10.0  # seconds; a connection that hangs fails
 DAY = timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 class Attempt:
-    """One connection to a relay, and what came of it."""
+    """Connects to one relay, with success or a refusal."""
 
     def __init__(self, relay: Relay, root: Path, loop: str) -> None:
         self._relay, self._root, self._loop = relay, root, loop
@@ -59,7 +59,7 @@ class Attempt:
                     RelaySettings.model_validate(usual | settings),
                     root=self._root,
                     hello="letters.example",
-                    within=WITHIN,
+                    step_timeout=WITHIN,
                 )
                 made.transport.abort()
                 return made
@@ -68,7 +68,7 @@ class Attempt:
             return runner.run(once())
 
     def refusal(self, **settings: Any) -> str:
-        """Connect in vain; return why."""
+        """Fail to connect; return the message of the error."""
         with pytest.raises(RelayError) as refused:
             self.run(**settings)
         return str(refused.value)
@@ -94,7 +94,7 @@ def hidden(tls: ssl.SSLContext, mode: Any = "starttls", **faults: str) -> Relay:
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
-def test_a_good_relay_is_trusted_and_told_the_login_under_tls(
+def test_a_relay_with_a_valid_certificate_gets_the_login_over_tls(
     attempt: Any, authority: trustme.CA, mode: Any
 ) -> None:
     relay = hidden(certified(authority, HOST), mode)
@@ -115,14 +115,14 @@ def test_a_relay_on_loopback_may_be_plain(attempt: Any) -> None:
 
 def test_a_login_is_never_sent_to_a_plain_relay(attempt: Any) -> None:
     relay = Relay()
-    said = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert said == "a login is never sent without TLS"
+    assert refusal == "a login is never sent without TLS"
     assert relay.commands == []
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "reason"),
     [
         ({"EHLO": "250 relay.example"}, "STARTTLS extension not supported"),
         ({"EHLO": "500 what"}, "STARTTLS extension not supported"),
@@ -131,12 +131,12 @@ def test_a_login_is_never_sent_to_a_plain_relay(attempt: Any) -> None:
     ],
 )
 def test_a_relay_without_tls_gets_no_secret_and_no_message(
-    attempt: Any, authority: trustme.CA, fault: dict[str, str], said: str
+    attempt: Any, authority: trustme.CA, fault: dict[str, str], reason: str
 ) -> None:
     relay = hidden(certified(authority, HOST), **fault)
-    told = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert said in told
+    assert reason in refusal
     assert set(relay.verbs()[:3]) <= {"EHLO", "HELO", "STARTTLS"}
     assert not {"AUTH", "MAIL"} & set(relay.verbs())
 
@@ -157,45 +157,45 @@ def old(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("fault", "reason"),
     [
         ("name", "IP address mismatch"),
         ("expired", "certificate has expired"),
-        ("stranger", "unable to get local issuer certificate"),
+        ("untrusted", "unable to get local issuer certificate"),
         ("old", "TLS failed"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
-def test_a_relay_that_cannot_prove_who_it_is_gets_nothing(
-    attempt: Any, authority: trustme.CA, mode: Any, fault: str, said: str
+def test_a_relay_without_a_valid_certificate_gets_no_login_and_no_message(
+    attempt: Any, authority: trustme.CA, mode: Any, fault: str, reason: str
 ) -> None:
     spoken = {
         "name": lambda: certified(authority, "other.example"),
         "expired": lambda: expired(authority),
-        "stranger": lambda: certified(trustme.CA(), HOST),
+        "untrusted": lambda: certified(trustme.CA(), HOST),
         "old": lambda: old(authority),
     }[fault]()
     relay = hidden(spoken, mode)
-    told = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert said in told
+    assert reason in refusal
     assert set(relay.verbs()) <= {"EHLO", "STARTTLS"}
 
 
-def test_what_a_stranger_puts_behind_the_go_ahead_is_dropped(
+def test_replies_injected_behind_starttls_are_discarded(
     attempt: Any, authority: trustme.CA
 ) -> None:
-    forged = "220 ready\r\n250-stranger.example\r\n250-AUTH PLAIN\r\n250 XFORGED"
+    forged = "220 ready\r\n250-attacker.example\r\n250-AUTH PLAIN\r\n250 XFORGED"
     relay = hidden(certified(authority, HOST), STARTTLS=forged)
     relay.login = ""
-    told = attempt(relay).refusal()
+    refusal = attempt(relay).refusal()
 
-    assert "AUTH extension is not supported" in told
+    assert "AUTH extension is not supported" in refusal
     assert relay.verbs() == ["EHLO", "STARTTLS", "EHLO"]
     assert "AUTH" not in "".join(relay.in_the_clear)
 
 
-def test_a_wrong_password_is_our_own_fault(attempt: Any, authority: Any) -> None:
+def test_a_wrong_password_is_a_refused_login(attempt: Any, authority: Any) -> None:
     relay = hidden(certified(authority, HOST))
     with pytest.raises(LoginRefusedError, match=r"refused our login: 535 5\.7\.8 who"):
         attempt(relay).run(password="wrong horse")
@@ -203,7 +203,7 @@ def test_a_wrong_password_is_our_own_fault(attempt: Any, authority: Any) -> None
     assert "MAIL" not in relay.verbs()
 
 
-def test_a_relay_that_knows_only_helo_is_greeted_so(attempt: Any) -> None:
+def test_a_relay_that_knows_only_helo_gets_helo(attempt: Any) -> None:
     relay = Relay(script=lambda step, _line: "500 what" if step == "EHLO" else None)
     offer = attempt(relay).run(user="", ca_file=None).offer
 
@@ -211,16 +211,16 @@ def test_a_relay_that_knows_only_helo_is_greeted_so(attempt: Any) -> None:
     assert not offer.pipelining
 
 
-def test_a_ca_file_that_holds_nothing_is_named(
+def test_a_ca_file_without_certificates_is_named(
     attempt: Any, authority: trustme.CA, trusted: Path
 ) -> None:
     (trusted / "empty.pem").write_text("nothing")
-    told = attempt(hidden(certified(authority, HOST))).refusal(
+    refusal = attempt(hidden(certified(authority, HOST))).refusal(
         ca_file=Path("empty.pem")
     )
 
-    assert told.startswith("ca_file: ")
-    assert "empty.pem cannot be used" in told
+    assert refusal.startswith("ca_file: ")
+    assert "empty.pem cannot be used" in refusal
 
 
 async def test_a_silent_relay_is_not_waited_for_for_ever(
@@ -229,10 +229,12 @@ async def test_a_silent_relay_is_not_waited_for_for_ever(
     relay.script = lambda _step, _line: SILENT
     settings = RelaySettings(host=HOST, port=relay.port)
     with pytest.raises(RelayError, match="Timed out waiting for server ready"):
-        await connect(settings, root=tmp_path, hello="letters.example", within=0.05)
+        await connect(
+            settings, root=tmp_path, hello="letters.example", step_timeout=0.05
+        )
 
 
-async def test_nobody_at_the_port_is_said_with_its_place(
+async def test_a_closed_port_is_an_error_with_host_and_port(
     relay: Relay, tmp_path: Path
 ) -> None:
     await relay.stop()

@@ -1,4 +1,4 @@
-"""One connection, octet by octet: a parcel is told of once, on its side of the dot."""
+"""One connection, octet by octet: each message has one outcome, the right one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from tests.mailer.delivery.smtp.bare_peer import (
     PIPELINING,
     PLAIN,
     TAKEN,
-    Desk,
-    desk,
-    ended,
-    parcel,
-    saying,
+    OutcomeKeeper,
+    keeper,
+    outgoing_message,
+    played,
+    script,
 )
 
 DATA, DOT, RSET, QUIT = "DATA\r\n", "\r\n.\r\n", "RSET\r\n", "QUIT\r\n"
@@ -27,12 +27,12 @@ BYE = (QUIT, "221 bye\r\n")
 
 NO, LATER, CLOSING = "550 5.1.1 no\r\n", "450 4.2.0 later\r\n", "421 4.3.2 bye\r\n"
 BOTH = {1: ["the final dot: 250"], 2: ["the final dot: 250"]}
-FIRST = (DATA, OPENED), (DOT, "")  # the envelope of the second comes behind the dot
+FIRST = (DATA, OPENED), (DOT, "")  # the envelope of the second follows the dot
 SECOND = (DOT, TAKEN), BYE
 ENDLESS_LINE, ENDLESS = "250 " + "x" * 100_000, "250-and\r\n" * 20_000
-Piece = tuple[str, str]
+Step = tuple[str, str]
 
-TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
+TWO: dict[str, tuple[Sequence[Step], dict[int, list[str]]]] = {
     "replies in one packet, and cut at odd places": (
         [
             (DATA, "250 o|k\r\n250|-ok\r\n250 ok\r|\n354 go\r\n"),
@@ -46,7 +46,7 @@ TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
         [(DATA, OK + NO + "554 no\r\n"), (DATA, OK + OPENED), *SECOND],
         {1: ["RCPT TO: 550"], 2: ["the final dot: 250"]},
     ),
-    "a reader refused, and a go-ahead for nobody": (
+    "a reader refused, and a go-ahead all the same": (
         [
             (DATA, OK + NO + GO),
             (".\r\n", TAKEN),
@@ -117,14 +117,14 @@ TWO: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
 
 @pytest.mark.parametrize("name", TWO)
 async def test_two_messages_a_round_trip_apart(name: str) -> None:
-    pieces, told = TWO[name]
+    steps, outcomes = TWO[name]
 
-    assert await ended(desk(2), PIPELINING, saying(*pieces)) == told
+    assert await played(keeper(2), PIPELINING, script(*steps)) == outcomes
 
 
 MAIL, RCPT = ">\r\n", "example>\r\n"
 STEPS = (MAIL, OK), (RCPT, OK), (DATA, GO)
-ONE: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
+ONE: dict[str, tuple[Sequence[Step], dict[int, list[str]]]] = {
     "taken": ([*STEPS, (DOT, TAKEN), *STEPS, (DOT, TAKEN), BYE], BOTH),
     "a reader refused": (
         [(MAIL, OK), (RCPT, NO), (RSET, OK), *STEPS, (DOT, TAKEN), BYE],
@@ -153,13 +153,13 @@ ONE: dict[str, tuple[Sequence[Piece], dict[int, list[str]]]] = {
 
 @pytest.mark.parametrize("name", ONE)
 async def test_a_relay_without_pipelining(name: str) -> None:
-    pieces, told = ONE[name]
+    steps, outcomes = ONE[name]
 
-    assert await ended(desk(2), PLAIN, saying(*pieces)) == told
+    assert await played(keeper(2), PLAIN, script(*steps)) == outcomes
 
 
 @pytest.mark.parametrize(
-    ("pieces", "told"),
+    ("steps", "outcomes"),
     [
         ([(DATA, OK)], {1: ["an attempt"]}),
         (FIRST, {1: ["unknown"], 2: ["not sent"]}),
@@ -167,23 +167,25 @@ async def test_a_relay_without_pipelining(name: str) -> None:
     ids=["before the dot", "after the dot"],
 )
 async def test_a_relay_that_falls_silent_is_not_waited_for_for_ever(
-    pieces: Sequence[Piece], told: dict[int, list[str]]
+    steps: Sequence[Step], outcomes: dict[int, list[str]]
 ) -> None:
-    """The patience of RFC 5321 section 4.5.3.2 is over; the clock is given."""
-    two = desk(2)
+    """The timeouts of RFC 5321 section 4.5.3.2 are over; the test gives the time."""
+    two = keeper(2)
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await saying(*pieces)(reader, writer)
+        await script(*steps)(reader, writer)
         assert two.connection is not None
-        two.connection.look(uptime() + 100)
-        assert two.told == {}
-        two.connection.look(uptime() + 601)
+        two.connection.check_timeout(uptime() + 100)
+        assert two.outcomes == {}
+        two.connection.check_timeout(uptime() + 601)
 
-    assert await ended(two, PIPELINING, peer) == told
+    assert await played(two, PIPELINING, peer) == outcomes
 
 
 async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
-    old = Desk(parcels=[parcel(1, marked_at=uptime() - outgoing.MARK_HOLDS)])
+    old = OutcomeKeeper(
+        messages=[outgoing_message(1, marked_at=uptime() - outgoing.MARK_HOLDS)]
+    )
     sent = bytearray()
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -191,38 +193,38 @@ async def test_no_dot_is_written_under_a_mark_that_is_too_old() -> None:
         writer.write(OPENED.encode())
         sent.extend(await reader.read())
 
-    assert await ended(old, PIPELINING, peer) == {1: ["an attempt"]}
+    assert await played(old, PIPELINING, peer) == {1: ["an attempt"]}
     assert sent.endswith(DATA.encode())
 
 
 @pytest.mark.parametrize("between", ["", "|"], ids=["in one packet", "in two"])
-async def test_a_mark_grown_old_behind_another_message_was_no_attempt(
+async def test_a_mark_that_expires_behind_another_message_was_no_attempt(
     between: str,
 ) -> None:
     """The relay took its time over the first message, not over the second."""
-    old = parcel(2, marked_at=uptime() - outgoing.MARK_HOLDS)
-    two = Desk(parcels=[parcel(1), old])
-    pieces = [(DATA, OPENED), (DATA, TAKEN + between + OPENED)]
+    old = outgoing_message(2, marked_at=uptime() - outgoing.MARK_HOLDS)
+    two = OutcomeKeeper(messages=[outgoing_message(1), old])
+    steps = [(DATA, OPENED), (DATA, TAKEN + between + OPENED)]
 
-    assert await ended(two, PIPELINING, saying(*pieces)) == {
+    assert await played(two, PIPELINING, script(*steps)) == {
         1: ["the final dot: 250"],
         2: ["not sent"],
     }
 
 
-async def test_told_to_leave_it_finishes_what_it_has_opened() -> None:
-    """Two are in flight when it is told: both are answered, the third is not taken."""
-    three = desk(3)
+async def test_before_it_quits_it_finishes_the_messages_it_has_opened() -> None:
+    """Two messages are in flight: both are answered, the third is not taken."""
+    three = keeper(3)
 
     async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for awaited, said in [(DATA, OPENED), (DATA, TAKEN + OPENED)]:
+        for awaited, answer in [(DATA, OPENED), (DATA, TAKEN + OPENED)]:
             await reader.readuntil(awaited.encode())
-            if said != OPENED and three.connection:
-                three.connection.leave()
-            writer.write(said.encode())
-        for awaited, said in SECOND:
+            if answer != OPENED and three.connection:
+                three.connection.quit()
+            writer.write(answer.encode())
+        for awaited, answer in SECOND:
             await reader.readuntil(awaited.encode())
-            writer.write(said.encode())
+            writer.write(answer.encode())
 
-    assert await ended(three, PIPELINING, peer) == BOTH
-    assert [each.message_number for each in three.parcels] == [3]
+    assert await played(three, PIPELINING, peer) == BOTH
+    assert [each.message_number for each in three.messages] == [3]

@@ -1,4 +1,4 @@
-"""What we touch of aiosmtplib and the loops beyond their promise: each name holds."""
+"""Names of aiosmtplib and the event loops that we use without a promise of theirs."""
 
 import asyncio
 from pathlib import Path
@@ -14,20 +14,20 @@ from tools.peers.relay import LOGIN, Relay, certified
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 HOST = "127.0.0.1"
-WITHIN = 10.0  # seconds; what hangs is to fail, not to hang
+WITHIN = 10.0  # seconds; a connection that hangs fails
 
 
 class Listener(asyncio.Protocol):
-    """Hears what arrives after it took a transport over, and its end."""
+    """Takes a transport over; keeps what arrives, and notes the end."""
 
     def __init__(self) -> None:
-        self.heard, self.ended = asyncio.Event(), asyncio.Event()
+        self.received, self.ended = asyncio.Event(), asyncio.Event()
         self.octets = b""
 
     def data_received(self, data: bytes) -> None:
         """Keep what arrives."""
         self.octets += data
-        self.heard.set()
+        self.received.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note the end."""
@@ -69,7 +69,7 @@ def test_a_transport_can_be_taken_over(relay: Relay, loop: str, tmp_path: Path) 
             listener = Listener()
             transport.set_protocol(listener)
             transport.write(b"MAIL FROM:<a@b.example>\r\n")
-            await listener.heard.wait()
+            await listener.received.wait()
             transport.abort()
             await listener.ended.wait()
 

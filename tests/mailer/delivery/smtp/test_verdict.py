@@ -1,4 +1,4 @@
-"""Replies are read as they are meant: nobody is blamed for what is not theirs."""
+"""Verdicts: replies are read as expected, and faults of ours suppress no reader."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,9 @@ def test_the_corpus_is_large_and_without_repetition() -> None:
 
 
 @pytest.mark.parametrize(("raw", "action", "permanence"), CORPUS)
-def test_a_reply_is_read_as_it_is_meant(raw: str, action: str, permanence: str) -> None:
+def test_a_reply_has_the_expected_verdict(
+    raw: str, action: str, permanence: str
+) -> None:
     found = verdict.read(reply(raw))
 
     assert (found.action, found.permanence) == (action, permanence)
@@ -41,7 +43,7 @@ def test_a_reply_is_read_as_it_is_meant(raw: str, action: str, permanence: str) 
 
 
 @pytest.mark.parametrize("raw", [raw for raw, _, _ in CORPUS if raw[0] == "5"])
-def test_a_refused_sender_is_never_the_readers_fault(raw: str) -> None:
+def test_a_refused_sender_never_suppresses_the_reader(raw: str) -> None:
     found = verdict.read(reply(raw), names_recipient=False)
 
     assert not found.suppress
@@ -52,9 +54,7 @@ STATUS = st.from_regex(r"[245]\.[0-9]{1,3}\.[0-9]{1,3} ", fullmatch=True) | st.j
 
 
 @given(st.integers(400, 499), STATUS, st.text(max_size=200))
-def test_a_code_of_four_hundred_is_always_tried_again(
-    code: int, status: str, text: str
-) -> None:
+def test_a_4yz_reply_is_always_tried_again(code: int, status: str, text: str) -> None:
     found = verdict.read(Reply(code, status + text))
 
     assert found.action is Action.RETRY
@@ -62,7 +62,7 @@ def test_a_code_of_four_hundred_is_always_tried_again(
 
 
 @given(st.integers(500, 599), STATUS, st.text(max_size=200))
-def test_policy_never_suppresses_unless_a_mailbox_is_named(
+def test_only_a_refusal_because_of_the_mailbox_suppresses(
     code: int, status: str, text: str
 ) -> None:
     found = verdict.read(Reply(code, status + text))
@@ -79,28 +79,28 @@ def test_a_positive_reply_is_accepted(code: int, text: str) -> None:
     assert verdict.read(Reply(code, text)).action is Action.ACCEPT
 
 
-def test_a_hundred_thousand_letters_are_read_at_once() -> None:
+def test_a_very_long_reply_is_read() -> None:
     long = "mailbox " * 20_000
 
     assert verdict.read(Reply(550, long)).action is Action.REFUSE
 
 
 def test_every_rule_decides_some_reply() -> None:
-    decided = set()
+    used = set()
     for raw, _, _ in CORPUS:
-        asked = reply(raw)
+        answer = reply(raw)
         for number, rule in enumerate(verdict._COMPILED):
-            status = verdict._status(asked)
+            status = verdict._status(answer)
             if (
-                rule[0].fullmatch(str(asked.code))
+                rule[0].fullmatch(str(answer.code))
                 and rule[1].fullmatch(status)
-                and rule[2].search(" ".join(asked.text.split()))
+                and rule[2].search(" ".join(answer.text.split()))
             ):
-                decided.add(number)
+                used.add(number)
                 break
-    idle = [RULES[number] for number in range(len(RULES)) if number not in decided]
+    unused = [RULES[number] for number in range(len(RULES)) if number not in used]
 
-    assert idle == []
+    assert unused == []
 
 
 def test_the_command_reads_a_reply_a_line_and_never_stops() -> None:
