@@ -73,7 +73,7 @@ async def letters(site: Site, path: Path) -> list[Sample]:
         campaign = await edit.add(
             session, written, templates=site.templates, author="gallery", now=now()
         )
-        await references.take(session, campaign)
+        await references.assign_number(session, campaign)
     async with site.database.reading() as session:
         context = await lookup.context_of(session, campaign, now=now())
         readers: dict[str, str] = {}

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.calendar import series
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import CampaignState, refuse_unless
+from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.errors import RefusedError
 
@@ -24,7 +24,7 @@ async def at(
     """Let an approved campaign go at an instant to come, and at no other."""
     await lookup.lock(session, campaign)
     if campaign.state != CampaignState.SCHEDULED:
-        refuse_unless(
+        require_arrow(
             CampaignState(campaign.state), CampaignState.SCHEDULED, name=campaign.name
         )
     if moment <= now:

@@ -119,7 +119,7 @@ def _messages(
     campaign: Campaign, context: Context, released: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
-    variant = codes.noted(campaign, context)
+    variant = codes.expression(campaign, context)
     left_out = resolve.reason(campaign.topic)
     route = and_(
         left_out.is_(None),  # who is left out has no route

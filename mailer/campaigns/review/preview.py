@@ -1,4 +1,4 @@
-"""Preview: exactly what one reader would get, made by the code that sends."""
+"""Makes the message that one reader would get, by the code that sends."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from mailer.errors import RefusedError
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
 
-NOBODY = 0  # the message number of previews: their links lead nowhere
+NO_MESSAGE = 0  # a preview has no row, so its links do not work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,13 +32,16 @@ class Preview:
 
     octets: bytes
     letter: Letter
-    excluded: str | None  # why the reader would get nothing after all
+    excluded: str | None  # why the reader would not get it; None if they would
 
 
 async def preview(
     site: Site, campaign_id: int, address: str, *, now: datetime
 ) -> Preview:
-    """Make the message a contact would get, whether or not they would get it."""
+    """Return the message of a contact, also if the contact is left out.
+
+    Raises RefusedError if the contact reads no language of the campaign.
+    """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
@@ -48,7 +51,9 @@ async def preview(
         content = await letters.with_entries(session, content, [seen.variant])
     choice = groups.choose(campaign, content.written, seen.chain)
     if choice is None:
-        raise RefusedError(f"{address} reads no language this campaign may be sent in")
+        raise RefusedError(
+            f"{address} reads no language in which this campaign may be sent"
+        )
     key = letters.key(content, choice, seen.variant)
     made = letters.make(site, content, key, at=now)
     reader = Addressed(
@@ -59,7 +64,7 @@ async def preview(
         ),
     )
     return Preview(
-        octets=Composer(made.skeleton).compose(reader, site.signer.message(NOBODY)),
+        octets=Composer(made.skeleton).compose(reader, site.signer.message(NO_MESSAGE)),
         letter=made.letter,
         excluded=seen.excluded,
     )
@@ -76,14 +81,14 @@ class _Seen:
 async def _seen(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
-    """Return what decides the letter of one contact."""
-    variant = codes.noted(campaign, context)
+    """Read what decides the letter of one contact."""
+    code = codes.expression(campaign, context)
     row = await session.execute(
-        of_readers(select(Organisation, Country.languages, variant)).where(
+        of_readers(select(Organisation, Country.languages, code)).where(
             Contact.id == contact.id
         )
     )
-    organisation, country_languages, bits = row.one()
+    organisation, country_languages, variant = row.one()
     reasons = await session.execute(
         resolve.audience(
             campaign.audience, context, resolve.reason(campaign.topic)
@@ -95,13 +100,13 @@ async def _seen(
         chain=Chain.stored(
             contact.languages, organisation.languages, country_languages
         ),
-        variant=bits,
+        variant=variant,
         excluded="not_picked" if picked is None else picked[0],
     )
 
 
 def part(made: Preview, form: str) -> bytes:
-    """Return the message, or one of its parts, as octets to look at."""
+    """Return the octets of a message: all of it (`eml`), its HTML or its plain text."""
     if form == "eml":
         return made.octets
     message = message_from_bytes(made.octets, policy=policy.SMTP)

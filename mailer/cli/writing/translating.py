@@ -24,7 +24,7 @@ async def export_po(
     site: Site, campaign_id: int, language: str, out: Path | None
 ) -> None:
     """Write a campaign for the translator of one language, as a PO file."""
-    octets = await exchange.export(site, campaign_id, language, now=clock.now())
+    octets = await exchange.export_po(site, campaign_id, language, now=clock.now())
     if out is None:
         output.octets(octets)
         return
@@ -42,10 +42,10 @@ async def import_po(
     site: Site, campaign_id: int, file: Path, by: str, as_json: bool
 ) -> None:
     """Take in a translation; where words changed, an approval is void."""
-    taken = await exchange.take(
+    taken = await exchange.import_po(
         site, campaign_id, _read(file), name=file.name, by=by, now=clock.now()
     )
-    standing = taken.standing
+    standing = taken.progress
     if as_json:
         output.json_document(
             {
