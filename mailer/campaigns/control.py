@@ -92,7 +92,7 @@ async def void(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record an act that changed the content: void the approval, make it a draft."""
+    """Record an act that changed the content; void the approval, back to draft."""
     if campaign.state == CampaignState.DRAFT:
         acts.note(session, campaign, act, by=by, now=now, detail=detail)
     else:

@@ -29,9 +29,9 @@ class Campaign(Base):
     name: Mapped[str]
     template: Mapped[str] = mapped_column(String(60))
     topic: Mapped[str | None] = mapped_column(String(40))  # None: service mail
-    on_demand: Mapped[bool] = mapped_column(default=False)  # readers come one by one
+    on_demand: Mapped[bool] = mapped_column(default=False)  # each reader asked for it
     reference: Mapped[str]
-    reference_pattern: Mapped[str | None]  # what its number is counted by
+    reference_pattern: Mapped[str | None]  # None: it has no {number}
     reference_year: Mapped[int | None]
     reference_number: Mapped[int | None]  # given at the first approval, kept for ever
     day: Mapped[date]  # the date on the letter
@@ -182,7 +182,8 @@ class StoredLetter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
     language: Mapped[str] = mapped_column(String(20))
-    wanted: Mapped[str] = mapped_column(String(20))  # differs in a fallback
+    # what its readers wanted: another language, if this letter is a fallback
+    wanted: Mapped[str] = mapped_column(String(20))
     variant: Mapped[str]  # see campaigns/variants/codes.py
     subject: Mapped[str]
     skeleton: Mapped[bytes] = mapped_column(LargeBinary)

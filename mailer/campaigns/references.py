@@ -20,7 +20,7 @@ _KNOWN = {"yy", "yyyy", "number"}
 
 
 def read(reference: str, fault: Callable[[str, str], Exception]) -> str:
-    """Return a reference; raise `fault(key, sentence)` at an unknown placeholder."""
+    """Return a reference; raise `fault(key, sentence)` if its pattern is wrong."""
     for placeholder in _PLACEHOLDER.findall(reference):
         if placeholder not in _KNOWN:
             raise fault(

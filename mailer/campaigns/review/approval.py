@@ -53,7 +53,7 @@ async def approve(
     await _require_approver(session, campaign, by)
     await references.assign_number(session, campaign)
     count = await _store_audience(session, campaign, context)
-    given = Approval(
+    approval = Approval(
         campaign_id=campaign.id,
         by=by,
         at=now,
@@ -61,8 +61,8 @@ async def approve(
         time=campaign.at,
         count=count,
     )
-    session.add(given)
-    detail = {"readers": given.count, "digest": given.digest}
+    session.add(approval)
+    detail = {"readers": approval.count, "digest": approval.digest}
     if renewed:
         acts.note(session, campaign, Act.APPROVED, by=by, now=now, detail=detail)
     else:
@@ -70,7 +70,7 @@ async def approve(
             session, campaign, approved, Act.APPROVED, by=by, now=now, detail=detail
         )
     await session.flush()
-    return given
+    return approval
 
 
 async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
@@ -131,26 +131,27 @@ async def require(
     Raises RefusedError if there is none, if anything it covers has changed, or if it is
     for another time.
     """
-    given = await current(session, campaign)
-    if given is None:
+    approval = await current(session, campaign)
+    if approval is None:
         raise RefusedError(f"{campaign.name} has not been approved")
-    if not await _covers(given, session, campaign, templates):
+    if not await _covers(approval, session, campaign, templates):
         raise RefusedError(
-            f"{campaign.name} or its template changed after {given.by} approved it;"
+            f"{campaign.name} or its template changed after {approval.by} approved it;"
             " it needs a new approval"
         )
-    if given.time is not None and given.time != campaign.at:
+    if approval.time is not None and approval.time != campaign.at:
         raise RefusedError(
-            f"{given.by} approved {campaign.name} for {given.time:%Y-%m-%d %H:%M} UTC"
+            f"{approval.by} approved {campaign.name} for"
+            f" {approval.time:%Y-%m-%d %H:%M} UTC"
         )
-    return given
+    return approval
 
 
 async def _covers(
-    given: Approval, session: AsyncSession, campaign: Campaign, templates: Path
+    approval: Approval, session: AsyncSession, campaign: Campaign, templates: Path
 ) -> bool:
     """Whether an approval covers the campaign and its template as they are now."""
     digests = (agreed.digest, agreed.former_digest)
-    return given.digest in [
+    return approval.digest in [
         await each(session, campaign, templates) for each in digests
     ]

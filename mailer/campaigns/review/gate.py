@@ -60,8 +60,8 @@ async def check(
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         grouped = await group(session, campaign, context, written=content.written)
-        seen = {each.variant for each in grouped}
-        content = await letters.with_entries(session, content, seen)
+        variants = {each.variant for each in grouped}
+        content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
     readers, fallbacks, without = _readers(grouped)

@@ -47,38 +47,40 @@ async def preview(
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
-        seen = await _seen(session, campaign, context, contact)
-        content = await letters.with_entries(session, content, [seen.variant])
-    choice = groups.choose(campaign, content.written, seen.chain)
+        known = await _read_contact(session, campaign, context, contact)
+        content = await letters.with_entries(session, content, [known.variant])
+    choice = groups.choose(campaign, content.written, known.chain)
     if choice is None:
         raise RefusedError(
             f"{address} reads no language in which this campaign may be sent"
         )
-    key = letters.key(content, choice, seen.variant)
+    key = letters.key(content, choice, known.variant)
     made = letters.make(site, content, key, at=now)
     reader = Addressed(
         address=contact.address or "",
         name=contact.name,
-        organisation=seen.organisation.names.get(
-            choice.language, seen.organisation.name
+        organisation=known.organisation.names.get(
+            choice.language, known.organisation.name
         ),
     )
     return Preview(
         octets=Composer(made.skeleton).compose(reader, site.signer.message(NO_MESSAGE)),
         letter=made.letter,
-        excluded=seen.excluded,
+        excluded=known.excluded,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
+    """What decides the letter of one contact."""
+
     organisation: Organisation
     chain: Chain
     variant: str
     excluded: str | None
 
 
-async def _seen(
+async def _read_contact(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
     """Read what decides the letter of one contact."""

@@ -76,7 +76,7 @@ def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]
 
 
 def decode(campaign: Campaign, variant: str) -> Traits:
-    """Return the traits of a code; those of "" are the same for every reader."""
+    """Return the traits of a code; "" gives the default traits."""
     parts = [*variant.split("/", 4), "", "", "", ""][:5]
     shown, first, reason, organisation, zone = parts
     return Traits(

@@ -104,10 +104,11 @@ def _subjects_and_places(
     by_sentence: dict[str, list[tuple[str, str]]] = {}
     for fact, (sentence, kind) in _SENTENCES.items():
         if fact in values:
-            codes = _codes(values[fact], kind, themes)
-            by_sentence.setdefault(sentence, []).extend(codes)
-    for sentence, found in by_sentence.items():
-        distinct = tuple(dict.fromkeys(found))
+            by_sentence.setdefault(sentence, []).extend(
+                _codes(values[fact], kind, themes)
+            )
+    for sentence, codes in by_sentence.items():
+        distinct = tuple(dict.fromkeys(codes))
         named = len(distinct) <= MAX_NAMES and all(kind for kind, _ in distinct)
         yield Statement(sentence, distinct if named else ())
 

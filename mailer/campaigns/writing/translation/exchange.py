@@ -47,12 +47,12 @@ class _Desk:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedTranslation:
-    """What the import of a translation changed, in entries."""
+    """The result of the import of a translation; its numbers are entries."""
 
     language: str
-    changed: int  # their words differ from before
-    confirmed: int  # their words hold for the changed source
-    fuzzy: int  # not changed, because the file marks them fuzzy
+    changed: int  # with new words
+    confirmed: int  # with the same words, for a changed source
+    fuzzy: int  # not imported, because they are fuzzy
     progress: TranslationProgress
 
 

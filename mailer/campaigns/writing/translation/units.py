@@ -35,16 +35,16 @@ def source_units(
     source: Translation, types: Mapping[str, BlockType]
 ) -> dict[str, TranslationUnit]:
     """Return the units of a source text by context, in its order."""
-    found = []
+    units = []
     for name, text in ((SUBJECT, source.subject), (PREHEADER, source.preheader)):
-        found.append(
+        units.append(
             TranslationUnit(
                 context=name, text=text, block=None, field=name, kind="text"
             )
         )
     for block in source.blocks:
-        found += _of_block(block, types[block.type].fields)
-    return {each.context: each for each in found if each.text}
+        units += _of_block(block, types[block.type].fields)
+    return {each.context: each for each in units if each.text}
 
 
 def _of_block(block: Block, kinds: Mapping[str, str]) -> Iterator[TranslationUnit]:
