@@ -46,7 +46,7 @@ def cluster() -> Iterator[Cluster]:
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite site with the sample directory, copied by each test."""
     folder = tmp_path_factory.mktemp("founded") / "site"
-    asyncio.run(founding.found(folder, with_sample=True, now=now()))
+    asyncio.run(founding.create_site(folder, with_sample=True, now=now()))
     return unscored(folder)
 
 
@@ -57,7 +57,7 @@ def founded_on_postgresql(
     """The same on PostgreSQL; each test gets a copy of its database."""
     folder = tmp_path_factory.mktemp("founded-pg") / "site"
     url = cluster.create("founded")
-    asyncio.run(founding.found(folder, with_sample=True, store=url, now=now()))
+    asyncio.run(founding.create_site(folder, with_sample=True, store=url, now=now()))
     return unscored(folder)
 
 

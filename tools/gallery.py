@@ -73,7 +73,7 @@ async def letters(site: Site, path: Path) -> list[Sample]:
         campaign = await edit.add(
             session, written, templates=site.templates, author="gallery", now=now()
         )
-        await references.take(session, campaign)
+        await references.assign_number(session, campaign)
     async with site.database.reading() as session:
         context = await lookup.context_of(session, campaign, now=now())
         readers: dict[str, str] = {}
@@ -127,7 +127,7 @@ async def take(only: Iterable[str] = ()) -> list[Sample]:
     samples: list[Sample] = []
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "site"
-        config = await founding.found(root, with_sample=True, now=now())
+        config = await founding.create_site(root, with_sample=True, now=now())
         async with open_site(config) as site:
             for path in sorted((root / "campaigns").iterdir()):
                 if not chosen or path.name in chosen:

@@ -1,4 +1,4 @@
-"""When a campaign is sent: times, series and their slots, what is due.
+"""When campaigns are sent: their times, series and slots, and what is due.
 
-Instants are computed in scheduler, without a store.
+scheduler computes the instants, without a store.
 """

@@ -1,4 +1,4 @@
-"""What is due: occurrences and campaigns whose time has come, each released once."""
+"""Releases the campaigns that are due, each once, and records missed slots."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,24 +24,29 @@ class Ticked:
     """What one tick did."""
 
     released: list[int] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)  # too late, or not approved any more
-    missed: list[str] = field(default_factory=list)  # slots nobody filled
+    held: list[int] = field(
+        default_factory=list
+    )  # expired: too late, or not releasable
+    missed: list[str] = field(default_factory=list)  # slots without a campaign
 
 
 async def tick(
     database: Database,
     release: Callable[[int], Awaitable[int]],
     *,
-    late: timedelta,
+    grace: timedelta,
     now: datetime,
 ) -> Ticked:
-    """Release every due, approved campaign once; hold what is later than `late`."""
+    """Release each due campaign once; expire those that are late by `grace` or more.
+
+    A campaign that `release` refuses expires too.
+    """
     ticked = Ticked()
     async with database.writing() as session:
         for each in await session.scalars(select(Series).order_by(Series.id)):
             await series.open_slots(session, each, now=now)
-        ticked.missed = await _missed(session, now)
-        ticked.held = await _too_late(session, late=late, now=now)
+        ticked.missed = await _record_missed(session, now)
+        ticked.held = await _expire_late(session, grace=grace, now=now)
         due = await session.scalars(
             select(Campaign.id)
             .where(Campaign.state == CampaignState.SCHEDULED, Campaign.at <= now)
@@ -60,8 +65,8 @@ async def tick(
     return ticked
 
 
-async def _missed(session: AsyncSession, now: datetime) -> list[str]:
-    """Note the slots whose time came without a campaign: nothing is sent."""
+async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:
+    """Record the slots whose time came without a campaign, and return them."""
     missed = await session.execute(
         update(Occurrence)
         .where(
@@ -79,16 +84,16 @@ async def _missed(session: AsyncSession, now: datetime) -> list[str]:
     return slots
 
 
-async def _too_late(
-    session: AsyncSession, *, late: timedelta, now: datetime
+async def _expire_late(
+    session: AsyncSession, *, grace: timedelta, now: datetime
 ) -> list[int]:
-    """Hold campaigns whose time passed longer ago than is allowed."""
+    """Expire the campaigns that are late by `grace` or more; return their numbers."""
     overdue = await session.scalars(
         select(Campaign.id)
-        .where(Campaign.state == CampaignState.SCHEDULED, Campaign.at <= now - late)
+        .where(Campaign.state == CampaignState.SCHEDULED, Campaign.at <= now - grace)
         .order_by(Campaign.id)
     )
-    hours = late.total_seconds() / 3600
+    hours = grace.total_seconds() / 3600
     because = f"its time passed more than {hours:g} hours ago"
     return [
         number

@@ -1,4 +1,4 @@
-"""When a campaign goes: at an instant, or in the next open slot of a series."""
+"""Schedules campaigns, at an instant or in the next open slot of a series."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.calendar import series
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import CampaignState, refuse_unless
+from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.errors import RefusedError
 
@@ -21,10 +21,13 @@ async def at(
     by: str,
     now: datetime,
 ) -> None:
-    """Let an approved campaign go at an instant to come, and at no other."""
+    """Schedule an approved campaign at one instant; it leaves the slot it had.
+
+    Raises RefusedError if the state does not allow it, or if the instant has passed.
+    """
     await lookup.lock(session, campaign)
     if campaign.state != CampaignState.SCHEDULED:
-        refuse_unless(
+        require_arrow(
             CampaignState(campaign.state), CampaignState.SCHEDULED, name=campaign.name
         )
     if moment <= now:
@@ -50,13 +53,17 @@ async def at(
 async def in_series(
     session: AsyncSession, campaign: Campaign, name: str, *, by: str, now: datetime
 ) -> Occurrence:
-    """Let an approved campaign fill the next open slot of a series."""
-    found = await series.named(session, name)
-    await series.open_slots(session, found, now=now)
+    """Schedule an approved campaign in the next open slot of a series; return the slot.
+
+    Raises what `at` raises, NotFoundError if there is no such series, and RefusedError
+    if it has no open slot.
+    """
+    wanted = await series.named(session, name)
+    await series.open_slots(session, wanted, now=now)
     slot = await session.scalar(
         select(Occurrence)
         .where(
-            Occurrence.series_id == found.id,
+            Occurrence.series_id == wanted.id,
             Occurrence.campaign_id.is_(None),
             Occurrence.outcome.is_(None),
             Occurrence.due_at > now,
@@ -66,7 +73,7 @@ async def in_series(
         .with_for_update(skip_locked=True)
     )
     if slot is None:
-        raise RefusedError(f"every coming slot of {name} has its campaign already")
+        raise RefusedError(f"every open slot of {name} has a campaign already")
     await at(session, campaign, slot.due_at, by=by, now=now)
     slot.campaign_id = campaign.id
     return slot

@@ -1,4 +1,4 @@
-"""Recurring mailings: their cadences and the slots to come."""
+"""Series: recurring mailings, with their cadences and slots."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
 from scheduler import cadences, words
 
-OPEN_SLOTS = 3  # occurrences of a series that exist ahead of time
+OPEN_SLOTS = 3  # how many future slots a series has
 
 
 async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | None]]:
-    """Return every series with each of its slots; one without slots once."""
+    """Return every series with each of its slots; a series without slots with None."""
     rows = await session.execute(
         select(Series, Occurrence)
         .outerjoin(Occurrence, Occurrence.series_id == Series.id)
@@ -26,11 +26,14 @@ async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | N
 async def add(
     session: AsyncSession, name: str, cadence: str, *, zone: str, now: datetime
 ) -> Series:
-    """Store a series and its first slots; refuse a cadence that cannot be read."""
-    understood = words.parse(cadence, zone=zone)
+    """Store a series and its first slots.
+
+    Raises ScheduleError if the cadence cannot be read, RefusedError if the name exists.
+    """
+    parsed = words.parse(cadence, zone=zone)
     if await session.scalar(select(Series.id).where(Series.name == name)):
-        raise RefusedError(f"a series is called {name} already")
-    series = Series(name=name, cadence=cadence, zone=understood.zone, created_at=now)
+        raise RefusedError(f"there is a series called {name} already")
+    series = Series(name=name, cadence=cadence, zone=parsed.zone, created_at=now)
     session.add(series)
     await session.flush()
     await open_slots(session, series, now=now)
@@ -38,7 +41,7 @@ async def add(
 
 
 async def named(session: AsyncSession, name: str) -> Series:
-    """Return a series by its name."""
+    """Return a series by its name; raise NotFoundError if there is none."""
     series: Series | None = await session.scalar(
         select(Series).where(Series.name == name)
     )
@@ -48,7 +51,7 @@ async def named(session: AsyncSession, name: str) -> Series:
 
 
 async def open_slots(session: AsyncSession, series: Series, *, now: datetime) -> None:
-    """Make the next slots of a series exist; those that do are left alone."""
+    """Create the next slots of a series that do not exist yet."""
     cadence = words.parse(series.cadence, zone=series.zone)
     known = set(
         await session.scalars(

@@ -1,1 +1,1 @@
-"""WHAT is sent: campaigns, their content, approval, and recurring series."""
+"""Campaigns: their states, content, review and variants."""

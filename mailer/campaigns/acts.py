@@ -1,4 +1,4 @@
-"""Acts on campaigns: each is noted; those that change the state follow its arrows."""
+"""Records acts on campaigns; one that changes the state follows its arrows."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,32 +7,32 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns.campaign_states import CampaignState, refuse_unless
+from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, CampaignEvent
 
 
 class Act(StrEnum):
-    """What somebody, or the program itself, did to a campaign."""
+    """What a person or the program did to a campaign."""
 
-    IMPORTED = "imported"  # its first content
-    EDITED = "edited"  # other content
-    TRANSLATED = "translated"  # words in one language
+    IMPORTED = "imported"  # created, with its first content
+    EDITED = "edited"  # its content was replaced
+    TRANSLATED = "translated"  # the words of one language were changed
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     RELEASED = "released"
     PAUSED = "paused"
     RESUMED = "resumed"
-    EXPIRED = "expired"  # its time passed before it could be released
+    EXPIRED = "expired"  # not released at its time
     CANCELLED = "cancelled"
     FINISHED = "finished"
 
     @property
-    def puts_words(self) -> bool:
-        """Whether the act puts words into a campaign: who does it is an author."""
-        return self in _PUTS_WORDS
+    def changes_content(self) -> bool:
+        """Whether the act changes content: the user who did it is an author."""
+        return self in _CHANGES_CONTENT
 
 
-_PUTS_WORDS = frozenset({Act.IMPORTED, Act.EDITED, Act.TRANSLATED})
+_CHANGES_CONTENT = frozenset({Act.IMPORTED, Act.EDITED, Act.TRANSLATED})
 
 
 def note(
@@ -44,7 +44,7 @@ def note(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an act that leaves the state as it is to the campaign's record."""
+    """Record an act that does not change the campaign's state."""
     session.add(
         CampaignEvent(
             campaign_id=campaign.id, at=now, by=by, act=act, detail=dict(detail or {})
@@ -64,12 +64,12 @@ def move(
     because: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Change the state of a locked campaign and note the act that did it.
+    """Change the state of a locked campaign and record the act that did it.
 
-    `because` is kept with the campaign while it stands there. Raises RefusedError
-    where no arrow of campaign_states leads from the present state.
+    `because` is stored as the reason why the campaign stopped; None removes an earlier
+    one. Raises RefusedError if campaign_states has no arrow to the state `after`.
     """
-    refuse_unless(CampaignState(campaign.state), after, name=campaign.name)
+    require_arrow(CampaignState(campaign.state), after, name=campaign.name)
     campaign.state = after
     campaign.stopped_because = because
     reason = {} if because is None else {"because": because}

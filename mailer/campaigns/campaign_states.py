@@ -7,8 +7,8 @@ sending → paused, finished, cancelled
 paused → sending, cancelled
 expired → scheduled, sending, cancelled
 
-Any edit voids an approval, and makes a draft again. An approval renewed, or another
-time, leaves a campaign where it stands.
+An edit voids the approval and makes the campaign a draft again. A renewed approval or
+another time does not change the state.
 """
 
 from enum import StrEnum
@@ -17,16 +17,16 @@ from mailer.errors import RefusedError
 
 
 class CampaignState(StrEnum):
-    """Where a campaign stands."""
+    """The state of a campaign."""
 
-    DRAFT = "draft"  # being written; nobody has approved these words
-    APPROVED = "approved"  # this content, for this audience, may go
+    DRAFT = "draft"  # being written, not approved
+    APPROVED = "approved"  # this content may go to this audience
     SCHEDULED = "scheduled"  # it goes at its time
-    SENDING = "sending"  # its messages are made, and leave
+    SENDING = "sending"  # its messages are made and sent
     PAUSED = "paused"  # its messages wait
     FINISHED = "finished"  # every message has a final state
     CANCELLED = "cancelled"  # stopped by a person
-    EXPIRED = "expired"  # its time passed, and it could not be released
+    EXPIRED = "expired"  # not released at its time; a person decides
 
 
 ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
@@ -53,23 +53,28 @@ ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
     CampaignState.PAUSED: frozenset({CampaignState.SENDING, CampaignState.CANCELLED}),
     CampaignState.FINISHED: frozenset(),
     CampaignState.CANCELLED: frozenset(),
-    # a person may look at a late campaign and send it after all
+    # a person may still send a campaign that was not released at its time
     CampaignState.EXPIRED: frozenset(
         {CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLED}
     ),
 }
-# the content of a campaign in these may still be changed
-EDITABLE = (CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.SCHEDULED)
+_EDITABLE = (CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.SCHEDULED)
 
 
-def refuse_unless(current: CampaignState, target: CampaignState, *, name: str) -> None:
-    """Raise RefusedError where no arrow leads from one state to the other."""
+def require_arrow(current: CampaignState, target: CampaignState, *, name: str) -> None:
+    """Raise RefusedError if no arrow leads from `current` to `target`."""
     if target not in ARROWS[current]:
-        raise RefusedError(f"{name} is {current}; it cannot become {target} from there")
+        raise RefusedError(f"{name} is {current}; it cannot become {target}")
+
+
+def require_editable(current: CampaignState, *, name: str) -> None:
+    """Raise RefusedError if the content of a campaign in this state is final."""
+    if current not in _EDITABLE:
+        raise RefusedError(f"{name} is {current}; its content cannot be changed")
 
 
 def refuse_release(current: CampaignState, *, name: str) -> None:
-    """Raise RefusedError where a campaign cannot be released, or has been."""
+    """Raise RefusedError if a campaign in this state cannot be released."""
     if current is CampaignState.PAUSED:
         raise RefusedError(f"{name} is paused", code="campaign.paused")
-    refuse_unless(current, CampaignState.SENDING, name=name)
+    require_arrow(current, CampaignState.SENDING, name=name)

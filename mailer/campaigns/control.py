@@ -1,6 +1,7 @@
-"""Pause, resume and expire a campaign; void its approval.
+"""Pauses, resumes and expires campaigns, and voids their approvals.
 
-They take effect at the mark: once one of them has committed, nothing new is marked.
+A message is marked only while its campaign is sending: once a pause is committed, no
+more messages are marked.
 """
 
 from collections.abc import Mapping
@@ -21,9 +22,9 @@ from mailer.store import locks
 async def pause(
     session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
 ) -> bool:
-    """Stop sending, keeping what waits; say whether it was being sent."""
+    """Stop sending a campaign; its messages wait. Return whether it was sending."""
     await locks.lock_claims(session)
-    return await _stop(
+    return await _move_from(
         session,
         campaign_id,
         (CampaignState.SENDING, CampaignState.PAUSED, Act.PAUSED),
@@ -38,7 +39,7 @@ async def resume(
 ) -> None:
     """Continue sending a paused campaign."""
     await lookup.lock(session, campaign)
-    if campaign.state != CampaignState.PAUSED:  # one never released has no messages
+    if campaign.state != CampaignState.PAUSED:  # before its release it has no messages
         raise RefusedError(f"{campaign.name} is {campaign.state}, not paused")
     acts.move(session, campaign, CampaignState.SENDING, Act.RESUMED, by=by, now=now)
 
@@ -46,11 +47,11 @@ async def resume(
 async def expire(
     session: AsyncSession, campaign_id: int, *, because: str, now: datetime
 ) -> bool:
-    """Leave a campaign that could not be released at its time to a person.
+    """Expire a scheduled campaign that is not released at its time.
 
-    Return whether it was still scheduled.
+    Return whether it was scheduled.
     """
-    return await _stop(
+    return await _move_from(
         session,
         campaign_id,
         (CampaignState.SCHEDULED, CampaignState.EXPIRED, Act.EXPIRED),
@@ -60,7 +61,7 @@ async def expire(
     )
 
 
-async def _stop(
+async def _move_from(
     session: AsyncSession,
     campaign_id: int,
     step: tuple[CampaignState, CampaignState, Act],
@@ -69,7 +70,10 @@ async def _stop(
     because: str,
     now: datetime,
 ) -> bool:
-    """Move a campaign if it is in the first state of a step; say whether it was."""
+    """Move a campaign if it is in the first state of `step`; return whether it was.
+
+    A step is the state before, the state after, and the act.
+    """
     before, after, act = step
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
@@ -88,7 +92,7 @@ async def void(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Make a campaign a draft again, because an act changed what was approved."""
+    """Record an act that changed the content; void the approval, back to draft."""
     if campaign.state == CampaignState.DRAFT:
         acts.note(session, campaign, act, by=by, now=now, detail=detail)
     else:

@@ -1,8 +1,8 @@
-"""When a campaign may send: its hours of the day, and when it is too late.
+"""The hours in which a campaign may be sent, and when it is too late.
 
-The hours are a rule of the campaign; what claim and mark ask is two instants of its
-row, the opening that holds now or comes next. They are moved on by the worker; until
-they are, the campaign is closed, never open by mistake.
+A campaign stores its window (from, until, zone) and one opening of the window, the
+present or the next, as two instants. Claim and mark compare the time with them. A
+worker replaces an opening that is over; until then the campaign is closed.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,17 +25,17 @@ MAX_LATE = 24 * 14  # hours
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sending:
-    """When a campaign may send, as its folder says it."""
+    """The section [send] of a campaign."""
 
     window: Window | None = None
-    too_late_hours: float | None = None  # none: as [delivery] says
+    too_late_hours: float | None = None  # None: the site's
 
 
 ALWAYS = Sending()
 
 
 def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> Sending:
-    """Read the section [send] of a campaign; `refuse` makes the error of a key."""
+    """Return the section [send]; raise `refuse(key, sentence)` at the first fault."""
     for key in sorted(set(table) - set(KEYS)):
         raise refuse(key, f"send has no {key}; it has {', '.join(KEYS)}")
     hours = table.get("too_late_hours")
@@ -44,24 +44,27 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
         or not isinstance(hours, int | float)
         or not 0 < hours <= MAX_LATE
     ):
-        sentence = f"send.too_late_hours is {hours!r}, not hours up to {MAX_LATE}"
+        sentence = (
+            f"send.too_late_hours is {hours!r};"
+            f" expected hours above 0, at most {MAX_LATE}"
+        )
         raise refuse("too_late_hours", sentence)
     given = [key for key in KEYS[:3] if key in table]
     if not given:
         return Sending(too_late_hours=hours)
     for key in KEYS[:3]:
         if not isinstance(table.get(key), str):
-            sentence = f"send.{key} is missing: the hours have from, until and zone"
+            sentence = f"send.{key} is missing; a window needs from, until and zone"
             raise refuse(given[0], sentence)
     try:
-        made = windows.parse(table["from"], table["until"], table["zone"])
+        window = windows.parse(table["from"], table["until"], table["zone"])
     except ScheduleError as fault:
         raise refuse(given[0], f"send: {fault}") from None
-    return Sending(window=made, too_late_hours=hours)
+    return Sending(window=window, too_late_hours=hours)
 
 
-def fill(campaign: Campaign, sending: Sending) -> None:
-    """Write it into a campaign's row."""
+def store(campaign: Campaign, sending: Sending) -> None:
+    """Set the columns of a campaign that hold its section [send]."""
     window = sending.window
     campaign.window_from = f"{window.opens:%H:%M}" if window else None
     campaign.window_until = f"{window.closes:%H:%M}" if window else None
@@ -69,33 +72,32 @@ def fill(campaign: Campaign, sending: Sending) -> None:
     campaign.too_late_hours = sending.too_late_hours
 
 
-def of(campaign: Campaign) -> Sending:
-    """Read it back."""
-    window = None
+def _window(campaign: Campaign) -> Window | None:
+    """Return the window that a campaign stores."""
     if campaign.window_from and campaign.window_until and campaign.window_zone:
-        window = windows.parse(
+        return windows.parse(
             campaign.window_from, campaign.window_until, campaign.window_zone
         )
-    return Sending(window=window, too_late_hours=campaign.too_late_hours)
+    return None
 
 
 def begin(campaign: Campaign, *, usual_hours: float, now: datetime) -> None:
-    """Set what is counted from the release on: the opening, and when it is too late."""
+    """Set the expiry and the first opening of a campaign released at `now`."""
     hours = usual_hours if campaign.too_late_hours is None else campaign.too_late_hours
     campaign.expires_at = now + timedelta(hours=hours)
-    _open(campaign, now)
+    _set_opening(campaign, now)
 
 
-def _open(campaign: Campaign, now: datetime) -> None:
-    """Set the opening that holds now or comes next."""
-    window = of(campaign).window
-    found = windows.opening(window, now) if window else None
-    campaign.opens_at = found.opens_at if found else None
-    campaign.closes_at = found.closes_at if found else None
+def _set_opening(campaign: Campaign, now: datetime) -> None:
+    """Set the opening that contains `now`, or else the next one."""
+    window = _window(campaign)
+    opening = windows.opening(window, now) if window else None
+    campaign.opens_at = opening.opens_at if opening else None
+    campaign.closes_at = opening.closes_at if opening else None
 
 
 async def move_on(session: AsyncSession, *, now: datetime) -> None:
-    """Give campaigns whose opening is over their next one."""
+    """Replace each opening that is over by the campaign's next one."""
     closed = await session.scalars(
         select(Campaign).where(
             Campaign.state.in_([CampaignState.SENDING, CampaignState.PAUSED]),
@@ -103,11 +105,11 @@ async def move_on(session: AsyncSession, *, now: datetime) -> None:
         )
     )
     for campaign in closed.all():
-        _open(campaign, now)
+        _set_opening(campaign, now)
 
 
 def open_at(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Whether a campaign's hours let it send at an instant; for claim and mark."""
+    """Return the condition that a campaign's hours allow sending at `now`."""
     return or_(
         Campaign.closes_at.is_(None),
         and_(Campaign.opens_at <= now, Campaign.closes_at > now),

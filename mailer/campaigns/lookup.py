@@ -1,4 +1,4 @@
-"""Finds campaigns, locks them, and says what their rules are compiled with."""
+"""Finds and locks campaigns, and makes the context of their rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from mailer.errors import NotFoundError
 
 
 async def get(session: AsyncSession, campaign_id: int) -> Campaign:
-    """Return a campaign; raise UnknownError where there is none."""
+    """Return a campaign; raise NotFoundError if none has this number."""
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         raise NotFoundError(
@@ -22,14 +22,14 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
 
 
 async def lock(session: AsyncSession, campaign: Campaign) -> None:
-    """Read a campaign as it is now; it stays so for the act that is decided on it."""
+    """Read a campaign again and lock its row until the end of the transaction."""
     await session.refresh(campaign, with_for_update=True)
 
 
 async def context_of(
     session: AsyncSession, campaign: Campaign, *, now: datetime
 ) -> compiler.Context:
-    """Return what the campaign's rules are asked in."""
+    """Return the context in which the campaign's rules are compiled."""
     return compiler.Context(
         vocabulary=await vocabularies.load(session),
         today=now.date(),
@@ -40,5 +40,5 @@ async def context_of(
 
 async def listed(session: AsyncSession) -> Sequence[Campaign]:
     """Return all campaigns, newest first."""
-    found = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
-    return found.all()
+    campaigns = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
+    return campaigns.all()

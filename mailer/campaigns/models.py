@@ -1,4 +1,4 @@
-"""The rows of campaigns: what to send, in which words, agreed by whom."""
+"""The tables of campaigns, their content, approvals, acts, letters and series."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from audiences.store.base import KEY_ONLY, Base
 
 
 class User(Base):
-    """Someone of the unit who writes or approves."""
+    """A person of the unit who writes or approves."""
 
     __tablename__ = "unit_user"
 
@@ -28,36 +28,40 @@ class Campaign(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     template: Mapped[str] = mapped_column(String(60))
-    topic: Mapped[str | None] = mapped_column(String(40))  # none: service mail
-    on_demand: Mapped[bool] = mapped_column(default=False)  # readers are added singly
+    topic: Mapped[str | None] = mapped_column(String(40))  # None: service mail
+    on_demand: Mapped[bool] = mapped_column(default=False)  # each reader asked for it
     reference: Mapped[str]
-    reference_pattern: Mapped[str | None]  # that its number was counted in
+    reference_pattern: Mapped[str | None]  # None: it has no {number}
     reference_year: Mapped[int | None]
     reference_number: Mapped[int | None]  # given at the first approval, kept for ever
-    day: Mapped[date]  # the date the letter bears
+    day: Mapped[date]  # the date on the letter
     author: Mapped[str] = mapped_column(String(60))
     audience: Mapped[str]  # the rule
     themes: Mapped[list[str]]
     default_language: Mapped[str] = mapped_column(String(20))
-    fallbacks: Mapped[dict[str, Any]]  # language → languages that may stand in
-    per_block: Mapped[list[str]] = mapped_column(default=list)  # may lack blocks
-    block_rules: Mapped[dict[str, str]]  # block → the rule of who sees it
-    block_firsts: Mapped[dict[str, str]] = mapped_column(default=dict)  # who first
-    zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of its hours
-    hours: Mapped[list[str]] = mapped_column(default=list)  # 2027-05-04T08:00, UTC
-    shows_entry: Mapped[bool] = mapped_column(default=False)  # one's organisation's own
+    fallbacks: Mapped[dict[str, Any]]  # language → languages that may replace it
+    # languages that may lack blocks
+    per_block: Mapped[list[str]] = mapped_column(default=list)
+    block_rules: Mapped[dict[str, str]]  # block → who sees it
+    # block → who sees it before the others
+    block_firsts: Mapped[dict[str, str]] = mapped_column(default=dict)
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")  # of `hours`
+    # the times in its text: 2027-05-04T08:00, in UTC
+    hours: Mapped[list[str]] = mapped_column(default=list)
+    # whether it shows the entry of the reader's organisation
+    shows_entry: Mapped[bool] = mapped_column(default=False)
     event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     files: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime | None]  # when it is to go
+    at: Mapped[datetime | None]  # when it is to be released
     window_from: Mapped[str | None] = mapped_column(String(5))  # 08:00
     window_until: Mapped[str | None] = mapped_column(String(5))
     window_zone: Mapped[str | None] = mapped_column(String(60))
-    # none: the site's
+    # None: the site's
     too_late_hours: Mapped[float | None] = mapped_column(Double)
-    opens_at: Mapped[datetime | None]  # the opening that holds now or comes next
+    opens_at: Mapped[datetime | None]  # the present or next opening
     closes_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]  # when what is not taken by then expires
+    expires_at: Mapped[datetime | None]  # when its open messages expire
     released_at: Mapped[datetime | None]
     stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
     created_at: Mapped[datetime]
@@ -65,7 +69,7 @@ class Campaign(Base):
 
 
 class ReferenceSeries(Base):
-    """How far the reference numbers of a pattern have come in a year."""
+    """The last reference number given for a pattern in a year."""
 
     __tablename__ = "reference_series"
 
@@ -75,7 +79,7 @@ class ReferenceSeries(Base):
 
 
 class StoredFile(Base):
-    """The content of a file that goes with letters, kept once."""
+    """The content of a file that goes with letters, stored once."""
 
     __tablename__ = "stored_file"
 
@@ -84,7 +88,7 @@ class StoredFile(Base):
 
 
 class Event(Base):
-    """An event as the last letter about it said; its UID never changes."""
+    """An event as in the last letter released about it; its UID never changes."""
 
     __tablename__ = "event"
 
@@ -132,13 +136,13 @@ class Approval(Base):
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
-    time: Mapped[datetime | None]  # none: the sender chooses it
-    count: Mapped[int]  # readers at that moment
+    time: Mapped[datetime | None]  # None: for any time
+    count: Mapped[int]  # readers at the approval
     voided_at: Mapped[datetime | None]
 
 
 class ApprovedReader(Base):
-    """The audience as it was at approval; release shows the difference."""
+    """A reader of the audience at the approval; the report shows the difference."""
 
     __tablename__ = "approved_reader"
     __table_args__ = (KEY_ONLY,)
@@ -152,7 +156,7 @@ class ApprovedReader(Base):
 
 
 class CampaignEvent(Base):
-    """One act on a campaign: who did what, when. Rows are only ever added."""
+    """One act on a campaign: who did what, when. Rows are only added."""
 
     __tablename__ = "campaign_event"
 
@@ -167,7 +171,7 @@ class CampaignEvent(Base):
 
 
 class StoredLetter(Base):
-    """One variant rendered, kept so that what was sent can be made again."""
+    """A rendered variant, stored so that what was sent can be made again."""
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -178,8 +182,9 @@ class StoredLetter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey(Campaign.id))
     language: Mapped[str] = mapped_column(String(20))
-    wanted: Mapped[str] = mapped_column(String(20))  # the language it stands in for
-    variant: Mapped[str]  # blocks, order, reason and hours (campaigns/variants.py)
+    # what its readers wanted: another language, if this letter is a fallback
+    wanted: Mapped[str] = mapped_column(String(20))
+    variant: Mapped[str]  # see campaigns/variants/codes.py
     subject: Mapped[str]
     skeleton: Mapped[bytes] = mapped_column(LargeBinary)
     template_digest: Mapped[str] = mapped_column(String(64))

@@ -1,4 +1,4 @@
-"""The people of the unit: who writes, who may approve."""
+"""The users of the unit: who writes, and who may approve."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +11,12 @@ from mailer.campaigns.models import User
 
 async def listed(session: AsyncSession) -> Sequence[User]:
     """Return all users by name."""
-    found = await session.scalars(select(User).order_by(User.name))
-    return found.all()
+    users = await session.scalars(select(User).order_by(User.name))
+    return users.all()
 
 
 async def add(
     session: AsyncSession, name: str, *, approver: bool, now: datetime
 ) -> None:
-    """Add a user, or change whether one may approve."""
+    """Add a user, or change whether they may approve."""
     await session.merge(User(name=name, approver=approver, added_at=now))

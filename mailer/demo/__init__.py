@@ -1,4 +1,4 @@
-"""The demonstration and its mailbox.
+"""The demonstration and its inbox.
 
-Nothing that a real site needs.
+A real site needs neither.
 """

@@ -1,7 +1,7 @@
-"""The demonstration: a site, the sample directory, and letters to real mailboxes.
+"""The demonstration: sends sample campaigns to an inbox on this machine.
 
-Everything in it is what a real site does, on loopback: the letter is imported, checked,
-approved by a second user, released, and delivered by SMTP to the bundled inbox.
+It does what a real site does: a campaign is imported, checked, approved by a second
+user, released, and delivered by SMTP to the bundled inbox.
 """
 
 import asyncio
@@ -26,13 +26,17 @@ from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
 
 Settled = Callable[[Counter[MessageState]], None]
+# states that are not final
 OPEN = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
 STARTING = 20.0  # seconds the inbox may take to start
 
 
 @asynccontextmanager
 async def inbox(folder: Path) -> AsyncIterator[int]:
-    """Run the bundled inbox in a process of its own; yield its port."""
+    """Run the bundled inbox in a process of its own; yield its port.
+
+    Raises MailerError if it does not start.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -48,10 +52,10 @@ async def inbox(folder: Path) -> AsyncIterator[int]:
         if process.stdout is None:
             raise MailerError("the inbox has no output")
         async with asyncio.timeout(STARTING):
-            said = (await process.stdout.readline()).decode()
-        if not said.startswith("listening on "):
+            line = (await process.stdout.readline()).decode()
+        if not line.startswith("listening on "):
             raise MailerError("the inbox did not start")
-        yield int(said.split(",")[0].rpartition(":")[2])
+        yield int(line.split(",")[0].rpartition(":")[2])
     finally:
         if process.returncode is None:
             process.terminate()
@@ -59,7 +63,7 @@ async def inbox(folder: Path) -> AsyncIterator[int]:
 
 
 async def prepare(site: Site, campaign_folder: Path) -> int:
-    """Write one sample campaign and have it approved by a second user."""
+    """Import a sample campaign, and approve it as a second user; return its number."""
     now = clock.now()
     written = folder.read(campaign_folder)
     async with site.database.writing() as session:
@@ -77,33 +81,37 @@ async def deliver(
     released: Callable[[int], None],
     settled: Settled,
 ) -> list[CampaignReport]:
-    """Release campaigns, deliver them to the inbox, and count."""
-    audience = 0
+    """Release campaigns, deliver them to the inbox, and return their reports.
+
+    `released` is called with the number of messages, `settled` with each count of the
+    states that were recorded.
+    """
+    messages = 0
     for campaign_id in campaigns:
-        audience += await release.release(
+        messages += await release.release(
             site, campaign_id, by=founding.EDITOR, now=clock.now()
         )
-    released(audience)
+    released(messages)
     async with inbox(site.root / "inbox") as port:
         relay = site.settings.relay.model_copy(update={"port": port})
         settings = site.settings.model_copy(update={"relay": relay})
         await running.work(
             replace(site, settings=settings), until_idle=True, settled=settled
         )
-    counted = []
+    reports = []
     async with site.database.reading() as session:
         for campaign_id in campaigns:
             campaign = await lookup.get(session, campaign_id)
-            counted.append(await totals.report(session, campaign))
-    return counted
+            reports.append(await totals.report(session, campaign))
+    return reports
 
 
 def unaccounted(report: CampaignReport) -> int:
-    """Return how many readers have no final state."""
+    """Return how many messages have no final state."""
     return sum(report.states[each] for each in OPEN)
 
 
 def samples(root: Path, *, every: bool) -> list[Path]:
-    """Return the sample campaigns to send: the monthly letter, or all."""
-    found = sorted((root / "campaigns").iterdir())
-    return found if every else [root / "campaigns" / "monthly-letter"]
+    """Return the folders of the sample campaigns: the monthly letter, or all."""
+    folders = sorted((root / "campaigns").iterdir())
+    return folders if every else [root / "campaigns" / "monthly-letter"]

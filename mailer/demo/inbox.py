@@ -1,4 +1,4 @@
-"""A mail server for tests: keeps every message as a file, the bytes as received."""
+"""An SMTP server for tests: it stores each message in a Maildir, as received."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Maildir:
-    """Writes each message to tmp/ and then moves it to new/."""
+    """A mailbox folder: each message is written to tmp/, then moved to new/."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -23,14 +23,14 @@ class Maildir:
     async def handle_DATA(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep one file for each recipient, then accept."""
+        """Store one file for each recipient, then accept the message."""
         content = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
-            self.keep(envelope.mail_from or "", recipient, content)
+            self.store(envelope.mail_from or "", recipient, content)
         return "250 2.0.0 Kept"
 
-    def keep(self, sender: str, recipient: str, content: bytes) -> Path:
-        """Write one message as a file, whole or not at all."""
+    def store(self, sender: str, recipient: str, content: bytes) -> Path:
+        """Write one message as a file, whole or not at all; return its path."""
         number = next(self._numbers)
         name = f"{time.time_ns()}.{os.getpid()}_{number}.{self._host}"
         head = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n"
@@ -40,7 +40,7 @@ class Maildir:
 
 
 async def listen(host: str, port: int, folder: Path) -> asyncio.Server:
-    """Accept mail on a port; 0 takes a free one."""
+    """Accept mail on a port; with 0, on a free one."""
     maildir = Maildir(folder)
     loop = asyncio.get_running_loop()
     return await loop.create_server(

@@ -1,4 +1,4 @@
-"""What is learned about messages after the relay took them.
+"""What is learned about messages after their delivery to the relay.
 
-What a relay answers at once is read in delivery.
+delivery/smtp reads the replies that come during the delivery.
 """

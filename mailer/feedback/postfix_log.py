@@ -1,9 +1,8 @@
-"""What a Postfix log says became of messages, by their Message-ID. Pure.
+"""Reads from a Postfix log which messages Postfix has taken, by their Message-ID.
 
-Postfix logs a Message-ID as soon as it has read the header, also of a message it never
-gets whole. It has taken a message if, and only if, `qmgr` then logs that queue file as
-`queue active`. Lines are read one after another, in any syslog form, rotated files
-oldest first; only what is asked for is kept.
+Postfix logs a Message-ID once it has read the header, also of a message that it never
+gets completely. It has taken a message if, and only if, `qmgr` then logs the queue file
+as `queue active`. Lines may have any syslog format. Read rotated files oldest first.
 """
 
 import re
@@ -14,62 +13,62 @@ from enum import StrEnum
 
 # postfix/cleanup[123]: 4XYZ: message-id=<…>, or by RFC 5424 cleanup 123 - - 4XYZ: …
 _TAG = r"(?:\[\d+\]:|:| \S+ \S+ (?:-|\[.*?\])) "
-_HEAD = r"(?:<\d+>)?[^\[\]<>]*"  # an address in a line cannot pretend to be its head
+_HEAD = r"(?:<\d+>)?[^\[\]<>]*"  # no brackets: an address cannot imitate it
 _QUEUE_ID = r"([0-9A-Za-z]{5,30})"
 _CLEANUP = re.compile(rf"{_HEAD}/cleanup{_TAG}{_QUEUE_ID}: message-id=(<[^>]*>)")
 _ACTIVE = re.compile(rf"{_HEAD}/qmgr{_TAG}{_QUEUE_ID}: from=<.*\(queue active\)")
 _ISO = re.compile(r"(?:<\d+>1? ?)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)")
 _OLD = re.compile(r"(?:<\d+>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)")
-EARLY = timedelta(seconds=10)  # a header may come before its mark, and clocks differ
+EARLY = timedelta(seconds=10)  # a header may precede its mark; clocks differ
 
 
 class Acceptance(StrEnum):
-    """What the log says of one message."""
+    """Whether a log shows that Postfix has taken a message."""
 
-    TAKEN = "taken"  # the relay has it, or had it
-    NOT_TAKEN = "not taken"  # its header came, the message never did
-    UNKNOWN = "unknown"  # not in this log, or the log ends too soon after it
+    TAKEN = "taken"  # the relay has or had it
+    NOT_TAKEN = "not taken"  # it got the header, but not the whole message
+    UNKNOWN = "unknown"  # not in the log, or the log ends too soon
 
 
 @dataclass(kw_only=True)
 class Reading:
-    """A log as far as it was read; only the messages asked for are kept."""
+    """The part of a log that was read, for the wanted messages only."""
 
-    wanted: Collection[str]  # Message-IDs with their brackets
-    now: datetime  # times without a year are the last such time before it
-    taken: dict[str, str] = field(default_factory=dict)  # → queue id
+    wanted: Collection[str]  # Message-IDs with brackets
+    now: datetime  # a time without a year is the last one before
+    taken: dict[str, str] = field(default_factory=dict)  # Message-ID → queue id
     last_line: str = ""
     _named: dict[str, str] = field(default_factory=dict)  # queue id → Message-ID
     _seen: dict[str, datetime | None] = field(default_factory=dict)
 
     def read(self, lines: Iterable[str]) -> None:
-        """Read on; a queue id that Postfix uses again belongs to its newest message."""
+        """Read more lines; a queue id used again belongs to its newest message."""
         for line in lines:
             self.last_line = line
             if "message-id=<" in line:
                 self._header(line)
-            elif "(queue active)" in line and (found := _ACTIVE.match(line)):
-                message_id = self._named.get(found[1])
+            elif "(queue active)" in line and (match := _ACTIVE.match(line)):
+                message_id = self._named.get(match[1])
                 if message_id is not None:
-                    self.taken.setdefault(message_id, found[1])
+                    self.taken.setdefault(message_id, match[1])
 
     def _header(self, line: str) -> None:
-        found = _CLEANUP.match(line)
-        if found is None:
+        match = _CLEANUP.match(line)
+        if match is None:
             return
-        if found[2] in self.wanted:
-            self._named[found[1]] = found[2]
-            self._seen[found[2]] = stamp(line, now=self.now)
+        if match[2] in self.wanted:
+            self._named[match[1]] = match[2]
+            self._seen[match[2]] = stamp(line, now=self.now)
         else:
-            self._named.pop(found[1], None)
+            self._named.pop(match[1], None)
 
-    def finding(
+    def acceptance(
         self, message_id: str, *, marked_at: datetime, settled_after: timedelta
     ) -> Acceptance:
-        """Say what the log shows of one message.
+        """Return whether a message was taken, as far as the log shows it.
 
-        It was not taken only where the log knows the attempt that was marked, not just
-        an earlier one, and goes on long enough after its header.
+        It was not taken if the log has the header of the marked attempt, not only of an
+        earlier one, and continues for `settled_after` or longer after that header.
         """
         if message_id in self.taken:
             return Acceptance.TAKEN
@@ -82,19 +81,19 @@ class Reading:
 
 
 def stamp(line: str, *, now: datetime) -> datetime | None:
-    """Return a line's time; without a zone it is this machine's. None where unread."""
-    if found := _ISO.match(line):
+    """Return the time of a line, None if it has none; no zone means this machine's."""
+    if match := _ISO.match(line):
         try:
-            return datetime.fromisoformat(found[1]).astimezone(UTC)
+            return datetime.fromisoformat(match[1]).astimezone(UTC)
         except ValueError:
             return None
-    if found := _OLD.match(line):
-        return _without_a_zone(found[1], now=now)
+    if match := _OLD.match(line):
+        return _without_year(match[1], now=now)
     return None
 
 
-def _without_a_zone(text: str, *, now: datetime) -> datetime | None:
-    """Read `Nov 24 18:57:17`: this machine's time, the last such day."""
+def _without_year(text: str, *, now: datetime) -> datetime | None:
+    """Read `Nov 24 18:57:17`, in this machine's zone, as the last such time."""
     for year in (now.year, now.year - 1):
         try:
             moment = datetime.strptime(

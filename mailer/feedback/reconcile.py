@@ -1,7 +1,7 @@
-"""Settles uncertain and held messages by the relay's own log.
+"""Settles uncertain and held messages by the relay's log.
 
-Only rows that are uncertain or held move, each by one compare-and-set: told twice by
-the same log, nothing happens the second time. What the log does not know stays.
+Only messages that are uncertain or held change, each by one compare-and-set, so reading
+a log twice has no further effect. A message that the log does not know does not change.
 """
 
 import bz2
@@ -25,7 +25,7 @@ from mailer.outcomes import record
 from mailer.outcomes.closing import UNDER_WAY
 from mailer.sites.site import Site
 
-_PACKED: dict[bytes, Callable[..., IO[str]]] = {
+_COMPRESSED: dict[bytes, Callable[..., IO[str]]] = {
     b"\x1f\x8b": gzip.open,
     b"BZ": bz2.open,
     b"\xfd7": lzma.open,
@@ -34,61 +34,69 @@ _PACKED: dict[bytes, Callable[..., IO[str]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unsettled:
-    """One message nobody could answer for."""
+    """A message that is uncertain or held."""
 
     id: int
     state: MessageState
-    attempts: int  # as many as when the log was read, or another attempt was made
+    attempts: int  # a higher number later means another attempt
     marked_at: datetime
     campaign_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciled:
-    """What a log settled."""
+    """What a log settled, in messages."""
 
-    unsettled: int  # messages the log was asked about
-    taken: int  # they are accepted now
-    not_taken: int  # they wait to be sent again
-    held: int  # not taken, but their campaign is over: a person decides
-    unknown: int  # the log does not know
+    unsettled: int  # uncertain or held before
+    taken: int  # accepted now
+    not_taken: int  # waiting now, to be sent again
+    held: int  # not taken, but their campaign is over
+    unknown: int  # not known to the log
 
 
 async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Reconciled:
-    """Read a relay's logs, oldest first, and settle what they can settle."""
+    """Read a relay's logs, oldest first, and settle the messages that they know.
+
+    Raises RefusedError if a file cannot be read.
+    """
     async with site.database.reading() as session:
-        asked = await _unsettled(session, site)
-    reading = Reading(wanted=asked.keys(), now=now)
+        unsettled = await _unsettled(session, site)
+    reading = Reading(wanted=unsettled.keys(), now=now)
     for path in logs:
         _read(reading, path)
     wait = timedelta(minutes=site.settings.delivery.uncertain_minutes)
-    found = {
-        name: reading.finding(name, marked_at=each.marked_at, settled_after=wait)
-        for name, each in asked.items()
+    shown = {
+        name: reading.acceptance(name, marked_at=each.marked_at, settled_after=wait)
+        for name, each in unsettled.items()
     }
     async with site.database.writing() as session:
-        counts = await _settle(session, asked, found, reading.taken, now=now)
-    total = len({each.id for each in asked.values()})
+        counts = await _settle(session, unsettled, shown, reading.taken, now=now)
+    total = len({each.id for each in unsettled.values()})
     return Reconciled(unsettled=total, unknown=total - sum(counts.values()), **counts)
 
 
 async def _settle(
     session: AsyncSession,
-    asked: Mapping[str, Unsettled],
-    found: Mapping[str, Acceptance],
-    queued: Mapping[str, str],
+    unsettled: Mapping[str, Unsettled],
+    shown: Mapping[str, Acceptance],
+    queue_ids: Mapping[str, str],
     *,
     now: datetime,
 ) -> dict[str, int]:
-    """Move what the log knows and nobody has moved since it was read; count it."""
+    """Change the messages that the log knows and that have not changed; count them.
+
+    The mappings are by Message-ID.
+    """
     counts = dict.fromkeys(("taken", "not_taken", "held"), 0)
-    can_send = await _can_send(session, {each.campaign_id for each in asked.values()})
-    for name in sorted(found, key=lambda name: found[name] is not Acceptance.TAKEN):
-        each = asked[name]
-        if found[name] is Acceptance.UNKNOWN or not await _still(session, each):
+    can_send = await _can_send(
+        session, {each.campaign_id for each in unsettled.values()}
+    )
+    for name in sorted(shown, key=lambda name: shown[name] is not Acceptance.TAKEN):
+        each = unsettled[name]
+        if shown[name] is Acceptance.UNKNOWN or not await _unchanged(session, each):
             continue
-        if found[name] is Acceptance.TAKEN:
-            await _accept(session, each, queued[name], now=now)
+        if shown[name] is Acceptance.TAKEN:
+            await _accept(session, each, queue_ids[name], now=now)
             counts["taken"] += 1
         elif each.campaign_id in can_send:
             await _send_again(session, each, now=now)
@@ -99,19 +107,19 @@ async def _settle(
 
 
 async def _can_send(session: AsyncSession, campaigns: Collection[int]) -> set[int]:
-    """Return which campaigns can still send; none of them ends before the commit."""
-    found = await session.scalars(
+    """Return the campaigns under way, locked so that none ends before the commit."""
+    under_way = await session.scalars(
         select(Campaign.id)
         .where(Campaign.id.in_(campaigns), Campaign.state.in_(UNDER_WAY))
         .order_by(Campaign.id)
         .with_for_update(read=True)
     )
-    return set(found)
+    return set(under_way)
 
 
-async def _still(session: AsyncSession, unsettled: Unsettled) -> bool:
-    """Whether a message is as it was when the log was read; nobody changes it now."""
-    found = await session.scalar(
+async def _unchanged(session: AsyncSession, unsettled: Unsettled) -> bool:
+    """Lock a message; return whether it is as it was before the log was read."""
+    number = await session.scalar(
         select(Message.id)
         .where(
             Message.id == unsettled.id,
@@ -120,11 +128,11 @@ async def _still(session: AsyncSession, unsettled: Unsettled) -> bool:
         )
         .with_for_update()
     )
-    return found is not None
+    return number is not None
 
 
 async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
-    """Return the messages to ask about, by every Message-ID they may have had."""
+    """Return the uncertain and held messages, by each Message-ID they may have."""
     rows = await session.execute(
         select(
             Message.id,
@@ -150,10 +158,10 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
 
 
 def _read(reading: Reading, path: Path) -> None:
-    """Read one file line by line, packed by gzip, bzip2 or xz or not at all."""
+    """Read one file, plain or compressed by gzip, bzip2 or xz."""
     try:
         with path.open("rb") as file:
-            opener = _PACKED.get(file.read(2), open)
+            opener = _COMPRESSED.get(file.read(2), open)
         with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
             reading.read(_bounded(lines))
     except (OSError, EOFError, lzma.LZMAError) as fault:
@@ -161,7 +169,7 @@ def _read(reading: Reading, path: Path) -> None:
 
 
 def _bounded(lines: IO[str]) -> Iterable[str]:
-    """Give lines of bounded length: no log makes us hold more."""
+    """Yield lines, cut at 8192 characters, so that memory is bounded."""
     while line := lines.readline(8192):
         yield line
 
@@ -169,19 +177,19 @@ def _bounded(lines: IO[str]) -> Iterable[str]:
 async def _accept(
     session: AsyncSession, unsettled: Unsettled, queue_id: str, *, now: datetime
 ) -> None:
-    said = f"the relay's log shows it was taken, as {queue_id}"
+    reply = f"the relay's log shows it was taken, as {queue_id}"
     await _move(
         session,
         unsettled,
         MessageState.ACCEPTED,
         {
             "reason": None,
-            "reply": said,
+            "reply": reply,
             "settled_at": now,
             "due_at": None,
             "worker_id": None,
         },
-        said,
+        reply,
         now=now,
     )
 

@@ -1,4 +1,4 @@
-"""Acts on a whole site: making it, upgrading its store.
+"""Creates a site, and upgrades its store.
 
-The daily examination is in doctor.
+doctor checks a site that runs.
 """

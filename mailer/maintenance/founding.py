@@ -1,4 +1,4 @@
-"""Founding a site: its folder, secrets, store and, if wished, the sample directory."""
+"""Creates a site: its folder, secrets, store and, if asked, the sample directory."""
 
 import secrets
 import shutil
@@ -28,7 +28,7 @@ SEGMENTS = {
 Progress = Callable[[str], None]
 
 
-async def found(
+async def create_site(
     folder: Path,
     *,
     with_sample: bool,
@@ -37,7 +37,11 @@ async def found(
     now: datetime,
     progress: Progress = lambda _step: None,
 ) -> Path:
-    """Make a new site; return its config.toml. Nothing that exists is overwritten."""
+    """Create a site; return the path of its config.toml.
+
+    Raises RefusedError if the folder has files of a site. If it fails, what it made is
+    removed. `progress` is called before each long step.
+    """
     config = folder / "config.toml"
     made = _files(folder, config, demo=demo, store=store)
     try:
@@ -57,13 +61,13 @@ async def found(
 
 
 def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list[Path]:
-    """Write a site's files; return what was made."""
+    """Write a site's files; return the paths to remove if a later step fails."""
     for name in ("config.toml", "templates", "secrets", "mailer.db", "campaigns"):
         if (folder / name).exists():
             raise RefusedError(
                 f"{folder / name} exists; a new site needs a folder without it"
             )
-    fresh = not folder.exists()
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(bundled("config.toml"), config)
     values: dict[tuple[str, str], object] = {}
@@ -86,7 +90,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
         path.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
     return (
         [folder]
-        if fresh
+        if is_new
         else [
             config,
             folder / "templates",
@@ -98,6 +102,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
 
 
 async def _sample(site: Site, now: datetime) -> None:
+    """Import the sample directory; add its users, segments and series."""
     table = sample.sample()
     async with site.database.connection() as held:
         _, report = await importing.run(

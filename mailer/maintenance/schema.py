@@ -1,4 +1,4 @@
-"""The tables of the store: all models in one place, and the way to the newest form."""
+"""The schema of the store: its tables, its revision, and its upgrade."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store.database import Database
 
-# Imported for their tables; named, because nothing else here reads them.
+# Imported so that their tables are in the metadata; nothing else here uses them.
 MODULES = (
     Campaign,
     Contact,
@@ -36,37 +36,37 @@ MODULES = (
 
 
 def metadata() -> MetaData:
-    """Return every table of the store."""
+    """Return the metadata with every table of the store."""
     return Base.metadata
 
 
 async def upgrade(database: Database, *, now: datetime) -> str | None:
-    """Bring a store to the newest form; return the form it had.
+    """Upgrade a store to the newest schema; return the revision it had, None if empty.
 
-    One transaction: broken off, it leaves the store as it was. Refused while a worker
-    may be sending, and where a newer program has been at work.
+    It is one transaction: interrupted, it changes nothing. Raises RefusedError while a
+    worker is at work, or if this version does not know the store's revision.
     """
     async with database.engine.begin() as connection:
         return await connection.run_sync(_upgrade, now)
 
 
 def newest() -> str | None:
-    """Return the form of the store this program knows."""
-    return _forms().get_current_head()
+    """Return the schema revision of this version."""
+    return _revisions().get_current_head()
 
 
-def is_known(form: str | None) -> bool:
-    """Whether this program can bring a store of a form to the newest."""
-    forms = {each.revision for each in _forms().walk_revisions()}
-    return form is None or form in forms
+def is_known(number: str | None) -> bool:
+    """Whether this version can upgrade a store of this revision; None is empty."""
+    known = {each.revision for each in _revisions().walk_revisions()}
+    return number is None or number in known
 
 
-def _forms() -> ScriptDirectory:
+def _revisions() -> ScriptDirectory:
     return ScriptDirectory.from_config(_configuration())
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the form a store has; none where it has no tables."""
+    """Return the schema revision of a store; None if it has no tables."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -80,13 +80,13 @@ def _upgrade(connection: Connection, now: datetime) -> str | None:
     before = revision(connection)
     if not is_known(before):
         raise RefusedError(
-            f"the store has the form {before}, which this version of mailer does not"
-            " know; use the version that made it, or a newer one"
+            f"the store's schema is revision {before}, which this version of mailer"
+            " does not know; use the version that made it, or a newer one"
         )
     at_work = _at_work(connection, now) if before != newest() else []
     if at_work:
         raise RefusedError(
-            f"at work on this store: {', '.join(at_work)}; stop every worker, then"
+            f"workers use this store: {', '.join(at_work)}; stop every worker, then"
             " upgrade"
         )
     configuration = _configuration()
@@ -97,6 +97,7 @@ def _upgrade(connection: Connection, now: datetime) -> str | None:
 
 
 def _at_work(connection: Connection, now: datetime) -> list[str]:
+    """Return the hosts and processes of the workers that use a store."""
     if not inspect(connection).has_table(WorkerLease.__tablename__):
         return []
     return lease.at_work(Session(connection), now=now)

@@ -121,8 +121,8 @@ async def _plan_chunk(
 def _messages(
     campaign: Campaign, context: Context, released_at: datetime
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
-    """Return columns of the ledger, and the query for their values."""
-    variant = codes.noted(campaign, context)
+    """Return the columns of the ledger and the select that fills them."""
+    variant = codes.expression(campaign, context)
     left_out = resolve.reason(campaign.topic)
     route = and_(
         left_out.is_(None),  # a reader who is left out has no route

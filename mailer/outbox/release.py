@@ -58,7 +58,7 @@ async def release(
     rendered = render_groups(site, content, readers, now=now)
     async with site.database.writing() as session:
         await _start_sending(session, campaign_id, site, by=by, now=now)
-        await event.settle(session, content.campaign, content.sequence, now=now)
+        await event.record_release(session, content.campaign, content.sequence, now=now)
         session.add(plan.new_plan(campaign_id, now=read_clock()))
         await _store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)

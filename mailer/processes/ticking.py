@@ -21,8 +21,8 @@ async def tick(site: Site, now: datetime) -> Ticked:
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
 
-    late = timedelta(hours=site.settings.ticker.grace_hours)
-    return await due.tick(site.database, release_one, late=late, now=now)
+    grace = timedelta(hours=site.settings.ticker.grace_hours)
+    return await due.tick(site.database, release_one, grace=grace, now=now)
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""What readers do through the links of their letters.
+"""What readers do through the links in their letters.
 
-Pages are in web; the rules of consent are in audiences.
+The pages are in web, the rules of consent in audiences.
 """

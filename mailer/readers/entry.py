@@ -1,7 +1,7 @@
-"""An organisation confirms its entry of the directory, or proposes how to correct it.
+"""An organisation confirms its directory entry, or proposes corrections.
 
-A link is good for thirty days and for one organisation. Nothing of an entry is changed
-here but the day it was last confirmed: a proposal waits for a person of the unit.
+A link is valid for thirty days and for one organisation. A confirmation records the day
+and changes nothing else; a proposal waits for a person of the unit.
 """
 
 from collections.abc import Mapping
@@ -16,34 +16,34 @@ from mailer.errors import TokenError
 from mailer.readers.holder import Holder
 
 VALID = timedelta(days=30)
-LONGEST = 2000  # characters of one line
+MAX_LENGTH = 2000  # characters of one line
 NOTE = "note"
 
 
 class Answer(StrEnum):
-    """What became of an organisation's answer."""
+    """The result of an organisation's answer."""
 
     CONFIRMED = "confirmed"
     PROPOSED = "proposed"
-    UNCHANGED = "unchanged"  # the proposal says what is held
-    OUTDATED = "outdated"  # the entry is no longer what was shown
+    UNCHANGED = "unchanged"  # the proposal has no change
+    OUTDATED = "outdated"  # the entry has changed since it was shown
 
 
 async def entry_of(session: AsyncSession, holder: Holder, *, now: datetime) -> Entry:
-    """Return the entry of a reader's organisation as it is held now.
+    """Return the present entry of a reader's organisation.
 
-    Raises TokenError where the reader's letter shows none, or is too old.
+    Raises TokenError if the reader's letter shows no entry, or is older than VALID.
     """
     if not (holder.shows_entry and holder.sent_within(VALID, now=now)):
-        raise TokenError("this link shows no entry, or no longer")
-    found = await directory.entries(session, [holder.organisation_id])
-    return found[holder.organisation_id]
+        raise TokenError("this link shows no entry, or is too old")
+    entries = await directory.entries(session, [holder.organisation_id])
+    return entries[holder.organisation_id]
 
 
 async def confirm(
     session: AsyncSession, holder: Holder, *, shown: str, now: datetime
 ) -> Answer:
-    """Note that the entry with this digest is right."""
+    """Record that the entry is right; `shown` is the digest of the entry shown."""
     entry = await entry_of(session, holder, now=now)
     if shown != entry.digest:
         return Answer.OUTDATED
@@ -67,9 +67,10 @@ async def propose(
     language: str,
     now: datetime,
 ) -> Answer:
-    """Keep the lines that differ from what was shown, until they are read.
+    """Store the lines that a reader changed, as a proposal.
 
-    `held` are the lines as the page showed them, `written` as the reader left them.
+    `shown` is the digest of the entry shown; `held` are its lines, `written` the lines
+    of the form.
     """
     entry = await entry_of(session, holder, now=now)
     if shown != entry.digest:
@@ -90,11 +91,11 @@ async def propose(
 
 
 def _changes(held: Mapping[str, str], written: Mapping[str, str]) -> dict[str, str]:
-    """Return the lines that say something else than what was shown."""
+    """Return the lines that differ from those shown; spaces do not count."""
     changed = {}
     for key in (*held, NOTE):
-        lines = written.get(key, held.get(key, ""))[:LONGEST].splitlines()
-        said = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
-        if said != held.get(key, ""):
-            changed[key] = said
+        lines = written.get(key, held.get(key, ""))[:MAX_LENGTH].splitlines()
+        text = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+        if text != held.get(key, ""):
+            changed[key] = text
     return changed

@@ -1,4 +1,4 @@
-"""Who holds a link: from the token of a message to its contact, and no more."""
+"""The holder of a link: the contact that the link's message was sent to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,41 +19,41 @@ from mailer.outbox.models import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Holder:
-    """The contact a message went to, as far as a page may know them."""
+    """The contact of a message, with what a page may show of them."""
 
     message_number: int
     contact_id: int
     organisation_id: int
     masked: str
-    names: Mapping[str, str]  # of its organisation, by language; "" is the official one
-    language: str | None  # their own choice, or the language of the letter
+    names: Mapping[str, str]  # of the organisation, by language; "": official
+    language: str | None  # chosen by them, or that of the letter
     topic: str | None
-    shows_entry: bool  # its letter shows the entry of its organisation
+    shows_entry: bool  # whether their letter shows its entry
     sent_at: datetime | None
-    preferences: str  # path of their preference centre
+    preferences: str  # path of their preferences page
 
     @property
     def source(self) -> str:
-        """Return where an answer of theirs came from: the letter with the link."""
+        """Return the source of their answers: the message that has the link."""
         return f"message {self.message_number}"
 
     def evidence(self, how: How, now: datetime) -> Evidence:
-        """Return how a change of their consent came about."""
+        """Return the evidence of a change of their consent."""
         return Evidence(at=now, how=how, source=self.source)
 
     def sent_within(self, time: timedelta, *, now: datetime) -> bool:
-        """Whether the letter was sent no longer ago."""
+        """Whether the letter was sent at most `time` ago."""
         return self.sent_at is not None and now <= self.sent_at + time
 
     def organisation(self, language: str) -> str:
-        """Return the organisation's name as a page of a language shows it."""
+        """Return the organisation's name in a language, else its official name."""
         return self.names.get(language) or self.names[""]
 
 
 async def holder_of(
     session: AsyncSession, signer: LinkSigner, token: str, purpose: Purpose
 ) -> Holder:
-    """Return the reader a link was made for; raise TokenError for any other link."""
+    """Return the holder of a link; raise TokenError if the link is not valid."""
     number = signer.number(token, purpose)
     row = (
         await session.execute(
@@ -83,6 +83,6 @@ async def holder_of(
 
 
 def masked(address: str) -> str:
-    """Show enough of an address for its owner, not enough for others."""
+    """Return an address with its local part hidden except the first letter."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}•••@{domain}"

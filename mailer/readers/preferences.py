@@ -1,7 +1,7 @@
-"""What a reader chooses: to leave, to stop everything, to ask for more, a language.
+"""A reader's choices: end a subscription or all, ask for topics, choose a language.
 
-A link may have been forwarded, so that it can only reduce what is sent and change the
-language; a topic added here waits for a confirmation at the address itself.
+A letter may be forwarded, so its link can only end subscriptions and change the
+language. A topic asked for waits for a confirmation from the address itself.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ _SENT = {Standing.ACTIVE, Standing.PENDING}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
-    """What a reader gets: each topic with where it stands, and their language."""
+    """A reader's language, and each topic with its standing; None: no subscription."""
 
     topics: Sequence[tuple[Topic, Standing | None]]
     language: str | None
@@ -40,11 +40,11 @@ class Saved:
     """What a reader's choices changed."""
 
     ended: Sequence[Topic]
-    asked: Sequence[Topic]  # a letter to confirm them is on its way
+    requested: Sequence[Topic]  # a confirmation letter is sent for them
 
 
 async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
-    """Return what a reader gets now."""
+    """Return a reader's present preferences."""
     standing = await subscriptions.standings(session, holder.contact_id)
     contact = await session.get(Contact, holder.contact_id)
     own = split_codes(contact.languages) if contact else ()
@@ -59,7 +59,7 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
 async def leave(
     session: AsyncSession, holder: Holder, *, how: How, now: datetime
 ) -> None:
-    """End the subscription to the topic of the letter; twice is once."""
+    """End the subscription to the letter's topic; repeating it changes nothing."""
     if holder.topic is not None:
         evidence = holder.evidence(how, now)
         await subscriptions.unsubscribe(
@@ -82,14 +82,14 @@ async def save(
     language: str | None,
     now: datetime,
 ) -> Saved:
-    """End the topics that are not wanted, ask for those that are new.
+    """End the subscriptions that are not wanted, and ask for the new ones.
 
-    `language`, where one is given, becomes the reader's own.
+    `language` becomes the reader's language; None does not change it.
     """
     if language is not None:
         await contacts.choose_language(session, holder.contact_id, language, now=now)
     evidence = holder.evidence(How.PAGE, now)
-    ended, asked = [], []
+    ended, requested = [], []
     for topic, standing in (await preferences_of(session, holder)).topics:
         code = topic.code
         if standing in _SENT and code not in wanted:
@@ -98,13 +98,13 @@ async def save(
                 session, holder.contact_id, code, evidence=evidence
             )
         elif standing not in _SENT and code in wanted:
-            asked.append(topic)
+            requested.append(topic)
             await subscriptions.request(
                 session, holder.contact_id, code, evidence=evidence
             )
-    if asked:
+    if requested:
         await confirmations.request(session, site, holder.contact_id, now=now)
-    return Saved(ended=ended, asked=asked)
+    return Saved(ended=ended, requested=requested)
 
 
 def may_confirm(holder: Holder, *, now: datetime) -> bool:
@@ -113,7 +113,7 @@ def may_confirm(holder: Holder, *, now: datetime) -> bool:
 
 
 async def confirm(session: AsyncSession, holder: Holder, *, now: datetime) -> list[str]:
-    """Begin the subscriptions that wait; return the codes of their topics."""
+    """Confirm the pending subscriptions; return their topic codes, [] if too late."""
     if not may_confirm(holder, now=now):
         return []
     evidence = holder.evidence(How.CONFIRMATION, now)

@@ -1,1 +1,1 @@
-"""Counting who got what, from the ledger."""
+"""Reports of campaigns, counted from the ledger, and the JSON of the commands."""

@@ -1,7 +1,7 @@
-"""Coverage: of those a block concerns, how many the campaign reaches, and why not all.
+"""Counts, for each block, the readers it concerns and those the campaign reaches.
 
-A block concerns whom its own rule picks in the whole directory: `for`, else `first`;
-a block without a rule concerns the campaign's audience.
+A block concerns the contacts of the whole directory that its rule picks: `for`, else
+`first`. A block without a rule concerns the campaign's audience.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ NOT_PICKED = "not_picked"  # the audience's rule leaves them out
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Covered:
-    """One block: whom it concerns, whom it reaches, and why others not."""
+    """The coverage of one block, in contacts."""
 
     block: str
     type: str
@@ -39,7 +39,7 @@ class Covered:
 
 
 async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Covered]:
-    """Count every block of a campaign, in the order of the letter."""
+    """Return the coverage of each block of a campaign, in the order of the letter."""
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
@@ -61,8 +61,8 @@ async def _covered(
     missed: Counter[str] = Counter()
     reached = 0
     for row in await session.execute(_grouped(campaign, context, rule)):
-        reason, contact, organisation, state, count = tuple(row)
-        chain = Chain.from_stored(contact, organisation, state)
+        reason, contact, organisation, country, count = tuple(row)
+        chain = Chain.from_stored(contact, organisation, country)
         if reason is not None:
             missed[str(reason)] += count
         elif groups.choose(campaign, content.written, chain) is None:
@@ -82,7 +82,7 @@ async def _covered(
 def _grouped(
     campaign: Campaign, context: Context, rule: str
 ) -> Select[*tuple[Any, ...]]:
-    """Select those a rule picks, by why they are not reached and by their chain."""
+    """Count the contacts of a rule by the reason they are left out, and by chain."""
     picked = compiler.condition(campaign.audience, context)
     outside = case((not_(picked), NOT_PICKED), else_=resolve.reason(campaign.topic))
     inner = resolve.audience(
@@ -91,7 +91,7 @@ def _grouped(
         outside.label("outside"),
         groups.CONTACT_LANGUAGES.label("contact"),
         groups.ORGANISATION_LANGUAGES.label("organisation"),
-        groups.COUNTRY_LANGUAGES.label("state"),
+        groups.COUNTRY_LANGUAGES.label("country"),
     ).subquery()
     columns = list(inner.c)
     return select(*columns, func.count()).group_by(*columns)

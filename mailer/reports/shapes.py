@@ -1,4 +1,4 @@
-"""The JSON documents of things: one shape each, for the command and the API."""
+"""The JSON documents of commands: one function for each kind of thing."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,19 +21,19 @@ from mailer.rendering.checks.problem import Problem
 Document = dict[str, Any]
 
 
-def campaign(found: Campaign) -> Document:
-    """Return a campaign of the list of campaigns."""
+def campaign(row: Campaign) -> Document:
+    """Return a campaign, as listed."""
     return {
-        "id": found.id,
-        "name": found.name,
-        "reference": found.reference,
-        "state": found.state,
-        "at": found.at.isoformat() if found.at else None,
+        "id": row.id,
+        "name": row.name,
+        "reference": row.reference,
+        "state": row.state,
+        "at": row.at.isoformat() if row.at else None,
     }
 
 
 def check(checked: CampaignCheck) -> Document:
-    """Return what the gate found; two languages stand as `wanted → got`."""
+    """Return what the gate found; two languages are written `wanted → got`."""
     scores = checked.spam
     return {
         "ok": checked.ok,
@@ -55,37 +55,37 @@ def check(checked: CampaignCheck) -> Document:
     }
 
 
-def problem(found: Problem) -> Document:
+def problem(each: Problem) -> Document:
     """Return one problem of a campaign."""
     return {
-        "level": found.level,
-        "language": found.language,
-        "where": found.where,
-        "what": found.what,
+        "level": each.level,
+        "language": each.language,
+        "where": each.where,
+        "what": each.what,
     }
 
 
 def message(
-    found: Message, address: str | None, signer: LinkSigner, *, domain: str
+    row: Message, address: str | None, signer: LinkSigner, *, domain: str
 ) -> Document:
-    """Return a message of the ledger; `message_id` is that of RFC 5322."""
-    signed = signer.message(found.id)
+    """Return a message; `message_id` is its Message-ID (RFC 5322, 3.6.4)."""
+    signed = signer.message(row.id)
     return {
-        "id": found.id,
+        "id": row.id,
         "address": address,
-        "language": found.language,
-        "state": found.state,
-        "attempts": found.attempts,
-        "reply": found.reply,
+        "language": row.language,
+        "state": row.state,
+        "attempts": row.attempts,
+        "reply": row.reply,
         "message_id": f"<{signed.message_id}@{domain}>",
-        "reason": found.reason,
-        "step": found.step,
+        "reason": row.reason,
+        "step": row.step,
     }
 
 
-def person(found: Person) -> Document:
+def person(known: Person) -> Document:
     """Return all that is known about a contact."""
-    contact, organisation = found.contact, found.organisation
+    contact, organisation = known.contact, known.organisation
     return {
         "address": contact.address,
         "name": contact.name,
@@ -95,37 +95,37 @@ def person(found: Person) -> Document:
         "roles": list(role_names(contact.roles)),
         "languages": (contact.languages or "").split(),
         "timezone": contact.timezone,
-        "suppressed": found.suppression.reason if found.suppression else None,
+        "suppressed": known.suppression.reason if known.suppression else None,
         "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
-        "subscriptions": {topic: str(each) for topic, each in found.standings.items()},
-        "consent": [evidence(each) for each in found.evidence],
+        "subscriptions": {topic: str(each) for topic, each in known.standings.items()},
+        "consent": [evidence(each) for each in known.evidence],
     }
 
 
-def evidence(kept: Consent) -> Document:
+def evidence(row: Consent) -> Document:
     """Return one change of consent."""
     return {
-        "topic": kept.topic,
-        "standing": kept.standing,
-        "at": kept.at.isoformat(timespec="seconds"),
-        "how": kept.how,
-        "source": kept.source,
-        "basis": kept.basis,
+        "topic": row.topic,
+        "standing": row.standing,
+        "at": row.at.isoformat(timespec="seconds"),
+        "how": row.how,
+        "source": row.source,
+        "basis": row.basis,
     }
 
 
-def explanation(found: Explanation) -> Document:
-    """Return why an address is in or out, clause by clause."""
+def explanation(explained: Explanation) -> Document:
+    """Return why a rule picks an address or not, clause by clause."""
     return {
-        "in": found.included,
-        "clauses": [asdict(clause) for clause in found.clauses],
-        "excluded": found.excluded,
+        "in": explained.included,
+        "clauses": [asdict(clause) for clause in explained.clauses],
+        "excluded": explained.excluded,
     }
 
 
-def segment(found: SavedSegment) -> Document:
-    """Return a saved rule."""
-    return {"name": found.name, "version": found.version, "rule": found.rule}
+def segment(row: SavedSegment) -> Document:
+    """Return a saved segment."""
+    return {"name": row.name, "version": row.version, "rule": row.rule}
 
 
 def slot(series: Series, occurrence: Occurrence | None) -> Document:
@@ -140,41 +140,41 @@ def slot(series: Series, occurrence: Occurrence | None) -> Document:
     }
 
 
-def suppression(found: Suppression, address: str | None) -> Document:
-    """Return a suppression; without a contact it is known by its fingerprint."""
+def suppression(row: Suppression, address: str | None) -> Document:
+    """Return a suppression; without an address, its fingerprint in hexadecimal."""
     return {
-        "address": address or found.address_key.hex(),
-        "reason": found.reason,
-        "since": found.since.isoformat(timespec="seconds"),
-        "detail": found.detail or "",
+        "address": address or row.address_key.hex(),
+        "reason": row.reason,
+        "since": row.since.isoformat(timespec="seconds"),
+        "detail": row.detail or "",
     }
 
 
-def topic(found: Topic, subscribers: int) -> Document:
-    """Return a topic and how many receive it."""
-    return {"code": found.code, "name": found.name("en"), "subscribers": subscribers}
+def topic(row: Topic, subscribers: int) -> Document:
+    """Return a topic and its number of subscribers."""
+    return {"code": row.code, "name": row.name("en"), "subscribers": subscribers}
 
 
-def proposal(found: Proposal, organisation: str) -> Document:
+def proposal(row: Proposal, organisation: str) -> Document:
     """Return a correction that an organisation asks for."""
     return {
-        "id": found.id,
+        "id": row.id,
         "organisation": organisation,
-        "language": found.language,
-        "held": found.held,
-        "proposed": found.proposed,
-        "source": found.source,
-        "at": found.at.isoformat(timespec="seconds"),
-        "verdict": found.decision,
-        "settled_by": found.settled_by,
+        "language": row.language,
+        "held": row.held,
+        "proposed": row.proposed,
+        "source": row.source,
+        "at": row.at.isoformat(timespec="seconds"),
+        "verdict": row.decision,
+        "settled_by": row.settled_by,
     }
 
 
-def user(found: User) -> Document:
-    """Return a person of the unit."""
-    return {"name": found.name, "approver": found.approver}
+def user(row: User) -> Document:
+    """Return a user of the unit."""
+    return {"name": row.name, "approver": row.approver}
 
 
 def columns(documents: Sequence[Document], *names: str) -> list[tuple[Any, ...]]:
-    """Return some keys of documents as the rows of a table."""
+    """Return the values of some keys, one tuple per document."""
     return [tuple(each[name] for name in names) for each in documents]

@@ -1,7 +1,7 @@
-"""The report of one campaign, counted anew from the ledger each time.
+"""The report of one campaign, counted from the ledger.
 
-Every reader of the frozen audience is in exactly one number: the states and the
-reasons for skipping add up to `audience`.
+Each reader of the audience is in exactly one number: the numbers of the states and of
+the reasons for skipping add up to `audience`.
 """
 
 from collections import Counter
@@ -22,14 +22,14 @@ from mailer.outbox.models import Message
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignReport:
-    """Who got what; `states` has a number for every state but skipped."""
+    """The messages of a campaign, counted; `states` has every state except skipped."""
 
     state: str
-    states: Mapping[MessageState, int]  # a message marked is waiting still
+    states: Mapping[MessageState, int]  # marked messages count as waiting
     skipped: dict[str, int]
     by_language: dict[str, int]  # accepted messages
     by_kind: dict[str, int]  # accepted messages
-    fallbacks: dict[str, int]  # readers whose language was stood in for: "zh → en"
+    fallbacks: dict[str, int]  # readers by wanted and got: "zh → en"
     joined_since_approval: int
     left_since_approval: int
     stopped_because: str | None
@@ -38,24 +38,24 @@ class CampaignReport:
 
     @property
     def audience(self) -> int:
-        """Return how many readers there are."""
+        """Return the number of readers."""
         return sum(self.states.values()) + sum(self.skipped.values())
 
     @property
     def accepted(self) -> int:
-        """Return how many the relay took."""
+        """Return the number of messages that the relay took."""
         return self.states[MessageState.ACCEPTED]
 
     @property
     def per_second(self) -> float:
-        """Return how many were accepted per second, first mark to last answer."""
+        """Return the accepted messages per second, from first mark to last answer."""
         if self.started_at is None or self.settled_at is None:
             return 0.0
         seconds = (self.settled_at - self.started_at).total_seconds()
         return self.accepted / seconds if seconds > 0 else 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report in the shape others script against."""
+        """Return the report as a JSON document; scripts depend on its keys."""
         values = asdict(self)
         states = values.pop("states")
         for name in ("started_at", "settled_at"):
@@ -71,7 +71,7 @@ class CampaignReport:
 
 
 async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
-    """Count a campaign's messages."""
+    """Return the report of a campaign."""
     states, skipped = await _states(session, campaign)
     started, settled = await _times(session, campaign)
     joined, left = await _difference(session, campaign)
@@ -93,7 +93,7 @@ async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
 async def _states(
     session: AsyncSession, campaign: Campaign
 ) -> tuple[dict[MessageState, int], Counter[str]]:
-    """Count messages by state, and the skipped ones by reason."""
+    """Count messages by state, and skipped messages by reason."""
     rows = await session.execute(
         select(Message.state, Message.reason, func.count())
         .where(Message.campaign_id == campaign.id)
@@ -113,7 +113,7 @@ async def _states(
 async def _times(
     session: AsyncSession, campaign: Campaign
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the first mark and the last answer."""
+    """Return the times of the first mark and of the last answer."""
     row = await session.execute(
         select(func.min(Message.marked_at), func.max(Message.settled_at)).where(
             Message.campaign_id == campaign.id, Message.marked_at.is_not(None)
@@ -165,15 +165,15 @@ async def _fallbacks(session: AsyncSession, campaign: Campaign) -> dict[str, int
 
 
 async def _difference(session: AsyncSession, campaign: Campaign) -> tuple[int, int]:
-    """Count who joined and who left between approval and release."""
+    """Count the readers who joined and who left between approval and release."""
     written = select(Message.contact_id).where(
         Message.campaign_id == campaign.id, Message.state != MessageState.SKIPPED.value
     )
     approved = select(ApprovedReader.contact_id).where(
         ApprovedReader.campaign_id == campaign.id
     )
-    # set against set: asked one by one, a store that has not counted a campaign just
-    # sent compares everyone with everyone
+    # EXCEPT compares whole sets. With NOT EXISTS, a database without fresh statistics
+    # may compare every message with every approved reader.
     joined = await session.scalar(_count(written.except_(approved)))
     left = await session.scalar(_count(approved.except_(written)))
     released = campaign.released_at is not None

@@ -1,1 +1,1 @@
-"""The pages: an edge that parses, makes one call and shows."""
+"""The web pages: each handler parses a request, makes one call, shows the result."""

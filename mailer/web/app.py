@@ -1,7 +1,7 @@
 """The web application of a site: public pages, style sheet, health.
 
-Refuses bodies over 64 KiB. A fault of ours is logged and shown as a sentence; a link
-that is not ours gets one answer, whatever is wrong with it.
+It refuses bodies over 64 KiB. A fault of the server is logged; the reader sees a
+sentence. Every invalid link gets the same answer.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from mailer.store.database import ping
 from mailer.web import page
 from mailer.web.public import confirm, entry, leave, preferences
 
-MAX_BODY = 64 * 1024
+MAX_BODY = 64 * 1024  # octets
 Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ def create(site: Site) -> Litestar:
     return Litestar(
         route_handlers=handlers,
         dependencies={"mail_site": Provide(mail_site, sync_to_thread=False)},
-        exception_handlers={Exception: _answer(site)},
+        exception_handlers={Exception: _fault_handler(site)},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
@@ -57,22 +57,22 @@ def create(site: Site) -> Litestar:
 
 @get("/healthz", media_type=MediaType.TEXT)
 async def healthz() -> str:
-    """Say that the process answers."""
+    """Answer 200: the process runs."""
     return "ok"
 
 
 @get("/readyz", media_type=MediaType.TEXT)
 async def readyz(mail_site: NamedDependency[Site]) -> str:
-    """Say that the store answers too."""
+    """Answer 200 if the store answers as well."""
     async with mail_site.database.reading() as session:
         await ping(session)
     return "ok"
 
 
-def _answer(site: Site) -> Handler:
-    """Say in a sentence that it did not work, and to the operator what happened."""
+def _fault_handler(site: Site) -> Handler:
+    """Return the handler that shows a page for a fault, and logs a server's fault."""
 
-    def answer(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
+    def show(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
         language = page.language_of(site, request)
         catalogue = site.catalogue(language)
         if isinstance(fault, TokenError):
@@ -87,7 +87,7 @@ def _answer(site: Site) -> Handler:
             sentence = catalogue.text(
                 "Nothing was changed. Please try again later, or write to us."
             )
-        if status >= 500:  # noqa: PLR2004 (our fault, not the reader's)
+        if status >= 500:  # noqa: PLR2004 (a fault of the server)
             _log(request, fault)
         return page.show(
             site,
@@ -98,7 +98,7 @@ def _answer(site: Site) -> Handler:
             sentence=sentence,
         )
 
-    return answer
+    return show
 
 
 def _log(request: Request[Any, Any, Any], fault: Exception) -> None:

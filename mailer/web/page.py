@@ -1,7 +1,7 @@
-"""Pages: HTML from the templates beside this file, in the reader's language.
+"""Renders pages: HTML from the templates in web/pages, in the reader's language.
 
-No script, no cookie, no request to anyone else; nothing of a personal page is kept by
-a browser or told to the next site.
+Pages have no script and no cookie, and load nothing from other hosts. Browsers neither
+store them nor send their address to other sites.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ HEADERS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Named:
-    """A language as its own readers call it."""
+    """A language of the pages, with its name in that language."""
 
     code: str
     name: str
@@ -40,7 +40,7 @@ class Named:
 
 
 def _offered() -> list[Named]:
-    """Return the languages of the pages, each under its own name."""
+    """Return the languages of the pages."""
     return [
         Named(
             code=code,
@@ -54,7 +54,7 @@ def _offered() -> list[Named]:
 def language_of(
     site: Site, request: Request[Any, Any, Any], *preferred: str | None
 ) -> str:
-    """Choose a page's language: asked for, the reader's, the browser's, the site's."""
+    """Return a page's language: from the query, else preferred, browser, or site."""
     for code in (request.query_params.get("lang"), *preferred):
         if code in OFFERED:
             return code
@@ -64,10 +64,10 @@ def language_of(
 
 
 def _lookup(wanted: Sequence[str]) -> str | None:
-    """Match by RFC 4647 lookup; Traditional Chinese is never Simplified by accident."""
-    plain = [tag for tag in wanted if tag and not tag.lower().startswith("zh-hant")]
-    cut = [tag for tag in plain if tag.lower() not in {"zh-tw", "zh-hk", "zh-mo"}]
-    return negotiate_locale(cut, list(OFFERED), sep="-")
+    """Match by lookup (RFC 4647, 3.4); Traditional Chinese never gives Simplified."""
+    tags = [tag for tag in wanted if tag and not tag.lower().startswith("zh-hant")]
+    tags = [tag for tag in tags if tag.lower() not in {"zh-tw", "zh-hk", "zh-mo"}]
+    return negotiate_locale(tags, list(OFFERED), sep="-")
 
 
 def show(
@@ -78,7 +78,7 @@ def show(
     status: int = 200,
     **values: Any,
 ) -> Response[str]:
-    """Return a page."""
+    """Return the response with a page; `values` are those of its template."""
     catalogue = site.catalogue(language)
     html = (
         _environment()

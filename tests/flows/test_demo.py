@@ -1,4 +1,4 @@
-"""The demonstration: every reader is accounted for, in the right language."""
+"""The demonstration: every reader gets one letter, in the right language."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ def language_of(message: EmailMessage) -> str:
     return str(page.html["lang"])
 
 
-async def test_the_demonstration_reaches_everyone_in_their_language(
+async def test_the_demonstration_reaches_each_reader_in_their_language(
     tmp_path: Path,
 ) -> None:
     ran = await asyncio.create_subprocess_exec(
@@ -95,10 +95,10 @@ async def killed_after(site: Site, relay: Relay, count: int) -> None:
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen(
+async def test_a_worker_killed_at_random_loses_no_message_and_records_each_repetition(
     site: Site, relay: Relay, seed: int
 ) -> None:
-    """What was sent twice was uncertain once, and the record says so."""
+    """A message that was sent twice was recorded as uncertain."""
     number = await campaigning.released_sample(site)
     drawn = dice.of(seed)
     for _ in range(3):
@@ -106,8 +106,8 @@ async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen
     await delivering.work(delivering.tuned(site, connections=8))
     counted = await campaigning.report(site, number)
     ledger = await campaigning.ledger(site, number)
-    unsure = await delivering.ever_uncertain(site, number)
-    times = Counter(relay.recipients())
+    uncertain = await delivering.ever_uncertain(site, number)
+    copies = Counter(relay.recipients())
 
     assert counted.audience == len(ledger)
     assert (
@@ -116,5 +116,5 @@ async def test_a_worker_killed_at_random_moments_loses_and_repeats_nobody_unseen
         == 0
     )
     assert counted.accepted + counted.states[MessageState.UNCERTAIN] == counted.audience
-    assert {each for each in ledger if ledger[each].state == "accepted"} <= set(times)
-    assert {each for each, count in times.items() if count > 1} <= unsure
+    assert {each for each in ledger if ledger[each].state == "accepted"} <= set(copies)
+    assert {each for each, count in copies.items() if count > 1} <= uncertain

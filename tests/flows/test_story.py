@@ -1,4 +1,4 @@
-"""The whole way of a letter, and back: import, approve, tick, deliver, leave."""
+"""The whole path of a letter: import, approve, tick, deliver, unsubscribe."""
 
 import re
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ TEXTS = {
 
 
 async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, datetime]:
-    """Write, check, approve and schedule an occurrence; return it and its time."""
+    """Write, check, approve and schedule a campaign; return its number and time."""
     path = campaigning.write(place, toml=TOML.format(name=name), **TEXTS)
     number = await campaigning.add(site, path)
     checked = await gate.check(site, number, now=clock.now())
@@ -58,13 +58,13 @@ async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, dat
 
 async def outcome(site: Site, number: int) -> str | None:
     async with site.database.reading() as session:
-        found: str | None = await session.scalar(
+        value: str | None = await session.scalar(
             select(Occurrence.outcome).where(Occurrence.campaign_id == number)
         )
-        return found
+        return value
 
 
-async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
+async def test_a_reader_who_unsubscribes_does_not_get_the_next_letter(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     imported = await importing.import_file(
@@ -78,7 +78,7 @@ async def test_a_reader_who_leaves_is_left_out_of_the_next_letter(
 
     early = await ticking.tick(site, due - timedelta(seconds=1))
     ticked = await ticking.tick(site, due)
-    await delivering.later(site, first)  # the hour has come
+    await delivering.later(site, first)  # make its messages due now
     await delivering.work(site)
     link = one_click_link(relay, "awa@new.example")
     async with serving(site) as pages:

@@ -1,4 +1,4 @@
-"""The wheel stands alone: built without a network, installed, and put to work."""
+"""The wheel is complete: built without a network, installed, and run."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def run(*command: object, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's wheel."""
+    """Build the wheel; return its path."""
     folder = tmp_path_factory.mktemp("wheel")
     build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
     run(*build, folder=ROOT)
@@ -46,7 +46,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel; only its dependencies are those of the tests."""
+    """Install the wheel beside the tests' dependencies; return the bin folder."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
     python = folder / "bin" / "python"
@@ -59,7 +59,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def needed() -> set[str]:
-    """Every file of the checkout that a site works with, by its name in the wheel."""
+    """Return the files that a site needs, by their names in the wheel."""
     names = set()
     for here, there in CARRIED.items():
         path = ROOT / here
@@ -69,7 +69,7 @@ def needed() -> set[str]:
     return names
 
 
-def test_the_wheel_carries_all_a_site_works_with_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_has_every_file_a_site_needs_and_no_other(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
 
@@ -79,7 +79,7 @@ def test_the_wheel_carries_all_a_site_works_with_and_nothing_else(wheel: Path) -
     }
 
 
-def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+def test_the_wheel_has_its_name_readme_and_licence(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
         metadata = next(name for name in names if name.endswith("/METADATA"))

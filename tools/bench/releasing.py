@@ -12,7 +12,7 @@ from mailer.sites.opening import open_site
 
 async def found(folder: Path, store: str | None) -> dict[str, float]:
     """Make a site with the sample directory."""
-    await founding.found(folder, with_sample=True, store=store, now=clock.now())
+    await founding.create_site(folder, with_sample=True, store=store, now=clock.now())
     return {}
 
 

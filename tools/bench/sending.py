@@ -27,7 +27,7 @@ async def prepare(
     folder: Path, listed: Path, store: str | None, relay_port: int
 ) -> dict[str, float]:
     """Make a site with a long list of contacts."""
-    await founding.found(folder, with_sample=False, store=store, now=clock.now())
+    await founding.create_site(folder, with_sample=False, store=store, now=clock.now())
     edit_toml(
         folder / "config.toml",
         {("relay", "port"): relay_port, ("relay", "connections"): 10},

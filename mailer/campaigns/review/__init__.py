@@ -1,4 +1,4 @@
-"""What stands between a draft and its release: checks, preview, approval.
+"""Checks, previews and approves campaigns.
 
 Nothing here changes content.
 """

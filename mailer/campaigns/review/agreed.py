@@ -1,7 +1,7 @@
-"""What an approval agrees to, as one digest: content, audience, texts and layout.
+"""The digest of what an approval covers: content, audience, texts and templates.
 
-Every column of a campaign is part of it but those listed here, so that a new column is
-covered before anybody thinks of it.
+It covers every column of a campaign except NOT_AGREED, so a new column is covered
+without a change here.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ NOT_AGREED = frozenset(
     {
         "id",
         "state",
-        "at",  # the approval itself names the time
+        "at",  # an approval has its own time
         "opens_at",  # computed at the release
         "closes_at",
         "expires_at",
@@ -35,8 +35,8 @@ AGREED = tuple(
 
 
 async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
-    """Return the digest of all that an approval agrees to, except the time."""
-    return _packed(
+    """Return the digest of what an approval covers, except the time."""
+    return _digest_of(
         {name: getattr(campaign, name) for name in AGREED}
         | {
             "texts": await _texts(session, campaign),
@@ -48,8 +48,8 @@ async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> 
 async def former_digest(
     session: AsyncSession, campaign: Campaign, templates: Path
 ) -> str:
-    """Return the digest as the version before made it; approvals given then hold."""
-    return _packed(
+    """Return the digest as the previous version made it: its approvals stay valid."""
+    return _digest_of(
         {
             "name": campaign.name,
             "template": campaign.template,
@@ -78,8 +78,8 @@ async def former_digest(
     )
 
 
-def _packed(agreed: Mapping[str, Any]) -> str:
-    packed = json.dumps(agreed, sort_keys=True, ensure_ascii=False, default=str)
+def _digest_of(covered: Mapping[str, Any]) -> str:
+    packed = json.dumps(covered, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
@@ -93,7 +93,7 @@ async def _texts(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
 
 
 def template_digest(templates: Path, name: str) -> str:
-    """Return the digest of a template, its layout and the catalogues."""
+    """Return the digest of a template's files, the layout and the catalogues."""
     total = hashlib.sha256()
     for folder in (name, "_layout", "locale"):
         for path in sorted((templates / folder).rglob("*")):

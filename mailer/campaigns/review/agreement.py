@@ -1,7 +1,7 @@
-"""Whether the languages of a campaign say the same: blocks, their types, their facts.
+"""Compares the languages of a campaign: their blocks, with types and facts.
 
-A translation may lack blocks where the campaign allows it (`languages.per_block`);
-readers then get those in another language, each with a notice.
+A translation may lack blocks where `languages.per_block` allows it; its readers get
+those blocks in another language, each with a notice.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,10 @@ def check(
     ruled: Sequence[str],
     per_block: Sequence[str],
 ) -> Iterator[Problem]:
-    """Hold every language against the default's, and rules against its blocks."""
+    """Compare each language with the default, and the rules with the default's blocks.
+
+    `ruled` are the blocks with rules, `per_block` the languages that may lack blocks.
+    """
     model = {block.id: block for block in translations[default].blocks}
     for name in ruled:
         if name not in model:
@@ -30,15 +33,15 @@ def check(
             yield problem.error(default, where, what)
     for language, translation in translations.items():
         lacking = languages.may_lack_blocks(per_block, language)
-        said = list(_amiss(translation, model, default, lacking=lacking))
-        if said:
-            yield problem.error(language, translation.where, " and ".join(said))
+        faults = list(_other_blocks(translation, model, default, lacking=lacking))
+        if faults:
+            yield problem.error(language, translation.where, " and ".join(faults))
         for block in translation.blocks:
             if block.id in model:
-                yield from _differing(translation, block, model[block.id], default)
+                yield from _other_facts(translation, block, model[block.id], default)
 
 
-def _amiss(
+def _other_blocks(
     translation: Translation, model: Mapping[str, Block], default: str, *, lacking: bool
 ) -> Iterator[str]:
     here = [block.id for block in translation.blocks]
@@ -47,18 +50,19 @@ def _amiss(
     if missing and not lacking:
         yield f"lacks {', '.join(missing)}"
     if extra:
-        yield f"has {', '.join(extra)} which {default}.md has not"
+        yield f"has {', '.join(extra)}, which {default}.md does not have"
 
 
-def _differing(
+def _other_facts(
     translation: Translation, block: Block, model: Block, default: str
 ) -> Iterator[Problem]:
-    """Find facts no language can make different."""
+    """Yield the facts of a block that differ; no language may change a fact."""
     if block.type != model.type:
         yield problem.error(
             translation.language,
             block.where,
-            f"{block.id} is a block {block.type} here and {model.type} in {default}.md",
+            f"{block.id} has the type {block.type} here,"
+            f" and {model.type} in {default}.md",
         )
         return
     for name in FACTS:

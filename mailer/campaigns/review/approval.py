@@ -1,8 +1,8 @@
-"""Approval: bound to a digest of content, audience and template; never the author's.
+"""Approves campaigns: bound to a digest of content, audience and template.
 
-Any edit voids it. A time that was set when it was given is part of it; where none
-was, the approver leaves the hour to whoever schedules. It is renewed where its template
-or its time changed: the campaign then stays where it stands.
+A user who wrote any of the content cannot approve it, and an edit voids an approval. If
+the campaign has a time, the approval holds for that time, else for any. An approval may
+be renewed, for example after a change of the template; the state does not change then.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from audiences.segments import resolve
 from audiences.segments.compiler import Context
 from mailer.campaigns import acts, lookup, references
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import CampaignState, refuse_unless
+from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
@@ -27,6 +27,7 @@ from mailer.campaigns.models import (
 from mailer.campaigns.review import agreed
 from mailer.errors import NotFoundError, RefusedError
 
+# states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
 
 
@@ -39,17 +40,20 @@ async def approve(
     context: Context,
     now: datetime,
 ) -> Approval:
-    """Approve a campaign and freeze its audience as it is now; the gate calls this."""
+    """Approve a campaign and store its present audience; only the gate calls this.
+
+    Raises RefusedError if the state or the user does not allow it, NotFoundError if the
+    user is unknown.
+    """
     await lookup.lock(session, campaign)
     renewed = campaign.state in RENEWABLE
+    approved = CampaignState.APPROVED
     if not renewed:
-        refuse_unless(
-            CampaignState(campaign.state), CampaignState.APPROVED, name=campaign.name
-        )
-    await _refuse_approver(session, campaign, by)
-    await references.take(session, campaign)
-    count = await _freeze(session, campaign, context)
-    given = Approval(
+        require_arrow(CampaignState(campaign.state), approved, name=campaign.name)
+    await _require_approver(session, campaign, by)
+    await references.assign_number(session, campaign)
+    count = await _store_audience(session, campaign, context)
+    approval = Approval(
         campaign_id=campaign.id,
         by=by,
         at=now,
@@ -57,21 +61,20 @@ async def approve(
         time=campaign.at,
         count=count,
     )
-    session.add(given)
-    detail = {"readers": given.count, "digest": given.digest}
+    session.add(approval)
+    detail = {"readers": approval.count, "digest": approval.digest}
     if renewed:
         acts.note(session, campaign, Act.APPROVED, by=by, now=now, detail=detail)
     else:
-        approved = CampaignState.APPROVED
         acts.move(
             session, campaign, approved, Act.APPROVED, by=by, now=now, detail=detail
         )
     await session.flush()
-    return given
+    return approval
 
 
-async def _refuse_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
-    """Refuse who is nobody's approver, or wrote any of it."""
+async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
+    """Raise if the user is unknown, is no approver, or wrote any of the content."""
     user = await session.get(User, by)
     if user is None:
         raise NotFoundError(f"no user is called {by!r}", code="user.unknown", user=by)
@@ -80,67 +83,75 @@ async def _refuse_approver(session: AsyncSession, campaign: Campaign, by: str) -
             f"{by} may not approve campaigns", code="user.no_approver", user=by
         )
     if by == campaign.author or await _has_written(session, campaign, by):
-        raise RefusedError(f"{by} wrote {campaign.name}; somebody else must approve it")
+        raise RefusedError(f"{by} wrote {campaign.name}; another user must approve it")
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:
-    """Whether a user wrote any of a campaign, also where others wrote after them."""
+    """Whether a user ever changed the content, also if others changed it later."""
     wrote = exists().where(
         CampaignEvent.campaign_id == campaign.id,
         CampaignEvent.by == user,
-        CampaignEvent.act.in_([act for act in Act if act.puts_words]),
+        CampaignEvent.act.in_([act for act in Act if act.changes_content]),
     )
     return bool(await session.scalar(select(wrote)))
 
 
-async def _freeze(session: AsyncSession, campaign: Campaign, context: Context) -> int:
+async def _store_audience(
+    session: AsyncSession, campaign: Campaign, context: Context
+) -> int:
+    """Store the readers that a campaign has now; return how many there are."""
     await session.execute(
         delete(ApprovedReader).where(ApprovedReader.campaign_id == campaign.id)
     )
     chosen = resolve.audience(
         campaign.audience, context, literal(campaign.id), Contact.id
     ).where(resolve.reason(campaign.topic).is_(None))
-    frozen = await session.execute(
+    stored = await session.execute(
         insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
     )
-    return int(getattr(frozen, "rowcount", 0))
+    return int(getattr(stored, "rowcount", 0))
 
 
-async def standing(session: AsyncSession, campaign: Campaign) -> Approval | None:
-    """Return the approval that holds, if one does."""
-    found: Approval | None = await session.scalar(
+async def current(session: AsyncSession, campaign: Campaign) -> Approval | None:
+    """Return the newest approval that is not voided; None if there is none."""
+    approval: Approval | None = await session.scalar(
         select(Approval)
         .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
         .order_by(Approval.id.desc())
         .limit(1)
     )
-    return found
+    return approval
 
 
 async def require(
     session: AsyncSession, campaign: Campaign, templates: Path
 ) -> Approval:
-    """Return the approval of exactly what stands here, or refuse."""
-    given = await standing(session, campaign)
-    if given is None:
+    """Return the approval of the campaign as it is now.
+
+    Raises RefusedError if there is none, if anything it covers has changed, or if it is
+    for another time.
+    """
+    approval = await current(session, campaign)
+    if approval is None:
         raise RefusedError(f"{campaign.name} has not been approved")
-    if not await _holds(given, session, campaign, templates):
+    if not await _covers(approval, session, campaign, templates):
         raise RefusedError(
-            f"{campaign.name} or its template changed after {given.by} approved it;"
+            f"{campaign.name} or its template changed after {approval.by} approved it;"
             " it needs a new approval"
         )
-    if given.time is not None and given.time != campaign.at:
+    if approval.time is not None and approval.time != campaign.at:
         raise RefusedError(
-            f"{given.by} approved {campaign.name} for {given.time:%Y-%m-%d %H:%M} UTC"
+            f"{approval.by} approved {campaign.name} for"
+            f" {approval.time:%Y-%m-%d %H:%M} UTC"
         )
-    return given
+    return approval
 
 
-async def _holds(
-    given: Approval, session: AsyncSession, campaign: Campaign, templates: Path
+async def _covers(
+    approval: Approval, session: AsyncSession, campaign: Campaign, templates: Path
 ) -> bool:
-    """Whether what was approved is what stands here."""
+    """Whether an approval covers the campaign and its template as they are now."""
     digests = (agreed.digest, agreed.former_digest)
-    return given.digest in [
+    return approval.digest in [
         await each(session, campaign, templates) for each in digests
     ]

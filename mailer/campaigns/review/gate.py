@@ -1,6 +1,6 @@
-"""The gate before approval: every problem of a campaign, with its place.
+"""The gate: checks a campaign before its approval, and gives each problem its place.
 
-Nobody approves but through it, so that nothing is approved in which an error stands.
+`approve` is the only way to an approval; a campaign with an error is refused.
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval, inspection, proof
-from mailer.campaigns.review.inspection import Inspected
+from mailer.campaigns.review import agreement, approval, proof
+from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
-from mailer.campaigns.variants import codes, groups, letters
-from mailer.campaigns.variants.groups import Group
+from mailer.campaigns.variants import codes, letters
+from mailer.campaigns.variants.groups import Group, group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
 from mailer.campaigns.writing.translation import progress, units
@@ -36,37 +36,37 @@ class CampaignCheck:
 
     problems: list[Problem]
     readers: Mapping[str, int]  # by language
-    fallbacks: Mapping[tuple[str, str], int]  # readers by language, wanted and got
-    blocks: Mapping[tuple[str, str, str], int]  # by block; language wanted and got
+    fallbacks: Mapping[tuple[str, str], int]  # readers by language wanted and got
+    blocks: Mapping[tuple[str, str, str], int]  # by block, language wanted and got
     variants: int  # letters to be rendered
     translations: Mapping[str, TranslationProgress]  # by language
-    spam: Mapping[str, Score] | None  # by language; None: nobody was asked
+    spam: Mapping[str, Score] | None  # by language; None: not scored
 
     @property
     def ok(self) -> bool:
-        """Whether nothing stands in the way of approval."""
-        return _sound(self.problems)
+        """Whether no error prevents the approval."""
+        return _no_error(self.problems)
 
 
 async def check(
     site: Site, campaign_id: int, *, now: datetime, scored: bool = True
 ) -> CampaignCheck:
-    """Look at everything a machine can see of a campaign.
+    """Check a campaign; return its problems, readers, letters and translations.
 
-    Without `scored`, SpamAssassin is not asked: it takes some seconds.
+    Without `scored`, SpamAssassin does not run: it takes some seconds.
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
-        found = await groups.group(session, campaign, context, written=content.written)
-        seen = {each.variant for each in found}
-        content = await letters.with_entries(session, content, seen)
-        standings = await _standings(session, site, content)
+        grouped = await group(session, campaign, context, written=content.written)
+        variants = {each.variant for each in grouped}
+        content = await letters.with_entries(session, content, variants)
+        translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
-    readers, fallbacks, without = _readers(found)
-    blocks = _elsewhere(content, found)
-    needed = len(letters.needed(content, found))
+    readers, fallbacks, without = _readers(grouped)
+    blocks = _block_fallbacks(content, grouped)
+    needed = len(letters.needed(content, grouped))
     problems = [
         *await _template(site, content),
         *_texts(site, content),
@@ -74,33 +74,37 @@ async def check(
         *_unsigned(site),
         *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),
-        *_translated(site, content, standings),
+        *_translations(site, content, translated),
     ]
-    looked = Inspected()
-    if _sound(problems):
-        looked = await inspection.inspect(site, content, found, now=now, scored=scored)
+    inspected = Inspected()
+    if _no_error(problems):
+        inspected = await inspect(site, content, grouped, now=now, scored=scored)
     return CampaignCheck(
-        problems=problems + looked.problems,
+        problems=problems + inspected.problems,
         readers=readers,
         fallbacks=fallbacks,
         blocks=blocks,
         variants=needed,
-        translations=standings,
-        spam=looked.spam,
+        translations=translated,
+        spam=inspected.spam,
     )
 
 
 async def approve(
     site: Site, campaign_id: int, *, by: str, now: datetime, scored: bool = True
 ) -> Approval:
-    """Approve a campaign in which no error stands, as it was checked."""
+    """Check a campaign, and approve it as it was checked.
+
+    Raises RefusedError if it has an error or changed during the check, and what
+    `approval.approve` raises.
+    """
     async with site.database.reading() as session:
         before = (await lookup.get(session, campaign_id)).updated_at
     checked = await check(site, campaign_id, now=now, scored=scored)
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(
-                f"errors stand, the first in {each.where}: {each.what}",
+                f"the campaign has errors, the first in {each.where}: {each.what}",
                 code="campaign.errors",
                 campaign=campaign_id,
             )
@@ -109,8 +113,8 @@ async def approve(
         await lookup.lock(session, campaign)
         if campaign.updated_at != before:
             raise RefusedError(
-                f"{campaign.name} was changed while it was checked; look at it, then"
-                " approve it again"
+                f"{campaign.name} was changed while it was checked; read the change,"
+                " then approve it again"
             )
         context = await lookup.context_of(session, campaign, now=now)
         return await approval.approve(
@@ -123,12 +127,12 @@ async def approve(
         )
 
 
-def _sound(problems: Sequence[Problem]) -> bool:
+def _no_error(problems: Sequence[Problem]) -> bool:
     return all(each.level is not Severity.ERROR for each in problems)
 
 
 def _texts(site: Site, content: Content) -> Iterator[Problem]:
-    """Check what is written: that the languages agree, and each for itself."""
+    """Check the texts: each of them, and that the languages agree."""
     campaign = content.campaign
     yield from agreement.check(
         content.translations,
@@ -142,39 +146,39 @@ def _texts(site: Site, content: Content) -> Iterator[Problem]:
 
 
 def _unsigned(site: Site) -> Iterator[Problem]:
-    """Warn where nobody signs letters; a demonstration may."""
+    """Warn if letters are not signed, except in a demonstration."""
     if site.settings.dkim.unsigned and not site.settings.site.demo:
-        what = "letters are not signed, and many receivers refuse them"
+        what = "letters are not signed with DKIM; many receivers refuse such letters"
         yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
 
 
 async def _template(site: Site, content: Content) -> list[Problem]:
-    """Read the files of the template, then see that they make letters in time."""
+    """Check the files of the template; if they are right, prove that they render."""
     name = content.campaign.template
-    found = list(lint.lint(site.templates, name))
-    if not found:
+    problems = list(lint.lint(site.templates, name))
+    if not problems:
         try:
             await proof.prove(site.templates, name, content.texts)
         except ContentError as fault:
-            found.append(problem.error("", fault.where, fault.sentence))
-    return found
+            problems.append(problem.error("", fault.where, fault.sentence))
+    return problems
 
 
 def _readers(
-    found: Sequence[Group],
+    grouped: Sequence[Group],
 ) -> tuple[Counter[str], Counter[tuple[str, str]], Counter[str]]:
-    """Count readers by language, by fallback, and those who are left without."""
+    """Count readers by language, by fallback, and those without a letter."""
     readers: Counter[str] = Counter()
     fallbacks: Counter[tuple[str, str]] = Counter()
     without: Counter[str] = Counter()
-    for group in found:
-        choice = group.choice
+    for each in grouped:
+        choice = each.choice
         if choice is None:
-            without[_wanted(group)] += group.count
+            without[_wanted(each)] += each.count
             continue
-        readers[choice.language] += group.count
+        readers[choice.language] += each.count
         if choice.fell_back:
-            fallbacks[choice.wanted, choice.language] += group.count
+            fallbacks[choice.wanted, choice.language] += each.count
     return readers, fallbacks, without
 
 
@@ -183,7 +187,7 @@ def _audience(
     fallbacks: Mapping[tuple[str, str], int],
     without: Mapping[str, int],
 ) -> Iterator[Problem]:
-    """Find whether there is anybody, and whether everybody can read a letter."""
+    """Check that there are readers, and that each has a letter; warn of fallbacks."""
     if not readers and not without:
         yield problem.error("", "audience", "the audience is empty")
     for language, count in without.items():
@@ -201,27 +205,27 @@ def _audience(
         )
 
 
-def _elsewhere(
-    content: Content, found: Sequence[Group]
+def _block_fallbacks(
+    content: Content, grouped: Sequence[Group]
 ) -> Counter[tuple[str, str, str]]:
-    """Count those who read a single block in another language than their letter."""
-    elsewhere: Counter[tuple[str, str, str]] = Counter()
-    for group in found:
-        if group.choice is None:
+    """Count readers of single blocks in another language, by block, wanted and got."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for each in grouped:
+        if each.choice is None:
             continue
-        language, wanted = group.choice.language, group.choice.wanted
-        hidden = codes.read(content.campaign, group.variant).hidden
-        for block, each in letters.spoken_in(content, language, wanted).items():
-            if each != language and block not in hidden:
-                elsewhere[block, wanted, each] += group.count
-    return elsewhere
+        language, wanted = each.choice.language, each.choice.wanted
+        hidden = codes.decode(content.campaign, each.variant).hidden
+        for block, got in letters.block_languages(content, language, wanted).items():
+            if got != language and block not in hidden:
+                counts[block, wanted, got] += each.count
+    return counts
 
 
 def _letters(
-    elsewhere: Mapping[tuple[str, str, str], int], needed: int
+    block_fallbacks: Mapping[tuple[str, str, str], int], needed: int
 ) -> Iterator[Problem]:
-    """Warn of letters in two languages at once, and of very many letters."""
-    for (block, wanted, got), count in elsewhere.items():
+    """Warn of letters in two languages, and of more than codes.MANY letters."""
+    for (block, wanted, got), count in block_fallbacks.items():
         yield problem.warning(
             wanted,
             "audience",
@@ -232,53 +236,56 @@ def _letters(
         yield problem.warning(
             "",
             "campaign.toml, blocks",
-            f"{needed} letters that differ, more than {codes.MANY};"
-            " fewer rules of blocks make fewer",
+            f"the readers need {needed} different letters, more than {codes.MANY};"
+            " remove rules of blocks",
         )
 
 
-async def _standings(
+async def _progress(
     session: AsyncSession, site: Site, content: Content
 ) -> dict[str, TranslationProgress]:
-    """Count what is translated, by language."""
+    """Return how much is translated, by language."""
     known = await progress.sources_of(session, content.campaign)
     default = content.campaign.default_language
     types = letter_types.block_types(site.templates)
-    source = units.entries(content.translations[default], types)
+    source = units.source_units(content.translations[default], types)
     return {
-        language: progress.standing(
-            source, units.beside(source, translation), known.get(language, {})
+        language: progress.count(
+            source, units.align(source, translation), known.get(language, {})
         )
         for language, translation in content.translations.items()
         if language != default
     }
 
 
-def _translated(
-    site: Site, content: Content, standings: Mapping[str, TranslationProgress]
+def _translations(
+    site: Site, content: Content, translated: Mapping[str, TranslationProgress]
 ) -> Iterator[Problem]:
-    """Find languages the house has no words of, and words that need a second look."""
+    """Warn of languages without a catalogue, and of stale or missing translations."""
     for language, translation in content.translations.items():
         where = translation.where
         if language not in site.catalogues:
-            what = f"its dates, footer and notices are not in {language}"
-            remedy = "a catalogue in templates/locale makes them so"
+            what = f"dates, footer and notices are not translated into {language}"
+            remedy = "add a catalogue to templates/locale"
             yield problem.warning(language, where, f"{what}; {remedy}")
-        if language not in standings:
+        if language not in translated:
             continue
-        standing = standings[language]
+        counts = translated[language]
         for count, what in (
-            (standing.stale, "translated from words that changed since"),
-            (standing.missing, "not translated"),
+            (counts.stale, "translated from a text that has changed"),
+            (counts.missing, "not translated"),
         ):
             if count:
-                sentence = f"{count} of {standing.total} entries are {what}"
+                sentence = f"{count} of {counts.total} entries are {what}"
                 code = "translation.incomplete"
                 yield problem.warning(language, where, sentence, code=code)
 
 
-def _wanted(group: Group) -> str:
+def _wanted(readers: Group) -> str:
+    """Return the first language that a group of readers wants."""
     chain = Chain.from_stored(
-        group.contact_languages, group.organisation_languages, group.country_languages
+        readers.contact_languages,
+        readers.organisation_languages,
+        readers.country_languages,
     )
     return chain.deciding_step()[1][0]

@@ -1,8 +1,8 @@
-"""Looks at every letter a campaign would send, once rendered.
+"""Renders every letter that a campaign would send, and checks it.
 
-Each is rendered as release will render it. What mail programs do not show is told once,
-with the line of the template; what filters think is asked of the longest letter of each
-language.
+The letters are rendered as the release renders them. A style or element that few mail
+programs show is reported once, with its line in the template. SpamAssassin scores the
+longest letter of each language.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,67 +28,74 @@ class Inspected:
     """The problems of a campaign's letters, and their scores by language."""
 
     problems: list[Problem] = field(default_factory=list)
-    spam: dict[str, Score] | None = None  # None: nobody was asked
+    spam: dict[str, Score] | None = None  # None: not scored
 
 
 async def inspect(
-    site: Site, content: Content, found: Sequence[Group], *, now: datetime, scored: bool
+    site: Site,
+    content: Content,
+    grouped: Sequence[Group],
+    *,
+    now: datetime,
+    scored: bool,
 ) -> Inspected:
-    """Render every letter that would be sent, and look at it."""
+    """Render every letter that would be sent; return its problems and scores."""
     campaign = content.campaign
-    seen = Inspected()
-    told: set[str] = set()  # features that are lacking
+    inspected = Inspected()
+    reported: set[str] = set()  # features that few mail programs show
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
-    for key in letters.needed(content, found):
+    for key in letters.needed(content, grouped):
         try:
             made = letters.make(site, content, key, at=now)
         except ContentError as fault:
-            seen.problems.append(
+            inspected.problems.append(
                 problem.error(key.language, fault.where, fault.sentence)
             )
             continue
         letter = made.letter
-        seen.problems += rules.check_letter(
+        inspected.problems += rules.check_letter(
             letter, has_topic=campaign.topic is not None
         )
-        seen.problems += files.problems(letter, content.files)
-        seen.problems += _lacking(site, campaign.template, letter, told)
+        inspected.problems += files.problems(letter, content.files)
+        inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
             longest[key.language] = (length, made.skeleton)
     limit = site.settings.gate.spam_limit
     if scored and limit and spam.installed():
-        await _score(seen, limit, {name: each for name, (_, each) in longest.items()})
-    return seen
+        await _score(
+            inspected, limit, {name: each for name, (_, each) in longest.items()}
+        )
+    return inspected
 
 
 def _lacking(
-    site: Site, template: str, letter: Letter, told: set[str]
+    site: Site, template: str, letter: Letter, reported: set[str]
 ) -> Iterator[Problem]:
-    """Warn of what too few mail programs show, once a campaign."""
+    """Warn of what few mail programs show, and add it to `reported`."""
     for use in support.poorly_shown(letter.html):
-        if use.feature.name not in told:
-            told.add(use.feature.name)
+        if use.feature.name not in reported:
+            reported.add(use.feature.name)
             where = lint.locate(site.templates, template, use.word)
             yield problem.warning("", where, use.sentence)
 
 
 async def _score(
-    seen: Inspected, limit: float, longest: Mapping[str, Skeleton]
+    inspected: Inspected, limit: float, longest: Mapping[str, Skeleton]
 ) -> None:
-    """Ask what filters make of the longest letter of each language."""
+    """Score the longest letter of each language; warn from half of the limit on."""
     specimens = {name: spam.specimen(each) for name, each in longest.items()}
     try:
-        seen.spam = await spam.scores(specimens)
+        inspected.spam = await spam.scores(specimens)
     except SpamError as fault:
         what = f"SpamAssassin gave no score: {fault}"
-        seen.problems.append(problem.warning("", "letter", what))
+        inspected.problems.append(problem.warning("", "letter", what))
         return
-    for language, score in seen.spam.items():
+    for language, score in inspected.spam.items():
         if score.points >= limit / 2:
-            grave = problem.error if score.points >= limit else problem.warning
+            severity = problem.error if score.points >= limit else problem.warning
             what = (
                 f"SpamAssassin gives {score.points:.1f} points, of {limit:.1f} at"
                 f" most: {score.worst()}"
             )
-            seen.problems.append(grave(language, "letter", what))
+            inspected.problems.append(severity(language, "letter", what))

@@ -1,4 +1,4 @@
-"""Preview: exactly what one reader would get, made by the code that sends."""
+"""Makes the message that one reader would get, by the code that sends."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from mailer.errors import RefusedError
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
 
-NOBODY = 0  # the message number of previews: their links lead nowhere
+NO_MESSAGE = 0  # a preview has no row, so its links do not work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,58 +32,65 @@ class Preview:
 
     octets: bytes
     letter: Letter
-    excluded: str | None  # why the reader would get nothing after all
+    excluded: str | None  # why the reader would not get it; None if they would
 
 
 async def preview(
     site: Site, campaign_id: int, address: str, *, now: datetime
 ) -> Preview:
-    """Make the message a contact would get, whether or not they would get it."""
+    """Return the message of a contact, also if the contact is left out.
+
+    Raises RefusedError if the contact reads no language of the campaign.
+    """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)
-        seen = await _seen(session, campaign, context, contact)
-        content = await letters.with_entries(session, content, [seen.variant])
-    choice = groups.choose(campaign, content.written, seen.chain)
+        known = await _read_contact(session, campaign, context, contact)
+        content = await letters.with_entries(session, content, [known.variant])
+    choice = groups.choose(campaign, content.written, known.chain)
     if choice is None:
-        raise RefusedError(f"{address} reads no language this campaign may be sent in")
-    key = letters.key(content, choice, seen.variant)
+        raise RefusedError(
+            f"{address} reads no language in which this campaign may be sent"
+        )
+    key = letters.key(content, choice, known.variant)
     made = letters.make(site, content, key, at=now)
     reader = Addressed(
         address=contact.address or "",
         name=contact.name,
-        organisation=seen.organisation.names.get(
-            choice.language, seen.organisation.name
+        organisation=known.organisation.names.get(
+            choice.language, known.organisation.name
         ),
     )
     return Preview(
-        octets=Composer(made.skeleton).compose(reader, site.signer.message(NOBODY)),
+        octets=Composer(made.skeleton).compose(reader, site.signer.message(NO_MESSAGE)),
         letter=made.letter,
-        excluded=seen.excluded,
+        excluded=known.excluded,
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
+    """What decides the letter of one contact."""
+
     organisation: Organisation
     chain: Chain
     variant: str
     excluded: str | None
 
 
-async def _seen(
+async def _read_contact(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
-    """Return what decides the letter of one contact."""
-    variant = codes.noted(campaign, context)
+    """Read what decides the letter of one contact."""
+    code = codes.expression(campaign, context)
     row = await session.execute(
-        of_readers(select(Organisation, Country.languages, variant)).where(
+        of_readers(select(Organisation, Country.languages, code)).where(
             Contact.id == contact.id
         )
     )
-    organisation, country_languages, bits = row.one()
+    organisation, country_languages, variant = row.one()
     reasons = await session.execute(
         resolve.audience(
             campaign.audience, context, resolve.reason(campaign.topic)
@@ -95,13 +102,13 @@ async def _seen(
         chain=Chain.from_stored(
             contact.languages, organisation.languages, country_languages
         ),
-        variant=bits,
+        variant=variant,
         excluded="not_picked" if picked is None else picked[0],
     )
 
 
 def part(made: Preview, form: str) -> bytes:
-    """Return the message, or one of its parts, as octets to look at."""
+    """Return the octets of a message: all of it (`eml`), its HTML or its plain text."""
     if form == "eml":
         return made.octets
     message = message_from_bytes(made.octets, policy=policy.SMTP)

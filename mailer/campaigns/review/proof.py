@@ -1,8 +1,7 @@
-"""Proves a template before anything is rendered for readers: does it end, is it small.
+"""Proves that a template renders within limits of time and memory.
 
-The letter is assembled once in a process of its own, with the campaign's own words and
-all its blocks, under limits of time and memory. What goes wrong there is a problem with
-its file and line; this process, and the mail it sends, never notice.
+A separate process renders the campaign's texts once, with all their blocks. A fault
+there becomes a ContentError with its file and line; the calling process goes on.
 """
 
 import asyncio
@@ -24,13 +23,16 @@ from mailer.rendering.render import render
 from mailer.rendering.source import Source
 from mailer.sites.bundled import PACKAGE
 
-SECONDS = 3  # of computing; a letter takes some milliseconds
+SECONDS = 3  # of processor time; a letter takes some milliseconds
 MEMORY = 1 << 30  # octets of address space
-PATIENCE = 30  # seconds on the clock, on a machine with much to do
+TIMEOUT = 30  # seconds on the clock, for a busy machine
 
 
 async def prove(templates: Path, name: str, texts: Mapping[str, str]) -> None:
-    """Raise ContentError where a template does not make letters within limits."""
+    """Raise ContentError if a template does not render within the limits.
+
+    `texts` are the campaign's texts as written, by language.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "mailer.campaigns.review.proof"),
         stdin=asyncio.subprocess.PIPE,
@@ -40,30 +42,34 @@ async def prove(templates: Path, name: str, texts: Mapping[str, str]) -> None:
     )
     task = {"templates": str(templates), "name": name, "texts": dict(texts)}
     try:
-        async with asyncio.timeout(PATIENCE):
-            said, _ = await process.communicate(json.dumps(task).encode())
+        async with asyncio.timeout(TIMEOUT):
+            output, _ = await process.communicate(json.dumps(task).encode())
     except TimeoutError:
         process.kill()
         await process.wait()
-        said = b""
+        output = b""
     if process.returncode == 0:
         return
     try:
-        fault = json.loads(said)
+        fault = json.loads(output)
     except ValueError:
         fault = {
             "where": f"{name}/body.mjml",
-            "sentence": "it takes more time or memory than a letter may",
+            "sentence": f"rendering failed, or took more than {SECONDS} s of processor"
+            f" time or {MEMORY >> 20} MB of memory",
         }
     raise ContentError(str(fault["where"]), str(fault["sentence"]))
 
 
 def main() -> int:
-    """Read the task, render it within the limits, say what was wrong."""
+    """Render the task on stdin within the limits; return 1 if it fails.
+
+    A ContentError is written to stdout as JSON.
+    """
     task = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (2 * SECONDS, 2 * SECONDS))
-    signal.signal(signal.SIGVTALRM, _too_long)
+    signal.signal(signal.SIGVTALRM, _stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
         _render(Path(task["templates"]), task["name"], task["texts"])
@@ -73,7 +79,7 @@ def main() -> int:
     return 0
 
 
-def _too_long(_signal: int, _frame: FrameType | None) -> None:
+def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError
 
 
@@ -82,7 +88,7 @@ def _render(templates: Path, name: str, texts: Mapping[str, str]) -> None:
     types = letter_types.block_types(templates)
     for language, text in texts.items():
         where = f"{language}.md"
-        written = parsing.parse(
+        translation = parsing.parse(
             text, language=language, types=types, allowed=kind.blocks, where=where
         )
         known = catalogues.load(templates, language if language in OFFERED else "en")
@@ -91,9 +97,9 @@ def _render(templates: Path, name: str, texts: Mapping[str, str]) -> None:
                 template=name,
                 catalogue=known,
                 wanted=None,
-                subject=written.subject,
-                preheader=written.preheader,
-                blocks=written.blocks,
+                subject=translation.subject,
+                preheader=translation.preheader,
+                blocks=translation.blocks,
                 reference="X/1",
                 day=date(2027, 5, 4),
                 sender_name="X",

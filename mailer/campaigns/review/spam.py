@@ -1,8 +1,8 @@
-"""Asks SpamAssassin, where it is installed, how much letters look like spam.
+"""Scores letters with SpamAssassin, where it is installed.
 
-One process of its own reads all letters of a campaign, without the network, without
-what it learnt from other mail, and within bounded time. Its rules are those of the
-machine, so a site may add its own. Where the program is absent nothing is asked.
+One process reads all letters of a campaign, without network tests, without its Bayes
+filter and within a time limit. It uses the rules of the machine, so a site may add its
+own.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ SETTINGS = (
     "fold_headers 0",
     "use_bayes 0",
 )
-COUNTS = 0.05  # points; less is for information
-STARTING, READING = 30.0, 3.0  # seconds at most, to start and for each letter
+MIN_POINTS = 0.05  # a rule with fewer points only informs
+STARTING, READING = 30.0, 3.0  # seconds at most: to start, and for each letter
 _TOKEN = b"A" * 34  # as long as those of links
 _READER = {
     Field.TO: b"Reader <reader@reader.example>",
@@ -44,13 +44,13 @@ class SpamError(MailerError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """What SpamAssassin made of one letter."""
+    """SpamAssassin's score of one letter."""
 
     points: float
-    rules: Mapping[str, float]  # those that counted, the worst first
+    rules: Mapping[str, float]  # rule → points, the worst first
 
     def worst(self) -> str:
-        """Name the rules that speak against the letter, with their points."""
+        """Return the rules that count against the letter, with their points."""
         against = [(rule, each) for rule, each in self.rules.items() if each > 0]
         return ", ".join(f"{rule} {each:.1f}" for rule, each in against)
 
@@ -61,7 +61,7 @@ def installed() -> bool:
 
 
 def specimen(skeleton: Skeleton) -> bytes:
-    """Return a letter made out to a reader that does not exist."""
+    """Return a letter to a reader who does not exist."""
     return b"".join(
         _READER.get(piece.field, _TOKEN) if isinstance(piece, Gap) else piece
         for piece in skeleton.pieces
@@ -69,30 +69,30 @@ def specimen(skeleton: Skeleton) -> bytes:
 
 
 async def scores(letters: Mapping[str, bytes]) -> dict[str, Score]:
-    """Return the score of each letter, by the name it is given under."""
-    mark = secrets.token_hex(8)  # so that no letter can hold what looks like an answer
+    """Return the score of each letter, by its name; raise SpamError if one has none."""
+    mark = secrets.token_hex(8)  # random, so that no letter can contain an answer
     with TemporaryDirectory(prefix="liaison-") as home:
-        said = await _ask(mark, home, _write(letters, home))
+        output = await _run(mark, home, _write(letters, home))
     answers = [
         line.partition(": ")[2]
-        for line in said.decode(errors="replace").splitlines()
+        for line in output.decode(errors="replace").splitlines()
         if line.startswith(f"X-Spam-{mark}: ")
     ]
     if len(answers) != len(letters):
-        raise SpamError(f"{len(answers)} of {len(letters)} letters were answered for")
+        raise SpamError(f"it scored {len(answers)} of {len(letters)} letters")
     return {name: _read(each) for name, each in zip(letters, answers, strict=True)}
 
 
 def _write(letters: Mapping[str, bytes], home: str) -> list[str]:
-    """Write letters to files whose names are in their order; it reads them sorted."""
+    """Write letters to files named in their order: SpamAssassin reads them sorted."""
     paths = [Path(home, f"{number:05}.eml") for number in range(len(letters))]
     for path, octets in zip(paths, letters.values(), strict=True):
         path.write_bytes(octets)
     return [str(path) for path in paths]
 
 
-async def _ask(mark: str, home: str, letters: Sequence[str]) -> bytes:
-    """Run the program over files; return what it wrote."""
+async def _run(mark: str, home: str, letters: Sequence[str]) -> bytes:
+    """Run SpamAssassin over files; return its output. Raises SpamError if it fails."""
     process = await asyncio.create_subprocess_exec(
         *(PROGRAM, "--local", "--nocreate-prefs", "--prefspath=/dev/null"),
         *(f"--cf={each}" for each in SETTINGS),
@@ -103,27 +103,27 @@ async def _ask(mark: str, home: str, letters: Sequence[str]) -> bytes:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    patience = STARTING + READING * len(letters)
+    timeout = STARTING + READING * len(letters)
     try:
-        async with asyncio.timeout(patience):
-            said, complaint = await process.communicate()
+        async with asyncio.timeout(timeout):
+            output, errors = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.wait()
-        raise SpamError(f"no answer in {patience:.0f} s") from None
+        raise SpamError(f"no answer in {timeout:.0f} s") from None
     if process.returncode:
-        last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
+        last = errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise SpamError(last or f"it ended with {process.returncode}")
-    return said
+    return output
 
 
 def _read(answer: str) -> Score:
-    """Read "1.7 DEAR_SOMETHING=1.999,HTML_MESSAGE=0.001"; "none" where none held."""
+    """Read "1.7 DEAR_SOMETHING=1.999,HTML_MESSAGE=0.001"; "none" if no rule applied."""
     points, _, named = answer.partition(" ")
     rules = {
         rule: float(each)
         for rule, is_scored, each in (part.partition("=") for part in named.split(","))
-        if is_scored and abs(float(each)) >= COUNTS
+        if is_scored and abs(float(each)) >= MIN_POINTS
     }
     worst = dict(sorted(rules.items(), key=lambda rule: -rule[1]))
     return Score(points=float(points), rules=worst)

@@ -1,4 +1,4 @@
-"""Which readers get which letter, in which language and why; the letters rendered.
+"""Chooses each reader's letter, its language and its reason, and renders the letters.
 
-Who the readers are is decided in audiences/segments.
+audiences/segments decides who the readers are.
 """

@@ -1,11 +1,10 @@
-"""Variants: what a group of readers sees, in which order, with which hours.
+"""Variant codes: what decides the letter of a reader, as a short text.
 
-The store notes of each reader what decides their letter, as a short text of five parts
-between slashes: the blocks shown as bits, the blocks to come first as bits, the reason,
-the organisation, the time zone. `noted` is the expression it does so with, `read` and
-`written` are the same in Python. Two readers of whom different things are noted may
-still see the same; `canonical` makes one of all that look alike, so that each letter
-is rendered once.
+A code has five parts between slashes: the blocks shown (bits), the blocks that come
+first (bits), the number of the reason, the number of the organisation, the time zone.
+The database computes it by `expression`; `encode` and `decode` do the same in Python.
+Readers with different codes may get the same letter; `canonical` gives them one code,
+so that each letter is rendered once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,32 +21,32 @@ from audiences.segments.compiler import Context
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import reasons
 
-MANY = 500  # variants above which the gate warns
+MANY = 500  # letters; the gate warns of more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Traits:
-    """What is noted of a group of readers."""
+    """What a variant code says about a group of readers."""
 
     hidden: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()
-    reason: str = ""  # the number of the audience's reason that holds
-    organisation: str = ""  # its number, where the letter shows its entry
-    zone: str = ""  # an IANA zone, or the offsets it has at the letter's hours
+    reason: str = ""  # its number; "" where all readers have the same
+    organisation: str = ""  # its number; "" where the letter shows no entry
+    zone: str = ""  # an IANA zone, or its UTC offsets at the letter's hours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Others:
-    """The place where a reader's own blocks of a type end and the others begin."""
+    """The place between a reader's first blocks of a type and the others."""
 
     type: str
 
 
-def noted(campaign: Campaign, context: Context) -> ColumnElement[str]:
-    """Return the expression of what decides a reader's letter, as a text."""
+def expression(campaign: Campaign, context: Context) -> ColumnElement[str]:
+    """Return the SQL expression of a reader's code; "" if all readers see the same."""
     why = reasons.conditions(campaign, context)
-    told = campaign.block_rules or campaign.block_firsts or campaign.hours or why
-    if not (told or campaign.shows_entry):
+    varies = campaign.block_rules or campaign.block_firsts or campaign.hours or why
+    if not (varies or campaign.shows_entry):
         return cast(literal(""), String)
     zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
     parts: list[ColumnElement[str]] = [
@@ -63,10 +62,10 @@ def noted(campaign: Campaign, context: Context) -> ColumnElement[str]:
         literal("/"),
         zone,
     ]
-    whole: ColumnElement[str] = cast(literal(""), String)
+    code: ColumnElement[str] = cast(literal(""), String)
     for part in parts:
-        whole = whole + part
-    return whole
+        code = code + part
+    return code
 
 
 def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]]:
@@ -76,26 +75,26 @@ def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]
     ]
 
 
-def read(campaign: Campaign, variant: str) -> Traits:
-    """Read what is noted; an empty text is a letter that is the same for everyone."""
+def decode(campaign: Campaign, variant: str) -> Traits:
+    """Return the traits of a code; "" gives the default traits."""
     parts = [*variant.split("/", 4), "", "", "", ""][:5]
     shown, first, reason, organisation, zone = parts
     return Traits(
-        hidden=frozenset(_with(campaign.block_rules, shown, "0")),
-        first=frozenset(_with(campaign.block_firsts, first, "1")),
+        hidden=frozenset(_blocks_with(campaign.block_rules, shown, "0")),
+        first=frozenset(_blocks_with(campaign.block_firsts, first, "1")),
         reason=reason,
         organisation=organisation,
         zone=zone,
     )
 
 
-def _with(rules: Mapping[str, str], bits: str, bit: str) -> Iterator[str]:
-    noted = zip(sorted(rules), bits, strict=False)
-    return (name for name, each in noted if each == bit)
+def _blocks_with(rules: Mapping[str, str], bits: str, bit: str) -> Iterator[str]:
+    pairs = zip(sorted(rules), bits, strict=False)
+    return (name for name, each in pairs if each == bit)
 
 
-def written(campaign: Campaign, traits: Traits) -> str:
-    """Note traits as the store would."""
+def encode(campaign: Campaign, traits: Traits) -> str:
+    """Return the code of traits, as the database would compute it."""
     ruled, firsts = sorted(campaign.block_rules), sorted(campaign.block_firsts)
     shown = "".join("0" if name in traits.hidden else "1" for name in ruled)
     first = "".join("1" if name in traits.first else "0" for name in firsts)
@@ -105,16 +104,16 @@ def written(campaign: Campaign, traits: Traits) -> str:
 def canonical(
     traits: Traits, blocks: Mapping[str, str], hours: Sequence[datetime]
 ) -> Traits:
-    """Return the traits of the letter these readers get; `blocks` is id → type."""
+    """Return traits that are equal for equal letters; `blocks` is id → type."""
     first = set()
     for kind in set(blocks.values()):
-        seen = {
-            each
-            for each, its in blocks.items()
-            if its == kind and each not in traits.hidden
+        shown = {
+            block
+            for block, its_kind in blocks.items()
+            if its_kind == kind and block not in traits.hidden
         }
-        if seen - traits.first:  # all of a kind first is none of it first
-            first |= seen & traits.first
+        if shown - traits.first:  # if all of a type come first, the order is unchanged
+            first |= shown & traits.first
     return Traits(
         hidden=traits.hidden & set(blocks),
         first=frozenset(first),
@@ -132,14 +131,15 @@ def _offsets(zone: str, hours: Sequence[datetime]) -> str:
 
 
 def order(traits: Traits, blocks: Mapping[str, str]) -> list[str | Others]:
-    """Return the blocks in the order they are seen; own ones before the others.
+    """Return the blocks shown, in the reader's order; `blocks` is id → type.
 
-    Blocks of a type change places among themselves only.
+    Blocks change places only with blocks of their type: the reader's first blocks come
+    before the others, with `Others` between them.
     """
-    seen = [each for each in blocks if each not in traits.hidden]
-    queues = {kind: _queue(traits, blocks, seen, kind) for kind in blocks.values()}
+    shown = [each for each in blocks if each not in traits.hidden]
+    queues = {kind: _queue(traits, blocks, shown, kind) for kind in blocks.values()}
     ordered: list[str | Others] = []
-    for each in seen:
+    for each in shown:
         queue = queues[blocks[each]]
         if isinstance(queue[0], Others):
             ordered.append(queue.pop(0))
@@ -148,14 +148,14 @@ def order(traits: Traits, blocks: Mapping[str, str]) -> list[str | Others]:
 
 
 def _queue(
-    traits: Traits, blocks: Mapping[str, str], seen: Sequence[str], kind: str
+    traits: Traits, blocks: Mapping[str, str], shown: Sequence[str], kind: str
 ) -> list[str | Others]:
-    alike = [each for each in seen if blocks[each] == kind]
-    own = [each for each in alike if each in traits.first]
-    others = [each for each in alike if each not in traits.first]
-    return [*own, Others(type=kind), *others] if own and others else [*alike]
+    of_kind = [each for each in shown if blocks[each] == kind]
+    first = [each for each in of_kind if each in traits.first]
+    others = [each for each in of_kind if each not in traits.first]
+    return [*first, Others(type=kind), *others] if first and others else [*of_kind]
 
 
-def instants(written_in: Sequence[str]) -> list[datetime]:
-    """Return a campaign's hours as instants."""
-    return [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in written_in]
+def instants(hours: Sequence[str]) -> list[datetime]:
+    """Return a campaign's stored hours, such as 2027-05-04T08:00, as instants."""
+    return [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in hours]

@@ -1,7 +1,7 @@
-"""Groups an audience by what decides its letter: language chain and blocks seen.
+"""Groups an audience by what decides its letter: language chain and variant code.
 
-One grouped question to the store serves preview, the gate and release; the language
-of each group is then chosen by the one pure rule (audiences.languages.choose).
+The gate and the release use the same grouped query; audiences.languages.choose then
+chooses the language of each group.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ COUNTRY_LANGUAGES = func.coalesce(Country.languages, "")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Readers who get the same letter; `choice` is None where none may be sent."""
+    """Readers with the same chain and code; `choice` is None if no language fits."""
 
     contact_languages: str
     organisation_languages: str
@@ -38,7 +38,7 @@ class Group:
 
 
 def choose(campaign: Campaign, written: Sequence[str], chain: Chain) -> Choice | None:
-    """Choose the translation for one chain by the campaign's settings."""
+    """Choose the language of one chain by the campaign's settings; None: none fits."""
     return languages.choose(
         chain,
         written=written,
@@ -54,22 +54,22 @@ async def group(
     *,
     written: Sequence[str],
 ) -> list[Group]:
-    """Group everyone a campaign would write to now."""
-    found = []
+    """Return the groups of all readers a campaign would have now."""
+    groups = []
     for row in await session.execute(_grouped(campaign, context)):
-        contact, organisation, state, variant, count = tuple(row)
-        chain = Chain.from_stored(contact, organisation, state)
-        found.append(
+        contact, organisation, country, variant, count = tuple(row)
+        chain = Chain.from_stored(contact, organisation, country)
+        groups.append(
             Group(
                 contact_languages=contact,
                 organisation_languages=organisation,
-                country_languages=state,
+                country_languages=country,
                 variant=variant,
                 count=count,
                 choice=choose(campaign, written, chain),
             )
         )
-    return found
+    return groups
 
 
 def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
@@ -77,7 +77,7 @@ def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
         CONTACT_LANGUAGES,
         ORGANISATION_LANGUAGES,
         COUNTRY_LANGUAGES,
-        codes.noted(campaign, context),
+        codes.expression(campaign, context),
     )
     labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
     inner = (

@@ -1,4 +1,4 @@
-"""Renders a campaign's letters: from its stored texts to letter and skeleton."""
+"""Renders a campaign's letters from its stored texts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,16 +40,16 @@ OTHERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A campaign parsed: all that rendering needs of the store."""
+    """A parsed campaign, with all that rendering needs from the store."""
 
     campaign: Campaign
     template: Template
     texts: Mapping[str, str]  # as written, by language
     translations: Mapping[str, Translation]
     topic_names: Mapping[str, str]
-    sequence: int = 0  # of the event it invites to
+    sequence: int = 0  # SEQUENCE of its event
     reasons: Sequence[Reason] = ()
-    names: Known = field(default_factory=dict)  # that reasons are told with
+    names: Known = field(default_factory=dict)  # of what the reasons name
     files: tuple[Attached, ...] = ()
     entries: Mapping[int, Entry] = field(default_factory=dict)  # by organisation
 
@@ -66,7 +66,7 @@ class Content:
 
 
 async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> Content:
-    """Read and parse a campaign's content."""
+    """Read and parse a campaign's content; raise ContentError at a fault of it."""
     template = letter_types.load(site.templates, campaign.template)
     texts = await texts_of(session, campaign)
     names: Mapping[str, str] = {}
@@ -85,60 +85,59 @@ async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> C
         ),
         topic_names=names,
         sequence=await event.next_sequence(session, campaign),
-        files=await files.of(session, campaign),
+        files=await files.files_of(session, campaign),
     )
 
 
 async def with_entries(
-    session: AsyncSession, content: Content, seen: Iterable[str]
+    session: AsyncSession, content: Content, variants: Iterable[str]
 ) -> Content:
-    """Add the entries that readers of these variants see, as they are held now."""
+    """Add the present directory entries that readers with these codes see."""
     campaign = content.campaign
     if not campaign.shows_entry:
         return content
-    numbers = {int(codes.read(campaign, each).organisation) for each in seen}
-    found = await directory.entries(session, numbers)
-    return replace(content, entries=found)
+    numbers = {int(codes.decode(campaign, each).organisation) for each in variants}
+    return replace(content, entries=await directory.entries(session, numbers))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class LetterKey:
-    """What a letter of a campaign is found by; readers with one key get one letter."""
+    """Identifies a letter of a campaign: readers with one key get one letter."""
 
     language: str
-    wanted: str  # the language it stands in for, or its own
+    wanted: str  # differs from `language` in a fallback
     variant: str
 
 
 def key(content: Content, choice: Choice, variant: str) -> LetterKey:
-    """Return the letter of readers of whom the store notes `variant`."""
+    """Return the key of the letter for readers with this language and code."""
     campaign = content.campaign
-    noted, hours = codes.read(campaign, variant), codes.instants(campaign.hours)
-    traits = codes.canonical(noted, content.blocks, hours)
+    traits, hours = codes.decode(campaign, variant), codes.instants(campaign.hours)
+    traits = codes.canonical(traits, content.blocks, hours)
     return LetterKey(
         language=choice.language,
         wanted=choice.wanted,
-        variant=codes.written(campaign, traits),
+        variant=codes.encode(campaign, traits),
     )
 
 
-def needed(content: Content, found: Sequence[Group]) -> list[LetterKey]:
-    """Return each letter that groups of readers need, once."""
+def needed(content: Content, groups: Sequence[Group]) -> list[LetterKey]:
+    """Return the keys of the letters that groups of readers need, each once."""
     return sorted(
-        {key(content, group.choice, group.variant) for group in found if group.choice}
+        {key(content, each.choice, each.variant) for each in groups if each.choice}
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """One letter rendered, and encoded with its header."""
+    """A rendered letter, and its skeleton with the header."""
 
     letter: Letter
     skeleton: Skeleton
 
 
 def make(site: Site, content: Content, key: LetterKey, *, at: datetime) -> Made:
-    """Render and encode one letter; `at` is when the campaign is released."""
+    """Render and encode one letter, released at `at`; raise ContentError at a fault."""
     source = _source(site, content, key)
     letter = render(source, site.templates)
     return Made(letter=letter, skeleton=_skeleton(site, content, letter, source, at))
@@ -148,17 +147,17 @@ def _source(site: Site, content: Content, key: LetterKey) -> Source:
     campaign = content.campaign
     language = key.language
     translation = content.translations[language]
-    spoken = spoken_in(content, language, key.wanted)
+    read_in = block_languages(content, language, key.wanted)
     return Source(
         template=campaign.template,
         catalogue=site.catalogue(language),
         wanted=site.catalogue(key.wanted) if key.wanted != language else None,
         subject=translation.subject,
         preheader=translation.preheader,
-        blocks=tuple(_seen(site, content, key, spoken)),
+        blocks=tuple(_blocks(site, content, key, read_in)),
         block_catalogues={
             block: site.catalogue(each)
-            for block, each in spoken.items()
+            for block, each in read_in.items()
             if each != language
         },
         reference=campaign.reference,
@@ -175,12 +174,12 @@ def _source(site: Site, content: Content, key: LetterKey) -> Source:
 
 
 def _entry(content: Content, key: LetterKey) -> Entry | None:
-    number = codes.read(content.campaign, key.variant).organisation
+    number = codes.decode(content.campaign, key.variant).organisation
     return content.entries.get(int(number)) if number else None
 
 
-def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
-    """Return in which language each block is read; fallbacks only where allowed."""
+def block_languages(content: Content, language: str, wanted: str) -> dict[str, str]:
+    """Return each block's language: the letter's, or a fallback if that is allowed."""
     campaign = content.campaign
     written = {
         each: {block.id for block in translation.blocks}
@@ -200,41 +199,41 @@ def spoken_in(content: Content, language: str, wanted: str) -> dict[str, str]:
 
 
 def _reason(content: Content, key: LetterKey, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return in words why these readers were picked; nothing where none is known."""
-    number = codes.read(content.campaign, key.variant).reason
+    """Return in words why these readers were picked; () if no reason is known."""
+    number = codes.decode(content.campaign, key.variant).reason
     if not content.reasons or (not number and len(content.reasons) > 1):
         return ()
-    said = content.reasons[int(number or 0)]
-    return wording.words(said, content.names, catalogue)
+    reason = content.reasons[int(number or 0)]
+    return wording.words(reason, content.names, catalogue)
 
 
 def _offsets(campaign: Campaign, variant: str) -> Mapping[str, str]:
-    """Return the reader's offset at each of the letter's hours, by its instant."""
-    offsets = codes.read(campaign, variant).zone.split(",")
+    """Return the reader's UTC offset at each hour of the letter, by the hour."""
+    offsets = codes.decode(campaign, variant).zone.split(",")
     return dict(zip(campaign.hours, filter(None, offsets), strict=False))
 
 
 def topic_name(content: Content, language: str) -> str:
-    """Return the name of the campaign's topic as readers of a language know it."""
+    """Return the name of the campaign's topic in a language."""
     topic = str(content.campaign.topic)
     return languages.name_in(content.topic_names, language, topic)
 
 
-def _seen(
-    site: Site, content: Content, key: LetterKey, spoken: Mapping[str, str]
+def _blocks(
+    site: Site, content: Content, key: LetterKey, read_in: Mapping[str, str]
 ) -> Iterator[Block]:
-    """Yield the blocks in their order, each in the language it is read in."""
+    """Yield the blocks of a letter in their order, each in its language."""
     blocks = {
         (language, block.id): block
         for language, translation in content.translations.items()
         for block in translation.blocks
     }
-    traits = codes.read(content.campaign, key.variant)
+    traits = codes.decode(content.campaign, key.variant)
     for each in codes.order(traits, content.blocks):
         if isinstance(each, Others):
             yield _heading(each, site.catalogue(key.language))
-        elif each in spoken:
-            yield blocks[spoken[each], each]
+        elif each in read_in:
+            yield blocks[read_in[each], each]
 
 
 def _heading(others: Others, catalogue: Catalogue) -> Block:
@@ -248,23 +247,23 @@ def _heading(others: Others, catalogue: Catalogue) -> Block:
 
 
 def _skeleton(
-    site: Site, content: Content, letter: Letter, made_from: Source, at: datetime
+    site: Site, content: Content, letter: Letter, source: Source, at: datetime
 ) -> Skeleton:
     campaign = content.campaign
     settings = site.settings
-    html, images, attached = files.carried(
+    html, images, attached = files.embed(
         letter, content.files, domain=settings.mail.domain
     )
-    calendar = _calendar(site, content, made_from, at)
+    calendar = _calendar(site, content, source, at)
     return skeletons.compile_letter(
         replace(letter, html=html),
         HeaderFields(
-            sender_name=made_from.sender_name,
+            sender_name=source.sender_name,
             sender=settings.sender.address,
             reply_to=settings.sender.reply_to,
             domain=settings.mail.domain,
             list_label=campaign.topic.lower() if campaign.topic else None,
-            list_name=made_from.topic_name or "",
+            list_name=source.topic_name or "",
             site_url=settings.site.url,
             at=at,
             campaign=f"c{campaign.id}",
@@ -275,9 +274,9 @@ def _skeleton(
 
 
 def _calendar(
-    site: Site, content: Content, made_from: Source, at: datetime
+    site: Site, content: Content, source: Source, at: datetime
 ) -> Calendar | None:
-    """Return the invitation a letter carries, if its campaign is about an event."""
+    """Return the invitation of a letter; None if its campaign has no event."""
     if content.campaign.event is None:
         return None
     return invitation.write(
@@ -285,11 +284,11 @@ def _calendar(
             content.campaign.event,
             sequence=content.sequence,
             domain=site.settings.mail.domain,
-            language=made_from.catalogue.language,
-            summary=made_from.subject,
-            description=made_from.preheader,
+            language=source.catalogue.language,
+            summary=source.subject,
+            description=source.preheader,
             organiser=site.settings.sender.address,
-            organiser_name=made_from.sender_name,
+            organiser_name=source.sender_name,
             now=at,
         )
     )

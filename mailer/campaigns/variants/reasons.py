@@ -1,8 +1,7 @@
 """Why a reader gets a letter: the part of the audience's rule that picked them.
 
-Only what a reader would call a reason is said: what the organisation is, what it works
-on, where it is; not their role, their language, or what they are not. Subjects and
-countries are named, where they are few.
+A reason says what the organisation is, what it works on and where it is. It leaves out
+roles, languages and negations. It names subjects and countries if they are few.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +15,9 @@ from audiences.segments.compiler import Context
 from audiences.segments.conditions import Condition
 from mailer.campaigns.models import Campaign
 
-FEW = 4  # names that are told; more would be a list, not a reason
+MAX_NAMES = 4  # a statement with more of them names none
 
-_SAID = {  # fact → what is said, and what its values are names of
+_SENTENCES = {  # fact → sentence, and the kind of its values
     "desk": (SUBJECT, "subject"),
     "fields": (SUBJECT, "subject"),
     "country": (PLACE, "country"),
@@ -28,28 +27,28 @@ _SAID = {  # fact → what is said, and what its values are names of
     "serves": (PLACE, "country"),
     "served_by": (PLACE, ""),
 }
-_SETS = {"region": "region", "sectors": "subject"}  # of a set's arguments
+_SETS = {"region": "region", "sectors": "subject"}  # set → the kind of its arguments
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing said: a string of the catalogues, and the codes it is said of."""
+    """A sentence of the catalogues, and the codes of what it names."""
 
     sentence: str
-    of: tuple[tuple[str, str], ...] = ()  # ("country", "SN")
+    codes: tuple[tuple[str, str], ...] = ()  # kind and code: ("country", "SN")
 
 
 Reason = tuple[Statement, ...]
 
 
 def reasons(campaign: Campaign, segments: Mapping[str, str]) -> list[Reason]:
-    """Return the reasons a campaign's readers may have, none of them twice."""
+    """Return the reasons a campaign's readers may have, each once."""
     ways = _ways(campaign, segments)
     return list(dict.fromkeys(reason(way, campaign.themes) for way in ways))
 
 
 def conditions(campaign: Campaign, context: Context) -> list[tuple[int, Condition]]:
-    """Return when which reason holds; nothing where all have the same."""
+    """Return each reason's number and condition; [] if all readers have one reason."""
     segments = context.vocabulary.segments
     known = reasons(campaign, segments)
     if len(known) < 2:  # noqa: PLR2004 (one reason is everyone's)
@@ -67,28 +66,28 @@ def _ways(campaign: Campaign, segments: Mapping[str, str]) -> list[Way]:
     try:
         return alternatives.alternatives(campaign.audience, segments)
     except AudienceError:
-        return []  # confirmations have no rule
+        return []  # a campaign of confirmations has no rule
 
 
 def reason(way: Sequence[rules.Rule], themes: Sequence[str] = ()) -> Reason:
-    """Return what is said of one way into the audience; `themes` are the campaign's."""
-    asked = {
+    """Return the reason of one way into the audience; `themes` are the campaign's."""
+    values = {
         each.fact: each.values
         for each in way
         if isinstance(each, rules.Comparison)
         and each.operator
         in {rules.Operator.EQUAL, rules.Operator.IN, rules.Operator.HAS}
     }
-    return (*dict.fromkeys(_kinds(asked)), *_subjects_and_places(asked, themes))
+    return (*dict.fromkeys(_kinds(values)), *_subjects_and_places(values, themes))
 
 
-Asked = Mapping[str, Sequence[rules.Word | rules.Collection]]
+ValuesByFact = Mapping[str, Sequence[rules.Word | rules.Collection]]
 
 
-def _kinds(asked: Asked) -> Iterator[Statement]:
+def _kinds(values: ValuesByFact) -> Iterator[Statement]:
     words = {
-        fact: {each.text.casefold() for each in values if isinstance(each, rules.Word)}
-        for fact, values in asked.items()
+        fact: {each.text.casefold() for each in given if isinstance(each, rules.Word)}
+        for fact, given in values.items()
     }
     status = words.get("status")
     if status and status <= PARTNERS:
@@ -98,26 +97,30 @@ def _kinds(asked: Asked) -> Iterator[Statement]:
             yield Statement(KINDS.get(kind, SUBJECT))
 
 
-def _subjects_and_places(asked: Asked, themes: Sequence[str]) -> Iterator[Statement]:
-    """Yield each sentence once, with all it is said of; unnamed where that is much."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for fact, (sentence, of) in _SAID.items():
-        if fact in asked:
-            found.setdefault(sentence, []).extend(_codes(asked[fact], of, themes))
-    for sentence, codes in found.items():
-        told = tuple(dict.fromkeys(codes))
-        few = len(told) <= FEW and all(of for of, _ in told)
-        yield Statement(sentence, told if few else ())
+def _subjects_and_places(
+    values: ValuesByFact, themes: Sequence[str]
+) -> Iterator[Statement]:
+    """Yield each sentence once; without codes if they are many or have no names."""
+    by_sentence: dict[str, list[tuple[str, str]]] = {}
+    for fact, (sentence, kind) in _SENTENCES.items():
+        if fact in values:
+            by_sentence.setdefault(sentence, []).extend(
+                _codes(values[fact], kind, themes)
+            )
+    for sentence, codes in by_sentence.items():
+        distinct = tuple(dict.fromkeys(codes))
+        named = len(distinct) <= MAX_NAMES and all(kind for kind, _ in distinct)
+        yield Statement(sentence, distinct if named else ())
 
 
 def _codes(
-    values: Sequence[rules.Word | rules.Collection], of: str, themes: Sequence[str]
+    values: Sequence[rules.Word | rules.Collection], kind: str, themes: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     for value in values:
         if isinstance(value, rules.Word):
-            yield of, value.text
+            yield kind, value.text
         else:
-            of_set = _SETS.get(value.function, "")
+            kind_of_set = _SETS.get(value.function, "")
             for argument in value.arguments:
-                told = themes if argument.text == "themes" else (argument.text,)
-                yield from ((of_set, each) for each in told)
+                codes = themes if argument.text == "themes" else (argument.text,)
+                yield from ((kind_of_set, code) for code in codes)

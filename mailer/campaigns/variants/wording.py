@@ -1,4 +1,4 @@
-"""Puts reasons into words: sentences of the catalogues, names of the directory."""
+"""Puts reasons into words, with sentences of the catalogues and names."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +14,8 @@ Known = Mapping[tuple[str, str], Names]  # ("country", "SN") → its names
 
 
 async def names(session: AsyncSession, reasons: Sequence[Reason]) -> Known:
-    """Return the names of the subjects and countries that reasons are told with."""
-    codes = {code for reason in reasons for said in reason for _, code in said.of}
+    """Return the names of the subjects and countries that reasons name."""
+    codes = {code for reason in reasons for each in reason for _, code in each.codes}
     if not codes:
         return {}
     held = {
@@ -23,28 +23,28 @@ async def names(session: AsyncSession, reasons: Sequence[Reason]) -> Known:
         "subject": await directory.subject_names(session),
     }
     return {
-        (of, code): each
-        for of, known in held.items()
+        (kind, code): each
+        for kind, known in held.items()
         for code, each in known.items()
         if code in codes
     }
 
 
 def words(reason: Reason, known: Known, catalogue: Catalogue) -> tuple[str, ...]:
-    """Put a reason into the words of a language."""
-    return tuple(_worded(said, known, catalogue) for said in reason)
+    """Return the sentences of a reason in the language of a catalogue."""
+    return tuple(_sentence(each, known, catalogue) for each in reason)
 
 
-def _worded(said: Statement, known: Known, catalogue: Catalogue) -> str:
-    sentence = catalogue.text(said.sentence)
-    told = [
+def _sentence(statement: Statement, known: Known, catalogue: Catalogue) -> str:
+    sentence = catalogue.text(statement.sentence)
+    names = [
         catalogue.text(REGIONS[code])
-        if of == "region" and code in REGIONS
-        else name_in(known.get((of, code), {}), catalogue.language)
-        for of, code in said.of
+        if kind == "region" and code in REGIONS
+        else name_in(known.get((kind, code), {}), catalogue.language)
+        for kind, code in statement.codes
     ]
-    if not told or not all(told):
+    if not names or not all(names):
         return sentence
     return catalogue.text(
-        "%(said)s (%(named)s)", said=sentence, named=catalogue.listed(told)
+        "%(said)s (%(named)s)", said=sentence, named=catalogue.listed(names)
     )

@@ -1,4 +1,4 @@
-"""How a campaign's content comes in, is parsed and changed.
+"""Reads, parses, stores and translates a campaign's content.
 
-Whether it may be sent is decided in campaigns/review.
+campaigns/review decides whether it may be sent.
 """

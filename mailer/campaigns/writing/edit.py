@@ -1,4 +1,4 @@
-"""Writing and changing campaigns; any change voids an approval."""
+"""Stores campaigns and changes of their content; a change voids the approval."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -14,12 +14,12 @@ from audiences.institution import ADDRESSEES
 from audiences.segments import compiler
 from mailer.campaigns import acts, control, hours, lookup, references
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import EDITABLE, CampaignState
+from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import files, folder, texts
 from mailer.campaigns.writing.folder import Folder
 from mailer.campaigns.writing.translation import progress
-from mailer.errors import ContentError, RefusedError
+from mailer.errors import ContentError
 from mailer.rendering import agenda, letter_types
 from mailer.rendering.source import Block, Translation
 
@@ -32,12 +32,12 @@ async def add(
     author: str,
     now: datetime,
 ) -> Campaign:
-    """Store a new campaign, a draft."""
+    """Store a new campaign as a draft; raise ContentError at a fault of its content."""
     campaign = Campaign(state=CampaignState.DRAFT, author=author, created_at=now)
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
     session.add(campaign)
     await session.flush()
-    await _texts(session, campaign, written)
+    await _add_texts(session, campaign, written)
     await progress.record(
         session,
         campaign,
@@ -58,17 +58,19 @@ async def replace(
     by: str,
     now: datetime,
 ) -> None:
-    """Store new content for a campaign that has not been released."""
+    """Replace the content of a campaign that has not been released.
+
+    Raises RefusedError if its state does not allow it, ContentError at a fault.
+    """
     await lookup.lock(session, campaign)
-    if CampaignState(campaign.state) not in EDITABLE:
-        raise RefusedError(f"{campaign.name} is {campaign.state}; its words are final")
+    require_editable(CampaignState(campaign.state), name=campaign.name)
     before = await texts.parsed_of(session, campaign, templates)
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
     campaign.author = by
     await session.execute(
         delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
     )
-    await _texts(session, campaign, written)
+    await _add_texts(session, campaign, written)
     await progress.record(
         session,
         campaign,
@@ -87,6 +89,7 @@ async def _fill(
     templates: Path,
     now: datetime,
 ) -> dict[str, Translation]:
+    """Set a campaign's columns from its folder; return its parsed texts by language."""
     template = letter_types.load(templates, written.template)
     parsed = texts.parse_all(
         written.texts, templates, template, folder_name=written.name
@@ -97,7 +100,7 @@ async def _fill(
     campaign.topic = folder.topic_of(written, template)
     if campaign.topic is not None:
         await topics.named(session, campaign.topic)
-    references.note(campaign, written.reference, year=written.day.year)
+    references.set_reference(campaign, written.reference, year=written.day.year)
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)
     campaign.themes = written.themes
@@ -105,7 +108,7 @@ async def _fill(
     campaign.fallbacks = dict(written.fallbacks)
     campaign.per_block = written.per_block
     campaign.block_rules = written.block_rules
-    hours.fill(campaign, written.send)
+    hours.store(campaign, written.send)
     campaign.block_firsts = _firsts(model) | written.block_firsts
     campaign.zone = written.zone
     campaign.hours = _hours(model, ZoneInfo(written.zone))
@@ -113,14 +116,14 @@ async def _fill(
     campaign.event = written.event
     await files.store(session, campaign, written.files)
     campaign.updated_at = now
-    await _refuse_rules(session, campaign, now)
+    await _check_rules(session, campaign, now)
     return parsed
 
 
-async def _refuse_rules(
+async def _check_rules(
     session: AsyncSession, campaign: Campaign, now: datetime
 ) -> None:
-    """Refuse rules that cannot be read, before anything is stored."""
+    """Raise ContentError at the first rule that cannot be compiled."""
     context = await lookup.context_of(session, campaign, now=now)
     rules = {"audience": campaign.audience}
     rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
@@ -135,7 +138,7 @@ async def _refuse_rules(
 
 
 def _firsts(blocks: Sequence[Block]) -> dict[str, str]:
-    """Return the recommendations, each first to those it is addressed to."""
+    """Return recommendation → rule: its addressees see it before the others."""
     return {
         block.id: _rule_of(block.fields["addressees"])
         for block in blocks
@@ -148,25 +151,27 @@ def _rule_of(addressees: str) -> str:
 
 
 def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
-    """Return the instants of items and of steps that have an hour, in UTC."""
+    """Return the times of items and agenda steps, as 2027-05-04T08:00 in UTC."""
     moments = {
-        datetime.combine(date.fromisoformat(block.fields["date"]), hour)
+        datetime.combine(date.fromisoformat(block.fields["date"]), start)
         for block in blocks
         if "date" in block.fields
-        for hour in _told(block)
+        for start in _start_times(block)
     }
     instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
     return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
 
 
-def _told(block: Block) -> list[time]:
-    """Return the hours a block tells."""
+def _start_times(block: Block) -> list[time]:
+    """Return the local times in a block."""
     if block.type == "agenda":
         return [step.start for step in agenda.steps(block.text)]
     return [time.fromisoformat(block.fields["time"])] if "time" in block.fields else []
 
 
-async def _texts(session: AsyncSession, campaign: Campaign, written: Folder) -> None:
+async def _add_texts(
+    session: AsyncSession, campaign: Campaign, written: Folder
+) -> None:
     session.add_all(
         CampaignText(campaign_id=campaign.id, language=language, text=text)
         for language, text in written.texts.items()

@@ -1,4 +1,4 @@
-"""The event a campaign invites to: read from campaign.toml, counted in the store.
+"""The event a campaign invites to: its section of campaign.toml, and its SEQUENCE.
 
     [event]
     uid = "dialogue-session-2027"
@@ -8,8 +8,8 @@
     place = "UNESCO, Room XI, Paris"
     status = "confirmed"
 
-An event keeps its UID through every letter about it; each change that is released
-raises its SEQUENCE (RFC 5546 section 2.1.4). `status = "cancelled"` withdraws it.
+An event has the same UID in every letter about it. Each change that is released raises
+its SEQUENCE (RFC 5546, section 2.1.4). `status = "cancelled"` withdraws the event.
 """
 
 import hashlib
@@ -39,20 +39,27 @@ Fault = Callable[[str, str], ContentError]
 def read(
     table: Mapping[str, Any], *, name: str, zone: str, fault: Fault
 ) -> dict[str, Any] | None:
-    """Read [event] into what the store keeps; None where there is none."""
+    """Return [event] as it is stored, None if it is empty.
+
+    `name` makes the UID and `zone` is used if [event] has none; `fault` makes an error.
+    """
     if not table:
         return None
     for key in sorted(set(table) - set(_KEYS)):
         raise fault(key, f"event has no {key}; it has {', '.join(_KEYS)}")
     start, end = (_moment(table, key, fault) for key in ("start", "end"))
     if end <= start:
-        raise fault("end", f"the event ends {end}, before it starts {start}")
+        raise fault("end", f"event.end is {end}, not after event.start, {start}")
     status = table.get("status", "confirmed")
     if status not in {"confirmed", "cancelled"}:
-        raise fault("status", f"{status!r} is neither confirmed nor cancelled")
+        raise fault(
+            "status", f"event.status is {status!r}, neither confirmed nor cancelled"
+        )
     uid = table.get("uid") or hashlib.sha256(name.encode()).hexdigest()[:24]
     if not isinstance(uid, str) or _UID.fullmatch(uid) is None:
-        raise fault("uid", f"{uid!r} is not a name such as dialogue-session-2027")
+        raise fault(
+            "uid", f"event.uid is {uid!r}, not a name such as dialogue-session-2027"
+        )
     return {
         "uid": uid,
         "start": start.isoformat(),
@@ -66,7 +73,7 @@ def read(
 def _moment(table: Mapping[str, Any], key: str, fault: Fault) -> datetime:
     value = table.get(key)
     if not isinstance(value, datetime) or value.tzinfo is not None:
-        raise fault(key, f"event.{key} is not an hour such as 2027-11-09T15:00:00")
+        raise fault(key, f"event.{key} is not a local time such as 2027-11-09T15:00:00")
     return value.replace(microsecond=0)
 
 
@@ -78,16 +85,16 @@ def _zone(value: Any, fault: Fault) -> str:
 
 
 def _places(value: Any, fault: Fault) -> dict[str, str]:
-    """Return the place by language; "" is any."""
+    """Return the place by language; "" is every other language."""
     places = value if isinstance(value, dict) else {"": value}
     for place in places.values():
         if not isinstance(place, str) or has_control(place):
-            raise fault("place", "the place is not one line of text")
+            raise fault("place", "event.place is not one line of text")
     return dict(places)
 
 
 async def next_sequence(session: AsyncSession, campaign: Campaign) -> int:
-    """Return the SEQUENCE the campaign's event has when released now."""
+    """Return the SEQUENCE of the campaign's event if it is released now."""
     if campaign.event is None:
         return 0
     known = await session.get(Event, campaign.event["uid"])
@@ -98,7 +105,7 @@ async def next_sequence(session: AsyncSession, campaign: Campaign) -> int:
 
 
 async def announced(session: AsyncSession, campaign: Campaign) -> bool:
-    """Whether a letter about the campaign's event has been released before."""
+    """Whether a letter about the campaign's event has been released."""
     event = campaign.event
     return event is not None and await session.get(Event, event["uid"]) is not None
 
@@ -106,7 +113,7 @@ async def announced(session: AsyncSession, campaign: Campaign) -> bool:
 def problems(
     event: Mapping[str, Any] | None, *, known: bool, now: datetime
 ) -> Iterator[Problem]:
-    """Yield what a gate says of an event."""
+    """Yield the problems of an event; `known` is whether it was announced."""
     if event is None:
         return
     start = datetime.fromisoformat(event["start"])
@@ -115,14 +122,18 @@ def problems(
         what = f"the event began at {start:%Y-%m-%d %H:%M}"
         yield problem.warning("", where, what)
     if event["status"] == "cancelled" and not known:
-        what = f"nobody was invited to {event['uid']}; there is nothing to cancel"
+        what = f"{event['uid']} is cancelled, but no letter has announced it"
         yield problem.error("", where, what)
 
 
-async def settle(
+async def record_release(
     session: AsyncSession, campaign: Campaign, sequence: int, *, now: datetime
 ) -> None:
-    """Note what is released; refuse where another letter went first."""
+    """Store the event as released with this SEQUENCE.
+
+    Raises RefusedError if another letter about it was released since the SEQUENCE was
+    computed.
+    """
     if campaign.event is None:
         return
     if await next_sequence(session, campaign) != sequence:
@@ -142,7 +153,7 @@ async def settle(
 
 
 def digest(event: Mapping[str, Any]) -> str:
-    """Return the digest of all that a change of the event would change."""
+    """Return the digest of an event; any change of the event changes it."""
     packed = json.dumps(event, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(packed.encode()).hexdigest()
 
@@ -159,7 +170,7 @@ def invitation(
     organiser_name: str,
     now: datetime,
 ) -> Invitation:
-    """Return the event in the words of one letter."""
+    """Return the event as the invitation of one letter."""
     places = event["places"]
     return Invitation(
         uid=f"{event['uid']}@{domain}",

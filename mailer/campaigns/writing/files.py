@@ -1,9 +1,9 @@
 """The files that go with a campaign's letters: attachments, and images shown in them.
 
-They stand in `files/` of the campaign folder; those of one language in `files/fr/`. A
-file is of a type on the list below and begins as that type does. An image that a text
-shows as `![words](cid:name.png)` goes inside the letter, everything else is attached.
-The store keeps each file once, by its digest.
+They are in `files/` of the campaign folder, those of one language in `files/fr/`. A
+file has a type of TYPES, and begins as files of that type do. An image that a text
+shows as `![words](cid:name.png)` is embedded in the letter; other files are attached.
+The store has each content once, by its digest.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 
 MAX_FILE = 5_000_000  # octets of one file
-MAX_LETTER = 3.0  # MB of a letter's files; larger ones belong on a page
-HEAVY = 0.5
+MAX_LETTER = 3.0  # MB of files in one letter; the gate refuses more
+HEAVY = 0.5  # MB; the gate warns of more
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
 TYPES = {  # ending → media type, and how such a file begins
@@ -59,19 +59,21 @@ class Attached:
 
 def read(folder: Path) -> list[Attached]:
     """Read the files of a campaign folder; raise ContentError at the first fault."""
-    found = []
+    attached = []
     for path in sorted((folder / "files").rglob("*")):
         if path.is_dir():
             continue
         where = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         inside = path.relative_to(folder / "files").parts
-        found.append(_file(path, where, inside[:-1]))
-    return found
+        attached.append(_file(path, where, inside[:-1]))
+    return attached
 
 
 def _file(path: Path, where: str, inside: tuple[str, ...]) -> Attached:
     if path.is_symlink() or len(inside) > 1:
-        raise ContentError(where, "files stand in files/, or in files/ and a language")
+        raise ContentError(
+            where, "must be in files/ or files/LANGUAGE/, and not a link"
+        )
     try:
         language = languages.tag(inside[0]) if inside else ""
     except languages.LanguageError as fault:
@@ -79,14 +81,15 @@ def _file(path: Path, where: str, inside: tuple[str, ...]) -> Attached:
     kind, opening = TYPES.get(path.suffix.lower(), ("", b""))
     if not kind:
         known = " ".join(TYPES)
-        raise ContentError(where, f"files of this type are not sent; there are {known}")
+        raise ContentError(where, f"files of this type are not sent; allowed: {known}")
     if path.stat().st_size > MAX_FILE:
         raise ContentError(
-            where, f"more than {MAX_FILE // 1_000_000} MB; put it online"
+            where,
+            f"has more than {MAX_FILE // 1_000_000} MB; put it on a page, and link it",
         )
     octets = path.read_bytes()
     if not octets.startswith(opening) or not octets:
-        raise ContentError(where, f"does not begin as {path.suffix} files do")
+        raise ContentError(where, f"does not begin as a {path.suffix} file does")
     return Attached(
         name=path.name,
         language=language,
@@ -99,7 +102,7 @@ def _file(path: Path, where: str, inside: tuple[str, ...]) -> Attached:
 async def store(
     session: AsyncSession, campaign: Campaign, attached: list[Attached]
 ) -> None:
-    """Keep a campaign's files, each content once."""
+    """Store a campaign's files, each content once."""
     campaign.files = [
         {"name": f.name, "language": f.language, "type": f.type, "digest": f.digest}
         for f in attached
@@ -112,8 +115,8 @@ async def store(
         )
 
 
-async def of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
-    """Return the files of a campaign."""
+async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
+    """Return a campaign's files; raise RefusedError if a stored content was changed."""
     digests = {each["digest"] for each in campaign.files}
     rows = await session.execute(
         select(StoredFile.digest, StoredFile.octets).where(
@@ -124,46 +127,52 @@ async def of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
     for digest, content in octets.items():
         if hashlib.sha256(content).hexdigest() != digest:
             raise RefusedError(
-                f"a file of {campaign.name} is not what was imported; import it again"
+                f"a stored file of {campaign.name} differs from what was imported;"
+                " import the campaign again"
             )
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
     )
 
 
-def carried(
+def embed(
     letter: Letter, attached: tuple[Attached, ...], *, domain: str
 ) -> tuple[str, tuple[parts.File, ...], tuple[parts.File, ...]]:
-    """Return the letter's HTML with its images named, those images, and the rest."""
-    html, images, rest = letter.html, [], []
+    """Return the HTML with its images embedded, those images, and the attachments.
+
+    `domain` is that of the Content-IDs.
+    """
+    html, images, attachments = letter.html, [], []
     for file in attached:
         if file.language not in {"", letter.language}:
             continue
         shown = f'"cid:{quote(file.name)}"'
         if file.type.startswith("image/") and shown in html:
-            identity = f"{file.digest[:32]}@{domain}"
-            html = html.replace(shown, f'"cid:{identity}"')
-            images.append(_part(file, identity))
+            content_id = f"{file.digest[:32]}@{domain}"
+            html = html.replace(shown, f'"cid:{content_id}"')
+            images.append(_part(file, content_id))
         else:
-            rest.append(_part(file, None))
-    return html, tuple(images), tuple(rest)
+            attachments.append(_part(file, None))
+    return html, tuple(images), tuple(attachments)
 
 
 def problems(letter: Letter, attached: tuple[Attached, ...]) -> Iterator[Problem]:
-    """Yield what a gate says of the files of one letter."""
-    html, images, rest = carried(letter, attached, domain="letter.example")
+    """Yield the problems of one letter's files: missing images, and too many MB."""
+    html, images, attachments = embed(letter, attached, domain="letter.example")
     for name in sorted(set(re.findall(r'"cid:([^"@]+)"', html))):
         what = f"the image {unquote(name)} is not in files/ of the campaign folder"
         yield problem.error(letter.language, "files", what)
-    size = sum(len(file.octets) for file in (*images, *rest)) / 1e6
+    size = sum(len(file.octets) for file in (*images, *attachments)) / 1e6
     if size > HEAVY:
-        advice = f"put them on a page, {MAX_LETTER:.0f} MB is the most"
-        what = f"{size:.1f} MB of files go to every reader; {advice}"
-        grave = problem.error if size > MAX_LETTER else problem.warning
-        yield grave(letter.language, "files", what)
+        what = (
+            f"{size:.1f} MB of files go to every reader, at most {MAX_LETTER:.0f} MB"
+            " may; put them on a page, and link it"
+        )
+        severity = problem.error if size > MAX_LETTER else problem.warning
+        yield severity(letter.language, "files", what)
 
 
-def _part(file: Attached, identity: str | None) -> parts.File:
+def _part(file: Attached, content_id: str | None) -> parts.File:
     return parts.File(
-        name=file.name, type=file.type, octets=file.octets, content_id=identity
+        name=file.name, type=file.type, octets=file.octets, content_id=content_id
     )

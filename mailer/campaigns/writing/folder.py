@@ -1,4 +1,4 @@
-"""Reads a campaign folder: campaign.toml and one Markdown file a language."""
+"""Reads a campaign folder: campaign.toml and one Markdown file per language."""
 
 import re
 import tomllib
@@ -34,7 +34,7 @@ _KEYS = {
     "event",
     "send",
 }
-_MAX_RULES = 80  # each is a bit of a letter's variant
+_MAX_RULES = 80  # each is one bit of the variant code
 _LISTED = ", ".join(sorted(_KEYS))
 _LIMITS = {
     "audience": 4000,
@@ -46,15 +46,15 @@ _LIMITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Folder:
-    """A campaign as its folder says it; texts are not parsed yet."""
+    """A campaign as it is in its folder; its texts are not parsed."""
 
     name: str
     template: str
-    topic: str | None  # none: the template's own
+    topic: str | None  # None: the template's
     reference: str
     day: date
     author: str | None
-    audience: str | None  # none: the template's own
+    audience: str | None  # None: the template's
     themes: list[str]
     default_language: str
     fallbacks: dict[str, list[str]]
@@ -70,14 +70,14 @@ class Folder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Toml:
-    """A campaign.toml, and where in it a setting stands."""
+    """A campaign.toml; it finds the line of a setting."""
 
     name: str
     text: str
     table: dict[str, Any]
 
     def fault(self, key: str, sentence: str) -> ContentError:
-        """Return the refusal of a setting, with its line where it has one."""
+        """Return the error of a setting, with its line if it is found."""
         last = re.escape(key.rpartition(".")[2])
         opens = re.compile(rf"\s*(?:\[.*\b{last}\s*\]|[\"']?{last}[\"']?\s*[=.])")
         for number, line in enumerate(self.text.splitlines(), start=1):
@@ -94,30 +94,30 @@ def read(path: Path) -> Folder:
         if key not in table:
             raise ContentError(toml.name, f"{key} is missing")
     for key in sorted(set(table) - _KEYS):
-        raise toml.fault(key, f"no such setting: {key}; there are {_LISTED}")
-    spoken = _section(toml, table, "languages")
-    for key in sorted(set(spoken) - {"default", "fallbacks", "per_block"}):
+        raise toml.fault(key, f"no such setting: {key}; the settings are {_LISTED}")
+    section = _section(toml, table, "languages")
+    for key in sorted(set(section) - {"default", "fallbacks", "per_block"}):
         sentence = f"languages has no {key}; it has default, fallbacks and per_block"
         raise toml.fault(key, sentence)
     texts = _texts(path)
     return Folder(
-        name=_needed(toml, "name"),
-        template=_needed(toml, "template"),
-        topic=_words(toml, "topic") or None,
-        reference=references.read(_words(toml, "reference"), toml.fault),
+        name=_required(toml, "name"),
+        template=_required(toml, "template"),
+        topic=_text(toml, "topic") or None,
+        reference=references.read(_text(toml, "reference"), toml.fault),
         day=_day(toml),
-        author=_words(toml, "author") or None,
-        audience=_words(toml, "audience") or None,
+        author=_text(toml, "author") or None,
+        audience=_text(toml, "audience") or None,
         themes=_codes(toml, table.get("themes", []), "themes"),
-        default_language=_default(toml, spoken, texts),
+        default_language=_default(toml, section, texts),
         fallbacks={
             _tag(toml, language, language): [
                 _tag(toml, each, language) for each in _codes(toml, codes, language)
             ]
-            for language, codes in _section(toml, spoken, "fallbacks").items()
+            for language, codes in _section(toml, section, "fallbacks").items()
         },
         send=hours.read(_section(toml, table, "send"), toml.fault),
-        per_block=_per_block(toml, spoken.get("per_block", False)),
+        per_block=_per_block(toml, section.get("per_block", False)),
         block_rules=_rules(toml, "for"),
         block_firsts=_rules(toml, "first"),
         zone=_zone(toml),
@@ -127,8 +127,8 @@ def read(path: Path) -> Folder:
     )
 
 
-def _default(toml: _Toml, spoken: dict[str, Any], texts: dict[str, str]) -> str:
-    default = _tag(toml, spoken.get("default", "en"), "default")
+def _default(toml: _Toml, section: dict[str, Any], texts: dict[str, str]) -> str:
+    default = _tag(toml, section.get("default", "en"), "default")
     if default not in texts:
         sentence = f"the default language {default} has no {default}.md"
         raise toml.fault("default", sentence)
@@ -137,12 +137,12 @@ def _default(toml: _Toml, spoken: dict[str, Any], texts: dict[str, str]) -> str:
 
 def _event(toml: _Toml) -> dict[str, Any] | None:
     table = _section(toml, toml.table, "event")
-    name, zone = _needed(toml, "name"), _zone(toml)
+    name, zone = _required(toml, "name"), _zone(toml)
     return event.read(table, name=name, zone=zone, fault=toml.fault)
 
 
 def audience_of(folder: Folder, template: Template) -> str:
-    """Return the rule of a campaign: its own, or its template's."""
+    """Return a campaign's rule, its own or the template's; raise if neither has one."""
     rule = folder.audience or template.audience
     if rule is None:
         raise ContentError(
@@ -152,7 +152,10 @@ def audience_of(folder: Folder, template: Template) -> str:
 
 
 def topic_of(folder: Folder, template: Template) -> str | None:
-    """Return what readers of a campaign subscribe to; None for service mail."""
+    """Return a campaign's topic, its own or the template's; None for service mail.
+
+    Raises ContentError if it is missing, or if service mail has one.
+    """
     topic = folder.topic or template.topic
     if topic is None and not template.service:
         raise ContentError(
@@ -174,7 +177,7 @@ def _toml(folder: Path) -> _Toml:
         return _Toml(name=name, text=text, table=tomllib.loads(text))
     except FileNotFoundError:
         raise ContentError(
-            str(path), "does not exist; a campaign folder has one"
+            str(path), "does not exist; a campaign folder needs one"
         ) from None
     except NotADirectoryError:
         raise ContentError(str(folder), "is not a folder") from None
@@ -201,14 +204,14 @@ def _texts(path: Path) -> dict[str, str]:
     return texts
 
 
-def _needed(toml: _Toml, key: str) -> str:
-    value = _words(toml, key)
+def _required(toml: _Toml, key: str) -> str:
+    value = _text(toml, key)
     if not value:
         raise toml.fault(key, f"{key} is empty")
     return value
 
 
-def _words(toml: _Toml, key: str) -> str:
+def _text(toml: _Toml, key: str) -> str:
     value = toml.table.get(key, "")
     if not isinstance(value, str):
         raise toml.fault(key, f"{key} is {value!r}, not a text")
@@ -248,13 +251,14 @@ def _day(toml: _Toml) -> date:
 
 
 def _rules(toml: _Toml, key: str) -> dict[str, str]:
+    """Return block → rule of the sections [blocks.*]; `key` is for or first."""
     rules = {}
     for name, each in _section(toml, toml.table, "blocks").items():
-        known = isinstance(each, dict) and each and not set(each) - {"for", "first"}
-        if not known or not all(_is_rule(rule) for rule in each.values()):
+        valid = isinstance(each, dict) and each and not set(each) - {"for", "first"}
+        if not valid or not all(_is_rule(rule) for rule in each.values()):
             raise toml.fault(
                 name,
-                f"blocks.{name} says only: for = the rule of who sees it,"
+                f"blocks.{name} may have only: for = the rule of who sees it,"
                 " first = the rule of who sees it before the others",
             )
         if key in each:
@@ -278,6 +282,6 @@ def _per_block(toml: _Toml, value: Any) -> list[str]:
 
 def _zone(toml: _Toml) -> str:
     try:
-        return zones.named(_words(toml, "zone") or ZONE).key
+        return zones.named(_text(toml, "zone") or ZONE).key
     except ScheduleError as unknown:
         raise toml.fault("zone", str(unknown)) from None

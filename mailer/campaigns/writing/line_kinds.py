@@ -1,7 +1,7 @@
-"""The kinds of lines a block may have, and what each accepts.
+"""The kinds of lines that a block may have, and the values each kind accepts.
 
-A template's `blocks.toml` says which line is of which kind; a value that does not fit
-is refused with the file and the line it stands at.
+A template's `blocks.toml` gives each line its kind. A value that does not fit is
+refused with its file and line.
 """
 
 import re
@@ -19,14 +19,14 @@ _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
 def checked(value: str, kind: str, name: str, place: str) -> str:
-    """Return a value of a kind; raise ContentError where it is none."""
+    """Return a value that fits its kind; raise ContentError if it does not."""
     if not value:
         raise ContentError(place, f"{name} is empty; fill it or remove the line")
     try:
         KINDS[kind](value)
     except KeyError:
         raise ContentError(
-            "_layout/blocks.toml", f"{name} is of no known kind: {kind!r}"
+            "_layout/blocks.toml", f"{name} has the unknown kind {kind!r}"
         ) from None
     except (ValueError, languages.LanguageError) as fault:
         raise ContentError(place, f"{name}: {fault}") from None
@@ -34,7 +34,7 @@ def checked(value: str, kind: str, name: str, place: str) -> str:
 
 
 def _text(_value: str) -> None:
-    """Any words will do."""
+    """Accept any text."""
 
 
 def _day(value: str) -> None:
@@ -46,7 +46,7 @@ def _day(value: str) -> None:
 
 def _time(value: str) -> None:
     if _HOUR.fullmatch(value) is None:
-        raise ValueError(f"{value[:60]!r} is not an hour such as 15:00")
+        raise ValueError(f"{value[:60]!r} is not a time such as 15:00")
 
 
 def _link(value: str) -> None:
@@ -63,7 +63,9 @@ def _addressees(value: str) -> None:
     for each in value.split():
         if each not in ADDRESSEES:
             known = ", ".join(ADDRESSEES)
-            raise ValueError(f"no addressees {each[:60]!r}; there are {known}")
+            raise ValueError(
+                f"no addressees are called {each[:60]!r}; there are {known}"
+            )
 
 
 def _number(value: str) -> None:
@@ -81,7 +83,7 @@ def _editions(value: str) -> None:
         pairs = editions(value)
     except ValueError:
         raise ValueError(
-            f"{value[:60]!r} is not such as en=https://… fr=https://…"
+            f"{value[:60]!r} is not a list such as en=https://… fr=https://…"
         ) from None
     for language, address in pairs:
         languages.tag(language)

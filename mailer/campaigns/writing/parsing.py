@@ -1,4 +1,4 @@
-"""Reads a campaign as it is written: campaign.toml, and a Markdown file a language.
+"""Parses the Markdown file of one language of a campaign.
 
     ---
     subject: Monthly letter
@@ -10,8 +10,8 @@
 
     The text of the block, in **Markdown**.
 
-A block opens with `#`, its type and its id; lines `name: value` follow, then a blank
-line and its text. What cannot be read is refused with the file and the line.
+A block opens with `#`, its type and its id. Lines `name: value` follow, then a blank
+line and the text. A fault is a ContentError with the file and the line.
 """
 
 import re
@@ -37,9 +37,12 @@ def parse(
     allowed: tuple[str, ...],
     where: str,
 ) -> Translation:
-    """Read one language of a campaign."""
+    """Return a parsed text; raise ContentError at its first fault.
+
+    `allowed` are the block types of the template; errors name the file `where`.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    _refuse_unusable(lines, where)
+    _check_characters(lines, where)
     numbered = list(enumerate(lines.split("\n"), start=1))
     front, rest = _front_matter(numbered, where)
     blocks = tuple(
@@ -53,7 +56,7 @@ def parse(
     seen: set[str] = set()
     for block in blocks:
         if block.id in seen:
-            raise ContentError(block.where, f"a second block is called {block.id}")
+            raise ContentError(block.where, f"another block is called {block.id} too")
         seen.add(block.id)
     return Translation(
         language=language,
@@ -67,7 +70,7 @@ def parse(
 Numbered = list[tuple[int, str]]
 
 
-def _refuse_unusable(text: str, where: str) -> None:
+def _check_characters(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
     control = characters.control_position(text)
@@ -133,14 +136,15 @@ def _block(
     if match["type"] not in allowed or match["type"] not in types:
         raise ContentError(
             place,
-            f"no block type {match['type']!r} here; there are {', '.join(allowed)}",
+            f"the template has no block type {match['type']!r};"
+            f" it has {', '.join(allowed)}",
         )
     kind = types[match["type"]]
     fields, text, first = _fields(chunk[1:], kind, where)
     for need in kind.needs:
         if not (text if need == "text" else fields.get(need)):
             raise ContentError(place, f"a block {kind.name} needs {need}")
-    _refuse_form(text, kind, where, first)
+    _check_form(text, kind, where, first)
     return Block(
         id=match["id"] or kind.name,
         type=kind.name,
@@ -156,7 +160,7 @@ def _block(
 def _fields(
     lines: Numbered, kind: BlockType, where: str
 ) -> tuple[dict[str, str], str, int]:
-    """Read the lines below a heading; return them, the text, and where it begins."""
+    """Return the lines of a block, its text, and the line where the text begins."""
     fields: dict[str, str] = {}
     for position, (number, line) in enumerate(lines):
         match = _LINE.fullmatch(line)
@@ -169,7 +173,7 @@ def _fields(
                 place, f"a block {kind.name} has no line {name}; it has {known}"
             )
         if name in fields:
-            raise ContentError(place, f"{name} stands here a second time")
+            raise ContentError(place, f"{name} is in this block twice")
         fields[name] = line_kinds.checked(
             match["value"], kind.fields[name], name, place
         )
@@ -181,8 +185,8 @@ def _text(lines: Numbered) -> tuple[str, int]:
     return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
 
 
-def _refuse_form(text: str, kind: BlockType, where: str, first: int) -> None:
-    """Refuse a text that has not the form its type asks for."""
+def _check_form(text: str, kind: BlockType, where: str, first: int) -> None:
+    """Raise ContentError if a text does not have the form of its block type."""
     if kind.form == "table" and not text.startswith("|"):
         raise ContentError(
             f"{where}, line {first}",

@@ -1,4 +1,4 @@
-"""A campaign's texts, read from the store and parsed."""
+"""Reads a campaign's texts from the store, and parses them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from mailer.rendering.source import Translation
 
 
 async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
-    """Return a campaign's content as written, by language."""
+    """Return a campaign's texts as written, by language."""
     rows = await session.execute(
         select(CampaignText.language, CampaignText.text)
         .where(CampaignText.campaign_id == campaign.id)
@@ -47,7 +47,7 @@ def parse_all(
 async def parsed_of(
     session: AsyncSession, campaign: Campaign, templates: Path
 ) -> dict[str, Translation]:
-    """Return what stands in the store, parsed; nothing where it is no longer sound."""
+    """Return the stored texts, parsed; {} if they cannot be parsed any more."""
     try:
         template = letter_types.load(templates, campaign.template)
         texts = await texts_of(session, campaign)

@@ -36,7 +36,7 @@ def command(directory: Path, every: bool, as_json: bool) -> int | None:
 
 async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
     running.log_to_stderr()
-    config = await founding.found(
+    config = await founding.create_site(
         directory, with_sample=True, demo=True, now=clock.now(), progress=output.say
     )
     async with open_site(config) as site:

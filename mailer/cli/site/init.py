@@ -24,7 +24,7 @@ def command(directory: Path, sample: bool, store: str | None) -> int | None:
 
 
 async def _run(directory: Path, *, with_sample: bool, store: str | None) -> None:
-    config = await founding.found(
+    config = await founding.create_site(
         directory,
         with_sample=with_sample,
         store=store,

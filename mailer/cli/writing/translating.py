@@ -27,8 +27,8 @@ from mailer.sites.site import Site
 async def export_po(
     site: Site, campaign_id: int, language: str, out: Path | None
 ) -> None:
-    """Write the PO file of a campaign for one language."""
-    octets = await exchange.export(site, campaign_id, language, now=clock.now())
+    """Write a campaign for the translator of one language, as a PO file."""
+    octets = await exchange.export_po(site, campaign_id, language, now=clock.now())
     if out is None:
         output.octets(octets)
         return
@@ -45,11 +45,11 @@ async def export_po(
 async def import_po(
     site: Site, campaign_id: int, file: Path, by: str, as_json: bool
 ) -> None:
-    """Read a translated PO file; if a text changes, the approval is void."""
-    taken = await exchange.take(
+    """Take in a translation; where words changed, an approval is void."""
+    taken = await exchange.import_po(
         site, campaign_id, _read(file), name=file.name, by=by, now=clock.now()
     )
-    progress = taken.standing
+    progress = taken.progress
     if as_json:
         output.json_document(
             {

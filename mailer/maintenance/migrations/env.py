@@ -1,4 +1,4 @@
-"""Runs migrations on the connection it is handed, in that connection's transaction."""
+"""Runs migrations on a given connection, in its transaction."""
 
 from alembic import context
 

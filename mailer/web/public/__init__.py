@@ -1,1 +1,1 @@
-"""The readers' pages: leave, choose, confirm."""
+"""The readers' pages: unsubscribe, preferences, confirmation, directory entry."""

@@ -1,6 +1,7 @@
-"""/c/{token}: confirm a wish, from a letter sent to the address it is about.
+"""/c/{token}: confirm the subscriptions that a reader asked for.
 
-The link is good for seven days and for one confirmation.
+The link comes in a letter to the reader's address. It is valid for seven days and for
+one confirmation.
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,30 +11,32 @@ from mailer.readers import preferences
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 
-async def look(session: AsyncSession, asked: Asked) -> Shown:
-    """Show what would be confirmed, and a button."""
-    return await _shown(session, asked, begun=())
+async def show(session: AsyncSession, asked: Asked) -> Shown:
+    """Show the topics to confirm, with a button."""
+    return await _page(session, asked, begun=())
 
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
-    """Begin the subscriptions that wait."""
+    """Confirm the pending subscriptions, and show their topics."""
     begun = await preferences.confirm(session, asked.holder, now=asked.now)
-    return await _shown(session, asked, begun=begun)
+    return await _page(session, asked, begun=begun)
 
 
-async def _shown(
+async def _page(
     session: AsyncSession, asked: Asked, *, begun: tuple[str, ...] | list[str]
 ) -> Shown:
-    found = await preferences.preferences_of(session, asked.holder)
+    current = await preferences.preferences_of(session, asked.holder)
     valid = preferences.may_confirm(asked.holder, now=asked.now)
     return Shown(
         template="confirm.html",
         values={
             "preferences": asked.holder.preferences,
-            "waiting": [topic.name(asked.language) for topic in found.waiting if valid],
+            "waiting": [
+                topic.name(asked.language) for topic in current.waiting if valid
+            ],
             "begun": [
                 topic.name(asked.language)
-                for topic, _ in found.topics
+                for topic, _ in current.topics
                 if topic.code in begun
             ],
         },
@@ -42,7 +45,7 @@ async def _shown(
 
 PAGE = LinkPage(
     purpose=Purpose.CONFIRM,
-    look=look,
+    show=show,
     act=act,
     changes=lambda form: form.get("confirm") == "yes",
 )

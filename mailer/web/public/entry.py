@@ -1,6 +1,6 @@
-"""/o/{token}: an organisation confirms its entry, or proposes how to correct it.
+"""/o/{token}: an organisation confirms its entry, or proposes corrections.
 
-What is answered is what was shown, or the page is shown again.
+An answer is about the entry that was shown; if that has changed, it is shown again.
 """
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,24 +11,24 @@ from mailer.readers.entry import Answer
 from mailer.rendering.entry import entry_lines
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
-_SAID = {
+_RESULTS = {
     Answer.CONFIRMED: "Thank you: the entry is confirmed as of today.",
     Answer.PROPOSED: "Thank you: a person of the unit reads your correction.",
     Answer.UNCHANGED: "Nothing differs from what we hold.",
     Answer.OUTDATED: "The entry was changed meanwhile. Please look at it again.",
 }
-STRINGS = tuple(_SAID.values())
+STRINGS = tuple(_RESULTS.values())
 
 
-async def look(session: AsyncSession, asked: Asked) -> Shown:
-    """Show the entry as it is held, and a form."""
-    return await _shown(session, asked, said=[])
+async def show(session: AsyncSession, asked: Asked) -> Shown:
+    """Show the present entry and a form."""
+    return await _page(session, asked, results=[])
 
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
-    """Confirm the entry, or keep a proposal."""
+    """Confirm the entry or store a proposal; show the result."""
     answer = await _answer(session, asked)
-    return await _shown(session, asked, said=[asked.text(_SAID[answer])])
+    return await _page(session, asked, results=[asked.text(_RESULTS[answer])])
 
 
 async def _answer(session: AsyncSession, asked: Asked) -> Answer:
@@ -48,23 +48,23 @@ async def _answer(session: AsyncSession, asked: Asked) -> Answer:
     )
 
 
-async def _shown(session: AsyncSession, asked: Asked, *, said: list[str]) -> Shown:
+async def _page(session: AsyncSession, asked: Asked, *, results: list[str]) -> Shown:
     held = await entry.entry_of(session, asked.holder, now=asked.now)
     return Shown(
         template="entry.html",
         values={
-            "said": said,
+            "results": results,
             "organisation": asked.holder.organisation(asked.language),
             "lines": entry_lines(held, asked.site.catalogue(asked.language)),
             "digest": held.digest,
-            "longest": entry.LONGEST,
+            "max_length": entry.MAX_LENGTH,
         },
     )
 
 
 PAGE = LinkPage(
     purpose=Purpose.ENTRY,
-    look=look,
+    show=show,
     act=act,
     changes=lambda form: form.get("act") in {"confirm", "propose"},
 )

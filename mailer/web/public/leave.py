@@ -1,4 +1,4 @@
-"""/u/{token}: leave one letter; a POST may be RFC 8058's one click."""
+"""/u/{token}: unsubscribe from one topic; a POST may be RFC 8058's one click."""
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,21 +13,21 @@ from mailer.web.public.link_page import Asked, LinkPage, Shown
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
-async def look(session: AsyncSession, asked: Asked) -> Shown:
-    """Show what would be left, and a button."""
-    return await _shown("leave.html", session, asked)
+async def show(session: AsyncSession, asked: Asked) -> Shown:
+    """Show the topic to unsubscribe from, and a button."""
+    return await _page("leave.html", session, asked)
 
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
-    """End the subscription at once."""
+    """End the subscription, and show that it has ended."""
     how = How.ONE_CLICK if _one_click(asked.form) else How.PAGE
     await preferences.leave(session, asked.holder, how=how, now=asked.now)
-    return await _shown("left.html", session, asked)
+    return await _page("left.html", session, asked)
 
 
-async def _shown(template: str, session: AsyncSession, asked: Asked) -> Shown:
+async def _page(template: str, session: AsyncSession, asked: Asked) -> Shown:
     if asked.holder.topic is None:
-        raise TokenError("this letter is not subscribed to")
+        raise TokenError("this letter has no topic to unsubscribe from")
     topic = await topics.named(session, asked.holder.topic)
     return Shown(
         template=template,
@@ -44,7 +44,7 @@ def _one_click(form: FormMultiDict) -> bool:
 
 PAGE = LinkPage(
     purpose=Purpose.UNSUBSCRIBE,
-    look=look,
+    show=show,
     act=act,
     changes=lambda form: _one_click(form) or form.get("leave") == "yes",
 )

@@ -1,7 +1,7 @@
-"""The page behind a link of a letter: GET shows, POST acts.
+"""The page of a link in a letter: GET shows it, POST acts.
 
-No cookie and no CSRF token: the token in the path is the authority. A page is read or
-changed in one transaction and rendered after it, so that no writer waits for a page.
+The token in the path gives the authority, so there is no cookie and no CSRF token. A
+request has one transaction; the page is rendered after it, so that no writer waits.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,7 +25,7 @@ from mailer.web import page
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """One request: of whom, in which language, with which form."""
+    """A request: its holder, language, form and time."""
 
     site: Site
     holder: Holder
@@ -35,13 +35,13 @@ class Asked:
     now: datetime
 
     def text(self, message: str, **values: str) -> str:
-        """Return a string of the catalogues in the page's language."""
+        """Return a string of the catalogue of the page's language."""
         return self.site.catalogue(self.language).text(message, **values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A page to render: its template, its values, another language if it has one."""
+    """A page to render; `language` replaces the request's language."""
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -53,12 +53,12 @@ Step = Callable[[AsyncSession, Asked], Awaitable[Shown]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LinkPage:
-    """What one kind of link shows and does."""
+    """What the page of one kind of link shows and does."""
 
     purpose: Purpose
-    look: Step
+    show: Step
     act: Step
-    changes: Callable[[FormMultiDict], bool]  # whether a form asks for more than a look
+    changes: Callable[[FormMultiDict], bool]  # whether a form asks to act
 
     def handlers(self) -> list[ControllerRouterHandler]:
         """Return the handlers of the link's path."""
@@ -101,7 +101,7 @@ class LinkPage:
                 form=form,
                 now=clock.now(),
             )
-            shown = await (self.act if changes else self.look)(session, asked)
+            shown = await (self.act if changes else self.show)(session, asked)
         return page.show(
             site,
             shown.template,

@@ -1,4 +1,4 @@
-"""/p/{token}: the preference centre."""
+"""/p/{token}: a reader's preferences."""
 
 from collections.abc import Sequence
 
@@ -12,19 +12,19 @@ from mailer.readers import preferences
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 
-async def look(session: AsyncSession, asked: Asked) -> Shown:
-    """Show what the reader gets now, or ask whether everything is to stop."""
+async def show(session: AsyncSession, asked: Asked) -> Shown:
+    """Show the present preferences, or ask whether to stop everything."""
     if asked.form.get("act") == "stop":
         return Shown(template="stop.html")
-    return await _shown(session, asked, asked.language, said=())
+    return await _page(session, asked, asked.language, results=())
 
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
     """Save the choices, or stop everything."""
     if asked.form.get("act") == "stop-now":
         await preferences.stop(session, asked.holder, now=asked.now)
-        said = [asked.text("You will receive no letter any more, as of now.")]
-        return await _shown(session, asked, asked.language, said=said)
+        results = [asked.text("You will receive no letter any more, as of now.")]
+        return await _page(session, asked, asked.language, results=results)
     chosen = _chosen(asked)
     saved = await preferences.save(
         session,
@@ -36,44 +36,46 @@ async def act(session: AsyncSession, asked: Asked) -> Shown:
     )
     await session.flush()
     language = chosen or asked.language
-    return await _shown(session, asked, language, said=_said(asked, language, saved))
+    results = _results(asked, language, saved)
+    return await _page(session, asked, language, results=results)
 
 
 def _chosen(asked: Asked) -> str | None:
-    """Return a language other than the one the page showed as the reader's."""
+    """Return the language chosen; None if it is not offered, or the present one."""
     chosen = asked.form.get("language")
     if chosen in OFFERED and chosen != asked.holder.language:
         return str(chosen)
     return None
 
 
-def _said(asked: Asked, language: str, saved: preferences.Saved) -> list[str]:
+def _results(asked: Asked, language: str, saved: preferences.Saved) -> list[str]:
+    """Return the sentences about what was changed."""
     text = asked.site.catalogue(language).text
-    said = [
+    results = [
         text("No longer sent: %(topic)s.", topic=topic.name(language))
         for topic in saved.ended
     ]
-    said += [
+    results += [
         text("Waits for your confirmation: %(topic)s.", topic=topic.name(language))
-        for topic in saved.asked
+        for topic in saved.requested
     ]
-    if saved.asked:
+    if saved.requested:
         message = "We have sent a letter to %(address)s; the button in it confirms."
-        said.append(text(message, address=asked.holder.masked))
-    return said or [text("Your choices are kept.")]
+        results.append(text(message, address=asked.holder.masked))
+    return results or [text("Your choices are kept.")]
 
 
-async def _shown(
-    session: AsyncSession, asked: Asked, language: str, *, said: Sequence[str]
+async def _page(
+    session: AsyncSession, asked: Asked, language: str, *, results: Sequence[str]
 ) -> Shown:
-    found = await preferences.preferences_of(session, asked.holder)
+    current = await preferences.preferences_of(session, asked.holder)
     return Shown(
         template="preferences.html",
         language=language,
         values={
-            "saved": list(said),
+            "saved": list(results),
             "organisation": asked.holder.organisation(language),
-            "chosen": found.language,
+            "chosen": current.language,
             "topics": [
                 {
                     "code": topic.code,
@@ -82,7 +84,7 @@ async def _shown(
                     "on": standing in {Standing.ACTIVE, Standing.PENDING},
                     "waiting": standing is Standing.PENDING,
                 }
-                for topic, standing in found.topics
+                for topic, standing in current.topics
             ],
         },
     )
@@ -92,4 +94,4 @@ def _changes(form: FormMultiDict) -> bool:
     return form.get("act") in {"save", "stop-now"}
 
 
-PAGE = LinkPage(purpose=Purpose.PREFERENCES, look=look, act=act, changes=_changes)
+PAGE = LinkPage(purpose=Purpose.PREFERENCES, show=show, act=act, changes=_changes)

@@ -1,4 +1,4 @@
-"""When: each due, approved campaign is released once, whoever ticks and dies."""
+"""Each due, approved campaign is released once, also by two tickers or a killed one."""
 
 import asyncio
 from contextlib import suppress
@@ -91,10 +91,10 @@ async def test_a_campaign_late_within_the_limit_still_goes(
     assert (ticked.released, ticked.held) == ([number], [])
 
 
-async def test_what_cannot_be_released_holds_nothing_else_up(
+async def test_a_campaign_that_cannot_be_released_does_not_stop_the_next(
     site: Site, tmp_path: Path
 ) -> None:
-    """Its template changed, or its segment is gone; the next one goes all the same."""
+    """Its segment was removed; the next campaign is released all the same."""
     async with site.database.writing() as session:
         await save.save(session, "gone", "kind = sector", by="editor", now=clock.now())
     lost, _ = await scheduled(site, tmp_path, audience="segment(gone)")
@@ -132,7 +132,7 @@ async def test_a_series_has_its_coming_slots_as_rows(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_slot_nobody_filled_is_missed_and_sends_nothing(
+async def test_a_slot_without_a_campaign_is_missed_and_sends_nothing(
     site: Site, tmp_path: Path
 ) -> None:
     async with site.database.reading() as session:
@@ -163,7 +163,7 @@ async def killed(ticker: asyncio.subprocess.Process) -> None:
 async def test_a_ticker_killed_while_it_releases_leaves_one_release(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Kill -9 at once, once it releases, and once some messages are there."""
+    """SIGKILL at once, during the release and after its first messages."""
 
     async def releases() -> bool:
         return await campaigning.state(site, numbers[-1]) != "scheduled"
@@ -197,7 +197,7 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
 async def test_serve_ticks_releases_and_delivers(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """One process does it all: the time comes, the letters leave, SIGTERM ends it."""
+    """One process waits for the time, sends the letters, and ends on SIGTERM."""
     number = await campaigning.approved(site, tmp_path)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
@@ -208,8 +208,8 @@ async def test_serve_ticks_releases_and_delivers(
     serving = await delivering.process(site, "serve")
     await eventually(lambda: len(relay.accepted) == 10, "not all is delivered")
     serving.terminate()
-    _, said = await serving.communicate()
+    _, errors = await serving.communicate()
 
     assert len(relay.accepted) == 10
-    assert serving.returncode == 0, said.decode()
+    assert serving.returncode == 0, errors.decode()
     assert (await campaigning.report(site, number)).accepted == 10

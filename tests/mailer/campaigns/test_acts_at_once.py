@@ -1,4 +1,4 @@
-"""Two people act on one campaign at once: the later act sees what the first one did."""
+"""When two users act on one campaign at once, the second act sees the first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -76,10 +76,10 @@ async def replace(
     ],
 )
 @pytest.mark.parametrize("store", ["postgresql"])
-async def test_an_act_is_refused_by_what_another_did_since_it_was_read(
+async def test_an_act_is_refused_if_another_came_after_its_campaign_was_read(
     site: Site, tmp_path: Path, before: str, act: Act, meanwhile: str
 ) -> None:
-    """On SQLite the other one would have waited."""
+    """On SQLite the other act would have waited."""
     number = await campaigning.approved(site, tmp_path)
     await put(site, number, before)
     with pytest.raises(RefusedError, match=f"is {meanwhile}"):
@@ -117,7 +117,7 @@ async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_what_is_changed_while_it_is_checked_is_not_approved(
+async def test_a_campaign_changed_while_it_is_checked_is_not_approved(
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))

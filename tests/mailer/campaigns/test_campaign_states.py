@@ -1,4 +1,4 @@
-"""Verbs move a campaign along its arrows, and say what to do where there is none."""
+"""Verbs change the state of a campaign along its arrows, and refuse other changes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,8 +20,8 @@ from tests.acts import campaigning
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
-async def test_what_was_not_paused_is_not_resumed(site: Site, tmp_path: Path) -> None:
-    """It would be a campaign being sent without a message, and soon finished."""
+async def test_only_a_paused_campaign_is_resumed(site: Site, tmp_path: Path) -> None:
+    """Resumed, it would be sending without messages, and soon be finished."""
     number = await campaigning.approved(site, tmp_path)
     with pytest.raises(RefusedError, match="is approved, not paused"):
         async with site.database.writing() as session:
@@ -31,7 +31,9 @@ async def test_what_was_not_paused_is_not_resumed(site: Site, tmp_path: Path) ->
     assert await campaigning.state(site, number) == "approved"
 
 
-async def test_what_is_paused_is_not_released_again(site: Site, tmp_path: Path) -> None:
+async def test_a_paused_campaign_is_not_released_again(
+    site: Site, tmp_path: Path
+) -> None:
     number = await campaigning.released(site, tmp_path)
     async with site.database.writing() as session:
         now = clock.now()
@@ -58,7 +60,7 @@ async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetim
 async def test_an_approval_is_renewed_without_losing_the_time(
     site: Site, tmp_path: Path
 ) -> None:
-    """Its template changed while it waited for its time."""
+    """Its template changed while it was scheduled."""
     number, at = await changed_while_scheduled(site, tmp_path)
     await campaigning.approve(site, number)
     state = await campaigning.state(site, number)
@@ -69,26 +71,26 @@ async def test_an_approval_is_renewed_without_losing_the_time(
 
 async def acts(site: Site, number: int) -> list[str]:
     async with site.database.reading() as session:
-        found = await session.scalars(
+        recorded = await session.scalars(
             select(CampaignEvent.act)
             .where(CampaignEvent.campaign_id == number)
             .order_by(CampaignEvent.id)
         )
-        return list(found)
+        return list(recorded)
 
 
-async def test_nothing_is_approved_in_which_an_error_stands(
+async def test_a_campaign_with_an_error_is_not_approved(
     site: Site, tmp_path: Path
 ) -> None:
     text = campaigning.TEXT + "\n[a link](http://)\n"
     number = await campaigning.add(site, campaigning.write(tmp_path, en=text))
-    with pytest.raises(RefusedError, match=r"errors stand, the first in en\.md"):
+    with pytest.raises(RefusedError, match=r"has errors, the first in en\.md"):
         await gate.approve(site, number, by="head-of-unit", now=clock.now())
 
     assert await campaigning.state(site, number) == "draft"
 
 
-async def test_what_is_late_and_changed_is_approved_again_and_sent_after_all(
+async def test_a_late_and_changed_campaign_is_approved_again_and_sent(
     site: Site, tmp_path: Path
 ) -> None:
     number, at = await changed_while_scheduled(site, tmp_path)

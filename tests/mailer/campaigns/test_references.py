@@ -1,4 +1,4 @@
-"""Reference numbers: each once, none used up by drafts, and a letter keeps its own."""
+"""Each reference number is given once; drafts use none; a campaign keeps its number."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A campaign's hours and its last hour: read from its folder, counted from release."""
+"""A campaign's hours and expiry are read from its folder and set at the release."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ CLOSES = datetime(2027, 5, 4, 18, tzinfo=UTC)
 
 @pytest.fixture
 def store() -> str:
-    """Where the store does not matter, one is enough."""
+    """These tests do not depend on the store: SQLite is enough."""
     return "sqlite"
 
 
@@ -43,8 +43,14 @@ def store() -> str:
             "the window is empty: from 08:00 until 08:00",
         ),
         (HOURS.replace("Paris", "Pariss"), "not a time zone such as Europe/Paris"),
-        ("[send]\ntoo_late_hours = 0", "send.too_late_hours is 0, not hours up to 336"),
-        ("[send]\ntoo_late_hours = true", "send.too_late_hours is True, not hours"),
+        (
+            "[send]\ntoo_late_hours = 0",
+            "send.too_late_hours is 0; expected hours above 0, at most 336",
+        ),
+        (
+            "[send]\ntoo_late_hours = true",
+            "send.too_late_hours is True; expected hours",
+        ),
     ],
 )
 def test_hours_that_cannot_be_read_are_refused(
@@ -75,7 +81,7 @@ async def is_open(site: Site, now: datetime) -> bool:
         return bool(found.all())
 
 
-async def test_release_sets_the_opening_that_comes(site: Site, tmp_path: Path) -> None:
+async def test_release_sets_the_next_opening(site: Site, tmp_path: Path) -> None:
     number = await released(site, tmp_path, HOURS)
 
     assert await opening(site, number) == (OPENS, CLOSES)
@@ -88,10 +94,10 @@ async def test_release_sets_the_opening_that_comes(site: Site, tmp_path: Path) -
         (OPENS, True),
         (CLOSES - timedelta(microseconds=1), True),
         (CLOSES, False),
-        (OPENS + timedelta(days=1), False),  # until somebody moves it on
+        (OPENS + timedelta(days=1), False),  # until a worker moves it on
     ],
 )
-async def test_it_is_open_from_the_first_instant_up_to_the_last(
+async def test_a_campaign_is_open_from_the_first_instant_and_before_the_last(
     site: Site, tmp_path: Path, now: datetime, *, expected: bool
 ) -> None:
     await released(site, tmp_path, HOURS)
@@ -120,7 +126,7 @@ async def test_without_hours_it_is_always_open(site: Site, tmp_path: Path) -> No
     assert await is_open(site, NIGHT)
 
 
-async def test_too_late_is_the_campaigns_own_or_the_sites(
+async def test_the_expiry_is_the_campaigns_own_or_the_sites(
     site: Site, tmp_path: Path
 ) -> None:
     own = await released(site, tmp_path, "[send]\ntoo_late_hours = 48")

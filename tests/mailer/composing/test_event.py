@@ -73,7 +73,9 @@ async def test_two_letters_about_one_event_do_not_get_the_same_sequence(
 
     with pytest.raises(RefusedError, match="another letter about session"):
         async with site.database.writing() as session:
-            await event.settle(session, stale.campaign, stale.sequence, now=clock.now())
+            await event.record_release(
+                session, stale.campaign, stale.sequence, now=clock.now()
+            )
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -88,7 +90,7 @@ async def test_an_event_without_invitations_cannot_be_cancelled(
     assert [(each.where, each.what) for each in checked.problems] == [
         (
             "campaign.toml, event",
-            "nobody was invited to session; there is nothing to cancel",
+            "session is cancelled, but no letter has announced it",
         )
     ]
 
@@ -121,9 +123,9 @@ async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> 
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ("T16:30", "T14:30", "before it starts"),
-        ("2097-11-09T15:00:00", "2097-11-09", "not an hour"),
-        ("15:00:00", "15:00:00Z", "not an hour"),
+        ("T16:30", "T14:30", "not after event.start"),
+        ("2097-11-09T15:00:00", "2097-11-09", "not a local time"),
+        ("15:00:00", "15:00:00Z", "not a local time"),
         ("end", "ends", "event has no ends"),
         ('"session"', '"two words"', "not a name"),
         ('place = "Paris"', 'place = "Pa\\nris"', "one line of text"),

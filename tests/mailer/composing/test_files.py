@@ -124,11 +124,11 @@ async def test_files_too_large_for_every_reader_block_approval(
     [
         ("run.exe", b"MZ", "files of this type are not sent"),
         ("page.html", b"<p>", "files of this type are not sent"),
-        ("not.pdf", b"MZ", "does not begin as .pdf files do"),
+        ("not.pdf", b"MZ", "does not begin as a .pdf file does"),
         ("empty.csv", b"", "does not begin"),
-        ("huge.csv", bytes(files.MAX_FILE + 1), "put it online"),
+        ("huge.csv", bytes(files.MAX_FILE + 1), "has more than 5 MB"),
         ("nolanguage1/a.pdf", PDF, "language"),
-        ("fr/deep/a.pdf", PDF, "files stand in files/"),
+        ("fr/deep/a.pdf", PDF, "must be in files/"),
     ],
 )
 def test_a_file_that_cannot_be_sent_is_refused_with_its_path(
@@ -150,5 +150,5 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.pdf").write_bytes(PDF)
     (path / "files" / "a.pdf").symlink_to(tmp_path / "secret.pdf")
 
-    with pytest.raises(ContentError, match="files stand in files/"):
+    with pytest.raises(ContentError, match="must be in files/"):
         folder.read(path)

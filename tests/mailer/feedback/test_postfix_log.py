@@ -1,7 +1,7 @@
-"""Only `queue active` means taken: a real Postfix's log, in every syslog's form.
+"""Only `queue active` means taken: a real Postfix log, in every syslog format.
 
-The log is what Postfix 3.7 wrote of four messages: the body without its dot, the dot
-whose answer nobody read, the dot overtaken by a TCP reset, and a plain one.
+Postfix 3.7 wrote it about four messages: one without the final dot, one whose reply was
+not read, one with a TCP reset after the dot, and one without a fault.
 """
 
 import re
@@ -20,7 +20,7 @@ LATER = "{0} relay postfix/anvil[9]: statistics: max connection count 1"
 
 
 def in_form(line: str, form: str) -> str:
-    """Write a line as another syslog would."""
+    """Return a line in the format of another syslog."""
     parts = LINE.fullmatch(line)
     assert parts is not None
     old, host, tag, pid, text = parts.groups()
@@ -35,12 +35,12 @@ def in_form(line: str, form: str) -> str:
     }[form]
 
 
-def findings(lines: list[str], *, minutes: float = 0) -> dict[str, Acceptance]:
+def acceptances(lines: list[str], *, minutes: float = 0) -> dict[str, Acceptance]:
     names = ("no-dot", "no-answer", "reset", "after", "never")
     reading = Reading(wanted=[f"<{name}@storm.example>" for name in names], now=NOW)
     reading.read(lines)
     return {
-        name: reading.finding(
+        name: reading.acceptance(
             f"<{name}@storm.example>",
             marked_at=MARKED,
             settled_after=timedelta(minutes=minutes),
@@ -55,7 +55,7 @@ def findings(lines: list[str], *, minutes: float = 0) -> dict[str, Acceptance]:
 def test_a_message_is_taken_if_and_only_if_its_queue_file_became_active(
     form: str,
 ) -> None:
-    assert findings([in_form(line, form) for line in LOG]) == {
+    assert acceptances([in_form(line, form) for line in LOG]) == {
         "no-dot": Acceptance.NOT_TAKEN,
         "no-answer": Acceptance.TAKEN,
         "reset": Acceptance.NOT_TAKEN,
@@ -64,35 +64,35 @@ def test_a_message_is_taken_if_and_only_if_its_queue_file_became_active(
     }
 
 
-def test_a_log_that_ends_too_soon_says_nothing_about_what_was_not_taken() -> None:
-    """The queue manager may only not have come to it yet."""
-    found = findings(LOG, minutes=15)
+def test_a_log_that_ends_too_soon_does_not_show_that_a_message_was_not_taken() -> None:
+    """The queue manager may read the message later."""
+    shown = acceptances(LOG, minutes=15)
 
-    assert found["no-dot"] is Acceptance.UNKNOWN
-    assert found["no-answer"] is Acceptance.TAKEN
+    assert shown["no-dot"] is Acceptance.UNKNOWN
+    assert shown["no-answer"] is Acceptance.TAKEN
 
 
-def test_a_log_that_goes_on_long_enough_settles_it() -> None:
+def test_a_log_that_continues_long_enough_shows_it() -> None:
     later = LATER.format("Nov 24 19:45:00")
 
-    assert findings([*LOG, later], minutes=15)["no-dot"] is Acceptance.NOT_TAKEN
+    assert acceptances([*LOG, later], minutes=15)["no-dot"] is Acceptance.NOT_TAKEN
 
 
 def test_the_header_of_an_earlier_attempt_proves_nothing_about_the_marked_one() -> None:
     reading = Reading(wanted=["<no-dot@storm.example>"], now=NOW)
     reading.read(LOG)
 
-    found = reading.finding(
+    shown = reading.acceptance(
         "<no-dot@storm.example>",
         marked_at=MARKED + timedelta(minutes=5),
         settled_after=timedelta(0),
     )
 
-    assert found is Acceptance.UNKNOWN
+    assert shown is Acceptance.UNKNOWN
 
 
 def test_a_queue_id_used_again_belongs_to_its_newest_message() -> None:
-    """Postfix takes queue ids from file numbers, and uses them again."""
+    """Postfix makes queue ids from inode numbers, and uses them again."""
     relay = "Nov 24 19:29:35 relay postfix"
     lines = [
         f"{relay}/cleanup[1]: ABCDEF1: message-id=<no-dot@storm.example>",
@@ -100,11 +100,11 @@ def test_a_queue_id_used_again_belongs_to_its_newest_message() -> None:
         f"{relay}/qmgr[2]: ABCDEF1: from=<b@y.example>, size=1, nrcpt=1 (queue active)",
     ]
 
-    assert findings(lines)["no-dot"] is Acceptance.NOT_TAKEN
+    assert acceptances(lines)["no-dot"] is Acceptance.NOT_TAKEN
 
 
 @pytest.mark.parametrize("form", ["bsd", "rfc 5424"])
-def test_an_address_cannot_pretend_to_be_a_line_of_the_queue_manager(form: str) -> None:
+def test_an_address_cannot_imitate_a_line_of_the_queue_manager(form: str) -> None:
     queue_id = next(line for line in LOG if "message-id=<reset" in line).split()[5]
     forged = (
         "Nov 24 19:29:40 relay postfix/smtpd[5]: NOQUEUE: reject:"
@@ -113,7 +113,7 @@ def test_an_address_cannot_pretend_to_be_a_line_of_the_queue_manager(form: str) 
 
     lines = [in_form(line, form) for line in [*LOG, forged]]
 
-    assert findings(lines)["reset"] is Acceptance.NOT_TAKEN
+    assert acceptances(lines)["reset"] is Acceptance.NOT_TAKEN
 
 
 def test_a_time_without_its_year_is_the_last_such_day() -> None:

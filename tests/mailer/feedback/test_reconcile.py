@@ -1,4 +1,4 @@
-"""`messages reconcile`: what the relay's log proves is settled, once, and no more."""
+"""`messages reconcile` settles what the relay's log proves, once, and no more."""
 
 import asyncio
 import gzip
@@ -25,7 +25,7 @@ NOTHING = Reconciled(unsettled=0, taken=0, not_taken=0, held=0, unknown=0)
 
 
 async def unsure(site: Site, relay: Relay, place: Path, **delivery: Any) -> int:
-    """Deliver ten messages at once to a relay that never answers the dot."""
+    """Deliver ten messages at once to a relay that never answers the final dot."""
     number = await campaigning.released(site, place)
     relay.script = lambda verb, _line: DROP if verb == "." else None
     patient: dict[str, Any] = {"uncertain_minutes": 60.0, **delivery}
@@ -34,7 +34,7 @@ async def unsure(site: Site, relay: Relay, place: Path, **delivery: Any) -> int:
 
 
 async def message_ids(site: Site, number: int) -> list[str]:
-    """Return the Message-IDs of the ten, as the relay's log has them."""
+    """Return the Message-IDs of a campaign, as in the relay's log."""
     rows = await campaigning.ledger(site, number)
     return [
         f"<{site.signer.message(row.id).message_id}@{site.settings.mail.domain}>"
@@ -43,7 +43,7 @@ async def message_ids(site: Site, number: int) -> list[str]:
 
 
 def log(place: Path, *, headers: list[str], active: list[str]) -> Path:
-    """Write what Postfix logs: headers of all, `queue active` of what it took."""
+    """Write a Postfix log: the headers it read, `queue active` for what it took."""
     stamp = (clock.now() + timedelta(seconds=1)).isoformat()
     lines = []
     for number, name in enumerate(headers):
@@ -60,10 +60,10 @@ def log(place: Path, *, headers: list[str], active: list[str]) -> Path:
     return path
 
 
-async def test_the_log_settles_what_it_knows_and_leaves_the_rest(
+async def test_the_log_settles_the_messages_it_knows_and_no_others(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Three taken, three whose header alone came, four it never saw."""
+    """Three were taken, of three only the header came, four are not in the log."""
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names[:6], active=names[:3])
@@ -81,7 +81,7 @@ async def test_the_log_settles_what_it_knows_and_leaves_the_rest(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_told_twice_it_happens_once(
+async def test_a_log_read_twice_settles_a_message_once(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await unsure(site, relay, tmp_path)
@@ -99,7 +99,7 @@ async def test_told_twice_it_happens_once(
 async def test_what_was_not_taken_is_sent_again_and_what_was_taken_is_not(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """No reader gets a second copy: the relay's own count proves it."""
+    """No reader gets a second copy: the relay counts what it receives."""
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     path = log(tmp_path, headers=names, active=names[:7])
@@ -117,7 +117,7 @@ async def test_what_was_not_taken_is_sent_again_and_what_was_taken_is_not(
 async def test_a_held_message_is_settled_as_well(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Taken becomes accepted; not taken, in a finished campaign, a person decides."""
+    """Taken becomes accepted; not taken stays held, because the campaign is over."""
     number = await unsure(
         site, relay, tmp_path, uncertain="hold", uncertain_minutes=0.0
     )
@@ -133,10 +133,10 @@ async def test_a_held_message_is_settled_as_well(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_rotated_and_packed_logs_are_read_as_one(
+async def test_rotated_and_compressed_logs_are_read_as_one(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """A message's lines may stand on both sides of a rotation."""
+    """The lines of a message may be in two files."""
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     lines = (
@@ -152,10 +152,10 @@ async def test_rotated_and_packed_logs_are_read_as_one(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_packed_log_that_is_cut_is_refused_by_name(
+async def test_a_truncated_compressed_log_is_refused_by_name(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Half a log would call messages unknown, or worse; nothing is settled by it."""
+    """Half of a log does not settle anything."""
     number = await unsure(site, relay, tmp_path)
     names = await message_ids(site, number)
     whole = gzip.compress(log(tmp_path, headers=names, active=names).read_bytes())
@@ -175,19 +175,19 @@ async def test_a_message_tried_again_since_the_log_was_read_is_not_touched(
 ) -> None:
     number = await unsure(site, relay, tmp_path)
     async with site.database.reading() as session:
-        asked = next(iter((await reconcile._unsettled(session, site)).values()))
+        unsettled = next(iter((await reconcile._unsettled(session, site)).values()))
     async with site.database.writing() as session:
-        row = await session.get_one(Message, asked.id)
+        row = await session.get_one(Message, unsettled.id)
         row.attempts += 1
 
     async with site.database.writing() as session:
-        assert not await reconcile._still(session, asked)
+        assert not await reconcile._unchanged(session, unsettled)
     counted = await campaigning.report(site, number)
     assert counted.states[MessageState.UNCERTAIN] == 10
 
 
 async def held(site: Site, relay: Relay, place: Path) -> int:
-    """Leave ten messages held in a campaign nobody has finished yet."""
+    """Leave ten messages held in a campaign that is not finished yet."""
     number = await unsure(site, relay, place)
     await delivering.later(site, number)
     ids = [row.id for row in (await campaigning.ledger(site, number)).values()]
@@ -196,18 +196,18 @@ async def held(site: Site, relay: Relay, place: Path) -> int:
     return number
 
 
-async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
+async def test_a_held_message_stays_held_if_its_campaign_has_ended(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """Reading a log takes minutes; a message waiting in what is over waits for ever."""
+    """A waiting message of a finished campaign would wait for ever."""
     number = await held(site, relay, tmp_path)
     async with site.database.reading() as session:
-        asked = await reconcile._unsettled(session, site)
-    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
+        unsettled = await reconcile._unsettled(session, site)
+    shown = dict.fromkeys(unsettled, Acceptance.NOT_TAKEN)
     async with site.database.writing() as session:
         finished = await closing.finish(session, now=clock.now())
     async with site.database.writing() as session:
-        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
+        counts = await reconcile._settle(session, unsettled, shown, {}, now=clock.now())
 
     assert finished == [number]
     assert counts == {"taken": 0, "not_taken": 0, "held": 10}
@@ -217,7 +217,7 @@ async def test_what_is_held_stays_so_where_its_campaign_ended_meanwhile(
 async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """To finish it waits on SQLite, and passes it over on PostgreSQL."""
+    """Finishing waits on SQLite, and passes the campaign over on PostgreSQL."""
     number = await held(site, relay, tmp_path)
 
     async def finish() -> list[int]:
@@ -225,10 +225,10 @@ async def test_a_campaign_whose_held_messages_are_sent_again_is_not_over(
             return await closing.finish(session, now=clock.now())
 
     async with site.database.reading() as session:
-        asked = await reconcile._unsettled(session, site)
-    found = dict.fromkeys(asked, Acceptance.NOT_TAKEN)
+        unsettled = await reconcile._unsettled(session, site)
+    shown = dict.fromkeys(unsettled, Acceptance.NOT_TAKEN)
     async with site.database.writing() as session:
-        counts = await reconcile._settle(session, asked, found, {}, now=clock.now())
+        counts = await reconcile._settle(session, unsettled, shown, {}, now=clock.now())
         finishing = asyncio.create_task(finish())
         await transactions.held_up(site, finishing)
     relay.script = lambda _verb, _line: None

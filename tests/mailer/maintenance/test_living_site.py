@@ -1,4 +1,4 @@
-"""A site that an older version made goes on: links, letters, wishes, the campaign."""
+"""An upgraded site of an older version works: links, letters, choices, campaigns."""
 
 import json
 import tarfile
@@ -39,14 +39,14 @@ MONTHLY, IN_SERIES, APPROVED, DRAFT = 1, 2, 3, 4  # the campaigns in the archive
 
 @dataclass(frozen=True, kw_only=True)
 class Lived:
-    """An upgraded site, and what was true of it before."""
+    """An upgraded site, and the facts recorded before the upgrade."""
 
     site: Site
     known: dict[str, Any]
 
     @property
     def made(self) -> datetime:
-        """Return when the older version left it."""
+        """Return when the older version made it."""
         return datetime.fromisoformat(self.known["made"])
 
     def letter(self, language: str) -> EmailMessage:
@@ -57,7 +57,7 @@ class Lived:
 
 @pytest.fixture
 def folder(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """The folder of a site that an older version made."""
+    """Return the folder of a site that an older version made."""
     folder = tmp_path / "lived"
     with tarfile.open(ARCHIVES / f"{store}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
@@ -72,7 +72,7 @@ def folder(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 async def lived(folder: Path, relay: Relay) -> AsyncIterator[Lived]:
-    """The site, upgraded, with a relay that takes everything."""
+    """Return the upgraded site, with a relay that accepts everything."""
     edit_toml(folder / "config.toml", {("relay", "port"): relay.port})
     known = json.loads((folder / "known.json").read_text(encoding="utf-8"))
     async with open_site(folder / "config.toml") as site:
@@ -129,7 +129,7 @@ def test_old_message_ids_are_those_of_the_ledger(mailer: Mailer, folder: Path) -
     assert known["taken"].items() <= ids.items()
 
 
-async def test_what_readers_wished_still_holds(lived: Lived) -> None:
+async def test_the_choices_of_readers_still_hold(lived: Lived) -> None:
     people = lived.known["people"]
     async with lived.site.database.reading() as session:
         stopped = await find(session, people["stopped"], key=lived.site.address_key)
@@ -140,7 +140,7 @@ async def test_what_readers_wished_still_holds(lived: Lived) -> None:
     assert (left["monthly-letter"], asks["monthly-letter"]) == ("ended", "pending")
 
 
-async def test_the_campaign_being_sent_reaches_the_rest_and_nobody_twice(
+async def test_the_campaign_being_sent_reaches_each_remaining_reader_once(
     lived: Lived, relay: Relay
 ) -> None:
     known = lived.known
@@ -175,21 +175,21 @@ def test_the_slot_of_the_series_is_kept(mailer: Mailer) -> None:
     }
 
 
-def test_settings_under_their_former_names_are_read_and_remarked_on(
+def test_settings_with_former_names_are_read_and_reported(
     mailer: Mailer, folder: Path
 ) -> None:
     assert mailer("upgrade").code == 0
     settings = loading.load(folder / "config.toml")
     found = mailer("doctor", "--json").json["findings"]
-    said = [each["sentence"] for each in found if each["about"] == "configuration"]
+    sentences = [each["sentence"] for each in found if each["about"] == "configuration"]
 
     assert settings.delivery.too_late_hours == 95
     assert settings.ticker.grace_hours == 10
-    assert "delivery.give_up_hours is now delivery.too_late_hours" in said
-    assert "ticker.late_hours is now ticker.grace_hours" in said
+    assert "delivery.give_up_hours is now delivery.too_late_hours" in sentences
+    assert "ticker.late_hours is now ticker.grace_hours" in sentences
 
 
-def test_a_variable_under_a_former_name_replaces_the_file(
+def test_a_variable_with_a_former_name_replaces_the_files_value(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILER_TICKER__LATE_HOURS", "3")
@@ -197,7 +197,7 @@ def test_a_variable_under_a_former_name_replaces_the_file(
     assert loading.load(folder / "config.toml").ticker.grace_hours == 3
 
 
-async def test_what_the_older_version_approved_is_released_as_it_was(
+async def test_a_campaign_the_older_version_approved_is_released(
     lived: Lived,
 ) -> None:
     await release.release(lived.site, APPROVED, by="editor", now=clock.now())
@@ -206,7 +206,7 @@ async def test_what_the_older_version_approved_is_released_as_it_was(
     assert len(ledger) > 50
 
 
-async def test_what_the_older_version_approved_is_not_released_once_changed(
+async def test_a_campaign_the_older_version_approved_is_not_released_once_changed(
     lived: Lived,
 ) -> None:
     async with lived.site.database.writing() as session:

@@ -1,4 +1,4 @@
-"""A store of an older version is brought to the newest form, whole or not at all."""
+"""A store of an older version is upgraded to the newest schema, or not changed."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from mailer.store.database import Database
 from tests.acts.commands import Mailer, shown
 
 OLDER = "0003"
-# Killed before the N-th statement; it ends well where there are fewer.
+# It is killed before the N-th statement, and succeeds if there are fewer.
 KILLED = """
 import asyncio, itertools, os, signal, sys
 from pathlib import Path
@@ -49,7 +49,7 @@ asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
 
 @pytest.fixture
 async def database(folder: Path, bare_url: str) -> AsyncIterator[Database]:
-    """The store of a site, still in an older form."""
+    """Yield a site's store with an older schema."""
     edit_toml(folder / "config.toml", {("store", "url"): bare_url})
     async with open_site(folder / "config.toml") as site:
         async with site.database.engine.begin() as connection:
@@ -58,7 +58,7 @@ async def database(folder: Path, bare_url: str) -> AsyncIterator[Database]:
 
 
 def older(connection: Connection) -> None:
-    """Make the tables as an earlier version did."""
+    """Create the tables of an earlier version."""
     configuration = Config()
     configuration.set_main_option("script_location", "mailer.maintenance:migrations")
     configuration.attributes["connection"] = connection
@@ -66,7 +66,7 @@ def older(connection: Connection) -> None:
     command.upgrade(configuration, OLDER)
 
 
-async def form(database: Database) -> str | None:
+async def revision(database: Database) -> str | None:
     async with database.engine.connect() as connection:
         return await connection.run_sync(schema.revision)
 
@@ -79,11 +79,11 @@ async def names(database: Database) -> set[str]:
         )
 
 
-async def become(database: Database, form: str) -> None:
-    """Have the store say that it is of a form."""
+async def set_revision(database: Database, number: str) -> None:
+    """Record another revision in the store, without changing its tables."""
     async with database.engine.begin() as connection:
         version = table("alembic_version", column("version_num"))
-        await connection.execute(update(version).values(version_num=form))
+        await connection.execute(update(version).values(version_num=number))
 
 
 async def test_an_older_store_is_upgraded_once(database: Database) -> None:
@@ -93,26 +93,28 @@ async def test_an_older_store_is_upgraded_once(database: Database) -> None:
     assert (before, again) == (OLDER, schema.newest())
 
 
-async def test_a_store_of_a_newer_version_is_left_alone(database: Database) -> None:
-    await become(database, "9999")
+async def test_a_store_of_a_newer_version_is_not_changed(database: Database) -> None:
+    await set_revision(database, "9999")
     with pytest.raises(RefusedError, match="9999, which this version"):
         await schema.upgrade(database, now=now())
 
-    assert await form(database) == "9999"
+    assert await revision(database) == "9999"
 
 
-async def test_nothing_is_upgraded_under_a_worker(database: Database) -> None:
+async def test_a_store_is_not_upgraded_while_a_worker_uses_it(
+    database: Database,
+) -> None:
     await schema.upgrade(database, now=now())
     async with database.writing() as session:
         await lease.begin(session, lease=timedelta(minutes=1), now=now())
-    await become(database, OLDER)
+    await set_revision(database, OLDER)
     with pytest.raises(RefusedError, match=f"process {os.getpid()}; stop"):
         await schema.upgrade(database, now=now())
 
-    assert await form(database) == OLDER
+    assert await revision(database) == OLDER
 
 
-async def test_a_killed_upgrade_leaves_the_older_form(
+async def test_a_killed_upgrade_leaves_the_older_schema(
     database: Database, folder: Path
 ) -> None:
     tables = await names(database)
@@ -124,21 +126,21 @@ async def test_a_killed_upgrade_leaves_the_older_form(
         )
         ends.append(await process.wait())
         if ends[-1] != 0:
-            assert (await form(database), await names(database)) == (OLDER, tables)
+            assert (await revision(database), await names(database)) == (OLDER, tables)
 
     assert set(ends) == {-signal.SIGKILL, 0}
-    assert await form(database) == schema.newest()
+    assert await revision(database) == schema.newest()
     assert await names(database) >= {"message", "country", "release_plan"}
 
 
 @pytest.mark.usefixtures("database")
-def test_the_operator_is_told(mailer: Mailer) -> None:
-    looked = mailer("doctor")
-    tried = mailer("work", "--until-idle")
+def test_the_operator_reads_what_to_do(mailer: Mailer) -> None:
+    checked = mailer("doctor")
+    refused = mailer("work", "--until-idle")
     first, second = mailer("upgrade"), mailer("upgrade")
 
-    assert "run `mailer upgrade`" in shown(looked.out)
-    assert "`mailer doctor` shows what to do" in shown(tried.err)
+    assert "run `mailer upgrade`" in shown(checked.out)
+    assert "`mailer doctor` shows what to do" in shown(refused.err)
     assert first.out == f"the store went from schema {OLDER} to {schema.newest()}\n"
     assert (
         second.out == f"the store has the current schema, {schema.newest()}, already\n"

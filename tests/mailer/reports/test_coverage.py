@@ -1,4 +1,4 @@
-"""Coverage counts whom a block concerns in the whole directory, and whom it reaches."""
+"""Coverage counts the contacts a block concerns, and the readers it reaches."""
 
 import pytest
 
@@ -16,8 +16,8 @@ async def test_a_recommendation_concerns_more_than_the_campaign_reaches(
     """`education` addresses states and all sectors; three sectors get the letter."""
     path = TEMPLATES / "forum-conclusions" / "sample"
     number = await campaigning.add(site, path)
-    found = await coverage.coverage(site, number, now=clock.now())
-    block = next(each for each in found if each.block == "education")
+    covered = await coverage.coverage(site, number, now=clock.now())
+    block = next(each for each in covered if each.block == "education")
     kinds = [entry.kind for entry in directory.entries()]
     states = kinds.count("delegation") + kinds.count("natcom")
     sectors = kinds.count("sector")

@@ -1,4 +1,4 @@
-"""The report of a campaign has a place for every state, and its numbers add up."""
+"""A report has a number for every state, and its numbers add up to the audience."""
 
 from pathlib import Path
 
@@ -26,15 +26,15 @@ async def test_a_message_in_any_state_is_in_one_number_and_on_one_line(
             )
     counted = await campaigning.report(site, number)
     shown = counted.as_json()
-    told = {
+    counts = {
         state: shown[state]
         for state in set(MessageState) & set(shown) - {MessageState.SKIPPED}
     }
 
     assert (
-        told.pop(MessageState.WAITING) == len(ledger) - len(MessageState) + 2
-    )  # the marked as well
-    assert told == dict.fromkeys(
+        counts.pop(MessageState.WAITING) == len(ledger) - len(MessageState) + 2
+    )  # marked ones count as waiting
+    assert counts == dict.fromkeys(
         set(MessageState) - {"waiting", "marked", "skipped"}, 1
     )
     assert shown["skipped"] == {"unknown": 1}

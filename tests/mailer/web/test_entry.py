@@ -70,7 +70,9 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
 
 
 @on_sqlite
-async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> None:
+async def test_an_organisation_does_not_see_the_entry_of_another(
+    site: Site, tmp_path: Path
+) -> None:
     await signed_entry(site, tmp_path)
     made = {
         each: (await preview.preview(site, 1, each, now=clock.now())).letter.text
@@ -82,27 +84,27 @@ async def test_nobody_reads_the_entry_of_another(site: Site, tmp_path: Path) -> 
 
 
 @on_sqlite
-async def test_looking_changes_nothing_and_one_button_confirms(
+async def test_a_get_changes_nothing_and_one_button_confirms(
     site: Site, tmp_path: Path
 ) -> None:
     link = await signed_entry(site, tmp_path)
     async with serving(site) as pages:
         path = f"/o/{link.entry}"
-        looked = [await pages.get(f"{path}?act=confirm") for _ in range(30)]
+        seen = [await pages.get(f"{path}?act=confirm") for _ in range(30)]
         before = (await answers(site), await confirmed(site))
-        form = {"act": "confirm", "shown": shown_in(looked[0].text)}
+        form = {"act": "confirm", "shown": shown_in(seen[0].text)}
         answer = await pages.post(f"{path}?lang=fr", form)
 
-    assert {each.status_code for each in looked} == {200}
+    assert {each.status_code for each in seen} == {200}
     assert before == (([], []), False)
     assert "Merci" in answer.text
-    ((said,), proposals) = await answers(site)
-    assert (said.digest, proposals) == (form["shown"], [])
+    ((confirmation,), proposals) = await answers(site)
+    assert (confirmation.digest, proposals) == (form["shown"], [])
     assert await confirmed(site)
 
 
 def settle(mailer: Mailer) -> tuple[list[Any], Ran, Ran, list[Any]]:
-    """Read what waits, settle it, try to settle it again, and read once more."""
+    """List the proposals, settle one, try to settle it again, and list them again."""
     return (
         mailer("proposals", "list", "--json").json,
         mailer("proposals", "settle", "1", "--as", "applied", "--by", "unit"),
@@ -122,12 +124,14 @@ async def test_a_correction_waits_and_the_unit_reads_it(
         sent = {"act": "propose", "shown": shown, "seat": "France"}
         same = await pages.post(path, sent)
         for acronym in ("I.C.O.M.", " ICOM \r\n<script>alert(1)</script>" + "x" * 9000):
-            said = await pages.post(path, {**sent, "acronym": acronym, "note": "Hello"})
+            answer = await pages.post(
+                path, {**sent, "acronym": acronym, "note": "Hello"}
+            )
     (listed,), settled, again, left = await asyncio.to_thread(settle, mailer)
 
     assert "Nothing differs" in same.text
-    assert "reads your correction" in said.text
-    assert "<script>" not in said.text
+    assert "reads your correction" in answer.text
+    assert "<script>" not in answer.text
     assert listed["held"] == {"acronym": "ICOM", "note": ""}
     assert set(listed["proposed"]) == {"acronym", "note"}
     assert listed["proposed"]["acronym"].startswith("ICOM\n<script>alert(1)")
@@ -138,7 +142,7 @@ async def test_a_correction_waits_and_the_unit_reads_it(
 
 
 @on_sqlite
-async def test_what_changed_since_it_was_shown_is_shown_again(
+async def test_an_entry_that_changed_since_it_was_shown_is_shown_again(
     site: Site, tmp_path: Path
 ) -> None:
     link = await signed_entry(site, tmp_path)
@@ -160,7 +164,7 @@ async def test_what_changed_since_it_was_shown_is_shown_again(
 
 
 @on_sqlite
-async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
+async def test_only_a_link_of_a_directory_letter_within_thirty_days_opens_it(
     site: Site, tmp_path: Path
 ) -> None:
     link = await signed_entry(site, tmp_path)
@@ -178,7 +182,7 @@ async def test_only_a_link_of_such_a_letter_and_of_thirty_days_opens_it(
     assert await answers(site) == ([], [])
 
 
-def test_a_value_is_never_read_as_a_place_or_as_markup() -> None:
+def test_a_value_is_never_read_as_a_placeholder_or_as_markup() -> None:
     mark = marks.mark(Field.UNSUBSCRIBE)
     entry = Entry(name=f"A {mark}\r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
     lines = {each.key: each.values for each in entry_lines(entry, catalogues()["ar"])}
@@ -188,7 +192,7 @@ def test_a_value_is_never_read_as_a_place_or_as_markup() -> None:
     assert lines["seat"] == ()
 
 
-def test_the_age_of_an_entry_is_no_change_and_all_else_is() -> None:
+def test_the_date_of_an_entry_is_no_change_and_every_other_field_is() -> None:
     entry = Entry(
         name="A",
         correspondents=(

@@ -1,4 +1,4 @@
-"""/u/: looking changes nothing, one click leaves, and only our links are taken."""
+"""/u/: a GET changes nothing, one click unsubscribes, and invalid links are refused."""
 
 from pathlib import Path
 
@@ -19,10 +19,10 @@ FOREIGN = {"Origin": "https://mail.example", "Referer": "https://mail.example/in
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(84, marks=pytest.mark.prove)])
-async def test_looking_changes_nothing_however_often(
+async def test_a_get_changes_nothing_however_often(
     site: Site, tmp_path: Path, rounds: int
 ) -> None:
-    """Scanners of mail follow every link; some ask with HEAD."""
+    """Mail scanners follow every link; some use HEAD."""
     link = await readers.signed(site, tmp_path)
     before = await readers.everything(site)
     async with serving(site) as pages:
@@ -46,7 +46,7 @@ async def test_looking_changes_nothing_however_often(
 
 
 @pytest.mark.parametrize("headers", [{}, FOREIGN], ids=["plain", "foreign origin"])
-async def test_one_click_leaves_at_once(
+async def test_one_click_unsubscribes_at_once(
     site: Site, tmp_path: Path, headers: dict[str, str]
 ) -> None:
     link = await readers.signed(site, tmp_path)
@@ -72,7 +72,7 @@ async def test_one_click_may_come_as_multipart(site: Site, tmp_path: Path) -> No
     assert (await readers.standings(site))[TOPIC] == "ended"
 
 
-async def test_told_three_times_it_is_done_once(site: Site, tmp_path: Path) -> None:
+async def test_three_clicks_unsubscribe_once(site: Site, tmp_path: Path) -> None:
     link = await readers.signed(site, tmp_path)
     async with serving(site) as pages:
         answers = [
@@ -83,7 +83,7 @@ async def test_told_three_times_it_is_done_once(site: Site, tmp_path: Path) -> N
     assert len(await readers.evidence(site)) == 1
 
 
-async def test_the_button_of_the_page_leaves_and_an_empty_post_does_not(
+async def test_the_button_of_the_page_unsubscribes_and_an_empty_post_does_not(
     site: Site, tmp_path: Path
 ) -> None:
     link = await readers.signed(site, tmp_path)
@@ -96,7 +96,9 @@ async def test_the_button_of_the_page_leaves_and_an_empty_post_does_not(
     assert await readers.evidence(site) == [(TOPIC, "ended", "page")]
 
 
-async def test_leaving_one_letter_leaves_the_others(site: Site, tmp_path: Path) -> None:
+async def test_unsubscribing_from_one_letter_keeps_the_others(
+    site: Site, tmp_path: Path
+) -> None:
     link = await readers.signed(site, tmp_path)
     before = await readers.standings(site)
     async with serving(site) as pages:
@@ -106,15 +108,15 @@ async def test_leaving_one_letter_leaves_the_others(site: Site, tmp_path: Path) 
 
 
 def _other_at(place: int, token: str) -> str:
-    """Return the token with another letter at one place, whatever stood there."""
+    """Return the token with another letter at one place."""
     letter = "A" if token[place] != "A" else "B"
     return token[:place] + letter + token[place + 1 :]
 
 
-async def test_every_link_that_is_not_ours_gets_the_same_answer(
+async def test_every_invalid_link_gets_the_same_answer(
     site: Site, tmp_path: Path
 ) -> None:
-    """Forged, flipped, cut, of another purpose, of no message: one neutral page."""
+    """Changed, cut, of another purpose, or without a message: all get one page."""
     link = await readers.signed(site, tmp_path)
     token = link.unsubscribe
     wrong = [
@@ -135,9 +137,9 @@ async def test_every_link_that_is_not_ours_gets_the_same_answer(
     before = await readers.everything(site)
     async with serving(site) as pages:
         seen = [await pages.get(f"/u/{each}") for each in wrong]
-        said = [await pages.post(f"/u/{each}", ONE_CLICK) for each in wrong]
+        acted = [await pages.post(f"/u/{each}", ONE_CLICK) for each in wrong]
         other = await pages.get(f"/p/{token}")
 
-    assert {answer.status_code for answer in (*seen, *said, other)} == {404}
-    assert len({answer.text for answer in (*seen, *said, other)}) == 1
+    assert {answer.status_code for answer in (*seen, *acted, other)} == {404}
+    assert len({answer.text for answer in (*seen, *acted, other)}) == 1
     assert await readers.everything(site) == before

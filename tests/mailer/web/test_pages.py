@@ -1,4 +1,4 @@
-"""The readers' pages in a real browser: languages, directions, access, silence."""
+"""The readers' pages in a real browser: language, direction, access, privacy."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -42,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def paths(site: Site, place: Path) -> dict[str, str]:
-    """Return the pages a reader meets; one wish of theirs waits."""
+    """Return the paths of a reader's pages; one subscription waits for confirmation."""
     link: Signed = await readers.signed(site, place)
     entry = await readers.signed_entry(site, place)
     async with site.database.writing() as session:
@@ -70,23 +70,23 @@ async def opened(browser: Browser, pages: Pages, path: str, size: str) -> Page:
 
 
 @pytest.mark.parametrize("language", OFFERED)
-async def test_a_page_speaks_a_language_in_its_direction(
+async def test_a_page_is_in_the_wanted_language_and_its_direction(
     site: Site, tmp_path: Path, language: str
 ) -> None:
     found = await paths(site, tmp_path)
     heading = catalogues()[language].text("Choose what you receive")
     async with serving(site) as pages:
         asked = await pages.get(f"{found['preferences']}?lang={language}")
-        browser_said = await pages.get("/u/wrong", **{"Accept-Language": language})
+        by_header = await pages.get("/u/wrong", **{"Accept-Language": language})
 
     direction = "rtl" if language == "ar" else "ltr"
-    for answer in (asked, browser_said):
+    for answer in (asked, by_header):
         assert f'<html lang="{language}" dir="{direction}">' in answer.text
     assert f"<h1>{heading}</h1>" in asked.text
     assert asked.headers["content-type"] == "text/html; charset=utf-8"
 
 
-async def test_a_page_nobody_asked_a_language_of_speaks_the_sites(site: Site) -> None:
+async def test_without_a_wanted_language_a_page_is_in_the_sites(site: Site) -> None:
     languages = LanguageSettings(default="fr")
     settings = site.settings.model_copy(update={"languages": languages})
     async with serving(replace(site, settings=settings)) as pages:
@@ -95,9 +95,7 @@ async def test_a_page_nobody_asked_a_language_of_speaks_the_sites(site: Site) ->
     assert '<html lang="fr"' in answer.text
 
 
-async def test_every_page_has_the_headers_that_guard_it(
-    site: Site, tmp_path: Path
-) -> None:
+async def test_every_page_has_the_security_headers(site: Site, tmp_path: Path) -> None:
     found = await paths(site, tmp_path)
     async with serving(site) as pages:
         answers = [await pages.get(path) for path in (*found.values(), "/nowhere")]
@@ -113,7 +111,7 @@ async def test_every_page_has_the_headers_that_guard_it(
         assert "<script" not in answer.text
 
 
-async def test_a_browser_asks_nobody_else(
+async def test_a_browser_requests_nothing_from_other_hosts(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
     found = await paths(site, tmp_path)
@@ -121,7 +119,7 @@ async def test_a_browser_asks_nobody_else(
     async with serving(site) as pages:
         page = await browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda said: asked.append(f"console: {said.text}"))
+        page.on("console", lambda line: asked.append(f"console: {line.text}"))
         for path in found.values():
             await page.goto(pages.url + path, wait_until="networkidle")
 
@@ -136,7 +134,7 @@ async def test_a_browser_asks_nobody_else(
 async def test_pages_are_accessible_and_fit(
     site: Site, tmp_path: Path, browser: Browser, language: str, size: str
 ) -> None:
-    """No fault known to axe, nothing wider than the screen, all from the right side."""
+    """No fault is found by axe, no page is too wide, text begins on its side."""
     found = await paths(site, tmp_path)
     side = "rtl" if language == "ar" else "ltr"
     async with serving(site) as pages:
@@ -151,7 +149,7 @@ async def test_pages_are_accessible_and_fit(
             assert {each.split()[1] for each in await page.evaluate(LEANS)} == {"start"}
 
 
-async def test_a_reader_leaves_with_the_keyboard_alone(
+async def test_a_reader_unsubscribes_with_the_keyboard_only(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
     found = await paths(site, tmp_path)
@@ -162,14 +160,14 @@ async def test_a_reader_leaves_with_the_keyboard_alone(
         await page.get_by_role("button").focus()
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
-        said = await page.locator("h1").inner_text()
+        heading = await page.locator("h1").inner_text()
 
     assert first == "skip"
-    assert said == "You have left this letter"
+    assert heading == "You have left this letter"
     assert (await readers.standings(site))["monthly-letter"] == "ended"
 
 
-async def test_a_reader_chooses_arabic_and_reads_on_in_it(
+async def test_a_reader_chooses_arabic_and_the_page_is_in_it(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
     found = await paths(site, tmp_path)

@@ -1,4 +1,4 @@
-"""/p/ and /c/: a reader chooses, reduces at once, and confirms anything more."""
+"""/p/ and /c/: subscriptions end at once, and new ones wait for a confirmation."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,9 @@ async def save(pages: Pages, path: str, topics: list[str], language: str = "en")
     return answer.text
 
 
-async def test_a_language_chosen_goes_first(site: Site, tmp_path: Path) -> None:
+async def test_a_chosen_language_is_stored_and_shown(
+    site: Site, tmp_path: Path
+) -> None:
     link = await readers.signed(site, tmp_path)
     on = list(await readers.standings(site))
     async with serving(site) as pages:
@@ -59,7 +61,7 @@ async def test_a_language_not_offered_changes_nothing(
     assert (await reader(site)).languages is None
 
 
-async def test_the_centre_names_the_organisation_in_the_pages_language(
+async def test_the_page_names_the_organisation_in_its_language(
     site: Site, tmp_path: Path
 ) -> None:
     link = await readers.signed(site, tmp_path)
@@ -69,7 +71,7 @@ async def test_the_centre_names_the_organisation_in_the_pages_language(
     assert "Secteur de l’éducation" in shown.text
 
 
-async def test_a_letter_unticked_ends_at_once(site: Site, tmp_path: Path) -> None:
+async def test_a_topic_unticked_ends_at_once(site: Site, tmp_path: Path) -> None:
     link = await readers.signed(site, tmp_path)
     on = sorted(await readers.standings(site))
     async with serving(site) as pages:
@@ -80,7 +82,7 @@ async def test_a_letter_unticked_ends_at_once(site: Site, tmp_path: Path) -> Non
     assert "No longer sent:" in shown
 
 
-async def test_a_letter_added_waits_for_a_letter_to_the_address(
+async def test_a_topic_added_waits_for_a_confirmation_from_the_address(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     link = await readers.signed(site, tmp_path)
@@ -115,10 +117,10 @@ async def test_a_letter_added_waits_for_a_letter_to_the_address(
     ]
 
 
-async def test_a_confirmation_in_a_language_without_a_postal_address_has_another(
+async def test_a_confirmation_in_a_language_without_a_postal_address_has_the_english(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
-    """The foot of every letter says who writes and from where, if only in English."""
+    """The footer of every letter names the sender and their postal address."""
     link = await readers.signed(site, tmp_path)
     await delivering.work(site)
     relay.accepted.clear()
@@ -140,10 +142,10 @@ async def test_a_confirmation_in_a_language_without_a_postal_address_has_another
         assert "7 place de Fontenoy" in reading.part(message, form)
 
 
-async def test_the_link_of_a_letter_cannot_confirm_what_it_did_not_ask(
+async def test_a_link_of_another_purpose_cannot_confirm(
     site: Site, tmp_path: Path
 ) -> None:
-    """The confirm token of a monthly letter is no proof: it was never sent out."""
+    """The unsubscribe token of a letter does not confirm a subscription."""
     link = await readers.signed(site, tmp_path)
     async with serving(site) as pages:
         path = f"/p/{link.preferences}"
@@ -154,7 +156,7 @@ async def test_the_link_of_a_letter_cannot_confirm_what_it_did_not_ask(
     assert (await readers.standings(site))[ADDED] == "pending"
 
 
-async def test_stop_everything_asks_first_then_stops_and_is_kept(
+async def test_stop_everything_asks_first_then_stops_for_good(
     site: Site, tmp_path: Path
 ) -> None:
     link = await readers.signed(site, tmp_path)
@@ -198,7 +200,9 @@ async def test_a_body_too_large_is_refused(site: Site, tmp_path: Path) -> None:
     assert answer.status_code == 413
 
 
-async def test_asking_often_sends_one_letter_a_day(site: Site, tmp_path: Path) -> None:
+async def test_repeated_requests_send_one_confirmation_a_day(
+    site: Site, tmp_path: Path
+) -> None:
     link = await readers.signed(site, tmp_path)
     on = list(await readers.standings(site))
     async with serving(site) as pages:

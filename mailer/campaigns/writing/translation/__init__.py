@@ -1,4 +1,4 @@
-"""A campaign's texts as units to translate, out to PO files and back.
+"""Exchanges a campaign's texts with translators, as units in PO files.
 
-The words of templates are catalogues, in rendering/language.
+The words of templates are in catalogues: rendering/language.
 """

@@ -1,4 +1,4 @@
-"""The hand-off to translators: a campaign's language goes out and comes back as PO."""
+"""Exports a language of a campaign as a PO file, and imports it from one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import languages
 from mailer.campaigns import acts, control, lookup
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import EDITABLE, CampaignState
+from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing.texts import parse_all, texts_of
 from mailer.campaigns.writing.translation import po, progress, units
@@ -25,7 +25,7 @@ from mailer.sites.site import Site
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Desk:
-    """A campaign's texts laid out for translating."""
+    """A campaign's texts, ready for translating."""
 
     campaign: Campaign
     types: dict[str, BlockType]
@@ -33,30 +33,31 @@ class _Desk:
     source: dict[str, TranslationUnit]
     known: progress.Sources
 
-    def said(self, language: str) -> dict[str, str]:
-        """Return what is translated into a language."""
+    def translated(self, language: str) -> dict[str, str]:
+        """Return the translated units of a language, by context."""
         if language not in self.parsed:
             return {}
-        return units.beside(self.source, self.parsed[language])
+        return units.align(self.source, self.parsed[language])
 
     def stale(self, language: str) -> set[str]:
-        """Return the contexts of which the source changed."""
+        """Return the contexts of the units whose source has changed."""
         known = self.known.get(language, {})
-        return progress.stale(self.source, self.said(language), known)
+        return progress.stale(self.source, self.translated(language), known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedTranslation:
-    """What an import did."""
+    """The result of the import of a translation; its numbers are entries."""
 
     language: str
-    changed: int  # entries that say something else now
-    confirmed: int  # entries whose words still hold though their source changed
-    fuzzy: int  # entries left as they were, because the file calls them fuzzy
-    standing: TranslationProgress
+    changed: int  # with new words
+    confirmed: int  # with the same words, for a changed source
+    fuzzy: int  # not imported, because they are fuzzy
+    progress: TranslationProgress
 
 
 async def _desk(session: AsyncSession, site: Site, campaign_id: int) -> _Desk:
+    """Read and parse the texts of a campaign."""
     campaign = await lookup.get(session, campaign_id)
     types = letter_types.block_types(site.templates)
     texts = await texts_of(session, campaign)
@@ -66,15 +67,18 @@ async def _desk(session: AsyncSession, site: Site, campaign_id: int) -> _Desk:
         campaign=campaign,
         types=types,
         parsed=parsed,
-        source=units.entries(parsed[campaign.default_language], types),
+        source=units.source_units(parsed[campaign.default_language], types),
         known=await progress.sources_of(session, campaign),
     )
 
 
-async def export(
+async def export_po(
     site: Site, campaign_id: int, language: str, *, now: datetime
 ) -> bytes:
-    """Return a campaign as a PO file for the translator of one language."""
+    """Return a campaign as a PO file for the translator of one language.
+
+    Raises RefusedError if the campaign is written in that language.
+    """
     language = languages.tag(language)
     async with site.database.reading() as session:
         desk = await _desk(session, site, campaign_id)
@@ -84,36 +88,33 @@ async def export(
         language,
         desk.campaign.name,
         desk.source,
-        said=desk.said(language),
+        translated=desk.translated(language),
         stale={context: known[context] for context in desk.stale(language)},
         now=now,
     )
 
 
-async def take(
+async def import_po(
     site: Site, campaign_id: int, octets: bytes, *, name: str, by: str, now: datetime
 ) -> ImportedTranslation:
-    """Take in what a translator wrote; an approval is void where anything changed."""
+    """Import a translated PO file; where words changed, an approval is void.
+
+    `name` is the file's name, for errors. Raises ContentError at the file's faults, and
+    RefusedError if the campaign's content cannot be changed.
+    """
     async with site.database.writing() as session:
         await lookup.lock(session, await lookup.get(session, campaign_id))
         desk = await _desk(session, site, campaign_id)
-        if CampaignState(desk.campaign.state) not in EDITABLE:
-            raise RefusedError(
-                f"{desk.campaign.name} is {desk.campaign.state}; its words are final"
-            )
-        language, found = po.read(octets, name, desk.source)
+        require_editable(CampaignState(desk.campaign.state), name=desk.campaign.name)
+        language, returned = po.read(octets, name, desk.source)
         _refuse_source(desk, language)
-        said = _merged(desk.said(language), found)
-        changed = _changes(desk.said(language), said)
-        news = desk.stale(language) | changed
-        sure = {
-            each.context: each.source
-            for each in found
-            if _counts(each) and each.context in news
-        }
-        confirmed = set(sure) - changed
+        translated = _merged(desk.translated(language), returned)
+        changed = _changes(desk.translated(language), translated)
+        sources = _sources(returned, desk.stale(language) | changed)
+        confirmed = set(sources) - changed
         if changed or confirmed:
-            await _store(session, site, desk, language, said if changed else None, sure)
+            words = translated if changed else None
+            await _store(session, site, desk, language, words, sources)
             detail = {"language": language, "entries": len(changed)}
             act = Act.TRANSLATED
             if changed:
@@ -127,23 +128,34 @@ async def take(
             language=language,
             changed=len(changed),
             confirmed=len(confirmed),
-            fuzzy=sum(each.fuzzy for each in found),
-            standing=progress.standing(desk.source, said, known),
+            fuzzy=sum(each.fuzzy for each in returned),
+            progress=progress.count(desk.source, translated, known),
         )
 
 
 def _refuse_source(desk: _Desk, language: str) -> None:
     if language == desk.campaign.default_language:
-        raise RefusedError(f"{desk.campaign.name} is written in {language} itself")
+        raise RefusedError(
+            f"{desk.campaign.name} is written in {language}; choose another language"
+        )
 
 
-def _counts(each: ReturnedUnit) -> bool:
+def _is_final(each: ReturnedUnit) -> bool:
     return bool(each.text) and not each.fuzzy
 
 
-def _merged(present: dict[str, str], found: list[ReturnedUnit]) -> dict[str, str]:
-    """Return what is said after an import; fuzzy and empty entries change nothing."""
-    return present | {each.context: each.text for each in found if _counts(each)}
+def _merged(present: dict[str, str], returned: list[ReturnedUnit]) -> dict[str, str]:
+    """Return the units after an import; fuzzy and empty entries change nothing."""
+    return present | {each.context: each.text for each in returned if _is_final(each)}
+
+
+def _sources(returned: list[ReturnedUnit], contexts: set[str]) -> dict[str, str]:
+    """Return context → source of the final entries with one of these contexts."""
+    return {
+        each.context: each.source
+        for each in returned
+        if _is_final(each) and each.context in contexts
+    }
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -155,14 +167,15 @@ async def _store(
     site: Site,
     desk: _Desk,
     language: str,
-    said: dict[str, str] | None,
-    sure: dict[str, str],
+    translated: dict[str, str] | None,
+    sources: dict[str, str],
 ) -> None:
-    """Write a translation where its words changed, and what it is true to."""
+    """Store the units of a translation, None if no words changed, and their sources."""
     campaign, parsed = desk.campaign, dict(desk.parsed)
-    if said is not None:
+    if translated is not None:
         model = desk.parsed[campaign.default_language]
-        text = units.compose(model, desk.parsed.get(language), said, desk.types)
+        present = desk.parsed.get(language)
+        text = units.to_markdown(model, present, translated, desk.types)
         template = letter_types.load(site.templates, campaign.template)
         parsed |= parse_all(
             {language: text}, site.templates, template, folder_name=campaign.name
@@ -184,5 +197,5 @@ async def _store(
         before=desk.parsed,
         after=parsed,
         types=desk.types,
-        confirmed={language: sure},
+        confirmed={language: sources},
     )

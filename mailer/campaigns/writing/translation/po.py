@@ -1,9 +1,8 @@
-"""A translation as a PO file, the form translators' tools read: written and read.
+"""Writes and reads translations as PO files, the format of translators' tools.
 
-One entry a line or paragraph, its context the place in the letter. An entry whose
-source changed since is fuzzy, with the source it was translated from. What comes back
-is refused, each fault with its line, where a placeholder, a document symbol or a link
-was lost or invented, or where it holds HTML.
+A file has one entry per unit: a line or a paragraph. An entry whose source has changed
+is fuzzy, and has its previous source. A returned file is refused if a placeholder, a
+document symbol or a link was lost or added, or if it has HTML; each fault has its line.
 """
 
 import re
@@ -23,7 +22,7 @@ from mailer.campaigns.writing.translation.units import TranslationUnit
 from mailer.errors import ContentError
 
 MAX_FILE = 2_000_000  # octets
-_PLACE = re.compile(r"\{[a-z_]{1,30}\}")
+_PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
 _SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
 _HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
@@ -31,10 +30,10 @@ _HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReturnedUnit:
-    """One entry that came back."""
+    """One entry of a returned file."""
 
     context: str
-    source: str  # what the translator had before their eyes
+    source: str  # the text that was translated
     text: str
     fuzzy: bool
 
@@ -44,11 +43,11 @@ def write(
     name: str,
     source: Mapping[str, TranslationUnit],
     *,
-    said: Mapping[str, str],
+    translated: Mapping[str, str],
     stale: Mapping[str, str],
     now: datetime,
 ) -> bytes:
-    """Write a PO file; `stale` has the source of entries that were true to another."""
+    """Return a PO file; `stale` is context → previous source, for stale units."""
     catalog = Catalog(
         locale=language.replace("-", "_"),
         project=name,
@@ -62,7 +61,7 @@ def write(
     for context, entry in source.items():
         catalog.add(
             entry.text,
-            said.get(context, ""),
+            translated.get(context, ""),
             context=context,
             flags=("fuzzy",) if context in stale else (),
             previous_id=stale.get(context, ""),
@@ -79,7 +78,7 @@ def _comments(entry: TranslationUnit) -> Iterator[str]:
         for name in units.NAMES:
             if name in entry.block.fields:
                 yield f"official name, not translated: {entry.block.fields[name]}"
-    kept = [*_PLACE.findall(entry.text), *_SYMBOL.findall(entry.text)]
+    kept = [*_PLACEHOLDER.findall(entry.text), *_SYMBOL.findall(entry.text)]
     if kept:
         yield f"keep as they are: {', '.join(dict.fromkeys(kept))}"
     if entry.kind == "link" or _ADDRESS.search(entry.text):
@@ -89,7 +88,10 @@ def _comments(entry: TranslationUnit) -> Iterator[str]:
 def read(
     octets: bytes, name: str, source: Mapping[str, TranslationUnit]
 ) -> tuple[str, list[ReturnedUnit]]:
-    """Read a PO file; return its language and entries, or every fault with its line."""
+    """Return the language and entries of a PO file.
+
+    Raises ContentError with every fault, each with its line.
+    """
     if len(octets) > MAX_FILE:
         raise ContentError(name, f"{len(octets):,} octets, at most {MAX_FILE:,}")
     try:
@@ -99,15 +101,15 @@ def read(
         raise ContentError(name, f"not a PO file: {fault}") from None
     except languages.LanguageError:
         raise ContentError(
-            name, "its header says no Language: es or the like"
+            name, "its header has no language; add a line such as Language: es"
         ) from None
-    found: list[ReturnedUnit] = []
+    returned: list[ReturnedUnit] = []
     faults: list[ContentError] = []
     for message in catalog:
         if not message.id:
             continue
         faults += _faults(message, source.get(message.context or ""), name)
-        found.append(
+        returned.append(
             ReturnedUnit(
                 context=message.context or "",
                 source=str(message.id),
@@ -119,7 +121,7 @@ def read(
         first, *more = faults
         lines = "".join(f"\n{each}" for each in more[:20])
         raise ContentError(first.where, f"{first.sentence}{lines}")
-    return language, found
+    return language, returned
 
 
 def _faults(
@@ -127,33 +129,34 @@ def _faults(
 ) -> Iterator[ContentError]:
     where = f"{name}, line {message.lineno or 1}"
     if not isinstance(message.id, str):
-        yield ContentError(where, "a plural; letters have none")
+        yield ContentError(where, "is a plural; letters have none")
     elif entry is None:
         shown = message.context or "an entry without msgctxt"
         yield ContentError(where, f"{shown} is not in this campaign; export it again")
     else:
         yield from (ContentError(where, each) for each in _wrong_type(message, entry))
         if message.string and not message.fuzzy:
-            for sentence in refusals(str(message.string).strip(), entry):
+            for sentence in text_faults(str(message.string).strip(), entry):
                 yield ContentError(where, f"{entry.context}: {sentence}")
 
 
 def _wrong_type(message: Any, entry: TranslationUnit) -> Iterator[str]:
     for comment in message.auto_comments:
-        said = comment.removeprefix("block type: ")
-        if said != comment and entry.block and said != entry.block.type:
+        named = comment.removeprefix("block type: ")
+        if named != comment and entry.block and named != entry.block.type:
             yield (
-                f"{entry.context} is of a block {said} here,"
-                f" of a block {entry.block.type} in the campaign; export it again"
+                f"{entry.context} is in a block of type {named} here,"
+                f" and of type {entry.block.type} in the campaign; export it again"
             )
 
 
-def refusals(text: str, entry: TranslationUnit) -> Iterator[str]:
-    """Say what is wrong with a translated line or paragraph."""
-    yield from _lost_or_invented(_PLACE, "placeholder", text, entry.text)
-    yield from _lost_or_invented(_SYMBOL, "document symbol", text, entry.text)
-    if len(_ADDRESS.findall(text)) != len(_ADDRESS.findall(entry.text)):
-        yield "it has not as many addresses as its source"
+def text_faults(text: str, entry: TranslationUnit) -> Iterator[str]:
+    """Yield a sentence for each fault of a translated line or paragraph."""
+    yield from _lost_or_added(_PLACEHOLDER, "placeholder", text, entry.text)
+    yield from _lost_or_added(_SYMBOL, "document symbol", text, entry.text)
+    addresses, expected = (len(_ADDRESS.findall(t)) for t in (text, entry.text))
+    if addresses != expected:
+        yield f"the number of addresses is {addresses}, and {expected} in the source"
     if html := _HTML.search(text):
         yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
     if characters.control_position(text) is not None:
@@ -164,7 +167,7 @@ def refusals(text: str, entry: TranslationUnit) -> Iterator[str]:
         yield "a line begins with #, which would open a block"
 
 
-def _lost_or_invented(
+def _lost_or_added(
     pattern: re.Pattern[str], what: str, text: str, source: str
 ) -> Iterator[str]:
     here, there = (

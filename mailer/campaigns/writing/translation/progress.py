@@ -1,7 +1,7 @@
-"""What each translated entry was translated from, and so which went stale.
+"""Records the source that each unit was translated from, to find stale units.
 
-Written with every change of a campaign's texts: an entry that was newly said is true
-to the source of that moment; one that stayed as it was keeps the source it had.
+It is recorded with every change of a campaign's texts: a unit with new words gets the
+present source, an unchanged unit keeps its source.
 """
 
 from collections.abc import Mapping
@@ -21,29 +21,29 @@ Sources = dict[str, dict[str, str]]  # language → context → source text
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TranslationProgress:
-    """How far a translation is."""
+    """How many units of a language are translated."""
 
     done: int
-    stale: int  # its source changed since
+    stale: int  # translated, but the source has changed
     missing: int
 
     @property
     def total(self) -> int:
-        """Return how many entries there are to translate."""
+        """Return how many units the source has."""
         return self.done + self.stale + self.missing
 
 
 async def sources_of(session: AsyncSession, campaign: Campaign) -> Sources:
-    """Return what each entry was translated from, by language."""
+    """Return the source that each unit was translated from."""
     rows = await session.execute(
         select(
             TranslatedUnit.language, TranslatedUnit.context, TranslatedUnit.source
         ).where(TranslatedUnit.campaign_id == campaign.id)
     )
-    found: Sources = {}
+    sources: Sources = {}
     for language, context, source in rows:
-        found.setdefault(language, {})[context] = source
-    return found
+        sources.setdefault(language, {})[context] = source
+    return sources
 
 
 async def record(
@@ -55,18 +55,21 @@ async def record(
     types: Mapping[str, BlockType],
     confirmed: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Note what each entry is translated from; `confirmed` knows it of some."""
+    """Record the source of each unit of the texts `after`.
+
+    `confirmed` has, by language and context, sources that a translator has confirmed.
+    """
     default = campaign.default_language
-    now = units.entries(after[default], types)
+    present = units.source_units(after[default], types)
     known = await sources_of(session, campaign)
     rows = []
     for language, translation in after.items():
         if language == default:
             continue
-        old = units.beside(now, before[language]) if language in before else {}
-        sure = (confirmed or {}).get(language, {})
-        for context, text in units.beside(now, translation).items():
-            source = now[context].text
+        old = units.align(present, before[language]) if language in before else {}
+        given = (confirmed or {}).get(language, {})
+        for context, text in units.align(present, translation).items():
+            source = present[context].text
             if old.get(context) == text:
                 source = known.get(language, {}).get(context, source)
             rows.append(
@@ -74,7 +77,7 @@ async def record(
                     "campaign_id": campaign.id,
                     "language": language,
                     "context": context,
-                    "source": sure.get(context, source),
+                    "source": given.get(context, source),
                 }
             )
     await session.execute(
@@ -84,26 +87,28 @@ async def record(
         await session.execute(insert(TranslatedUnit), rows)
 
 
-def standing(
+def count(
     source: Mapping[str, TranslationUnit],
-    said: Mapping[str, str],
+    translated: Mapping[str, str],
     known: Mapping[str, str],
 ) -> TranslationProgress:
-    """Count the entries of one language."""
-    old = stale(source, said, known)
+    """Count the units of one language; `known` is context → translated source."""
+    old = stale(source, translated, known)
     return TranslationProgress(
-        done=len(said) - len(old), stale=len(old), missing=len(source) - len(said)
+        done=len(translated) - len(old),
+        stale=len(old),
+        missing=len(source) - len(translated),
     )
 
 
 def stale(
     source: Mapping[str, TranslationUnit],
-    said: Mapping[str, str],
+    translated: Mapping[str, str],
     known: Mapping[str, str],
 ) -> set[str]:
-    """Return the contexts whose source is no longer what was translated."""
+    """Return the contexts of translated units whose source has changed."""
     return {
         context
-        for context in said
+        for context in translated
         if known.get(context, source[context].text) != source[context].text
     }

@@ -1,9 +1,9 @@
-"""A translation as entries: a line or a paragraph each, found by its context.
+"""Translation units: a line or a paragraph each, identified by its context.
 
     subject · preheader · BLOCK/FIELD · BLOCK/text/NUMBER
 
-A translation is laid beside its source paragraph by paragraph; where it has more of
-them, the last entry holds the rest. `compose` writes entries as a campaign's Markdown.
+`align` matches a translation with its source, paragraph by paragraph; if it has more
+paragraphs, the last unit has the rest. `to_markdown` writes units as a campaign's text.
 Dates, addressees and the like are the source's; official names are not translated.
 """
 
@@ -16,7 +16,7 @@ from mailer.rendering.source import Block, Translation
 
 SUBJECT, PREHEADER = "subject", "preheader"
 NAMES = ("organisation", "contact")  # official, not translated
-_TRANSLATED = ("text", "link")  # kinds of lines a language has of its own
+_TRANSLATED = ("text", "link")  # the kinds of lines that are translated
 _STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~)")
 
 
@@ -26,25 +26,25 @@ class TranslationUnit:
 
     context: str
     text: str
-    block: Block | None  # none: subject and preheader
+    block: Block | None  # None: subject and preheader
     field: str
     kind: str  # text, link, or paragraph
 
 
-def entries(
+def source_units(
     source: Translation, types: Mapping[str, BlockType]
 ) -> dict[str, TranslationUnit]:
-    """Return what of a translation is translated, in its order."""
-    found = []
+    """Return the units of a source text by context, in its order."""
+    units = []
     for name, text in ((SUBJECT, source.subject), (PREHEADER, source.preheader)):
-        found.append(
+        units.append(
             TranslationUnit(
                 context=name, text=text, block=None, field=name, kind="text"
             )
         )
     for block in source.blocks:
-        found += _of_block(block, types[block.type].fields)
-    return {each.context: each for each in found if each.text}
+        units += _of_block(block, types[block.type].fields)
+    return {each.context: each for each in units if each.text}
 
 
 def _of_block(block: Block, kinds: Mapping[str, str]) -> Iterator[TranslationUnit]:
@@ -73,7 +73,7 @@ def lines(block: Block) -> dict[str, str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Cut Markdown at its empty lines; where line ends mean nothing they go."""
+    """Split Markdown at empty lines; line breaks without a meaning become spaces."""
     return [_unwrapped(each) for each in re.split(r"\n\s*\n", text.strip()) if each]
 
 
@@ -84,21 +84,21 @@ def _unwrapped(paragraph: str) -> str:
     return " ".join(row.strip() for row in rows)
 
 
-def beside(
+def align(
     source: Mapping[str, TranslationUnit], translation: Translation
 ) -> dict[str, str]:
-    """Return what a translation says for each entry of its source, where it does."""
+    """Return the translated text of each unit of the source, where there is one."""
     blocks = {block.id: block for block in translation.blocks}
-    found = {SUBJECT: translation.subject, PREHEADER: translation.preheader}
+    texts = {SUBJECT: translation.subject, PREHEADER: translation.preheader}
     for context, entry in source.items():
         block = blocks.get(entry.block.id) if entry.block is not None else None
         if block is None:
             continue
         if entry.kind == "paragraph":
-            found[context] = _paragraph(context, source, block)
+            texts[context] = _paragraph(context, source, block)
         else:
-            found[context] = lines(block).get(entry.field, "")
-    return {context: found[context] for context in source if found.get(context)}
+            texts[context] = lines(block).get(entry.field, "")
+    return {context: texts[context] for context in source if texts.get(context)}
 
 
 def _paragraph(
@@ -111,21 +111,24 @@ def _paragraph(
     return "\n\n".join(here)
 
 
-def compose(
+def to_markdown(
     source: Translation,
     present: Translation | None,
-    said: Mapping[str, str],
+    translated: Mapping[str, str],
     types: Mapping[str, BlockType],
 ) -> str:
-    """Write a translation as Markdown; a block of which nothing is said is left out."""
-    front = [f"subject: {said.get(SUBJECT, '')}"]
-    if PREHEADER in said:
-        front.append(f"preheader: {said[PREHEADER]}")
+    """Return a translation as Markdown, without the blocks that have no translation.
+
+    `present` is the stored translation; its official names are kept.
+    """
+    front = [f"subject: {translated.get(SUBJECT, '')}"]
+    if PREHEADER in translated:
+        front.append(f"preheader: {translated[PREHEADER]}")
     blocks = {each.id: each for each in (present.blocks if present else ())}
     written = [
-        _block(block, blocks.get(block.id), said, types[block.type].fields)
+        _block(block, blocks.get(block.id), translated, types[block.type].fields)
         for block in source.blocks
-        if any(context.partition("/")[0] == block.id for context in said)
+        if any(context.partition("/")[0] == block.id for context in translated)
     ]
     return "\n".join(["---", *front, "---", "", *written])
 
@@ -133,7 +136,7 @@ def compose(
 def _block(
     block: Block,
     present: Block | None,
-    said: Mapping[str, str],
+    translated: Mapping[str, str],
     kinds: Mapping[str, str],
 ) -> str:
     own = lines(present) if present else {}
@@ -143,16 +146,16 @@ def _block(
             rows.append(f"{name}: {own.get(name, value)}")
         elif kinds.get(name) not in _TRANSLATED:
             rows.append(f"{name}: {value}")
-        elif spoken := said.get(f"{block.id}/{name}"):
-            rows.append(f"{name}: {spoken}")
-    texts = _texts(block, said)
+        elif text := translated.get(f"{block.id}/{name}"):
+            rows.append(f"{name}: {text}")
+    texts = _texts(block, translated)
     return "\n".join([*rows, "", *("\n\n".join(texts), "") * bool(texts)])
 
 
-def _texts(block: Block, said: Mapping[str, str]) -> Sequence[str]:
+def _texts(block: Block, translated: Mapping[str, str]) -> Sequence[str]:
     numbered = range(1, len(paragraphs(block.text)) + 1)
     return [
-        spoken
+        text
         for number in numbered
-        if (spoken := said.get(f"{block.id}/text/{number}"))
+        if (text := translated.get(f"{block.id}/text/{number}"))
     ]

@@ -1,4 +1,4 @@
-"""Imports, saved segments, and what organisations answer about their entries."""
+"""Imports, saved segments, and the organisations' answers about their entries."""
 
 import sqlalchemy as sa
 from alembic import op

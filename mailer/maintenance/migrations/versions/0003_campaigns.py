@@ -43,7 +43,7 @@ def downgrade() -> None:
 
 
 def _carried() -> tuple[sa.Column[object], ...]:
-    """Return what goes with the letters of a campaign."""
+    """Return the columns of what a campaign's letters carry."""
     return (
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("shows_entry", sa.Boolean(), nullable=False),
@@ -52,7 +52,7 @@ def _carried() -> tuple[sa.Column[object], ...]:
 
 
 def _referenced() -> tuple[sa.Column[object], ...]:
-    """Return the reference of a campaign, and what it is counted in."""
+    """Return the columns of a campaign's reference."""
     return (
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("reference_pattern", sa.String(), nullable=True),

@@ -1,4 +1,4 @@
-"""Names that had two meanings: a country is no state, a row's number no Message-ID."""
+"""Renames tables, columns and an act whose names had two meanings."""
 
 from collections.abc import Iterable
 
@@ -51,7 +51,7 @@ def _rename(
 
 
 def _constraint(table: str, before: str, after: str) -> None:
-    """Rename a constraint; SQLite's keep their names, which nothing refers to."""
+    """Rename a constraint; on SQLite it keeps its name, which nothing refers to."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {before} TO {after}")
 

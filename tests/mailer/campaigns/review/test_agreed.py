@@ -1,4 +1,4 @@
-"""Whatever was changed after an approval, in the store or on disk, is not released."""
+"""A campaign that changed after its approval, in store or on disk, is not released."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from tests.acts import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
-OTHERS: dict[str, Any] = {  # a value that is another than the campaign has
+OTHERS: dict[str, Any] = {  # values that differ from the campaign's
     "template": "programme-news",
     "topic": "forum-conclusions",
     "reference": "X/1",
@@ -102,17 +102,17 @@ async def test_a_file_changed_after_the_approval_stops_the_release(
 
 
 @pytest.mark.parametrize("digest", [agreed.digest, agreed.former_digest])
-async def test_unchanged_it_is_the_same_digest_an_hour_later(
+async def test_an_unchanged_campaign_has_the_same_digest_an_hour_later(
     site: Site,
     tmp_path: Path,
     digest: Callable[[Any, Campaign, Path], Awaitable[str]],
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
-    found = set()
+    digests = set()
     for _ in range(2):
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            found.add(await digest(session, campaign, site.templates))
+            digests.add(await digest(session, campaign, site.templates))
             campaign.updated_at += timedelta(hours=1)
 
-    assert len(found) == 1
+    assert len(digests) == 1

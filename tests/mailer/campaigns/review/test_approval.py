@@ -1,4 +1,4 @@
-"""Approval is bound to what was approved, and is never the author's."""
+"""An approval is bound to what was approved; an author cannot approve."""
 
 import quopri
 from pathlib import Path
@@ -34,29 +34,29 @@ async def test_a_draft_is_not_released(site: Site, tmp_path: Path) -> None:
 async def test_the_author_cannot_approve(site: Site, tmp_path: Path) -> None:
     path = campaigning.write(tmp_path)
     number = await campaigning.add(site, path, author=campaigning.APPROVER)
-    with pytest.raises(RefusedError, match="wrote A short letter; somebody else must"):
+    with pytest.raises(RefusedError, match="wrote A short letter; another user must"):
         await campaigning.approve(site, number)
 
     assert await campaigning.state(site, number) == "draft"
 
 
-async def test_who_edits_becomes_the_author_and_cannot_approve(
+async def test_a_user_who_edits_becomes_the_author_and_cannot_approve(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(tmp_path)
     number = await campaigning.add(site, path)
     await campaigning.replace(site, number, path, by=campaigning.APPROVER)
-    with pytest.raises(RefusedError, match="somebody else must approve"):
+    with pytest.raises(RefusedError, match="another user must approve"):
         await campaigning.approve(site, number)
 
 
-async def test_whoever_wrote_before_another_editor_cannot_approve_either(
+async def test_a_user_who_wrote_before_another_editor_cannot_approve(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(tmp_path)
     number = await campaigning.add(site, path, author=campaigning.APPROVER)
     await campaigning.replace(site, number, path, by=campaigning.EDITOR)
-    with pytest.raises(RefusedError, match="somebody else must approve"):
+    with pytest.raises(RefusedError, match="another user must approve"):
         await campaigning.approve(site, number)
 
 
@@ -71,10 +71,13 @@ async def test_an_editor_who_may_not_approve_is_refused(
 
 async def test_an_unknown_user_is_refused(site: Site, tmp_path: Path) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
-    with pytest.raises(NotFoundError, match=r"no user is called 'nobody'") as fault:
-        await campaigning.approve(site, number, by="nobody")
+    with pytest.raises(NotFoundError, match=r"no user is called 'stranger'") as fault:
+        await campaigning.approve(site, number, by="stranger")
 
-    assert (fault.value.code, fault.value.facts) == ("user.unknown", {"user": "nobody"})
+    assert (fault.value.code, fault.value.facts) == (
+        "user.unknown",
+        {"user": "stranger"},
+    )
 
 
 async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
@@ -86,9 +89,9 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
         await try_release(site, number)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
-        standing = await approval.standing(session, campaign)
+        current = await approval.current(session, campaign)
 
-    assert standing is None
+    assert current is None
     assert campaign.state == "draft"
 
 
@@ -119,7 +122,7 @@ def reword(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-async def test_what_was_approved_leaves_also_from_a_process_that_knew_it_otherwise(
+async def test_a_process_that_sent_an_older_template_sends_the_approved_one(
     site: Site, tmp_path: Path
 ) -> None:
     """Styles, strings and layout change between two releases of one process."""
@@ -158,9 +161,9 @@ async def test_a_template_of_another_letter_does_not_matter(
     assert await campaigning.state(site, number) == "sending"
 
 
-async def test_what_is_released_cannot_be_edited(site: Site, tmp_path: Path) -> None:
+async def test_a_released_campaign_cannot_be_edited(site: Site, tmp_path: Path) -> None:
     number = await campaigning.released(site, tmp_path)
-    with pytest.raises(RefusedError, match="is sending; its words are final"):
+    with pytest.raises(RefusedError, match="is sending; its content cannot be changed"):
         await campaigning.replace(site, number, campaigning.write(tmp_path))
 
 

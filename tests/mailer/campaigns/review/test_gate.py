@@ -1,4 +1,4 @@
-"""The gate finds what a machine can find, with its language and place."""
+"""The gate finds the faults of a campaign, each with its language and place."""
 
 import re
 from dataclasses import replace
@@ -28,7 +28,7 @@ async def check(site: Site, path: Path) -> CampaignCheck:
     return await gate.check(site, number, now=clock.now())
 
 
-def said(checked: CampaignCheck) -> list[tuple[str, str, str]]:
+def problems(checked: CampaignCheck) -> list[tuple[str, str, str]]:
     return [(str(each.level), each.language, each.what) for each in checked.problems]
 
 
@@ -70,7 +70,7 @@ async def test_a_subject_of_more_than_120_characters_blocks(
     checked = await check(site, campaigning.write(tmp_path, en=text))
 
     assert not checked.ok
-    assert "at most 120" in said(checked)[0][2]
+    assert "at most 120" in problems(checked)[0][2]
 
 
 async def test_a_letter_without_a_preheader_is_a_warning_only(
@@ -80,7 +80,9 @@ async def test_a_letter_without_a_preheader_is_a_warning_only(
     checked = await check(site, campaigning.write(tmp_path, en=text))
 
     assert checked.ok
-    assert said(checked) == [("warning", "en", "no preheader; add a line preheader: …")]
+    assert problems(checked) == [
+        ("warning", "en", "no preheader; add a line preheader: …")
+    ]
 
 
 async def test_a_letter_that_mail_programs_would_clip_blocks(
@@ -89,7 +91,7 @@ async def test_a_letter_that_mail_programs_would_clip_blocks(
     checked = await check(site, with_text(tmp_path, "One line more. " * 7000))
 
     assert not checked.ok
-    assert "KB of HTML, at most 102" in said(checked)[0][2]
+    assert "KB of HTML, at most 102" in problems(checked)[0][2]
 
 
 async def test_languages_with_other_blocks_block(site: Site, tmp_path: Path) -> None:
@@ -97,7 +99,9 @@ async def test_languages_with_other_blocks_block(site: Site, tmp_path: Path) -> 
     path = campaigning.write(tmp_path, en=campaigning.TEXT, fr=more)
     checked = await check(site, path)
 
-    assert said(checked) == [("error", "fr", "has extra which en.md has not")]
+    assert problems(checked) == [
+        ("error", "fr", "has extra, which en.md does not have")
+    ]
 
 
 async def test_a_rule_for_a_block_that_does_not_exist_blocks(
@@ -107,7 +111,7 @@ async def test_a_rule_for_a_block_that_does_not_exist_blocks(
     toml += '\n[blocks.bonus]\nfor = "kind = ngo"\n'
     checked = await check(site, campaigning.write(tmp_path, toml=toml))
 
-    assert said(checked) == [("error", "en", "en.md has no block of that name")]
+    assert problems(checked) == [("error", "en", "en.md has no block of that name")]
     assert checked.problems[0].where == "campaign.toml, blocks.bonus"
 
 
@@ -115,7 +119,7 @@ async def test_an_empty_audience_blocks(site: Site, tmp_path: Path) -> None:
     rule = "kind = sector and kind = ngo"
     checked = await check(site, campaigning.write(tmp_path, audience=rule))
 
-    assert said(checked) == [("error", "", "the audience is empty")]
+    assert problems(checked) == [("error", "", "the audience is empty")]
 
 
 async def test_readers_without_a_language_block(site: Site, tmp_path: Path) -> None:
@@ -124,7 +128,7 @@ async def test_readers_without_a_language_block(site: Site, tmp_path: Path) -> N
 
     assert not checked.ok
     assert checked.readers == {"fr": 1}
-    assert "1 readers read ar, which is neither written" in said(checked)[0][2]
+    assert "1 readers read ar, which is neither written" in problems(checked)[0][2]
 
 
 async def test_an_allowed_fallback_is_counted_and_only_warned_of(
@@ -137,21 +141,21 @@ async def test_an_allowed_fallback_is_counted_and_only_warned_of(
     assert checked.ok
     assert checked.readers == {"fr": 1, "en": 1}
     assert checked.fallbacks == {("ar", "en"): 1}
-    assert [level for level, *_ in said(checked)] == ["warning"]
+    assert [level for level, *_ in problems(checked)] == ["warning"]
 
 
 async def test_a_template_that_cannot_be_laid_out_blocks(
     site: Site, tmp_path: Path
 ) -> None:
-    (site.templates / "monthly-letter/body.mjml").write_text("{{ nobody }}")
+    (site.templates / "monthly-letter/body.mjml").write_text("{{ unknown }}")
     checked = await check(site, campaigning.write(tmp_path))
 
     assert not checked.ok
     assert checked.problems[0].where == "monthly-letter/body.mjml, line 1"
-    assert "nobody" in checked.problems[0].what
+    assert "unknown" in checked.problems[0].what
 
 
-async def test_letters_nobody_signs_are_warned_of(site: Site, tmp_path: Path) -> None:
+async def test_unsigned_letters_are_warned_of(site: Site, tmp_path: Path) -> None:
     settings = site.settings.model_copy(update={"dkim": DkimSettings()})
     unsigned = replace(site, settings=settings)
 
@@ -170,9 +174,9 @@ async def test_a_style_that_few_mail_programs_show_is_warned_of_once_with_its_li
         tmp_path, audience=campaigning.OFFICES, en=campaigning.TEXT, fr=FRENCH
     )
     checked = await check(site, path)
-    (found,) = [each for each in checked.problems if "position" in each.what]
+    (lacking,) = [each for each in checked.problems if "position" in each.what]
 
     assert checked.ok
-    assert str(found.level) == "warning"
-    assert re.fullmatch(r"_layout/letter\.css, line \d+", found.where)
-    assert "is not shown by Gmail" in found.what
+    assert str(lacking.level) == "warning"
+    assert re.fullmatch(r"_layout/letter\.css, line \d+", lacking.where)
+    assert "is not shown by Gmail" in lacking.what

@@ -1,4 +1,4 @@
-"""The gate asks SpamAssassin, the real one, and goes on without it."""
+"""The gate scores letters with the real SpamAssassin, and goes on without it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from tools.samples import SAMPLES, letter
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 
 LIMIT = GateSettings().spam_limit
-# SpamAssassin's own specimen of spam, which every copy of it knows.
+# SpamAssassin's test string: each installation reads it as spam.
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 
 
@@ -70,7 +70,7 @@ async def test_half_of_the_limit_is_a_warning(site: Site, tmp_path: Path) -> Non
 
 
 @on_sqlite
-async def test_a_limit_of_nought_asks_nobody(site: Site, tmp_path: Path) -> None:
+async def test_a_limit_of_zero_scores_nothing(site: Site, tmp_path: Path) -> None:
     checked = await check(site, tmp_path, f"\n`{GTUBE}`\n", limit=0)
 
     assert checked.problems == []
@@ -78,7 +78,7 @@ async def test_a_limit_of_nought_asks_nobody(site: Site, tmp_path: Path) -> None
 
 
 @on_sqlite
-def test_where_it_is_absent_the_check_says_so_and_passes(
+def test_without_spamassassin_the_check_says_so_and_passes(
     mailer: Mailer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILER_GATE__SPAM_LIMIT", "5")
@@ -92,15 +92,15 @@ def test_where_it_is_absent_the_check_says_so_and_passes(
 
 
 @pytest.mark.parametrize(
-    ("does", "said"),
+    ("does", "sentence"),
     [
         ("echo 'config: failed' >&2; exit 2", "config: failed"),
-        ("echo nothing of use", "0 of 1 letters were answered for"),
+        ("echo nothing of use", "it scored 0 of 1 letters"),
         ("exec sleep 60", "no answer in 1 s"),
     ],
 )
-async def test_a_program_that_gives_no_score_is_said_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, said: str
+async def test_a_program_that_gives_no_score_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str, sentence: str
 ) -> None:
     program = tmp_path / "spamassassin"
     program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
@@ -109,5 +109,5 @@ async def test_a_program_that_gives_no_score_is_said_to(
     monkeypatch.setattr(spam, "STARTING", 0.5)
     monkeypatch.setattr(spam, "READING", 0.1)
 
-    with pytest.raises(SpamError, match=said):
+    with pytest.raises(SpamError, match=sentence):
         await spam.scores({"en": b"Subject: A\r\n\r\nA\r\n"})

@@ -1,4 +1,4 @@
-"""A block that is not translated is read in another language, and says so."""
+"""A block that is not translated comes in another language, with a notice."""
 
 from pathlib import Path
 
@@ -124,10 +124,10 @@ async def test_a_block_may_lack_only_where_it_is_allowed(
         ("field-office-news", "fr", {"en", "fr"}),
     ],
 )
-async def test_languages_and_fallbacks_are_those_a_second_reading_counts(
+async def test_languages_and_fallbacks_equal_an_independent_count(
     site: Site, name: str, default: str, written: set[str]
 ) -> None:
-    """Each sample has an audience the CSV files tell; English stands in for others."""
+    """The CSV files give the audience of each sample; English is the fallback."""
     number = await campaigning.add(site, TEMPLATES / name / "sample")
     checked = await gate.check(site, number, now=clock.now())
     readers: dict[str, int] = {}

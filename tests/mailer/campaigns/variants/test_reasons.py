@@ -1,4 +1,4 @@
-"""A reader is told why in their own language, by the rule that picked them."""
+"""A letter says why its reader gets it, in their language, by the rule that held."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from audiences.institution import PLACE
 from audiences.segments import alternatives
 from mailer import clock
 from mailer.campaigns.review import preview
-from mailer.campaigns.review.preview import NOBODY
+from mailer.campaigns.review.preview import NO_MESSAGE
 from mailer.campaigns.variants import reasons, wording
 from mailer.campaigns.variants.reasons import Statement
 from mailer.sites.site import Site
@@ -61,7 +61,7 @@ async def test_the_reason_is_that_of_the_reader(
 
 
 @pytest.mark.parametrize(
-    ("rule", "of"),
+    ("rule", "named"),
     [
         ("fields in (ED, SC) and acts_in has SN", [["ED", "SC"], ["SN"]]),
         ("country = SN and acts_in has ML", [["SN", "ML"]]),
@@ -73,13 +73,13 @@ async def test_the_reason_is_that_of_the_reader(
         ("not country = SN and lang = fr", []),
     ],
 )
-def test_what_is_named_is_what_the_rule_names_while_it_is_little(
-    rule: str, of: list[list[str]]
+def test_a_reason_names_what_the_rule_names_if_it_is_little(
+    rule: str, named: list[list[str]]
 ) -> None:
     (way,) = alternatives.alternatives(rule, {})
-    said = reasons.reason(way, ["forum-09", "sdg-04"])
+    statements = reasons.reason(way, ["forum-09", "sdg-04"])
 
-    assert [[code for _, code in each.of] for each in said] == of
+    assert [[code for _, code in each.codes] for each in statements] == named
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_countries_and_regions_have_the_names_of_the_language(
     language: str, named: str
 ) -> None:
     known = {("country", "TN"): {"fr": "Tunisie", "ar": "تونس", "zh": "突尼斯"}}
-    said = Statement(PLACE, (("country", "TN"), ("region", "AFR")))
+    statement = Statement(PLACE, (("country", "TN"), ("region", "AFR")))
     catalogue = samples.catalogues()[language]
 
-    assert wording.words((said,), known, catalogue)[0].endswith(named)
-    assert wording.words((said,), {}, catalogue) == (catalogue.text(PLACE),)
+    assert wording.words((statement,), known, catalogue)[0].endswith(named)
+    assert wording.words((statement,), {}, catalogue) == (catalogue.text(PLACE),)
 
 
 @pytest.mark.parametrize(
@@ -111,33 +111,33 @@ def test_countries_and_regions_have_the_names_of_the_language(
         (" and ".join(["(lang = fr or lang = ar)"] * 12), 0),
     ],
 )
-def test_the_ways_into_a_rule_are_told_while_they_are_few(rule: str, ways: int) -> None:
+def test_the_ways_into_a_rule_are_listed_if_they_are_few(rule: str, ways: int) -> None:
     saved = {"partners": "kind = ngo or kind = natcom"}
 
     assert len(alternatives.alternatives(rule, saved)) == ways
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_preview_is_the_delivered_message_but_for_its_signed_values(
+async def test_a_preview_is_the_delivered_message_except_its_signed_values(
     site: Site, relay: Relay
 ) -> None:
-    """Byte for byte, with the reader's tokens, Message-ID and the date of release."""
+    """They are equal byte for byte, once tokens, Message-ID and date are replaced."""
     number = await campaigning.released_sample(site, "monthly-letter")
     await delivering.work(site)
     ledger = await campaigning.ledger(site, number)
     delivered = {each.recipient: each.octets for each in relay.accepted}
     for address in (ICOM, NATCOM, "secretariat@natcom-eg.example"):
-        came = delivered[address]
+        received = delivered[address]
         expected = (
             await preview.preview(site, number, address, now=clock.now())
         ).octets
         ours = site.signer.message(ledger[address].id)
-        blank = site.signer.message(NOBODY)
+        blank = site.signer.message(NO_MESSAGE)
         for name in ("unsubscribe", "preferences", "message_id"):
             old, new = getattr(blank, name), getattr(ours, name)
             expected = expected.replace(old.encode(), new.encode())
 
-        assert without_date(expected) == without_date(came)
+        assert without_date(expected) == without_date(received)
 
 
 def without_date(octets: bytes) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What readers see and in which order: pure rules, and the letters they make."""
+"""Which blocks readers see and in which order, and the letters that result."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ def seen(traits: Traits) -> list[str]:
     return [each for each in codes.order(traits, BLOCKS) if isinstance(each, str)]
 
 
-def test_ones_own_come_before_the_others_of_their_kind() -> None:
+def test_the_first_blocks_come_before_the_others_of_their_type() -> None:
     traits = Traits(first=frozenset("e"))
 
     assert codes.order(traits, BLOCKS) == [
@@ -42,23 +42,23 @@ def test_nothing_is_lost_or_shown_twice(traits: Traits) -> None:
 
 
 @given(TRAITS)
-def test_blocks_change_places_only_with_their_own_kind(traits: Traits) -> None:
+def test_blocks_change_places_only_with_blocks_of_their_type(traits: Traits) -> None:
     plain = [each for each in BLOCKS if each not in traits.hidden]
 
     assert [BLOCKS[each] for each in seen(traits)] == [BLOCKS[each] for each in plain]
 
 
 @given(TRAITS)
-def test_what_is_noted_is_read_again(traits: Traits) -> None:
+def test_decoding_a_code_gives_the_traits_again(traits: Traits) -> None:
     rules = dict.fromkeys(BLOCKS, "kind = ngo")
     campaign = Campaign(block_rules=rules, block_firsts=rules)
-    text = codes.written(campaign, traits)
+    text = codes.encode(campaign, traits)
 
-    assert codes.read(campaign, text) == traits
+    assert codes.decode(campaign, text) == traits
 
 
 @given(TRAITS, TRAITS)
-def test_two_have_one_letter_exactly_when_they_see_the_same(
+def test_two_readers_get_one_letter_exactly_if_they_see_the_same(
     one: Traits, other: Traits
 ) -> None:
     alike = codes.order(one, BLOCKS) == codes.order(other, BLOCKS)
@@ -67,7 +67,7 @@ def test_two_have_one_letter_exactly_when_they_see_the_same(
     assert same == alike
 
 
-def test_zones_with_one_hour_are_one_variant() -> None:
+def test_zones_with_the_same_offset_are_one_variant() -> None:
     hours = [datetime(2027, 5, 3, 13, tzinfo=UTC)]
     paris, madrid, tokyo = (
         codes.canonical(Traits(zone=zone), BLOCKS, hours).zone

@@ -1,4 +1,4 @@
-"""A text that cannot be read is refused with its line; a good one says what it says."""
+"""A text with a fault is refused with its line; a good text is read as written."""
 
 import pytest
 
@@ -19,16 +19,24 @@ FAULTS = [
     (FRONT + "Hello", 4, "text before the first block"),
     (FRONT + "# Opening\n\nx", 4, "a block opens with its type and id"),
     (FRONT + "# opening my_block\n\nx", 4, "a block opens with its type and id"),
-    (FRONT + "# recommendation a\n\nx", 4, "no block type 'recommendation' here"),
+    (
+        FRONT + "# recommendation a\n\nx",
+        4,
+        "the template has no block type 'recommendation'",
+    ),
     (FRONT + "# opening\n", 4, "a block opening needs text"),
     (FRONT + "# item a\ndate: 2027-05-04\n", 4, "a block item needs title"),
     (FRONT + "# item a\ntitle: x\ndate: 4 mai\n", 6, "not a day such as 2027-05-04"),
-    (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title stands here a second time"),
+    (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title is in this block twice"),
     (FRONT + "# item a\ntitle: x\nplace:\n", 6, "place is empty"),
     (FRONT + "# item a\ntitle: x\nprice: 3\n", 6, "a block item has no line price"),
     (FRONT + "# item a\ntitle: x\nlink: javascript:x\n", 6, "not an https or mailto"),
     (FRONT + "# publication a\ntitle: x\nlanguages: francais!\n", 6, "language tag"),
-    (FRONT + "# opening\n\na\n# opening\n\nb", 7, "a second block is called opening"),
+    (
+        FRONT + "# opening\n\na\n# opening\n\nb",
+        7,
+        "another block is called opening too",
+    ),
     (FRONT + "# opening\n\na\x00b", 6, "a control character (U+0000)"),
     (FRONT + "# opening\n\na\x1bb", 6, "a control character (U+001B)"),
     (FRONT + "# opening\n\na\u202eb", 6, "a control character (U+202E)"),
@@ -70,7 +78,7 @@ def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> N
     assert sentence in str(refused.value)
 
 
-def test_an_unknown_addressee_is_refused_with_the_ones_there_are() -> None:
+def test_an_unknown_addressee_is_refused_with_the_known_ones() -> None:
     text = FRONT + "# recommendation a\ntitle: x\naddressees: kings\n\nx"
     kind = letter_types.load(TEMPLATES, "forum-conclusions")
     with pytest.raises(ContentError, match=r"line 6: addressees: no.*kings.*states"):
@@ -84,7 +92,7 @@ def test_an_unknown_addressee_is_refused_with_the_ones_there_are() -> None:
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-def test_line_ends_of_any_machine_are_read(ends: str) -> None:
+def test_line_ends_of_every_system_are_read(ends: str) -> None:
     text = FRONT + "# item a\ntitle: x: y\nplace: here\n\nOne.\n\nTwo.\n"
     read = parse("\ufeff" + text.replace("\n", ends))
 

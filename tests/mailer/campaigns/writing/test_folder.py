@@ -33,15 +33,19 @@ FAULTS = [
     (GOOD + '[languages.fallbacks]\nar = ["anglais"]', "not a language tag", "line 5"),
     (GOOD + '[languages.fallbacks]\narabe = ["en"]', "not a language tag", "line 5"),
     (GOOD + 'themes = "sdg-04"', "themes is not a list", "line 4"),
-    (GOOD + "[blocks.opening]\n", "blocks.opening says only: for", "line 4"),
-    (GOOD + "[blocks.opening]\nfor = 3", "blocks.opening says only: for", "line 4"),
-    (GOOD + "[blocks]\nopening = 3", "blocks.opening says only: for", "line 5"),
-    (GOOD + '[blocks.opening]\nif = "x"', "blocks.opening says only: for", "line 4"),
+    (GOOD + "[blocks.opening]\n", "blocks.opening may have only: for", "line 4"),
+    (GOOD + "[blocks.opening]\nfor = 3", "blocks.opening may have only: for", "line 4"),
+    (GOOD + "[blocks]\nopening = 3", "blocks.opening may have only: for", "line 5"),
+    (
+        GOOD + '[blocks.opening]\nif = "x"',
+        "blocks.opening may have only: for",
+        "line 4",
+    ),
 ]
 RULES = [
     ('audience = "kind = ngoo"', "audience", "ngoo"),
     ('audience = "kind ="', "audience", "column"),
-    ('audience = "segment(nobody)"', "audience", "nobody"),
+    ('audience = "segment(missing)"', "audience", "missing"),
     ('[blocks.opening]\nfor = "knd = ngo"', "blocks.opening", "knd"),
     ('audience = "desk in sectors(themes)"\nthemes = ["sdg-99"]', "audience", "sdg-99"),
 ]
@@ -91,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, name: str) -> 
     assert str(refused.value).count(name) == 1
 
 
-def test_a_text_named_for_no_language_is_refused(tmp_path: Path) -> None:
+def test_a_text_whose_name_is_no_language_is_refused(tmp_path: Path) -> None:
     path = campaigning.write(tmp_path, en=campaigning.TEXT, lisez_moi="x")
     with pytest.raises(ContentError, match=r"lisez-moi\.md: the name is not a lang"):
         folder.read(path)
@@ -111,7 +115,7 @@ async def test_a_rule_that_cannot_be_read_names_its_setting(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_an_unknown_template_is_refused_with_the_ones_there_are(
+async def test_an_unknown_template_is_refused_with_the_known_ones(
     site: Site, tmp_path: Path
 ) -> None:
     toml = GOOD.replace("monthly-letter", "../secrets")

@@ -1,4 +1,4 @@
-"""A campaign goes out to translators and comes back; nothing is lost on the way."""
+"""A campaign is exported for translators and imported again, without a loss."""
 
 from pathlib import Path
 
@@ -62,13 +62,13 @@ async def written(site: Site, place: Path, **texts: str) -> int:
 
 
 async def exported(site: Site, number: int, language: str = "es") -> str:
-    octets = await exchange.export(site, number, language, now=clock.now())
+    octets = await exchange.export_po(site, number, language, now=clock.now())
     return octets.decode()
 
 
-async def taken(site: Site, number: int, text: str) -> ImportedTranslation:
+async def imported(site: Site, number: int, text: str) -> ImportedTranslation:
     octets = text.encode()
-    return await exchange.take(
+    return await exchange.import_po(
         site, number, octets, name="es.po", by="t", now=clock.now()
     )
 
@@ -84,7 +84,7 @@ async def test_an_unchanged_round_trip_changes_nothing(
 ) -> None:
     number = await written(site, tmp_path)
     await campaigning.approve(site, number)
-    done = await taken(site, number, await exported(site, number))
+    done = await imported(site, number, await exported(site, number))
 
     assert (done.changed, done.confirmed, done.fuzzy) == (0, 0, 0)
     assert await text_of(site, number, "es") == SPANISH
@@ -97,10 +97,10 @@ async def test_a_changed_entry_is_stored_and_voids_the_approval(
     number = await written(site, tmp_path)
     await campaigning.approve(site, number)
     text = (await exported(site, number)).replace('"Un día"', '"Una jornada"')
-    done = await taken(site, number, text)
+    done = await imported(site, number, text)
 
     assert done.changed == 1
-    assert (done.standing.done, done.standing.missing) == (7, 0)
+    assert (done.progress.done, done.progress.missing) == (7, 0)
     assert "title: Una jornada\n" in await text_of(site, number, "es")
     assert await campaigning.state(site, number) == "draft"
 
@@ -110,14 +110,14 @@ async def test_a_language_can_be_written_from_its_file_alone(
 ) -> None:
     number = await written(site, tmp_path, en=ENGLISH)
     filled = await exported(site, await written(site, tmp_path))
-    done = await taken(site, number, filled)
+    done = await imported(site, number, filled)
 
-    assert (done.changed, done.standing.done) == (7, 7)
+    assert (done.changed, done.progress.done) == (7, 7)
     assert (await gate.check(site, number, now=clock.now())).ok
     assert "time: 15:00" in await text_of(site, number, "es")
 
 
-async def test_what_changed_in_the_source_is_fuzzy_with_what_it_was(
+async def test_an_entry_whose_source_changed_is_fuzzy_with_its_previous_source(
     site: Site, tmp_path: Path
 ) -> None:
     number = await written(site, tmp_path)
@@ -132,7 +132,7 @@ async def test_what_changed_in_the_source_is_fuzzy_with_what_it_was(
     assert any("1 of 7 entries are translated from" in e.what for e in checked.problems)
 
 
-async def test_a_fuzzy_entry_stays_stale_until_its_flag_is_taken_off(
+async def test_a_fuzzy_entry_is_stale_until_its_flag_is_removed(
     site: Site, tmp_path: Path
 ) -> None:
     number = await written(site, tmp_path)
@@ -140,11 +140,11 @@ async def test_a_fuzzy_entry_stays_stale_until_its_flag_is_taken_off(
     again = campaigning.write(tmp_path, en=changed, es=SPANISH)
     await campaigning.replace(site, number, again)
     text = await exported(site, number)
-    still = await taken(site, number, text)
-    sure = await taken(site, number, text.replace("#, fuzzy\n", ""))
+    unsure = await imported(site, number, text)
+    sure = await imported(site, number, text.replace("#, fuzzy\n", ""))
 
-    assert (still.fuzzy, still.changed, still.standing.stale) == (1, 0, 1)
-    assert (sure.confirmed, sure.changed, sure.standing.stale) == (1, 0, 0)
+    assert (unsure.fuzzy, unsure.changed, unsure.progress.stale) == (1, 0, 1)
+    assert (sure.confirmed, sure.changed, sure.progress.stale) == (1, 0, 0)
 
 
 async def test_rewrapping_the_source_makes_nothing_stale(
@@ -166,18 +166,21 @@ async def test_rewrapping_the_source_makes_nothing_stale(
         (f"{LOST} {{name}}", "placeholder {name} is not in the source"),
         (LOST.replace("202 EX/37", "202 EX/38"), "document symbol 202 EX/37 was lost"),
         (f"{LOST} <b>ya</b>", "HTML (<b>) is not allowed"),
-        (f"{LOST} https://x.example/", "not as many addresses"),
+        (
+            f"{LOST} https://x.example/",
+            "the number of addresses is 1, and 0 in the source",
+        ),
         (f"{LOST}\\n# item two", "a line begins with #"),
     ],
 )
-async def test_what_a_translator_may_not_do_is_refused_with_its_line(
+async def test_a_change_that_is_not_allowed_is_refused_with_its_line(
     site: Site, tmp_path: Path, wrong: str, sentence: str
 ) -> None:
     number = await written(site, tmp_path)
     text = await exported(site, number)
     line = text[: text.index("opening/text/1")].count("\n") + 2  # of its msgid
     with pytest.raises(ContentError) as refused:
-        await taken(site, number, text.replace(f'"{LOST}"', f'"{wrong}"'))
+        await imported(site, number, text.replace(f'"{LOST}"', f'"{wrong}"'))
 
     assert sentence in str(refused.value)
     assert f"es.po, line {line}" in str(refused.value)
@@ -190,7 +193,7 @@ async def test_what_a_translator_may_not_do_is_refused_with_its_line(
         ("block type: item", "block type: action", "export it again"),
         ('"day/title"', '"night/title"', "night/title is not in this campaign"),
         ('"Language: es\\n"', '"Language: English!\\n"', "not a PO file"),
-        ('"Language: es\\n"\n', "", "says no Language"),
+        ('"Language: es\\n"\n', "", "its header has no language"),
     ],
 )
 async def test_a_file_that_does_not_fit_is_refused(
@@ -198,21 +201,23 @@ async def test_a_file_that_does_not_fit_is_refused(
 ) -> None:
     number = await written(site, tmp_path)
     with pytest.raises(ContentError, match=sentence):
-        await taken(site, number, (await exported(site, number)).replace(old, new))
+        await imported(site, number, (await exported(site, number)).replace(old, new))
 
 
-async def test_the_source_itself_is_not_translated(site: Site, tmp_path: Path) -> None:
+async def test_the_source_language_is_not_exported(site: Site, tmp_path: Path) -> None:
     number = await written(site, tmp_path)
-    with pytest.raises(RefusedError, match="is written in en itself"):
+    with pytest.raises(RefusedError, match="is written in en; choose another language"):
         await exported(site, number, "en")
 
 
-async def test_script_tags_come_back_as_they_went(site: Site, tmp_path: Path) -> None:
-    """`zh-Hant` is neither read as `zh` nor written over it."""
+async def test_script_tags_are_imported_as_they_were_exported(
+    site: Site, tmp_path: Path
+) -> None:
+    """`zh-Hant` is neither read nor stored as `zh`."""
     number = await written(site, tmp_path)
     text = await exported(site, number, "zh-Hant")
     filled = text.replace('msgid "A day"\nmsgstr ""', 'msgid "A day"\nmsgstr "一日"')
 
     assert "Language: zh_Hant" in text
     with pytest.raises(ContentError, match=r"zh-Hant\.md"):
-        await taken(site, number, filled)
+        await imported(site, number, filled)
