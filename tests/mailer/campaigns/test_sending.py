@@ -36,7 +36,7 @@ def store() -> str:
             '[send]\nfrm = "08:00"',
             "send has no frm; it has from, until, zone, too_late",
         ),
-        ('[send]\nfrom = "08:00"', "send.until is missing: the hours have from, until"),
+        ('[send]\nfrom = "08:00"', "send.until is missing; a window needs from, until"),
         (HOURS.replace("08:00", "8h"), "send: '8h' is not a time such as 08:00"),
         (
             HOURS.replace("20:00", "08:00"),
