@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tools.checkout import ROOT
-from tools.mutate import report, seen, trials
+from tools.mutate import recorder, report, trials
 from tools.mutate.__main__ import in_room
-from tools.mutate.changes import Change
-from tools.mutate.choosing import Choice, importers
-from tools.mutate.recording import Ran, Record
+from tools.mutate.coverage import Coverage, Ran
+from tools.mutate.instrument import instrumented
+from tools.mutate.mutants import Mutant
 from tools.mutate.results import Results
-from tools.mutate.telling import telling
-from tools.mutate.trials import Bench, Trial, Verdict
+from tools.mutate.selection import Selection, importers
+from tools.mutate.trials import Trial, Verdict, Workspace
 
 WORDS, CADENCES = "scheduler/words.py", "scheduler/cadences.py"
 TOLD = '''"""A module."""
@@ -32,15 +32,15 @@ def f(a):
 
 def test_a_file_tells_which_statements_run_in_which_test(tmp_path: Path) -> None:
     """In the test's process and in those it starts, under the test's name."""
-    made = telling(TOLD.encode(), "told.py")
+    made = instrumented(TOLD.encode(), "told.py")
     (tmp_path / "told.py").write_text(made, encoding="utf-8")
     record = tmp_path / "record"
     record.mkdir()
     environment = {
         **os.environ,
         "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}",
-        seen.FOLDER: str(record),
-        seen.TEST: "a test",
+        recorder.FOLDER: str(record),
+        recorder.TEST: "a test",
     }
 
     done = subprocess.run(
@@ -60,9 +60,9 @@ def test_a_file_tells_which_statements_run_in_which_test(tmp_path: Path) -> None
     ]
 
 
-def of(file: str, *, statement: int, imported: bool) -> Change:
+def of(file: str, *, statement: int, imported: bool) -> Mutant:
     """A change of a statement."""
-    return Change(
+    return Mutant(
         file=file,
         line=statement,
         statement=statement,
@@ -85,8 +85,8 @@ def test_a_change_is_judged_by_the_tests_that_run_its_statement() -> None:
         "b::importing": Ran(seconds=3, statements={"mailer/b.py": [1]}),
         "c::other": Ran(seconds=3, statements={"mailer/c.py": [1]}),
     }
-    record = Record(state={}, tests=runs, imported={}, modules=[])
-    choice = Choice(record=record, importers={WORDS: {"mailer/b.py"}})
+    coverage = Coverage(state={}, tests=runs, imported={}, modules=[])
+    choice = Selection(coverage=coverage, importers={WORDS: {"mailer/b.py"}})
 
     running = choice.trial(of(WORDS, statement=7, imported=False))
     importing = choice.trial(of(WORDS, statement=7, imported=True))
@@ -111,9 +111,9 @@ def test_who_imports_a_file_is_read_from_the_sources() -> None:
 SCHEDULE = "tests/scheduler/test_schedule.py"
 
 
-def killed(change: Change, by: str | None) -> Verdict:
+def killed(mutant: Mutant, by: str | None) -> Verdict:
     """A verdict that a test, or none, saw the change."""
-    return Verdict(change=change, outcome="killed", tests=1, chosen=1, by=by)
+    return Verdict(mutant=mutant, outcome="killed", tests=1, chosen=1, by=by)
 
 
 def test_what_is_known_counts_until_something_it_relies_on_changes(
@@ -146,30 +146,32 @@ def test_what_is_known_counts_until_something_it_relies_on_changes(
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A copy of the checkout in which changes are tried."""
-    made = Bench(tmp_path / "copy", ["asyncio", "litestar", "sqlalchemy.ext.asyncio"])
+    made = Workspace(
+        tmp_path / "copy", ["asyncio", "litestar", "sqlalchemy.ext.asyncio"]
+    )
     yield made
     made.close()
 
 
-def inserted(text: str) -> Change:
+def inserted(text: str) -> Mutant:
     """A change that puts a text at the end of the cadences."""
     end = len((ROOT / CADENCES).read_bytes())
-    change = of(CADENCES, statement=1, imported=True)
-    return replace(change, start=end, end=end, text=text)
+    mutant = of(CADENCES, statement=1, imported=True)
+    return replace(mutant, start=end, end=end, text=text)
 
 
 def test_a_change_is_tried_in_a_copy_and_taken_back(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = f"{SCHEDULE}::test_a_repeated_time_is_used_once[Europe/Berlin]"
     before = (ROOT / CADENCES).read_bytes()
 
     def tried(text: str, patience: float = 120.0) -> tuple[str, str | None]:
         monkeypatch.setattr(trials, "PATIENCE", patience)
-        trial = Trial(change=inserted(text), tests=[name], chosen=1, seconds=0.0)
-        verdict = bench.attempt(trial)
+        trial = Trial(mutant=inserted(text), tests=[name], chosen=1, seconds=0.0)
+        verdict = workspace.attempt(trial)
         assert (ROOT / CADENCES).read_bytes() == before
         return verdict.outcome, verdict.by
 
@@ -202,11 +204,11 @@ def test_the_report_tells_shares_and_what_survived_with_its_reason(
         encoding="utf-8",
     )
     monkeypatch.setattr(report, "REASONS", path)
-    change = of(WORDS, statement=7, imported=False)
-    alive = Verdict(change=change, outcome="survived", tests=3, chosen=3)
-    other = replace(alive, change=replace(change, shown="5 → 6"))
+    mutant = of(WORDS, statement=7, imported=False)
+    alive = Verdict(mutant=mutant, outcome="survived", tests=3, chosen=3)
+    other = replace(alive, mutant=replace(mutant, shown="5 → 6"))
 
-    told = report.report([killed(change, "a"), killed(change, "a"), alive, other])
+    told = report.report([killed(mutant, "a"), killed(mutant, "a"), alive, other])
 
     assert "50.0%" in told
     assert f"{WORDS}:7: 5 → 6 [constant; 3 of 3 tests]" in told

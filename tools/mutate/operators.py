@@ -123,7 +123,7 @@ def signs(node: ast.expr) -> Made:
 
 
 def constants(node: ast.expr) -> Made:
-    """Change numbers, truths and words; sentences are for people and stay."""
+    """Mutant numbers, truths and words; sentences are for people and stay."""
     if not isinstance(node, ast.Constant):
         return
     value = node.value

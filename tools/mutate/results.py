@@ -1,4 +1,4 @@
-"""Keeps what became of each change, so that a run can be taken up again.
+"""Keeps what became of each mutant, so that a run can be taken up again.
 
 A kill counts as long as the changed file and the file of the test that killed it read
 the same; every other verdict, as long as nothing has changed that tests rely on.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.checkout import ROOT
 from tools.mutate import copies
-from tools.mutate.changes import Change
+from tools.mutate.mutants import Mutant
 from tools.mutate.trials import Verdict
 
 
@@ -28,7 +28,7 @@ class _Kept:
 
 
 class Results:
-    """What became of changes in this run and earlier ones."""
+    """What became of mutants in this run and earlier ones."""
 
     def __init__(self, state: dict[str, str], path: Path) -> None:
         self._path = path
@@ -40,13 +40,13 @@ class Results:
                 kept = _Kept(**json.loads(line))
                 self._kept[kept.key] = kept
 
-    def known(self, change: Change) -> Verdict | None:
-        """Return what became of a change, where that still counts."""
-        kept = self._kept.get(_key(change))
+    def known(self, mutant: Mutant) -> Verdict | None:
+        """Return what became of a mutant, where that still counts."""
+        kept = self._kept.get(_key(mutant))
         if kept is None or not (kept.state == self._state or self._still(kept)):
             return None
         return Verdict(
-            change=change,
+            mutant=mutant,
             outcome=kept.outcome,
             tests=kept.tests,
             chosen=kept.chosen,
@@ -62,7 +62,7 @@ class Results:
     def keep(self, verdict: Verdict) -> None:
         """Write one verdict down at once."""
         kept = _Kept(
-            key=_key(verdict.change),
+            key=_key(verdict.mutant),
             state=self._state,
             outcome=verdict.outcome,
             tests=verdict.tests,
@@ -74,5 +74,5 @@ class Results:
             file.write(json.dumps(vars(kept)) + "\n")
 
 
-def _key(change: Change) -> str:
-    return change.key((ROOT / change.file).read_bytes())
+def _key(mutant: Mutant) -> str:
+    return mutant.key((ROOT / mutant.file).read_bytes())

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from tools.mutate import chosen_plugin
-from tools.mutate.recorder_plugin import OURS
+from tools.mutate import selected_plugin
+from tools.mutate.coverage_plugin import OURS
 
 _ARGUMENTS = [
-    *("-q", "-x", "-p", "no:cacheprovider", "-p", "tools.mutate.chosen_plugin"),
+    *("-q", "-x", "-p", "no:cacheprovider", "-p", "tools.mutate.selected_plugin"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # plugins came before pytest
 ]
 _LATER = {"hypothesis", "_hypothesis_pytestplugin"}  # they look at who imports them
@@ -52,8 +52,8 @@ def _answer(tests: list[str], limit: float) -> dict[str, object]:
     began = time.monotonic()
     child = os.fork()
     if child == 0:
-        os.environ |= {chosen_plugin.CHOSEN: str(chosen)}
-        os.environ |= {chosen_plugin.FAILED: str(failed)}
+        os.environ |= {selected_plugin.CHOSEN: str(chosen)}
+        os.environ |= {selected_plugin.FAILED: str(failed)}
         _run(sorted({each.split("::")[0] for each in tests}))
     try:
         code = _code(child, began + limit)

@@ -1,4 +1,4 @@
-"""Tries changes in copies, several at a time, and says what became of each."""
+"""Tries mutants in copies, several at a time, and says what became of each."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from typing import Any
 
 from tools.checkout import ROOT
 from tools.mutate import copies
-from tools.mutate.changes import Change
+from tools.mutate.mutants import Mutant
 
 PATIENCE = 20.0  # seconds beside five times what the tests take unchanged
 _FIRST = 12  # tests that run alone at first: fewer files are imported for them
@@ -23,9 +23,9 @@ _PASSED, _NO_TESTS = 0, 5  # exit codes of pytest
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A change and the tests that judge it."""
+    """A mutant and the tests that judge it."""
 
-    change: Change
+    mutant: Mutant
     tests: list[str]
     chosen: int  # how many run the changed statement; not all may be tried
     seconds: float  # how long the tests take when all pass
@@ -33,16 +33,16 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What became of a change: `killed`, `timeout`, `survived` or `untested`."""
+    """What became of a mutant: `killed`, `timeout`, `survived` or `untested`."""
 
-    change: Change
+    mutant: Mutant
     outcome: str
     tests: int  # how many judged it
     chosen: int  # of how many that run the statement
     by: str | None = None  # the test that failed; None where nothing could be imported
 
 
-class Bench:
+class Workspace:
     """One copy of the checkout, and the server that runs tests in it."""
 
     def __init__(self, copy: Path, modules: list[str]) -> None:
@@ -74,26 +74,26 @@ class Bench:
         return answer
 
     def check(self, trial: Trial) -> None:
-        """Raise RuntimeError where a test fails in the copy without any change."""
+        """Raise RuntimeError where a test fails in the copy without any mutant."""
         answer = self._run(replace(trial, tests=trial.tests[:_FIRST]))
         if answer["code"] != _PASSED:
             raise RuntimeError(f"tests fail in a copy:\n{answer['output']}")
 
     def attempt(self, trial: Trial) -> Verdict:
-        """Make one change, run its tests, and take the change back."""
-        change = trial.change
-        original = (ROOT / change.file).read_bytes()
-        _write(self._copy / change.file, change.applied(original))
+        """Make one mutant, run its tests, and take the mutant back."""
+        mutant = trial.mutant
+        original = (ROOT / mutant.file).read_bytes()
+        _write(self._copy / mutant.file, mutant.applied(original))
         first, rest = trial.tests[:_FIRST], trial.tests[_FIRST:]
         try:
             answer = self._run(replace(trial, tests=first))
             if rest and answer["code"] == _PASSED:
                 answer = self._run(replace(trial, tests=rest))
         finally:
-            _write(self._copy / change.file, original)
+            _write(self._copy / mutant.file, original)
         outcomes = {_PASSED: "survived", None: "timeout"}
         return Verdict(
-            change=change,
+            mutant=mutant,
             outcome=outcomes.get(answer["code"], "killed"),
             tests=len(trial.tests),
             chosen=trial.chosen,
@@ -118,38 +118,36 @@ def attempt_all(
     *,
     modules: list[str],
     processes: int,
-    told: Callable[[Verdict], None],
+    report: Callable[[Verdict], None],
 ) -> None:
-    """Try every change that has tests, and tell each verdict as it comes."""
+    """Try every mutant that has tests, and report each verdict as it comes."""
     waiting: SimpleQueue[Trial] = SimpleQueue()
     judged = [each for each in trials if each.tests]
     for each in judged:
         waiting.put(each)
     for each in trials:
         if not each.tests:
-            told(Verdict(change=each.change, outcome="untested", tests=0, chosen=0))
+            report(Verdict(mutant=each.mutant, outcome="untested", tests=0, chosen=0))
     if not judged:
         return
-    benches = [
-        Bench(copies.HOME / f"copy-{number}", modules) for number in range(processes)
-    ]
+    spaces = [Workspace(copies.HOME / f"copy-{k}", modules) for k in range(processes)]
     kills: Counter[str] = Counter()
 
-    def work(bench: Bench) -> None:
-        bench.check(judged[0])
+    def work(workspace: Workspace) -> None:
+        workspace.check(judged[0])
         with suppress(Empty):
             while True:
                 trial = waiting.get_nowait()
-                # what has seen other changes is likely to see this one
+                # what has seen other mutants is likely to see this one
                 tests = sorted(trial.tests, key=lambda test: -kills[test])
-                verdict = bench.attempt(replace(trial, tests=tests))
+                verdict = workspace.attempt(replace(trial, tests=tests))
                 kills[verdict.by or ""] += 1
-                told(verdict)
+                report(verdict)
 
     with ThreadPoolExecutor(processes) as pool:
         try:
-            for done in [pool.submit(work, bench) for bench in benches]:
+            for done in [pool.submit(work, workspace) for workspace in spaces]:
                 done.result()
         finally:  # also when it is interrupted: then no thread waits for an answer
-            for bench in benches:
-                bench.close()
+            for workspace in spaces:
+                workspace.close()

@@ -1,4 +1,4 @@
-"""Chooses the tests of a change: those that run its statement.
+"""Chooses the tests of a mutant: those that run its statement.
 
 A statement that runs while its module is imported is run by no test. For these, tests
 are chosen that run anything of the module or of a module that imports it, or whose own
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from tools.checkout import ROOT
 from tools.mutate import copies
-from tools.mutate.changes import Change
-from tools.mutate.recording import Record
+from tools.mutate.coverage import Coverage
+from tools.mutate.mutants import Mutant
 from tools.mutate.trials import Trial
 
-ENOUGH = 120.0  # seconds of tests that judge one change
+ENOUGH = 120.0  # seconds of tests that judge one mutant
 
 
 def importers() -> dict[str, set[str]]:
@@ -41,16 +41,16 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 @dataclass(kw_only=True)
-class Choice:
-    """Chooses tests by a record."""
+class Selection:
+    """Chooses tests by what they ran."""
 
-    record: Record
+    coverage: Coverage
     importers: dict[str, set[str]]
 
     def __post_init__(self) -> None:
         self._by_statement: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._by_file: dict[str, set[str]] = defaultdict(set)
-        for test, ran in self.record.tests.items():
+        for test, ran in self.coverage.tests.items():
             if not ran.failed:
                 self._by_file[test.split("::")[0]].add(test)
                 for file, lines in ran.statements.items():
@@ -58,25 +58,25 @@ class Choice:
                     for line in lines:
                         self._by_statement[file, line].add(test)
 
-    def trial(self, change: Change) -> Trial:
-        """Return a change with the tests that judge it."""
-        chosen = set(self._by_statement[change.file, change.statement])
-        early = change.statement in self.record.imported.get(change.file, ())
-        if change.imported or (early and not chosen):
-            for file in {change.file, *self.importers[change.file]}:
+    def trial(self, mutant: Mutant) -> Trial:
+        """Return a mutant with the tests that judge it."""
+        chosen = set(self._by_statement[mutant.file, mutant.statement])
+        early = mutant.statement in self.coverage.imported.get(mutant.file, ())
+        if mutant.imported or (early and not chosen):
+            for file in {mutant.file, *self.importers[mutant.file]}:
                 chosen |= self._by_file[file]
         enough: list[str] = []
         taken = 0.0
         for test in self._closest_first(chosen):
-            more = taken + self.record.tests[test].seconds
+            more = taken + self.coverage.tests[test].seconds
             if not enough or more <= ENOUGH:
                 enough.append(test)
                 taken = more
-        return Trial(change=change, tests=enough, chosen=len(chosen), seconds=taken)
+        return Trial(mutant=mutant, tests=enough, chosen=len(chosen), seconds=taken)
 
     def _closest_first(self, tests: set[str]) -> list[str]:
         """Return the tests, those first that run the fewest files of the product."""
-        ran = self.record.tests
+        ran = self.coverage.tests
         return sorted(
             tests, key=lambda test: (len(ran[test].statements), ran[test].seconds, test)
         )

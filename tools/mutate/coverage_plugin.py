@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tools.mutate import seen
+from tools.mutate import recorder
 from tools.mutate.copies import PRODUCT
 
 OURS = {*PRODUCT, "tests", "tools"}
@@ -17,7 +17,7 @@ OURS = {*PRODUCT, "tests", "tools"}
 
 def _line(name: str, value: object) -> None:
     """Append one document to a file of this process."""
-    path = Path(os.environ[seen.FOLDER]) / f"{name}-{os.getpid()}"
+    path = Path(os.environ[recorder.FOLDER]) / f"{name}-{os.getpid()}"
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(value) + "\n")
 
@@ -26,9 +26,9 @@ def _line(name: str, value: object) -> None:
 def pytest_runtest_protocol(item: pytest.Function) -> Iterator[None]:
     """Give every statement to this test; caches hold nothing that it would not run."""
     _forget()
-    seen.begin(item.nodeid)
+    recorder.begin(item.nodeid)
     result = yield
-    seen.begin(seen.NONE)
+    recorder.begin(recorder.NONE)
     return result
 
 
@@ -37,12 +37,12 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
     """What a shared fixture runs belongs to every test that uses it."""
     if not _shared(fixturedef):
         return (yield)
-    test = os.environ[seen.TEST]
-    seen.begin(_name(fixturedef))
+    test = os.environ[recorder.TEST]
+    recorder.begin(_name(fixturedef))
     try:
         return (yield)
     finally:
-        seen.begin(test)
+        recorder.begin(test)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""One small change of a source file: where it is, how it reads, what it makes."""
+"""One small mutant of a source file: where it is, how it reads, what it makes."""
 
 import ast
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from tools.mutate import copies
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """One change; `start` and `end` are offsets in octets, the lines count from 1."""
+class Mutant:
+    """One mutant; `start` and `end` are offsets in octets, the lines count from 1."""
 
     file: str  # relative to the checkout
     line: int  # where the changed text begins
@@ -27,7 +27,7 @@ class Change:
         return f"{self.file}:{self.line}"
 
     def applied(self, source: bytes) -> bytes:
-        """Return the file's text with this change."""
+        """Return the file's text with this mutant."""
         return source[: self.start] + self.text.encode() + source[self.end :]
 
     def key(self, source: bytes) -> str:

@@ -3,15 +3,15 @@
 import pytest
 
 from tools.checkout import ROOT
-from tools.mutate.changes import Change
-from tools.mutate.finding import Finder
+from tools.mutate.mutants import Mutant
+from tools.mutate.mutation import Finder
 
 MEMBERS = {"State": ["WAITING", "MARKED", "HELD"]}
 WORDS = "scheduler/words.py"
 
 
-def changed(source: str, file: str = "mailer/x.py") -> list[Change]:
-    return Finder(MEMBERS).changes(file, source.encode())
+def changed(source: str, file: str = "mailer/x.py") -> list[Mutant]:
+    return Finder(MEMBERS).mutants(file, source.encode())
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_every_change_of_the_product_can_be_compiled_and_differs() -> None:
     """And each line it names is the line of the text that it changes."""
     path = ROOT / WORDS
     source = path.read_bytes()
-    found = Finder({}).changes(WORDS, source)
+    found = Finder({}).mutants(WORDS, source)
 
     assert len(found) > 20
     for each in found:

@@ -7,7 +7,7 @@ _SEEN = "_mutate_seen"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def telling(source: bytes, file: str) -> str:
+def instrumented(source: bytes, file: str) -> str:
     """Return the text of a file whose statements call the recorder (seen.py)."""
     tree = ast.parse(source)
     outer = [each for each in ast.walk(tree) if isinstance(each, _FUNCTIONS)]
@@ -16,23 +16,23 @@ def telling(source: bytes, file: str) -> str:
         for name in _BLOCKS:
             block = getattr(node, name, None)
             if isinstance(block, list):
-                block[:] = _told(block)
+                block[:] = _recorded(block)
     first = 0
     while first < len(tree.body) and _stays_first(tree.body[first]):
         first += 1
-    made = f"from tools.mutate.seen import of_file\n{_SEEN} = of_file({file!r})"
+    made = f"from tools.mutate.recorder import of_file\n{_SEEN} = of_file({file!r})"
     tree.body[first:first] = ast.parse(made).body
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
-def _told(block: list[ast.stmt]) -> list[ast.stmt]:
+def _recorded(block: list[ast.stmt]) -> list[ast.stmt]:
     """Return a block with a call before every statement."""
-    told = []
+    statements = []
     for number, each in enumerate(block):
         if number or not _stays_first(each):
-            told += ast.parse(f"{_SEEN}({each.lineno})").body
-        told.append(each)
-    return told
+            statements += ast.parse(f"{_SEEN}({each.lineno})").body
+        statements.append(each)
+    return statements
 
 
 def _stays_first(node: ast.stmt) -> bool:

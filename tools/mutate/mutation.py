@@ -1,11 +1,11 @@
-"""Finds every change of a file that the operators make."""
+"""Finds every mutant of a file that the operators make."""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tools.mutate import enums, operators, statements
-from tools.mutate.changes import Change, Offsets
+from tools.mutate.mutants import Mutant, Offsets
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -20,7 +20,7 @@ class _Place:
 
 
 class Finder:
-    """Finds the changes of files, given the enumerations of the whole product."""
+    """Finds the mutants of files, given the enumerations of the whole product."""
 
     def __init__(self, members: dict[str, list[str]]) -> None:
         self._expressions: Mapping[str, Callable[[ast.expr], operators.Made]] = {
@@ -28,8 +28,8 @@ class Finder:
             "other member": enums.swapped(members),
         }
 
-    def changes(self, file: str, source: bytes) -> list[Change]:
-        """Return every change of a file that Python can still compile, in order."""
+    def mutants(self, file: str, source: bytes) -> list[Mutant]:
+        """Return every mutant of a file that Python can still compile, in order."""
         tree = ast.parse(source)
         search = _Search(
             file=file,
@@ -53,7 +53,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_silent(node: ast.stmt) -> bool:
-    """Whether a change of this statement says nothing of any test."""
+    """Whether a mutant of this statement says nothing of any test."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)  # a docstring
     if isinstance(node, ast.Assign):
@@ -61,9 +61,9 @@ def _is_silent(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
-def _compiles(change: Change, source: bytes) -> bool:
+def _compiles(mutant: Mutant, source: bytes) -> bool:
     try:
-        compile(change.applied(source), change.file, "exec", dont_inherit=True)
+        compile(mutant.applied(source), mutant.file, "exec", dont_inherit=True)
     except SyntaxError:
         return False
     return True
@@ -78,7 +78,7 @@ class _Search:
     imported: frozenset[str]  # the names the file imports
     expressions: Mapping[str, Callable[[ast.expr], operators.Made]]
 
-    def block(self, node: ast.AST, place: _Place) -> Iterator[Change]:
+    def block(self, node: ast.AST, place: _Place) -> Iterator[Mutant]:
         """Search below a node: its statements, and what they are made of."""
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.stmt):
@@ -88,13 +88,13 @@ class _Search:
             else:
                 yield from self.block(child, place)
 
-    def _statement(self, node: ast.stmt, place: _Place) -> Iterator[Change]:
+    def _statement(self, node: ast.stmt, place: _Place) -> Iterator[Mutant]:
         if _is_silent(node):
             return
         here = _Place(scope=place.scope, statement=node.lineno, imported=place.imported)
         for name, operator in statements.TABLE.items():
             for before, after, shown in operator(node):
-                yield self._change(name, here, before, after, shown)
+                yield self._mutant(name, here, before, after, shown)
         if isinstance(node, _SCOPES):
             runs = place.imported and isinstance(node, ast.ClassDef)
             inside = _Place(
@@ -110,36 +110,36 @@ class _Search:
         else:
             yield from self.block(node, here)
 
-    def _defaults(self, node: ast.arguments, place: _Place) -> Iterator[Change]:
+    def _defaults(self, node: ast.arguments, place: _Place) -> Iterator[Mutant]:
         for each in (*node.defaults, *node.kw_defaults):
             if each is not None:
                 yield from self._expression(each, place, below=node)
 
     def _expression(
         self, node: ast.expr, place: _Place, *, below: ast.AST
-    ) -> Iterator[Change]:
+    ) -> Iterator[Mutant]:
         if isinstance(node, ast.JoinedStr):
             return  # Python 3.11 does not say where its parts are
         for name, operator in self.expressions.items():
             if not self._breaks(name, node, below):
                 for after, shown in operator(node):
-                    yield self._change(name, place, node, after, shown)
+                    yield self._mutant(name, place, node, after, shown)
         if isinstance(node, ast.Lambda):
             yield from self._expression(node.body, place, below=node)
         else:
             yield from self.block(node, place)
 
-    def _change(
+    def _mutant(
         self,
         operator: str,
         place: _Place,
         before: ast.expr | ast.stmt,
         after: ast.expr | ast.stmt,
         shown: str,
-    ) -> Change:
+    ) -> Mutant:
         start, end = Offsets(self.source).span(before)
         text = ast.unparse(after)
-        return Change(
+        return Mutant(
             file=self.file,
             line=before.lineno,
             statement=place.statement,
@@ -153,7 +153,7 @@ class _Search:
         )
 
     def _breaks(self, operator: str, node: ast.expr, below: ast.AST) -> bool:
-        """Whether a change would only ever crash, and so proves nothing of a test."""
+        """Whether a mutant would only ever crash, and so proves nothing of a test."""
         if operator == "item left out":
             rows = ast.List | ast.Set | ast.Tuple | ast.Dict | ast.Subscript
             unpacked = isinstance(below, ast.Assign) and any(
