@@ -69,6 +69,17 @@ def test_the_words_of_the_glossary_stand_in_order_and_once() -> None:
     assert words == sorted(set(words))
 
 
+def test_the_glossary_has_every_room_and_no_other() -> None:
+    listed = [bare(row[0]) for row in rows(GLOSSARY, "Rooms")]
+    packages = {
+        path.parent.name
+        for top in ("audiences", "mailer")
+        for path in (ROOT / top).glob("*/**/__init__.py")
+    }
+
+    assert listed == sorted(packages)
+
+
 def test_no_document_has_a_word_that_we_avoid() -> None:
     avoided = re.findall(r"\*(\w+)\*", prose(ENGLISH))
     written = {
