@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
+from tools import dice
 from tools.peers.relay import Relay
 
 pytestmark = pytest.mark.parametrize("store", ["postgresql"])
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.parametrize("store", ["postgresql"])
 
 @dataclass(kw_only=True)
 class Proxy:
-    """Passes octets on; loses the answer to one of `answered` + 1 commits.
+    """Passes octets on; loses the answers to one of `answered` + 1 commits on average.
 
     With `blocking`, the commit after it does not reach the server.
     """
@@ -34,9 +36,9 @@ class Proxy:
     server: int
     armed: Callable[[], bool]
     answered: int
+    drawn: Random
     blocking: bool = False
     block_next: bool = False
-    commits: int = 0
     lost: int = 0
     port: int = 0
     serving: set[asyncio.Task[None]] = field(default_factory=set)
@@ -73,8 +75,7 @@ class Proxy:
                 await each.wait_closed()
 
     def _is_lost(self) -> bool:
-        self.commits += self.armed()
-        lost = self.armed() and self.commits % (self.answered + 1) == 0
+        lost = self.armed() and self.drawn.randrange(self.answered + 1) == 0
         self.lost += lost
         return lost
 
@@ -110,7 +111,12 @@ async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
     ],
 )
 async def test_each_reader_gets_one_message(
-    site: Site, relay: Relay, tmp_path: Path, answered: int, next_commit: str
+    site: Site,
+    relay: Relay,
+    tmp_path: Path,
+    seed: int,
+    answered: int,
+    next_commit: str,
 ) -> None:
     """The commits without an answer are those of claims, marks and outcomes."""
     number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
@@ -118,6 +124,7 @@ async def test_each_reader_gets_one_message(
         server=urlsplit(site.settings.store.url).port or 0,
         armed=lambda: len(relay.accepted) > 0,
         answered=answered,
+        drawn=dice.of(seed),
         blocking=next_commit == "blocked",
     )
     async with behind(site, proxy) as proxied:
