@@ -96,8 +96,13 @@ def main() -> None:
 def run_mailer(*arguments: str) -> None:
     """Replace this process by the mailer command."""
     sys.stdout.flush()
-    command = [str(PYTHON), "-m", "mailer", *arguments]
-    environment = {**os.environ, "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer"}
+    # -P: no file of the working folder is imported in the place of a module
+    command = [str(PYTHON), "-P", "-m", "mailer", *arguments]
+    environment = {
+        **os.environ,
+        "LIAISON_CALLED": f"python3 {sys.argv[0]} mailer",
+        "PYTHONPATH": str(ROOT),
+    }
     os.execve(PYTHON, command, environment)  # noqa: S606 (no shell is wanted)
 
 

@@ -75,6 +75,14 @@ def printable(text: str) -> str:
     return "".join(each for each in text if each.isprintable() or each in _JOINERS)
 
 
+def escaped_json(text: str) -> str:
+    """Return a JSON document with an escape for each character unsafe on a terminal.
+
+    In a document of json.dumps they stand in strings only.
+    """
+    return _NOT_IN_TERMINAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def for_terminal(text: str) -> str:
     """Return a text that is safe to print, with U+FFFD for each unsafe character."""
     return _NOT_IN_TERMINAL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -6,6 +6,7 @@ stderr. The traceback of an unexpected error is written to a file, which is name
 
 import errno
 import importlib
+import os
 import sys
 import tempfile
 import traceback
@@ -86,8 +87,31 @@ def cli(ctx: click.Context, config: Path) -> None:
 
 
 def main() -> None:
-    """Run the command with the arguments of the process; exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command with the arguments of the process; exit with its code.
+
+    What the command writes is for its owner only.
+    """
+    os.umask(0o077)
+    code = run(sys.argv[1:])
+    sys.exit(_flushed() or code)
+
+
+def _flushed() -> int:
+    """Write what is left of the output; return 1 if it cannot be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has enough
+        _discard_output()
+    except OSError as fault:
+        output.refuse(_sentence(fault))
+        _discard_output()
+        return 1
+    return 0
+
+
+def _discard_output() -> None:
+    """Send what is left to the null device; else Python reports it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: list[str]) -> int:

@@ -22,9 +22,17 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from audiences import characters
 from audiences.characters import for_terminal
 
-results = Console(soft_wrap=True, highlight=False)
+
+class _Results(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end as for any reader that has enough."""
+        raise BrokenPipeError
+
+
+results = _Results(soft_wrap=True, highlight=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
 LONGEST_WORD = 26  # terminal cells; longer words may break over two lines
@@ -33,12 +41,17 @@ BAR = 30  # terminal cells of the longest bar
 
 def json_document(value: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_json(value, indent=2) + "\n")
 
 
 def json_line(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.write(_json(value) + "\n")
+
+
+def _json(value: Any, *, indent: int | None = None) -> str:
+    """Return a value as JSON that a terminal shows as it is."""
+    return characters.escaped_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def octets(value: bytes) -> None:

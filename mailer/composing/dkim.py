@@ -28,11 +28,17 @@ VALIDITY = 30 * 24 * 3600  # seconds; longer than mail queues keep messages
 CLOCK_SKEW = 60  # seconds; a receiver's clock may be that much behind ours
 SIGNED_FIELDS = (
     b"From To Subject Date Message-ID Reply-To MIME-Version Content-Type"
-    b" Content-Language List-Id List-Unsubscribe List-Unsubscribe-Post List-Help"
-    b" List-Archive Feedback-ID Precedence Auto-Submitted"
+    b" Content-Transfer-Encoding Content-Language List-Id List-Unsubscribe"
+    b" List-Unsubscribe-Post List-Help List-Archive Feedback-ID Precedence"
+    b" Auto-Submitted"
 ).split()
-# Listed once more than they occur, so that adding another breaks the signature.
-OVERSIGNED_FIELDS = (b"From", b"To", b"Subject", b"Date", b"Reply-To")
+# Listed once more than they occur, so that adding another breaks the signature: fields
+# that readers see or mail programs act on (RFC 6376 section 8.15, RFC 8058 section 4).
+OVERSIGNED_FIELDS = (
+    b"From To Cc Subject Date Message-ID Reply-To MIME-Version Content-Type"
+    b" Content-Transfer-Encoding Content-Language List-Unsubscribe"
+    b" List-Unsubscribe-Post"
+).split()
 _WHITE = re.compile(rb"[ \t\r\n]+")
 _FIELD = re.compile(rb"(?:\A|(?<=\r\n))([!-9;-~]+):[ \t]*")
 _LINE = 72  # characters of a line of the signature field

@@ -39,6 +39,7 @@ async def inbox(folder: Path) -> AsyncIterator[int]:
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",
         "-m",
         "mailer",
         "inbox",

@@ -24,6 +24,7 @@ async def examine(
                 ok("configuration", f"{path.name} is valid"),
                 *_outdated(path),
                 *machine.secrets(settings, root),
+                *machine.files(root),
                 *machine.disk(root),
                 *(await storage.examine(site.database, now=now)),
                 *(await relay.examine(site)),

@@ -1,5 +1,6 @@
-"""Checks the machine: room on the disk, and who can read the files of secrets."""
+"""Checks the machine: room on the disk, and who can read the files of the site."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -34,16 +35,28 @@ def secrets(settings: Settings, root: Path) -> list[Finding]:
             files.append(settings.dkim.ed25519_key_file)
     relays = settings.every_relay.values()
     files += [each.password_file for each in relays if each.user and each.password_file]
-    readable = [name for name in files if _readable_by_others(root / name)]
+    readable = [name for name in files if _open_to_others(root / name)]
     if readable:
         return [
-            warning("secrets", f"other users can read {name}", f"chmod 600 {name}")
+            error("secrets", f"other users can read {name}", f"chmod 600 {name}")
             for name in readable
         ]
     return [ok("secrets", "each secret is strong, and only its owner can read it")]
 
 
-def _readable_by_others(path: Path) -> bool:
+def files(root: Path) -> list[Finding]:
+    """Check that only the owner can use the site's folder, and does."""
+    if os.geteuid() == 0 and root.stat().st_uid != 0:
+        owner = root.stat().st_uid
+        sentence = f"root runs this, but the site belongs to user {owner}"
+        return [error("files", sentence, "run mailer as the owner of the site")]
+    if _open_to_others(root):
+        sentence = f"other users can look into {root}"
+        return [error("files", sentence, f"chmod -R go= {root}")]
+    return [ok("files", "only the owner can read the files of the site")]
+
+
+def _open_to_others(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
     except OSError:

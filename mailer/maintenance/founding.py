@@ -4,6 +4,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from audiences.intake import importing
@@ -68,7 +69,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
                 f"{folder / name} exists; a new site needs a folder without it"
             )
     is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(bundled("config.toml"), config)
     values: dict[tuple[str, str], object] = {}
     if demo:
@@ -82,6 +83,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
     )
     for path in sorted(templates.glob("*/sample")):
         shutil.copytree(path, folder / "campaigns" / path.parent.name)
+    _close_to_others(config, folder / "templates", folder / "campaigns")
     keys = folder / "secrets"
     keys.mkdir(mode=0o700)
     for name in ("signing.key", "address.key"):
@@ -99,6 +101,12 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
             folder / "mailer.db",
         ]
     )
+
+
+def _close_to_others(*copied: Path) -> None:
+    """Let only the owner read what was copied; a copy keeps its mode."""
+    for path in chain(copied, *(each.rglob("*") for each in copied)):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 async def _sample(site: Site, now: datetime) -> None:

@@ -7,21 +7,30 @@ that contradict each other are listed when each of them is valid by itself.
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from mailer.errors import ConfigError
-from mailer.settings import relays, renamed
+from mailer.settings import relays, renamed, variables
 from mailer.settings.sections import Settings
 from mailer.settings.toml import read_toml
 from mailer.settings.values import describe_fault, join_faults
+
+LOOPBACK = {"", "127.0.0.1", "::1", "localhost"}  # "": a socket
 
 
 def load(path: Path) -> Settings:
     """Return the settings of a config.toml; raise ConfigError with every fault."""
     values = renamed.with_current_names(read_toml(path))
+    unknown = list(variables.unknown())
+    if unknown:
+        raise ConfigError(" and ".join(unknown))
     try:
         settings = Settings(**values)
+    except SettingsError:
+        raise ConfigError(" and ".join(variables.unreadable())) from None
     except ValidationError as error:
         known = Settings.model_fields
         faults = [describe_fault(each, known) for each in error.errors()]
@@ -43,9 +52,31 @@ def former_names(path: Path) -> list[str]:
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     return [
         *_secrets_in_the_file(values),
+        *_store_faults(settings, values),
         *relays.faults(settings.every_relay),
         *_signing_faults(settings),
     ]
+
+
+def _store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
+    faults = []
+    written = urlsplit(values.get("store", {}).get("url", ""))
+    if written.password or "password" in parse_qs(written.query):
+        faults.append(
+            "store.url: found a password, which must not be in this file; put it into"
+            " ~/.pgpass, or the whole url into the variable MAILER_STORE__URL"
+        )
+    url = urlsplit(settings.store.url)
+    query = parse_qs(url.query)
+    hosts = ",".join([url.hostname or "", *query.get("host", [])]).split(",")
+    away = [each for each in hosts if each not in LOOPBACK and each[0] != "/"]
+    verified = query.get("sslmode") == ["verify-full"]
+    if away and not (verified or settings.store.allow_plain):
+        faults.append(
+            f"store.url: {away[0]} is another machine; expected ?sslmode=verify-full,"
+            " or store.allow_plain = true on a network of your own"
+        )
+    return faults
 
 
 def _signing_faults(settings: Settings) -> list[str]:

@@ -48,6 +48,7 @@ class StoreSettings(Section):
     url: str = Field(
         default="sqlite:///mailer.db", pattern=r"^(sqlite:///.+|postgresql://.+)$"
     )
+    allow_plain: bool = False  # PostgreSQL on another machine without verified TLS
     busy_seconds: float = Field(default=30, gt=0, le=600)
 
 

@@ -153,11 +153,14 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{path}",
             connect_args={"timeout": settings.busy_seconds},
+            hide_parameters=True,
         )
         _prepare_sqlite(engine, settings.busy_seconds)
         return Database(engine)
     url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return Database(create_async_engine(url, pool_pre_ping=True, pool_size=10))
+    return Database(
+        create_async_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+    )
 
 
 async def ping(session: AsyncSession) -> None:

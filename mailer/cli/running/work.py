@@ -62,7 +62,7 @@ async def command(
     settled: Counter[Any] = Counter[MessageState]()
     stopping = running.stop_event()
     if processes > 1:
-        child = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
+        child = [sys.executable, "-P", "-m", "mailer", "--config", str(config), "work"]
         child += ["--json", "--parent", str(os.getpid())]
         child += ["--until-idle"] if until_idle else []
         settled = await workers.run(child, processes, stopping=stopping)

@@ -135,6 +135,23 @@ def test_the_signature_covers_the_required_fields_and_the_whole_body() -> None:
     assert int(found["t"]) < time.time()
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("Cc: x@y.example", "Message-ID: <x@y.example>", "MIME-Version: 1.0"),
+        *("Content-Type: text/plain", "Content-Transfer-Encoding: base64"),
+        *("Content-Language: fr", "List-Unsubscribe: <https://y.example/>"),
+        *("List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Reply-To: x@y.example"),
+    ],
+)
+def test_a_field_that_is_added_breaks_the_signature(field: str, tmp_path: Path) -> None:
+    message = signed(MADE, [rsa()])
+    added = f"{field}\r\n".encode() + message
+
+    assert receivers.opendkim(message, records(), tmp_path)
+    assert not receivers.opendkim(added, records(), tmp_path)
+
+
 @pytest.mark.parametrize("keys", [[rsa()], [ed25519()], [rsa(), ed25519()]])
 def test_every_attempt_carries_the_same_signature(keys: list[DkimKey]) -> None:
     assert signed(MADE, keys) == signed(MADE, keys)

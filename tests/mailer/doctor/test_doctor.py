@@ -69,8 +69,19 @@ async def test_a_secret_that_others_can_read_is_named(site: Site) -> None:
     (site.root / "secrets" / "signing.key").chmod(0o644)
     found = about(await examined(site), "secrets")
 
-    assert found.level is Grade.WARNING
+    assert found.level is Grade.ERROR
     assert found.remedy == "chmod 600 secrets/signing.key"
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o701, 0o770])
+async def test_a_site_that_others_can_look_into_is_an_error(
+    site: Site, mode: int
+) -> None:
+    site.root.chmod(mode)
+    found = about(await examined(site), "files")
+
+    assert found.level is Grade.ERROR
+    assert found.remedy == f"chmod -R go= {site.root}"
 
 
 def test_an_ed25519_key_that_the_group_can_read_is_named(tmp_path: Path) -> None:
@@ -81,7 +92,7 @@ def test_an_ed25519_key_that_the_group_can_read_is_named(tmp_path: Path) -> None
     (tmp_path / settings.dkim.ed25519_key_file).chmod(0o640)
     (found,) = machine.secrets(settings, tmp_path)
 
-    assert found.level is Grade.WARNING
+    assert found.level is Grade.ERROR
     assert found.remedy == "chmod 600 secrets/dkim-ed25519.pem"
 
 

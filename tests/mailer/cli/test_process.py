@@ -1,0 +1,101 @@
+"""The command as a process: its files, its output, and the folder it is started in."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from audiences import characters
+from tests.acts.commands import Mailer
+from tools.checkout import ROOT
+
+UNSAFE = "\x1b]0;x\x07 \x9b31m \u202e \u2066 \u2028 \x7f \ud800"
+
+
+def run(
+    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "mailer", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_new_site_is_for_its_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        made = run("init", "site", "--sample", cwd=tmp_path)
+    finally:
+        os.umask(before)
+    open_to_others = [
+        path
+        for path in [tmp_path / "site", *(tmp_path / "site").rglob("*")]
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+
+    assert made.returncode == 0, made.stderr
+    assert open_to_others == []
+
+
+@pytest.fixture
+def store() -> str:
+    """Run on SQLite only: the kind of store does not matter."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize("verb", ["topics list", "segments list", "users list"])
+def test_a_result_that_cannot_be_written_is_a_sentence(
+    mailer: Mailer, verb: str
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = run(
+            *("--config", str(mailer.config), *verb.split()),
+            cwd=mailer.config.parent,
+            stdout=full.fileno(),
+        )
+
+    assert ran.returncode == 1
+    assert ran.stderr == b"mailer: a disk is full; make room, then try again\n"
+
+
+def test_a_reader_that_has_enough_is_no_fault(mailer: Mailer) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        ran = run(
+            *("--config", str(mailer.config), "topics", "list"),
+            cwd=mailer.config.parent,
+            stdout=closed.fileno(),
+        )
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_file_of_the_working_folder_is_never_imported(tmp_path: Path) -> None:
+    for name in ("mailer", "struct", "click", "sqlite3"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    command = [sys.executable, str(ROOT / "run.py"), "mailer", "--version"]
+    environment = os.environ | {"LIAISON_VENV": str(Path(sys.executable).parents[1])}
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, check=False
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_json_shows_no_character_that_steers_a_terminal() -> None:
+    text = json.dumps({"name": UNSAFE}, ensure_ascii=False)
+    escaped = characters.escaped_json(text)
+
+    assert escaped.isprintable()
+    assert json.loads(escaped) == {"name": UNSAFE}
