@@ -16,7 +16,6 @@ from audiences.languages import Chain, choose
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from audiences.store.dialects import insert
-from mailer import links
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
@@ -24,7 +23,6 @@ from mailer.composing.header import HeaderFields
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.marks import Field, mark
 from mailer.rendering.render import render
 from mailer.rendering.source import Block, Source
 from mailer.sites.site import Site
@@ -146,11 +144,7 @@ async def _letter(
 
 def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
     language = catalogue.language
-    button = {
-        "link": site.settings.site.url
-        + links.path(links.Purpose.CONFIRM, mark(Field.CONFIRM)),
-        "label": catalogue.text("Confirm"),
-    }
+    button = {"label": catalogue.text("Confirm")}
     request_text = catalogue.text(
         "Somebody asked on our pages that this address receive more of our letters."
         " If it was you, please confirm within seven days. If it was not, do nothing:"
@@ -164,7 +158,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         preheader=catalogue.text("One button, and it is done."),
         blocks=(
             Block(id="asked", type="opening", title="", fields={}, text=request_text),
-            Block(id="yes", type="button", title="", fields=button, text=""),
+            Block(id="yes", type="confirmation", title="", fields=button, text=""),
         ),
         reference="",
         day=now.date(),
