@@ -4,6 +4,7 @@ The gate, preview, test messages and the release all use `render`, so a reader g
 was previewed, with their own values.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from mailer import links
 from mailer.errors import ContentError
 from mailer.rendering import marks, plaintext
+from mailer.rendering.allowed import letters, places
 from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
@@ -55,6 +57,7 @@ def _render(source: Source, templates: Path) -> Letter:
     html = bidi.isolate_html(
         typography.no_break_spaces_in_html(html, language), direction, drawn
     )
+    _check(html, blocks, source, templates)
     return Letter(
         language=language,
         subject=bidi.isolate_text(source.subject, direction, drawn),
@@ -64,6 +67,24 @@ def _render(source: Source, templates: Path) -> Letter:
         ),
         marks=drawn,
     )
+
+
+def _check(html: str, blocks: list[BlockView], source: Source, templates: Path) -> None:
+    """Raise ContentError at the first part of a letter that is not allowed."""
+    written = frozenset(_written_addresses(blocks))
+    for each in letters.refused(html, site_url=source.site_url, authors=written):
+        where = places.locate_written(templates, source.template, each.part)
+        raise ContentError(where, each.what)
+
+
+def _written_addresses(blocks: list[BlockView]) -> Iterator[str]:
+    """Yield the addresses that authors wrote."""
+    for block in blocks:
+        yield block.link
+        for html in (block.html, *(step.html for step in block.steps)):
+            yield from letters.addresses(html)
+        for fact in block.facts:
+            yield from (target.address for target in fact.targets)
 
 
 def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, Any]:

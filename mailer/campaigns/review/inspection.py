@@ -17,7 +17,8 @@ from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import files
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
-from mailer.rendering.checks import lint, problem, rules, support
+from mailer.rendering.allowed import places
+from mailer.rendering.checks import problem, rules, support
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
@@ -76,7 +77,7 @@ def _lacking(
     for use in support.poorly_shown(letter.html):
         if use.feature.name not in reported:
             reported.add(use.feature.name)
-            where = lint.locate(site.templates, template, use.word)
+            where = places.locate(site.templates, template, use.word)
             yield problem.warning("", where, use.sentence)
 
 
