@@ -6,6 +6,7 @@ one campaign, and the ledger has one row per campaign and contact: repeated requ
 one day send one letter.
 """
 
+import asyncio
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -22,8 +23,8 @@ from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
+from mailer.rendering import renderer
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.render import render
 from mailer.rendering.source import Block, Source
 from mailer.sites.site import Site
 from mailer.store import locks
@@ -123,7 +124,7 @@ async def _letter(
     if known is not None:
         return known
     source = _source(site, site.catalogue(language), now)
-    letter = render(source, site.templates)
+    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
     packed = skeletons.compile_letter(
         letter, _header_fields(site, source, campaign, now)
     )

@@ -23,6 +23,8 @@ from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
 
+ENOUGH = 5  # problems, after which a letter that cannot be rendered ends the check
+
 
 @dataclass(kw_only=True)
 class Inspected:
@@ -47,11 +49,13 @@ async def inspect(
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, grouped):
         try:
-            made = letters.make(site, content, key, at=now)
+            made = await letters.make(site, content, key, at=now)
         except ContentError as fault:
             inspected.problems.append(
                 problem.error(key.language, fault.where, fault.sentence)
             )
+            if len(inspected.problems) >= ENOUGH:
+                break  # a template at fault fails in every letter, each in some seconds
             continue
         letter = made.letter
         inspected.problems += rules.check_letter(

@@ -1,6 +1,6 @@
 """No value can act as a placeholder, whatever it contains."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +10,7 @@ from audiences.entry import Correspondent, Entry
 from mailer.composing import skeletons
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import ContentError
-from mailer.rendering import marks
+from mailer.rendering import marks, tasks
 from mailer.rendering.marks import Field
 from mailer.rendering.render import render
 from mailer.rendering.source import Block, Letter, Source
@@ -41,7 +41,7 @@ VALUES = st.lists(st.sampled_from(FORGED), min_size=1, max_size=4).map("".join)
 
 def with_values(subject: str, own: str, held: str, line: str) -> Source:
     """Return a letter with values in every field that is no Markdown."""
-    fields = {"place": line, "contact": line, "label": own, "organisation": held}
+    lines = {"place": line, "contact": line, "label": own, "organisation": held}
     return replace(
         PLAIN,
         subject=subject,
@@ -53,7 +53,7 @@ def with_values(subject: str, own: str, held: str, line: str) -> Source:
         reason=(held, line),
         blocks=(
             Block(id="entry", type="entry", title="Entry", fields={}, text=""),
-            Block(id="item", type="item", title="Item", fields=fields, text="Text."),
+            Block(id="item", type="item", title="Item", fields=lines, text="Text."),
         ),
         entry=Entry(
             name=held,
@@ -70,10 +70,10 @@ def with_values(subject: str, own: str, held: str, line: str) -> Source:
 
 
 def composed(letter: Letter, values: Source) -> bytes:
-    fields = replace(
+    header = replace(
         ENVELOPE, sender_name=values.sender_name, list_name=values.topic_name or ""
     )
-    skeleton = skeletons.compile_letter(letter, fields)
+    skeleton = skeletons.compile_letter(letter, header)
     return Composer(skeleton).compose(READER, SIGNED)
 
 
@@ -136,3 +136,27 @@ def test_a_letter_that_cannot_be_rendered_names_its_template() -> None:
     block = Block(id="i", type="item", title="I", fields={"date": "soon"}, text="")
     with pytest.raises(ContentError, match=r"directory-update/body.mjml: .*ValueError"):
         render(replace(PLAIN, blocks=(block,)), TEMPLATES)
+
+
+def test_a_task_for_the_child_keeps_all_that_a_letter_is_rendered_from() -> None:
+    values = replace(
+        with_values("s", "o", "h", "l"),
+        wanted=source("directory-update", "fr").catalogue,
+        offsets={"2027-05-04T08:00": "+0200"},
+        block_catalogues={"item": source("directory-update", "fr").catalogue},
+    )
+    restored, folder = tasks.read(tasks.write(values, TEMPLATES))
+    kept = [each.name for each in fields(values) if "catalogue" not in each.name]
+
+    assert folder == TEMPLATES
+    for name in kept:
+        if name != "wanted":
+            assert getattr(restored, name) == getattr(values, name)
+    for one, two in (
+        (restored.catalogue, values.catalogue),
+        (restored.wanted, values.wanted),
+        (restored.block_catalogues["item"], values.block_catalogues["item"]),
+    ):
+        assert one is not None
+        assert two is not None
+        assert (one.language, one.digest) == (two.language, two.digest)
