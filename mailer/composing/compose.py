@@ -21,7 +21,7 @@ from mailer.rendering.marks import Field
 
 
 class ComposeError(MailerError):
-    """The message of this reader cannot be composed; those of others can."""
+    """A message, or all messages of a letter, cannot be composed; others can."""
 
 
 class Recipient(Protocol):
@@ -53,7 +53,10 @@ Encoder = Callable[[Recipient, Signed], bytes]
 
 
 class Composer:
-    """Composes the messages of one letter, and signs them if it has a signer."""
+    """Composes the messages of one letter, and signs them if it has a signer.
+
+    Raises ComposeError for a letter with a value in a place where it cannot be.
+    """
 
     def __init__(self, skeleton: Skeleton, signer: LetterSigner | None = None) -> None:
         pieces = skeleton.pieces
@@ -61,7 +64,7 @@ class Composer:
         gaps: dict[Encoder, list[int]] = {}
         for position, piece in enumerate(pieces):
             if isinstance(piece, Gap):
-                encoder = _ENCODERS[piece.field, piece.place]
+                encoder = _encoder(piece)
                 gaps.setdefault(encoder, []).append(position)
         self._gaps = [(encoder, tuple(each)) for encoder, each in gaps.items()]
         self._signer = signer
@@ -69,10 +72,17 @@ class Composer:
     def compose(self, reader: Recipient, signed: Signed) -> bytes:
         """Return the message as it is sent over SMTP; no line begins with a dot.
 
-        Raises ComposeError where the reader's address is not allowed in a header.
+        Raises ComposeError, whatever the fault is: only this message is set aside.
         """
-        pieces = self.pieces(reader, signed)
-        return self._signer.sign(pieces) if self._signer else b"".join(pieces)
+        try:
+            pieces = self.pieces(reader, signed)
+            return self._signer.sign(pieces) if self._signer else b"".join(pieces)
+        except ComposeError:
+            raise
+        except Exception as fault:
+            raise ComposeError(
+                f"it cannot be composed: {type(fault).__name__}"
+            ) from fault
 
     def pieces(self, reader: Recipient, signed: Signed) -> list[bytes]:
         """Return the letter's pieces with one reader's values in the gaps."""
@@ -82,6 +92,15 @@ class Composer:
             for position in positions:
                 pieces[position] = octets
         return pieces
+
+
+def _encoder(gap: Gap) -> Encoder:
+    try:
+        return _ENCODERS[gap.field, gap.place]
+    except KeyError:
+        raise ComposeError(
+            f"its letter has the value {gap.field} in its {gap.place}"
+        ) from None
 
 
 def _mailbox(reader: Recipient, _signed: Signed) -> bytes:

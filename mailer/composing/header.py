@@ -5,6 +5,7 @@ whose addresses are not folded or encoded. Service mail has Auto-Submitted inste
 (RFC 3834).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,16 @@ from email.utils import format_datetime
 
 from mailer import links
 from mailer.composing import encode
+from mailer.errors import ContentError
 from mailer.links import Purpose
 from mailer.rendering.marks import Field
 from mailer.rendering.source import Letter
 
+_UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
+_NOT_ENCODED = (
+    *("sender", "reply_to", "domain", "list_label", "site_url", "campaign"),
+    "leave_mailbox",
+)
 SENDER_ID = "liaison"  # of the Feedback-ID: the same in all messages
 
 
@@ -36,7 +43,15 @@ class HeaderFields:
 
 
 def fields(letter: Letter, values: HeaderFields) -> Iterator[bytes | Field]:
-    """Yield the fields in order, as octets and placeholders."""
+    """Yield the fields in order, as octets and placeholders.
+
+    Raises ContentError where a value that is not encoded would end its line.
+    """
+    for name in _NOT_ENCODED:
+        if _UNFIT.search(getattr(values, name) or ""):
+            raise ContentError(
+                "letter", f"{name} has a space, a control character, < or >"
+            )
     yield b"From: " + encode.mailbox(values.sender_name, values.sender)
     yield b"\r\nTo: "
     yield Field.TO

@@ -1,7 +1,7 @@
 """Writes an invitation to one event as iCalendar; its only attendee is the reader.
 
 It follows RFC 5545 (the text), 5546 (REQUEST and CANCEL) and 6047 (mail). The icalendar
-library writes it once per letter, with a placeholder for the attendee's line.
+library writes it once per letter, cut where the attendee's line goes.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,6 @@ import icalendar
 from audiences import characters
 from mailer.composing.attendee import percent_encoded
 from mailer.composing.parts import Calendar
-from mailer.rendering import marks
-from mailer.rendering.marks import Field
 
 _PRODUCT = "-//Liaison//Letters//EN"
 _ZONE_MARGIN = timedelta(days=366)  # zone rules cover this time around an event
@@ -53,10 +51,12 @@ def write(event: Invitation) -> Calendar:
         last_date=(event.end + _ZONE_MARGIN).date(),
     )
     text = calendar.to_ical().decode().replace("\r\n", "\n")
-    attendee = marks.mark(Field.ATTENDEE)
+    # a value cannot be a whole line: it follows a name, or the space of a folded line
+    before, end, after = text.partition("\nEND:VEVENT\n")
     return Calendar(
         method=method,
-        text=text.replace("END:VEVENT\n", f"{attendee}\nEND:VEVENT\n"),
+        before=f"{before}\n",
+        after=end + after,
         name="cancelled.ics" if event.cancelled else "invite.ics",
     )
 

@@ -26,10 +26,14 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """An invitation: iCalendar text with a placeholder for the attendee's line."""
+    """An invitation: iCalendar text, cut where the attendee's line goes.
+
+    Its lines end in a line feed.
+    """
 
     method: str  # REQUEST or CANCEL, as METHOD in the text
-    text: str  # lines end in a line feed
+    before: str
+    after: str
     name: str = "invite.ics"
 
 

@@ -7,18 +7,19 @@ begins with a dot.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.composing import encode, header, parts
 from mailer.composing.header import HeaderFields
 from mailer.composing.parts import Extras
-from mailer.rendering import marks
+from mailer.errors import ContentError
 from mailer.rendering.marks import Field
 from mailer.rendering.source import Letter
 
 NO_EXTRAS = Extras()
+_OF_ONE_PLACE = {Field.TO, Field.ATTENDEE}  # not for the text of a letter
 
 
 class Place(StrEnum):
@@ -53,15 +54,21 @@ class Skeleton:
 
 
 def unpack(octets: bytes) -> Skeleton:
-    """Return the skeleton that `pack` made octets of."""
-    pieces: list[bytes | Gap] = []
-    for number, part in enumerate(octets.split(b"\0")):
-        if number % 2:
-            field, place = part.decode().split("/")
-            pieces.append(Gap(Field(field), Place(place)))
-        else:
-            pieces.append(part)
+    """Return the skeleton that `pack` made octets of.
+
+    Raises ContentError for other octets.
+    """
+    pieces: list[bytes | Gap] = [*octets.split(b"\0")]
+    try:
+        pieces[1::2] = [_gap(part) for part in octets.split(b"\0")[1::2]]
+    except ValueError:
+        raise ContentError("letter", "its stored octets are damaged") from None
     return Skeleton(tuple(pieces))
+
+
+def _gap(octets: bytes) -> Gap:
+    field, place = octets.decode().split("/")
+    return Gap(Field(field), Place(place))
 
 
 def compile_letter(
@@ -90,7 +97,7 @@ def _mixed(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
             _text(
                 f"application/ics{named}\r\n"
                 f"Content-Disposition: attachment{disposition}",
-                calendar.text,
+                (calendar.before, Field.ATTENDEE, calendar.after),
                 Place.CALENDAR,
             )
         )
@@ -101,16 +108,18 @@ def _mixed(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
 
 def _alternative(letter: Letter, extras: Extras, boundary: str) -> list[bytes | Gap]:
     """Return the letter as text, as HTML with its images, and the invitation."""
-    html = _text("text/html; charset=utf-8", letter.html, Place.HTML)
+    html = _text("text/html; charset=utf-8", _cut(letter, letter.html), Place.HTML)
     if extras.images:
         images: list[list[bytes | Gap]] = [[parts.file_part(f)] for f in extras.images]
         kind = 'related; type="text/html"'
         html = _multipart(kind, boundary.replace("=_a", "=_r"), [html, *images])
-    choices = [_text("text/plain; charset=utf-8", letter.text, Place.TEXT), html]
-    if extras.calendar is not None:
-        method = extras.calendar.method
-        kind = f"text/calendar; charset=utf-8; method={method}"
-        choices.append(_text(kind, extras.calendar.text, Place.CALENDAR))
+    text = _cut(letter, letter.text)
+    choices = [_text("text/plain; charset=utf-8", text, Place.TEXT), html]
+    calendar = extras.calendar
+    if calendar is not None:
+        kind = f"text/calendar; charset=utf-8; method={calendar.method}"
+        cut = (calendar.before, Field.ATTENDEE, calendar.after)
+        choices.append(_text(kind, cut, Place.CALENDAR))
     return _multipart("alternative", boundary, choices)
 
 
@@ -127,23 +136,33 @@ def _multipart(
     return whole
 
 
-def _text(kind: str, text: str, place: Place) -> list[bytes | Gap]:
+def _cut(letter: Letter, text: str) -> Iterator[str | Field]:
+    """Yield a text of a letter, cut at its marks.
+
+    Raises ContentError at a mark that only a template could have made of others.
+    """
+    for piece in letter.marks.cut(text):
+        if piece in _OF_ONE_PLACE and isinstance(piece, Field):
+            raise ContentError("letter", f"the value {piece} cannot be in its text")
+        yield piece
+
+
+def _text(kind: str, pieces: Iterable[str | Field], place: Place) -> list[bytes | Gap]:
     head = (
         f"Content-Type: {kind}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return [head.encode(), *_body(text, place)]
+    return [head.encode(), *_body(pieces, place)]
 
 
-def _body(text: str, place: Place) -> Iterator[bytes | Gap]:
-    """Yield an encoded body, cut at its placeholders; a gap is between soft breaks."""
-    position = 0
-    for mark in marks.MARK.finditer(text):
-        before = encode.quoted_printable(text[position : mark.start()])
-        yield before + encode.SOFT_BREAK
-        yield Gap(Field(mark[1]), place)
-        position = mark.end()
-        yield encode.SOFT_BREAK
-    yield encode.quoted_printable(text[position:])
+def _body(pieces: Iterable[str | Field], place: Place) -> Iterator[bytes | Gap]:
+    """Yield an encoded body; a gap is between soft breaks."""
+    for piece in pieces:
+        if isinstance(piece, Field):
+            yield encode.SOFT_BREAK
+            yield Gap(piece, place)
+            yield encode.SOFT_BREAK
+        else:
+            yield encode.quoted_printable(piece)
 
 
 def _alternating(pieces: list[bytes | Gap]) -> Iterator[bytes | Gap]:
@@ -160,5 +179,10 @@ def _alternating(pieces: list[bytes | Gap]) -> Iterator[bytes | Gap]:
 
 
 def _boundary(letter: Letter) -> str:
-    digest = hashlib.sha256(f"{letter.subject}\0{letter.text}\0{letter.html}".encode())
-    return digest.hexdigest()[:32]
+    """Return the end of a boundary: the same for each rendering of the same content.
+
+    A boundary has `=_`, which base64 and quoted-printable do not have.
+    """
+    cut = letter.marks.cut
+    whole = "\0".join([letter.subject, *cut(letter.text), *cut(letter.html)])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]

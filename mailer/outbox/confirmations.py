@@ -6,6 +6,7 @@ one campaign, and the ledger has one row per campaign and contact: repeated requ
 one day send one letter.
 """
 
+import asyncio
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -16,16 +17,14 @@ from audiences.languages import Chain, choose
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from audiences.store.dialects import insert
-from mailer import links
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
+from mailer.rendering import renderer
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.marks import Field, mark
-from mailer.rendering.render import render
 from mailer.rendering.source import Block, Source
 from mailer.sites.site import Site
 from mailer.store import locks
@@ -125,7 +124,7 @@ async def _letter(
     if known is not None:
         return known
     source = _source(site, site.catalogue(language), now)
-    letter = render(source, site.templates)
+    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
     packed = skeletons.compile_letter(
         letter, _header_fields(site, source, campaign, now)
     )
@@ -146,11 +145,7 @@ async def _letter(
 
 def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
     language = catalogue.language
-    button = {
-        "link": site.settings.site.url
-        + links.path(links.Purpose.CONFIRM, mark(Field.CONFIRM)),
-        "label": catalogue.text("Confirm"),
-    }
+    button = {"label": catalogue.text("Confirm")}
     request_text = catalogue.text(
         "Somebody asked on our pages that this address receive more of our letters."
         " If it was you, please confirm within seven days. If it was not, do nothing:"
@@ -164,7 +159,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         preheader=catalogue.text("One button, and it is done."),
         blocks=(
             Block(id="asked", type="opening", title="", fields={}, text=request_text),
-            Block(id="yes", type="button", title="", fields=button, text=""),
+            Block(id="yes", type="confirmation", title="", fields=button, text=""),
         ),
         reference="",
         day=now.date(),

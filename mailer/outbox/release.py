@@ -55,7 +55,7 @@ async def release(
         )
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
-    rendered = render_groups(site, content, readers, now=now)
+    rendered = await render_groups(site, content, readers, now=now)
     async with site.database.writing() as session:
         await _start_sending(session, campaign_id, site, by=by, now=now)
         await event.record_release(session, content.campaign, content.sequence, now=now)
@@ -65,7 +65,7 @@ async def release(
     return await plan.plan(site, campaign_id, now=read_clock)
 
 
-def render_groups(
+async def render_groups(
     site: Site, content: Content, readers: Sequence[Group], *, now: datetime
 ) -> dict[LetterKey, StoredLetter]:
     """Render each letter that groups of readers need; return the rows to store."""
@@ -73,7 +73,7 @@ def render_groups(
     digest = agreed.template_digest(site.templates, campaign.template)
     rendered = {}
     for key in letters.needed(content, readers):
-        made = letters.make(site, content, key, at=now)
+        made = await letters.make(site, content, key, at=now)
         rendered[key] = StoredLetter(
             campaign_id=campaign.id,
             language=key.language,

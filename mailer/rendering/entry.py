@@ -7,7 +7,6 @@ from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, name_in
-from mailer.rendering import marks
 from mailer.rendering.language.catalogues import Catalogue
 
 LINES = {  # key → label, a string of the catalogues
@@ -60,9 +59,8 @@ def entry_lines(entry: Entry, catalogue: Catalogue) -> list[Line]:
 
 
 def _plain(value: str) -> str:
-    """Return a value as one line, without text that would act as a placeholder."""
-    shown = printable(value)
-    return " ".join(marks.MARK.sub("", shown).split())
+    """Return a value as one line."""
+    return " ".join(printable(value).split())
 
 
 def _word(

@@ -4,21 +4,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mailer.rendering import marks
 from mailer.rendering.language import bidi
 from mailer.rendering.language.catalogues import POP_ISOLATE, isolated
+from mailer.rendering.marks import Marks
 from mailer.rendering.view import BlockView
 
 
-def write(blocks: Sequence[BlockView], values: dict[str, Any]) -> str:
+def write(blocks: Sequence[BlockView], values: dict[str, Any], marks: Marks) -> str:
     """Return the letter as text; each paragraph is one line."""
-    text = "\n".join(_lines(blocks, values)).strip()
+    text = "\n".join(_lines(blocks, values, marks)).strip()
     text = re.sub(r"\n{3,}", "\n\n", text) + "\n"
-    return marks.MARK.sub(_isolate, text)
-
-
-def _isolate(mark: re.Match[str]) -> str:
-    return isolated(mark[0]) if mark[1] in marks.OPEN_TO_AUTHORS else mark[0]
+    return marks.around_values(text, isolated)
 
 
 def _directed(notice: Mapping[str, str]) -> str:
@@ -26,7 +22,9 @@ def _directed(notice: Mapping[str, str]) -> str:
     return f"{bidi.OPENS[notice['direction']]}{notice['sentence']}{POP_ISOLATE}"
 
 
-def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]:
+def _lines(
+    blocks: Sequence[BlockView], values: dict[str, Any], marks: Marks
+) -> Iterator[str]:
     yield str(values["sender_name"])
     yield str(values["reference_line"])
     yield ""
@@ -42,7 +40,7 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
             yield from _block(block)
         else:
             yield from (
-                _in_direction(line, shown["direction"]) for line in _block(block)
+                _in_direction(line, shown["direction"], marks) for line in _block(block)
             )
         yield ""
     yield "-- "
@@ -54,11 +52,11 @@ def _lines(blocks: Sequence[BlockView], values: dict[str, Any]) -> Iterator[str]
     yield f"{values['sender_name']}, {values['postal']}"
 
 
-def _in_direction(line: str, direction: str) -> str:
+def _in_direction(line: str, direction: str, marks: Marks) -> str:
     """Return a line isolated in its own direction, which is not the letter's."""
     if not line:
         return line
-    inner = bidi.isolate_text(line, direction)
+    inner = bidi.isolate_text(line, direction, marks)
     return "\n".join(
         f"{bidi.OPENS[direction]}{each}{POP_ISOLATE}" if each else each
         for each in inner.split("\n")

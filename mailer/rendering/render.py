@@ -4,6 +4,7 @@ The gate, preview, test messages and the release all use `render`, so a reader g
 was previewed, with their own values.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from mailer import links
+from mailer.errors import ContentError
 from mailer.rendering import marks, plaintext
+from mailer.rendering.allowed import letters, places
 from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.marks import Field, mark
+from mailer.rendering.letter_blocks import views
+from mailer.rendering.marks import Field, Marks
 from mailer.rendering.markup import mjml
-from mailer.rendering.source import Letter, Source
-from mailer.rendering.view import BlockView, LabelledLine, isolate_marks, views
+from mailer.rendering.source import Letter, Source, strings
+from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
 
 FONTS = {
     "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
@@ -28,24 +32,62 @@ FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
 def render(source: Source, templates: Path) -> Letter:
-    """Return the letter; raise ContentError where its template cannot be rendered."""
+    """Return the letter; raise ContentError if that is not possible."""
+    try:
+        return _render(source, templates)
+    except ContentError:
+        raise
+    except Exception as fault:
+        raise ContentError(
+            f"{source.template}/body.mjml",
+            f"the letter cannot be rendered: {type(fault).__name__}: {fault}",
+        ) from fault
+
+
+def _render(source: Source, templates: Path) -> Letter:
     catalogue = source.catalogue
-    blocks = views(source)
-    values = _values(source, blocks)
-    html = mjml.lay_out(templates, source.template, values, title=source.subject)
-    text = plaintext.write(blocks, values)
+    drawn = marks.draw(strings(source))
+    blocks = views(source, drawn)
+    values = _values(source, blocks, drawn)
+    html = mjml.lay_out(
+        templates, source.template, values, title=(drawn.title, source.subject)
+    )
+    text = plaintext.write(blocks, values, drawn)
     language, direction = catalogue.language, catalogue.direction
+    html = bidi.isolate_html(
+        typography.no_break_spaces_in_html(html, language), direction, drawn
+    )
+    _check(html, blocks, source, templates)
     return Letter(
         language=language,
-        subject=bidi.isolate_text(source.subject, direction),
-        html=bidi.isolate_html(
-            typography.no_break_spaces_in_html(html, language), direction
+        subject=bidi.isolate_text(source.subject, direction, drawn),
+        html=html,
+        text=bidi.isolate_text(
+            typography.no_break_spaces(text, language), direction, drawn
         ),
-        text=bidi.isolate_text(typography.no_break_spaces(text, language), direction),
+        marks=drawn,
     )
 
 
-def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
+def _check(html: str, blocks: list[BlockView], source: Source, templates: Path) -> None:
+    """Raise ContentError at the first part of a letter that is not allowed."""
+    written = frozenset(_written_addresses(blocks))
+    for each in letters.refused(html, site_url=source.site_url, authors=written):
+        where = places.locate_written(templates, source.template, each.part)
+        raise ContentError(where, each.what)
+
+
+def _written_addresses(blocks: list[BlockView]) -> Iterator[str]:
+    """Yield the addresses that authors wrote."""
+    for block in blocks:
+        yield block.link
+        for html in (block.html, *(step.html for step in block.steps)):
+            yield from letters.addresses(html)
+        for fact in block.facts:
+            yield from (target.address for target in fact.targets)
+
+
+def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, Any]:
     """Return the values that a template can use."""
     catalogue = source.catalogue
     url = source.site_url
@@ -55,30 +97,30 @@ def _values(source: Source, blocks: list[BlockView]) -> dict[str, Any]:
         "start": _start(catalogue),
         "fonts": FONTS.get(catalogue.language, FONT),
         "leading": LEADING.get(catalogue.language, "1.6"),
-        "title_mark": mjml.TITLE,
+        "title_mark": marks.title,
         "subject": source.subject,
         "preheader": source.preheader,
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
-        "content": [_block_values(block, source) for block in blocks],
-        "why": _with_isolated_marks(why(source)),
-        "why_text": why(source),
+        "content": [_block_values(block, source, marks) for block in blocks],
+        "why": isolate_marks(why(source, marks), marks),
+        "why_text": why(source, marks),
         "leaving": source.topic_name is not None,
         "preferences_label": catalogue.text("Choose what you receive"),
         "preferences_url": url
-        + links.path(links.Purpose.PREFERENCES, mark(Field.PREFERENCES)),
+        + links.path(links.Purpose.PREFERENCES, marks.of(Field.PREFERENCES)),
         "unsubscribe_label": catalogue.text("Leave this letter"),
         "unsubscribe_url": url
-        + links.path(links.Purpose.UNSUBSCRIBE, mark(Field.UNSUBSCRIBE)),
+        + links.path(links.Purpose.UNSUBSCRIBE, marks.of(Field.UNSUBSCRIBE)),
         "postal": source.postal,
     }
 
 
-def why(source: Source) -> str:
+def why(source: Source, marks: Marks) -> str:
     """Return why the reader gets this letter, with marks for the reader's values."""
     catalogue = source.catalogue
-    organisation = mark(Field.ORGANISATION)
+    organisation = marks.of(Field.ORGANISATION)
     if source.topic_name is None:
         return catalogue.text(
             "We write to %(organisation)s about its own entry or wish.",
@@ -147,39 +189,42 @@ def _notice(own: Catalogue, sentence: str) -> dict[str, str]:
     }
 
 
-def _block_values(block: BlockView, source: Source) -> dict[str, Any]:
+def _block_values(block: BlockView, source: Source, marks: Marks) -> dict[str, Any]:
     catalogue = block.catalogue
-    shown = _plain_values(block, catalogue)
+    shown = _plain_values(block, catalogue, marks)
     if catalogue.direction == source.catalogue.direction:
         return shown | {"stand_in": _block_stands_in(block, source)}
     isolated = {
-        name: _isolate_runs(shown[name], catalogue.direction)
+        name: _isolate_runs(shown[name], catalogue.direction, marks)
         for name in ("title", "eyebrow", "html")
     }
     return shown | isolated | {"stand_in": _block_stands_in(block, source)}
 
 
-def _isolate_runs(words: str, direction: str) -> Markup:
+def _isolate_runs(words: str, direction: str, marks: Marks) -> Markup:
     """Isolate runs against a block's direction, which is not the letter's direction."""
-    return Markup(bidi.isolate_html(str(escape(words)), direction))  # noqa: S704 (escaped)
+    isolated = bidi.isolate_html(str(escape(words)), direction, marks)
+    return Markup(isolated)  # noqa: S704 (escaped)
 
 
-def _plain_values(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
+def _plain_values(
+    block: BlockView, catalogue: Catalogue, marks: Marks
+) -> dict[str, Any]:
     return {
         "type": block.type,
         "level": block.level,
         "language": catalogue.language,
         "direction": catalogue.direction,
         "start": _start(catalogue),
-        "title": _with_isolated_marks(block.title),
+        "title": isolate_marks(block.title, marks),
         "eyebrow": block.eyebrow,
-        "facts": [_fact(fact) for fact in block.facts],
-        "html": Markup(isolate_marks(block.html)),  # noqa: S704 (already escaped)
+        "facts": [_fact(fact, marks) for fact in block.facts],
+        "html": isolate_marks(block.html, marks),
         "steps": [
             {
                 "when": step.when,
                 "own": step.own,
-                "html": Markup(isolate_marks(step.html)),  # noqa: S704 (escaped)
+                "html": isolate_marks(step.html, marks),
             }
             for step in block.steps
         ],
@@ -189,18 +234,12 @@ def _plain_values(block: BlockView, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _fact(fact: LabelledLine) -> dict[str, Any]:
+def _fact(fact: LabelledLine, marks: Marks) -> dict[str, Any]:
     return {
         "label": fact.label,
-        "value": _with_isolated_marks(fact.value),
+        "value": isolate_marks(fact.value, marks),
         "targets": [asdict(target) for target in fact.targets],
     }
-
-
-def _with_isolated_marks(text: str) -> Markup:
-    if marks.MARK.search(text) is None:
-        return escape(text)
-    return Markup(isolate_marks(text))  # noqa: S704 (escaped within)
 
 
 def _start(catalogue: Catalogue) -> str:

@@ -1,11 +1,12 @@
 """The input of rendering, a Source, and its result, a Letter."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 
 from audiences.entry import Entry
 from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.marks import Marks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,3 +85,19 @@ class Letter:
     subject: str
     html: str
     text: str
+    marks: Marks
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yield every string in a source, at any depth; catalogues are left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from strings(pair)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from strings(each)
+    elif is_dataclass(value) and not isinstance(value, Catalogue):
+        for each in fields(value):
+            yield from strings(getattr(value, each.name))

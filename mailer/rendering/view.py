@@ -10,17 +10,14 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from audiences.entry import Entry
 from audiences.institution import ADDRESSEES
-from mailer import links
-from mailer.rendering import agenda, marks
-from mailer.rendering.entry import Line, entry_lines
-from mailer.rendering.language import hours, typography
+from mailer.rendering import agenda
+from mailer.rendering.language import hours, text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.language.hours import Clock
-from mailer.rendering.marks import Field
+from mailer.rendering.marks import Marks
 from mailer.rendering.markup import markdown
-from mailer.rendering.source import Block, Source
+from mailer.rendering.source import Block
 
 _LABELS = {
     "organisation": "Organisation:",
@@ -77,59 +74,13 @@ class BlockView:
     catalogue: Catalogue  # of its language
 
 
-def views(source: Source) -> list[BlockView]:
-    """Return the views of a letter's blocks; a section without blocks is left out."""
-    level, below_heading, shown = 2, "", []
-    blocks = source.blocks
-    clock = Clock(zone=source.zone, offsets=source.offsets)
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
-        catalogue = source.block_catalogues.get(block.id, source.catalogue)
-        if block.type == "section":
-            if following is None or following.type in {"section", "signature"}:
-                continue
-            level = 3
-            shown.append(view(block, catalogue))
-            continue
-        if block.type in {"signature", "enclosures", "button"}:
-            level = 2
-        if block.type == "heading":
-            below_heading = block.fields["of"]
-        own_level = level + 1 if block.type == below_heading else level
-        made = view(block, catalogue, level=own_level, clock=clock)
-        shown += _with_entry(made, source) if block.type == "entry" else [made]
-    return shown
-
-
-def _with_entry(block: BlockView, source: Source) -> list[BlockView]:
-    """Return a block with the entry of the reader's organisation, and two buttons."""
-    catalogue = block.catalogue
-    link = source.site_url + links.path(links.Purpose.ENTRY, marks.mark(Field.ENTRY))
-    button = replace(block, type="button", title="", html=Markup(), text="")
-    lines = entry_lines(source.entry or Entry(), catalogue)
-    return [
-        replace(block, steps=tuple(_entry_step(line, catalogue) for line in lines)),
-        replace(button, link=link, label=catalogue.text("This entry is right")),
-        replace(
-            button,
-            link=f"{link}#change",
-            label=catalogue.text("Correct this entry"),
-            second=True,
-        ),
-    ]
-
-
-def _entry_step(line: Line, catalogue: Catalogue) -> StepView:
-    """Return a line of an entry; without values, it says that they are not known."""
-    if not line.values:
-        empty = catalogue.text("not known to us")
-        html = Markup('<span class="missing">{}</span>').format(empty)
-        return StepView(when=line.label, html=html, text=f"[{empty}]")
-    html = Markup("<br />").join(line.values)
-    return StepView(when=line.label, html=html, text="; ".join(line.values))
-
-
 def view(
-    block: Block, catalogue: Catalogue, *, level: int = 2, clock: Clock | None = None
+    block: Block,
+    catalogue: Catalogue,
+    marks: Marks,
+    *,
+    level: int = 2,
+    clock: Clock | None = None,
 ) -> BlockView:
     """Return one block in the words of a language."""
     block = _with_no_break_spaces(block, catalogue.language)
@@ -144,7 +95,7 @@ def view(
         title=marks.marked(block.title),
         eyebrow=_eyebrow(block, catalogue, clock),
         facts=tuple(_facts(block.fields, catalogue)),
-        html=Markup() if scheduled else _html(body, block, catalogue, level),
+        html=Markup() if scheduled else _html(body, block, catalogue, level, marks),
         text="" if scheduled else markdown.to_text(body),
         steps=tuple(_steps(body, block, catalogue, clock)) if scheduled else (),
         link=block.fields.get("link", ""),
@@ -167,7 +118,9 @@ def _with_no_break_spaces(block: Block, language: str) -> Block:
     )
 
 
-def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
+def _html(
+    body: str, block: Block, catalogue: Catalogue, level: int, marks: Marks
+) -> Markup:
     start = "right" if catalogue.direction == "rtl" else "left"
     titled = block.title or block.type in {"opening", "signature"}
     html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
@@ -179,19 +132,19 @@ def _html(body: str, block: Block, catalogue: Catalogue, level: int) -> Markup:
     return Markup(html)  # noqa: S704 (our Markdown)
 
 
-def isolate_marks(html: str) -> str:
+def isolate_marks(html: str, marks: Marks) -> Markup:
     """Return HTML with names isolated, whose direction may differ from the line's.
 
-    Text that is not Markup is escaped.
+    Text that is not Markup is escaped. Marks in attributes stay as they are.
     """
-    return marks.MARK.sub(
-        lambda mark: (
-            f'<span dir="auto">{mark[0]}</span>'
-            if mark[1] in marks.OPEN_TO_AUTHORS
-            else mark[0]
-        ),
-        str(escape(html)) if not isinstance(html, Markup) else html,
+    escaped = str(escape(html))
+    if not marks.occur_in(escaped):
+        return Markup(escaped)  # noqa: S704 (escaped)
+    isolated = text_nodes.map_text(
+        escaped,
+        lambda text: marks.around_values(text, '<span dir="auto">{}</span>'.format),
     )
+    return Markup(isolated)  # noqa: S704 (escaped)
 
 
 def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:

@@ -10,17 +10,17 @@ from mailer.composing.header import HeaderFields
 from mailer.composing.parts import Extras
 from mailer.composing.skeletons import Skeleton
 from mailer.links import LinkSigner
-from mailer.rendering import marks
-from mailer.rendering.marks import Field
+from mailer.rendering.marks import Field, Marks
 from mailer.rendering.source import Letter
 
 SIGNER = LinkSigner((b"a key of the tests, forty octets or so",))
-NAME, LEAVE = marks.mark(Field.NAME), marks.mark(Field.UNSUBSCRIBE)
+MARKS = Marks("0123456789abcdef")
+NAME, LEAVE = MARKS.of(Field.NAME), MARKS.of(Field.UNSUBSCRIBE)
 URL = "https://letters.example.org"
 TEXT = f"""Dear {NAME},
 
 .A line with a dot, and one that begins as a mailbox does:
-From here on, {marks.mark(Field.ORGANISATION)} is in the middle of a sentence that is
+From here on, {MARKS.of(Field.ORGANISATION)} is in the middle of a sentence that is
 long enough to be broken softly, with été, النص and 文字 in it = all of it = twice.
 .
 ..
@@ -28,7 +28,7 @@ long enough to be broken softly, with été, النص and 文字 in it = all of 
 Leave this letter: {URL}/u/{LEAVE}
 """
 HTML = f"""<!doctype html><html lang="en" dir="ltr"><head><title>Letter</title></head>
-<body><p>Dear {NAME}, {marks.mark(Field.ORGANISATION)} &amp; others – été 文字</p>
+<body><p>Dear {NAME}, {MARKS.of(Field.ORGANISATION)} &amp; others – été 文字</p>
 <p><a href="{URL}/u/{LEAVE}">Leave this letter</a></p>{"<p>More of it.</p>" * 40}
 </body></html>
 """
@@ -52,7 +52,7 @@ def compiled(
     **envelope: object,
 ) -> Skeleton:
     """Return the skeleton of a letter with every kind of place in it."""
-    letter = Letter(language="en", subject=subject, html=HTML, text=TEXT)
+    letter = Letter(language="en", subject=subject, html=HTML, text=TEXT, marks=MARKS)
     under = replace(ENVELOPE, **envelope)  # type: ignore[arg-type]  # fields by name
     return skeletons.compile_letter(letter, under, extras or Extras())
 

@@ -17,17 +17,18 @@ from mailer.composing.compose import Addressed, Composer
 from mailer.composing.dkim import DkimKey, DkimSigner, EdKey, RsaKey
 from mailer.composing.header import HeaderFields
 from mailer.links import LinkSigner
-from mailer.rendering import marks
-from mailer.rendering.marks import Field
+from mailer.rendering.marks import Field, Marks
 from mailer.rendering.source import Letter
 
 ROUNDS = 1_000
 PARAGRAPHS = "A paragraph of a letter, as long as they are. " * 250  # 11 KB
+MARKS = Marks("0123456789abcdef")
 LETTER = Letter(
     language="en",
     subject="Monthly letter, May 2027",
-    html=f"<p>Dear {marks.mark(Field.NAME)}</p><p>{PARAGRAPHS}</p>",
-    text=f"Dear {marks.mark(Field.NAME)}\n\nThis letter is in its HTML part.\n",
+    html=f"<p>Dear {MARKS.of(Field.NAME)}</p><p>{PARAGRAPHS}</p>",
+    text=f"Dear {MARKS.of(Field.NAME)}\n\nThis letter is in its HTML part.\n",
+    marks=MARKS,
 )
 ENVELOPE = HeaderFields(
     sender_name="The unit",

@@ -11,7 +11,9 @@ from tools.verifier.mime import Part
 
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 MAX_HTML = 102_000
-_UNFILLED = re.compile(r"zq9[a-z]+9qz|\{\{|\}\}|\{%|\{[a-z_]{1,30}\}|%\([a-z]+\)s")
+_UNFILLED = re.compile(
+    r"zq[0-9a-f]{16}[a-z]+qz|\{\{|\}\}|\{%|\{[a-z_]{1,30}\}|%\([a-z]+\)s"
+)
 _TWICE = re.compile(r"&amp;(?:amp|lt|gt|quot|nbsp|#\d+|#x[0-9a-f]+);")
 _EMBEDDING = re.compile("[\u202a-\u202e]")
 

@@ -57,7 +57,9 @@ _DATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4})"
 )
 _ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@([a-z0-9-]+(\.[a-z0-9-]+)+)>")
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufffd]|zq9[a-z]+9qz")
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufffd]|zq[0-9a-f]{16}[a-z]+qz"
+)
 _LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]+)*"
 _FEEDBACK = r"[^:\s@]+:[^:\s@]*:[^:\s@]*:[A-Za-z0-9.-]{5,15}"
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval, proof
+from mailer.campaigns.review import agreement, approval
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import codes, letters
@@ -23,7 +23,7 @@ from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
 from mailer.campaigns.writing.translation import progress, units
 from mailer.campaigns.writing.translation.progress import TranslationProgress
-from mailer.errors import ContentError, RefusedError
+from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.checks import lint, problem, rules
 from mailer.rendering.checks.problem import Problem, Severity
@@ -68,7 +68,7 @@ async def check(
     blocks = _block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
     problems = [
-        *await _template(site, content),
+        *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
         *_unsigned(site),
@@ -150,18 +150,6 @@ def _unsigned(site: Site) -> Iterator[Problem]:
     if site.settings.dkim.unsigned and not site.settings.site.demo:
         what = "letters are not signed with DKIM; many receivers refuse such letters"
         yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
-
-
-async def _template(site: Site, content: Content) -> list[Problem]:
-    """Check the files of the template; if they are right, prove that they render."""
-    name = content.campaign.template
-    problems = list(lint.lint(site.templates, name))
-    if not problems:
-        try:
-            await proof.prove(site.templates, name, content.texts)
-        except ContentError as fault:
-            problems.append(problem.error("", fault.where, fault.sentence))
-    return problems
 
 
 def _readers(

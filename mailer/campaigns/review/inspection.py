@@ -17,10 +17,13 @@ from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import files
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
-from mailer.rendering.checks import lint, problem, rules, support
+from mailer.rendering.allowed import places
+from mailer.rendering.checks import problem, rules, support
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
+
+ENOUGH = 5  # problems, after which a letter that cannot be rendered ends the check
 
 
 @dataclass(kw_only=True)
@@ -46,11 +49,13 @@ async def inspect(
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, grouped):
         try:
-            made = letters.make(site, content, key, at=now)
+            made = await letters.make(site, content, key, at=now)
         except ContentError as fault:
             inspected.problems.append(
                 problem.error(key.language, fault.where, fault.sentence)
             )
+            if len(inspected.problems) >= ENOUGH:
+                break  # a template at fault fails in every letter, each in some seconds
             continue
         letter = made.letter
         inspected.problems += rules.check_letter(
@@ -76,7 +81,7 @@ def _lacking(
     for use in support.poorly_shown(letter.html):
         if use.feature.name not in reported:
             reported.add(use.feature.name)
-            where = lint.locate(site.templates, template, use.word)
+            where = places.locate(site.templates, template, use.word)
             yield problem.warning("", where, use.sentence)
 
 

@@ -55,7 +55,7 @@ async def preview(
             f"{address} reads no language in which this campaign may be sent"
         )
     key = letters.key(content, choice, known.variant)
-    made = letters.make(site, content, key, at=now)
+    made = await letters.make(site, content, key, at=now)
     reader = Addressed(
         address=contact.address or "",
         name=contact.name,

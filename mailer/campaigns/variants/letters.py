@@ -1,5 +1,6 @@
 """Renders a campaign's letters from its stored texts."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,10 +24,9 @@ from mailer.composing import invitation, skeletons
 from mailer.composing.header import HeaderFields
 from mailer.composing.parts import Calendar, Extras
 from mailer.composing.skeletons import Skeleton
-from mailer.rendering import letter_types
+from mailer.rendering import letter_types, renderer
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import Template
-from mailer.rendering.render import render
 from mailer.rendering.source import Block, Letter, Source, Translation
 from mailer.sites.site import Site
 
@@ -136,10 +136,10 @@ class Made:
     skeleton: Skeleton
 
 
-def make(site: Site, content: Content, key: LetterKey, *, at: datetime) -> Made:
+async def make(site: Site, content: Content, key: LetterKey, *, at: datetime) -> Made:
     """Render and encode one letter, released at `at`; raise ContentError at a fault."""
     source = _source(site, content, key)
-    letter = render(source, site.templates)
+    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
     return Made(letter=letter, skeleton=_skeleton(site, content, letter, source, at))
 
 

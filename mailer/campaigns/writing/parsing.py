@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from audiences import characters
 from mailer.campaigns.writing import line_kinds
 from mailer.errors import ContentError
-from mailer.rendering import agenda, marks
+from mailer.rendering import agenda
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
 
@@ -78,8 +78,6 @@ def _check_characters(text: str, where: str) -> None:
         line = text.count("\n", 0, control) + 1
         mark = f"U+{ord(text[control]):04X}"
         raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
-    if marks.has_mark(text):
-        raise ContentError(where, "holds a mark reserved for readers' values")
 
 
 def _front_matter(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.rendering.allowed.elements import HTML, MJML, TEXTS, VOID
+from mailer.rendering.allowed.places import MAX_FILE, templates_of
 from mailer.rendering.checks import problem
-from mailer.rendering.checks.elements import HTML, MJML, TEXTS, VOID
 from mailer.rendering.checks.problem import Problem
 
 DEPTH = 60  # nested tags in one file; a letter needs 15
-MAX_FILE = 200_000  # characters
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TAG = re.compile(
     r"<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*)"
@@ -37,13 +37,6 @@ class _Open:
     line: int
 
 
-def templates_of(templates: Path, name: str) -> Iterator[Path]:
-    """Yield the MJML and CSS files of a letter type."""
-    for folder in (templates / name, templates / "_layout"):
-        yield from sorted(folder.glob("*.mjml"))
-        yield from sorted(folder.glob("*.css"))
-
-
 def lint(templates: Path, name: str) -> Iterator[Problem]:
     """Yield the problems of the files of one letter type."""
     for path in templates_of(templates, name):
@@ -56,20 +49,6 @@ def lint(templates: Path, name: str) -> Iterator[Problem]:
             yield from _styles(text, where, 1)
         else:
             yield from markup(text, where)
-
-
-def locate(templates: Path, name: str, word: str) -> str:
-    """Return the file and line where a letter type first uses a word.
-
-    Returns "letter" where none of its files does.
-    """
-    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
-    for path in templates_of(templates, name):
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
-        for number, line in enumerate(lines, start=1):
-            if pattern.search(line):
-                return f"{path.relative_to(templates).as_posix()}, line {number}"
-    return "letter"
 
 
 def markup(text: str, where: str) -> Iterator[Problem]:

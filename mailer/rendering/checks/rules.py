@@ -105,7 +105,7 @@ def check_letter(letter: Letter, *, has_topic: bool) -> Iterator[Problem]:
         what = f"{size / 1000:.0f} KB of HTML, near the limit of {MAX_HTML / 1000:.0f}"
         yield problem.warning(letter.language, "letter", what)
     if has_topic:
-        mark = marks.mark(marks.Field.UNSUBSCRIBE)
+        mark = letter.marks.of(marks.Field.UNSUBSCRIBE)
         for part, text in (("HTML", letter.html), ("text", letter.text)):
             if mark not in text:
                 what = f"the {part} part has no unsubscribe link"

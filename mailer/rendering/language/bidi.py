@@ -7,9 +7,9 @@ drop isolate characters from it; plain text uses isolate characters.
 
 import re
 
-from mailer.rendering import marks
 from mailer.rendering.language import text_nodes
 from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
+from mailer.rendering.marks import Marks
 
 RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
@@ -27,12 +27,15 @@ _ENTITY = re.compile(r"(&(?!amp;)#?\w+;)")
 _ISOLATED = ("\u2066", "\u2067", "\u2068")
 
 
-def isolate_html(html: str, direction: str) -> str:
-    """Return HTML with a span with `dir` around each run of the other direction."""
+def isolate_html(html: str, direction: str, marks: Marks) -> str:
+    """Return HTML with a span with `dir` around each run of the other direction.
+
+    A run with a mark stays as it is.
+    """
     other = _other(direction)
 
     def wrap(run: re.Match[str]) -> str:
-        if _keep(run):
+        if _keep(run, marks):
             return run[0]
         return f'<span dir="{other}">{run[0]}</span>'
 
@@ -46,14 +49,17 @@ def isolate_html(html: str, direction: str) -> str:
     return text_nodes.map_text(html, wrapped)
 
 
-def isolate_text(text: str, direction: str) -> str:
-    """Return text with isolate characters around each run of the other direction."""
-    mark = OPENS[_other(direction)]
+def isolate_text(text: str, direction: str, marks: Marks) -> str:
+    """Return text with isolate characters around each run of the other direction.
+
+    A run with a mark stays as it is.
+    """
+    opening = OPENS[_other(direction)]
 
     def wrap(run: re.Match[str]) -> str:
-        if _keep(run):
+        if _keep(run, marks):
             return run[0]
-        return f"{mark}{run[0]}{POP_ISOLATE}"
+        return f"{opening}{run[0]}{POP_ISOLATE}"
 
     return _pattern(direction).sub(wrap, text)
 
@@ -66,12 +72,12 @@ def _pattern(direction: str) -> re.Pattern[str]:
     return _LATIN if direction == "rtl" else _ARABIC
 
 
-def _keep(run: re.Match[str]) -> bool:
-    """Return whether a run stays as it is: a web address, a placeholder, an isolate."""
+def _keep(run: re.Match[str], marks: Marks) -> bool:
+    """Return whether a run stays as it is: a web address, a mark, an isolate."""
     before = run.string[run.start() - 1 : run.start()]
     return (
         before in _ISOLATED
         or before == "&"
         or "://" in run[0]
-        or marks.MARK.search(run[0]) is not None
+        or marks.occur_in(run[0])
     )

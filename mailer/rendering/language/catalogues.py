@@ -5,10 +5,12 @@ from CLDR through Babel. A string without a translation is shown in English; the
 find such strings.
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -56,9 +58,15 @@ def isolated(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """The strings and formats of one language."""
+    """The strings and formats of one language.
+
+    The strings are those of `strings`, in `folder`; `digest` is that of their file.
+    """
 
     language: str
+    folder: Path
+    strings: str
+    digest: str
     locale: Locale
     translations: GNUTranslations
 
@@ -121,8 +129,8 @@ def load(folder: Path, language: str) -> Catalogue:
     """
     path = folder / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     try:
-        with path.open("rb") as file:
-            catalogue: Any = read_po(file, locale=language, abort_invalid=True)
+        octets = path.read_bytes()
+        catalogue: Any = read_po(BytesIO(octets), locale=language, abort_invalid=True)
     except OSError as fault:
         raise ContentError(str(path), unreadable(fault)) from None
     except (PoFileError, ValueError) as fault:
@@ -134,9 +142,18 @@ def load(folder: Path, language: str) -> Catalogue:
     packed.seek(0)
     return Catalogue(
         language=language,
+        folder=folder,
+        strings=language,
+        digest=hashlib.sha256(octets).hexdigest(),
         locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
         translations=GNUTranslations(packed),
     )
+
+
+@lru_cache(maxsize=64)
+def in_language(folder: Path, strings: str, _digest: str, language: str) -> Catalogue:
+    """Return the catalogue of `strings` for a language; a new digest reads it again."""
+    return replace(load(folder, strings), language=language)
 
 
 def load_all(folder: Path) -> dict[str, Catalogue]:

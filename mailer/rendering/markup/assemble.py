@@ -2,8 +2,7 @@
 
 A template sees plain values and can call only its own macros. It has no `range` and no
 operator that multiplies texts, and loads only files of the templates folder. A fault
-is raised with its file and line. Time and memory are limited when a template is tried
-(campaigns/review/proof), before letters are rendered for readers.
+is raised with its file and line. `rendering/child` limits time and memory.
 """
 
 import traceback

@@ -5,6 +5,7 @@ references instead, which are replaced by their characters afterwards.
 """
 
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from mjml import mjml2html
 from mailer.errors import ContentError
 from mailer.rendering.markup.assemble import assemble
 
-TITLE = "zq9title9qz"
-_REFERENCE = re.compile(r"&#x([0-9a-f]+);")
+_REFERENCE = re.compile(r"&#x([0-9a-f]{2,6});")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _DEPTH = 100  # nested tags; MRML crashes at about 1,000
 
 
-def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -> str:
-    """Return the HTML of a letter.
+def lay_out(
+    templates: Path, name: str, values: dict[str, Any], *, title: tuple[str, str]
+) -> str:
+    """Return the HTML of a letter; `title` is the mark of its title, and the title.
 
     Raises ContentError with the file of the template where it is at fault.
     """
@@ -36,9 +38,18 @@ def lay_out(templates: Path, name: str, values: dict[str, Any], *, title: str) -
         raise ContentError(f"{name}/body.mjml", f"not valid MJML: {fault}") from None
     css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
     inlined = _inliner(css).inline(html)
-    whole = _REFERENCE.sub(lambda match: chr(int(match[1], 16)), inlined)
+    whole = _REFERENCE.sub(_character, inlined)
     whole = whole.replace("&nbsp;", "\u00a0")  # `bidi` looks for the character
-    return whole.replace(TITLE, str(escape(title)))
+    mark, words = title
+    return whole.replace(mark, str(escape(words)))
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Return the character that was packed; other references stay as they are."""
+    code = int(reference[1], 16)
+    if code > sys.maxunicode or chr(code).isascii():
+        return reference[0]
+    return chr(code)
 
 
 def _check_depth(source: str, name: str) -> None:

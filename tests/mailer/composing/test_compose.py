@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from audiences import characters
 from mailer.composing import skeletons
 from mailer.composing.compose import ComposeError
-from mailer.rendering import marks
-from tests.acts.composing import HTML, SIGNER, TEXT, compiled, composed
+from mailer.errors import ContentError
+from mailer.rendering.marks import Field
+from mailer.rendering.source import Letter
+from tests.acts.composing import ENVELOPE, HTML, MARKS, SIGNER, TEXT, compiled, composed
 from tools.verifier import header, mime, verifier, wire_lines, words
 
 MADE = compiled()
@@ -30,7 +32,7 @@ def reference(text: str, place: str, values: dict[str, str]) -> str:
             if place == "html"
             else filled
         )
-        text = text.replace(marks.mark(marks.Field(field)), filled)
+        text = text.replace(MARKS.of(Field(field)), filled)
     return text
 
 
@@ -117,3 +119,37 @@ def test_service_mail_is_marked_as_automatic_and_has_no_list_fields() -> None:
 def test_an_address_that_would_break_the_header_is_refused(address: str) -> None:
     with pytest.raises(ComposeError):
         composed(MADE, address=address)
+
+
+@pytest.mark.parametrize(
+    "field", ["sender", "reply_to", "domain", "list_label", "site_url", "leave_mailbox"]
+)
+@pytest.mark.parametrize(
+    "end", ["\r\nBcc: a@b.example", "\nx", "\rx", "\0", ">x", " x"]
+)
+def test_no_value_of_the_settings_adds_a_line_to_the_header(
+    field: str, end: str
+) -> None:
+    with pytest.raises(ContentError, match=field):
+        compiled(extras=None, subject="x", **{field: f"a@b.example{end}"})
+
+
+def test_a_reader_whose_values_cannot_be_encoded_is_refused_with_a_sentence() -> None:
+    with pytest.raises(ComposeError, match="cannot be composed"):
+        composed(MADE, name=7)  # type: ignore[arg-type]  # a store with a damaged row
+
+
+def test_a_damaged_letter_is_refused_with_a_sentence() -> None:
+    packed = MADE.pack()
+    with pytest.raises(ContentError, match="damaged"):
+        skeletons.unpack(packed.replace(b"to/header", b"nobody/header"))
+    forged = skeletons.unpack(packed.replace(b"name/text", b"to/text"))
+    with pytest.raises(ComposeError, match="the value to in its text"):
+        composed(forged)
+
+
+def test_a_template_cannot_put_the_address_line_into_the_text() -> None:
+    text = f"To: {MARKS.of(Field.TO)}"
+    letter = Letter(language="en", subject="x", html=HTML, text=text, marks=MARKS)
+    with pytest.raises(ContentError, match="the value to"):
+        skeletons.compile_letter(letter, ENVELOPE)

@@ -39,6 +39,7 @@ NAMES = [
     "a b " * 49 + "end",
     "-- ",
     "zq9fieldto9qz",
+    "zq0123456789abcdeftoqz",
 ]
 REFUSED = [
     "a\x00b",

@@ -137,3 +137,15 @@ def test_the_verifier_finds_the_fault_of_a_changed_invitation(
 
     assert changed != good
     assert any(each.startswith(fault) for each in verifier.verify(changed))
+
+
+@pytest.mark.parametrize(
+    "value", ["END:VEVENT", "x" * 67 + "END:VEVENT", "a\nEND:VEVENT"]
+)
+def test_a_value_cannot_end_the_event_or_add_an_attendee(value: str) -> None:
+    event = replace(EVENT, summary=value, place=value, description=value)
+    part = parts(message(event)).children[0].children[2]
+
+    assert part.text.count("ATTENDEE;") == 1
+    assert part.text.count("\r\nEND:VEVENT\r\n") == 1
+    assert vobject.readOne(part.text).vevent.summary.value == value

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.rendering.language import bidi
+from mailer.rendering.marks import Marks
 from tests.acts import reading
 from tools.samples import letter
 
+MARKS = Marks("0123456789abcdef")
 LATIN = [
     ("كتب Ford & Co هذا", "Ford & Co"),
     ("قسم R&D هنا", "R&D"),
@@ -22,10 +24,10 @@ LATIN = [
 
 @pytest.mark.parametrize(("text", "run"), LATIN)
 def test_a_latin_run_in_arabic_is_one_isolate(text: str, run: str) -> None:
-    marked = bidi.isolate_html(html.escape(text), "rtl")
+    marked = bidi.isolate_html(html.escape(text), "rtl", MARKS)
 
     assert f'<span dir="ltr">{html.escape(run)}</span>' in marked
-    assert f"\u2066{run}\u2069" in bidi.isolate_text(text, "rtl")
+    assert f"\u2066{run}\u2069" in bidi.isolate_text(text, "rtl", MARKS)
 
 
 @pytest.mark.parametrize("direction", ["rtl", "ltr"])
@@ -34,10 +36,10 @@ def test_a_latin_run_in_arabic_is_one_isolate(text: str, run: str) -> None:
 )
 def test_isolating_changes_no_character(direction: str, text: str) -> None:
     """Neither the text that a browser shows nor the plain text is changed."""
-    shown = reading.read(bidi.isolate_html(html.escape(text), direction))
+    shown = reading.read(bidi.isolate_html(html.escape(text), direction, MARKS))
 
     assert "".join(shown.words) == text
-    assert reading.plain(bidi.isolate_text(text, direction)) == text
+    assert reading.plain(bidi.isolate_text(text, direction, MARKS)) == text
 
 
 def test_a_document_symbol_in_arabic_is_one_isolated_run() -> None:

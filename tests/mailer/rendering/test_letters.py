@@ -6,7 +6,6 @@ import html5lib
 import pytest
 
 from audiences.languages import OFFERED
-from mailer.rendering import marks
 from mailer.rendering.checks import rules
 from mailer.rendering.checks.problem import Severity
 from tests.acts import reading
@@ -62,7 +61,7 @@ def test_every_title_subject_and_place_is_in_both_parts(
             if key in {"place", "organisation", "sectors", "label"}
         ),
     ):
-        line = reading.plain(marks.marked(written))
+        line = reading.plain(made.marks.marked(written))
         assert line in shown
         assert line in text
 
@@ -108,11 +107,3 @@ def test_a_letter_in_a_fallback_language_has_a_notice_in_the_readers_language() 
             language="الإنجليزية",
         )
     ) in reading.plain(made.text)
-
-
-def test_rendering_twice_gives_the_same_letter() -> None:
-    letter.cache_clear()
-    first = letter("monthly-letter", "ar")
-    letter.cache_clear()
-
-    assert letter("monthly-letter", "ar") == first

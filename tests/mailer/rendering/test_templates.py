@@ -1,19 +1,22 @@
 """A template is checked before it is used, and cannot crash the process."""
 
 import shutil
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mailer.campaigns.review import gate, proof
+from mailer.campaigns.review import gate
 from mailer.clock import now
 from mailer.errors import ContentError
-from mailer.rendering import letter_types
+from mailer.rendering import letter_types, renderer
 from mailer.rendering.checks import lint
 from mailer.rendering.checks.problem import Severity
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tools.checkout import TEMPLATES
+from tools.samples import source
 
 EXTENDS = '{% extends "_layout/letter.mjml" %}\n{% block body %}\n'
 TWICE = (
@@ -101,24 +104,24 @@ def test_markup_that_is_not_allowed_is_refused_with_its_line(
         (EXTENDS + "{% if %}{% endblock %}", "not a valid template"),
     ],
 )
-async def test_a_template_with_a_fault_is_refused_with_its_line(
+def test_a_template_with_a_fault_is_refused_with_its_line(
     templates: Path, body: str, what: str
 ) -> None:
     with_body(templates, body)
 
     with pytest.raises(ContentError, match=r"body\.mjml, line 3: ") as refusal:
-        await proof.prove(templates, "monthly-letter", {"en": campaigning.TEXT})
+        renderer.kept.render(source("monthly-letter", "en"), templates)
 
     assert what in refusal.value.sentence
 
 
-async def test_a_template_that_needs_much_memory_does_not_end_the_process(
+def test_a_template_that_needs_much_memory_does_not_end_the_process(
     templates: Path,
 ) -> None:
     with_body(templates, EXTENDS + "{% set x = 'x' %}\n" + DOUBLED + "{% endblock %}")
 
     with pytest.raises(ContentError, match="more memory than a letter may"):
-        await proof.prove(templates, "monthly-letter", {"en": campaigning.TEXT})
+        renderer.kept.render(source("monthly-letter", "en"), templates)
 
 
 async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) -> None:
@@ -130,3 +133,54 @@ async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) 
     assert (Severity.ERROR, "monthly-letter/body.mjml, line 3") in [
         (each.level, each.where) for each in checked.problems
     ]
+
+
+def test_a_template_that_loops_only_for_one_reader_ends_in_a_sentence(
+    templates: Path,
+) -> None:
+    loops = TWICE + f"{{{{ a('{'x' * 60}') }}}}"
+    body = f"{{% if sender_name == 'Looping' %}}{loops}{{% endif %}}{{% endblock %}}"
+    with_body(templates, EXTENDS + body)
+    good = source("monthly-letter", "en")
+    own = renderer.Renderer()
+    started = time.monotonic()
+
+    assert own.render(good, templates).html
+    with pytest.raises(ContentError, match="more time than a letter may"):
+        own.render(replace(good, sender_name="Looping"), templates)
+    assert own.render(good, templates).html
+    assert time.monotonic() - started < renderer.TIMEOUT
+    own.close()
+
+
+@pytest.mark.parametrize("tag", ["<div>", '<div title="<">', "<div><!-- </div> -->"])
+def test_deep_nesting_ends_the_child_at_most(templates: Path, tag: str) -> None:
+    body = f"<mj-text>{tag * 20_000}x{'</div>' * 20_000}</mj-text>{{% endblock %}}"
+    with_body(templates, EXTENDS + body)
+
+    with pytest.raises(ContentError, match=r"monthly-letter/body\.mjml"):
+        renderer.kept.render(source("monthly-letter", "en"), templates)
+
+
+def test_a_child_that_was_killed_is_replaced(templates: Path) -> None:
+    own = renderer.Renderer()
+    first = own.render(source("monthly-letter", "en"), templates)
+    assert own._child is not None
+    own._child.kill()
+    own._child.wait()
+
+    second = own.render(source("monthly-letter", "en"), templates)
+    assert second.subject == first.subject
+    own.close()
+
+
+def test_the_child_gets_no_secret_of_the_environment(templates: Path) -> None:
+    own = renderer.Renderer()
+    own.render(source("monthly-letter", "en"), templates)
+    assert own._child is not None
+    environment = Path(f"/proc/{own._child.pid}/environ").read_bytes()
+
+    assert [each.partition(b"=")[0] for each in environment.split(b"\0") if each] == [
+        b"PYTHONPATH"
+    ]
+    own.close()

@@ -16,9 +16,7 @@ from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
 from mailer import clock
 from mailer.campaigns.review import preview
-from mailer.rendering import marks
 from mailer.rendering.entry import entry_lines
-from mailer.rendering.marks import Field
 from mailer.sites.site import Site
 from tests.acts import readers, reading
 from tests.acts.commands import Mailer, Ran
@@ -183,8 +181,7 @@ async def test_only_a_link_of_a_directory_letter_within_thirty_days_opens_it(
 
 
 def test_a_value_is_never_read_as_a_placeholder_or_as_markup() -> None:
-    mark = marks.mark(Field.UNSUBSCRIBE)
-    entry = Entry(name=f"A {mark}\r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
+    entry = Entry(name="A \r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
     lines = {each.key: each.values for each in entry_lines(entry, catalogues()["ar"])}
 
     assert lines["name"] == ("A <b>B",)

@@ -92,3 +92,20 @@ HTML = {
     "tr": _ANY | _TABLE,
 }
 VOID = {"br", "hr", "img", "meta"}
+# What MJML, css_inline and our Markdown write besides.
+RENDERED_ANYWHERE = frozenset({"style", "class", "dir", "lang", "title"})
+RENDERED = {
+    "html": frozenset({"xmlns", "xmlns:o", "xmlns:v"}),
+    "head": frozenset(),
+    "body": frozenset(),
+    "title": frozenset(),
+    "style": frozenset({"type", "media"}),
+    "meta": frozenset({"http-equiv", "name", "content"}),
+    "div": frozenset({"align", "aria-label", "aria-roledescription"}),
+    "a": frozenset({"target", "rel"}),
+    "p": frozenset({"align"}),
+    "img": frozenset({"border"}),
+    "td": frozenset({"vertical-align", "height"}),
+    "table": frozenset({"height"}),
+    "wbr": frozenset(),
+}

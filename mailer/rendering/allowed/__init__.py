@@ -1,0 +1,1 @@
+"""What templates and letters may have: elements, attributes, addresses, styles."""

@@ -1,0 +1,80 @@
+"""Puts the blocks of a letter into words, with the levels of their headings.
+
+An entry is shown with two buttons; a confirmation is a button.
+"""
+
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from audiences.entry import Entry
+from mailer import links
+from mailer.rendering.entry import Line, entry_lines
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.language.hours import Clock
+from mailer.rendering.marks import Field, Marks
+from mailer.rendering.source import Source
+from mailer.rendering.view import BlockView, StepView, view
+
+
+def views(source: Source, marks: Marks) -> list[BlockView]:
+    """Return the views of a letter's blocks; a section without blocks is left out."""
+    level, below_heading, shown = 2, "", []
+    blocks = source.blocks
+    clock = Clock(zone=source.zone, offsets=source.offsets)
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        catalogue = source.block_catalogues.get(block.id, source.catalogue)
+        if block.type == "section":
+            if following is None or following.type in {"section", "signature"}:
+                continue
+            level = 3
+            shown.append(view(block, catalogue, marks))
+            continue
+        if block.type in {"signature", "enclosures", "button"}:
+            level = 2
+        if block.type == "heading":
+            below_heading = block.fields["of"]
+        own_level = level + 1 if block.type == below_heading else level
+        made = view(block, catalogue, marks, level=own_level, clock=clock)
+        match block.type:
+            case "entry":
+                shown += _with_entry(made, source, marks)
+            case "confirmation":
+                shown.append(_with_confirmation(made, source, marks))
+            case _:
+                shown.append(made)
+    return shown
+
+
+def _with_confirmation(block: BlockView, source: Source, marks: Marks) -> BlockView:
+    """Return a block as the button that confirms a subscription."""
+    path = links.path(links.Purpose.CONFIRM, marks.of(Field.CONFIRM))
+    return replace(block, type="button", link=source.site_url + path)
+
+
+def _with_entry(block: BlockView, source: Source, marks: Marks) -> list[BlockView]:
+    """Return a block with the entry of the reader's organisation, and two buttons."""
+    catalogue = block.catalogue
+    link = source.site_url + links.path(links.Purpose.ENTRY, marks.of(Field.ENTRY))
+    button = replace(block, type="button", title="", html=Markup(), text="")
+    lines = entry_lines(source.entry or Entry(), catalogue)
+    return [
+        replace(block, steps=tuple(_entry_step(line, catalogue) for line in lines)),
+        replace(button, link=link, label=catalogue.text("This entry is right")),
+        replace(
+            button,
+            link=f"{link}#change",
+            label=catalogue.text("Correct this entry"),
+            second=True,
+        ),
+    ]
+
+
+def _entry_step(line: Line, catalogue: Catalogue) -> StepView:
+    """Return a line of an entry; without values, it says that they are not known."""
+    if not line.values:
+        empty = catalogue.text("not known to us")
+        html = Markup('<span class="missing">{}</span>').format(empty)
+        return StepView(when=line.label, html=html, text=f"[{empty}]")
+    html = Markup("<br />").join(line.values)
+    return StepView(when=line.label, html=html, text="; ".join(line.values))
