@@ -56,34 +56,19 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
     )
 
 
-async def leave(
-    session: AsyncSession, holder: Holder, *, how: How, now: datetime
-) -> None:
-    """End the subscription to the letter's topic; repeating it changes nothing."""
-    if holder.topic is not None:
-        evidence = holder.evidence(how, now)
-        await subscriptions.unsubscribe(
-            session, holder.contact_id, holder.topic, evidence=evidence
-        )
-
-
-async def stop(session: AsyncSession, holder: Holder, *, now: datetime) -> None:
-    """End every subscription."""
-    evidence = holder.evidence(How.PAGE, now)
-    await subscriptions.stop_everything(session, holder.contact_id, evidence=evidence)
-
-
 async def save(
     session: AsyncSession,
     site: Site,
     holder: Holder,
     *,
     wanted: Collection[str],
+    left: Collection[str],
     language: str | None,
     now: datetime,
 ) -> Saved:
     """End the subscriptions that are not wanted, and ask for the new ones.
 
+    `left` are the topics whose end is recorded already.
     `language` becomes the reader's language; None does not change it.
     """
     if language is not None:
@@ -92,7 +77,9 @@ async def save(
     ended, requested = [], []
     for topic, standing in (await preferences_of(session, holder)).topics:
         code = topic.code
-        if standing in _SENT and code not in wanted:
+        if standing is Standing.ENDED and code in left:
+            ended.append(topic)
+        elif standing in _SENT and code not in wanted:
             ended.append(topic)
             await subscriptions.unsubscribe(
                 session, holder.contact_id, code, evidence=evidence

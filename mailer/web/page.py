@@ -4,7 +4,7 @@ Pages have no script and no cookie, and load nothing from other hosts. Browsers 
 store them nor send their address to other sites.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,6 +76,7 @@ def show(
     *,
     language: str,
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response[str]:
     """Return the response with a page; `values` are those of its template."""
@@ -96,7 +97,26 @@ def show(
         )
     )
     return Response(
-        html, media_type=MediaType.HTML, status_code=status, headers=HEADERS
+        html,
+        media_type=MediaType.HTML,
+        status_code=status,
+        headers={**HEADERS, **(headers or {})},
+    )
+
+
+def recorded(site: Site, request: Request[Any, Any, Any]) -> Response[str]:
+    """Return the page for an opt-out that is on the disk, and not yet in the store."""
+    language = language_of(site, request)
+    text = site.catalogue(language).text
+    return show(
+        site,
+        "message.html",
+        language=language,
+        heading=text("Your request is recorded"),
+        sentence=text(
+            "It takes effect as soon as our system is free again, before any other"
+            " letter is sent. You need not do anything else."
+        ),
     )
 
 
