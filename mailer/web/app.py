@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import HttpMethod, Litestar, MediaType, Request, Response, get, route
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, TooManyRequestsException
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +24,7 @@ from mailer.sites.site import Site
 from mailer.store.database import ping
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import page
+from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
 from mailer.web.recording import Recording
 
@@ -34,7 +35,7 @@ LINK_FAULT = (
     "This link does not work",
     (
         "It may be incomplete or too old. Use the link in the newest of our letters,"
-        " or write to us."
+        " or write to us. Copy it whole: capital and small letters differ in it."
     ),
 )
 OTHER_FAULT = (
@@ -46,7 +47,7 @@ Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
 log = structlog.get_logger()
 
 
-def create(site: Site) -> Litestar:
+def create(site: Site) -> Front:
     """Return the application that serves a site's pages."""
     recording = Recording(site)
 
@@ -63,13 +64,14 @@ def create(site: Site) -> Litestar:
         *entry.PAGE.handlers(),
         healthz,
         readyz,
+        too_many,
         create_static_files_router(
             path="/static",
             directories=[Path(__file__).parent / "static"],
             include_in_schema=False,
         ),
     ]
-    return Litestar(
+    pages = Litestar(
         route_handlers=handlers,
         dependencies={
             "mail_site": Provide(mail_site, sync_to_thread=False),
@@ -81,6 +83,7 @@ def create(site: Site) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    return Front(pages, site)
 
 
 def _applying(
@@ -111,6 +114,12 @@ async def readyz(mail_site: NamedDependency[Site]) -> str:
     async with mail_site.database.reading() as session:
         await ping(session)
     return "ok"
+
+
+@route(TOO_MANY, http_method=[HttpMethod.GET, HttpMethod.POST])
+async def too_many() -> None:
+    """Refuse a request over a limit."""
+    raise TooManyRequestsException(headers={"Retry-After": RETRY_AFTER})
 
 
 def _fault_handler(site: Site) -> Handler:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel import Locale, negotiate_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,17 +18,6 @@ from litestar import MediaType, Request, Response
 from audiences.languages import OFFERED, direction
 from mailer.rendering.language.catalogues import isolated
 from mailer.sites.site import Site
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +83,7 @@ def show(
             demo=site.settings.site.demo,
             reply_to=site.settings.sender.reply_to,
             languages=_offered(),
+            base=urlsplit(site.settings.site.url).path,
             **values,
         )
     )
@@ -100,7 +91,7 @@ def show(
         html,
         media_type=MediaType.HTML,
         status_code=status,
-        headers={**HEADERS, **(headers or {})},
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, post, route
+from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -75,7 +75,7 @@ class LinkPage:
         """Return the handlers of the link's path."""
         place = links.path(self.purpose, "{token:str}")
 
-        @route(place, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+        @get(place)
         async def show(
             request: Request[Any, Any, Any],
             token: FromPath[str],
