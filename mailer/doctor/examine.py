@@ -25,6 +25,7 @@ async def examine(
                 *_outdated(path),
                 *machine.secrets(settings, root),
                 *machine.disk(root),
+                *machine.web(settings),
                 *(await storage.examine(site.database, now=now)),
                 *(await relay.examine(site)),
                 *relay.signing(site),

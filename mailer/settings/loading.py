@@ -5,8 +5,10 @@ that contradict each other are listed when each of them is valid by itself.
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -45,7 +47,28 @@ def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
         *_secrets_in_the_file(values),
         *relays.faults(settings.every_relay),
         *_signing_faults(settings),
+        *_web_faults(settings),
     ]
+
+
+def _web_faults(settings: Settings) -> list[str]:
+    """Return the fault of a site that is reached over a network without encryption.
+
+    A link in a letter is a key, and RFC 8058 needs https.
+    """
+    url = urlsplit(settings.site.url)
+    if url.scheme == "https" or settings.site.demo or is_loopback(url.hostname or ""):
+        return []
+    expected = "https, except for a demonstration or on this machine only"
+    return [f"site.url: found {settings.site.url}; expected {expected}"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _signing_faults(settings: Settings) -> list[str]:

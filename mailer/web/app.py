@@ -21,11 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from mailer.errors import MailerError, TokenError
 from mailer.readers.optouts import NotRecordedError
 from mailer.sites.site import Site
-from mailer.store.database import ping
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import page
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
+from mailer.web.readiness import Readiness
 from mailer.web.recording import Recording
 
 MAX_BODY = 64 * 1024  # octets
@@ -49,13 +49,16 @@ log = structlog.get_logger()
 
 def create(site: Site) -> Front:
     """Return the application that serves a site's pages."""
-    recording = Recording(site)
+    recording, readiness = Recording(site), Readiness(site)
 
     def mail_site() -> Site:
         return site
 
     def shared_recording() -> Recording:
         return recording
+
+    def shared_readiness() -> Readiness:
+        return readiness
 
     handlers: list[ControllerRouterHandler] = [
         *leave.PAGE.handlers(),
@@ -75,6 +78,7 @@ def create(site: Site) -> Front:
         route_handlers=handlers,
         dependencies={
             "mail_site": Provide(mail_site, sync_to_thread=False),
+            "readiness": Provide(shared_readiness, sync_to_thread=False),
             "recording": Provide(shared_recording, sync_to_thread=False),
         },
         lifespan=[_applying(recording)],
@@ -109,11 +113,13 @@ async def healthz() -> str:
 
 
 @get("/readyz", media_type=MediaType.TEXT)
-async def readyz(mail_site: NamedDependency[Site]) -> str:
-    """Answer 200 if the store answers as well."""
-    async with mail_site.database.reading() as session:
-        await ping(session)
-    return "ok"
+async def readyz(readiness: NamedDependency[Readiness]) -> Response[str]:
+    """Answer 200 if the site can do its work; else 503, with the reason."""
+    fault = await readiness.fault()
+    if fault:
+        headers = {"Retry-After": RETRY_AFTER}
+        return Response(fault, status_code=UNAVAILABLE, headers=headers)
+    return Response("ok")
 
 
 @route(TOO_MANY, http_method=[HttpMethod.GET, HttpMethod.POST])
