@@ -6,6 +6,7 @@ Each change adds a row of evidence, which is never changed. Only the reader can 
 subscription that ended, by a confirmation; an import or an operator cannot.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -217,17 +218,23 @@ async def request(
 
 
 async def confirm(
-    session: AsyncSession, contact_id: int, *, evidence: Evidence
+    session: AsyncSession,
+    contact_id: int,
+    *,
+    asked: Collection[str] | None = None,
+    evidence: Evidence,
 ) -> list[str]:
-    """Make a contact's pending subscriptions active, and undo `stop_everything`.
+    """Make pending subscriptions active, and undo `stop_everything`.
 
-    Return their topics, sorted; without one, nothing changes.
+    `asked` are the topics; None: all. Return those that began, sorted; without one,
+    nothing changes.
     """
     begun = await session.scalars(
         update(Subscription)
         .where(
             Subscription.contact_id == contact_id,
             Subscription.standing == Standing.PENDING,
+            *([] if asked is None else [Subscription.topic.in_(asked)]),
         )
         .values(standing=Standing.ACTIVE, since=evidence.at)
         .returning(Subscription.topic)
@@ -250,14 +257,6 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
         )
     )
     return {topic: Standing(standing) for topic, standing in rows}
-
-
-async def evidence_of(session: AsyncSession, contact_id: int) -> list[Consent]:
-    """Return the evidence of all changes for a contact, oldest first."""
-    rows = await session.scalars(
-        select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id)
-    )
-    return list(rows)
 
 
 async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:

@@ -29,18 +29,14 @@ class Preferences:
     topics: Sequence[tuple[Topic, Standing | None]]
     language: str | None
 
-    @property
-    def waiting(self) -> list[Topic]:
-        """Return the topics that wait for a confirmation."""
-        return [topic for topic, each in self.topics if each is Standing.PENDING]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
     """What a reader's choices changed."""
 
     ended: Sequence[Topic]
-    requested: Sequence[Topic]  # a confirmation letter is sent for them
+    requested: Sequence[Topic]  # they wait for a confirmation
+    sent: bool  # whether a letter is sent for them now
 
 
 async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
@@ -89,19 +85,29 @@ async def save(
             await subscriptions.request(
                 session, holder.contact_id, code, evidence=evidence
             )
-    if requested:
-        await confirmations.request(session, site, holder.contact_id, now=now)
-    return Saved(ended=ended, requested=requested)
+        elif standing is Standing.PENDING:
+            requested.append(topic)
+    sent = bool(requested) and await confirmations.request(
+        session, site, holder.contact_id, now=now
+    )
+    return Saved(ended=ended, requested=requested, sent=sent)
 
 
-def may_confirm(holder: Holder, *, now: datetime) -> bool:
-    """Whether the link of a confirmation letter is still valid."""
-    return holder.sent_within(confirmations.VALID, now=now)
+async def confirmable(
+    session: AsyncSession, holder: Holder, *, now: datetime
+) -> set[str]:
+    """Return the topics that a confirmation link still confirms."""
+    if not holder.sent_within(confirmations.VALID, now=now):
+        return set()
+    return await confirmations.confirmable(
+        session, holder.message_number, holder.contact_id
+    )
 
 
 async def confirm(session: AsyncSession, holder: Holder, *, now: datetime) -> list[str]:
-    """Confirm the pending subscriptions; return their topic codes, [] if too late."""
-    if not may_confirm(holder, now=now):
-        return []
+    """Confirm the wishes of a link; return their topic codes, [] if too late."""
+    asked = await confirmable(session, holder, now=now)
     evidence = holder.evidence(How.CONFIRMATION, now)
-    return await subscriptions.confirm(session, holder.contact_id, evidence=evidence)
+    return await subscriptions.confirm(
+        session, holder.contact_id, asked=asked, evidence=evidence
+    )

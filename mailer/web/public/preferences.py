@@ -65,9 +65,16 @@ def _results(asked: Asked, language: str, saved: preferences.Saved) -> list[str]
         text("Waits for your confirmation: %(topic)s.", topic=topic.name(language))
         for topic in saved.requested
     ]
-    if saved.requested:
+    if saved.sent:
         message = "We have sent a letter to %(address)s; the button in it confirms."
         results.append(text(message, address=asked.holder.masked))
+    elif saved.requested:
+        again = text(
+            "No further letter was sent to %(address)s now. The button in the last one"
+            " confirms; look for it among unwanted mail, or ask again tomorrow.",
+            address=asked.holder.masked,
+        )
+        results.append(again)
     return results or [text("Your choices are kept.")]
 
 
