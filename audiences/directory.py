@@ -1,7 +1,8 @@
 """The directory: entries of organisations, their confirmations and proposals.
 
 An organisation can confirm its entry, which takes effect at once, or propose changes,
-which wait for a decision by the unit. A message has at most one proposal.
+which wait for a decision by the unit. A message has at most one proposal that waits;
+one that was decided is never changed.
 """
 
 from collections import defaultdict
@@ -9,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,7 +56,16 @@ class Proposal(Base):
     """Changes that an organisation proposes to its entry."""
 
     __tablename__ = "entry_proposal"
-    __table_args__ = (UniqueConstraint("organisation_id", "source"),)
+    __table_args__ = (
+        Index(
+            "uq_entry_proposal_waiting",
+            "organisation_id",
+            "source",
+            unique=True,
+            sqlite_where=text("decision is null"),
+            postgresql_where=text("decision is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(
@@ -177,7 +187,23 @@ async def confirm(
     source: str,
     now: datetime,
 ) -> None:
-    """Record that an organisation confirmed its entry, and when."""
+    """Record that an organisation confirmed its entry, and when.
+
+    The same answer to the same message, repeated, changes nothing.
+    """
+    # the row of the organisation is locked, so that of several at once the first counts
+    await session.execute(
+        select(Organisation.id).where(Organisation.id == organisation).with_for_update()
+    )
+    known = await session.scalar(
+        select(Confirmation.id).where(
+            Confirmation.organisation_id == organisation,
+            Confirmation.digest == digest,
+            Confirmation.source == source,
+        )
+    )
+    if known is not None:
+        return
     session.add(
         Confirmation(organisation_id=organisation, digest=digest, source=source, at=now)
     )
@@ -198,21 +224,20 @@ async def propose(
     source: str,
     now: datetime,
 ) -> None:
-    """Store a proposal; it replaces an earlier one that answers the same message."""
+    """Store a proposal; it replaces one that answers the same message and waits."""
     values = {
         "held": dict(held),
         "proposed": dict(proposed),
         "language": language,
         "at": now,
-        "decision": None,
-        "settled_by": None,
-        "settled_at": None,
     }
     await session.execute(
         insert(session, Proposal)
         .values(organisation_id=organisation, source=source, **values)
         .on_conflict_do_update(
-            index_elements=["organisation_id", "source"], set_=values
+            index_elements=["organisation_id", "source"],
+            index_where=text("decision is null"),
+            set_=values,
         )
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
@@ -35,5 +36,13 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
         organisation=await session.get_one(Organisation, contact.organisation_id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
-        evidence=await subscriptions.evidence_of(session, contact.id),
+        evidence=await _evidence_of(session, contact.id),
     )
+
+
+async def _evidence_of(session: AsyncSession, contact_id: int) -> list[Consent]:
+    """Return the evidence of all changes for a contact, oldest first."""
+    rows = await session.scalars(
+        select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id)
+    )
+    return list(rows)

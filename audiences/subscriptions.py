@@ -1,26 +1,25 @@
-"""Subscriptions and the evidence of each change. Only this module writes both.
+"""Subscriptions and the evidence of each change.
+
+Only this module and the import write both.
 
 Each change adds a row of evidence, which is never changed. Only the reader can renew a
 subscription that ended, by a confirmation; an import or an operator cannot.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
-    Select,
     String,
-    delete,
     exists,
     func,
-    literal,
     select,
     update,
 )
-from sqlalchemy import insert as insert_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -96,35 +95,59 @@ class Evidence:
 
 
 async def unsubscribe(
-    session: AsyncSession, contact_id: int, topic: str, *, evidence: Evidence
+    session: AsyncSession,
+    contact_id: int,
+    topic: str,
+    *,
+    evidence: Evidence,
+    applied_at: datetime | None = None,
 ) -> bool:
-    """End a subscription; return False when there is none or it has ended already."""
+    """End a subscription; return False when there is none or it has ended already.
+
+    `applied_at` is the present instant for a wish that is applied late: it changes
+    nothing if the reader has asked for the topic again since.
+    """
     changed = await session.execute(
         update(Subscription)
         .where(
             Subscription.contact_id == contact_id,
             Subscription.topic == topic,
             Subscription.standing != Standing.ENDED,
+            *_not_asked_again(evidence, applied_at),
         )
         .values(standing=Standing.ENDED, since=evidence.at)
         .returning(Subscription.topic)
+        .execution_options(synchronize_session=False)
     )
     if changed.first() is None:
         return False
-    _add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
+    add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
     return True
 
 
 async def stop_everything(
-    session: AsyncSession, contact_id: int, *, evidence: Evidence
+    session: AsyncSession,
+    contact_id: int,
+    *,
+    evidence: Evidence,
+    applied_at: datetime | None = None,
 ) -> list[str]:
     """End every subscription, and prevent imports from adding one.
 
-    Return the topics that ended, sorted.
+    Return the topics that ended, sorted. `applied_at` is as in `unsubscribe`.
     """
+    confirmed = select(Consent.id).where(
+        Consent.contact_id == contact_id,
+        Consent.how == How.CONFIRMATION,
+        *_between(evidence, applied_at),
+    )
     await session.execute(
         update(Contact)
-        .where(Contact.id == contact_id, Contact.stopped_at.is_(None))
+        .where(
+            Contact.id == contact_id,
+            Contact.stopped_at.is_(None),
+            *([~exists(confirmed)] if applied_at else []),
+        )
         .values(stopped_at=evidence.at, updated_at=evidence.at)
     )
     ended = await session.scalars(
@@ -132,14 +155,42 @@ async def stop_everything(
         .where(
             Subscription.contact_id == contact_id,
             Subscription.standing != Standing.ENDED,
+            *_not_asked_again(evidence, applied_at),
         )
         .values(standing=Standing.ENDED, since=evidence.at)
         .returning(Subscription.topic)
+        .execution_options(synchronize_session=False)
     )
     topics = sorted(ended)
     for topic in topics:
-        _add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
+        add_evidence(session, contact_id, topic, Standing.ENDED, evidence)
     return topics
+
+
+def _not_asked_again(
+    evidence: Evidence, applied_at: datetime | None
+) -> list[ColumnElement[bool]]:
+    """Return the condition that a reader has not asked for a topic since a wish.
+
+    An import does not count, nor does an instant that has not come yet: it was written
+    by a wrong clock.
+    """
+    if applied_at is None:
+        return []
+    asked = select(Consent.id).where(
+        Consent.contact_id == Subscription.contact_id,
+        Consent.topic == Subscription.topic,
+        Consent.standing.in_([Standing.PENDING, Standing.ACTIVE]),
+        Consent.how.in_([How.PAGE, How.CONFIRMATION]),
+        *_between(evidence, applied_at),
+    )
+    return [~exists(asked)]
+
+
+def _between(
+    evidence: Evidence, applied_at: datetime | None
+) -> list[ColumnElement[bool]]:
+    return [Consent.at > evidence.at, Consent.at <= applied_at] if applied_at else []
 
 
 async def request(
@@ -162,85 +213,40 @@ async def request(
     )
     if changed.first() is None:
         return False
-    _add_evidence(session, contact_id, topic, Standing.PENDING, evidence)
+    add_evidence(session, contact_id, topic, Standing.PENDING, evidence)
     return True
 
 
 async def confirm(
-    session: AsyncSession, contact_id: int, *, evidence: Evidence
+    session: AsyncSession,
+    contact_id: int,
+    *,
+    asked: Collection[str] | None = None,
+    evidence: Evidence,
 ) -> list[str]:
-    """Make a contact's pending subscriptions active, and undo `stop_everything`.
+    """Make pending subscriptions active, and undo `stop_everything`.
 
-    Return their topics, sorted; without one, nothing changes.
+    `asked` are the topics; None: all. Return those that began, sorted; without one,
+    nothing changes.
     """
     begun = await session.scalars(
         update(Subscription)
         .where(
             Subscription.contact_id == contact_id,
             Subscription.standing == Standing.PENDING,
+            *([] if asked is None else [Subscription.topic.in_(asked)]),
         )
         .values(standing=Standing.ACTIVE, since=evidence.at)
         .returning(Subscription.topic)
     )
     topics = sorted(begun)
     for topic in topics:
-        _add_evidence(session, contact_id, topic, Standing.ACTIVE, evidence)
+        add_evidence(session, contact_id, topic, Standing.ACTIVE, evidence)
     if topics:
         await session.execute(
             update(Contact).where(Contact.id == contact_id).values(stopped_at=None)
         )
     return topics
-
-
-async def begin_imported(
-    session: AsyncSession, new: Select[Any], *, source: str, at: datetime
-) -> None:
-    """Add active subscriptions of an import and their evidence, in two statements.
-
-    `new` selects contact_id, topic and basis; no such subscription may exist.
-    """
-    active = literal(Standing.ACTIVE.value)
-    since = literal(at, Subscription.since.type)
-    rows = new.subquery()
-    contact_id, topic, basis = rows.c
-    columns = ["contact_id", "topic", "standing"]
-    await session.execute(
-        insert_rows(Consent).from_select(
-            [*columns, "at", "how", "source", "basis"],
-            select(contact_id, topic, active, since).add_columns(
-                literal(How.IMPORT.value), literal(source), basis
-            ),
-        )
-    )
-    await session.execute(
-        insert_rows(Subscription).from_select(
-            [*columns, "since"], select(contact_id, topic, active, since)
-        )
-    )
-
-
-async def undo_imported(
-    session: AsyncSession, *, source: str, at: datetime, now: datetime
-) -> None:
-    """Delete the subscriptions that an import added and that have not changed since.
-
-    `at` is the time of the import. The evidence stays; a row UNDONE is added.
-    """
-    begun = select(Consent.contact_id, Consent.topic).where(
-        Consent.how == How.IMPORT,
-        Consent.source == source,
-        Consent.contact_id == Subscription.contact_id,
-        Consent.topic == Subscription.topic,
-    )
-    withdrawn = await session.execute(
-        delete(Subscription)
-        .where(Subscription.since == at, exists(begun))
-        .returning(Subscription.contact_id, Subscription.topic)
-        .execution_options(synchronize_session=False)
-    )
-    evidence = Evidence(at=now, how=How.OPERATOR, source=f"undo of {source}")
-    for contact_id, topic in withdrawn.all():
-        _add_evidence(session, contact_id, topic, Standing.UNDONE, evidence)
 
 
 async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standing]:
@@ -251,14 +257,6 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
         )
     )
     return {topic: Standing(standing) for topic, standing in rows}
-
-
-async def evidence_of(session: AsyncSession, contact_id: int) -> list[Consent]:
-    """Return the evidence of all changes for a contact, oldest first."""
-    rows = await session.scalars(
-        select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id)
-    )
-    return list(rows)
 
 
 async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
@@ -280,13 +278,14 @@ async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
     return [(topic, count) for topic, count in rows]
 
 
-def _add_evidence(
+def add_evidence(
     session: AsyncSession,
     contact_id: int,
     topic: str,
     standing: Standing,
     evidence: Evidence,
 ) -> None:
+    """Add the evidence of one change; `standing` is the one after it."""
     session.add(
         Consent(
             contact_id=contact_id,

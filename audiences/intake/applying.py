@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.intake import loosen, replaced
 from audiences.intake.models import Import
@@ -36,7 +35,7 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.store import numbers
-from audiences.subscriptions import Subscription
+from audiences.subscriptions import Consent, How, Standing, Subscription
 
 
 async def apply(
@@ -242,6 +241,31 @@ async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) 
         )
         .order_by(rows.c.row)
     )
-    await subscriptions.begin_imported(
-        session, new, source=f"import {record.id}", at=record.at
+    await _begin(session, new, source=f"import {record.id}", at=record.at)
+
+
+async def _begin(
+    session: AsyncSession, new: Select[Any], *, source: str, at: datetime
+) -> None:
+    """Add active subscriptions of an import and their evidence, in two statements.
+
+    `new` selects contact_id, topic and basis; no such subscription may exist.
+    """
+    active = literal(Standing.ACTIVE.value)
+    since = literal(at, Subscription.since.type)
+    rows = new.subquery()
+    contact_id, topic, basis = rows.c
+    columns = ["contact_id", "topic", "standing"]
+    await session.execute(
+        insert(Consent).from_select(
+            [*columns, "at", "how", "source", "basis"],
+            select(contact_id, topic, active, since).add_columns(
+                literal(How.IMPORT.value), literal(source), basis
+            ),
+        )
+    )
+    await session.execute(
+        insert(Subscription).from_select(
+            [*columns, "since"], select(contact_id, topic, active, since)
+        )
     )

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.models import Import, Replaced
@@ -20,6 +19,14 @@ from audiences.organisations import (
     OrganisationCountry,
     OrganisationField,
     Relation,
+)
+from audiences.subscriptions import (
+    Consent,
+    Evidence,
+    How,
+    Standing,
+    Subscription,
+    add_evidence,
 )
 
 
@@ -54,7 +61,7 @@ async def undo(
     if record.undone_at is not None:
         raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
     record.undone_at = now
-    await subscriptions.undo_imported(
+    await _undo_subscriptions(
         session, source=f"import {record.id}", at=record.at, now=now
     )
     removed = await _delete_contacts(session, record, in_use)
@@ -143,3 +150,27 @@ async def _restore_links(
         await session.execute(insert(OrganisationField), fields)
     if countries:
         await session.execute(insert(OrganisationCountry), countries)
+
+
+async def _undo_subscriptions(
+    session: AsyncSession, *, source: str, at: datetime, now: datetime
+) -> None:
+    """Delete the subscriptions that an import added and that have not changed since.
+
+    `at` is the time of the import. The evidence stays; a row UNDONE is added.
+    """
+    begun = select(Consent.contact_id, Consent.topic).where(
+        Consent.how == How.IMPORT,
+        Consent.source == source,
+        Consent.contact_id == Subscription.contact_id,
+        Consent.topic == Subscription.topic,
+    )
+    withdrawn = await session.execute(
+        delete(Subscription)
+        .where(Subscription.since == at, exists(begun))
+        .returning(Subscription.contact_id, Subscription.topic)
+        .execution_options(synchronize_session=False)
+    )
+    evidence = Evidence(at=now, how=How.OPERATOR, source=f"undo of {source}")
+    for contact_id, topic in withdrawn.all():
+        add_evidence(session, contact_id, topic, Standing.UNDONE, evidence)

@@ -24,7 +24,8 @@ from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.smtp.verdict import Action
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import record
-from mailer.store.database import Database
+from mailer.readers import applying, optouts
+from mailer.sites.site import Site
 
 WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
 AGE_FACTOR = 10.0  # the worker's age is at least this many times the delay
@@ -54,13 +55,14 @@ class Journal:
 
     def __init__(
         self,
-        database: Database,
+        site: Site,
         dispatcher: Dispatcher,
         *,
         now: Callable[[], datetime],
         settled: Callable[[Counter[MessageState]], None],
     ) -> None:
-        self._database = database
+        self._database = site.database
+        self._root = site.root
         self._dispatcher = dispatcher
         self._now = now
         self._settled = settled  # gets the counts of each write
@@ -121,12 +123,16 @@ class Journal:
         group = self._collect()
         began_at = uptime()
         try:
-            batch, marked_at = await self._database.retry(lambda: self._write(group))
+            batch, marked_at, end = await self._database.retry(
+                lambda: self._write(group)
+            )
         except BaseException:
             for queue, unrecorded in group.by_queue:
                 queue.restore(unrecorded)
             self._pauses = {**group.pauses, **self._pauses}
             raise
+        if end is not None:
+            optouts.mark_applied(self._root, end)
         self._write_seconds = uptime() - began_at
         self._dispatcher.hand_out(batch, marked_at=marked_at)
         if group.together.accepted or group.together.settled:
@@ -147,8 +153,11 @@ class Journal:
         pauses, self._pauses = self._pauses, {}
         return _Group(by_queue=by_queue, together=together, pauses=pauses)
 
-    async def _write(self, group: _Group) -> tuple[Batch, float]:
-        """Write a group; return the batch taken, and a time just before its marks."""
+    async def _write(self, group: _Group) -> tuple[Batch, float, int | None]:
+        """Write a group; return the batch taken, and a time just before its marks.
+
+        Opt-outs that wait in the file come before the claim; their end is returned.
+        """
         worker_id = self._dispatcher.worker_id
         async with self._database.writing() as session:
             await batches.prefer_indexes(session)
@@ -171,7 +180,10 @@ class Journal:
                 await control.pause(
                     session, number, by="delivery", because=reason, now=now
                 )
-            return await self._dispatcher.take(session, now=now), marked_at
+            end = None
+            if optouts.has_pending(self._root):
+                end = await applying.apply(session, self._root, now=now)
+            return await self._dispatcher.take(session, now=now), marked_at, end
 
     async def _apply_verdicts(
         self, session: AsyncSession, settled: Sequence[Settled], now: datetime

@@ -61,9 +61,7 @@ class Worker:
             queue=self._queue,
             queues=self._queues,
         )
-        self._journal = Journal(
-            site.database, self._dispatcher, now=now, settled=settled
-        )
+        self._journal = Journal(site, self._dispatcher, now=now, settled=settled)
 
     async def run(
         self,

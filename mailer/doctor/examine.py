@@ -26,6 +26,7 @@ async def examine(
                 *machine.secrets(settings, root),
                 *machine.files(root),
                 *machine.disk(root),
+                *machine.web(settings),
                 *(await storage.examine(site.database, now=now)),
                 *(await relay.examine(site)),
                 *relay.signing(site),

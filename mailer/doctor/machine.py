@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from mailer.doctor.finding import Finding, error, ok, warning
+from mailer.settings import loading
 from mailer.settings.sections import Settings
 
 SCARCE, SHORT = 200, 1_000  # MiB
@@ -23,6 +24,23 @@ def disk(root: Path) -> list[Finding]:
     if free < SHORT:
         return [warning("disk", sentence, "make room before the next large campaign")]
     return [ok("disk", sentence)]
+
+
+def web(settings: Settings) -> list[Finding]:
+    """Check that pages which other machines reach have a proxy with a certificate."""
+    host, proxies = settings.web.host, settings.web.trusted_proxies
+    if loading.is_loopback(host):
+        return [ok("web", f"the pages listen on {host}, for this machine")]
+    if all(each.is_loopback for each in proxies):
+        return [
+            warning(
+                "web",
+                f"the pages listen on {host}, and no proxy of another machine is named",
+                "put a web server with a certificate in front, and name it in"
+                " web.trusted_proxies; or set web.host to 127.0.0.1",
+            )
+        ]
+    return [ok("web", f"the pages listen on {host}, behind a proxy")]
 
 
 def secrets(settings: Settings, root: Path) -> list[Finding]:

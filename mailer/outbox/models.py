@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
 from audiences.store.base import Base
+from audiences.topics import Topic
 from mailer.campaigns.models import Campaign, StoredLetter
 
 # Per cent of a PostgreSQL page that a release fills. A mark writes the new version of a
@@ -132,6 +133,18 @@ class MessageEvent(Base):
     at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     detail: Mapped[str | None]
+
+
+class ConfirmationWish(Base):
+    """A topic that the link of a confirmation letter confirms, and no other."""
+
+    __tablename__ = "confirmation_wish"
+
+    message_number: Mapped[int] = mapped_column(
+        ForeignKey(Message.id, ondelete="CASCADE"), primary_key=True
+    )
+    topic: Mapped[str] = mapped_column(ForeignKey(Topic.code), primary_key=True)
+    asked_at: Mapped[datetime]  # `since` of the pending subscription
 
 
 class Bucket(Base):

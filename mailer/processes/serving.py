@@ -9,7 +9,7 @@ import uvicorn
 from mailer.processes.running import stop_event, work
 from mailer.processes.ticking import tick_for_ever
 from mailer.sites.site import Site
-from mailer.web import app
+from mailer.web import app, connections
 
 
 class _Pages(uvicorn.Server):
@@ -24,14 +24,12 @@ class _Pages(uvicorn.Server):
 async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
     """Serve the pages until stopped, by default by SIGTERM or SIGINT."""
     stopping = stopping or stop_event()
+    connections.raise_file_limit()
     server = _Pages(
-        uvicorn.Config(
+        connections.configuration(
             app.create(site),
             host=site.settings.web.host,
             port=site.settings.web.port,
-            access_log=False,
-            log_level="warning",
-            server_header=False,
             timeout_graceful_shutdown=10,
         )
     )

@@ -9,6 +9,7 @@ from mailer import clock
 from mailer.calendar import due
 from mailer.calendar.due import Ticked
 from mailer.outbox import release
+from mailer.readers import applying
 from mailer.sites.site import Site
 from scheduler import ticker
 
@@ -29,6 +30,7 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     """Release due campaigns at the site's interval, until stopped."""
 
     async def once() -> None:
+        await applying.apply_pending(site)
         ticked = await tick(site, clock.now())
         for campaign_id in ticked.released:
             log.info("campaign.released", campaign=campaign_id)

@@ -29,18 +29,14 @@ class Preferences:
     topics: Sequence[tuple[Topic, Standing | None]]
     language: str | None
 
-    @property
-    def waiting(self) -> list[Topic]:
-        """Return the topics that wait for a confirmation."""
-        return [topic for topic, each in self.topics if each is Standing.PENDING]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
     """What a reader's choices changed."""
 
     ended: Sequence[Topic]
-    requested: Sequence[Topic]  # a confirmation letter is sent for them
+    requested: Sequence[Topic]  # they wait for a confirmation
+    sent: bool  # whether a letter is sent for them now
 
 
 async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
@@ -56,34 +52,19 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
     )
 
 
-async def leave(
-    session: AsyncSession, holder: Holder, *, how: How, now: datetime
-) -> None:
-    """End the subscription to the letter's topic; repeating it changes nothing."""
-    if holder.topic is not None:
-        evidence = holder.evidence(how, now)
-        await subscriptions.unsubscribe(
-            session, holder.contact_id, holder.topic, evidence=evidence
-        )
-
-
-async def stop(session: AsyncSession, holder: Holder, *, now: datetime) -> None:
-    """End every subscription."""
-    evidence = holder.evidence(How.PAGE, now)
-    await subscriptions.stop_everything(session, holder.contact_id, evidence=evidence)
-
-
 async def save(
     session: AsyncSession,
     site: Site,
     holder: Holder,
     *,
     wanted: Collection[str],
+    left: Collection[str],
     language: str | None,
     now: datetime,
 ) -> Saved:
     """End the subscriptions that are not wanted, and ask for the new ones.
 
+    `left` are the topics whose end is recorded already.
     `language` becomes the reader's language; None does not change it.
     """
     if language is not None:
@@ -92,7 +73,9 @@ async def save(
     ended, requested = [], []
     for topic, standing in (await preferences_of(session, holder)).topics:
         code = topic.code
-        if standing in _SENT and code not in wanted:
+        if standing is Standing.ENDED and code in left:
+            ended.append(topic)
+        elif standing in _SENT and code not in wanted:
             ended.append(topic)
             await subscriptions.unsubscribe(
                 session, holder.contact_id, code, evidence=evidence
@@ -102,19 +85,29 @@ async def save(
             await subscriptions.request(
                 session, holder.contact_id, code, evidence=evidence
             )
-    if requested:
-        await confirmations.request(session, site, holder.contact_id, now=now)
-    return Saved(ended=ended, requested=requested)
+        elif standing is Standing.PENDING:
+            requested.append(topic)
+    sent = bool(requested) and await confirmations.request(
+        session, site, holder.contact_id, now=now
+    )
+    return Saved(ended=ended, requested=requested, sent=sent)
 
 
-def may_confirm(holder: Holder, *, now: datetime) -> bool:
-    """Whether the link of a confirmation letter is still valid."""
-    return holder.sent_within(confirmations.VALID, now=now)
+async def confirmable(
+    session: AsyncSession, holder: Holder, *, now: datetime
+) -> set[str]:
+    """Return the topics that a confirmation link still confirms."""
+    if not holder.sent_within(confirmations.VALID, now=now):
+        return set()
+    return await confirmations.confirmable(
+        session, holder.message_number, holder.contact_id
+    )
 
 
 async def confirm(session: AsyncSession, holder: Holder, *, now: datetime) -> list[str]:
-    """Confirm the pending subscriptions; return their topic codes, [] if too late."""
-    if not may_confirm(holder, now=now):
-        return []
+    """Confirm the wishes of a link; return their topic codes, [] if too late."""
+    asked = await confirmable(session, holder, now=now)
     evidence = holder.evidence(How.CONFIRMATION, now)
-    return await subscriptions.confirm(session, holder.contact_id, evidence=evidence)
+    return await subscriptions.confirm(
+        session, holder.contact_id, asked=asked, evidence=evidence
+    )

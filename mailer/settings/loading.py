@@ -5,6 +5,7 @@ that contradict each other are listed when each of them is valid by itself.
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -55,6 +56,7 @@ def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
         *_store_faults(settings, values),
         *relays.faults(settings.every_relay),
         *_signing_faults(settings),
+        *_web_faults(settings),
     ]
 
 
@@ -77,6 +79,26 @@ def _store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
             " or store.allow_plain = true on a network of your own"
         )
     return faults
+
+
+def _web_faults(settings: Settings) -> list[str]:
+    """Return the fault of a site that is reached over a network without encryption.
+
+    A link in a letter is a key, and RFC 8058 needs https.
+    """
+    url = urlsplit(settings.site.url)
+    if url.scheme == "https" or settings.site.demo or is_loopback(url.hostname or ""):
+        return []
+    expected = "https, except for a demonstration or on this machine only"
+    return [f"site.url: found {settings.site.url}; expected {expected}"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _signing_faults(settings: Settings) -> list[str]:

@@ -1,6 +1,7 @@
 """The sections of config.toml: every setting, its default, and its valid values."""
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -130,10 +131,14 @@ class LanguageSettings(Section):
 
 
 class WebSettings(Section):
-    """The address that the web server listens on."""
+    """The address that the web server listens on, and the proxies before it."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8025, ge=1, le=65535)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
 
 
 class TickerSettings(Section):

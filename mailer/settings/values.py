@@ -14,6 +14,12 @@ from pydantic.fields import FieldInfo
 Fields = Mapping[str, FieldInfo]
 RECIPIENT_DOMAIN = re.compile(r"(\*\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+)(\.[a-z0-9-]+)*")
 
+# A scheme, a host, a port and a path; nothing else, and no space or control character.
+WEB_ADDRESS = (
+    r"https?://([A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+    r"(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?"
+)
+
 
 def _address(value: str) -> str:
     try:
@@ -32,9 +38,17 @@ def _address_or_none(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ValueError("not a web address such as https://letters.example.org")
+    """Return a web address without a slash at its end; it may have a path."""
+    faults = "not a web address such as https://letters.example.org/path"
+    if not re.fullmatch(WEB_ADDRESS, value):
+        raise ValueError(faults)
+    try:
+        parts = urlsplit(value)
+        port = parts.port  # raises ValueError if it is too large
+    except ValueError:
+        raise ValueError(faults) from None
+    if port == 0 or "//" in parts.path or {".", ".."} & {*parts.path.split("/")}:
+        raise ValueError(faults)
     return value.rstrip("/")
 
 

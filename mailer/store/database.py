@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -161,11 +161,6 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
     return Database(
         create_async_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     )
-
-
-async def ping(session: AsyncSession) -> None:
-    """Query the store; raise the driver's fault if it does not answer."""
-    await session.execute(text("select 1"))
 
 
 async def _set_cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:

@@ -4,33 +4,61 @@ It refuses bodies over 64 KiB. A fault of the server is logged; the reader sees 
 sentence. Every invalid link gets the same answer.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import HttpMethod, Litestar, MediaType, Request, Response, get, route
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, TooManyRequestsException
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
+from sqlalchemy.exc import DBAPIError
 
 from mailer.errors import MailerError, TokenError
+from mailer.readers.optouts import NotRecordedError
 from mailer.sites.site import Site
-from mailer.store.database import ping
+from mailer.store.faults import is_temporary, store_error
 from mailer.web import page
+from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
+from mailer.web.readiness import Readiness
+from mailer.web.recording import Recording
 
 MAX_BODY = 64 * 1024  # octets
+UNAVAILABLE = 503
+RETRY_AFTER = "60"  # seconds
+LINK_FAULT = (
+    "This link does not work",
+    (
+        "It may be incomplete or too old. Use the link in the newest of our letters,"
+        " or write to us. Copy it whole: capital and small letters differ in it."
+    ),
+)
+OTHER_FAULT = (
+    "This did not work",
+    "Nothing was changed. Please try again later, or write to us.",
+)
+STRINGS = (*LINK_FAULT, *OTHER_FAULT)
 Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
 log = structlog.get_logger()
 
 
-def create(site: Site) -> Litestar:
+def create(site: Site) -> Front:
     """Return the application that serves a site's pages."""
+    recording, readiness = Recording(site), Readiness(site)
 
     def mail_site() -> Site:
         return site
+
+    def shared_recording() -> Recording:
+        return recording
+
+    def shared_readiness() -> Readiness:
+        return readiness
 
     handlers: list[ControllerRouterHandler] = [
         *leave.PAGE.handlers(),
@@ -39,20 +67,43 @@ def create(site: Site) -> Litestar:
         *entry.PAGE.handlers(),
         healthz,
         readyz,
+        too_many,
         create_static_files_router(
             path="/static",
             directories=[Path(__file__).parent / "static"],
             include_in_schema=False,
         ),
     ]
-    return Litestar(
+    pages = Litestar(
         route_handlers=handlers,
-        dependencies={"mail_site": Provide(mail_site, sync_to_thread=False)},
+        dependencies={
+            "mail_site": Provide(mail_site, sync_to_thread=False),
+            "readiness": Provide(shared_readiness, sync_to_thread=False),
+            "recording": Provide(shared_recording, sync_to_thread=False),
+        },
+        lifespan=[_applying(recording)],
         exception_handlers={Exception: _fault_handler(site)},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
     )
+    return Front(pages, site)
+
+
+def _applying(
+    recording: Recording,
+) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Return what applies opt-outs to the store while the pages are served."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        applying = asyncio.create_task(recording.apply_for_ever())
+        try:
+            yield
+        finally:
+            applying.cancel()
+
+    return lifespan
 
 
 @get("/healthz", media_type=MediaType.TEXT)
@@ -62,11 +113,19 @@ async def healthz() -> str:
 
 
 @get("/readyz", media_type=MediaType.TEXT)
-async def readyz(mail_site: NamedDependency[Site]) -> str:
-    """Answer 200 if the store answers as well."""
-    async with mail_site.database.reading() as session:
-        await ping(session)
-    return "ok"
+async def readyz(readiness: NamedDependency[Readiness]) -> Response[str]:
+    """Answer 200 if the site can do its work; else 503, with the reason."""
+    fault = await readiness.fault()
+    if fault:
+        headers = {"Retry-After": RETRY_AFTER}
+        return Response(fault, status_code=UNAVAILABLE, headers=headers)
+    return Response("ok")
+
+
+@route(TOO_MANY, http_method=[HttpMethod.GET, HttpMethod.POST])
+async def too_many() -> None:
+    """Refuse a request over a limit."""
+    raise TooManyRequestsException(headers={"Retry-After": RETRY_AFTER})
 
 
 def _fault_handler(site: Site) -> Handler:
@@ -75,18 +134,10 @@ def _fault_handler(site: Site) -> Handler:
     def show(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
         language = page.language_of(site, request)
         catalogue = site.catalogue(language)
-        if isinstance(fault, TokenError):
-            status, heading = 404, catalogue.text("This link does not work")
-            sentence = catalogue.text(
-                "It may be incomplete or too old. Use the link in the newest of our"
-                " letters, or write to us."
-            )
-        else:
-            status = fault.status_code if isinstance(fault, HTTPException) else 500
-            heading = catalogue.text("This did not work")
-            sentence = catalogue.text(
-                "Nothing was changed. Please try again later, or write to us."
-            )
+        status, heading, sentence = _words(fault)
+        headers = {"Retry-After": RETRY_AFTER} if status == UNAVAILABLE else {}
+        if isinstance(fault, HTTPException):
+            headers |= fault.headers or {}
         if status >= 500:  # noqa: PLR2004 (a fault of the server)
             _log(request, fault)
         return page.show(
@@ -94,14 +145,31 @@ def _fault_handler(site: Site) -> Handler:
             "message.html",
             language=language,
             status=status,
-            heading=heading,
-            sentence=sentence,
+            headers=headers,
+            heading=catalogue.text(heading),
+            sentence=catalogue.text(sentence),
         )
 
     return show
 
 
+def _words(fault: Exception) -> tuple[int, str, str]:
+    """Return the status of a fault, and the heading and the sentence of its page."""
+    if isinstance(fault, TokenError):
+        return (404, *LINK_FAULT)
+    if isinstance(fault, NotRecordedError):
+        return (UNAVAILABLE, *OTHER_FAULT)
+    if isinstance(fault, DBAPIError) and is_temporary(fault):
+        return (UNAVAILABLE, *OTHER_FAULT)
+    return (
+        fault.status_code if isinstance(fault, HTTPException) else 500,
+        *OTHER_FAULT,
+    )
+
+
 def _log(request: Request[Any, Any, Any], fault: Exception) -> None:
+    if isinstance(fault, DBAPIError):  # its text has the statement and the values
+        fault = store_error(fault)
     expected = isinstance(fault, MailerError)
     log.error(
         "page.fault",

@@ -4,11 +4,12 @@ Pages have no script and no cookie, and load nothing from other hosts. Browsers 
 store them nor send their address to other sites.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel import Locale, negotiate_locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,17 +18,6 @@ from litestar import MediaType, Request, Response
 from audiences.languages import OFFERED, direction
 from mailer.rendering.language.catalogues import isolated
 from mailer.sites.site import Site
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +66,7 @@ def show(
     *,
     language: str,
     status: int = 200,
+    headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response[str]:
     """Return the response with a page; `values` are those of its template."""
@@ -92,11 +83,31 @@ def show(
             demo=site.settings.site.demo,
             reply_to=site.settings.sender.reply_to,
             languages=_offered(),
+            base=urlsplit(site.settings.site.url).path,
             **values,
         )
     )
     return Response(
-        html, media_type=MediaType.HTML, status_code=status, headers=HEADERS
+        html,
+        media_type=MediaType.HTML,
+        status_code=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def recorded(site: Site, request: Request[Any, Any, Any]) -> Response[str]:
+    """Return the page for an opt-out that is on the disk, and not yet in the store."""
+    language = language_of(site, request)
+    text = site.catalogue(language).text
+    return show(
+        site,
+        "message.html",
+        language=language,
+        heading=text("Your request is recorded"),
+        sentence=text(
+            "It takes effect as soon as our system is free again, before any other"
+            " letter is sent. You need not do anything else."
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from audiences.subscriptions import Consent, Subscription
 from mailer.links import Signed
 from mailer.outbox.models import Message
 from mailer.sites.site import Site
-from tests.acts import campaigning
+from tests.acts import campaigning, delivering, reading
+from tools.peers.relay import Relay
+from tools.peers.serving import Pages
 
 ED, ICOM = "focal-point@ed.sector.example", "unesco-liaison@icom.example"
 TOPIC = "monthly-letter"
@@ -105,3 +107,27 @@ async def everything(site: Site) -> list[tuple[object, ...]]:
         return [
             tuple(row) for rows in (contacts, topics, kept, messages) for row in rows
         ]
+
+
+async def ask_again(
+    site: Site, pages: Pages, link: Signed, relay: Relay, topic: str = TOPIC
+) -> None:
+    """Ask for a topic on the page, and confirm it by the letter that comes."""
+    wanted = [
+        each for each, now in (await standings(site)).items() if now != "ended"
+    ] + [topic]
+    form: dict[str, str | list[str]] = {"act": "save", "topic": wanted}
+    await pages.post(f"/p/{link.preferences}", form)
+    path = await confirmation(site, relay)
+    await pages.post(path, {"confirm": "yes"})
+
+
+async def confirmation(site: Site, relay: Relay) -> str:
+    """Deliver, and return the path of the newest confirmation link."""
+    await delivering.work(site)
+    for received in reversed(relay.accepted):
+        page = reading.read(reading.part(reading.parsed(received.octets), "html"))
+        for each in page.links:
+            if "/c/" in each:
+                return each.removeprefix(site.settings.site.url)
+    raise AssertionError("no letter with a confirmation link has come")

@@ -54,8 +54,8 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "updated_at": {SUBSCRIPTIONS, "audiences/contacts.py"},
         "*": {"audiences/contacts.py"},
     },
-    "Subscription": {"*": {SUBSCRIPTIONS}},
-    "Consent": {"*": {SUBSCRIPTIONS}},
+    "Subscription": {"(row)": {APPLYING, UNDO}, "*": {SUBSCRIPTIONS}},
+    "Consent": {"(row)": {APPLYING}, "*": {SUBSCRIPTIONS}},
     "Suppression": {"*": {"audiences/suppressions.py"}},
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }

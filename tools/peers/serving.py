@@ -11,7 +11,7 @@ import httpx
 import uvicorn
 
 from mailer.sites.site import Site
-from mailer.web import app
+from mailer.web import app, connections
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -41,15 +41,7 @@ class Pages:
 @asynccontextmanager
 async def serving(site: Site) -> AsyncIterator[Pages]:
     """Serve the pages of a site until the block ends."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app.create(site),
-            access_log=False,
-            log_level="error",
-            ws="none",
-            server_header=False,
-        )
-    )
+    server = uvicorn.Server(connections.configuration(app.create(site)))
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     running = asyncio.create_task(server.serve(sockets=[listening]))

@@ -26,13 +26,15 @@ async def _page(
     session: AsyncSession, asked: Asked, *, begun: tuple[str, ...] | list[str]
 ) -> Shown:
     current = await preferences.preferences_of(session, asked.holder)
-    valid = preferences.may_confirm(asked.holder, now=asked.now)
+    waiting = await preferences.confirmable(session, asked.holder, now=asked.now)
     return Shown(
         template="confirm.html",
         values={
             "preferences": asked.holder.preferences,
             "waiting": [
-                topic.name(asked.language) for topic in current.waiting if valid
+                topic.name(asked.language)
+                for topic, _ in current.topics
+                if topic.code in waiting
             ],
             "begun": [
                 topic.name(asked.language)

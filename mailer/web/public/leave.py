@@ -1,5 +1,13 @@
-"""/u/{token}: unsubscribe from one topic; a POST may be RFC 8058's one click."""
+"""/u/{token}: unsubscribe from one topic; every POST does (RFC 8058 and the button).
 
+Programs of mailboxes send the request, and not all send it well. So neither its body
+nor the kind of its body decides anything except what the evidence says.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,9 +15,11 @@ from audiences import topics
 from audiences.subscriptions import How
 from mailer.errors import TokenError
 from mailer.links import Purpose
-from mailer.readers import preferences
+from mailer.readers.optouts import OptOut, Wish
+from mailer.web import forms
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
+BUTTON = ("leave", "yes")  # of the page
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
@@ -18,10 +28,8 @@ async def show(session: AsyncSession, asked: Asked) -> Shown:
     return await _page("leave.html", session, asked)
 
 
-async def act(session: AsyncSession, asked: Asked) -> Shown:
-    """End the subscription, and show that it has ended."""
-    how = How.ONE_CLICK if _one_click(asked.form) else How.PAGE
-    await preferences.leave(session, asked.holder, how=how, now=asked.now)
+async def show_left(session: AsyncSession, asked: Asked) -> Shown:
+    """Show that the subscription has ended."""
     return await _page("left.html", session, asked)
 
 
@@ -38,13 +46,25 @@ async def _page(template: str, session: AsyncSession, asked: Asked) -> Shown:
     )
 
 
-def _one_click(form: FormMultiDict) -> bool:
-    return form.get(ONE_CLICK[0]) == ONE_CLICK[1]
+async def read(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """Return the form of the page's button; for any other body, that of one click."""
+    body = await forms.beginning_of(request)
+    return FormMultiDict([BUTTON if b"leave=yes" in body else ONE_CLICK])
+
+
+def opt_outs(form: FormMultiDict, message: int, now: datetime) -> list[OptOut]:
+    """Return the one opt-out of a POST."""
+    how = How.PAGE if form.get(BUTTON[0]) else How.ONE_CLICK
+    return [OptOut(at=now, kind=Wish.LEAVE, by=how, message=message)]
 
 
 PAGE = LinkPage(
     purpose=Purpose.UNSUBSCRIBE,
     show=show,
-    act=act,
-    changes=lambda form: _one_click(form) or form.get("leave") == "yes",
+    act=show_left,
+    changes=bool,
+    opt_outs=opt_outs,
+    writes=False,
+    read=read,
+    any_size=True,
 )

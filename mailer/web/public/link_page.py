@@ -1,15 +1,17 @@
 """The page of a link in a letter: GET shows it, POST acts.
 
-The token in the path gives the authority, so there is no cookie and no CSRF token. A
-request has one transaction; the page is rendered after it, so that no writer waits.
+The token in the path gives the authority, so there is no cookie and no CSRF token. The
+token is verified before the body is read. Opt-outs are recorded on the disk before the
+store is asked. A request has one transaction; the page is rendered after it, so that no
+writer waits.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, post, route
+from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -19,8 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer import clock, links
 from mailer.links import Purpose
 from mailer.readers.holder import Holder, holder_of
+from mailer.readers.optouts import OptOut
 from mailer.sites.site import Site
-from mailer.web import page
+from mailer.web import forms, page
+from mailer.web.recording import Recording
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +53,9 @@ class Shown:
 
 
 Step = Callable[[AsyncSession, Asked], Awaitable[Shown]]
+ReadForm = Callable[[Request[Any, Any, Any]], Awaitable[FormMultiDict]]
+# the form, the number of the link's message, and the time
+OptOuts = Callable[[FormMultiDict, int, datetime], Sequence[OptOut]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,26 +66,38 @@ class LinkPage:
     show: Step
     act: Step
     changes: Callable[[FormMultiDict], bool]  # whether a form asks to act
+    opt_outs: OptOuts = lambda _form, _message, _now: ()
+    writes: bool = True  # whether `act` writes, besides opt-outs
+    read: ReadForm = forms.form_of
+    any_size: bool = False  # whether `read` takes bodies of any size
 
     def handlers(self) -> list[ControllerRouterHandler]:
         """Return the handlers of the link's path."""
         place = links.path(self.purpose, "{token:str}")
 
-        @route(place, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+        @get(place)
         async def show(
             request: Request[Any, Any, Any],
             token: FromPath[str],
             mail_site: NamedDependency[Site],
+            recording: NamedDependency[Recording],
         ) -> Response[str]:
-            return await self._answer(request, mail_site, token, FormMultiDict())
+            form = FormMultiDict()
+            return await self._answer(request, mail_site, recording, token, form)
 
-        @post(place, status_code=200)
+        @post(place, status_code=200, **_size(any_size=self.any_size))
         async def act(
             request: Request[Any, Any, Any],
             token: FromPath[str],
             mail_site: NamedDependency[Site],
+            recording: NamedDependency[Recording],
         ) -> Response[str]:
-            return await self._answer(request, mail_site, token, await request.form())
+            number, now = mail_site.signer.number(token, self.purpose), clock.now()
+            form = await self.read(request)
+            wanted = self.opt_outs(form, number, now)
+            if wanted and not await recording.opt_outs(wanted):
+                return page.recorded(mail_site, request)
+            return await self._answer(request, mail_site, recording, token, form)
 
         return [show, act]
 
@@ -86,12 +105,12 @@ class LinkPage:
         self,
         request: Request[Any, Any, Any],
         site: Site,
+        recording: Recording,
         token: str,
         form: FormMultiDict,
     ) -> Response[str]:
         changes = self.changes(form)
-        transaction = site.database.writing if changes else site.database.reading
-        async with transaction() as session:
+        async with recording.transaction(writing=changes and self.writes) as session:
             holder = await holder_of(session, site.signer, token, self.purpose)
             asked = Asked(
                 site=site,
@@ -110,3 +129,8 @@ class LinkPage:
             masked=holder.masked,
             **shown.values,
         )
+
+
+def _size(*, any_size: bool) -> dict[str, Any]:
+    """Return the option of a handler that takes bodies of any size."""
+    return {"request_max_body_size": None} if any_size else {}

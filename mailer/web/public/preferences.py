@@ -1,15 +1,21 @@
 """/p/{token}: a reader's preferences."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import OFFERED
-from audiences.subscriptions import Standing
+from audiences.subscriptions import How, Standing
 from mailer.links import Purpose
 from mailer.readers import preferences
+from mailer.readers.optouts import OptOut, Wish
 from mailer.web.public.link_page import Asked, LinkPage, Shown
+
+MAX_TOPICS = 200  # of one form
+CODE = r"[a-z0-9-]{1,60}"  # of a topic
 
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:
@@ -21,8 +27,7 @@ async def show(session: AsyncSession, asked: Asked) -> Shown:
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
     """Save the choices, or stop everything."""
-    if asked.form.get("act") == "stop-now":
-        await preferences.stop(session, asked.holder, now=asked.now)
+    if asked.form.get("act") == "stop-now":  # recorded already, by `opt_outs`
         results = [asked.text("You will receive no letter any more, as of now.")]
         return await _page(session, asked, asked.language, results=results)
     chosen = _chosen(asked)
@@ -30,7 +35,8 @@ async def act(session: AsyncSession, asked: Asked) -> Shown:
         session,
         asked.site,
         asked.holder,
-        wanted={str(each) for each in asked.form.getall("topic", [])},
+        wanted=_topics(asked.form, "topic"),
+        left=_left(asked.form),
         language=chosen,
         now=asked.now,
     )
@@ -59,9 +65,16 @@ def _results(asked: Asked, language: str, saved: preferences.Saved) -> list[str]
         text("Waits for your confirmation: %(topic)s.", topic=topic.name(language))
         for topic in saved.requested
     ]
-    if saved.requested:
+    if saved.sent:
         message = "We have sent a letter to %(address)s; the button in it confirms."
         results.append(text(message, address=asked.holder.masked))
+    elif saved.requested:
+        again = text(
+            "No further letter was sent to %(address)s now. The button in the last one"
+            " confirms; look for it among unwanted mail, or ask again tomorrow.",
+            address=asked.holder.masked,
+        )
+        results.append(again)
     return results or [text("Your choices are kept.")]
 
 
@@ -94,4 +107,34 @@ def _changes(form: FormMultiDict) -> bool:
     return form.get("act") in {"save", "stop-now"}
 
 
-PAGE = LinkPage(purpose=Purpose.PREFERENCES, show=show, act=act, changes=_changes)
+def opt_outs(form: FormMultiDict, message: int, now: datetime) -> list[OptOut]:
+    """Return the opt-outs of a form: all, or each topic whose mark was removed."""
+
+    def opt_out(kind: Wish, topic: str | None = None) -> OptOut:
+        return OptOut(at=now, kind=kind, topic=topic, by=How.PAGE, message=message)
+
+    if form.get("act") == "stop-now":
+        return [opt_out(Wish.STOP)]
+    if form.get("act") == "save":
+        return [opt_out(Wish.LEAVE, each) for each in sorted(_left(form))]
+    return []
+
+
+def _left(form: FormMultiDict) -> set[str]:
+    """Return the topics that the page showed as received, and that are not wanted."""
+    return _topics(form, "had") - _topics(form, "topic")
+
+
+def _topics(form: FormMultiDict, name: str) -> set[str]:
+    """Return the values of a field that may be codes of topics, MAX_TOPICS at most."""
+    values = (str(each) for each in form.getall(name, [])[:MAX_TOPICS])
+    return {each for each in values if re.fullmatch(CODE, each)}
+
+
+PAGE = LinkPage(
+    purpose=Purpose.PREFERENCES,
+    show=show,
+    act=act,
+    changes=_changes,
+    opt_outs=opt_outs,
+)

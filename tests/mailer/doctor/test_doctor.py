@@ -235,3 +235,19 @@ async def test_without_a_resolver_there_is_one_note(tmp_path: Path) -> None:
 
     assert found.level is Grade.NOTE
     assert "no DNS resolver answers" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("web", "level"),
+    [
+        ({}, Grade.OK),
+        ({"host": "0.0.0.0"}, Grade.WARNING),  # noqa: S104
+        ({"host": "10.0.0.5", "trusted_proxies": ["10.0.0.4"]}, Grade.OK),
+    ],
+)
+def test_pages_for_other_machines_need_a_proxy(
+    web: dict[str, object], level: Grade
+) -> None:
+    (found,) = machine.web(Settings.model_validate({"web": web}))
+
+    assert found.level is level

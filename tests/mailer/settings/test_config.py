@@ -213,3 +213,41 @@ async def test_links_of_an_older_key_stay_valid(folder: Path) -> None:
     async with open_site(folder / "config.toml") as site:
         assert site.signer.message(7).unsubscribe != before.unsubscribe
         assert site.signer.number(before.unsubscribe, Purpose.UNSUBSCRIBE) == 7
+
+
+ADDRESSES = {
+    "https://letters.example.org": True,
+    "https://example.org:8443/a/letters/": True,
+    "http://127.0.0.1:8025": True,
+    "http://[::1]:8025/x": True,
+    "http://letters.example.org": False,
+    "https://user@example.org": False,
+    "https://example.org/?a=b": False,
+    "https://example.org/#a": False,
+    "https://example.org/a b": False,
+    "https://example.org\\r\\nBcc: a@b.example": False,
+    "https://example.org/../a": False,
+    "https://example.org//a": False,
+    "https://example.org:99999": False,
+    "ftp://example.org": False,
+    "https://": False,
+}
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_the_address_of_the_pages_is_strict(tmp_path: Path, url: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[site]\nurl = "{url}"\n', encoding="utf-8")
+    if ADDRESSES[url]:
+        assert loading.load(path).site.url == url.rstrip("/")
+    else:
+        with pytest.raises(ConfigError, match=r"site\.url"):
+            loading.load(path)
+
+
+def test_a_demonstration_may_be_reached_without_encryption(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    url = "http://letters.example.org"
+    path.write_text(f'[site]\nurl = "{url}"\ndemo = true\n', encoding="utf-8")
+
+    assert loading.load(path).site.url == url

@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from audiences import directory
 from audiences.contacts import find
-from audiences.directory import Confirmation, Proposal
+from audiences.directory import Confirmation, Decision, Proposal
 from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
 from mailer import clock
@@ -137,6 +138,46 @@ async def test_a_correction_waits_and_the_unit_reads_it(
     assert (settled.code, again.code) == (0, 1)
     assert left == []
     assert not await confirmed(site)
+
+
+async def test_an_answer_after_a_decision_is_a_new_row(
+    site: Site, tmp_path: Path
+) -> None:
+    """Of the same link; the decided proposal stays as it was."""
+    link = await signed_entry(site, tmp_path)
+    async with serving(site) as pages:
+        path = f"/o/{link.entry}"
+        shown = shown_in((await pages.get(path)).text)
+        sent = {"act": "propose", "shown": shown}
+        await pages.post(path, {**sent, "acronym": "A"})
+        await pages.post(path, {**sent, "acronym": "B"})
+        async with site.database.writing() as session:
+            await directory.decide(
+                session, 1, Decision.APPLIED, by="unit", now=clock.now()
+            )
+        await pages.post(path, {**sent, "acronym": "C"})
+        await pages.post(path, {**sent, "acronym": "D"})
+    _, proposals = await answers(site)
+
+    assert [
+        (each.proposed["acronym"], each.decision, each.settled_by)
+        for each in sorted(proposals, key=lambda each: each.id)
+    ] == [("B", "applied", "unit"), ("D", None, None)]
+
+
+async def test_an_answer_repeated_many_times_at_once_is_one_row(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await signed_entry(site, tmp_path)
+    async with serving(site) as pages:
+        path = f"/o/{link.entry}"
+        shown = shown_in((await pages.get(path)).text)
+        sent = {"act": "confirm", "shown": shown}
+        every = await asyncio.gather(*(pages.post(path, sent) for _ in range(30)))
+    confirmations, _ = await answers(site)
+
+    assert {each.status_code for each in every} == {200}
+    assert len(confirmations) == 1
 
 
 @on_sqlite

@@ -10,7 +10,7 @@ from audiences.contacts import Contact, find
 from mailer.campaigns.models import Campaign
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, readers, reading
-from tests.acts.readers import ED, TOPIC
+from tests.acts.readers import ED
 from tools.peers.relay import Relay
 from tools.peers.serving import Pages, serving
 
@@ -200,19 +200,68 @@ async def test_a_body_too_large_is_refused(site: Site, tmp_path: Path) -> None:
     assert answer.status_code == 413
 
 
-async def test_repeated_requests_send_one_confirmation_a_day(
+async def test_one_day_sends_two_confirmations_at_most(
     site: Site, tmp_path: Path
 ) -> None:
+    """The same wish gets no second letter; a further one gets one, the next none."""
     link = await readers.signed(site, tmp_path)
     on = list(await readers.standings(site))
+    wanted, shown = list(on), []
     async with serving(site) as pages:
-        for topic in (ADDED, "field-news", "focal-points"):
-            await save(pages, f"/p/{link.preferences}", [*on, ADDED, topic])
+        for topic in (ADDED, ADDED, "field-news", "focal-points"):
+            wanted = sorted({*wanted, topic})
+            shown.append(await save(pages, f"/p/{link.preferences}", wanted))
     async with site.database.reading() as session:
         numbers = await session.scalars(
             select(Campaign.id).where(Campaign.on_demand.is_(True))
         )
-        (number,) = numbers.all()
+        made = [len(await campaigning.ledger(site, each)) for each in numbers]
 
-    assert len(await campaigning.ledger(site, number)) == 1
-    assert TOPIC in on
+    assert made == [1, 1]
+    assert ["We have sent a letter" in each for each in shown] == [
+        *(True, False),
+        *(True, False),
+    ]
+    assert "No further letter was sent" in shown[1]
+    assert "No further letter was sent" in shown[3]
+
+
+async def test_a_link_confirms_its_own_wish_only(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        await save(pages, f"/p/{link.preferences}", [*on, ADDED])
+        first = await readers.confirmation(site, relay)
+        await save(pages, f"/p/{link.preferences}", [*on, ADDED, "field-news"])
+        page = await pages.get(first)
+        await pages.post(first, {"confirm": "yes"})
+    found = await readers.standings(site)
+
+    assert "<li>" in page.text
+    assert page.text.count("<li>") - page.text.count("hreflang") == 1
+    assert (found[ADDED], found["field-news"]) == ("active", "pending")
+
+
+async def test_after_stop_everything_only_a_new_confirmation_brings_letters_back(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    path = f"/p/{link.preferences}"
+    on = list(await readers.standings(site))
+    async with serving(site) as pages:
+        await save(pages, path, [*on, ADDED])
+        old = await readers.confirmation(site, relay)
+        await pages.post(path, {"act": "stop-now"})
+        await pages.post(old, {"confirm": "yes"})
+        await save(pages, path, [ADDED])
+        await pages.post(old, {"confirm": "yes"})
+        before = (await readers.standings(site))[ADDED]
+        stopped = (await reader(site)).stopped_at
+        new = await readers.confirmation(site, relay)
+        await pages.post(new, {"confirm": "yes"})
+
+    assert (before, stopped is None) == ("pending", False)
+    assert (await readers.standings(site))[ADDED] == "active"
+    assert (await reader(site)).stopped_at is None

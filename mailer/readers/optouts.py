@@ -1,0 +1,213 @@
+"""Opt-outs, kept in a file of the site's folder before the store is asked.
+
+A store may be busy, away or restored from a backup; the file keeps each opt-out. It has
+one JSON object a line, and is only appended to. A second file says how far the store
+has taken it. Lines may be applied twice: the second time changes nothing.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from mailer.errors import MailerError
+
+FILE, CURSOR = "opt-outs.jsonl", "opt-outs.cursor"
+BATCH = 500  # lines of one transaction
+_CHUNK = 1 << 20  # octets read at once; more than BATCH lines have
+log = structlog.get_logger()
+
+
+class Wish(StrEnum):
+    """What a line asks for."""
+
+    LEAVE = "leave"  # end one subscription
+    STOP = "stop"  # end all, and prevent new ones
+    SUPPRESS = "suppress"  # never write to the address
+    ERASE = "erase"  # the same, because the person was erased
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptOut:
+    """One opt-out: of the holder of `key`, or of the reader of `message`.
+
+    `key` is the fingerprint of an address, or its first octets; a link may have none.
+    Without a topic, LEAVE is about the topic of the message.
+    """
+
+    at: datetime
+    kind: Wish
+    by: str  # "one-click", "page", or why an address is suppressed
+    key: bytes = b""
+    topic: str | None = None
+    message: int | None = None
+
+    def line(self) -> bytes:
+        """Return the line of the file."""
+        values: dict[str, Any] = {
+            "at": self.at.isoformat(),
+            "kind": self.kind,
+            "key": self.key.hex(),
+            "topic": self.topic,
+            "by": self.by,
+        }
+        if self.message is not None:
+            values["message"] = self.message
+        return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+
+
+class NotRecordedError(MailerError):
+    """The file of opt-outs cannot be written; nothing was recorded."""
+
+
+def append(root: Path, optouts: Sequence[OptOut]) -> int:
+    """Write opt-outs to the disk; return the size of the file, which ends with them.
+
+    Raises NotRecordedError when they cannot be written; then none of them is there.
+    """
+    try:
+        with _locked(root / FILE) as file:
+            return _append(file, root, b"".join(each.line() for each in optouts))
+    except OSError as fault:
+        raise NotRecordedError(f"{FILE} cannot be written: {fault.strerror}") from None
+
+
+def _append(file: int, root: Path, lines: bytes) -> int:
+    size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        lines = b"\n" + lines  # after a line that a power cut left unfinished
+    try:
+        _write_all(file, lines, size)
+        os.fsync(file)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file, size)
+        raise
+    if size == 0:
+        _sync_folder(root)
+    return size + len(lines)
+
+
+def _write_all(file: int, octets: bytes, place: int) -> None:
+    """Write all octets; raise OSError where the disk takes only some of them."""
+    while octets:
+        written = os.pwrite(file, octets, place)
+        octets, place = octets[written:], place + written
+
+
+def pending(root: Path) -> tuple[list[OptOut], int]:
+    """Return opt-outs that the store has not taken, BATCH at most, and where they end.
+
+    A line that cannot be read is reported in the log and left out.
+    """
+    begin = applied(root)
+    try:
+        with (root / FILE).open("rb") as file:
+            file.seek(begin)
+            lines = file.read(_CHUNK).splitlines(keepends=True)[:BATCH]
+    except OSError as fault:
+        if not isinstance(fault, FileNotFoundError):
+            log.warning("optouts.unreadable", reason=fault.strerror)
+        return [], begin
+    found, end = [], begin
+    for line in lines:
+        if line.endswith(b"\n"):
+            found += _parsed(line, end)
+            end += len(line)
+    return found, end
+
+
+def _parsed(line: bytes, place: int) -> list[OptOut]:
+    """Return the opt-out of a line; none if it cannot be read, or is empty."""
+    if not line.strip():
+        return []
+    try:
+        values = json.loads(line)
+        message = values.get("message")
+        return [
+            OptOut(
+                at=datetime.fromisoformat(values["at"]),
+                kind=Wish(values["kind"]),
+                by=str(values["by"]),
+                key=bytes.fromhex(values["key"] or ""),
+                topic=values["topic"],
+                message=None if message is None else int(message),
+            )
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        log.warning("optouts.unreadable", at_octet=place)
+        return []
+
+
+def has_pending(root: Path) -> bool:
+    """Whether the file has more than the store has taken."""
+    return applied(root) < _size(root)
+
+
+def applied(root: Path) -> int:
+    """Return how many octets of the file the store has taken.
+
+    Zero if that is not known, or if the file is not the one it was: applying it again
+    changes nothing.
+    """
+    try:
+        known = int((root / CURSOR).read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        return 0
+    return known if 0 <= known <= _size(root) else 0
+
+
+def mark_applied(root: Path, end: int) -> None:
+    """Note that the store has taken the file up to `end`; call it after the commit.
+
+    A note that cannot be written is left out: the lines are applied again later.
+    """
+    try:
+        with _locked(root / FILE):
+            if end > applied(root):
+                new = root / f"{CURSOR}.new"
+                new.touch(mode=0o600)
+                new.write_text(str(end), encoding="ascii")
+                new.replace(root / CURSOR)
+    except OSError as fault:
+        log.warning("optouts.unmarked", reason=fault.strerror)
+
+
+def rewind(root: Path) -> None:
+    """Have the whole file applied again, as after the restore of a store."""
+    (root / CURSOR).unlink(missing_ok=True)
+
+
+def _size(root: Path) -> int:
+    try:
+        return (root / FILE).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Open a file that only its owner reads; lock out other processes and threads."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+    finally:
+        os.close(file)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the name of a new file to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

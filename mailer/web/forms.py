@@ -1,0 +1,41 @@
+"""Reads the bodies of requests; a body that cannot be read is the client's fault."""
+
+import asyncio
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import ClientException, HTTPException
+
+BEGINNING = 8 * 1024  # octets
+PATIENCE = 2.0  # seconds
+
+
+async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """Return the form of a request; raise ClientException if it is not a form."""
+    try:
+        return await request.form()
+    except HTTPException:
+        raise
+    except (ValueError, LookupError) as fault:  # such as an unknown character set
+        raise ClientException("the body is not a form") from fault
+
+
+async def beginning_of(request: Request[Any, Any, Any]) -> bytes:
+    """Return the beginning of a body, whatever it is and however it ends.
+
+    At most BEGINNING octets, and what arrives within PATIENCE seconds.
+    """
+    body = b""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while len(body) < BEGINNING:
+                message = await request.receive()
+                if message["type"] != "http.request":
+                    break
+                body += message["body"]
+                if not message["more_body"]:
+                    break
+    except TimeoutError:
+        pass
+    return body[:BEGINNING]
