@@ -16,6 +16,7 @@ from audiences import characters
 from mailer.errors import ContentError
 
 MAX_NAMES = 500  # in a folder
+_FILE = os.O_RDONLY | os.O_NONBLOCK  # a pipe is opened, too, and then refused
 
 
 def read(folder: Path, parts: Sequence[str], *, limit: int, advice: str = "") -> bytes:
@@ -28,15 +29,30 @@ def read(folder: Path, parts: Sequence[str], *, limit: int, advice: str = "") ->
     where = "/".join((folder.name, *parts))
     *above, last = parts
     with _opened(folder, above, where) as inside:
-        file = _open(last, os.O_RDONLY | os.O_NONBLOCK, inside, where)
+        file = _open(last, _FILE, inside, where)
+    return _content(file, where, limit, advice)
+
+
+def read_one(path: Path, *, limit: int) -> bytes:
+    """Return the content of a file that an operator names; links to it are followed.
+
+    Raises as `read` does.
+    """
+    return _content(os.open(path, _FILE), path.name, limit)
+
+
+def _content(file: int, where: str, limit: int, advice: str = "") -> bytes:
+    """Return the content of an open file, and close it."""
+    try:
         mode = os.fstat(file).st_mode
         if stat.S_ISDIR(mode):
-            os.close(file)
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        with os.fdopen(file, "rb") as stream:
-            if not stat.S_ISREG(mode):
-                raise ContentError(where, "is not a regular file")
+        if not stat.S_ISREG(mode):
+            raise ContentError(where, "is not a regular file")
+        with os.fdopen(file, "rb", closefd=False) as stream:
             octets = stream.read(limit + 1)
+    finally:
+        os.close(file)
     if len(octets) > limit:
         raise ContentError(where, f"has more than {limit / 1e6:g} MB{advice}")
     return octets
