@@ -12,7 +12,11 @@ from mailer.campaigns.writing import regular_files
 from mailer.campaigns.writing.translation import po_file
 from mailer.errors import ContentError
 
-HEAD = 'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset={}\\n"\n'
+HEAD = """msgid ""
+msgstr ""
+"Language: fr\\n"
+"Content-Type: text/plain; charset={}\\n"
+"""
 UTF_8 = HEAD.format("utf-8")
 PLURAL = 'msgctxt "subject"\nmsgid "one"\nmsgid_plural "many"\nmsgstr[0] "x"\n'
 
@@ -89,7 +93,7 @@ def test_a_large_file_is_read_or_refused_in_a_few_seconds(name: str) -> None:
         "nplurals=2; plural=(n > 1);",
         "nplurals=1; plural=0;",
         "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 ? 1 : 2);",
-        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 ? 3 : n ? 4 : 5);",
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%9>3 ? 3 : n ? 4 : 5);",
     ],
 )
 def test_the_plural_forms_of_translators_tools_are_read(stated: str) -> None:
