@@ -16,6 +16,7 @@ from audiences.languages import OFFERED
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # cells of one column, or organisations
+MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 # Columns of the contact, then of its organisation.
 OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
@@ -67,6 +68,13 @@ class CheckedRow(NamedTuple):
     body: Body | None
 
 
+def parsed(parse: Parse, raw: str) -> Any:
+    """Parse a cell; raise CellError if it is faulty or longer than any good one."""
+    if len(raw) > MAX_CELL:
+        raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
+    return parse(raw)
+
+
 class _Memory(dict[str, Any]):
     """The parsed cells of one column, by their text; faults are not cached."""
 
@@ -75,7 +83,7 @@ class _Memory(dict[str, Any]):
 
     def __missing__(self, raw: str) -> Any:
         bare = raw.strip()
-        value = self._parse(bare) if bare else None
+        value = parsed(self._parse, bare) if bare else None
         if len(self) >= CACHED:
             self.clear()
         self[raw] = value
@@ -116,7 +124,7 @@ class Checker:
     def _values(self, row: int, line: list[str]) -> CheckedRow:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
         parse = self._cached
-        address = cells.address(raw.strip())
+        address = parsed(cells.address, raw.strip())
         topics = parse["topics"](topics)
         consent = parse["consent"](consent) or self._basis
         if topics and not consent:
@@ -170,7 +178,7 @@ class Checker:
             if not raw:
                 continue
             try:
-                values[column] = self._parsers[column](raw)
+                values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
                 faults.append(
                     Fault(row=row, column=column, value=raw[:80], reason=str(fault))

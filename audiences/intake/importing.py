@@ -17,7 +17,6 @@ from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
 
-MAX_FAULTS = 10_000  # kept for the report; further ones are only counted
 PROGRESS_EVERY = 1_000  # rows
 
 
@@ -42,10 +41,10 @@ class Staged:
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
 
-    def note(self, faults: list[Fault]) -> None:
-        """Count the rows with faults, and keep the first MAX_FAULTS faults."""
-        self.faulty_rows += len({fault.row for fault in faults})
-        self.faults += faults[: max(0, MAX_FAULTS - len(self.faults))]
+    def note(self, faults: list[Fault], *, rows: int = 1) -> None:
+        """Count rows with faults, and keep the first MAX_FAULTS faults."""
+        self.faulty_rows += rows
+        self.faults += faults[: max(0, stage.MAX_FAULTS - len(self.faults))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +96,8 @@ async def _stage(
     staged = Staged(file=table.name, form=table.form, unread=table.unread)
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
-    staged.note(await stage.remove_conflicts(session))
+    for each in await stage.remove_conflicts(session):
+        staged.note(each.faults, rows=each.rows)
     return staged
 
 
@@ -113,7 +113,7 @@ async def _apply(
 def _report(
     staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
 ) -> ImportReport:
-    staged.note(plan.faults)
+    staged.note(plan.faulty.faults, rows=plan.faulty.rows)
     return ImportReport(
         rows=staged.rows,
         valid=staged.rows - staged.faulty_rows,

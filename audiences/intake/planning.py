@@ -1,10 +1,12 @@
 """Plans an import: compares the staged rows with the current directory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    RowMapping,
     Select,
     Text,
     and_,
@@ -57,14 +59,14 @@ class ImportPlan:
     added: int
     changed: int
     unchanged: int
-    faults: list[Fault]
+    faulty: stage.FaultyRows
 
 
 async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match(session)
-    faults = await _without_organisation(session)
-    await stage.remove_rows(session, faults)
+    faulty = await stage.remove(session, _without_organisation(), _lacking)
+    await session.execute(delete(BODIES).where(_lacks_cells()))
     await _mark_changes(session)
     known = ROWS.c.contact_id.is_not(None)
     added, changed, total = (
@@ -84,7 +86,7 @@ async def plan(session: AsyncSession) -> ImportPlan:
     )
     changed += by_body or 0
     return ImportPlan(
-        added=added, changed=changed, unchanged=total - added - changed, faults=faults
+        added=added, changed=changed, unchanged=total - added - changed, faulty=faulty
     )
 
 
@@ -106,12 +108,24 @@ async def match(session: AsyncSession) -> None:
     await stage.analyse(session)
 
 
-async def _without_organisation(session: AsyncSession) -> list[Fault]:
-    """Return the faults of rows whose contact would have no organisation.
+def _without_organisation() -> Select[*tuple[Any, ...]]:
+    """Select the rows whose contact would have no organisation.
 
     A new contact names none, or the organisation is new and its first row has no kind
     or no name.
     """
+    names_none = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+    incomplete = select(BODIES.c.body).where(_lacks_cells())
+    return (
+        select(ROWS.c.row, BODIES.c.organisation)
+        .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
+        .where(or_(names_none, ROWS.c.body.in_(incomplete)))
+        .order_by(ROWS.c.row)
+    )
+
+
+def _lacks_cells() -> ColumnElement[bool]:
+    """Whether an organisation is new, and its first row has no kind or no name."""
     lead = BODIES.alias("lead")
     complete = exists().where(
         lead.c.organisation == BODIES.c.organisation,
@@ -119,29 +133,20 @@ async def _without_organisation(session: AsyncSession) -> list[Fault]:
         lead.c.kind.is_not(None),
         lead.c.organisation_name.is_not(None),
     )
-    names_none = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
-    lacks_cells = and_(BODIES.c.organisation_id.is_(None), ~complete)
-    incomplete = select(BODIES.c.body).where(lacks_cells)
-    rows = await session.execute(
-        select(ROWS.c.row, BODIES.c.organisation)
-        .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
-        .where(or_(names_none, ROWS.c.body.in_(incomplete)))
-        .order_by(ROWS.c.row)
+    return and_(BODIES.c.organisation_id.is_(None), ~complete)
+
+
+def _lacking(each: RowMapping) -> Iterator[Fault]:
+    code = each["organisation"]
+    yield Fault(
+        row=each["row"],
+        column="organisation",
+        value=code or "",
+        reason=f"{code} is new: the first row that names it needs kind and"
+        " organisation_name"
+        if code
+        else "a new contact needs an organisation",
     )
-    faults = [
-        Fault(
-            row=row,
-            column="organisation",
-            value=code or "",
-            reason=f"{code} is new: the first row that names it needs kind and"
-            " organisation_name"
-            if code
-            else "a new contact needs an organisation",
-        )
-        for row, code in rows
-    ]
-    await session.execute(delete(BODIES).where(lacks_cells))
-    return faults
 
 
 async def _mark_changes(session: AsyncSession) -> None:

@@ -5,23 +5,21 @@ the result. A file that cannot be read is refused with the place and the remedy.
 """
 
 import csv
-import zipfile
+import os
+import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from charset_normalizer import from_bytes
-from python_calamine import CalamineError, CalamineWorkbook
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
+from audiences.intake.workbooks import reading
 
 MAX_LINE = 1_000_000  # characters of a CSV file
-MAX_UNPACKED = 400_000_000  # octets of a workbook
-MAX_PARTS = 2_000  # files within a workbook
 SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
 LEGACY = ["cp1252", "cp1251", "cp1256"]
 DELIMITERS = ",;\t|"
@@ -44,11 +42,8 @@ def open_table(path: Path, *, encoding: str | None = None) -> Table:
     `encoding` is that of a CSV file; without it, it is detected. The rows are read
     while they are used, and raise FileRefusedError, too.
     """
-    try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-    except OSError as fault:
-        raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
+    with _opened(path) as file:
+        magic = file.read(4)
     if magic == b"PK\x03\x04":
         rows, form = _workbook(path), "XLSX"
     elif magic == b"\xd0\xcf\x11\xe0":
@@ -66,6 +61,23 @@ def open_table(path: Path, *, encoding: str | None = None) -> Table:
     return Table(
         name=path.name, form=form, positions=positions, unread=unread, rows=rows
     )
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file; refuse a device or a pipe, which could have no end."""
+    try:
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+    except OSError as fault:
+        raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise FileRefusedError(f"{path} is not a regular file")
+
+
+def _workbook(path: Path) -> Iterator[list[str]]:
+    with _opened(path) as file:
+        yield from reading.rows(file, path.name)
 
 
 def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
@@ -165,59 +177,3 @@ def _lines(file: TextIO) -> Iterator[str]:
         if len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
             raise csv.Error(f"a line of more than {MAX_LINE:,} characters")
         yield line
-
-
-def _workbook(path: Path) -> Iterator[list[str]]:
-    _check_unpacked_size(path)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheet = book.get_sheet_by_index(0)
-        for row in sheet.iter_rows():
-            yield [_cell(value) for value in row]
-    except (CalamineError, IndexError, ValueError) as fault:
-        raise FileRefusedError(
-            f"{path.name} cannot be read as a workbook ({fault}); save it as .xlsx"
-        ) from None
-
-
-def _check_unpacked_size(path: Path) -> None:
-    """Unpack a workbook without keeping it, and refuse one that grows too large.
-
-    A small ZIP file can unpack to more than fits into memory (a ZIP bomb).
-    """
-    unpacked = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS:
-                raise FileRefusedError(
-                    f"{path.name} has {len(parts)} parts; at most {MAX_PARTS} are read"
-                )
-            for part in parts:
-                with archive.open(part) as stream:
-                    while block := stream.read(1 << 20):
-                        unpacked += len(block)
-                        if unpacked > MAX_UNPACKED:
-                            raise FileRefusedError(
-                                f"{path.name} unpacks to more than"
-                                f" {MAX_UNPACKED // 1_000_000} MB; save it as CSV"
-                            )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as fault:
-        raise FileRefusedError(
-            f"{path.name} is damaged ({fault}); save it again as .xlsx"
-        ) from None
-
-
-def _cell(value: object) -> str:
-    """Return the value of a workbook's cell as text."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() | date():
-            return value.isoformat()
-        case _:
-            return str(value)

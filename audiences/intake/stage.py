@@ -6,11 +6,12 @@ file is read.
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
@@ -19,6 +20,7 @@ from audiences.intake.tables import BODIES, INDEXES, ROWS, SETS, TABLES
 from audiences.store import bulk, dialects
 
 CHUNK = 2_000  # rows
+MAX_FAULTS = 10_000  # kept for the report; further ones are only counted
 CACHED = 50_000  # sets of codes that are known to be staged
 _ROW = (
     *("row", "address", "address_key", "name", "roles", "languages", "timezone"),
@@ -76,26 +78,28 @@ def _body(body: Body) -> tuple[Any, ...]:
     return (body.row, body.row, body.organisation, *body.cells, names)
 
 
-async def remove_conflicts(session: AsyncSession) -> list[Fault]:
-    """Remove rows that repeat an address or contradict an earlier row.
+@dataclass(frozen=True, slots=True)
+class FaultyRows:
+    """Rows that were removed: how many, and the faults of the first."""
 
-    Return their faults.
-    """
+    rows: int
+    faults: list[Fault]
+
+
+async def remove_conflicts(session: AsyncSession) -> list[FaultyRows]:
+    """Remove rows that repeat an address or contradict an earlier row; return them."""
     for index in INDEXES:
         await session.execute(CreateIndex(index))
     await analyse(session)
-    faults = await _repeated_addresses(session)
-    await remove_rows(session, faults)
-    if faults:
+    repeated = await remove(session, _repeated_addresses(), _repeated)
+    if repeated.rows:
         await _update_first_rows(session)
     first = select(func.min(BODIES.c.row)).group_by(BODIES.c.organisation)
     await session.execute(
         update(BODIES).where(BODIES.c.row.in_(first)).values(leads=True)
     )
     await analyse(session)
-    contradictions = await _contradictions(session)
-    await remove_rows(session, contradictions)
-    return faults + contradictions
+    return [repeated, await remove(session, _contradictions(), _contradicting)]
 
 
 async def analyse(session: AsyncSession) -> None:
@@ -103,11 +107,23 @@ async def analyse(session: AsyncSession) -> None:
     await dialects.analyse(session, *(table.name for table in TABLES))
 
 
-async def remove_rows(session: AsyncSession, faults: list[Fault]) -> None:
-    """Delete the rows with faults from the staging tables."""
-    numbers = iter(sorted({fault.row for fault in faults}))
-    while chunk := list(islice(numbers, CHUNK)):
-        await session.execute(delete(ROWS).where(ROWS.c.row.in_(chunk)))
+async def remove(
+    session: AsyncSession,
+    faulty: Select[*tuple[Any, ...]],
+    faults_of: Callable[[RowMapping], Iterable[Fault]],
+) -> FaultyRows:
+    """Delete rows from the staging tables; return them with at most MAX_FAULTS faults.
+
+    `faulty` selects them, with the column `row` and what `faults_of` reads.
+    """
+    numbers = faulty.order_by(None).subquery().c.row
+    count = await session.scalar(select(func.count(numbers.distinct())))
+    if not count:
+        return FaultyRows(0, [])
+    first = await session.execute(faulty.limit(MAX_FAULTS))
+    faults = [fault for each in first.mappings() for fault in faults_of(each)]
+    await session.execute(delete(ROWS).where(ROWS.c.row.in_(select(numbers))))
+    return FaultyRows(count, faults[:MAX_FAULTS])
 
 
 async def _update_first_rows(session: AsyncSession) -> None:
@@ -126,8 +142,8 @@ async def _update_first_rows(session: AsyncSession) -> None:
     )
 
 
-async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
-    """Return a fault for each row whose address an earlier row has."""
+def _repeated_addresses() -> Select[*tuple[Any, ...]]:
+    """Select the rows whose address an earlier row has."""
     repeated = (
         select(ROWS.c.address_key, func.min(ROWS.c.row).label("first"))
         .group_by(ROWS.c.address_key)
@@ -135,29 +151,35 @@ async def _repeated_addresses(session: AsyncSession) -> list[Fault]:
         .subquery()
     )
     earlier = ROWS.alias("earlier")
-    rows = await session.execute(
-        select(ROWS.c.row, ROWS.c.address, repeated.c.first, earlier.c.address)
+    return (
+        select(
+            ROWS.c.row,
+            ROWS.c.address,
+            repeated.c.first,
+            earlier.c.address.label("before"),
+        )
         .join(repeated, repeated.c.address_key == ROWS.c.address_key)
         .join(earlier, earlier.c.row == repeated.c.first)
         .where(ROWS.c.row > repeated.c.first)
         .order_by(ROWS.c.row)
     )
-    return [
-        Fault(
-            row=row,
-            column="address",
-            value=address,
-            reason=f"the same address as in row {first}"
-            if address == before
-            else f"differs from {before} in row {first} only in capitals or Unicode"
-            " form; it is the same mailbox",
-        )
-        for row, address, first, before in rows
-    ]
 
 
-async def _contradictions(session: AsyncSession) -> list[Fault]:
-    """Return a fault for each cell that differs from the organisation's first row."""
+def _repeated(each: RowMapping) -> Iterator[Fault]:
+    before, first = each["before"], each["first"]
+    yield Fault(
+        row=each["row"],
+        column="address",
+        value=each["address"],
+        reason=f"the same address as in row {first}"
+        if each["address"] == before
+        else f"differs from {before} in row {first} only in capitals or Unicode"
+        " form; it is the same mailbox",
+    )
+
+
+def _contradictions() -> Select[*tuple[Any, ...]]:
+    """Select the rows with a cell that differs from the organisation's first row."""
     lead = BODIES.alias("lead")
     differs = or_(
         *(
@@ -168,7 +190,7 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
             for name in BODY_CELLS
         )
     )
-    rows = await session.execute(
+    return (
         select(
             ROWS.c.row,
             BODIES.c.organisation,
@@ -182,18 +204,18 @@ async def _contradictions(session: AsyncSession) -> list[Fault]:
         .where(BODIES.c.leads.is_(False), differs)
         .order_by(ROWS.c.row)
     )
-    return [
-        Fault(
-            row=each["row"],
-            column=name,
-            value=each[name],
-            reason=f"{each['organisation']} has {each['lead_' + name] or 'nothing'}"
-            f" here in row {each['first']}; give the same value in both rows",
-        )
-        for each in rows.mappings()
-        for name in BODY_CELLS
-        if each[name] is not None and each[name] != each[f"lead_{name}"]
-    ]
+
+
+def _contradicting(each: RowMapping) -> Iterator[Fault]:
+    for name in BODY_CELLS:
+        if each[name] is not None and each[name] != each[f"lead_{name}"]:
+            yield Fault(
+                row=each["row"],
+                column=name,
+                value=each[name],
+                reason=f"{each['organisation']} has {each['lead_' + name] or 'nothing'}"
+                f" here in row {each['first']}; give the same value in both rows",
+            )
 
 
 def _chunks(rows: Iterable[CheckedRow]) -> Iterator[list[CheckedRow]]:

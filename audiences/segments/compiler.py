@@ -2,9 +2,13 @@
 
 Values are bound parameters. A clause about an unknown fact is false, never NULL: so
 `not country = FR` holds for an organisation without a country.
+
+Each saved rule is compiled once, but stands in the statement wherever a rule names it.
+So a rule is refused when it has too many clauses, counted with those of saved rules.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import and_, not_, or_
@@ -16,6 +20,11 @@ from audiences.segments.conditions import Condition
 from audiences.segments.facts import Values
 from audiences.segments.rules import Operator
 from audiences.segments.vocabularies import Vocabulary, suggestion
+
+MAX_CLAUSES = 500  # of a rule, with those of the saved rules that it names
+MAX_TOGETHER = 2_000  # clauses of rules in one statement
+MAX_HEIGHT = 20  # levels of not, and, or: the parser of SQLite takes about 25
+VALUES_PER_CLAUSE = 50  # a clause with more values counts as several
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,61 +40,144 @@ class Context:
     today: date
     themes: tuple[str, ...] = ()
     topic: str | None = None
-    within: tuple[str, ...] = ()  # names of the segments being compiled, to find cycles
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The condition of a rule or a part of one, with its clauses and levels."""
+
+    condition: Condition
+    clauses: int = 1
+    height: int = 0
+
+
+@dataclass
+class _Saved:
+    """The saved rules compiled so far, and those being compiled, to find cycles."""
+
+    compiled: dict[str, _Compiled] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
 
 def condition(rule: str, context: Context) -> Condition:
     """Compile the text of a rule, or the name of a saved rule.
 
-    Raises RuleError when it cannot be parsed or has an unknown word.
+    Raises RuleError when it cannot be parsed, has an unknown word or is too large.
     """
-    name = rule.strip()
-    if name in context.vocabulary.segments:
-        return _segment(rules.Word(text=name, column=1), name, context)
-    return _Compiler(rule, context).rule(grammar.parse(rule))
+    return _compile(rule, context, _Saved()).condition
+
+
+def conditions_of(texts: Iterable[str], context: Context) -> list[Condition]:
+    """Compile rules that go into one statement.
+
+    Raises RuleError for a faulty rule, and when they have more than MAX_TOGETHER
+    clauses.
+    """
+    saved, compiled, clauses = _Saved(), [], 0
+    for rule in texts:
+        each = _compile(rule, context, saved)
+        clauses += each.clauses
+        if clauses > MAX_TOGETHER:
+            sentence = (
+                f"the rules have more than {MAX_TOGETHER:,} clauses together, counted"
+                " with those of saved rules"
+            )
+            raise RuleError(rule, 1, sentence)
+        compiled.append(each.condition)
+    return compiled
 
 
 def clause(part: rules.Rule, rule: str, context: Context) -> Condition:
     """Compile one part of a rule; `rule` is the whole text, for errors."""
-    return _Compiler(rule, context).rule(part)
+    return _Compiler(rule, context, _Saved()).rule(part).condition
+
+
+def _compile(rule: str, context: Context, saved: _Saved) -> _Compiled:
+    name = rule.strip()
+    compiler = _Compiler(rule, context, saved)
+    if name in context.vocabulary.segments:
+        return compiler.segment(rules.Word(text=name, column=1))
+    return compiler.rule(grammar.parse(rule))
 
 
 @dataclass(frozen=True)
 class _Compiler:
     text: str
     context: Context
+    saved: _Saved
 
-    def rule(self, rule: rules.Rule) -> Condition:
+    def rule(self, rule: rules.Rule) -> _Compiled:
         match rule:
             case rules.Not(rule=inner):
-                return not_(self.rule(inner))
+                made = self.rule(inner)
+                return self._bounded(not_(made.condition), made)
             case rules.All(rules=parts):
-                return and_(*map(self.rule, parts))
+                each = [self.rule(part) for part in parts]
+                return self._bounded(and_(*(one.condition for one in each)), *each)
             case rules.Any(rules=parts):
-                return or_(*map(self.rule, parts))
+                each = [self.rule(part) for part in parts]
+                return self._bounded(or_(*(one.condition for one in each)), *each)
             case rules.Test():
                 return self._test(rule)
             case rules.Comparison():
                 return self._comparison(rule)
 
+    def _bounded(self, condition: Condition, *parts: _Compiled) -> _Compiled:
+        """Return a combination of parts; raise RuleError when it is too large."""
+        clauses = sum(part.clauses for part in parts)
+        height = 1 + max(part.height for part in parts)
+        within = self.saved.within
+        where = f" in the saved rule {within[-1]}" if within else ""
+        if clauses > MAX_CLAUSES:
+            sentence = (
+                f"{clauses:,} clauses{where}, counted with those of the saved rules"
+                f" that it names; at most {MAX_CLAUSES} are allowed"
+            )
+            raise self._error(1, sentence)
+        if height > MAX_HEIGHT:
+            sentence = (
+                f"more than {MAX_HEIGHT} levels of not, and, or{where}, counted with"
+                " those of the saved rules that it names"
+            )
+            raise self._error(1, sentence)
+        return _Compiled(condition, clauses, height)
+
+    def segment(self, word: rules.Word) -> _Compiled:
+        """Compile the saved rule that a word of the text names, once."""
+        name = self._word(word, Values.SEGMENT)
+        within = self.saved.within
+        if name in within:
+            path = " → ".join([*within, name])
+            sentence = f"the saved rules refer to each other in a circle: {path}"
+            raise self._error(word.column, sentence)
+        if len(within) > MAX_HEIGHT:
+            sentence = f"saved rules name each other over {MAX_HEIGHT} levels: {name}"
+            raise self._error(word.column, sentence)
+        if name not in self.saved.compiled:
+            text = self.context.vocabulary.segments[name]
+            self.saved.within = (*within, name)
+            inner = _Compiler(text, self.context, self.saved)
+            self.saved.compiled[name] = inner.rule(grammar.parse(text))
+            self.saved.within = within
+        return self.saved.compiled[name]
+
     def _error(self, column: int, sentence: str) -> RuleError:
         return RuleError(self.text, column, sentence)
 
-    def _test(self, test: rules.Test) -> Condition:
+    def _test(self, test: rules.Test) -> _Compiled:
         function = facts.TESTS.get(test.name)
         if function is None:
             near = suggestion(test.name, facts.TESTS)
             raise self._error(test.column, f"no question is called {test.name}(){near}")
+        if test.name == "segment":
+            return self.segment(test.argument)
         argument = self._word(test.argument, function.takes)
-        if test.name == "sub":
-            return conditions.subscribed(
-                argument, relaxed=argument == self.context.topic
-            )
         if test.name == "speaks":
-            return conditions.speaks(argument)
-        return _segment(test.argument, self.text, self.context)
+            return _Compiled(conditions.speaks(argument))
+        relaxed = argument == self.context.topic
+        return _Compiled(conditions.subscribed(argument, relaxed=relaxed))
 
-    def _comparison(self, comparison: rules.Comparison) -> Condition:
+    def _comparison(self, comparison: rules.Comparison) -> _Compiled:
         fact = facts.FACTS.get(comparison.fact)
         if fact is None:
             near = suggestion(comparison.fact, facts.FACTS)
@@ -98,7 +190,9 @@ class _Compiler:
             raise self._error(comparison.column, sentence)
         if comparison.day is not None:
             day = comparison.day.on(self.context.today)
-            return conditions.dated(Organisation.confirmed_at, comparison.operator, day)
+            return _Compiled(
+                conditions.dated(Organisation.confirmed_at, comparison.operator, day)
+            )
         members = [
             word
             for value in comparison.values
@@ -106,8 +200,8 @@ class _Compiler:
         ]
         clause = conditions.CLAUSES[fact.name](members)
         if comparison.operator in {Operator.UNEQUAL, Operator.NOT_IN}:
-            return not_(clause)
-        return clause
+            clause = not_(clause)
+        return _Compiled(clause, 1 + len(members) // VALUES_PER_CLAUSE)
 
     def _word(self, word: rules.Word, values: Values) -> str:
         return self.context.vocabulary.resolve(
@@ -159,20 +253,3 @@ def _values_of(name: str, arguments: list[str], vocabulary: Vocabulary) -> list[
         for code, country in vocabulary.countries.items()
         if getattr(country, attribute) in arguments
     ]
-
-
-def _segment(word: rules.Word, text: str, context: Context) -> Condition:
-    """Compile the saved rule that a word of a text names."""
-    name = context.vocabulary.resolve(
-        word.text, Values.SEGMENT, rule=text, column=word.column
-    )
-    if name in context.within:
-        path = " → ".join([*context.within, name])
-        raise RuleError(
-            text,
-            word.column,
-            f"the saved rules refer to each other in a circle: {path}",
-        )
-    inner = replace(context, within=(*context.within, name))
-    saved = context.vocabulary.segments[name]
-    return _Compiler(saved, inner).rule(grammar.parse(saved))

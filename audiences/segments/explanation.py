@@ -47,8 +47,8 @@ async def explain(
     """Test every clause of a rule on one contact; raise RuleError for a faulty rule."""
     text = context.vocabulary.segments.get(rule.strip(), rule)
     clauses = rules.leaves(grammar.parse(text))
+    whole = compiler.condition(rule, context)  # first: it refuses a rule too large
     conditions = [compiler.clause(leaf, text, context) for leaf in clauses]
-    whole = compiler.condition(rule, context)
     query = of_readers(select(whole, *conditions)).where(Contact.id == contact.id)
     picked, *held = (await session.execute(query)).one()
     known = await _facts(session, contact)

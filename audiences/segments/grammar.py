@@ -5,6 +5,7 @@ kind = ngo and status in (associate, consultative) and not country in region(AFR
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any as Anything
 from typing import cast
 
@@ -78,6 +79,7 @@ _TERMINALS = {
 }
 
 
+@lru_cache(maxsize=1_000)
 def parse(text: str) -> rules.Rule:
     """Return the rule of a text; raise RuleError with the column of the first error."""
     _check_limits(text)

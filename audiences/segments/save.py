@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.errors import AudienceError, UnknownNameError
+from audiences.errors import AudienceError, RuleError, UnknownNameError
 from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.segments.vocabularies import Vocabulary
@@ -25,7 +25,17 @@ async def save(
 ) -> int:
     """Check a rule and store it as the next version of a name; return the version.
 
-    Raises SegmentError for a faulty name, RuleError for a faulty rule.
+    Raises as `check` does.
+    """
+    await check(session, name, rule, now=now)
+    return await _add_version(session, name, rule, by=by, now=now)
+
+
+async def check(session: AsyncSession, name: str, rule: str, *, now: datetime) -> None:
+    """Check a rule before it is saved.
+
+    Raises SegmentError for a faulty name, and when a saved rule that names this one
+    could no longer be used; RuleError for a faulty rule.
     """
     if _NAME.fullmatch(name) is None:
         raise SegmentError(
@@ -34,8 +44,16 @@ async def save(
         )
     vocabulary = await vocabularies.load(session)
     rules = {**vocabulary.segments, name: rule}
-    compiler.condition(name, _context(vocabulary, rules, now))
-    return await _add_version(session, name, rule, by=by, now=now)
+    context = _context(vocabulary, rules, now)
+    compiler.condition(name, context)
+    before = _context(vocabulary, vocabulary.segments, now)
+    for other in vocabulary.segments:
+        fault = _fault(other, context)
+        if fault is not None and _fault(other, before) is None:
+            raise SegmentError(
+                f"the saved rule {other} names {name}, and could no longer be used:"
+                f" {fault.sentence}"
+            )
 
 
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
@@ -50,11 +68,18 @@ async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) ->
     others = {each: rule for each, rule in vocabulary.segments.items() if each != name}
     context = _context(vocabulary, others, now)
     for other in others:
-        try:
-            compiler.condition(other, context)
-        except AudienceError:
-            raise SegmentError(f"{name} is used by the segment {other}") from None
+        if _fault(other, context) is not None:
+            raise SegmentError(f"{name} is used by the segment {other}")
     await _add_version(session, name, "", by=by, now=now)
+
+
+def _fault(name: str, context: compiler.Context) -> RuleError | None:
+    """Return why a saved rule cannot be compiled; None when it can."""
+    try:
+        compiler.condition(name, context)
+    except RuleError as fault:
+        return fault
+    return None
 
 
 def _context(

@@ -69,9 +69,10 @@ def expression(campaign: Campaign, context: Context) -> ColumnElement[str]:
 
 
 def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]]:
+    texts = [rules[block] for block in sorted(rules)]
     return [
-        case((compiler.condition(rules[block], context), "1"), else_="0")
-        for block in sorted(rules)
+        case((holds, "1"), else_="0")
+        for holds in compiler.conditions_of(texts, context)
     ]
 
 

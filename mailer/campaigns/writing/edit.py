@@ -135,6 +135,11 @@ async def _check_rules(
             compiler.condition(rule, context)
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
+    for blocks in (campaign.block_rules, campaign.block_firsts):
+        try:
+            compiler.conditions_of(blocks.values(), context)
+        except AudienceError as fault:
+            raise ContentError("campaign.toml, blocks", str(fault)) from None
 
 
 def _firsts(blocks: Sequence[Block]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
 from sqlalchemy import select
@@ -19,13 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import languages
 from audiences.store.dialects import insert
 from mailer.campaigns.models import Campaign, StoredFile
+from mailer.campaigns.writing import regular_files
 from mailer.composing import parts
-from mailer.errors import ContentError, RefusedError
+from mailer.errors import ContentError, RefusedError, unreadable
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 
 MAX_FILE = 5_000_000  # octets of one file
+MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
 MAX_LETTER = 3.0  # MB of files in one letter; the gate refuses more
 HEAVY = 0.5  # MB; the gate warns of more
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -59,39 +61,73 @@ class Attached:
 
 def read(folder: Path) -> list[Attached]:
     """Read the files of a campaign folder; raise ContentError at the first fault."""
-    attached = []
-    for path in sorted((folder / "files").rglob("*")):
-        if path.is_dir():
-            continue
-        where = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        inside = path.relative_to(folder / "files").parts
-        attached.append(_file(path, where, inside[:-1]))
+    if "files" not in regular_files.names(folder):
+        return []
+    attached: list[Attached] = []
+    for inside in _inside(folder):
+        attached.append(_file(folder, inside))
+        if sum(len(file.octets) for file in attached) > MAX_TOGETHER:
+            raise ContentError(
+                f"{folder.name}/files",
+                f"has more than {MAX_TOGETHER // 1_000_000} MB in all",
+            )
     return attached
 
 
-def _file(path: Path, where: str, inside: tuple[str, ...]) -> Attached:
-    if path.is_symlink() or len(inside) > 1:
-        raise ContentError(
-            where, "must be in files/ or files/LANGUAGE/, and not a link"
-        )
+def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each file below files/."""
     try:
-        language = languages.tag(inside[0]) if inside else ""
+        for name, is_folder in regular_files.names(folder, ["files"]).items():
+            if not is_folder:
+                yield (name,)
+                continue
+            below = regular_files.names(folder, ["files", name])
+            for each, is_below in below.items():
+                if is_below:
+                    _refuse_files(folder, ("files", name, each))
+                else:
+                    yield name, each
+    except OSError as fault:
+        raise ContentError(f"{folder.name}/files", unreadable(fault)) from None
+
+
+def _refuse_files(folder: Path, parts: tuple[str, ...]) -> None:
+    """Raise ContentError if there is a file in a folder that is too far below."""
+    for name in regular_files.names(folder, parts):
+        where = "/".join((folder.name, *parts, name))
+        raise ContentError(where, "must be in files/ or files/LANGUAGE/")
+
+
+def _type(name: str, where: str) -> tuple[str, bytes]:
+    """Return the media type of a file, and how it begins."""
+    known = TYPES.get(PurePath(name).suffix.lower())
+    if known is None:
+        allowed = " ".join(TYPES)
+        sentence = f"files of this type are not sent; allowed: {allowed}"
+        raise ContentError(where, sentence)
+    return known
+
+
+def _file(folder: Path, inside: tuple[str, ...]) -> Attached:
+    *above, name = inside
+    path = ("files", *inside)
+    where = "/".join((folder.name, *path))
+    try:
+        language = languages.tag(above[0]) if above else ""
     except languages.LanguageError as fault:
         raise ContentError(where, str(fault)) from None
-    kind, opening = TYPES.get(path.suffix.lower(), ("", b""))
-    if not kind:
-        known = " ".join(TYPES)
-        raise ContentError(where, f"files of this type are not sent; allowed: {known}")
-    if path.stat().st_size > MAX_FILE:
-        raise ContentError(
-            where,
-            f"has more than {MAX_FILE // 1_000_000} MB; put it on a page, and link it",
+    try:
+        octets = regular_files.read(
+            folder, path, limit=MAX_FILE, advice="; put it on a page, and link it"
         )
-    octets = path.read_bytes()
+    except OSError as fault:
+        raise ContentError(where, unreadable(fault)) from None
+    kind, opening = _type(name, where)
     if not octets.startswith(opening) or not octets:
-        raise ContentError(where, f"does not begin as a {path.suffix} file does")
+        ending = PurePath(name).suffix
+        raise ContentError(where, f"does not begin as a {ending} file does")
     return Attached(
-        name=path.name,
+        name=name,
         language=language,
         type=kind,
         digest=hashlib.sha256(octets).hexdigest(),

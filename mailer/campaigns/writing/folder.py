@@ -1,7 +1,5 @@
 """Reads a campaign folder: campaign.toml and one Markdown file per language."""
 
-import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,9 +10,10 @@ from audiences.characters import has_control
 from audiences.institution import ZONE
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
-from mailer.campaigns.writing import event, files
+from mailer.campaigns.writing import campaign_toml, event, files, regular_files
+from mailer.campaigns.writing.campaign_toml import CampaignToml
 from mailer.campaigns.writing.files import Attached
-from mailer.errors import ContentError, unreadable
+from mailer.errors import ContentError
 from mailer.rendering.letter_types import Template
 from scheduler import zones
 from scheduler.errors import ScheduleError
@@ -34,6 +33,7 @@ _KEYS = {
     "event",
     "send",
 }
+_MAX_TEXT = 800_000  # octets of one language
 _MAX_RULES = 80  # each is one bit of the variant code
 _LISTED = ", ".join(sorted(_KEYS))
 _LIMITS = {
@@ -68,27 +68,9 @@ class Folder:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Toml:
-    """A campaign.toml; it finds the line of a setting."""
-
-    name: str
-    text: str
-    table: dict[str, Any]
-
-    def fault(self, key: str, sentence: str) -> ContentError:
-        """Return the error of a setting, with its line if it is found."""
-        last = re.escape(key.rpartition(".")[2])
-        opens = re.compile(rf"\s*(?:\[.*\b{last}\s*\]|[\"']?{last}[\"']?\s*[=.])")
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if opens.match(line):
-                return ContentError(f"{self.name}, line {number}", sentence)
-        return ContentError(self.name, sentence)
-
-
 def read(path: Path) -> Folder:
     """Read a campaign folder; raise ContentError with the file and line at fault."""
-    toml = _toml(path)
+    toml = campaign_toml.read(path)
     table = toml.table
     for key in ("name", "template", "date"):
         if key not in table:
@@ -127,7 +109,7 @@ def read(path: Path) -> Folder:
     )
 
 
-def _default(toml: _Toml, section: dict[str, Any], texts: dict[str, str]) -> str:
+def _default(toml: CampaignToml, section: dict[str, Any], texts: dict[str, str]) -> str:
     default = _tag(toml, section.get("default", "en"), "default")
     if default not in texts:
         sentence = f"the default language {default} has no {default}.md"
@@ -135,7 +117,7 @@ def _default(toml: _Toml, section: dict[str, Any], texts: dict[str, str]) -> str
     return default
 
 
-def _event(toml: _Toml) -> dict[str, Any] | None:
+def _event(toml: CampaignToml) -> dict[str, Any] | None:
     table = _section(toml, toml.table, "event")
     name, zone = _required(toml, "name"), _zone(toml)
     return event.read(table, name=name, zone=zone, fault=toml.fault)
@@ -169,49 +151,32 @@ def topic_of(folder: Folder, template: Template) -> str | None:
     return topic
 
 
-def _toml(folder: Path) -> _Toml:
-    path = folder / "campaign.toml"
-    name = f"{folder.name}/campaign.toml"
-    try:
-        text = path.read_text(encoding="utf-8")
-        return _Toml(name=name, text=text, table=tomllib.loads(text))
-    except FileNotFoundError:
-        raise ContentError(
-            str(path), "does not exist; a campaign folder needs one"
-        ) from None
-    except NotADirectoryError:
-        raise ContentError(str(folder), "is not a folder") from None
-    except (OSError, UnicodeError) as fault:
-        raise ContentError(str(path), unreadable(fault)) from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ContentError(name, f"not valid TOML: {fault}") from None
-
-
 def _texts(path: Path) -> dict[str, str]:
-    texts = {}
-    for file in sorted(path.glob("*.md")):
-        where = f"{path.name}/{file.name}"
+    texts: dict[str, str] = {}
+    for name in regular_files.names(path):
+        if not name.endswith(".md"):
+            continue
+        where = f"{path.name}/{name}"
         try:
-            language = languages.tag(file.stem)
+            language = languages.tag(name.removesuffix(".md"))
         except languages.LanguageError:
             raise ContentError(
                 where, "the name is not a language, such as fr.md"
             ) from None
-        try:
-            texts[language] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as fault:
-            raise ContentError(where, unreadable(fault)) from None
+        if language in texts:
+            raise ContentError(where, f"another file is the text in {language} too")
+        texts[language] = campaign_toml.text_of(path, name, limit=_MAX_TEXT)
     return texts
 
 
-def _required(toml: _Toml, key: str) -> str:
+def _required(toml: CampaignToml, key: str) -> str:
     value = _text(toml, key)
     if not value:
         raise toml.fault(key, f"{key} is empty")
     return value
 
 
-def _text(toml: _Toml, key: str) -> str:
+def _text(toml: CampaignToml, key: str) -> str:
     value = toml.table.get(key, "")
     if not isinstance(value, str):
         raise toml.fault(key, f"{key} is {value!r}, not a text")
@@ -223,34 +188,34 @@ def _text(toml: _Toml, key: str) -> str:
     return value.strip()
 
 
-def _section(toml: _Toml, table: dict[str, Any], key: str) -> dict[str, Any]:
+def _section(toml: CampaignToml, table: dict[str, Any], key: str) -> dict[str, Any]:
     value = table.get(key, {})
     if not isinstance(value, dict):
         raise toml.fault(key, f"{key} is not a section")
     return value
 
 
-def _codes(toml: _Toml, value: Any, key: str) -> list[str]:
+def _codes(toml: CampaignToml, value: Any, key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise toml.fault(key, f'{key} is not a list such as ["en"]')
     return value
 
 
-def _tag(toml: _Toml, value: Any, key: str) -> str:
+def _tag(toml: CampaignToml, value: Any, key: str) -> str:
     try:
         return languages.tag(str(value))
     except languages.LanguageError as fault:
         raise toml.fault(key, str(fault)) from None
 
 
-def _day(toml: _Toml) -> date:
+def _day(toml: CampaignToml) -> date:
     value = toml.table["date"]
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise toml.fault("date", f"date is {value!r}, not a day such as 2027-05-04")
 
 
-def _rules(toml: _Toml, key: str) -> dict[str, str]:
+def _rules(toml: CampaignToml, key: str) -> dict[str, str]:
     """Return block → rule of the sections [blocks.*]; `key` is for or first."""
     rules = {}
     for name, each in _section(toml, toml.table, "blocks").items():
@@ -273,14 +238,14 @@ def _is_rule(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _per_block(toml: _Toml, value: Any) -> list[str]:
+def _per_block(toml: CampaignToml, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [languages.EVERY] if value else []
     codes = _codes(toml, value, "per_block")
     return [_tag(toml, each, "per_block") for each in codes]
 
 
-def _zone(toml: _Toml) -> str:
+def _zone(toml: CampaignToml) -> str:
     try:
         return zones.named(_text(toml, "zone") or ZONE).key
     except ScheduleError as unknown:

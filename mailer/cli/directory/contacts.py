@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.intake import importing, read, undo
+from audiences.intake import importing, read, stage, undo
 from audiences.intake.importing import ImportReport, Staged
 from audiences.person import person
 from mailer import clock
@@ -86,7 +86,8 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         )
         if len(report.faults) > len(shown):
             output.line(
-                f"… and {len(report.faults) - len(shown)} more; --json lists all"
+                f"… and more: {report.rows - report.valid:,} rows have faults; --json"
+                f" lists the first {stage.MAX_FAULTS:,}"
             )
     verb = ("added", "changed") if applied else ("would be added", "would be changed")
     output.line(

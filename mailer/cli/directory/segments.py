@@ -123,6 +123,8 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
 async def save_(site: Site, name: str, rule: str, by: str) -> None:
     """Save a rule under a name; earlier versions are kept."""
     now = clock.now()
+    async with site.database.reading() as session:
+        await save.check(session, name, rule, now=now)  # long rules block no writer
     async with site.database.writing() as session:
         version = await save.save(session, name, rule, by=by, now=now)
     output.line(f"saved {name}, version {version}")

@@ -5,7 +5,8 @@ from pathlib import Path
 import rich_click as click
 
 from mailer import clock
-from mailer.campaigns.writing.translation import exchange
+from mailer.campaigns.writing import regular_files
+from mailer.campaigns.writing.translation import exchange, po_file
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.errors import ContentError, unreadable
@@ -81,6 +82,6 @@ def _write(path: Path, octets: bytes) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return regular_files.read_one(path, limit=po_file.MAX_FILE)
     except OSError as fault:
         raise ContentError(str(path), unreadable(fault)) from None

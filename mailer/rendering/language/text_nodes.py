@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
-_TAGS = re.compile(
-    r"(<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<[^>]+>)", re.DOTALL
+_TAGS = re.compile(  # what is not closed goes to the end, so that it is read once
+    r"(<!--.*?(?:-->|\Z)|<style\b.*?(?:</style>|\Z)|<title\b.*?(?:</title>|\Z)"
+    r"|<[^>]+(?:>|\Z))",
+    re.DOTALL,
 )
 
 

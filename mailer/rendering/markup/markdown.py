@@ -15,7 +15,6 @@ from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _SCHEMES = ("https://", "http://", "mailto:", "cid:")  # cid: an image in the message
-_AT = re.compile(r"@(?=[^<>]*<(?!/a))")
 _ALIGNMENT = re.compile(r' style="text-align:\w+"')
 
 
@@ -78,12 +77,22 @@ def _data_tables(html: str, start: str) -> str:
     """Make tables data tables, with a header cell for each column and row."""
     html = html.replace("<table>", '<table class="data">')
     html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
-    html = _AT.sub("@<wbr />", html)  # so that a narrow column can break an address
+    html = _breakable_addresses(html)
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
         rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
         html,
     )
+
+
+def _breakable_addresses(html: str) -> str:
+    """Let a narrow column break an address that is no link."""
+    pieces = html.split("<")
+    for place, following in enumerate(pieces[1:]):
+        if not following.startswith("/a"):
+            tag, end, text = pieces[place].rpartition(">")
+            pieces[place] = f"{tag}{end}{text.replace('@', '@<wbr />')}"
+    return "<".join(pieces)
 
 
 @lru_cache(maxsize=4096)

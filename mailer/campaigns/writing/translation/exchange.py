@@ -12,7 +12,7 @@ from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing.texts import parse_all, texts_of
-from mailer.campaigns.writing.translation import po, progress, units
+from mailer.campaigns.writing.translation import po, po_file, progress, units
 from mailer.campaigns.writing.translation.po import ReturnedUnit
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.campaigns.writing.translation.units import TranslationUnit
@@ -102,11 +102,12 @@ async def import_po(
     `name` is the file's name, for errors. Raises ContentError at the file's faults, and
     RefusedError if the campaign's content cannot be changed.
     """
+    catalog = po_file.catalogue(octets, name)  # takes long, and blocks no writer
     async with site.database.writing() as session:
         await lookup.lock(session, await lookup.get(session, campaign_id))
         desk = await _desk(session, site, campaign_id)
         require_editable(CampaignState(desk.campaign.state), name=desk.campaign.name)
-        language, returned = po.read(octets, name, desk.source)
+        language, returned = po.read(catalog, name, desk.source)
         _refuse_source(desk, language)
         translated = _merged(desk.translated(language), returned)
         changed = _changes(desk.translated(language), translated)

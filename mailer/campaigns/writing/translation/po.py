@@ -14,14 +14,13 @@ from io import BytesIO
 from typing import Any
 
 from babel.messages import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import write_po
 
 from audiences import characters, languages
 from mailer.campaigns.writing.translation import units
 from mailer.campaigns.writing.translation.units import TranslationUnit
 from mailer.errors import ContentError
 
-MAX_FILE = 2_000_000  # octets
 _PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
 _SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
 _ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
@@ -86,19 +85,14 @@ def _comments(entry: TranslationUnit) -> Iterator[str]:
 
 
 def read(
-    octets: bytes, name: str, source: Mapping[str, TranslationUnit]
+    catalog: Any, name: str, source: Mapping[str, TranslationUnit]
 ) -> tuple[str, list[ReturnedUnit]]:
-    """Return the language and entries of a PO file.
+    """Return the language and entries of a catalogue that `po_file` has parsed.
 
     Raises ContentError with every fault, each with its line.
     """
-    if len(octets) > MAX_FILE:
-        raise ContentError(name, f"{len(octets):,} octets, at most {MAX_FILE:,}")
     try:
-        catalog: Any = read_po(BytesIO(octets), abort_invalid=True)
         language = languages.tag(str(catalog.locale_identifier).replace("_", "-"))
-    except (PoFileError, UnicodeError, ValueError, LookupError) as fault:
-        raise ContentError(name, f"not a PO file: {fault}") from None
     except languages.LanguageError:
         raise ContentError(
             name, "its header has no language; add a line such as Language: es"
