@@ -6,7 +6,7 @@ and nothing sent; outcomes are kept, and written when the store is back.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,16 +14,14 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store import batches
-from mailer.campaigns import control
 from mailer.clock import uptime
 from mailer.delivery import answer
-from mailer.delivery.answer import Settled
 from mailer.delivery.dispatcher import Batch, Dispatcher
 from mailer.delivery.recorder import Unrecorded
 from mailer.delivery.relay_queue import RelayQueue
-from mailer.delivery.smtp.verdict import Action
 from mailer.outbox.message_states import MessageState
-from mailer.outcomes import record
+from mailer.outcomes import faults, record
+from mailer.outcomes.faults import Fault
 from mailer.store.database import Database
 
 WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
@@ -161,34 +159,42 @@ class Journal:
                 ]
                 await record.accept(session, worker_id, accepted, now=now)
             if outcomes.settled:
-                settled = [each.outcome for each in outcomes.settled]
-                await record.settle(session, worker_id, settled, now=now)
-                await self._apply_verdicts(session, outcomes.settled, now)
+                await self._settle(session, outcomes, now)
+            if attempts := +outcomes.attempts:
+                await faults.count(session, worker_id, attempts)
+            await self._judge(session, outcomes, now)
             if outcomes.unsent:
                 await record.unmark(session, worker_id, outcomes.unsent, now=now)
                 self._dispatcher.look_again()
             for number, reason in group.pauses.items():
-                await control.pause(
-                    session, number, by="delivery", because=reason, now=now
-                )
+                await faults.pause(session, number, because=reason, now=now)
             return await self._dispatcher.take(session, now=now), marked_at
 
-    async def _apply_verdicts(
-        self, session: AsyncSession, settled: Sequence[Settled], now: datetime
+    async def _settle(
+        self, session: AsyncSession, outcomes: Unrecorded, now: datetime
     ) -> None:
-        """Suppress readers without a mailbox; pause campaigns for faults of ours."""
-        paused: set[int] = set()
-        for each in settled:
-            verdict, outcome = each.verdict, each.outcome
-            if verdict is None:
-                continue
-            if verdict.suppress:
-                await record.suppress_reader(
-                    session, outcome.message_number, verdict.reason, now=now
-                )
-            if verdict.action is Action.PAUSE and each.campaign_id not in paused:
-                paused.add(each.campaign_id)
-                because = f"{verdict.reason}: {outcome.reply}"
-                await control.pause(
-                    session, each.campaign_id, by="delivery", because=because, now=now
-                )
+        """Record outcomes; pause campaigns whose sender was refused."""
+        settled = [each.outcome for each in outcomes.settled]
+        await record.settle(session, self._dispatcher.worker_id, settled, now=now)
+        because = {
+            each.campaign_id: f"{each.verdict.reason}: {each.outcome.reply}"
+            for each in reversed(outcomes.settled)
+            if each.pauses and each.verdict is not None
+        }
+        for number, reason in because.items():
+            await faults.pause(session, number, because=reason, now=now)
+
+    async def _judge(
+        self, session: AsyncSession, outcomes: Unrecorded, now: datetime
+    ) -> None:
+        """Record faults; pause the campaigns in which too many messages fail alike."""
+        by_campaign: dict[int, list[Fault]] = defaultdict(list)
+        for each in outcomes.settled:
+            if each.fault is not None:
+                by_campaign[each.campaign_id].append(each.fault)
+        for number, found in by_campaign.items():
+            among = outcomes.attempts[number]
+            await faults.note(session, number, found, among=among)
+            because = await faults.judge(session, number)
+            if because is not None:
+                await faults.pause(session, number, because=because, now=now)
