@@ -1,5 +1,6 @@
 """The outcome of a message from the relay's reply, or from its absence: pure."""
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from mailer.outcomes.faults import Fault
 from mailer.outcomes.record import Outcome
 from mailer.settings.sections import DeliverySettings
 
+TEMPORARY = 4  # the first digit of a code, RFC 5321 section 4.2.1
+_TOO_MANY = re.compile(r"too many\b.*\b(connection|session)s?", re.IGNORECASE)
 MAX_REPLY = 500  # characters of a reply that are stored
 
 
@@ -72,6 +75,15 @@ def _fault(
 ) -> Fault:
     kind, domain = proportion.kind_of(reason), domain_of(address)
     return Fault(number, kind, domain, relay, gone)
+
+
+def is_full(reply: Reply) -> bool:
+    """Return whether a reply to MAIL says that the relay takes no message now.
+
+    It is closing, or we have too many connections.
+    """
+    many = _TOO_MANY.search(reply.text)
+    return reply.code == CLOSING or (reply.code // 100 == TEMPORARY and bool(many))
 
 
 def slows_down(settled: Settled, stage: Stage, reply: Reply) -> bool:

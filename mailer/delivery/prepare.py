@@ -24,7 +24,8 @@ class Prepared(NamedTuple):
     """A claimed row, and the composer of its letter."""
 
     row: Claimed
-    composer: Composer | None  # None if its letter is not in the store or unusable
+    # None if the letter is not in the store; a text says why it is unusable
+    composer: Composer | str | None
 
 
 class Preparer:
@@ -34,7 +35,7 @@ class Preparer:
         self._sign = site.signer.message
         self._return_domain = site.settings.mail.return_domain
         self._signer = dkim.signer_of(site.settings, site.root)
-        self._composers: dict[int, Composer | None] = {}  # by letter
+        self._composers: dict[int, Composer | str] = {}  # by letter
 
     async def prepare(
         self, session: AsyncSession, claimed: Sequence[Claimed]
@@ -56,8 +57,8 @@ class Preparer:
             del self._composers[next(iter(self._composers))]
         return prepared
 
-    def _composer(self, number: int, packed: bytes) -> Composer | None:
-        """Return the composer of a stored letter; None if the letter is unusable."""
+    def _composer(self, number: int, packed: bytes) -> Composer | str:
+        """Return the composer of a stored letter, or why the letter is unusable."""
         try:
             skeleton = skeletons.unpack(packed)
             signer = self._signer.prepare(skeleton) if self._signer else None
@@ -65,7 +66,7 @@ class Preparer:
         except Exception as fault:  # noqa: BLE001 (one letter must not end the worker)
             kind = type(fault).__name__
             log.warning("letter.unusable", letter=number, kind=kind)
-            return None
+            return f"its letter cannot be read ({kind})"
 
     def compose(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
         """Return one message; raise MailerError if it cannot be composed.
@@ -74,7 +75,9 @@ class Preparer:
         """
         row, composer = prepared.row, prepared.composer
         if composer is None:
-            raise MailerError("its letter is not in the store, or cannot be read")
+            raise MailerError("its letter is not in the store")
+        if isinstance(composer, str):
+            raise MailerError(composer)
         if not row.address:
             raise MailerError("its reader has no address any more")
         signed = self._sign(row.id)

@@ -106,11 +106,11 @@ class ReadyQueue:
             try:
                 message = self._preparer.compose(prepared, marked_at=marked_at)
             except MailerError as fault:
-                self._spoilt(prepared.row, f"it cannot be composed: {fault}")
+                self._spoilt(prepared.row, str(fault))
             except Exception as fault:  # noqa: BLE001 (one message must not end the worker)
                 kind = type(fault).__name__
                 log.warning("message.uncomposable", message=prepared.row.id, kind=kind)
-                self._spoilt(prepared.row, f"it cannot be composed: {kind}")
+                self._spoilt(prepared.row, kind)
             else:
                 self._messages.append((message, put_at))
 

@@ -175,6 +175,9 @@ class RelayQueue:
             self._health.succeeded(self.name, message.address)
             return
         now = self._now()
+        if stage is Stage.MAIL and answer.is_full(reply):
+            self._no_attempt(message, str(reply))
+            return
         settled = answer.refused(
             message, stage, reply, relay=self.name, settings=self._delivery, now=now
         )
@@ -188,11 +191,25 @@ class RelayQueue:
         self._health.failed(self.name, str(reply), domain=domain, now=now)
         self._empty_if_away()
 
-    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
-        """Record that no dot was written; without a fault it was no attempt."""
+    def _no_attempt(self, message: OutgoingMessage, fault: str) -> None:
+        """Let a message wait for the relay, which failed before it was named."""
+        self._give_back(message.message_number)
+        self.connections.rest()
+        self._health.failed(self.name, fault, now=self._now())
+        self._empty_if_away()
+
+    def not_sent(
+        self, message: OutgoingMessage, fault: str | None, *, named: bool
+    ) -> None:
+        """Record that no dot was written; without a fault it was no attempt.
+
+        Nor was it if the recipient was not `named` yet.
+        """
         self._in_flight -= 1
         if fault is None:
             self._give_back(message.message_number)
+        elif not named:
+            self._no_attempt(message, fault)
         else:
             self._connection_failed(answer.not_sent, message, fault)
 
@@ -224,6 +241,7 @@ class RelayQueue:
 
     def _set_aside(self, row: Claimed, reason: str) -> None:
         """Record that a message cannot be composed."""
+        reason = f"it cannot be composed: {reason}"
         self._settle(
             answer.set_aside(row.id, row.campaign_id, reason, address=row.address or "")
         )

@@ -68,7 +68,7 @@ async def connect(
 
     Raises RelayError with the reason if it fails, LoginRefusedError if the login does.
     """
-    password = _password(relay, root)
+    password = password_of(relay, root)
     client = _client(relay, root=root, hello=hello, step_timeout=step_timeout)
     try:
         await client.connect()
@@ -125,7 +125,8 @@ def _client(
     )
 
 
-def _password(relay: RelaySettings, root: Path) -> str:
+def password_of(relay: RelaySettings, root: Path) -> str:
+    """Return the password of a relay; empty if it needs no login."""
     if not relay.user:
         return ""
     if relay.security == "plain":  # the settings refuse this too
