@@ -254,6 +254,12 @@ class RelayQueue:
         self.connections.open_more()
         self._recorder.write_now()
 
+    def silent(self, sentence: str) -> None:
+        """Log that the relay does not answer while a connection is opened."""
+        if self._health.reasons.get(self.name) != sentence:
+            self._health.reasons[self.name] = sentence
+            log.warning("relay.silent", relay=self.name, reason=sentence)
+
     def _unreachable(self, fault: RelayError) -> None:
         """Wait before the next connection; pause the campaigns if the login fails."""
         if self.connections.fault is None:

@@ -125,7 +125,10 @@ class Worker:
 
         async def connect_to_relay() -> Channel:
             return await connect.connect(
-                relay, root=self._site.root, hello=relay.hello or settings.mail.domain
+                relay,
+                root=self._site.root,
+                hello=relay.hello or settings.mail.domain,
+                silent=self._queues[name].silent,
             )
 
         async def open_channel() -> Channel:
