@@ -22,11 +22,13 @@ from mailer.delivery.relay_queue import RelayQueue
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import faults, record
 from mailer.outcomes.faults import Fault
+from mailer.outcomes.proportion import LAST
 from mailer.store.database import Database
 
 WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
 AGE_FACTOR = 10.0  # the worker's age is at least this many times the delay
 MAX_DELAY = 0.5  # seconds
+COUNT_EVERY = 1.0  # seconds between counts of the attempts of a large campaign
 
 
 def write_delay(write_seconds: float, age: float) -> float:
@@ -45,6 +47,8 @@ class _Group(NamedTuple):
     by_queue: Sequence[tuple[RelayQueue, Unrecorded]]
     together: Unrecorded  # of all queues
     pauses: Mapping[int, str]  # campaign → reason
+    attempts: Counter[int]  # by campaign, those not counted in the store yet
+    counted: bool  # whether they are counted now
 
 
 class Journal:
@@ -69,6 +73,9 @@ class Journal:
         self._writing = False
         self._write_seconds = 0.0  # of the last write
         self._began_at = uptime()
+        self._uncounted: Counter[int] = Counter()  # by campaign
+        self._counted: Counter[int] = Counter()  # by campaign, by this worker
+        self._counted_at = float("-inf")
 
     def write_soon(self) -> None:
         """Request a write after `write_delay`."""
@@ -126,6 +133,10 @@ class Journal:
             self._pauses = {**group.pauses, **self._pauses}
             raise
         self._write_seconds = uptime() - began_at
+        self._uncounted = Counter() if group.counted else group.attempts
+        if group.counted:
+            self._counted_at = began_at
+            self._counted.update(group.attempts)
         self._dispatcher.hand_out(batch, marked_at=marked_at)
         if group.together.accepted or group.together.settled:
             states = Counter(each.outcome.state for each in group.together.settled)
@@ -143,7 +154,13 @@ class Journal:
         for _, each in by_queue:
             together.add(each)
         pauses, self._pauses = self._pauses, {}
-        return _Group(by_queue=by_queue, together=together, pauses=pauses)
+        attempts = +(self._uncounted + together.attempts)
+        counted = bool(attempts) and (
+            uptime() - self._counted_at >= COUNT_EVERY
+            or any(self._counted[number] < LAST for number in attempts)
+            or any(each.fault is not None for each in together.settled)
+        )
+        return _Group(by_queue, together, pauses, attempts, counted)
 
     async def _write(self, group: _Group) -> tuple[Batch, float]:
         """Write a group; return the batch taken, and a time just before its marks."""
@@ -160,8 +177,8 @@ class Journal:
                 await record.accept(session, worker_id, accepted, now=now)
             if outcomes.settled:
                 await self._settle(session, outcomes, now)
-            if attempts := +outcomes.attempts:
-                await faults.count(session, worker_id, attempts)
+            if group.counted:
+                await faults.count(session, worker_id, group.attempts)
             await self._judge(session, outcomes, now)
             if outcomes.unsent:
                 await record.unmark(session, worker_id, outcomes.unsent, now=now)

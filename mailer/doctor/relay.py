@@ -26,14 +26,12 @@ async def examine(site: Site, *, try_logins: bool) -> list[Finding]:
     findings = []
     for name, relay in site.settings.every_relay.items():
         logins = Logins(site, name, relay, now=clock.now)
-        if try_logins:
-            await logins.forget()
-        findings += await _connect(site, name, relay, logins)
+        findings += await _connect(site, name, relay, logins, again=try_logins)
     return findings
 
 
 async def _connect(
-    site: Site, name: str, relay: RelaySettings, logins: Logins
+    site: Site, name: str, relay: RelaySettings, logins: Logins, *, again: bool
 ) -> list[Finding]:
     about = "relay" if name == DEFAULT else f"relay {name}"
     open_channel = partial(
@@ -43,8 +41,10 @@ async def _connect(
         hello=relay.hello or site.settings.mail.domain,
         step_timeout=TIMEOUT,
     )
-    site.database.retry_until = time.monotonic()  # a store that is away is told of
+    site.database.retry_until = time.monotonic()  # do not wait for a store that is away
     try:
+        if again:
+            await logins.forget()
         channel = await logins.open(open_channel)
     except LoginRefusedError as fault:
         remedy = "check user and password_file of the relay; then `mailer doctor"

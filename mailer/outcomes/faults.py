@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy import (
     ColumnElement,
+    Insert,
+    Integer,
     Select,
     bindparam,
     distinct,
@@ -24,6 +26,8 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -55,17 +59,23 @@ async def count(
     session: AsyncSession, worker_id: int, attempts: Mapping[int, int]
 ) -> None:
     """Add the attempts that a worker made for each campaign."""
-    rows = [
-        {"campaign_id": campaign, "worker_id": worker_id, "attempts": number}
-        for campaign, number in sorted(attempts.items())
-    ]
-    put = insert(session, AttemptCount)
-    await session.execute(
-        put.on_conflict_do_update(
-            index_elements=[AttemptCount.campaign_id, AttemptCount.worker_id],
-            set_={"attempts": AttemptCount.attempts + put.excluded.attempts},
-        ),
-        rows,
+    statement = _count_statement(sqlite=dialects.is_sqlite(session))
+    for campaign, number in sorted(attempts.items()):
+        values = {"campaign": campaign, "worker": worker_id, "number": number}
+        await batches.execute(session, statement, values)
+
+
+@cache
+def _count_statement(*, sqlite: bool) -> Insert:
+    number = bindparam("number", type_=Integer)
+    put = (sqlite_insert if sqlite else postgresql_insert)(AttemptCount).values(
+        campaign_id=bindparam("campaign", type_=Integer),
+        worker_id=bindparam("worker", type_=Integer),
+        attempts=number,
+    )
+    return put.on_conflict_do_update(
+        index_elements=[AttemptCount.campaign_id, AttemptCount.worker_id],
+        set_={"attempts": AttemptCount.attempts + number},
     )
 
 
@@ -171,7 +181,7 @@ def _alike_query() -> Select[str, int, int]:
         .where(
             Campaign.id == bindparam("campaign"),
             DeliveryFault.place > bindparam("after"),
-            # anybody may type an address that does not exist to ask for a letter
+            # people mistype addresses, or invent them, when they ask for a letter
             or_(Campaign.on_demand.is_(False), DeliveryFault.gone.is_(False)),
         )
         .group_by(DeliveryFault.kind)

@@ -30,7 +30,7 @@ from mailer.settings import secrets
 from mailer.settings.relays import RelaySettings
 
 STEP_TIMEOUT = 300.0  # seconds, RFC 5321 section 4.5.3.2.1
-SILENCE = 15.0  # seconds without an answer, after which an operator is told
+SILENCE = 15.0  # seconds without an answer, after which this is logged
 NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 Result = TypeVar("Result")
 

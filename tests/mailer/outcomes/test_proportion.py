@@ -4,11 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.campaigns import lookup
+from mailer.campaigns.models import StoredLetter
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import MessageEvent
 from mailer.outcomes import faults, proportion, resuming
@@ -81,7 +82,7 @@ def test_a_fault_is_ours_if_the_first_or_many_of_the_last_have_it(
 @pytest.mark.parametrize("reply", REPLIES)
 @pytest.mark.parametrize("verb", ["RCPT", "."])
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_relay_that_refuses_all_suppresses_nobody_and_loses_no_message(
+async def test_a_relay_that_refuses_all_suppresses_no_reader_and_loses_no_message(
     site: Site, relay: Relay, tmp_path: Path, reply: str, verb: str
 ) -> None:
     """Mended and resumed, the campaign reaches each reader once."""
@@ -235,3 +236,24 @@ async def test_a_pause_by_a_person_sends_no_refused_message_again(
 
     assert await campaigning.state(site, number) == "finished"
     assert await resume(site, other) == 0
+
+
+async def test_a_letter_that_cannot_be_read_stops_no_other_campaign(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """The worker goes on, whatever the fault is."""
+    broken = await campaigning.released(site, tmp_path)
+    other = await campaigning.released(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.execute(
+            update(StoredLetter)
+            .where(StoredLetter.campaign_id == broken)
+            .values(skeleton=b"\x00 no skeleton")
+        )
+    await delivering.work(site)
+    stopped = await campaigning.report(site, broken)
+
+    assert (stopped.state, stopped.states[MessageState.SET_ASIDE]) == ("paused", 10)
+    assert "it cannot be composed: 10 of the last 10" in str(stopped.stopped_because)
+    assert await campaigning.state(site, other) == "finished"
+    assert len(relay.accepted) == 10

@@ -1,4 +1,4 @@
-"""A relay that does not answer is told of, with what to change if that is known."""
+"""A silent relay is reported, with the setting to change if that is known."""
 
 import asyncio
 import socket
@@ -46,7 +46,7 @@ async def test_a_port_that_waits_for_tls_is_found_and_the_setting_named(
 @pytest.mark.parametrize(
     ("step", "named"), [("CONNECT", "with its greeting"), ("EHLO", "EHLO")]
 )
-async def test_a_silent_relay_is_told_of_while_the_wait_goes_on(
+async def test_a_silent_relay_is_reported_while_the_wait_goes_on(
     relay: Relay, tmp_path: Path, step: str, named: str
 ) -> None:
     said: list[str] = []
