@@ -4,10 +4,11 @@ A suppression holds only the keyed fingerprint of an address. It stays when the 
 is deleted, so that a later import of the address is still suppressed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,6 +88,21 @@ async def lift(
     if reason is None:
         raise UnknownNameError("this address is not suppressed")
     _add_event(session, address_key, "lifted", reason, now, detail)
+
+
+async def bounced(
+    session: AsyncSession, *which: ColumnElement[bool]
+) -> Sequence[bytes]:
+    """Return the addresses suppressed because their mailboxes are gone.
+
+    `which` are more conditions on the suppression.
+    """
+    found = await session.scalars(
+        select(Suppression.address_key)
+        .where(Suppression.reason == Why.BOUNCED, *which)
+        .order_by(Suppression.address_key)
+    )
+    return found.all()
 
 
 async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:

@@ -1,17 +1,23 @@
 """The outcome of a message from the relay's reply, or from its absence: pure."""
 
+import re
 from datetime import datetime
 from typing import NamedTuple
 
 from mailer.delivery.routing import retry
+from mailer.delivery.routing.relays import domain_of
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
 from mailer.delivery.smtp.replies import CLOSING, Reply
 from mailer.delivery.smtp.verdict import Action, Permanence, Verdict
 from mailer.outbox.message_states import MessageState
+from mailer.outcomes import proportion
+from mailer.outcomes.faults import Fault
 from mailer.outcomes.record import Outcome
 from mailer.settings.sections import DeliverySettings
 
+TEMPORARY = 4  # the first digit of a code, RFC 5321 section 4.2.1
+_TOO_MANY = re.compile(r"too many\b.*\b(connection|session)s?", re.IGNORECASE)
 MAX_REPLY = 500  # characters of a reply that are stored
 
 
@@ -21,6 +27,16 @@ class Settled(NamedTuple):
     outcome: Outcome
     campaign_id: int
     verdict: Verdict | None = None
+    fault: Fault | None = None  # if it is refused or set aside
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the reply concerns every message: its sender was refused."""
+        return (
+            self.verdict is not None
+            and self.verdict.action is Action.PAUSE
+            and self.fault is None
+        )
 
 
 def accepted(reply: Reply) -> str:
@@ -33,22 +49,41 @@ def refused(
     stage: Stage,
     reply: Reply,
     *,
+    relay: str,
     settings: DeliverySettings,
     now: datetime,
 ) -> Settled:
-    """Return the outcome of a message that the relay did not take."""
+    """Return the outcome of a message that the relay did not take.
+
+    A lasting refusal after RCPT concerns this message. One of MAIL concerns every
+    message, because no recipient was named yet: the message waits.
+    """
     stored = str(reply)[:MAX_REPLY]
     read = verdict.read(reply, names_recipient=stage is not Stage.MAIL)
-    if read.action is Action.REFUSE:
-        outcome = Outcome(
-            message_number=message.message_number,
-            state=MessageState.REFUSED,
-            reason=read.reason,
-            reply=stored,
-        )
-    else:
+    number, fault = message.message_number, None
+    if read.action is Action.RETRY or stage is Stage.MAIL:
         outcome = _deferred(message, read.reason, stored, settings, now)
-    return Settled(outcome=outcome, campaign_id=message.campaign_id, verdict=read)
+    else:
+        gone = stage is Stage.RCPT and read.permanence is Permanence.PERMANENT
+        fault = _fault(number, read.reason, message.address, relay, gone=gone)
+        outcome = Outcome(number, MessageState.REFUSED, read.reason, stored)
+    return Settled(outcome, message.campaign_id, read, fault)
+
+
+def _fault(
+    number: int, reason: str, address: str, relay: str, *, gone: bool = False
+) -> Fault:
+    kind, domain = proportion.kind_of(reason), domain_of(address)
+    return Fault(number, kind, domain, relay, gone)
+
+
+def is_full(reply: Reply) -> bool:
+    """Return whether a reply to MAIL says that the relay takes no message now.
+
+    It is closing, or we have too many connections.
+    """
+    many = _TOO_MANY.search(reply.text)
+    return reply.code == CLOSING or (reply.code // 100 == TEMPORARY and bool(many))
 
 
 def slows_down(settled: Settled, stage: Stage, reply: Reply) -> bool:
@@ -87,13 +122,14 @@ def unknown(
     )
 
 
-def set_aside(message_number: int, campaign_id: int, reason: str) -> Settled:
+def set_aside(
+    number: int, campaign_id: int, reason: str, *, address: str, relay: str = ""
+) -> Settled:
     """Return the outcome of a message that cannot be composed, or not be offered."""
     return Settled(
-        outcome=Outcome(
-            message_number=message_number, state=MessageState.SET_ASIDE, reason=reason
-        ),
+        outcome=Outcome(number, MessageState.SET_ASIDE, reason),
         campaign_id=campaign_id,
+        fault=_fault(number, reason, address, relay),
     )
 
 

@@ -37,6 +37,7 @@ class ConnectionPool:
         self._closing = False
         self._wanted = asyncio.Event()
         self._opening_since: float | None = None  # while some open and none is open
+        self._rests_until = float("-inf")  # no more than the open ones until then
         self.fault: RelayError | None = None  # while none can be opened
 
     def __len__(self) -> int:
@@ -54,6 +55,11 @@ class ConnectionPool:
     def open_more(self) -> None:
         """Let `maintain` open connections that are missing."""
         self._wanted.set()
+
+    def rest(self) -> None:
+        """Open no more connections for FULL_WAIT seconds, unless none is open."""
+        self._rests_until = uptime() + FULL_WAIT
+        asyncio.get_running_loop().call_later(FULL_WAIT, self.open_more)
 
     def start_idle(self) -> None:
         """Let connections that have nothing to do take messages."""
@@ -107,6 +113,8 @@ class ConnectionPool:
 
     def _begin_opening(self, opening: int) -> set[asyncio.Task[RelayError | None]]:
         """Begin to open the missing connections, while `opening` others open."""
+        if self._connections and uptime() < self._rests_until:
+            return set()
         supplied = (
             sum(not connection.busy for connection in self._connections) + opening
         )

@@ -6,7 +6,7 @@ and nothing sent; outcomes are kept, and written when the store is back.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,22 +14,22 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store import batches
-from mailer.campaigns import control
 from mailer.clock import uptime
 from mailer.delivery import answer
-from mailer.delivery.answer import Settled
 from mailer.delivery.dispatcher import Batch, Dispatcher
 from mailer.delivery.recorder import Unrecorded
 from mailer.delivery.relay_queue import RelayQueue
-from mailer.delivery.smtp.verdict import Action
 from mailer.outbox.message_states import MessageState
-from mailer.outcomes import record
+from mailer.outcomes import faults, record
+from mailer.outcomes.faults import Fault
+from mailer.outcomes.proportion import LAST
 from mailer.readers import applying, optouts
 from mailer.sites.site import Site
 
 WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
 AGE_FACTOR = 10.0  # the worker's age is at least this many times the delay
 MAX_DELAY = 0.5  # seconds
+COUNT_EVERY = 1.0  # seconds between counts of the attempts of a large campaign
 
 
 def write_delay(write_seconds: float, age: float) -> float:
@@ -48,6 +48,8 @@ class _Group(NamedTuple):
     by_queue: Sequence[tuple[RelayQueue, Unrecorded]]
     together: Unrecorded  # of all queues
     pauses: Mapping[int, str]  # campaign → reason
+    attempts: Counter[int]  # by campaign, those not counted in the store yet
+    counted: bool  # whether they are counted now
 
 
 class Journal:
@@ -73,6 +75,9 @@ class Journal:
         self._writing = False
         self._write_seconds = 0.0  # of the last write
         self._began_at = uptime()
+        self._uncounted: Counter[int] = Counter()  # by campaign
+        self._counted: Counter[int] = Counter()  # by campaign, by this worker
+        self._counted_at = float("-inf")
 
     def write_soon(self) -> None:
         """Request a write after `write_delay`."""
@@ -134,6 +139,10 @@ class Journal:
         if end is not None:
             optouts.mark_applied(self._root, end)
         self._write_seconds = uptime() - began_at
+        self._uncounted = Counter() if group.counted else group.attempts
+        if group.counted:
+            self._counted_at = began_at
+            self._counted.update(group.attempts)
         self._dispatcher.hand_out(batch, marked_at=marked_at)
         if group.together.accepted or group.together.settled:
             states = Counter(each.outcome.state for each in group.together.settled)
@@ -151,7 +160,13 @@ class Journal:
         for _, each in by_queue:
             together.add(each)
         pauses, self._pauses = self._pauses, {}
-        return _Group(by_queue=by_queue, together=together, pauses=pauses)
+        attempts = +(self._uncounted + together.attempts)
+        counted = bool(attempts) and (
+            uptime() - self._counted_at >= COUNT_EVERY
+            or any(self._counted[number] < LAST for number in attempts)
+            or any(each.fault is not None for each in together.settled)
+        )
+        return _Group(by_queue, together, pauses, attempts, counted)
 
     async def _write(self, group: _Group) -> tuple[Batch, float, int | None]:
         """Write a group; return the batch taken, and a time just before its marks.
@@ -170,37 +185,45 @@ class Journal:
                 ]
                 await record.accept(session, worker_id, accepted, now=now)
             if outcomes.settled:
-                settled = [each.outcome for each in outcomes.settled]
-                await record.settle(session, worker_id, settled, now=now)
-                await self._apply_verdicts(session, outcomes.settled, now)
+                await self._settle(session, outcomes, now)
+            if group.counted:
+                await faults.count(session, worker_id, group.attempts)
+            await self._judge(session, outcomes, now)
             if outcomes.unsent:
                 await record.unmark(session, worker_id, outcomes.unsent, now=now)
                 self._dispatcher.look_again()
             for number, reason in group.pauses.items():
-                await control.pause(
-                    session, number, by="delivery", because=reason, now=now
-                )
+                await faults.pause(session, number, because=reason, now=now)
             end = None
             if optouts.has_pending(self._root):
                 end = await applying.apply(session, self._root, now=now)
             return await self._dispatcher.take(session, now=now), marked_at, end
 
-    async def _apply_verdicts(
-        self, session: AsyncSession, settled: Sequence[Settled], now: datetime
+    async def _settle(
+        self, session: AsyncSession, outcomes: Unrecorded, now: datetime
     ) -> None:
-        """Suppress readers without a mailbox; pause campaigns for faults of ours."""
-        paused: set[int] = set()
-        for each in settled:
-            verdict, outcome = each.verdict, each.outcome
-            if verdict is None:
-                continue
-            if verdict.suppress:
-                await record.suppress_reader(
-                    session, outcome.message_number, verdict.reason, now=now
-                )
-            if verdict.action is Action.PAUSE and each.campaign_id not in paused:
-                paused.add(each.campaign_id)
-                because = f"{verdict.reason}: {outcome.reply}"
-                await control.pause(
-                    session, each.campaign_id, by="delivery", because=because, now=now
-                )
+        """Record outcomes; pause campaigns whose sender was refused."""
+        settled = [each.outcome for each in outcomes.settled]
+        await record.settle(session, self._dispatcher.worker_id, settled, now=now)
+        because = {
+            each.campaign_id: f"{each.verdict.reason}: {each.outcome.reply}"
+            for each in reversed(outcomes.settled)
+            if each.pauses and each.verdict is not None
+        }
+        for number, reason in because.items():
+            await faults.pause(session, number, because=reason, now=now)
+
+    async def _judge(
+        self, session: AsyncSession, outcomes: Unrecorded, now: datetime
+    ) -> None:
+        """Record faults; pause the campaigns in which too many messages fail alike."""
+        by_campaign: dict[int, list[Fault]] = defaultdict(list)
+        for each in outcomes.settled:
+            if each.fault is not None:
+                by_campaign[each.campaign_id].append(each.fault)
+        for number, found in by_campaign.items():
+            among = outcomes.attempts[number]
+            await faults.note(session, number, found, among=among)
+            because = await faults.judge(session, number)
+            if because is not None:
+                await faults.pause(session, number, because=because, now=now)

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import idna
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import StoredLetter
 from mailer.composing import dkim, skeletons
 from mailer.composing.compose import Composer
-from mailer.composing.skeletons import Skeleton
 from mailer.delivery.smtp.outgoing import OutgoingMessage
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 from mailer.sites.site import Site
 
+log = structlog.get_logger()
 MAX_LETTERS = 500  # in memory
 
 
@@ -23,7 +24,8 @@ class Prepared(NamedTuple):
     """A claimed row, and the composer of its letter."""
 
     row: Claimed
-    composer: Composer | None  # None if the letter is not in the store
+    # None if the letter is not in the store; a text says why it is unusable
+    composer: Composer | str | None
 
 
 class Preparer:
@@ -33,7 +35,7 @@ class Preparer:
         self._sign = site.signer.message
         self._return_domain = site.settings.mail.return_domain
         self._signer = dkim.signer_of(site.settings, site.root)
-        self._composers: dict[int, Composer] = {}  # by letter
+        self._composers: dict[int, Composer | str] = {}  # by letter
 
     async def prepare(
         self, session: AsyncSession, claimed: Sequence[Claimed]
@@ -47,7 +49,7 @@ class Preparer:
                 )
             )
             for number, packed in letters:
-                self._composers[number] = self._composer(skeletons.unpack(packed))
+                self._composers[number] = self._composer(number, packed)
         prepared = [
             Prepared(row, self._composers.get(row.letter_id)) for row in claimed
         ]
@@ -55,9 +57,16 @@ class Preparer:
             del self._composers[next(iter(self._composers))]
         return prepared
 
-    def _composer(self, skeleton: Skeleton) -> Composer:
-        signer = self._signer.prepare(skeleton) if self._signer else None
-        return Composer(skeleton, signer)
+    def _composer(self, number: int, packed: bytes) -> Composer | str:
+        """Return the composer of a stored letter, or why the letter is unusable."""
+        try:
+            skeleton = skeletons.unpack(packed)
+            signer = self._signer.prepare(skeleton) if self._signer else None
+            return Composer(skeleton, signer)
+        except Exception as fault:  # noqa: BLE001 (one letter must not end the worker)
+            kind = type(fault).__name__
+            log.warning("letter.unusable", letter=number, kind=kind)
+            return f"its letter cannot be read ({kind})"
 
     def compose(self, prepared: Prepared, *, marked_at: float) -> OutgoingMessage:
         """Return one message; raise MailerError if it cannot be composed.
@@ -67,6 +76,8 @@ class Preparer:
         row, composer = prepared.row, prepared.composer
         if composer is None:
             raise MailerError("its letter is not in the store")
+        if isinstance(composer, str):
+            raise MailerError(composer)
         if not row.address:
             raise MailerError("its reader has no address any more")
         signed = self._sign(row.id)

@@ -8,12 +8,15 @@ wait for marks, and marks are not made for a few messages at a time.
 from collections import deque
 from collections.abc import Callable, Iterable
 
+import structlog
+
 from mailer.clock import uptime
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.smtp.outgoing import MAX_WAIT, OutgoingMessage
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 
+log = structlog.get_logger()
 SMALL_BATCH, LARGE_BATCH = 16, 64  # messages composed together
 SLOW_RELAY = 0.01  # seconds between batches from which they may be large
 MARKS_LAST = 0.3  # seconds that the marks of one transaction are to last
@@ -104,6 +107,10 @@ class ReadyQueue:
                 message = self._preparer.compose(prepared, marked_at=marked_at)
             except MailerError as fault:
                 self._spoilt(prepared.row, str(fault))
+            except Exception as fault:  # noqa: BLE001 (one message must not end the worker)
+                kind = type(fault).__name__
+                log.warning("message.uncomposable", message=prepared.row.id, kind=kind)
+                self._spoilt(prepared.row, kind)
             else:
                 self._messages.append((message, put_at))
 

@@ -1,5 +1,6 @@
 """Outcomes that are not written yet, and the interface that has them written."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,6 +16,8 @@ class Unrecorded:
     accepted: list[tuple[int, Reply]] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)  # all other outcomes
     unsent: list[int] = field(default_factory=list)  # whose marks are to be removed
+    # by campaign, how many were accepted, refused or set aside
+    attempts: Counter[int] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         return len(self.accepted) + len(self.settled) + len(self.unsent)
@@ -24,6 +27,7 @@ class Unrecorded:
         self.accepted += others.accepted
         self.settled += others.settled
         self.unsent += others.unsent
+        self.attempts.update(others.attempts)
 
 
 class Recorder(Protocol):

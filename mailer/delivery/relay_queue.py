@@ -17,13 +17,13 @@ from mailer.delivery.connection_pool import ConnectionPool
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.ready_queue import ReadyQueue
 from mailer.delivery.recorder import Recorder, Unrecorded
-from mailer.delivery.routing.health import without_addresses
 from mailer.delivery.routing.relays import domain_of
 from mailer.delivery.routing.router import Router
 from mailer.delivery.smtp.connect import Channel, LoginRefusedError, RelayError
 from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
 from mailer.delivery.smtp.replies import Reply
 from mailer.outbox.claim import Claimed
+from mailer.outcomes.redaction import without_addresses
 from mailer.settings.relays import RelaySettings
 from mailer.settings.sections import DeliverySettings
 
@@ -113,6 +113,7 @@ class RelayQueue:
 
     def _settle(self, settled: Settled) -> None:
         self._unrecorded.settled.append(settled)
+        self._unrecorded.attempts[settled.campaign_id] += settled.fault is not None
         self._request_write()
 
     def _give_back(self, number: int) -> None:
@@ -169,12 +170,16 @@ class RelayQueue:
         self._in_flight -= 1
         if stage is Stage.DOT and reply.positive:
             self._unrecorded.accepted.append((message.message_number, reply))
+            self._unrecorded.attempts[message.campaign_id] += 1
             self._request_write()
             self._health.succeeded(self.name, message.address)
             return
         now = self._now()
+        if stage is Stage.MAIL and answer.is_full(reply):
+            self._no_attempt(message, str(reply))
+            return
         settled = answer.refused(
-            message, stage, reply, settings=self._delivery, now=now
+            message, stage, reply, relay=self.name, settings=self._delivery, now=now
         )
         self._settle(settled)
         if not answer.slows_down(settled, stage, reply):
@@ -186,11 +191,25 @@ class RelayQueue:
         self._health.failed(self.name, str(reply), domain=domain, now=now)
         self._empty_if_away()
 
-    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
-        """Record that no dot was written; without a fault it was no attempt."""
+    def _no_attempt(self, message: OutgoingMessage, fault: str) -> None:
+        """Let a message wait for the relay, which failed before it was named."""
+        self._give_back(message.message_number)
+        self.connections.rest()
+        self._health.failed(self.name, fault, now=self._now())
+        self._empty_if_away()
+
+    def not_sent(
+        self, message: OutgoingMessage, fault: str | None, *, named: bool
+    ) -> None:
+        """Record that no dot was written; without a fault it was no attempt.
+
+        Nor was it if the recipient was not `named` yet.
+        """
         self._in_flight -= 1
         if fault is None:
             self._give_back(message.message_number)
+        elif not named:
+            self._no_attempt(message, fault)
         else:
             self._connection_failed(answer.not_sent, message, fault)
 
@@ -213,13 +232,19 @@ class RelayQueue:
         if self._router.reroute(self.name, message.message_number):
             self._give_back(message.message_number)
             return
+        number, campaign_id = message.message_number, message.campaign_id
         self._settle(
-            answer.set_aside(message.message_number, message.campaign_id, reason)
+            answer.set_aside(
+                number, campaign_id, reason, address=message.address, relay=self.name
+            )
         )
 
     def _set_aside(self, row: Claimed, reason: str) -> None:
         """Record that a message cannot be composed."""
-        self._settle(answer.set_aside(row.id, row.campaign_id, reason))
+        reason = f"it cannot be composed: {reason}"
+        self._settle(
+            answer.set_aside(row.id, row.campaign_id, reason, address=row.address or "")
+        )
 
     def idle(self) -> None:
         """Replace a lost connection, and let the worker see whether it is done."""
@@ -228,6 +253,12 @@ class RelayQueue:
             self._give_all_back()
         self.connections.open_more()
         self._recorder.write_now()
+
+    def silent(self, sentence: str) -> None:
+        """Log that the relay does not answer while a connection is opened."""
+        if self._health.reasons.get(self.name) != sentence:
+            self._health.reasons[self.name] = sentence
+            log.warning("relay.silent", relay=self.name, reason=sentence)
 
     def _unreachable(self, fault: RelayError) -> None:
         """Wait before the next connection; pause the campaigns if the login fails."""

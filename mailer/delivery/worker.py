@@ -21,6 +21,7 @@ from mailer.delivery.housekeeping import Housekeeping
 from mailer.delivery.journal import Journal
 from mailer.delivery.prepare import Preparer
 from mailer.delivery.relay_queue import RelayQueue
+from mailer.delivery.routing.logins import Logins
 from mailer.delivery.routing.router import Router
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import Channel
@@ -118,10 +119,19 @@ class Worker:
         router, settings = self._dispatcher.router, self._site.settings
         relay = router.relays.settings[name]
 
-        async def open_channel() -> Channel:
+        logins = Logins(self._site, name, relay, now=self._now)
+
+        async def connect_to_relay() -> Channel:
             return await connect.connect(
-                relay, root=self._site.root, hello=relay.hello or settings.mail.domain
+                relay,
+                root=self._site.root,
+                hello=relay.hello or settings.mail.domain,
+                silent=self._queues[name].silent,
             )
+
+        async def open_channel() -> Channel:
+            pool = self._queues[name].connections
+            return await logins.open(connect_to_relay, is_open=lambda: bool(pool))
 
         queue = self._queues[name] = RelayQueue(
             name,

@@ -11,7 +11,11 @@ from mailer.sites.opening import open_site
 
 
 async def examine(
-    path: Path, *, now: datetime, server: tuple[str, int] | None = None
+    path: Path,
+    *,
+    now: datetime,
+    server: tuple[str, int] | None = None,
+    try_logins: bool = False,
 ) -> list[Finding]:
     """Return the findings on the site of a config.toml; `server` is a DNS resolver.
 
@@ -28,7 +32,7 @@ async def examine(
                 *machine.disk(root),
                 *machine.web(settings),
                 *(await storage.examine(site.database, now=now)),
-                *(await relay.examine(site)),
+                *(await relay.examine(site, try_logins=try_logins)),
                 *relay.signing(site),
                 *(await domains.examine(settings, root, server=server)),
             ]

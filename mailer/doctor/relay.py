@@ -1,6 +1,13 @@
 """Checks that the relays can be used, and that letters are signed with DKIM."""
 
+import time
+from functools import partial
+
+from sqlalchemy.exc import DBAPIError
+
+from mailer import clock
 from mailer.composing import dkim_keys
+from mailer.delivery.routing.logins import Logins
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import LoginRefusedError, Offer, RelayError
 from mailer.doctor.finding import Finding, error, ok, warning
@@ -11,26 +18,40 @@ from mailer.sites.site import Site
 TIMEOUT = 15.0  # seconds for each step; an operator waits for the result
 
 
-async def examine(site: Site) -> list[Finding]:
-    """Connect to each relay as a worker does, and send no message."""
+async def examine(site: Site, *, try_logins: bool) -> list[Finding]:
+    """Connect to each relay as a worker does, and send no message.
+
+    A login that was refused before is tried again only with `try_logins`.
+    """
     findings = []
     for name, relay in site.settings.every_relay.items():
-        findings += await _connect(site, name, relay)
+        logins = Logins(site, name, relay, now=clock.now)
+        findings += await _connect(site, name, relay, logins, again=try_logins)
     return findings
 
 
-async def _connect(site: Site, name: str, relay: RelaySettings) -> list[Finding]:
+async def _connect(
+    site: Site, name: str, relay: RelaySettings, logins: Logins, *, again: bool
+) -> list[Finding]:
     about = "relay" if name == DEFAULT else f"relay {name}"
+    open_channel = partial(
+        connect.connect,
+        relay,
+        root=site.root,
+        hello=relay.hello or site.settings.mail.domain,
+        step_timeout=TIMEOUT,
+    )
+    site.database.retry_until = time.monotonic()  # do not wait for a store that is away
     try:
-        channel = await connect.connect(
-            relay,
-            root=site.root,
-            hello=relay.hello or site.settings.mail.domain,
-            step_timeout=TIMEOUT,
-        )
+        if again:
+            await logins.forget()
+        channel = await logins.open(open_channel)
     except LoginRefusedError as fault:
-        remedy = "check user and password_file of the relay in the settings"
-        return [error(about, str(fault), remedy)]
+        remedy = "check user and password_file of the relay; then `mailer doctor"
+        return [error(about, str(fault), f"{remedy} --try-logins`")]
+    except DBAPIError:
+        remedy = "mend the store first: it has the logins that were refused"
+        return [error(about, "its login is not tried without the store", remedy)]
     except (RelayError, ConfigError) as fault:
         remedy = "check host, port and security of the relay in the settings"
         return [error(about, str(fault), remedy)]

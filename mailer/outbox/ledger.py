@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.suppressions import Suppression
+from mailer.campaigns.models import Campaign
+from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 
 
@@ -24,6 +27,18 @@ async def listed(
     async for message, address in await session.stream(query):
         yield message, address
         session.expunge(message)
+
+
+def refused_by(campaign: Campaign) -> ColumnElement[bool]:
+    """Return the condition that a suppression followed a refusal in a campaign."""
+    refused = select(Message.address_key).where(
+        Message.campaign_id == campaign.id,
+        Message.state.in_((MessageState.REFUSED, MessageState.BOUNCED)),
+    )
+    return and_(
+        Suppression.address_key.in_(refused),
+        Suppression.since >= campaign.released_at,
+    )
 
 
 def written_to() -> ColumnElement[bool]:

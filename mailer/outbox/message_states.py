@@ -7,6 +7,8 @@ uncertain → waiting, accepted, deferred, refused, set_aside, held
 held → accepted, waiting, cancelled
 accepted → bounced, complained
 bounced → complained
+refused → waiting
+set_aside → waiting
 """
 
 from enum import StrEnum
@@ -50,6 +52,8 @@ _ANSWERS = frozenset(
         MessageState.SET_ASIDE,  # no dot was written
     }
 )
+# the fault was ours: a person resumes the campaign once it is mended
+_AGAIN = frozenset({MessageState.WAITING})
 ARROWS: dict[MessageState, frozenset[MessageState]] = {
     MessageState.WAITING: _FROM_THE_QUEUE,
     MessageState.MARKED: _ANSWERS
@@ -67,10 +71,10 @@ ARROWS: dict[MessageState, frozenset[MessageState]] = {
         {MessageState.ACCEPTED, MessageState.WAITING, MessageState.CANCELLED}
     ),
     MessageState.ACCEPTED: frozenset({MessageState.BOUNCED, MessageState.COMPLAINED}),
-    MessageState.REFUSED: frozenset(),
+    MessageState.REFUSED: _AGAIN,
     MessageState.BOUNCED: frozenset({MessageState.COMPLAINED}),
     MessageState.COMPLAINED: frozenset(),
-    MessageState.SET_ASIDE: frozenset(),
+    MessageState.SET_ASIDE: _AGAIN,
     MessageState.EXPIRED: frozenset(),
     MessageState.CANCELLED: frozenset(),
     MessageState.SKIPPED: frozenset(),

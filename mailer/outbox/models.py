@@ -147,6 +147,55 @@ class ConfirmationWish(Base):
     asked_at: Mapped[datetime]  # `since` of the pending subscription
 
 
+class DeliveryFault(Base):
+    """Why a message is refused or set aside; deleted when it is sent again."""
+
+    __tablename__ = "delivery_fault"
+    __table_args__ = (Index("ix_delivery_fault_place", "campaign_id", "place"),)
+
+    message_number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey(Message.id),
+        primary_key=True,
+        autoincrement=False,
+    )
+    campaign_id: Mapped[int]
+    address_key: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
+    kind: Mapped[str] = mapped_column(String(80))  # such as “no such mailbox”
+    domain: Mapped[str]  # of the recipient
+    relay: Mapped[str]  # its name in the settings; empty: before any relay
+    gone: Mapped[bool]  # the reply to RCPT says that there is no such mailbox
+    # how many attempts the campaign had then; null: before it was last resumed
+    place: Mapped[int | None]
+    ours: Mapped[bool]  # the campaign was paused for it, so it proves nothing
+
+
+class AttemptCount(Base):
+    """How many messages of a campaign one worker settled, since it was last resumed.
+
+    Each worker has a row of its own, so that none waits for another.
+    """
+
+    __tablename__ = "attempt_count"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    worker_id: Mapped[int] = mapped_column(primary_key=True)
+    attempts: Mapped[int]
+
+
+class LoginAttempt(Base):
+    """A login at a relay that was refused, or that a worker tries first."""
+
+    __tablename__ = "login_attempt"
+
+    relay: Mapped[str] = mapped_column(primary_key=True)  # its name in the settings
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    at: Mapped[datetime]
+    reply: Mapped[str | None]  # with which it was refused; null: being tried
+
+
 class Bucket(Base):
     """The level of a limit's token bucket, shared by all workers."""
 

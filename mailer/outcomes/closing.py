@@ -15,7 +15,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message, ReleasePlan
-from mailer.outcomes import moves, record
+from mailer.outcomes import faults, moves, record
 from mailer.store import locks
 
 UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)  # released and not ended
@@ -101,7 +101,8 @@ async def _end(
 async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     """Finish each campaign whose messages are all made and settled.
 
-    Return the numbers of these campaigns.
+    Return the numbers of these campaigns. A campaign whose messages failed alike is
+    paused instead. Readers whose mailboxes are proven gone are suppressed.
     """
     of_campaign = Message.campaign_id == Campaign.id
     is_done = (
@@ -124,6 +125,13 @@ async def finish(session: AsyncSession, *, now: datetime) -> list[int]:
     done = set(await session.scalars(still_done))
     finished = CampaignState.FINISHED
     for campaign in campaigns:
-        if campaign.id in done:
+        if campaign.id not in done:
+            continue
+        because = await faults.judge(session, campaign.id, ended=True)
+        if because is None:
             acts.move(session, campaign, finished, Act.FINISHED, by="delivery", now=now)
+        else:
+            done.remove(campaign.id)
+            await faults.pause(session, campaign.id, because=because, now=now)
+    await faults.suppress_proven(session, done, now=now)
     return sorted(done)

@@ -18,11 +18,9 @@ from sqlalchemy import (
     case,
     insert,
     null,
-    select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import suppressions
 from audiences.store import batches, dialects
 from mailer.outbox.message_states import CLAIMABLE, WITH_WORKER, MessageState
 from mailer.outbox.models import Message, MessageEvent
@@ -264,19 +262,6 @@ async def set_uncertain(
     ]
     if events:
         await session.execute(insert(MessageEvent), events)
-
-
-async def suppress_reader(
-    session: AsyncSession, message_number: int, reason: str, *, now: datetime
-) -> None:
-    """Suppress the address of a message: its mailbox does not exist."""
-    key = await session.scalar(
-        select(Message.address_key).where(Message.id == message_number)
-    )
-    if key is not None:
-        await suppressions.suppress(
-            session, key, suppressions.Why.BOUNCED, now=now, detail=reason
-        )
 
 
 async def add_event(

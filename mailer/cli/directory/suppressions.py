@@ -1,12 +1,20 @@
 """`mailer suppressions`: addresses that must not be written to."""
 
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import rich_click as click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import addresses, suppressions
-from audiences.suppressions import Why
+from audiences.suppressions import Suppression, Why
 from mailer import clock
+from mailer.campaigns import lookup
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.errors import RefusedError
+from mailer.outbox import ledger
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -51,16 +59,62 @@ async def add(site: Site, address: str, detail: str) -> None:
 
 
 @command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
-@click.argument("address")
+@click.argument("address", required=False)
+@click.option(
+    "--campaign", type=NUMBER, help="All mailboxes that its refusals called gone."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="All mailboxes called gone since the beginning of this day, in UTC.",
+)
 @click.option("--detail", required=True, help="The reason, in words.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--expect", type=int, help="Refuse if it concerns another number.")
 @with_site
-async def lift(site: Site, address: str, detail: str) -> None:
-    """Allow writing to an address again."""
-    async with site.database.writing() as session:
-        await suppressions.lift(
-            session, _key(site, address), now=clock.now(), detail=detail
+async def lift(
+    site: Site,
+    address: str | None,
+    campaign: int | None,
+    since: datetime | None,
+    detail: str,
+    yes: bool,
+    expect: int | None,
+) -> None:
+    """Allow writing to an address again, or to many at once.
+
+    --campaign and --since concern addresses that delivery suppressed, and no others.
+    """
+    if sum(each is not None for each in (address, campaign, since)) != 1:
+        raise click.UsageError("give one of ADDRESS, --campaign and --since")
+    if address is not None:
+        keys: Sequence[bytes] = [_key(site, address)]
+    else:
+        async with site.database.reading() as session:
+            keys = await _bounced(session, campaign, since)
+    if expect is not None and len(keys) != expect:
+        raise RefusedError(
+            f"{len(keys):,} addresses are suppressed so, not {expect:,}; none is lifted"
         )
-    output.line(f"{address} may be written to again")
+    if address is None and not yes and expect is None and sys.stdin.isatty():
+        click.confirm(f"Write to {len(keys):,} addresses again?", abort=True, err=True)
+    async with site.database.writing() as session:
+        for key in keys:
+            await suppressions.lift(session, key, now=clock.now(), detail=detail)
+    output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
+
+
+async def _bounced(
+    session: AsyncSession, campaign: int | None, since: datetime | None
+) -> Sequence[bytes]:
+    """Return the addresses that delivery suppressed, by a campaign or since a day."""
+    if campaign is not None:
+        found = await lookup.get(session, campaign)
+        return await suppressions.bounced(session, ledger.refused_by(found))
+    if since is None:
+        return ()
+    day = Suppression.since >= since.replace(tzinfo=UTC)
+    return await suppressions.bounced(session, day)
 
 
 def _key(site: Site, address: str) -> bytes:

@@ -13,18 +13,21 @@ from mailer.doctor.finding import Grade
 
 
 @click.command(epilog="Example: mailer doctor --json")
+@click.option(
+    "--try-logins", is_flag=True, help="Try logins again that a relay refused."
+)
 @as_json
 @click.pass_obj
-def command(config: Path, as_json: bool) -> int | None:
+def command(config: Path, try_logins: bool, as_json: bool) -> int | None:
     """Check settings, secrets, disk, store, clock, relays, signing and the DNS.
 
     Nothing is changed and no message is sent. The exit code is 1 if there is an error.
     """
-    return complete(_run(config, as_json=as_json))
+    return complete(_run(config, try_logins=try_logins, as_json=as_json))
 
 
-async def _run(config: Path, *, as_json: bool) -> int:
-    findings = await examine.examine(config, now=clock.now())
+async def _run(config: Path, *, try_logins: bool, as_json: bool) -> int:
+    findings = await examine.examine(config, now=clock.now(), try_logins=try_logins)
     failed = any(each.level is Grade.ERROR for each in findings)
     if as_json:
         shown = [asdict(each) for each in findings]

@@ -18,7 +18,7 @@ from mailer.cli.writing import checking, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
 from mailer.errors import RefusedError
 from mailer.outbox import release
-from mailer.outcomes import closing
+from mailer.outcomes import closing, resuming
 from mailer.reports import coverage, shapes, totals
 from mailer.sites.site import Site
 
@@ -180,13 +180,19 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
 @command.command(epilog="Example: mailer campaigns resume 1")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
+@click.option(
+    "--leave-refused", is_flag=True, help="Do not send refused messages again."
+)
 @with_site
-async def resume(site: Site, campaign_id: int, by: str) -> None:
-    """Continue sending a paused campaign."""
+async def resume(site: Site, campaign_id: int, by: str, leave_refused: bool) -> None:
+    """Continue a paused campaign; send again what was refused by a fault of ours."""
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
-        await control.resume(session, campaign, by=by, now=clock.now())
-    output.line(f"{campaign.name} continues")
+        again = await resuming.resume(
+            session, campaign, by=by, leave_refused=leave_refused, now=clock.now()
+        )
+    refused = f"; {again:,} refused messages are sent again" if again else ""
+    output.line(f"{campaign.name} continues{refused}")
 
 
 @command.command(epilog="Example: mailer campaigns cancel 1 --yes")

@@ -4,7 +4,6 @@ A relay is away when no connection can be made, or when messages keep failing be
 recipient is named. A recipient domain fails when its provider slows us down.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import structlog
 from mailer.delivery.routing import breaker, relays
 from mailer.delivery.routing.breaker import CLOSED, Breaker
 from mailer.delivery.routing.relays import Relays
+from mailer.outcomes.redaction import without_addresses
 
 log = structlog.get_logger()
 RELAY_WAITS = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds while a relay is away
@@ -23,17 +23,6 @@ ATTEMPTS = 4  # to connect to a relay that is away, for which a drain waits
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
-
-
-_ADDRESS = re.compile(  # also in links, where @ is encoded
-    r"""<?(?:"[^"]*"|(?<![^\s<>"(),:;@])[^\s<>"(),:;@]+)"""  # at the start of a word
-    r"""(?:@|%40|=40)[\w.\-\[\]:%]*[\w\]]>?"""
-)
-
-
-def without_addresses(text: str) -> str:
-    """Return a relay's text with <…> for each address, which no log may hold."""
-    return _ADDRESS.sub("<…>", text)
 
 
 def _waits(key: Key) -> Sequence[float]:

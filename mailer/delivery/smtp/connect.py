@@ -7,10 +7,12 @@ what it offered before TLS does not count (RFC 3207 section 4.2).
 
 import asyncio
 import functools
+import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiosmtplib
 from aiosmtplib import (
@@ -18,14 +20,19 @@ from aiosmtplib import (
     SMTPException,
     SMTPHeloError,
     SMTPResponseException,
+    SMTPServerDisconnected,
     SMTPStatus,
 )
 
+from mailer.delivery.smtp import dial
 from mailer.errors import MailerError
 from mailer.settings import secrets
 from mailer.settings.relays import RelaySettings
 
 STEP_TIMEOUT = 300.0  # seconds, RFC 5321 section 4.5.3.2.1
+SILENCE = 15.0  # seconds without an answer, after which this is logged
+NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+Result = TypeVar("Result")
 
 
 class RelayError(MailerError):
@@ -63,25 +70,32 @@ async def connect(
     root: Path,
     hello: str,
     step_timeout: float = STEP_TIMEOUT,
+    silence: float = SILENCE,
+    silent: Callable[[str], None] = lambda _sentence: None,
 ) -> Channel:
-    """Open one connection, with `hello` as our name; `step_timeout` is in seconds.
+    """Open one connection, with `hello` as our name.
+
+    `step_timeout` is in seconds. If the relay does not answer for `silence` seconds,
+    `silent` is called with a sentence; the wait goes on.
 
     Raises RelayError with the reason if it fails, LoginRefusedError if the login does.
     """
-    password = _password(relay, root)
+    password = password_of(relay, root)
     client = _client(relay, root=root, hello=hello, step_timeout=step_timeout)
+    watch = _Watch(relay, min(silence, step_timeout / 2), silent)
     try:
-        await client.connect()
+        client.sock = await watch.during("a connection", _dial(relay, step_timeout))
+        await _begin(client, relay, watch)
         if relay.security == "starttls":
-            await client.starttls()
-        await _greet(client)
+            await watch.during("STARTTLS", client.starttls())
+        await watch.during("EHLO", _greet(client))
         if relay.user:
-            await client.login(relay.user, password)
+            await watch.during("the login", client.login(relay.user, password))
     except (SMTPException, OSError, ValueError) as fault:
         _abort(client)
         await asyncio.sleep(0)  # the event loop closes the transport
         raise _relay_error(relay, fault) from None
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, RelayError):
         _abort(client)
         raise
     transport = client.transport
@@ -89,6 +103,64 @@ async def connect(
         raise RelayError(f"the relay {_address(relay)} closed the connection")
     offer = _offer(client)
     return Channel(cast(asyncio.Transport, transport), offer)
+
+
+class _Watch:
+    """Says once for each step of a connection that the relay does not answer."""
+
+    def __init__(
+        self, relay: RelaySettings, seconds: float, silent: Callable[[str], None]
+    ) -> None:
+        self.seconds = seconds
+        self._relay, self._silent = relay, silent
+
+    async def during(self, step: str, act: Awaitable[Result]) -> Result:
+        """Return the result of a step."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self.seconds, self.say, step)
+        try:
+            return await act
+        finally:
+            timer.cancel()
+
+    def say(self, step: str) -> None:
+        """Say that the relay does not answer a step."""
+        address = _address(self._relay)
+        self._silent(
+            f"the relay {address} has not answered {step} for {self.seconds:g} s; check"
+            " its host, port and security, and firewalls between"
+        )
+
+
+async def _dial(relay: RelaySettings, step_timeout: float) -> socket.socket:
+    try:
+        async with asyncio.timeout(step_timeout):
+            return await dial.dial(relay.host, relay.port)
+    except TimeoutError:
+        raise OSError("no connection in time") from None
+
+
+async def _begin(client: aiosmtplib.SMTP, relay: RelaySettings, watch: _Watch) -> None:
+    """Wait for TLS, if it comes first, and for the greeting.
+
+    Raises RelayError if the relay is silent because it waits for TLS.
+    """
+    step = "with its greeting" if relay.security != "tls" else "the TLS handshake"
+    task = asyncio.ensure_future(client.connect())
+    try:
+        await asyncio.wait({task}, timeout=watch.seconds)
+        if not task.done():
+            watch.say(step)
+            if relay.security != "tls" and await dial.speaks_tls(
+                relay.host, relay.port
+            ):
+                raise RelayError(
+                    f"the relay {_address(relay)} cannot be used: this port waits for"
+                    ' TLS; set security = "tls"'
+                )
+        await task
+    finally:
+        task.cancel()
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -116,7 +188,6 @@ def _client(
         context = tls_context(root / relay.ca_file if relay.ca_file else None)
     return aiosmtplib.SMTP(
         hostname=relay.host,
-        port=relay.port,
         local_hostname=hello,
         timeout=step_timeout,
         use_tls=relay.security == "tls",
@@ -125,7 +196,8 @@ def _client(
     )
 
 
-def _password(relay: RelaySettings, root: Path) -> str:
+def password_of(relay: RelaySettings, root: Path) -> str:
+    """Return the password of a relay; empty if it needs no login."""
     if not relay.user:
         return ""
     if relay.security == "plain":  # the settings refuse this too
@@ -168,6 +240,10 @@ def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
         reason = f"its certificate is not trusted: {cause.verify_message}"
     elif isinstance(cause, ssl.SSLError):
         reason = f"TLS failed: {cause.reason or cause}"
+        if cause.reason in NO_TLS and relay.security == "tls":
+            reason += '; this port does not begin with TLS: set security = "starttls"'
+    elif isinstance(fault.__cause__, SMTPServerDisconnected):
+        reason = str(fault.__cause__)
     return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 

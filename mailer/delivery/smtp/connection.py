@@ -101,7 +101,9 @@ class Connection(asyncio.Protocol):
         if dotted is not None:
             self._handler.unknown(dotted, fault)
         if opening is not None:
-            self._handler.not_sent(opening, fault if self._is_attempt else None)
+            named = Stage.MAIL not in self._expected
+            fault_of_it = fault if self._is_attempt else None
+            self._handler.not_sent(opening, fault_of_it, named=named)
         self._handler.idle()
 
     def connection_lost(self, exc: Exception | None) -> None:

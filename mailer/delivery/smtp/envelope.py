@@ -22,8 +22,8 @@ def unfit(message: OutgoingMessage, offer: Offer) -> str | None:
     """Return why this relay cannot take a message, or None if it can."""
     if offer.size and len(message.octets) > offer.size:
         return (
-            f"the message has {len(message.octets):,} octets, the relay takes"
-            f" {offer.size:,}"
+            f"the message is too large: it has {len(message.octets):,} octets, the"
+            f" relay takes {offer.size:,}"
         )
     if not (offer.smtputf8 or message.address.isascii()):
         return "the address needs SMTPUTF8, which the relay does not offer"

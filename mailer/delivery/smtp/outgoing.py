@@ -54,10 +54,13 @@ class ConnectionHandler(Protocol):
     def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
         """Take the relay's final reply to a message."""
 
-    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
+    def not_sent(
+        self, message: OutgoingMessage, fault: str | None, *, named: bool
+    ) -> None:
         """Take a message whose dot was not written.
 
-        `fault` is given if the connection failed for this message: it was an attempt.
+        `fault` is given if the connection failed for this message, `named` is false if
+        the relay failed before it had answered MAIL.
         """
 
     def unfit(self, message: OutgoingMessage, reason: str) -> None:

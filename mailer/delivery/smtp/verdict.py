@@ -1,12 +1,12 @@
 """The verdict on an SMTP reply: what to do, whose fault it is, whether to suppress.
 
-A reply about us (policy, login, rate) pauses the campaign and suppresses no address. So
-does a refusal of MAIL FROM, because no recipient was named yet. An unknown code is read
-by its first digit.
+The action `pause` means that the fault is ours: a refusal of MAIL FROM pauses the
+campaign at once, because no recipient was named yet; a refusal after RCPT pauses it if
+many messages get it. An unknown code is read by its first digit.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer.delivery.smtp.replies import Reply
 from mailer.delivery.smtp.reply_rules import RULES, Action, Permanence
@@ -55,9 +55,11 @@ def read(reply: Reply, *, names_recipient: bool = True) -> Verdict:
     if reply.positive:
         return ACCEPTED
     verdict = _match(reply)
-    if not names_recipient and verdict.action is Action.REFUSE:
-        return SENDER_REFUSED
-    return verdict
+    if names_recipient or verdict.action is not Action.REFUSE:
+        return verdict
+    if verdict.permanence is Permanence.SENDER:
+        return replace(verdict, action=Action.PAUSE)
+    return SENDER_REFUSED
 
 
 def _match(reply: Reply) -> Verdict:

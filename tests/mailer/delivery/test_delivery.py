@@ -113,7 +113,7 @@ async def test_a_temporary_refusal_at_any_step_ends_in_one_acceptance(
 
 
 @delivering.EITHER_WAY
-async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
+async def test_a_mailbox_unknown_to_two_campaigns_is_never_written_to_again(
     site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]
 ) -> None:
     relay.extensions = offers
@@ -124,25 +124,43 @@ async def test_an_unknown_mailbox_is_refused_and_never_written_to_again(
     await delivering.work(delivering.tuned(site))
     counted = await campaigning.report(site, number)
     again = await campaigning.released(site, tmp_path)
-    skipped = await campaigning.report(site, again)
+    await delivering.work(delivering.tuned(site))
+    third = await campaigning.released(site, tmp_path)
 
     assert (counted.states[MessageState.REFUSED], counted.accepted) == (1, 9)
     assert counted.audience == 10
-    assert skipped.skipped == {"suppressed": 1}
+    assert (await campaigning.report(site, again)).skipped == {}
+    assert (await campaigning.report(site, third)).skipped == {"suppressed": 1}
     assert ED not in relay.recipients()
+
+
+async def test_an_unknown_mailbox_is_suppressed_at_once_if_its_neighbours_get_mail(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+    gone = "dakar@fieldoffice.example"
+    relay.script = lambda verb, line: (
+        "550 5.1.1 no such user" if verb == "RCPT" and gone in line else None
+    )
+    await delivering.work(site)
+    counted = await campaigning.report(site, number)
+    again = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
+
+    assert (counted.state, counted.states[MessageState.REFUSED]) == ("finished", 1)
+    assert (await campaigning.report(site, again)).skipped == {"suppressed": 1}
 
 
 @pytest.mark.parametrize(
     ("verb", "reply"),
     [
         ("MAIL", "550 5.7.1 your address is blocked"),
-        ("RCPT", "554 5.7.1 rejected by policy"),
+        ("MAIL", "552 5.3.4 message size exceeds the limit"),
         ("MAIL", "535 5.7.8 authentication failed"),
-        (".", "550 5.7.26 not authenticated by DMARC"),
+        ("MAIL", "550 5.7.26 not authenticated by DMARC"),
     ],
 )
 @delivering.EITHER_WAY
-async def test_a_fault_of_ours_pauses_the_campaign_and_suppresses_no_address(
+async def test_a_refused_sender_pauses_the_campaign_and_suppresses_no_address(
     site: Site,
     relay: Relay,
     tmp_path: Path,

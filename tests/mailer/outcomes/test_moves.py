@@ -4,15 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from audiences.suppressions import Suppression
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import WorkerLease
 from mailer.outcomes import mark, record
 from mailer.outcomes.record import Outcome
 from mailer.sites.site import Site
-from tests.acts import campaigning, ledgers
+from tests.acts import ledgers
 from tests.acts.ledgers import ATTEMPTS, LATER, NOW, Ledger, after
 
 CLAIMABLE = {"waiting", "deferred"}
@@ -239,21 +238,3 @@ async def test_a_worker_without_a_lease_marks_nothing(
 
     assert told == set()
     assert await ledgers.rows(site) == before.rows
-
-
-async def test_a_reader_whose_mailbox_is_gone_is_suppressed(
-    site: Site, tmp_path: Path
-) -> None:
-    number = await campaigning.released(site, tmp_path)
-    (message, *_) = (await campaigning.ledger(site, number)).values()
-
-    async with site.database.writing() as session:
-        await record.suppress_reader(session, message.id, "550 no such user", now=NOW)
-        await record.suppress_reader(session, 10**9, "of no message", now=NOW)
-
-    async with site.database.reading() as session:
-        (kept,) = await session.scalars(
-            select(Suppression).where(Suppression.since == NOW)
-        )
-    assert kept.address_key == message.address_key
-    assert (kept.reason, kept.detail) == ("bounced", "550 no such user")

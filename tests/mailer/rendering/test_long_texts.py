@@ -8,7 +8,10 @@ import pytest
 from mailer.campaigns.writing import parsing
 from mailer.campaigns.writing.translation import po, units
 from mailer.rendering.language import bidi
+from mailer.rendering.marks import Marks
 from mailer.rendering.markup import markdown
+
+MARKS = Marks("0123456789abcdef")
 
 LENGTH = 100_000
 
@@ -23,9 +26,9 @@ PIECES = [
     *("a/", "http://", "{a", "> ", "* ", "\n ", "\n \n"),
 ]
 READERS: dict[str, Callable[[str], object]] = {
-    "text from right to left": lambda text: bidi.isolate_text(text, "rtl"),
-    "text from left to right": lambda text: bidi.isolate_text(text, "ltr"),
-    "HTML from right to left": lambda text: bidi.isolate_html(text, "rtl"),
+    "text from right to left": lambda text: bidi.isolate_text(text, "rtl", MARKS),
+    "text from left to right": lambda text: bidi.isolate_text(text, "ltr", MARKS),
+    "HTML from right to left": lambda text: bidi.isolate_html(text, "rtl", MARKS),
     "a table": lambda text: markdown._data_tables(f"<table>{text}", "left"),
     "a line of a block": lambda text: parsing._LINE.fullmatch(f"a:{text}\0"),
     "the opening of a block": lambda text: parsing._OPENING.fullmatch(f"# a{text}\0"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.delivery.routing.health import without_addresses
+from mailer.outcomes.redaction import without_addresses
 
 
 @pytest.mark.parametrize(

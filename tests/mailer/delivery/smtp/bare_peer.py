@@ -41,9 +41,12 @@ class OutcomeKeeper:
         """Keep the stage and code of a final reply."""
         self._keep(message, f"{stage}: {reply.code}")
 
-    def not_sent(self, message: OutgoingMessage, fault: str | None) -> None:
+    def not_sent(
+        self, message: OutgoingMessage, fault: str | None, *, named: bool
+    ) -> None:
         """Keep that no dot was written."""
-        self._keep(message, "not sent" if fault is None else "an attempt")
+        no_attempt = fault is None or not named
+        self._keep(message, "not sent" if no_attempt else "an attempt")
 
     def unfit(self, message: OutgoingMessage, reason: str) -> None:
         """Keep why the message was not offered."""

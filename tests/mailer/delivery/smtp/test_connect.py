@@ -244,3 +244,9 @@ async def test_a_closed_port_is_an_error_with_host_and_port(
             root=tmp_path,
             hello="letters.example",
         )
+
+
+def test_tls_on_a_port_that_begins_without_it_names_the_setting(attempt: Any) -> None:
+    refusal = attempt(Relay()).refusal(security="tls", user="", ca_file=None)
+
+    assert 'does not begin with TLS: set security = "starttls"' in refusal
