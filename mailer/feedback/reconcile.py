@@ -24,6 +24,7 @@ from mailer.outbox.models import Message
 from mailer.outcomes import record
 from mailer.outcomes.closing import UNDER_WAY
 from mailer.sites.site import Site
+from mailer.store import identity
 
 _COMPRESSED: dict[bytes, Callable[..., IO[str]]] = {
     b"\x1f\x8b": gzip.open,
@@ -136,12 +137,14 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
     rows = await session.execute(
         select(
             Message.id,
+            Message.address_key,
             Message.state,
             Message.attempts,
             Message.marked_at,
             Message.campaign_id,
         ).where(Message.state.in_([MessageState.UNCERTAIN, MessageState.HELD]))
     )
+    known = await identity.read(session)
     domain = site.settings.mail.domain
     return {
         f"<{name}@{domain}>": Unsettled(
@@ -151,9 +154,10 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
             marked_at=marked_at,
             campaign_id=campaign_id,
         )
-        for number, state, attempts, marked_at, campaign_id in rows
+        for number, address_key, state, attempts, marked_at, campaign_id in rows
         if marked_at is not None
-        for name in site.signer.message_ids(number)
+        for stamp in known.stamps(number, address_key)
+        for name in site.signer.message_ids(stamp)
     }
 
 

@@ -18,6 +18,7 @@ from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
+from mailer.store import identity
 from mailer.store.database import Database
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
@@ -27,6 +28,7 @@ MODULES = (
     Import,
     Message,
     directory,
+    identity,
     organisations,
     saved,
     subscriptions,

@@ -67,9 +67,11 @@ async def leave(
         )
 
 
-async def stop(session: AsyncSession, holder: Holder, *, now: datetime) -> None:
+async def stop(
+    session: AsyncSession, holder: Holder, *, how: How = How.PAGE, now: datetime
+) -> None:
     """End every subscription."""
-    evidence = holder.evidence(How.PAGE, now)
+    evidence = holder.evidence(how, now)
     await subscriptions.stop_everything(session, holder.contact_id, evidence=evidence)
 
 

@@ -1,4 +1,8 @@
-"""/u/{token}: unsubscribe from one topic; a POST may be RFC 8058's one click."""
+"""/u/{token}: unsubscribe from one topic; a POST may be RFC 8058's one click.
+
+Where the store has lost the letter, its topic is not known: then the link stops all
+letters to its reader.
+"""
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +19,25 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:
     """Show the topic to unsubscribe from, and a button."""
+    if asked.holder.lost:
+        return Shown(template="stop.html")
     return await _page("leave.html", session, asked)
 
 
 async def act(session: AsyncSession, asked: Asked) -> Shown:
     """End the subscription, and show that it has ended."""
     how = How.ONE_CLICK if _one_click(asked.form) else How.PAGE
+    if asked.holder.lost:
+        await preferences.stop(session, asked.holder, how=how, now=asked.now)
+        return Shown(
+            template="message.html",
+            values={
+                "heading": asked.text("Stop everything"),
+                "sentence": asked.text(
+                    "You will receive no letter any more, as of now."
+                ),
+            },
+        )
     await preferences.leave(session, asked.holder, how=how, now=asked.now)
     return await _page("left.html", session, asked)
 
@@ -46,5 +63,7 @@ PAGE = LinkPage(
     purpose=Purpose.UNSUBSCRIBE,
     show=show,
     act=act,
-    changes=lambda form: _one_click(form) or form.get("leave") == "yes",
+    changes=lambda form: (
+        _one_click(form) or form.get("leave") == "yes" or form.get("act") == "stop-now"
+    ),
 )

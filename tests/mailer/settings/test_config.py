@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailer.errors import ConfigError
-from mailer.links import Purpose
+from mailer.links import Purpose, Stamp
 from mailer.settings import loading
 from mailer.settings.sections import Settings
 from mailer.settings.toml import edit_toml
@@ -199,10 +199,13 @@ async def test_a_missing_secret_names_its_file(folder: Path) -> None:
             pass
 
 
+STAMP = Stamp(bytes(4), 7, b"a reader")
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_links_of_an_older_key_stay_valid(folder: Path) -> None:
     async with open_site(folder / "config.toml") as site:
-        before = site.signer.message(7)
+        before = site.signer.message(STAMP)
     secrets = folder / "secrets"
     (secrets / "signing.key").rename(secrets / "old.key")
     (secrets / "signing.key").write_text("0123456789abcdef" * 4)
@@ -211,5 +214,5 @@ async def test_links_of_an_older_key_stay_valid(folder: Path) -> None:
         {("keys", "previous_signing_files"): ["secrets/old.key"]},
     )
     async with open_site(folder / "config.toml") as site:
-        assert site.signer.message(7).unsubscribe != before.unsubscribe
-        assert site.signer.number(before.unsubscribe, Purpose.UNSUBSCRIBE) == 7
+        assert site.signer.message(STAMP).unsubscribe != before.unsubscribe
+        assert site.signer.stamp(before.unsubscribe, Purpose.UNSUBSCRIBE) == STAMP
