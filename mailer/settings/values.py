@@ -31,6 +31,12 @@ def _address_or_none(value: str) -> str:
     return _address(value) if value else ""
 
 
+def _address_pattern(value: str) -> str:
+    if value.count("@") != 1 or not re.fullmatch(r"[^\s<>,;]+@[^\s<>,;]+", value):
+        raise ValueError("not a pattern of addresses such as *@unit.example.org")
+    return value
+
+
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
@@ -56,6 +62,7 @@ def _recipient_domain(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
+AddressPattern = Annotated[str, AfterValidator(_address_pattern)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]
