@@ -23,6 +23,7 @@ from mailer.store import faults
 from scheduler.errors import ScheduleError
 
 NOUNS = {  # noun → the folder of its module
+    "backup": "site",
     "campaigns": "writing",
     "contacts": "directory",
     "demo": "site",
@@ -34,6 +35,7 @@ NOUNS = {  # noun → the folder of its module
     "keys": "site",
     "messages": "running",
     "proposals": "directory",
+    "restore": "site",
     "schedule": "writing",
     "segments": "directory",
     "series": "writing",

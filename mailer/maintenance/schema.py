@@ -91,11 +91,16 @@ def _upgrade(connection: Connection, now: datetime) -> str | None:
             f"workers use this store: {', '.join(at_work)}; stop every worker, then"
             " upgrade"
         )
+    migrate(connection, "head")
+    return before
+
+
+def migrate(connection: Connection, target: str) -> None:
+    """Bring a store to a revision, in the caller's transaction."""
     configuration = _configuration()
     configuration.attributes["connection"] = connection
     configuration.attributes["metadata"] = metadata()
-    command.upgrade(configuration, "head")
-    return before
+    command.upgrade(configuration, target)
 
 
 def _at_work(connection: Connection, now: datetime) -> list[str]:
