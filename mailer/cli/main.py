@@ -36,6 +36,7 @@ NOUNS = {  # noun → the folder of its module
     "messages": "running",
     "proposals": "directory",
     "restore": "site",
+    "resume-after-restore": "site",
     "schedule": "writing",
     "segments": "directory",
     "series": "writing",
@@ -67,7 +68,9 @@ class Nouns(rich_click.RichGroup):
                     cmd_name, possibilities=NOUNS, ctx=ctx
                 )
             return None
-        module = importlib.import_module(f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}")
+        module = importlib.import_module(
+            f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}".replace("-", "_")
+        )
         command: click.Command = module.command
         command.name = cmd_name
         return command

@@ -64,7 +64,7 @@ async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Recon
         unsettled = await _unsettled(session, site)
     reading = Reading(wanted=unsettled.keys(), now=now)
     for path in logs:
-        _read(reading, path)
+        read_log(reading, path)
     wait = timedelta(minutes=site.settings.delivery.uncertain_minutes)
     shown = {
         name: reading.acceptance(name, marked_at=each.marked_at, settled_after=wait)
@@ -161,8 +161,11 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
     }
 
 
-def _read(reading: Reading, path: Path) -> None:
-    """Read one file, plain or compressed by gzip, bzip2 or xz."""
+def read_log(reading: Reading, path: Path) -> None:
+    """Read one file, plain or compressed by gzip, bzip2 or xz.
+
+    Raises RefusedError if it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             opener = _COMPRESSED.get(file.read(2), open)

@@ -1,8 +1,8 @@
 """The states of a message and every arrow between them.
 
-waiting → marked, skipped, expired, cancelled
+waiting → marked, skipped, expired, cancelled, accepted
 marked → waiting, accepted, deferred, refused, set_aside, uncertain
-deferred → marked, skipped, expired, cancelled
+deferred → marked, skipped, expired, cancelled, accepted
 uncertain → waiting, accepted, deferred, refused, set_aside, held
 held → accepted, waiting, cancelled
 accepted → bounced, complained
@@ -40,6 +40,7 @@ _FROM_THE_QUEUE = frozenset(
         MessageState.SKIPPED,  # the reader left before the mark
         MessageState.EXPIRED,
         MessageState.CANCELLED,
+        MessageState.ACCEPTED,  # it left before a restore, by the relay's log
     }
 )
 _ANSWERS = frozenset(
