@@ -36,7 +36,7 @@ BECAUSE = "the store was restored, and it may have left before"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class MayHaveLeft:
     """A campaign that may have left in the lost time."""
 
     id: int
@@ -51,7 +51,7 @@ class Lost:
     """What was due since the backup."""
 
     restored_at: datetime
-    campaigns: Sequence[Due]
+    campaigns: Sequence[MayHaveLeft]
     slots: Sequence[str]  # of series, without a campaign
 
 
@@ -83,7 +83,7 @@ async def lost(site: Site, *, now: datetime) -> Lost:
         )
 
 
-async def _campaigns(session: AsyncSession, now: datetime) -> list[Due]:
+async def _campaigns(session: AsyncSession, now: datetime) -> list[MayHaveLeft]:
     """Return the campaigns with open messages, and those whose time has passed."""
     counted = (
         select(Message.campaign_id, func.count().label("open"))
@@ -108,7 +108,7 @@ async def _campaigns(session: AsyncSession, now: datetime) -> list[Due]:
         .order_by(Campaign.id)
     )
     return [
-        Due(id=number, name=name, state=state, at=at, open=count)
+        MayHaveLeft(id=number, name=name, state=state, at=at, open=count)
         for number, name, state, at, count in rows
     ]
 

@@ -1,13 +1,8 @@
-"""A backup of a site in use is whole or no backup; what is restored sends nothing."""
+"""A backup of a site in use can be restored; what is restored sends nothing."""
 
 import asyncio
 import gzip
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +11,8 @@ from sqlalchemy import func, select
 
 from audiences.contacts import find
 from mailer import clock
-from mailer.errors import ConfigError, RefusedError
-from mailer.maintenance import backup, lost_optouts, restore, schema
-from mailer.maintenance.archive import Manifest, verified
+from mailer.errors import RefusedError
+from mailer.maintenance import lost_optouts
 from mailer.outbox import release
 from mailer.outbox.models import Message
 from mailer.processes import running
@@ -28,47 +22,10 @@ from mailer.store import identity
 from tests.acts import campaigning, delivering, readers, reading
 from tests.acts.commands import Mailer
 from tests.acts.readers import ED, ICOM, TOPIC
-from tools.peers.postgres import Cluster
+from tests.acts.restoring import backed_up, contents, restored
 from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
-from tools.waiting import eventually, until
-
-
-def quiet(_step: str) -> None:
-    """Ignore a step."""
-
-
-async def backed_up(site: Site, place: Path) -> tuple[Path, Manifest]:
-    return await backup.backup(
-        site, place / "site.tar.gz", now=clock.now(), progress=quiet
-    )
-
-
-async def restored(
-    site: Site, archive: Path, into: Path, request: pytest.FixtureRequest
-) -> Path:
-    """Restore an archive beside a site, with its keys; return the new config.toml."""
-    if not (into / "secrets").exists():
-        shutil.copytree(site.root / "secrets", into / "secrets")
-    store = None
-    if not site.database.is_sqlite:
-        running: Cluster = request.getfixturevalue("cluster")
-        store = running.create(f"restored_{os.urandom(4).hex()}")
-    await restore.restore(
-        archive, into, store=store, keys=None, now=clock.now(), progress=quiet
-    )
-    return into / "config.toml"
-
-
-async def contents(site: Site) -> dict[str, list[str]]:
-    """Return every row of the store, but for its identity and counter."""
-    found = {}
-    async with site.database.reading() as session:
-        for table in schema.metadata().sorted_tables:
-            if not table.name.startswith("store_"):
-                rows = await session.execute(select(*table.columns))
-                found[table.name] = sorted(repr(tuple(row)) for row in rows)
-    return found
+from tools.waiting import eventually
 
 
 async def test_what_is_restored_is_what_was_backed_up(
@@ -176,81 +133,6 @@ async def test_a_campaign_being_sent_is_backed_up_as_of_one_instant(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
-@pytest.mark.parametrize("damage", ["cut", "octet", "manifest", "empty"])
-async def test_a_backup_that_is_not_whole_is_refused(
-    site: Site, tmp_path: Path, damage: str
-) -> None:
-    archive, _ = await backed_up(site, tmp_path)
-    octets = archive.read_bytes()
-    plain = bytearray(gzip.decompress(octets))
-    plain[plain.index(b"SQLite format 3") + 5000] ^= 1
-    without = gzip.decompress(octets)
-    archive.write_bytes(
-        {
-            "cut": octets[: len(octets) // 2],
-            "octet": gzip.compress(bytes(plain)),
-            "manifest": gzip.compress(without[: without.rindex(b"manifest.json")]),
-            "empty": b"",
-        }[damage]
-    )
-    shutil.copytree(site.root / "secrets", tmp_path / "new" / "secrets")
-    with pytest.raises(RefusedError, match=r"whole backup|damaged"):
-        await restore.restore(
-            archive,
-            tmp_path / "new",
-            store=None,
-            keys=None,
-            now=clock.now(),
-            progress=quiet,
-        )
-
-    assert [each.name for each in (tmp_path / "new").iterdir()] == ["secrets"]
-
-
-async def test_a_restore_overwrites_nothing(
-    site: Site, folder: Path, tmp_path: Path
-) -> None:
-    archive, _ = await backed_up(site, tmp_path)
-    before = await contents(site)
-    with pytest.raises(RefusedError, match="not empty"):
-        await restore.restore(
-            archive, folder, store=None, keys=None, now=clock.now(), progress=quiet
-        )
-    shutil.copytree(site.root / "secrets", tmp_path / "new" / "secrets")
-    if not site.database.is_sqlite:
-        with pytest.raises(RefusedError, match="the database is not empty"):
-            await restore.restore(
-                archive,
-                tmp_path / "new",
-                store=None,
-                keys=None,
-                now=clock.now(),
-                progress=quiet,
-            )
-    with pytest.raises(RefusedError, match="exists; a backup overwrites nothing"):
-        await backed_up(site, tmp_path)
-
-    assert await contents(site) == before
-
-
-@pytest.mark.parametrize("store", ["sqlite"])
-async def test_a_restore_with_another_address_key_or_none_is_refused(
-    site: Site, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    await delivering.work(site)  # the first start keeps the key's check value
-    archive, _ = await backed_up(site, tmp_path)
-    (tmp_path / "other" / "secrets").mkdir(parents=True)
-    with pytest.raises(RefusedError, match="the keys are missing"):
-        await restored(site, archive, tmp_path / "other", request)
-    key = "another-key-0123456789-another-key-0123456789"
-    (tmp_path / "other" / "secrets" / "address.key").write_text(key)
-    with pytest.raises(ConfigError, match="not the one that this store was made with"):
-        await restored(site, archive, tmp_path / "other", request)
-
-    assert [each.name for each in (tmp_path / "other").iterdir()] == ["secrets"]
-
-
-@pytest.mark.parametrize("store", ["sqlite"])
 def test_the_keys_go_into_a_file_of_their_own(
     mailer: Mailer, folder: Path, tmp_path: Path
 ) -> None:
@@ -296,36 +178,3 @@ async def test_opt_outs_of_the_lost_time_are_applied_and_older_ones_change_nothi
     assert left == await readers.standings(site, ED) | {TOPIC: "ended"}
     assert kept == await readers.standings(site, ICOM)
     assert len(suppressed) == 1
-
-
-@pytest.mark.parametrize("store", ["sqlite"])
-@pytest.mark.parametrize("verb", ["backup", "restore"])
-def test_a_killed_backup_or_restore_cannot_be_taken_for_a_whole_one(
-    mailer: Mailer, folder: Path, tmp_path: Path, verb: str
-) -> None:
-    """It is killed as soon as it has begun to write, then done again."""
-    keys = tmp_path / "keys.tar.gz"
-    made = mailer("backup", str(tmp_path), "--with-keys", str(keys), "--json").json
-    target = tmp_path / "target"
-    target.mkdir()
-    arguments = {
-        "backup": ["backup", str(target / "again.tar.gz")],
-        "restore": [
-            *("restore", made["archive"], "--into", str(target)),
-            *("--keys", str(keys)),
-        ],
-    }[verb]
-    command = [sys.executable, "-m", "mailer", "--config", str(folder / "config.toml")]
-    killed = subprocess.Popen(command + arguments, stderr=subprocess.DEVNULL)
-    until(lambda: any(target.iterdir()), "it wrote nothing")
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    left = [each.name for each in target.iterdir()]
-    assert "again.tar.gz" not in left
-    assert "config.toml" not in left
-    assert mailer(*arguments).code == 0
-
-    if verb == "backup":
-        assert verified(target / "again.tar.gz").rows == made["rows"]
-    else:
-        assert (target / "config.toml").exists()
