@@ -1,8 +1,12 @@
 """Makes and verifies the signed tokens of links, return-paths and Message-IDs.
 
-A token holds the number of a message and a signature; it holds no address. Without the
-site's signing key it cannot be made or changed. The links of a letter can only reduce
-what its reader gets; a new subscription needs a letter with a confirmation link.
+A token holds the epoch of the store, the number of a message, half of the fingerprint
+of its reader's address, and a signature; it holds no address. Without the site's
+signing key it cannot be made or changed. The links of a letter can only reduce what its
+reader gets; a new subscription needs a letter with a confirmation link.
+
+A restored store has a new epoch, so it makes no token twice. The fingerprint says whom
+a token was made for, also if the store has lost its message.
 """
 
 import base64
@@ -11,10 +15,13 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailer.errors import TokenError
 
 MAC_SIZE = 16  # octets of each signature: 128 bits
+EPOCH_SIZE = 4  # octets of a store's epoch
+READER_SIZE = 8  # octets of a reader's fingerprint
 
 
 class Purpose(StrEnum):
@@ -26,6 +33,19 @@ class Purpose(StrEnum):
     ENTRY = "o"  # confirm an organisation's entry, or propose a correction
 
 
+class Stamp(NamedTuple):
+    """What a token says: the epoch, the message's number, and the reader.
+
+    `reader` is the beginning of the fingerprint of the reader's address. Tokens made
+    before epochs existed say the number only: epoch and reader are empty.
+    """
+
+    epoch: bytes
+    number: int
+    reader: bytes
+
+
+NO_MESSAGE = Stamp(bytes(EPOCH_SIZE), 0, bytes(READER_SIZE))  # of a preview
 # One keyed hash of 64 octets gives all signatures that most messages need; each purpose
 # has its own slice. Entry links are rare and have a hash of their own.
 _SLICES = {
@@ -35,7 +55,9 @@ _SLICES = {
 }
 _RETURN_PATH = slice(48, 58)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_NUMBER_SIZE = 8  # octets of a message number
+_NUMBER_SIZE = 5  # octets of a message number
+_SIZE = EPOCH_SIZE + _NUMBER_SIZE + READER_SIZE  # octets of a stamp
+_FORMER_SIZE = 8  # the same before epochs existed: a number
 
 
 class Signed:
@@ -44,7 +66,7 @@ class Signed:
     __slots__ = ("_digest", "_key", "_payload", "message_id")
 
     def __init__(self, payload: bytes, digest: bytes, key: bytes) -> None:
-        self._payload = payload  # the key's id and the message's number
+        self._payload = payload  # the key's id and the stamp
         self._digest = digest
         self._key = key
         self.message_id = _message_id(digest)  # left of the @
@@ -87,19 +109,19 @@ class LinkSigner:
             for key in keys
         )
 
-    def message(self, number: int) -> Signed:
+    def message(self, stamp: Stamp) -> Signed:
         """Return the tokens of one message; they are the same at every attempt."""
         key_id, key = self._keys[0]
-        octets = number.to_bytes(_NUMBER_SIZE)
+        octets = _packed(stamp)
         return Signed(bytes([key_id]) + octets, _digest(key, octets), key)
 
-    def message_ids(self, number: int) -> tuple[str, ...]:
+    def message_ids(self, stamp: Stamp) -> tuple[str, ...]:
         """Return the Message-ID of a message under each key, the newest key first."""
-        octets = number.to_bytes(_NUMBER_SIZE)
+        octets = _packed(stamp)
         return tuple(_message_id(_digest(key, octets)) for _, key in self._keys)
 
-    def number(self, token: str, purpose: Purpose) -> int:
-        """Return the number of the message that a token was made for.
+    def stamp(self, token: str, purpose: Purpose) -> Stamp:
+        """Return what a token says.
 
         Raises TokenError for a token of another purpose, site or key.
         """
@@ -108,11 +130,11 @@ class LinkSigner:
             return self._verified(octets, MAC_SIZE, _entry_mac)
         part = _SLICES[purpose]
         return self._verified(
-            octets, MAC_SIZE, lambda key, number: _digest(key, number)[part]
+            octets, MAC_SIZE, lambda key, stamp: _digest(key, stamp)[part]
         )
 
-    def number_of_return_path(self, local_part: str) -> int:
-        """Return the number of the message that a return-path was made for.
+    def stamp_of_return_path(self, local_part: str) -> Stamp:
+        """Return what a return-path says.
 
         Raises TokenError where it was not made by this site.
         """
@@ -125,18 +147,18 @@ class LinkSigner:
             raise TokenError("this return-path was not made by this site") from None
         size = _RETURN_PATH.stop - _RETURN_PATH.start
         return self._verified(
-            octets, size, lambda key, number: _digest(key, number)[_RETURN_PATH]
+            octets, size, lambda key, stamp: _digest(key, stamp)[_RETURN_PATH]
         )
 
     def _verified(
         self, octets: bytes, size: int, sign: Callable[[bytes, bytes], bytes]
-    ) -> int:
-        if len(octets) != 1 + _NUMBER_SIZE + size:
+    ) -> Stamp:
+        if len(octets) - 1 - size not in (_SIZE, _FORMER_SIZE):
             raise TokenError("this link is not complete; copy the whole link")
-        number, mac = octets[1 : 1 + _NUMBER_SIZE], octets[1 + _NUMBER_SIZE :]
+        stamp, mac = octets[1:-size], octets[-size:]
         for key_id, key in self._keys:
-            if key_id == octets[0] and hmac.compare_digest(mac, sign(key, number)):
-                return int.from_bytes(number)
+            if key_id == octets[0] and hmac.compare_digest(mac, sign(key, stamp)):
+                return _unpacked(stamp)
         raise TokenError("this link was not made by this site, or is no longer valid")
 
 
@@ -145,14 +167,30 @@ def path(purpose: Purpose, token: str) -> str:
     return f"/{purpose}/{token}"
 
 
-def _digest(key: bytes, number: bytes) -> bytes:
-    """Return 64 keyed octets of a message's number (BLAKE2b as a MAC, RFC 7693)."""
-    return hashlib.blake2b(number, key=key, person=b"message").digest()
+def _packed(stamp: Stamp) -> bytes:
+    if not stamp.epoch:
+        return stamp.number.to_bytes(_FORMER_SIZE)
+    return stamp.epoch + stamp.number.to_bytes(_NUMBER_SIZE) + stamp.reader
 
 
-def _entry_mac(key: bytes, number: bytes) -> bytes:
+def _unpacked(octets: bytes) -> Stamp:
+    if len(octets) == _FORMER_SIZE:
+        return Stamp(b"", int.from_bytes(octets), b"")
+    number = int.from_bytes(octets[EPOCH_SIZE:-READER_SIZE])
+    return Stamp(octets[:EPOCH_SIZE], number, octets[-READER_SIZE:])
+
+
+def _digest(key: bytes, stamp: bytes) -> bytes:
+    """Return 64 keyed octets of a stamp (BLAKE2b as a MAC, RFC 7693).
+
+    Stamps of both forms differ in length, so one is never taken for the other.
+    """
+    return hashlib.blake2b(stamp, key=key, person=b"message").digest()
+
+
+def _entry_mac(key: bytes, stamp: bytes) -> bytes:
     return hashlib.blake2b(
-        number, key=key, person=b"entry", digest_size=MAC_SIZE
+        stamp, key=key, person=b"entry", digest_size=MAC_SIZE
     ).digest()
 
 
@@ -171,7 +209,7 @@ def _encode(octets: bytes) -> str:
 
 
 def _decode(token: str) -> bytes:
-    if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 34 characters)
+    if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 46 characters)
         raise TokenError("this link was not made by this site")
     try:
         octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))

@@ -24,20 +24,25 @@ from mailer.store import faults
 from scheduler.errors import ScheduleError
 
 NOUNS = {  # noun → the folder of its module
+    "backup": "site",
     "campaigns": "writing",
     "contacts": "directory",
     "demo": "site",
     "doctor": "site",
     "feedback": "running",
+    "go": "site",
     "inbox": "running",
     "init": "site",
     "keys": "site",
     "messages": "running",
     "proposals": "directory",
+    "restore": "site",
+    "resume-after-restore": "site",
     "schedule": "writing",
     "segments": "directory",
     "series": "writing",
     "serve": "running",
+    "stop": "site",
     "suppressions": "directory",
     "tick": "running",
     "topics": "directory",
@@ -64,7 +69,9 @@ class Nouns(rich_click.RichGroup):
                     cmd_name, possibilities=NOUNS, ctx=ctx
                 )
             return None
-        module = importlib.import_module(f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}")
+        module = importlib.import_module(
+            f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}".replace("-", "_")
+        )
         command: click.Command = module.command
         command.name = cmd_name
         return command

@@ -5,7 +5,7 @@ the same transaction it settles or postpones the others. A message whose relay h
 connection yet stays in the store.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from mailer.delivery.connection_pool import OPENING_WAIT
 from mailer.delivery.prepare import Prepared, Preparer
 from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.routing.router import Router, not_connected
-from mailer.outbox import claim, postpone
+from mailer.outbox import claim, only_to, postpone
 from mailer.outbox.claim import Claimed, Due, Search
 from mailer.outcomes import closing, mark, record
 from mailer.settings.sections import DeliverySettings
@@ -53,6 +53,7 @@ class Dispatcher:
     delivery: DeliverySettings
     queue: Callable[[str], RelayQueue]  # returns the queue of a relay, made if missing
     queues: Mapping[str, RelayQueue]
+    only_to: Sequence[str] = ()  # patterns of addresses; none: no limit
     nothing_due: bool = False  # at the last look
     idle: Idle | None = None  # since the last progress
     closed: bool = False  # no more messages are to be taken
@@ -110,7 +111,8 @@ class Dispatcher:
         if limit <= 0:
             full = any(each <= 0 for each in room.values())
             return Batch(slow=slow.keys(), progress=full, idle_at=idle_at)
-        due = await claim.claim(session, self._search, limit=limit, now=now)
+        claimed = await claim.claim(session, self._search, limit=limit, now=now)
+        due = only_to.divided(claimed, self.only_to)
         await self._settle_unsent(session, due, now)
         admitted = await self.router.admit(
             session,

@@ -9,15 +9,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from mailer.campaigns import hours
 from mailer.delivery.routing import throttle
 from mailer.delivery.smtp.connection import TIMEOUTS
 from mailer.delivery.smtp.outgoing import MARK_HOLDS, Stage
-from mailer.outbox import lease, plan
+from mailer.outbox import heartbeat, lease, plan
 from mailer.outbox.lease import Silence
 from mailer.outcomes import closing, record
 from mailer.sites.site import Site
+from mailer.store import identity, last_seen
 
+log = structlog.get_logger()
 # the dot may follow one minute after the mark, the reply ten minutes after the dot
 ANSWER_WAIT = timedelta(seconds=MARK_HOLDS + TIMEOUTS[Stage.DOT])
 RELEASE_LOOKS = 1.0  # seconds between looks for abandoned releases
@@ -48,6 +52,7 @@ class Housekeeping:
         self._lease = lease
         self._now = now
         self._silence = Silence(lease)
+        self._halt: str | None = None  # as last logged
 
     async def end_lease(self) -> None:
         """Record that this worker has ended."""
@@ -56,6 +61,8 @@ class Housekeeping:
     async def _end_lease(self) -> None:
         async with self._database.writing() as session:
             await lease.end(session, self.number, now=self._now())
+            seen = await heartbeat.raised(session)
+        last_seen.write(self._site.root, seen)
 
     async def renew_lease(self) -> None:
         """Renew the lease three times in its length, until cancelled."""
@@ -66,6 +73,8 @@ class Housekeeping:
     async def _renew(self) -> None:
         async with self._database.writing() as session:
             await lease.renew(session, self.number, lease=self._lease, now=self._now())
+            seen = await heartbeat.raised(session)
+        last_seen.write(self._site.root, seen)
 
     async def run_once(self) -> None:
         """Recover from dead workers, apply policies, end messages and campaigns."""
@@ -75,9 +84,11 @@ class Housekeeping:
         now = self._now()
         evidence = now + self._site.settings.delivery.evidence_wait
         async with self._database.writing() as session:
-            await hours.move_on(session, now=now)
-            await closing.end_late(session, now=now)
-            await closing.finish(session, now=now)
+            halt = (await identity.read(session)).halt
+            if halt is None:  # nothing expires or ends before a person has decided
+                await hours.move_on(session, now=now)
+                await closing.end_late(session, now=now)
+                await closing.finish(session, now=now)
             await throttle.delete_unused(session, now=now)
             # last: a worker that marks locks its campaign first, then its own row
             marked = await lease.recover(
@@ -90,6 +101,9 @@ class Housekeeping:
             await record.set_uncertain(
                 session, marked, reason="its worker died", due_at=evidence, now=now
             )
+        if halt != self._halt:
+            self._halt = halt
+            log.warning("site.halted" if halt else "site.goes_on", reason=halt)
 
     async def continue_releases(self, messages_made: Callable[[], None]) -> None:
         """Continue abandoned releases, until cancelled."""

@@ -15,6 +15,8 @@ from mailer.delivery.smtp.outgoing import OutgoingMessage
 from mailer.errors import MailerError
 from mailer.outbox.claim import Claimed
 from mailer.sites.site import Site
+from mailer.store import identity
+from mailer.store.identity import Identity
 
 log = structlog.get_logger()
 MAX_LETTERS = 500  # in memory
@@ -33,6 +35,7 @@ class Preparer:
 
     def __init__(self, site: Site) -> None:
         self._sign = site.signer.message
+        self._identity: Identity | None = None  # as first read
         self._return_domain = site.settings.mail.return_domain
         self._signer = dkim.signer_of(site.settings, site.root)
         self._composers: dict[int, Composer | str] = {}  # by letter
@@ -41,6 +44,8 @@ class Preparer:
         self, session: AsyncSession, claimed: Sequence[Claimed]
     ) -> list[Prepared]:
         """Return the rows with their composers; read letters that are not in memory."""
+        if self._identity is None:
+            self._identity = await identity.read(session)
         missing = {each.letter_id for each in claimed} - set(self._composers)
         if missing:
             letters = await session.execute(
@@ -74,13 +79,14 @@ class Preparer:
         `marked_at` is in seconds, by `clock.uptime`.
         """
         row, composer = prepared.row, prepared.composer
-        if composer is None:
+        if composer is None or self._identity is None:
             raise MailerError("its letter is not in the store")
         if isinstance(composer, str):
             raise MailerError(composer)
         if not row.address:
             raise MailerError("its reader has no address any more")
-        signed = self._sign(row.id)
+        reader = bytes.fromhex(row.reader)
+        signed = self._sign(self._identity.stamp(row.id, reader))
         address = row.address
         if not address.isascii():
             address = smtp_address(address)

@@ -61,6 +61,7 @@ class Worker:
             delivery=site.settings.delivery,
             queue=self._queue,
             queues=self._queues,
+            only_to=site.settings.mail.only_to,
         )
         self._journal = Journal(site, self._dispatcher, now=now, settled=settled)
 

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.models import CampaignEvent
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.maintenance import schema
-from mailer.store import faults
+from mailer.store import faults, identity
 from mailer.store.database import Database
+from mailer.store.identity import Identity
 
 TOLERANCE = timedelta(seconds=5)  # by which clocks may differ
 
@@ -29,6 +30,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
         async with database.reading() as session:
             return [
                 await _condition(session, database),
+                *_halted(await identity.read(session)),
                 await _clock(session, database, now),
             ]
     except (SQLAlchemyError, OSError) as fault:
@@ -38,6 +40,15 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             else f"the store cannot be used: {type(fault).__name__}"
         )
         return [error("store", sentence, "check store.url in the settings")]
+
+
+def _halted(known: Identity) -> list[Finding]:
+    """Return a finding if nothing may leave the store."""
+    if known.halt is None:
+        return []
+    restored = "`mailer resume-after-restore` shows what was due"
+    remedy = restored if known.awaits_resume else "`mailer go` ends a stop"
+    return [warning("sending", known.halt, remedy)]
 
 
 def _remedy(revision: str | None) -> str:

@@ -24,6 +24,7 @@ from mailer.outbox.models import Message
 from mailer.outcomes import record
 from mailer.outcomes.closing import UNDER_WAY
 from mailer.sites.site import Site
+from mailer.store import identity
 
 _COMPRESSED: dict[bytes, Callable[..., IO[str]]] = {
     b"\x1f\x8b": gzip.open,
@@ -63,7 +64,7 @@ async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Recon
         unsettled = await _unsettled(session, site)
     reading = Reading(wanted=unsettled.keys(), now=now)
     for path in logs:
-        _read(reading, path)
+        read_log(reading, path)
     wait = timedelta(minutes=site.settings.delivery.uncertain_minutes)
     shown = {
         name: reading.acceptance(name, marked_at=each.marked_at, settled_after=wait)
@@ -136,12 +137,14 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
     rows = await session.execute(
         select(
             Message.id,
+            Message.address_key,
             Message.state,
             Message.attempts,
             Message.marked_at,
             Message.campaign_id,
         ).where(Message.state.in_([MessageState.UNCERTAIN, MessageState.HELD]))
     )
+    known = await identity.read(session)
     domain = site.settings.mail.domain
     return {
         f"<{name}@{domain}>": Unsettled(
@@ -151,14 +154,18 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
             marked_at=marked_at,
             campaign_id=campaign_id,
         )
-        for number, state, attempts, marked_at, campaign_id in rows
+        for number, address_key, state, attempts, marked_at, campaign_id in rows
         if marked_at is not None
-        for name in site.signer.message_ids(number)
+        for stamp in known.stamps(number, address_key)
+        for name in site.signer.message_ids(stamp)
     }
 
 
-def _read(reading: Reading, path: Path) -> None:
-    """Read one file, plain or compressed by gzip, bzip2 or xz."""
+def read_log(reading: Reading, path: Path) -> None:
+    """Read one file, plain or compressed by gzip, bzip2 or xz.
+
+    Raises RefusedError if it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             opener = _COMPRESSED.get(file.read(2), open)

@@ -18,6 +18,7 @@ from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
+from mailer.store import identity
 from mailer.store.database import Database
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
@@ -27,6 +28,7 @@ MODULES = (
     Import,
     Message,
     directory,
+    identity,
     organisations,
     saved,
     subscriptions,
@@ -89,11 +91,16 @@ def _upgrade(connection: Connection, now: datetime) -> str | None:
             f"workers use this store: {', '.join(at_work)}; stop every worker, then"
             " upgrade"
         )
+    migrate(connection, "head")
+    return before
+
+
+def migrate(connection: Connection, target: str) -> None:
+    """Bring a store to a revision, in the caller's transaction."""
     configuration = _configuration()
     configuration.attributes["connection"] = connection
     configuration.attributes["metadata"] = metadata()
-    command.upgrade(configuration, "head")
-    return before
+    command.upgrade(configuration, target)
 
 
 def _at_work(connection: Connection, now: datetime) -> list[str]:

@@ -44,9 +44,11 @@ from audiences.suppressions import Suppression
 from mailer.campaigns import hours
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
+from mailer.links import READER_SIZE
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message
-from mailer.store import locks
+from mailer.store import identity, locks
+from mailer.store.identity import StoreIdentity
 
 
 class Claimed(NamedTuple):
@@ -59,6 +61,7 @@ class Claimed(NamedTuple):
     address: str
     name: str | None
     organisation: str  # its name in the letter's language
+    reader: str  # beginning of the fingerprint of their address, in hexadecimal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +128,7 @@ def _campaigns_query(*, sqlite: bool) -> Select[int, str | None, bool]:
     now = bindparam("now", type_=Campaign.expires_at.type)
     return (
         select(Campaign.id, Campaign.topic, Campaign.on_demand)
+        .join(StoreIdentity, identity.may_send())  # its row is locked too
         .where(
             *([] if sqlite else [locks.claims_lock()]),
             Campaign.state == CampaignState.SENDING,
@@ -186,6 +190,7 @@ def _claim_query(
             Contact.address,
             Contact.name,
             _organisation_name(due.c.language, sqlite=sqlite),
+            _reader(due.c.address_key, sqlite=sqlite),
             _skip_reason(due, of_topic=of_topic, on_demand=on_demand),
             due.c.state,
             due.c.due_at,
@@ -283,3 +288,9 @@ def _organisation_name(
     else:
         names = Organisation.names.op("->>", return_type=String())(language)
     return func.coalesce(names, Organisation.name)
+
+
+def _reader(key: ColumnElement[bytes], *, sqlite: bool) -> ColumnElement[str]:
+    """Return the part of a fingerprint that tokens hold, in hexadecimal."""
+    part = func.substr(key, 1, READER_SIZE)
+    return func.hex(part) if sqlite else func.encode(part, "hex")

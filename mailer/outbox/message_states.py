@@ -1,8 +1,8 @@
 """The states of a message and every arrow between them.
 
-waiting → marked, skipped, expired, cancelled
+waiting → marked, skipped, expired, cancelled, accepted
 marked → waiting, accepted, deferred, refused, set_aside, uncertain
-deferred → marked, skipped, expired, cancelled
+deferred → marked, skipped, expired, cancelled, accepted
 uncertain → waiting, accepted, deferred, refused, set_aside, held
 held → accepted, waiting, cancelled
 accepted → bounced, complained
@@ -42,6 +42,7 @@ _FROM_THE_QUEUE = frozenset(
         MessageState.SKIPPED,  # the reader left before the mark
         MessageState.EXPIRED,
         MessageState.CANCELLED,
+        MessageState.ACCEPTED,  # it left before a restore, by the relay's log
     }
 )
 _ANSWERS = frozenset(
@@ -86,3 +87,4 @@ class Skip(StrEnum):
 
     NO_TRANSLATION = "no_translation"  # no language they read, and no fallback allowed
     CHANGED = "changed"  # their languages or blocks changed during the release
+    ONLY_TO = "only_to"  # this site writes only to the addresses of mail.only_to

@@ -5,7 +5,7 @@ two at the same time, make each row once. A reader who is left out has a row wit
 reason. The first messages are sent while the others are made.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,11 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.variants import codes, groups
 from mailer.errors import RefusedError
-from mailer.outbox import lease, message_states, process_identity
+from mailer.outbox import lease, message_states, only_to, process_identity
 from mailer.outbox.models import Message, ReleasePlan, Route
 from mailer.sites.site import Site
+from mailer.store import identity
+from mailer.store.identity import StoreIdentity
 
 # Contacts in one transaction: few in the first, so that the first letters leave soon,
 # then twice as many each time, up to a maximum.
@@ -32,7 +34,7 @@ LEASE = timedelta(minutes=2)  # from the last chunk; then another process contin
 
 
 async def under_way(session: AsyncSession) -> list[ReleasePlan]:
-    """Return the unfinished plans of campaigns being sent."""
+    """Return the unfinished plans of campaigns being sent, unless the site stands."""
     return await _in_states(session, CampaignState.SENDING)
 
 
@@ -51,6 +53,7 @@ async def _in_states(
     plans = await session.scalars(
         select(ReleasePlan)
         .join(Campaign, Campaign.id == ReleasePlan.campaign_id)
+        .join(StoreIdentity, identity.may_send())
         .where(Campaign.state.in_(states))
     )
     return list(plans)
@@ -83,12 +86,18 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
                         Message.campaign_id == campaign_id
                     )
                     return await session.scalar(total) or 0
-                await _plan_chunk(session, campaign, _leased(progress, now()), size)
+                _leased(progress, now())
+                patterns = site.settings.mail.only_to
+                await _plan_chunk(session, campaign, progress, size, patterns)
             size = min(size * 2, MAX_CHUNK)
 
 
 async def _plan_chunk(
-    session: AsyncSession, campaign: Campaign, progress: ReleasePlan, size: int
+    session: AsyncSession,
+    campaign: Campaign,
+    progress: ReleasePlan,
+    size: int,
+    patterns: Sequence[str],
 ) -> None:
     """Make the messages of the next `size` contacts; delete a plan that is done."""
     released_at = campaign.released_at
@@ -108,7 +117,7 @@ async def _plan_chunk(
         await session.delete(progress)
         return
     context = await lookup.context_of(session, campaign, now=released_at)
-    columns, readers = _messages(campaign, context, released_at)
+    columns, readers = _messages(campaign, context, released_at, patterns)
     readers = readers.where(
         Contact.id > progress.contact_id, Contact.id <= last
     ).order_by(Contact.id)
@@ -119,11 +128,20 @@ async def _plan_chunk(
 
 
 def _messages(
-    campaign: Campaign, context: Context, released_at: datetime
+    campaign: Campaign,
+    context: Context,
+    released_at: datetime,
+    patterns: Sequence[str],
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them."""
     variant = codes.expression(campaign, context)
-    left_out = resolve.reason(campaign.topic)
+    left_out = func.coalesce(
+        resolve.reason(campaign.topic),
+        case(
+            (only_to.condition(patterns), null()),
+            else_=message_states.Skip.ONLY_TO.value,
+        ),
+    )
     route = and_(
         left_out.is_(None),  # a reader who is left out has no route
         Route.campaign_id == campaign.id,

@@ -27,6 +27,7 @@ from mailer.campaigns.writing import event
 from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
+from mailer.store import identity
 
 
 async def release(
@@ -45,6 +46,7 @@ async def release(
     # a ticker runs for weeks: a new copy reads the catalogues again, as approved
     site = replace(site)
     async with site.database.reading() as session:
+        await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
         await approval.require(session, campaign, site.templates)
@@ -91,6 +93,7 @@ async def _start_sending(
     session: AsyncSession, campaign_id: int, site: Site, *, by: str, now: datetime
 ) -> Campaign:
     """Move the campaign to `sending`; raise RefusedError if another release did."""
+    await identity.require_sending(session)
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
     refuse_release(CampaignState(campaign.state), name=campaign.name)

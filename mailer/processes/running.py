@@ -13,6 +13,7 @@ import structlog
 from mailer import clock
 from mailer.delivery import housekeeping
 from mailer.delivery.worker import Worker
+from mailer.maintenance import starting
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 
@@ -53,8 +54,11 @@ async def work(
 
     `settled` gets the counts of each write, `notify` sentences for the operator. With
     `stopping`, that event stops the worker, and no signal does. Raises RelayError if
-    messages wait for a relay at the end.
+    messages wait for a relay at the end, RefusedError if nothing may be sent.
     """
+    known = await starting.check(site, now=clock.now())
+    if until_idle:
+        known.require_sending()
     worker = Worker(
         site,
         await housekeeping.begin(site, now=clock.now),

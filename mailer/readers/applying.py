@@ -22,6 +22,7 @@ from mailer.outbox.models import Message
 from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
+from mailer.store import identity
 
 KEY_SIZE = 16  # octets of a whole fingerprint
 log = structlog.get_logger()
@@ -77,15 +78,15 @@ async def _apply(session: AsyncSession, each: OptOut, now: datetime) -> None:
 async def _reader(session: AsyncSession, each: OptOut) -> _Reader | None:
     """Return whom a line is about, and the topic to leave; None if not known.
 
-    A message whose address has another fingerprint is the message of another reader:
-    the store was restored, and its number was used again.
+    Where a restored store has lost the message, the fingerprint says whom it is about.
     """
-    if each.message is not None:
+    stamp = each.stamp
+    if stamp is not None and (await identity.read(session)).has_message_of(stamp):
         row = (
             await session.execute(
                 select(Message.contact_id, Message.address_key, Campaign.topic)
                 .join(Campaign, Campaign.id == Message.campaign_id)
-                .where(Message.id == each.message)
+                .where(Message.id == stamp.number)
             )
         ).one_or_none()
         if row is not None and row.address_key.startswith(each.key):

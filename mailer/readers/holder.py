@@ -1,4 +1,9 @@
-"""The holder of a link: the contact that the link's message was sent to."""
+"""The holder of a link: the contact that the link's message was sent to.
+
+A store that was restored does not have the messages of the lost time; their numbers
+are given again. So a link names its reader too. If its message is lost, its holder is
+the contact with that address; the topic of the letter is then unknown.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +18,11 @@ from audiences.organisations import Organisation
 from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
-from mailer.links import LinkSigner, Purpose, path
+from mailer.links import LinkSigner, Purpose, Stamp, path
 from mailer.outbox.models import Message
+from mailer.store import identity
+
+LARGEST_KEY = b"\xff" * 16  # of a fingerprint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +39,13 @@ class Holder:
     shows_entry: bool  # whether their letter shows its entry
     sent_at: datetime | None
     preferences: str  # path of their preferences page
+    lost: bool = False  # the store has lost the message of the link
 
     @property
     def source(self) -> str:
         """Return the source of their answers: the message that has the link."""
-        return f"message {self.message_number}"
+        lost = " of the lost time" if self.lost else ""
+        return f"message {self.message_number}{lost}"
 
     def evidence(self, how: How, now: datetime) -> Evidence:
         """Return the evidence of a change of their consent."""
@@ -54,22 +64,16 @@ async def holder_of(
     session: AsyncSession, signer: LinkSigner, token: str, purpose: Purpose
 ) -> Holder:
     """Return the holder of a link; raise TokenError if the link is not valid."""
-    number = signer.number(token, purpose)
-    row = (
-        await session.execute(
-            select(Message, Contact, Organisation, Campaign)
-            .join(Contact, Contact.id == Message.contact_id)
-            .join(Organisation, Organisation.id == Contact.organisation_id)
-            .join(Campaign, Campaign.id == Message.campaign_id)
-            .where(Message.id == number)
-        )
-    ).one_or_none()
+    stamp = signer.stamp(token, purpose)
+    own_page = path(Purpose.PREFERENCES, signer.message(stamp).preferences)
+    known = await identity.read(session)
+    row = await _of_message(session, stamp) if known.has_message_of(stamp) else None
     if row is None:
-        raise TokenError("this link is not one of ours, or no longer valid")
+        return await _of_lost_message(session, stamp, own_page)
     message, contact, organisation, campaign = row
     language = next(iter(split_codes(contact.languages)), None) or message.language
     return Holder(
-        message_number=number,
+        message_number=message.id,
         contact_id=contact.id,
         organisation_id=organisation.id,
         masked=masked(contact.address or ""),
@@ -78,7 +82,59 @@ async def holder_of(
         topic=campaign.topic,
         shows_entry=campaign.shows_entry,
         sent_at=message.marked_at or message.due_at,
-        preferences=path(Purpose.PREFERENCES, signer.message(number).preferences),
+        preferences=own_page,
+    )
+
+
+async def _of_message(
+    session: AsyncSession, stamp: Stamp
+) -> tuple[Message, Contact, Organisation, Campaign] | None:
+    """Return the message of a stamp and its reader; None if it is another's."""
+    row = (
+        await session.execute(
+            select(Message, Contact, Organisation, Campaign)
+            .join(Contact, Contact.id == Message.contact_id)
+            .join(Organisation, Organisation.id == Contact.organisation_id)
+            .join(Campaign, Campaign.id == Message.campaign_id)
+            .where(Message.id == stamp.number)
+        )
+    ).one_or_none()
+    if row is None or not row[0].address_key.startswith(stamp.reader):
+        return None
+    return row[0], row[1], row[2], row[3]
+
+
+async def _of_lost_message(
+    session: AsyncSession, stamp: Stamp, own_page: str
+) -> Holder:
+    """Return the reader of a message that the store has lost.
+
+    Raises TokenError if the link does not name a reader, or no contact has the address.
+    """
+    if not stamp.reader.strip(b"\0"):
+        raise TokenError("this link is not one of ours, or no longer valid")
+    rest = LARGEST_KEY[len(stamp.reader) :]
+    rows = await session.execute(
+        select(Contact, Organisation)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Contact.address_key.between(stamp.reader, stamp.reader + rest))
+    )
+    found = rows.all()
+    if len(found) != 1:
+        raise TokenError("this link is not one of ours, or no longer valid")
+    contact, organisation = found[0]
+    return Holder(
+        message_number=stamp.number,
+        contact_id=contact.id,
+        organisation_id=organisation.id,
+        masked=masked(contact.address or ""),
+        names={**organisation.names, "": organisation.name},
+        language=next(iter(split_codes(contact.languages)), None),
+        topic=None,
+        shows_entry=False,
+        sent_at=None,
+        preferences=own_page,
+        lost=True,
     )
 
 

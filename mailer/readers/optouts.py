@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from mailer.errors import MailerError
+from mailer.links import Stamp
 
 FILE, CURSOR = "opt-outs.jsonl", "opt-outs.cursor"
 BATCH = 500  # lines of one transaction
@@ -39,8 +40,9 @@ class Wish(StrEnum):
 class OptOut:
     """One opt-out: of the holder of `key`, or of the reader of `message`.
 
-    `key` is the fingerprint of an address, or its first octets; a link may have none.
-    Without a topic, LEAVE is about the topic of the message.
+    `key` is the fingerprint of an address, or its first octets; a former link has none.
+    `epoch` is that of the store which made the message. Without a topic, LEAVE is about
+    the topic of the message.
     """
 
     at: datetime
@@ -49,6 +51,14 @@ class OptOut:
     key: bytes = b""
     topic: str | None = None
     message: int | None = None
+    epoch: bytes = b""
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Return what the link says of its message; None if there was no link."""
+        if self.message is None:
+            return None
+        return Stamp(self.epoch, self.message, self.key)
 
     def line(self) -> bytes:
         """Return the line of the file."""
@@ -60,8 +70,23 @@ class OptOut:
             "by": self.by,
         }
         if self.message is not None:
-            values["message"] = self.message
+            values |= {"message": self.message, "epoch": self.epoch.hex()}
         return json.dumps(values, separators=(",", ":")).encode() + b"\n"
+
+
+def of_link(
+    stamp: Stamp, *, at: datetime, kind: Wish, by: str, topic: str | None = None
+) -> OptOut:
+    """Return the opt-out that a link asks for."""
+    return OptOut(
+        at=at,
+        kind=kind,
+        by=by,
+        key=stamp.reader,
+        topic=topic,
+        message=stamp.number,
+        epoch=stamp.epoch,
+    )
 
 
 class NotRecordedError(MailerError):
@@ -138,8 +163,9 @@ def _parsed(line: bytes, place: int) -> list[OptOut]:
                 kind=Wish(values["kind"]),
                 by=str(values["by"]),
                 key=bytes.fromhex(values["key"] or ""),
-                topic=values["topic"],
+                topic=values.get("topic"),
                 message=None if message is None else int(message),
+                epoch=bytes.fromhex(values.get("epoch") or ""),
             )
         ]
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -17,6 +17,7 @@ from mailer.campaigns.review.gate import CampaignCheck
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
 from mailer.rendering.checks.problem import Problem
+from mailer.store.identity import Identity
 
 Document = dict[str, Any]
 
@@ -66,10 +67,16 @@ def problem(each: Problem) -> Document:
 
 
 def message(
-    row: Message, address: str | None, signer: LinkSigner, *, domain: str
+    row: Message,
+    address: str | None,
+    signer: LinkSigner,
+    known: Identity,
+    *,
+    domain: str,
 ) -> Document:
     """Return a message; `message_id` is its Message-ID (RFC 5322, 3.6.4)."""
-    signed = signer.message(row.id)
+    stamp = known.stamp(row.id, row.address_key, marked_at=row.marked_at)
+    signed = signer.message(stamp)
     return {
         "id": row.id,
         "address": address,

@@ -14,13 +14,29 @@ def read_key(path: Path | None, value: str, setting: str) -> bytes:
     Raises ConfigError, which names the setting, where the key is missing or weak.
     """
     value = read_secret(path, value, setting)
-    repeated = len(set(value)) < 8  # noqa: PLR2004 (a random key has at least 8 different characters)
-    if len(value) < MIN_SECRET or value.lower() in WEAK or repeated:
+    if _is_weak(value):
         raise ConfigError(
             f"{setting}: the secret is too weak; expected at least {MIN_SECRET} random"
             " characters"
         )
     return value.encode()
+
+
+def _is_weak(value: str) -> bool:
+    """Whether a key is short without its common words, or repeats itself."""
+    rest = value.lower()
+    for word in WEAK:
+        rest = rest.replace(word, "")
+    few = len(set(value)) < 8  # noqa: PLR2004 (a random key has at least 8 different characters)
+    return len(rest) < MIN_SECRET or few or _is_periodic(value)
+
+
+def _is_periodic(value: str) -> bool:
+    """Whether a key is one piece, at most half as long, written again and again."""
+    return any(
+        value == (value[:length] * len(value))[: len(value)]
+        for length in range(1, len(value) // 2 + 1)
+    )
 
 
 def read_secret(path: Path | None, value: str, setting: str) -> str:

@@ -25,6 +25,7 @@ from mailer.settings.relays import (
 from mailer.settings.values import (
     Address,
     AddressOrNone,
+    AddressPattern,
     Domain,
     DomainOrNone,
     Section,
@@ -69,6 +70,7 @@ class MailSettings(Section):
     domain: Domain = "liaison.example"
     return_domain: Domain = "return.liaison.example"
     leave_mailbox: AddressOrNone = ""
+    only_to: tuple[AddressPattern, ...] = ()
 
 
 class DkimSettings(Section):

@@ -37,6 +37,12 @@ def _address_or_none(value: str) -> str:
     return _address(value) if value else ""
 
 
+def _address_pattern(value: str) -> str:
+    if value.count("@") != 1 or not re.fullmatch(r"[^\s<>,;]+@[^\s<>,;]+", value):
+        raise ValueError("not a pattern of addresses such as *@unit.example.org")
+    return value
+
+
 def _web_address(value: str) -> str:
     """Return a web address without a slash at its end; it may have a path."""
     faults = "not a web address such as https://letters.example.org/path"
@@ -70,6 +76,7 @@ def _recipient_domain(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
+AddressPattern = Annotated[str, AfterValidator(_address_pattern)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]

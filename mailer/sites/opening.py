@@ -28,16 +28,20 @@ async def open_site(path: Path) -> AsyncIterator[Site]:
 def _site(path: Path) -> Site:
     settings = loading.load(path)
     root = path.resolve().parent
+    signing = _signing_keys(settings, root)
+    address = secrets.read_key(
+        root / settings.keys.address_file, settings.keys.address, "keys.address_file"
+    )
+    if address in signing or len(set(signing)) < len(signing):
+        raise ConfigError(
+            "keys: the same key is given twice; each purpose needs a key of its own"
+        )
     return Site(
         root=root,
         settings=settings,
         database=open_database(settings.store, root),
-        signer=LinkSigner(_signing_keys(settings, root)),
-        address_key=secrets.read_key(
-            root / settings.keys.address_file,
-            settings.keys.address,
-            "keys.address_file",
-        ),
+        signer=LinkSigner(signing),
+        address_key=address,
     )
 
 

@@ -9,7 +9,7 @@ from mailer.composing.dkim import LetterSigner
 from mailer.composing.header import HeaderFields
 from mailer.composing.parts import Extras
 from mailer.composing.skeletons import Skeleton
-from mailer.links import LinkSigner
+from mailer.links import LinkSigner, Signed, Stamp
 from mailer.rendering.marks import Field, Marks
 from mailer.rendering.source import Letter
 
@@ -68,4 +68,9 @@ def composed(
 ) -> bytes:
     """Return one reader's message."""
     reader = Addressed(address=address, name=name, organisation=organisation)
-    return Composer(made, signer).compose(reader, SIGNER.message(number))
+    return Composer(made, signer).compose(reader, signed(number))
+
+
+def signed(number: int) -> Signed:
+    """Return the tokens of a message."""
+    return SIGNER.message(Stamp(bytes(4), number, b"a reader"))

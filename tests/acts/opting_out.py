@@ -7,6 +7,7 @@ from typing import Any
 from audiences.contacts import Contact, find
 from mailer import clock
 from mailer.links import Purpose, Signed
+from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
 from tests.acts import readers
@@ -15,12 +16,12 @@ from tests.acts.readers import ED, TOPIC
 
 def leaving(site: Site, link: Signed, **values: Any) -> OptOut:
     """Return the opt-out of a link's reader, a second old."""
-    number = site.signer.number(link.unsubscribe, Purpose.UNSUBSCRIBE)
-    opt_out = OptOut(
+    stamp = site.signer.stamp(link.unsubscribe, Purpose.UNSUBSCRIBE)
+    opt_out = optouts.of_link(
+        stamp,
         at=clock.now() - timedelta(seconds=1),
         kind=Wish.LEAVE,
         by="one-click",
-        message=number,
     )
     return replace(opt_out, **values)
 

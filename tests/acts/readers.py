@@ -10,6 +10,7 @@ from audiences.subscriptions import Consent, Subscription
 from mailer.links import Signed
 from mailer.outbox.models import Message
 from mailer.sites.site import Site
+from mailer.store import identity
 from tests.acts import campaigning, delivering, reading
 from tools.peers.relay import Relay
 from tools.peers.serving import Pages
@@ -44,7 +45,15 @@ async def signed(site: Site, place: Path, address: str = ED, **written: str) -> 
     """Release a campaign; return all that is signed in one reader's message."""
     number = await campaigning.released(site, place, **written)
     row = (await campaigning.ledger(site, number))[address]
-    return site.signer.message(row.id)
+    return await signed_of(site, row)
+
+
+async def signed_of(site: Site, row: Message) -> Signed:
+    """Return all that is signed in a message of the ledger."""
+    async with site.database.reading() as session:
+        known = await identity.read(session)
+    stamp = known.stamp(row.id, row.address_key, marked_at=row.marked_at)
+    return site.signer.message(stamp)
 
 
 async def signed_entry(site: Site, place: Path) -> Signed:

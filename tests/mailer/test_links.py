@@ -11,24 +11,35 @@ import pytest
 
 from mailer import links
 from mailer.errors import TokenError
-from mailer.links import LinkSigner, Purpose
+from mailer.links import LinkSigner, Purpose, Stamp
 
 OLD, NEW = b"a key of the tests, forty octets or so", b"the key that came after it"
 SIGNER = LinkSigner((OLD,))
 NUMBER = 7
-SENT = {
+READER = bytes.fromhex("0123456789abcdef")
+STAMP = Stamp(bytes.fromhex("cafe0001"), NUMBER, READER)
+BEFORE_EPOCHS = Stamp(b"", NUMBER, b"")
+FORMER = {
     Purpose.UNSUBSCRIBE: "_wAAAAAAAAAH8gN3guATB5gpdPpQeQAq8w",
     Purpose.PREFERENCES: "_wAAAAAAAAAHnwPz3N6XyYdai2H-loqLzw",
     Purpose.CONFIRM: "_wAAAAAAAAAHVNEXKU4H31Y1vQHTB7RbqQ",
     Purpose.ENTRY: "_wAAAAAAAAAH12YKDIAY1imla2yDJXg8tg",
 }
-RETURN_PATH = "r-ff00000000000000072fc5ee269e37a84bd9de"
-MESSAGE_ID = "944beb0c2a297e7d4fa53ca757f4a9"
+SENT = {
+    Purpose.UNSUBSCRIBE: "_8r-AAEAAAAABwEjRWeJq83vdjLncZAAroSIcVektNDpnA",
+    Purpose.PREFERENCES: "_8r-AAEAAAAABwEjRWeJq83vpqLvJidtxu01CK_CVC9FkQ",
+    Purpose.CONFIRM: "_8r-AAEAAAAABwEjRWeJq83vCNP1kaIzN1UQr0zdXVOIIQ",
+    Purpose.ENTRY: "_8r-AAEAAAAABwEjRWeJq83vEXChDkma8-FfoW9-YdtOQg",
+}
+RETURN_PATH = "r-ffcafe000100000000070123456789abcdef1c71562c7f5727cb7964"
+MESSAGE_ID = "58aa179ddb42eb329a69343f57ca7b"
+FORMER_RETURN_PATH = "r-ff00000000000000072fc5ee269e37a84bd9de"
+FORMER_MESSAGE_ID = "944beb0c2a297e7d4fa53ca757f4a9"
 
 
-def token(purpose: Purpose, signer: LinkSigner = SIGNER, number: int = NUMBER) -> str:
+def token(purpose: Purpose, signer: LinkSigner = SIGNER, stamp: Stamp = STAMP) -> str:
     """Return the token of a message for one purpose."""
-    signed = signer.message(number)
+    signed = signer.message(stamp)
     return {
         Purpose.UNSUBSCRIBE: signed.unsubscribe,
         Purpose.PREFERENCES: signed.preferences,
@@ -48,11 +59,55 @@ def spelt(said: bytes) -> str:
 
 
 def test_what_a_message_carries_never_changes() -> None:
-    signed = SIGNER.message(NUMBER)
+    signed = SIGNER.message(STAMP)
 
     assert {purpose: token(purpose) for purpose in Purpose} == SENT
     assert signed.return_path == RETURN_PATH
     assert signed.message_id == MESSAGE_ID
+
+
+def test_what_was_sent_before_epochs_still_says_its_number() -> None:
+    signed = SIGNER.message(BEFORE_EPOCHS)
+
+    assert {purpose: token(purpose, stamp=BEFORE_EPOCHS) for purpose in Purpose} == (
+        FORMER
+    )
+    assert signed.return_path == FORMER_RETURN_PATH
+    assert signed.message_id == FORMER_MESSAGE_ID
+    assert SIGNER.stamp_of_return_path(FORMER_RETURN_PATH) == BEFORE_EPOCHS
+    for purpose, each in FORMER.items():
+        assert SIGNER.stamp(each, purpose) == BEFORE_EPOCHS
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        STAMP._replace(epoch=bytes(4)),
+        STAMP._replace(number=8),
+        STAMP._replace(reader=bytes(8)),
+        BEFORE_EPOCHS,
+    ],
+    ids=["epoch", "number", "reader", "before epochs"],
+)
+def test_messages_of_another_epoch_number_or_reader_share_nothing(
+    other: Stamp,
+) -> None:
+    ours, theirs = SIGNER.message(STAMP), SIGNER.message(other)
+
+    assert ours.message_id != theirs.message_id
+    for size in (16, 10):  # the signatures of links and of return-paths
+        for purpose in Purpose:
+            assert (
+                octets(token(purpose))[-size:]
+                != octets(token(purpose, stamp=other))[-size:]
+            )
+    assert ours.return_path[-20:] != theirs.return_path[-20:]
+
+
+def test_a_return_path_leaves_room_in_its_sixty_four_octets() -> None:
+    highest = Stamp(b"\xff" * 4, 2**40 - 1, b"\xff" * 8)
+
+    assert len(SIGNER.message(highest).return_path) == 58
 
 
 def test_the_path_of_a_link_never_changes() -> None:
@@ -67,10 +122,10 @@ def test_a_link_is_worth_nothing_for_another_purpose(
     made: Purpose, asked: Purpose
 ) -> None:
     if made is asked:
-        assert SIGNER.number(token(made), asked) == NUMBER
+        assert SIGNER.stamp(token(made), asked) == STAMP
     else:
         with pytest.raises(TokenError, match="no longer valid"):
-            SIGNER.number(token(made), asked)
+            SIGNER.stamp(token(made), asked)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -80,19 +135,19 @@ def test_a_link_whose_any_character_is_changed_is_refused(purpose: Purpose) -> N
         other = "B" if character == "A" else "A"
         changed = made[:place] + other + made[place + 1 :]
         with pytest.raises(TokenError, match="not made by this site"):
-            SIGNER.number(changed, purpose)
+            SIGNER.stamp(changed, purpose)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_only_the_key_makes_a_link(purpose: Purpose) -> None:
     """Not another key under the same key's number, and no hash without a key."""
-    head = octets(token(purpose))[:9]
-    foreign = octets(token(purpose, LinkSigner((NEW,))))[9:]
+    head = octets(token(purpose))[:18]
+    foreign = octets(token(purpose, LinkSigner((NEW,))))[18:]
     for person in (b"entry", b"message"):
         plain = blake2b(head[1:], person=person, digest_size=16).digest()
         for signature in (plain, foreign, bytes(16)):
             with pytest.raises(TokenError, match="no longer valid"):
-                SIGNER.number(spelt(head + signature), purpose)
+                SIGNER.stamp(spelt(head + signature), purpose)
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -101,11 +156,11 @@ def test_links_of_an_older_key_are_read_beside_those_of_the_newest(
 ) -> None:
     both = LinkSigner((NEW, OLD))
 
-    assert both.number(token(purpose), purpose) == NUMBER
-    assert both.number(token(purpose, both), purpose) == NUMBER
+    assert both.stamp(token(purpose), purpose) == STAMP
+    assert both.stamp(token(purpose, both), purpose) == STAMP
     assert token(purpose, both) == token(purpose, LinkSigner((NEW,)))
     with pytest.raises(TokenError, match="no longer valid"):
-        SIGNER.number(token(purpose, both), purpose)
+        SIGNER.stamp(token(purpose, both), purpose)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +175,7 @@ def test_links_of_an_older_key_are_read_beside_those_of_the_newest(
         ("A", "not complete"),
         ("A" * 100, "not complete"),
         ("A" * 101, "not made by this site"),
-        ("é" * 34, "not made by this site"),
+        ("é" * 46, "not made by this site"),
         ("é", "not made by this site"),
         (string.punctuation, "not made by this site"),
     ],
@@ -129,18 +184,18 @@ def test_a_link_that_is_cut_or_spelt_differently_is_refused(
     text: str, sentence: str
 ) -> None:
     with pytest.raises(TokenError, match=sentence):
-        SIGNER.number(text, Purpose.CONFIRM)
+        SIGNER.stamp(text, Purpose.CONFIRM)
 
 
 def test_message_ids_are_told_for_every_key_the_newest_first() -> None:
-    newest = LinkSigner((NEW,)).message(NUMBER).message_id
+    newest = LinkSigner((NEW,)).message(STAMP).message_id
 
-    assert LinkSigner((NEW, OLD)).message_ids(NUMBER) == (newest, MESSAGE_ID)
+    assert LinkSigner((NEW, OLD)).message_ids(STAMP) == (newest, MESSAGE_ID)
 
 
 def test_a_return_path_names_its_message_however_servers_spell_it() -> None:
-    assert SIGNER.number_of_return_path(RETURN_PATH) == NUMBER
-    assert SIGNER.number_of_return_path(RETURN_PATH.upper()) == NUMBER
+    assert SIGNER.stamp_of_return_path(RETURN_PATH) == STAMP
+    assert SIGNER.stamp_of_return_path(RETURN_PATH.upper()) == STAMP
 
 
 @pytest.mark.parametrize(
@@ -158,4 +213,4 @@ def test_a_return_path_that_is_not_ours_is_refused(
     local_part: str, sentence: str
 ) -> None:
     with pytest.raises(TokenError, match=sentence):
-        SIGNER.number_of_return_path(local_part)
+        SIGNER.stamp_of_return_path(local_part)

@@ -20,10 +20,9 @@ from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import codes, groups, letters
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import RefusedError
+from mailer.links import NO_MESSAGE
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
-
-NO_MESSAGE = 0  # a preview has no row, so its links do not work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +63,11 @@ async def preview(
         ),
     )
     return Preview(
-        octets=Composer(made.skeleton).compose(reader, site.signer.message(NO_MESSAGE)),
+        octets=Composer(made.skeleton).compose(
+            # a preview has no row, so its links do not work
+            reader,
+            site.signer.message(NO_MESSAGE),
+        ),
         letter=made.letter,
         excluded=known.excluded,
     )

@@ -14,6 +14,7 @@ from mailer.outbox import ledger
 from mailer.outbox.message_states import MessageState
 from mailer.reports import shapes
 from mailer.sites.site import Site
+from mailer.store import identity
 
 
 @click.group()
@@ -43,9 +44,10 @@ async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) 
     """List a campaign's messages, one a line."""
     async with site.database.reading() as session:
         await lookup.get(session, campaign_id)
+        known = await identity.read(session)
         domain = site.settings.mail.domain
         async for message, address in ledger.listed(session, campaign_id, state=state):
-            shown = shapes.message(message, address, site.signer, domain=domain)
+            shown = shapes.message(message, address, site.signer, known, domain=domain)
             if as_json:
                 output.json_line(shown)
             else:

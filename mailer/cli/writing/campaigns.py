@@ -21,6 +21,7 @@ from mailer.outbox import release
 from mailer.outcomes import closing, resuming
 from mailer.reports import coverage, shapes, totals
 from mailer.sites.site import Site
+from mailer.store import identity
 
 
 @click.group()
@@ -39,6 +40,9 @@ async def list_(site: Site, as_json: bool) -> None:
     """List the campaigns, newest first."""
     async with site.database.reading() as session:
         campaigns = [shapes.campaign(each) for each in await lookup.listed(session)]
+        halt = (await identity.read(session)).halt
+    if halt:
+        output.say(f"nothing is sent: {halt}")
     if as_json:
         output.json_document(campaigns)
     else:

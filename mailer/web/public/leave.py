@@ -2,6 +2,9 @@
 
 Programs of mailboxes send the request, and not all send it well. So neither its body
 nor the kind of its body decides anything except what the evidence says.
+
+Where the store has lost the letter, its topic is not known: then the link stops all
+letters to its reader.
 """
 
 from datetime import datetime
@@ -14,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import topics
 from audiences.subscriptions import How
 from mailer.errors import TokenError
-from mailer.links import Purpose
+from mailer.links import Purpose, Stamp
+from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish
 from mailer.web import forms
 from mailer.web.public.link_page import Asked, LinkPage, Shown
@@ -25,11 +29,23 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:
     """Show the topic to unsubscribe from, and a button."""
+    if asked.holder.lost:
+        return Shown(template="stop.html")
     return await _page("leave.html", session, asked)
 
 
 async def show_left(session: AsyncSession, asked: Asked) -> Shown:
     """Show that the subscription has ended."""
+    if asked.holder.lost:
+        return Shown(
+            template="message.html",
+            values={
+                "heading": asked.text("Stop everything"),
+                "sentence": asked.text(
+                    "You will receive no letter any more, as of now."
+                ),
+            },
+        )
     return await _page("left.html", session, asked)
 
 
@@ -52,10 +68,10 @@ async def read(request: Request[Any, Any, Any]) -> FormMultiDict:
     return FormMultiDict([BUTTON if b"leave=yes" in body else ONE_CLICK])
 
 
-def opt_outs(form: FormMultiDict, message: int, now: datetime) -> list[OptOut]:
+def opt_outs(form: FormMultiDict, stamp: Stamp, now: datetime) -> list[OptOut]:
     """Return the one opt-out of a POST."""
     how = How.PAGE if form.get(BUTTON[0]) else How.ONE_CLICK
-    return [OptOut(at=now, kind=Wish.LEAVE, by=how, message=message)]
+    return [optouts.of_link(stamp, at=now, kind=Wish.LEAVE, by=how)]
 
 
 PAGE = LinkPage(

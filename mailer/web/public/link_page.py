@@ -19,7 +19,7 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock, links
-from mailer.links import Purpose
+from mailer.links import Purpose, Stamp
 from mailer.readers.holder import Holder, holder_of
 from mailer.readers.optouts import OptOut
 from mailer.sites.site import Site
@@ -54,8 +54,8 @@ class Shown:
 
 Step = Callable[[AsyncSession, Asked], Awaitable[Shown]]
 ReadForm = Callable[[Request[Any, Any, Any]], Awaitable[FormMultiDict]]
-# the form, the number of the link's message, and the time
-OptOuts = Callable[[FormMultiDict, int, datetime], Sequence[OptOut]]
+# the form, what the link says, and the time
+OptOuts = Callable[[FormMultiDict, Stamp, datetime], Sequence[OptOut]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ class LinkPage:
     show: Step
     act: Step
     changes: Callable[[FormMultiDict], bool]  # whether a form asks to act
-    opt_outs: OptOuts = lambda _form, _message, _now: ()
+    opt_outs: OptOuts = lambda _form, _stamp, _now: ()
     writes: bool = True  # whether `act` writes, besides opt-outs
     read: ReadForm = forms.form_of
     any_size: bool = False  # whether `read` takes bodies of any size
@@ -92,9 +92,9 @@ class LinkPage:
             mail_site: NamedDependency[Site],
             recording: NamedDependency[Recording],
         ) -> Response[str]:
-            number, now = mail_site.signer.number(token, self.purpose), clock.now()
+            stamp, now = mail_site.signer.stamp(token, self.purpose), clock.now()
             form = await self.read(request)
-            wanted = self.opt_outs(form, number, now)
+            wanted = self.opt_outs(form, stamp, now)
             if wanted and not await recording.opt_outs(wanted):
                 return page.recorded(mail_site, request)
             return await self._answer(request, mail_site, recording, token, form)

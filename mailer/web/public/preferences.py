@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import OFFERED
 from audiences.subscriptions import How, Standing
-from mailer.links import Purpose
-from mailer.readers import preferences
+from mailer.links import Purpose, Stamp
+from mailer.readers import optouts, preferences
 from mailer.readers.optouts import OptOut, Wish
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
@@ -107,11 +107,11 @@ def _changes(form: FormMultiDict) -> bool:
     return form.get("act") in {"save", "stop-now"}
 
 
-def opt_outs(form: FormMultiDict, message: int, now: datetime) -> list[OptOut]:
+def opt_outs(form: FormMultiDict, stamp: Stamp, now: datetime) -> list[OptOut]:
     """Return the opt-outs of a form: all, or each topic whose mark was removed."""
 
     def opt_out(kind: Wish, topic: str | None = None) -> OptOut:
-        return OptOut(at=now, kind=kind, topic=topic, by=How.PAGE, message=message)
+        return optouts.of_link(stamp, at=now, kind=kind, topic=topic, by=How.PAGE)
 
     if form.get("act") == "stop-now":
         return [opt_out(Wish.STOP)]

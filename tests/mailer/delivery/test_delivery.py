@@ -9,7 +9,7 @@ import pytest
 from mailer.outbox.message_states import MessageState
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, reading
+from tests.acts import campaigning, delivering, readers, reading
 from tests.acts.delivering import Once
 from tools.peers.relay import DROP, Relay
 
@@ -43,12 +43,12 @@ async def test_a_message_has_the_header_fields_that_bulk_mail_must_have(
     (received,) = relay.accepted
     message = reading.parsed(received.octets)
     row = (await campaigning.ledger(site, number))[ED]
-    signed = site.signer.message(row.id)
+    signed = await readers.signed_of(site, row)
     local, _, domain = received.sender.partition("@")
     url = site.settings.site.url
     unsubscribe = f"{url}/u/{signed.unsubscribe}"
 
-    assert site.signer.number_of_return_path(local) == row.id
+    assert site.signer.stamp_of_return_path(local).number == row.id
     assert domain == site.settings.mail.return_domain
     assert message["List-Unsubscribe"] == f"<{unsubscribe}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -10,7 +10,7 @@ from mailer.sites.site import Site
 
 def without_a_letter(number: int) -> Prepared:
     row = (number, 1, 1, 1, f"{number}@reader.example", None)
-    return Prepared(Claimed(*row, "An organisation"), None)
+    return Prepared(Claimed(*row, "An organisation", ""), None)
 
 
 async def test_a_late_message_is_given_back_without_being_composed(site: Site) -> None:

@@ -18,7 +18,7 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import closing
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, transactions
+from tests.acts import campaigning, delivering, readers, transactions
 from tools.peers.relay import DROP, Relay
 
 NOTHING = Reconciled(unsettled=0, taken=0, not_taken=0, held=0, unknown=0)
@@ -36,10 +36,9 @@ async def unsure(site: Site, relay: Relay, place: Path, **delivery: Any) -> int:
 async def message_ids(site: Site, number: int) -> list[str]:
     """Return the Message-IDs of a campaign, as in the relay's log."""
     rows = await campaigning.ledger(site, number)
-    return [
-        f"<{site.signer.message(row.id).message_id}@{site.settings.mail.domain}>"
-        for row in rows.values()
-    ]
+    domain = site.settings.mail.domain
+    signed = [await readers.signed_of(site, row) for row in rows.values()]
+    return [f"<{each.message_id}@{domain}>" for each in signed]
 
 
 def log(place: Path, *, headers: list[str], active: list[str]) -> Path:

@@ -114,7 +114,7 @@ async def test_an_old_return_path_names_its_message(
 ) -> None:
     letter = lived.letter(language)
     local_part = letter["Return-Path"].strip("<>").partition("@")[0]
-    number = lived.site.signer.number_of_return_path(local_part)
+    number = lived.site.signer.stamp_of_return_path(local_part).number
     ledger = await campaigning.ledger(lived.site, MONTHLY)
 
     assert ledger[letter["Delivered-To"]].id == number

@@ -15,6 +15,7 @@ from mailer.outbox.models import MessageEvent
 from mailer.outcomes import faults, proportion, resuming
 from mailer.outcomes.proportion import Alike
 from mailer.sites.site import Site
+from mailer.store import identity
 from tests.acts import campaigning, delivering, reading
 from tools.peers.relay import Relay
 
@@ -192,8 +193,10 @@ async def test_a_letter_that_no_relay_can_carry_pauses_the_campaign(
     relay.extensions = ("SIZE 1000",)
     await delivering.work(site)
     stopped = await campaigning.report(site, number)
+    async with site.database.reading() as session:
+        known = await identity.read(session)
     ids = {
-        each.id: site.signer.message(each.id).message_id
+        each.id: site.signer.message(known.stamp(each.id, each.address_key)).message_id
         for each in (await campaigning.ledger(site, number)).values()
     }
 

@@ -10,6 +10,7 @@ from audiences.entry import Correspondent, Entry
 from mailer.composing import skeletons
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import ContentError
+from mailer.links import Stamp
 from mailer.rendering import marks, tasks
 from mailer.rendering.marks import Field
 from mailer.rendering.render import render
@@ -23,7 +24,7 @@ SECOND = "fedcba9876543210"
 READER = Addressed(
     address="reader@enda.example", name="READER NAME", organisation="READER ORG"
 )
-SIGNED = SIGNER.message(1)
+SIGNED = SIGNER.message(Stamp(b"", 1, b""))
 PLAIN = source("directory-update", "en")
 EARLIER = render(PLAIN, TEMPLATES).marks
 FORGED = [

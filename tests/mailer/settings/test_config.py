@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailer.errors import ConfigError
-from mailer.links import Purpose
+from mailer.links import Purpose, Stamp
 from mailer.settings import loading
 from mailer.settings.sections import Settings
 from mailer.settings.toml import edit_toml
@@ -179,7 +179,18 @@ def test_an_invalid_value_of_the_environment_is_refused_too(
 
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize("name", ["signing", "address"])
-@pytest.mark.parametrize("secret", ["", "\n", "short", "a" * 64, "changeme"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "\n",
+        "short",
+        "a" * 64,
+        "changeme",
+        "passwordpasswordpasswordpassword1234",
+        "correct-horse-" * 5,
+    ],
+)
 async def test_a_weak_secret_is_refused(folder: Path, name: str, secret: str) -> None:
     (folder / "secrets" / f"{name}.key").write_text(secret)
     with pytest.raises(
@@ -192,6 +203,15 @@ async def test_a_weak_secret_is_refused(folder: Path, name: str, secret: str) ->
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
+async def test_one_key_for_two_purposes_is_refused(folder: Path) -> None:
+    keys = folder / "secrets"
+    (keys / "signing.key").write_bytes((keys / "address.key").read_bytes())
+    with pytest.raises(ConfigError, match="the same key is given twice"):
+        async with open_site(folder / "config.toml"):
+            pass
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_missing_secret_names_its_file(folder: Path) -> None:
     (folder / "secrets" / "signing.key").unlink()
     with pytest.raises(ConfigError, match=r"keys\.signing_file: .*signing\.key"):
@@ -199,20 +219,23 @@ async def test_a_missing_secret_names_its_file(folder: Path) -> None:
             pass
 
 
+STAMP = Stamp(bytes(4), 7, b"a reader")
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_links_of_an_older_key_stay_valid(folder: Path) -> None:
     async with open_site(folder / "config.toml") as site:
-        before = site.signer.message(7)
+        before = site.signer.message(STAMP)
     secrets = folder / "secrets"
     (secrets / "signing.key").rename(secrets / "old.key")
-    (secrets / "signing.key").write_text("0123456789abcdef" * 4)
+    (secrets / "signing.key").write_text("the newest key: 7dc1f0a952be4c8e93")
     edit_toml(
         folder / "config.toml",
         {("keys", "previous_signing_files"): ["secrets/old.key"]},
     )
     async with open_site(folder / "config.toml") as site:
-        assert site.signer.message(7).unsubscribe != before.unsubscribe
-        assert site.signer.number(before.unsubscribe, Purpose.UNSUBSCRIBE) == 7
+        assert site.signer.message(STAMP).unsubscribe != before.unsubscribe
+        assert site.signer.stamp(before.unsubscribe, Purpose.UNSUBSCRIBE) == STAMP
 
 
 ADDRESSES = {

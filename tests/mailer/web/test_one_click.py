@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mailer.links import NO_MESSAGE, Purpose, Stamp
 from mailer.sites.site import Site
 from tests.acts import readers
 from tests.acts.readers import TOPIC
@@ -153,6 +154,7 @@ async def test_every_invalid_link_gets_the_same_answer(
     """Changed, cut, of another purpose, or without a message: all get one page."""
     link = await readers.signed(site, tmp_path)
     token = link.unsubscribe
+    epoch = site.signer.stamp(token, Purpose.UNSUBSCRIBE).epoch
     wrong = [
         *(_other_at(place, token) for place in (0, 1, len(token) - 3)),
         token[:-1],
@@ -165,8 +167,10 @@ async def test_every_invalid_link_gets_the_same_answer(
         "A" * 5000,
         link.preferences,
         link.confirm,
-        site.signer.message(999_999).unsubscribe,
-        site.signer.message(0).unsubscribe,
+        site.signer.message(Stamp(epoch, 999_999, bytes(8))).unsubscribe,
+        site.signer.message(Stamp(epoch, 1, b"a reader")).unsubscribe,
+        site.signer.message(Stamp(b"", 1, b"")).unsubscribe,
+        site.signer.message(NO_MESSAGE).unsubscribe,
     ]
     before = await readers.everything(site)
     async with serving(site) as pages:

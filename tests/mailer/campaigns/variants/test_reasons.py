@@ -6,11 +6,11 @@ from audiences.institution import PLACE
 from audiences.segments import alternatives
 from mailer import clock
 from mailer.campaigns.review import preview
-from mailer.campaigns.review.preview import NO_MESSAGE
 from mailer.campaigns.variants import reasons, wording
 from mailer.campaigns.variants.reasons import Statement
+from mailer.links import NO_MESSAGE
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, reading
+from tests.acts import campaigning, delivering, readers, reading
 from tools import samples
 from tools.checkout import TEMPLATES
 from tools.peers.relay import Relay
@@ -131,7 +131,7 @@ async def test_a_preview_is_the_delivered_message_except_its_signed_values(
         expected = (
             await preview.preview(site, number, address, now=clock.now())
         ).octets
-        ours = site.signer.message(ledger[address].id)
+        ours = await readers.signed_of(site, ledger[address])
         blank = site.signer.message(NO_MESSAGE)
         for name in ("unsubscribe", "preferences", "message_id"):
             old, new = getattr(blank, name), getattr(ours, name)

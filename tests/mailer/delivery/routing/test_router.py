@@ -44,6 +44,7 @@ def rows(*domains: str) -> list[Claimed]:
             address=f"reader{number}@{domain}",
             name=None,
             organisation="An organisation",
+            reader="",
         )
         for number, domain in enumerate(domains, start=1)
     ]

@@ -1,0 +1,64 @@
+"""Checks, before anything is sent, that the store is the one that was seen last.
+
+A store that an older copy has replaced is treated as restored: it begins a new epoch,
+and nothing leaves it until `resume-after-restore`. A store whose fingerprints were made
+with another address key is refused.
+"""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import addresses
+from audiences.contacts import Contact
+from mailer.outbox import heartbeat
+from mailer.sites.site import Site
+from mailer.store import identity, last_seen
+from mailer.store.identity import Identity
+
+log = structlog.get_logger()
+
+
+async def check(site: Site, *, now: datetime) -> Identity:
+    """Return the identity of the site's store; raise ConfigError for another key."""
+    seen = last_seen.read(site.root)
+    async with site.database.writing() as session:
+        known = await identity.read(session)
+        await check_key(session, known, site.address_key)
+        beat = await identity.beat(session)
+        before = await heartbeat.found(session, known, beat - 1)
+        if seen is not None and seen.is_later_than(before, known):
+            log.warning("store.older_than_seen", epoch=known.epoch.hex())
+            await identity.begin_epoch(session, highest=before.highest, now=now)
+            known = await identity.read(session)
+        found = await heartbeat.found(session, known, beat)
+    last_seen.write(site.root, found)
+    if known.halt:
+        log.warning("site.halted", reason=known.halt)
+    return known
+
+
+async def identity_of(site: Site) -> Identity:
+    """Return the present identity of the site's store."""
+    async with site.database.reading() as session:
+        return await identity.read(session)
+
+
+async def check_key(session: AsyncSession, known: Identity, address_key: bytes) -> None:
+    """Raise ConfigError if the fingerprints in the store were made with another key.
+
+    A store that has no check value gets one, if it has no fingerprint that differs.
+    """
+    if known.address_check is None:
+        contact = await session.scalar(
+            select(Contact).where(Contact.address.is_not(None)).limit(1)
+        )
+        if contact is not None and contact.address is not None:
+            spelt = addresses.identity_of(contact.address)
+            if addresses.fingerprint(spelt, key=address_key) != contact.address_key:
+                identity.refuse_other_key(b"another", address_key)
+        await identity.keep_check(session, address_key)
+    else:
+        identity.refuse_other_key(known.address_check, address_key)
