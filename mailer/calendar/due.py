@@ -15,6 +15,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.errors import MailerError
 from mailer.store.database import Database
+from scheduler.errors import ScheduleError
 
 log = structlog.get_logger()
 
@@ -44,7 +45,7 @@ async def tick(
     ticked = Ticked()
     async with database.writing() as session:
         for each in await session.scalars(select(Series).order_by(Series.id)):
-            await series.open_slots(session, each, now=now)
+            await _open_slots(session, each, now=now)
         ticked.missed = await _record_missed(session, now)
         ticked.held = await _expire_late(session, grace=grace, now=now)
         due = await session.scalars(
@@ -63,6 +64,14 @@ async def tick(
                 if await control.expire(session, number, because=str(refusal), now=now):
                     ticked.held.append(number)
     return ticked
+
+
+async def _open_slots(session: AsyncSession, each: Series, *, now: datetime) -> None:
+    """Create the next slots of a series; log a cadence that can no longer be read."""
+    try:
+        await series.open_slots(session, each, now=now)
+    except ScheduleError as fault:
+        log.warning("series.unreadable", series=each.name, reason=str(fault))
 
 
 async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:

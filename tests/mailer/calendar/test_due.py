@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audiences.segments import save
 from mailer import clock
@@ -146,6 +146,20 @@ async def test_a_slot_without_a_campaign_is_missed_and_sends_nothing(
     assert first.missed == [(await occurrences(site))[0][0]]
     assert (first.released, second.missed) == ([], [])
     assert (await occurrences(site))[0][1:] == (None, "missed")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_cadence_that_is_no_longer_read_does_not_stop_the_ticker(
+    site: Site, tmp_path: Path
+) -> None:
+    number, at = await scheduled(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Series).values(cadence="weekly first Tuesday 9:00")
+        )
+    ticked = await ticking.tick(site, at)
+
+    assert ticked.released == [number]
 
 
 async def a_ticker(site: Site, at: datetime) -> asyncio.subprocess.Process:
