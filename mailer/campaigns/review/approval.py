@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, lookup, references
+from mailer.campaigns import acts, lookup, references, users
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -22,10 +22,9 @@ from mailer.campaigns.models import (
     ApprovedReader,
     Campaign,
     CampaignEvent,
-    User,
 )
 from mailer.campaigns.review import agreed
-from mailer.errors import NotFoundError, RefusedError
+from mailer.errors import RefusedError
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -75,9 +74,7 @@ async def approve(
 
 async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
     """Raise if the user is unknown, is no approver, or wrote any of the content."""
-    user = await session.get(User, by)
-    if user is None:
-        raise NotFoundError(f"no user is called {by!r}", code="user.unknown", user=by)
+    user = await users.named(session, by)
     if not user.approver:
         raise RefusedError(
             f"{by} may not approve campaigns", code="user.no_approver", user=by
