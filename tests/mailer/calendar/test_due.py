@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from audiences.segments import save
 from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Occurrence, Series
+from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.processes import ticking
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
@@ -94,19 +93,18 @@ async def test_a_campaign_late_within_the_limit_still_goes(
 async def test_a_campaign_that_cannot_be_released_does_not_stop_the_next(
     site: Site, tmp_path: Path
 ) -> None:
-    """Its segment was removed; the next campaign is released all the same."""
-    async with site.database.writing() as session:
-        await save.save(session, "gone", "kind = sector", by="editor", now=clock.now())
-    lost, _ = await scheduled(site, tmp_path, audience="segment(gone)")
+    """Its rule was changed in the store; the next campaign is released all the same."""
+    lost, _ = await scheduled(site, tmp_path)
     good, at = await scheduled(site, tmp_path)
     async with site.database.writing() as session:
-        await save.remove(session, "gone", by="editor", now=clock.now())
+        changed = update(Campaign).where(Campaign.id == lost)
+        await session.execute(changed.values(audience="kind = ngo"))
     ticked = await ticking.tick(site, at + HOUR)
     counted = await campaigning.report(site, lost)
 
     assert (ticked.released, ticked.held) == ([good], [lost])
     assert counted.state == "expired"
-    assert "gone" in str(counted.stopped_because)
+    assert "changed after head-of-unit approved it" in str(counted.stopped_because)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

@@ -10,7 +10,6 @@ from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
 from mailer.campaigns.models import StoredLetter
-from mailer.campaigns.review import approval
 from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox import release
 from mailer.sites.site import Site
@@ -89,7 +88,7 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
         await try_release(site, number)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
-        current = await approval.current(session, campaign)
+        current = await lookup.current_approval(session, campaign)
 
     assert current is None
     assert campaign.state == "draft"
