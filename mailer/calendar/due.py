@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
@@ -75,22 +75,26 @@ async def _open_slots(session: AsyncSession, each: Series, *, now: datetime) -> 
 
 
 async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:
-    """Record the slots whose time came without a campaign, and return them."""
+    """Record the slots whose time came without a campaign that goes; return them.
+
+    A campaign that is not scheduled does not go: a draft, or one that has expired.
+    """
+    goes = select(Campaign.id).where(Campaign.state == CampaignState.SCHEDULED)
     missed = await session.execute(
         update(Occurrence)
         .where(
             Occurrence.due_at <= now,
-            Occurrence.campaign_id.is_(None),
+            or_(Occurrence.campaign_id.is_(None), Occurrence.campaign_id.not_in(goes)),
             Occurrence.outcome.is_(None),
         )
         .values(outcome="missed")
-        .returning(Occurrence.slot)
+        .returning(Occurrence.slot, Occurrence.campaign_id)
         .execution_options(synchronize_session=False)
     )
-    slots = [slot for (slot,) in missed]
-    for slot in slots:
-        log.warning("occurrence.missed", slot=slot)
-    return slots
+    slots = missed.all()
+    for slot, campaign_id in slots:
+        log.warning("occurrence.missed", slot=slot, campaign=campaign_id)
+    return [slot for slot, _ in slots]
 
 
 async def _expire_late(

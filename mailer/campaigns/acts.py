@@ -23,6 +23,7 @@ class Act(StrEnum):
     TRANSLATED = "translated"  # the words of one language were changed
     APPROVED = "approved"
     SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"
     PAUSED = "paused"
     RESUMED = "resumed"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.other_time": "approve again after `mailer campaigns unschedule`",
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",

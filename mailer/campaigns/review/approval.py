@@ -1,8 +1,8 @@
 """Approves campaigns: bound to a digest of content, audience and template.
 
 A user who wrote any of the content cannot approve it, and an edit voids an approval. If
-the campaign has a time, the approval holds for that time, else for any. An approval may
-be renewed, for example after a change of the template; the state does not change then.
+the campaign is scheduled, the approval holds for that time, else for any. An approval
+may be renewed, for example after a change of the template; the state stays.
 """
 
 from datetime import datetime
@@ -57,7 +57,7 @@ async def approve(
         by=by,
         at=now,
         digest=await agreed.digest(session, campaign, templates, segments),
-        time=campaign.at,
+        time=campaign.at if campaign.state == CampaignState.SCHEDULED else None,
         count=count,
         segments=segments,
     )
@@ -142,7 +142,9 @@ async def require(
     if approval.time is not None and approval.time != campaign.at:
         raise RefusedError(
             f"{approval.by} approved {campaign.name} for"
-            f" {approval.time:%Y-%m-%d %H:%M} UTC"
+            f" {approval.time:%Y-%m-%d %H:%M} UTC",
+            code="approval.other_time",
+            campaign=campaign.id,
         )
     return approval
 

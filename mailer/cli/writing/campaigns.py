@@ -149,10 +149,26 @@ async def schedule_(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:
-            await schedule.at(session, campaign, moment, by=by, now=now)
+            await schedule.at(
+                session, campaign, moment, by=by, templates=site.templates, now=now
+            )
         elif series is not None:
-            await schedule.in_series(session, campaign, series, by=by, now=now)
+            await schedule.in_series(
+                session, campaign, series, by=by, templates=site.templates, now=now
+            )
     output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
+
+
+@command.command(epilog="Example: mailer campaigns unschedule 1")
+@click.argument("campaign_id", type=NUMBER)
+@by_option
+@with_site
+async def unschedule(site: Site, campaign_id: int, by: str) -> None:
+    """Take a campaign's time away; an approval for any time stays."""
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await schedule.remove(session, campaign, by=by, now=clock.now())
+    output.line(f"{campaign.name} has no time; it is {campaign.state}")
 
 
 @command.command("release", epilog="Example: mailer campaigns release 1 --expect 240")

@@ -29,7 +29,14 @@ async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datet
     at = clock.now().replace(microsecond=0) + HOUR
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await schedule.at(session, campaign, at, by="editor", now=clock.now())
+        await schedule.at(
+            session,
+            campaign,
+            at,
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
+        )
     return number, at
 
 
@@ -116,7 +123,12 @@ async def test_a_series_has_its_coming_slots_as_rows(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         slot = await schedule.in_series(
-            session, campaign, "monthly-letter", by="editor", now=clock.now()
+            session,
+            campaign,
+            "monthly-letter",
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
         )
         due = slot.due_at
     ticked = await ticking.tick(site, due)
@@ -214,7 +226,14 @@ async def test_serve_ticks_releases_and_delivers(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         soon = clock.now() + timedelta(seconds=1)
-        await schedule.at(session, campaign, soon, by="editor", now=clock.now())
+        await schedule.at(
+            session,
+            campaign,
+            soon,
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
+        )
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")

@@ -1,4 +1,4 @@
-"""An approval keeps the saved segments that its rules refer to."""
+"""An approval keeps the saved segments of its rules; a draft has no time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("approval", sa.Column("segments", sa.JSON(), nullable=True))
+    campaign = sa.table("campaign", sa.column("state"), sa.column("at"))
+    op.execute(campaign.update().where(campaign.c.state == "draft").values(at=None))
 
 
 def downgrade() -> None:

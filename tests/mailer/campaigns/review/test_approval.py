@@ -172,7 +172,9 @@ async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None
     with pytest.raises(RefusedError, match="has passed") as fault:
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            await schedule.at(session, campaign, now, by="editor", now=now)
+            await schedule.at(
+                session, campaign, now, by="editor", templates=site.templates, now=now
+            )
 
     assert (fault.value.code, fault.value.facts) == (
         "time.passed",
@@ -187,4 +189,11 @@ async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
             soon = clock.now().replace(year=2100)
-            await schedule.at(session, campaign, soon, by="editor", now=clock.now())
+            await schedule.at(
+                session,
+                campaign,
+                soon,
+                by="editor",
+                templates=site.templates,
+                now=clock.now(),
+            )
