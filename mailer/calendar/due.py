@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
@@ -13,7 +14,7 @@ from mailer.calendar import series
 from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
-from mailer.errors import MailerError
+from mailer.errors import MailerError, StoreError
 from mailer.store.database import Database
 from scheduler.errors import ScheduleError
 
@@ -40,7 +41,8 @@ async def tick(
 ) -> Ticked:
     """Release each due campaign once; expire those that are late by `grace` or more.
 
-    A campaign that `release` refuses expires too.
+    A campaign that `release` refuses expires too, and so does one at which it fails
+    for a reason of its own; a fault of the store is raised.
     """
     ticked = Ticked()
     async with database.writing() as session:
@@ -58,12 +60,24 @@ async def tick(
         try:
             await release(number)
             ticked.released.append(number)
+        except (StoreError, DBAPIError):
+            raise  # no fault of this campaign: the next tick tries again
         except (MailerError, AudienceError) as refusal:
-            log.warning("campaign.not_released", campaign=number, reason=str(refusal))
-            async with database.writing() as session:
-                if await control.expire(session, number, because=str(refusal), now=now):
-                    ticked.held.append(number)
+            await _hold(database, ticked, number, because=str(refusal), now=now)
+        except Exception as fault:  # noqa: BLE001 (one campaign never stops the others)
+            because = f"its release failed: {type(fault).__name__}: {fault}"
+            await _hold(database, ticked, number, because=because, now=now)
     return ticked
+
+
+async def _hold(
+    database: Database, ticked: Ticked, number: int, *, because: str, now: datetime
+) -> None:
+    """Expire a campaign that cannot be released, with the cause."""
+    log.warning("campaign.not_released", campaign=number, reason=because)
+    async with database.writing() as session:
+        if await control.expire(session, number, because=because, now=now):
+            ticked.held.append(number)
 
 
 async def _open_slots(session: AsyncSession, each: Series, *, now: datetime) -> None:

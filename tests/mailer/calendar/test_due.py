@@ -1,6 +1,7 @@
 """Each due, approved campaign is released once, also by two tickers or a killed one."""
 
 import asyncio
+import signal
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.review import agreed
 from mailer.processes import ticking
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
@@ -112,6 +114,31 @@ async def test_a_campaign_that_cannot_be_released_does_not_stop_the_next(
     assert (ticked.released, ticked.held) == ([good], [lost])
     assert counted.state == "expired"
     assert "changed after head-of-unit approved it" in str(counted.stopped_because)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_fault_in_one_release_does_not_stop_the_next(
+    site: Site, tmp_path: Path
+) -> None:
+    """A stored zone that is no longer one is a fault that no check foresees."""
+    lost, _ = await scheduled(site, tmp_path)
+    good, at = await scheduled(site, tmp_path)
+    async with site.database.writing() as session:
+        changed = update(Campaign).where(Campaign.id == lost)
+        window = {"window_from": "08:00", "window_until": "20:00"}
+        await session.execute(changed.values(**window, window_zone="Mars/Olympus"))
+        campaign = await lookup.get(session, lost)
+        await session.refresh(campaign)
+        approval = await lookup.current_approval(session, campaign)
+        assert approval is not None
+        approval.digest = await agreed.digest(
+            session, campaign, site.templates, approval.segments
+        )
+    ticked = await ticking.tick(site, at + HOUR)
+    counted = await campaigning.report(site, lost)
+
+    assert (ticked.released, ticked.held) == ([good], [lost])
+    assert "its release failed" in str(counted.stopped_because)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -218,10 +245,11 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 async def test_serve_ticks_releases_and_delivers(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, end: signal.Signals
 ) -> None:
-    """One process waits for the time, sends the letters, and ends on SIGTERM."""
+    """One process waits for the time, sends the letters, and ends on a signal."""
     number = await campaigning.approved(site, tmp_path)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
@@ -238,7 +266,7 @@ async def test_serve_ticks_releases_and_delivers(
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")
     await eventually(lambda: len(relay.accepted) == 10, "not all is delivered")
-    serving.terminate()
+    serving.send_signal(end)
     _, errors = await serving.communicate()
 
     assert len(relay.accepted) == 10
