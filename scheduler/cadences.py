@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from scheduler.errors import ScheduleError
 
 LAST = -1
+LAST_DAY = 31  # as `day`: the last day of a month or quarter
 HORIZON = timedelta(days=366 * 5)  # a cadence without a slot for so long is an error
 
 
@@ -47,6 +48,8 @@ class Cadence:
     - `weekday` with `nth` (1 to 4, or LAST): the first Tuesday;
     - `working` with `nth`: the last working day, Monday to Friday;
     - `day` (1 to 31): a date, or the last day of a shorter month.
+
+    In a quarter the last of these is in its third month, any other in its first.
     """
 
     period: Period
@@ -114,8 +117,10 @@ def _days(cadence: Cadence, start: date) -> Iterator[date]:
                 yield day
             day += timedelta(days=1)
     month = start.replace(day=1)
+    is_last = cadence.nth == LAST or cadence.day == LAST_DAY
+    in_quarter = cadence.period - 1 if is_last else 0
     while True:
-        if (month.month - 1) % cadence.period == 0:
+        if (month.month - 1) % cadence.period == in_quarter:
             day = _day_in(cadence, month)
             if day >= start:
                 yield day

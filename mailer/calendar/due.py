@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
@@ -13,8 +14,9 @@ from mailer.calendar import series
 from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
-from mailer.errors import MailerError
+from mailer.errors import MailerError, StoreError
 from mailer.store.database import Database
+from scheduler.errors import ScheduleError
 
 log = structlog.get_logger()
 
@@ -39,12 +41,13 @@ async def tick(
 ) -> Ticked:
     """Release each due campaign once; expire those that are late by `grace` or more.
 
-    A campaign that `release` refuses expires too.
+    A campaign that `release` refuses expires too, and so does one at which it fails
+    for a reason of its own; a fault of the store is raised.
     """
     ticked = Ticked()
     async with database.writing() as session:
         for each in await session.scalars(select(Series).order_by(Series.id)):
-            await series.open_slots(session, each, now=now)
+            await _open_slots(session, each, now=now)
         ticked.missed = await _record_missed(session, now)
         ticked.held = await _expire_late(session, grace=grace, now=now)
         due = await session.scalars(
@@ -57,31 +60,55 @@ async def tick(
         try:
             await release(number)
             ticked.released.append(number)
+        except (StoreError, DBAPIError):
+            raise  # no fault of this campaign: the next tick tries again
         except (MailerError, AudienceError) as refusal:
-            log.warning("campaign.not_released", campaign=number, reason=str(refusal))
-            async with database.writing() as session:
-                if await control.expire(session, number, because=str(refusal), now=now):
-                    ticked.held.append(number)
+            await _hold(database, ticked, number, because=str(refusal), now=now)
+        except Exception as fault:  # noqa: BLE001 (one campaign never stops the others)
+            because = f"its release failed: {type(fault).__name__}: {fault}"
+            await _hold(database, ticked, number, because=because, now=now)
     return ticked
 
 
+async def _hold(
+    database: Database, ticked: Ticked, number: int, *, because: str, now: datetime
+) -> None:
+    """Expire a campaign that cannot be released, with the cause."""
+    log.warning("campaign.not_released", campaign=number, reason=because)
+    async with database.writing() as session:
+        if await control.expire(session, number, because=because, now=now):
+            ticked.held.append(number)
+
+
+async def _open_slots(session: AsyncSession, each: Series, *, now: datetime) -> None:
+    """Create the next slots of a series; log a cadence that can no longer be read."""
+    try:
+        await series.open_slots(session, each, now=now)
+    except ScheduleError as fault:
+        log.warning("series.unreadable", series=each.name, reason=str(fault))
+
+
 async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:
-    """Record the slots whose time came without a campaign, and return them."""
+    """Record the slots whose time came without a campaign that goes; return them.
+
+    A campaign that is not scheduled does not go: a draft, or one that has expired.
+    """
+    goes = select(Campaign.id).where(Campaign.state == CampaignState.SCHEDULED)
     missed = await session.execute(
         update(Occurrence)
         .where(
             Occurrence.due_at <= now,
-            Occurrence.campaign_id.is_(None),
+            or_(Occurrence.campaign_id.is_(None), Occurrence.campaign_id.not_in(goes)),
             Occurrence.outcome.is_(None),
         )
         .values(outcome="missed")
-        .returning(Occurrence.slot)
+        .returning(Occurrence.slot, Occurrence.campaign_id)
         .execution_options(synchronize_session=False)
     )
-    slots = [slot for (slot,) in missed]
-    for slot in slots:
-        log.warning("occurrence.missed", slot=slot)
-    return slots
+    slots = missed.all()
+    for slot, campaign_id in slots:
+        log.warning("occurrence.missed", slot=slot, campaign=campaign_id)
+    return [slot for slot, _ in slots]
 
 
 async def _expire_late(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Occurrence, Series
@@ -48,6 +48,15 @@ async def named(session: AsyncSession, name: str) -> Series:
     if series is None:
         raise NotFoundError(f"no series is called {name!r}", code="series.unknown")
     return series
+
+
+async def leave_slots(session: AsyncSession, campaign_id: int) -> None:
+    """Free the slots that wait for a campaign."""
+    await session.execute(
+        update(Occurrence)
+        .where(Occurrence.campaign_id == campaign_id)
+        .values(campaign_id=None)
+    )
 
 
 async def open_slots(session: AsyncSession, series: Series, *, now: datetime) -> None:

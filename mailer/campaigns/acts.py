@@ -1,6 +1,7 @@
 """Records acts on campaigns; one that changes the state follows its arrows."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, CampaignEvent
+
+# the account of the machine at which a person acts; None: a program acts
+account: ContextVar[str | None] = ContextVar("account", default=None)
 
 
 class Act(StrEnum):
@@ -19,6 +23,7 @@ class Act(StrEnum):
     TRANSLATED = "translated"  # the words of one language were changed
     APPROVED = "approved"
     SCHEDULED = "scheduled"
+    UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -44,11 +49,12 @@ def note(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record an act that does not change the campaign's state."""
+    """Record an act that does not change the campaign's state, with the account."""
+    at_account = account.get()
+    recorded = {} if at_account is None else {"account": at_account}
+    recorded |= detail or {}
     session.add(
-        CampaignEvent(
-            campaign_id=campaign.id, at=now, by=by, act=act, detail=dict(detail or {})
-        )
+        CampaignEvent(campaign_id=campaign.id, at=now, by=by, act=act, detail=recorded)
     )
     campaign.updated_at = now
 

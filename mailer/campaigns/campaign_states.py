@@ -2,13 +2,13 @@
 
 draft → approved, cancelled
 approved → draft, scheduled, sending, cancelled
-scheduled → draft, sending, cancelled, expired
+scheduled → draft, approved, sending, cancelled, expired
 sending → paused, finished, cancelled
 paused → sending, cancelled
 expired → scheduled, sending, cancelled
 
-An edit voids the approval and makes the campaign a draft again. A renewed approval or
-another time does not change the state.
+An edit voids the approval and the time, and makes the campaign a draft again. A renewed
+approval or another time does not change the state.
 """
 
 from enum import StrEnum
@@ -42,6 +42,7 @@ ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
     CampaignState.SCHEDULED: frozenset(
         {
             CampaignState.DRAFT,
+            CampaignState.APPROVED,
             CampaignState.SENDING,
             CampaignState.CANCELLED,
             CampaignState.EXPIRED,

@@ -92,7 +92,11 @@ async def void(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record an act that changed the content; void the approval, back to draft."""
+    """Record an act that voids the approval and the time; the campaign is a draft.
+
+    A slot of a series stays the campaign's.
+    """
+    campaign.at = None
     if campaign.state == CampaignState.DRAFT:
         acts.note(session, campaign, act, by=by, now=now, detail=detail)
     else:

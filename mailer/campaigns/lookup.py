@@ -1,13 +1,15 @@
 """Finds and locks campaigns, and makes the context of their rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments import compiler, vocabularies
-from mailer.campaigns.models import Campaign
+from audiences.segments.saved import SavedSegment, latest
+from mailer.campaigns.models import Approval, Campaign
 from mailer.errors import NotFoundError
 
 
@@ -26,12 +28,44 @@ async def lock(session: AsyncSession, campaign: Campaign) -> None:
     await session.refresh(campaign, with_for_update=True)
 
 
+async def current_approval(
+    session: AsyncSession, campaign: Campaign
+) -> Approval | None:
+    """Return the newest approval that is not voided; None if there is none."""
+    approval: Approval | None = await session.scalar(
+        select(Approval)
+        .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+    return approval
+
+
+async def segments_of(
+    session: AsyncSession, campaign: Campaign, *, present: bool = False
+) -> Mapping[str, str]:
+    """Return the saved segments, name → rule, that the campaign's rules mean.
+
+    They are those of its approval, if there is one. With `present` they are those that
+    are saved now: for an edit, or another approval.
+    """
+    approval = None if present else await current_approval(session, campaign)
+    if approval is not None and approval.segments is not None:
+        return approval.segments
+    saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
+    return {name: rule for name, rule in saved}
+
+
 async def context_of(
-    session: AsyncSession, campaign: Campaign, *, now: datetime
+    session: AsyncSession, campaign: Campaign, *, now: datetime, present: bool = False
 ) -> compiler.Context:
-    """Return the context in which the campaign's rules are compiled."""
+    """Return the context in which the campaign's rules are compiled.
+
+    `present` is that of segments_of.
+    """
+    segments = await segments_of(session, campaign, present=present)
     return compiler.Context(
-        vocabulary=await vocabularies.load(session),
+        vocabulary=replace(await vocabularies.load(session), segments=segments),
         today=now.date(),
         themes=tuple(campaign.themes),
         topic=campaign.topic,

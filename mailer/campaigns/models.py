@@ -138,6 +138,8 @@ class Approval(Base):
     digest: Mapped[str] = mapped_column(String(64))
     time: Mapped[datetime | None]  # None: for any time
     count: Mapped[int]  # readers at the approval
+    # the saved segments that its rules need, by name; None: before these were kept
+    segments: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     voided_at: Mapped[datetime | None]
 
 

@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import User
+from mailer.errors import NotFoundError, RefusedError
+
+PROGRAMS = frozenset({"delivery", "init", "ticker"})  # they act under these names
 
 
 async def listed(session: AsyncSession) -> Sequence[User]:
@@ -15,8 +18,28 @@ async def listed(session: AsyncSession) -> Sequence[User]:
     return users.all()
 
 
+async def find(session: AsyncSession, name: str) -> User | None:
+    """Return a user by name; None if there is none."""
+    return await session.get(User, name)
+
+
+async def named(session: AsyncSession, name: str) -> User:
+    """Return a user by name; raise NotFoundError if there is none."""
+    user = await find(session, name)
+    if user is None:
+        raise NotFoundError(
+            f"no user is called {name!r}", code="user.unknown", user=name
+        )
+    return user
+
+
 async def add(
     session: AsyncSession, name: str, *, approver: bool, now: datetime
 ) -> None:
-    """Add a user, or change whether they may approve."""
+    """Add a user, or change whether they may approve.
+
+    Raises RefusedError for a name under which the program itself acts.
+    """
+    if name in PROGRAMS:
+        raise RefusedError(f"{name} is a name of the program; choose another")
     await session.merge(User(name=name, approver=approver, added_at=now))

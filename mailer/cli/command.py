@@ -1,7 +1,6 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
 import functools
-import getpass
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import click
 
+from mailer.cli import acting
 from mailer.errors import first_fault
 from mailer.processes import event_loop
 from mailer.sites.opening import open_site
@@ -17,7 +17,10 @@ from mailer.sites.opening import open_site
 def with_site(
     function: Callable[..., Coroutine[Any, Any, int | None]],
 ) -> Callable[..., int | None]:
-    """Return a command that calls `function` with the site of --config first."""
+    """Return a command that calls `function` with the site of --config first.
+
+    Its option --by becomes the user who acts.
+    """
 
     @functools.wraps(function)
     def wrapper(*arguments: Any, **options: Any) -> int | None:
@@ -26,6 +29,8 @@ def with_site(
 
         async def run_with_site() -> int | None:
             async with open_site(config) as site:
+                if "by" in options:
+                    options["by"] = await acting.user(site, options["by"])
                 return await function(site, *arguments, **options)
 
         return complete(run_with_site())
@@ -68,7 +73,7 @@ class Instant(click.ParamType[datetime]):
 
 
 by_option = click.option(
-    "--by", default=getpass.getuser, show_default="you", help="The user who does it."
+    "--by", help="The user who does it; else the user named like your account."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.other_time": "approve again after `mailer campaigns unschedule`",
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.paused": "`mailer campaigns resume` continues sending",
+    "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",
     "dkim.missing": "`mailer keys dkim` makes a key",
     "dkim.none": "`mailer keys dkim` makes a key",
@@ -22,6 +24,7 @@ REMEDIES: Mapping[str, str] = {
     "translation.incomplete": "`mailer campaigns export-po` marks them",
     "user.no_approver": "`mailer users add NAME --approver` adds an approver",
     "user.unknown": "`mailer users add {user}` adds this user",
+    "user.unnamed": "`mailer users add {user}` adds the account as a user",
 }
 
 

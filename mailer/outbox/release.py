@@ -24,6 +24,7 @@ from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.campaigns.writing import event
+from mailer.errors import RefusedError
 from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
@@ -36,12 +37,14 @@ async def release(
     *,
     by: str,
     now: datetime,
+    expected: int | None = None,
     read_clock: Callable[[], datetime] = clock.now,
 ) -> int:
     """Release a campaign at `now`; return how many rows it has in the ledger.
 
     `read_clock` gives the time at which each chunk renews the lease of the release.
-    Raises RefusedError if the campaign may not be released.
+    Raises RefusedError if the campaign may not be released, or has not `expected`
+    readers.
     """
     # a ticker runs for weeks: a new copy reads the catalogues again, as approved
     site = replace(site)
@@ -55,6 +58,7 @@ async def release(
         readers = await groups.group(
             session, campaign, context, written=content.written
         )
+        _require_count(campaign, readers, expected)
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
     rendered = await render_groups(site, content, readers, now=now)
@@ -65,6 +69,37 @@ async def release(
         await _store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
     return await plan.plan(site, campaign_id, now=read_clock)
+
+
+async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> int:
+    """Return how many readers an approved campaign would have if released at `now`.
+
+    Raises RefusedError if the campaign may not be released.
+    """
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        refuse_release(CampaignState(campaign.state), name=campaign.name)
+        await approval.require(session, campaign, site.templates)
+        context = await lookup.context_of(session, campaign, now=now)
+        readers = await groups.group(
+            session, campaign, context, written=[campaign.default_language]
+        )
+    return _count(readers)
+
+
+def _count(readers: Sequence[Group]) -> int:
+    return sum(each.count for each in readers)
+
+
+def _require_count(
+    campaign: Campaign, readers: Sequence[Group], expected: int | None
+) -> None:
+    if expected is not None and _count(readers) != expected:
+        raise RefusedError(
+            f"{campaign.name} has {_count(readers)} readers now, not {expected}",
+            code="campaign.readers",
+            campaign=campaign.id,
+        )
 
 
 async def render_groups(

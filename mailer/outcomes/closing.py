@@ -6,13 +6,13 @@ Each change is compare-and-set. No message of a campaign that has ended is sent 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Campaign
+from mailer.campaigns.models import Campaign, Occurrence
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message, ReleasePlan
 from mailer.outcomes import faults, moves, record
@@ -76,6 +76,11 @@ async def cancel(
     await locks.lock_claims(session)
     await lookup.lock(session, campaign)
     acts.move(session, campaign, CampaignState.CANCELLED, Act.CANCELLED, by=by, now=now)
+    await session.execute(
+        update(Occurrence)  # its slot is free again
+        .where(Occurrence.campaign_id == campaign.id, Occurrence.outcome.is_(None))
+        .values(campaign_id=None)
+    )
     await session.flush()
     of_campaign = Message.campaign_id == campaign.id
     return await _end(session, MessageState.CANCELLED, of_campaign, now=now)

@@ -50,7 +50,7 @@ async def work(
     notify: Callable[[str], None] = lambda _sentence: None,
     stopping: asyncio.Event | None = None,
 ) -> None:
-    """Deliver until SIGTERM or SIGINT, or with `until_idle` until nothing is due.
+    """Deliver until a signal of stop_event, or with `until_idle` until nothing is due.
 
     `settled` gets the counts of each write, `notify` sentences for the operator. With
     `stopping`, that event stops the worker, and no signal does. Raises RelayError if
@@ -70,9 +70,9 @@ async def work(
 
 
 def stop_event() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set."""
+    """Return an event that SIGTERM, SIGINT and SIGHUP set."""
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, event.set)
     return event

@@ -22,7 +22,7 @@ class _Pages(uvicorn.Server):
 
 
 async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
-    """Serve the pages until stopped, by default by SIGTERM or SIGINT."""
+    """Serve the pages until stopped, by default by SIGTERM, SIGINT or SIGHUP."""
     stopping = stopping or stop_event()
     connections.raise_file_limit()
     server = _Pages(
@@ -46,7 +46,7 @@ async def pages(site: Site, *, stopping: asyncio.Event | None = None) -> None:
 
 
 async def serve(site: Site) -> None:
-    """Run pages, ticker and delivery until SIGTERM or SIGINT."""
+    """Run pages, ticker and delivery until SIGTERM, SIGINT or SIGHUP."""
     stopping = stop_event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(work(site, until_idle=False, stopping=stopping))

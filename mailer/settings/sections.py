@@ -126,6 +126,12 @@ class GateSettings(Section):
     spam_limit: float = Field(default=5, ge=0, le=100)
 
 
+class ApprovalSettings(Section):
+    """Who may approve, and where."""
+
+    only_console: bool = False
+
+
 class LanguageSettings(Section):
     """The last step of the language chain."""
 
@@ -179,6 +185,7 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     sender: SenderSettings = SenderSettings()
     gate: GateSettings = GateSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()

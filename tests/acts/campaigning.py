@@ -92,7 +92,9 @@ async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
             campaign,
             by=by,
             templates=site.templates,
-            context=await lookup.context_of(session, campaign, now=clock.now()),
+            context=await lookup.context_of(
+                session, campaign, now=clock.now(), present=True
+            ),
             now=clock.now(),
         )
     return given.count

@@ -51,7 +51,12 @@ async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, dat
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         slot = await schedule.in_series(
-            session, campaign, "monthly-letter", by="editor", now=clock.now()
+            session,
+            campaign,
+            "monthly-letter",
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
         )
         return number, slot.due_at
 

@@ -1,6 +1,5 @@
 """A cadence has the same local time all year, in every zone."""
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -9,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler import words
 from scheduler.cadences import LAST, Cadence, Period, Weekday, instant_of, slots_after
-from scheduler.errors import ScheduleError
 
 ZONES = [
     "Europe/Paris",
@@ -112,89 +109,3 @@ def test_a_repeated_time_is_used_once(zone: str) -> None:
     slots = list(islice(slots_after(cadence, start), 3))
 
     assert len({slot.local.date() for slot in slots}) == 3
-
-
-@pytest.mark.parametrize(
-    ("text", "description", "first"),
-    [
-        ("daily 02:30", "every day at 02:30, UTC", "2026-11-25T02:30"),
-        ("weekly on Monday 00:00", "every Monday at 00:00, UTC", "2026-11-30T00:00"),
-        (
-            "first Tuesday, 10:00, Europe/Paris",
-            "the first Tuesday of each month at 10:00, Europe/Paris",
-            "2026-12-01T09:00",
-        ),
-        (
-            "last working day of the month 09:00",
-            "the last working day of each month at 09:00, UTC",
-            "2026-11-30T09:00",
-        ),
-        (
-            "quarterly on the second Thursday 09:00",
-            "the second Thursday of each quarter at 09:00, UTC",
-            "2027-01-14T09:00",
-        ),
-        (
-            "le 15 du mois à 9 h",
-            "day 15 of each month at 09:00, UTC",
-            "2026-12-15T09:00",
-        ),
-        (
-            "le premier mardi du mois à 10h",
-            "the first Tuesday of each month at 10:00, UTC",
-            "2026-12-01T10:00",
-        ),
-        ("tous les lundis à 9 h 30", "every Monday at 09:30, UTC", "2026-11-30T09:30"),
-        ("chaque jour à 8h", "every day at 08:00, UTC", "2026-11-25T08:00"),
-        (
-            "dernier jour ouvrable du mois 17:00",
-            "the last working day of each month at 17:00, UTC",
-            "2026-11-30T17:00",
-        ),
-        (
-            "last day of the month 23:00",
-            "the last day of each month at 23:00, UTC",
-            "2026-11-30T23:00",
-        ),
-    ],
-)
-def test_a_cadence_is_read_in_english_and_french(
-    text: str, description: str, first: str
-) -> None:
-    cadence = words.parse(text)
-    slot = next(slots_after(cadence, datetime(2026, 11, 24, 12, tzinfo=UTC)))
-
-    assert words.describe(cadence) == description
-    assert slot.instant == datetime.fromisoformat(first).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("first Tuesday", "has no time of day"),
-        ("first Tuesday 25:00", "25:00 is not a time of day"),
-        ("fist Tuesday 10:00", "did you mean first?"),
-        ("first Tuesday 10:00 Mars/Phobos", "not a time zone"),
-        ("monthly 09:00", "does not name a day"),
-        ("second last Tuesday 09:00", "a cadence has one day"),
-        ("Monday Friday 09:00", "a cadence has one day"),
-        ("day 32 09:00", "no month has a day 32"),
-        ("fifth Monday 09:00", "'fifth' is not a word of a cadence"),
-        ("5th Monday 09:00", "found 5 before the day; expected first"),
-        ("", "has no time of day"),
-    ],
-)
-def test_the_error_says_why_a_cadence_is_refused(text: str, error: str) -> None:
-    with pytest.raises(ScheduleError, match=re.escape(error)):
-        words.parse(text)
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_read_or_refused_with_a_schedule_error(text: str) -> None:
-    try:
-        cadence = words.parse(text)
-    except ScheduleError:
-        return
-
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    assert next(slots_after(cadence, start)).instant > start

@@ -141,11 +141,11 @@ def a_pause_is_exact_and_a_resume_loses_none(ground: Ground) -> list[str]:
     gone = "reader299@storm.example"
     ground.command("suppressions", "add", gone, "--detail", "asked by telephone")
     ground.act("suppressed", gone)
-    ground.command("campaigns", "pause", str(number))
+    ground.command("campaigns", "pause", str(number), "--by", "editor")
     ground.act("paused", str(number))
     time.sleep(PAUSED)
     ground.act("resuming", str(number))
-    ground.command("campaigns", "resume", str(number))
+    ground.command("campaigns", "resume", str(number), "--by", "editor")
     nothing_is_open(ground, number)
     child.kill(signal.SIGTERM)
     child.wait(30)
@@ -159,7 +159,7 @@ def a_killed_ticker_releases_once(ground: Ground) -> list[str]:
     number = ground.approved()
     due = time.time() + 2
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due))
-    ground.command("campaigns", "schedule", str(number), "--at", at)
+    ground.command("campaigns", "schedule", str(number), "--at", at, "--by", "editor")
     until(lambda: time.time() > due, "the clock stands still")
     for pause in range(20):
         child = ground.start("tick", "--once")

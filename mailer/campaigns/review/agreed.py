@@ -34,14 +34,25 @@ AGREED = tuple(
 )
 
 
-async def digest(session: AsyncSession, campaign: Campaign, templates: Path) -> str:
-    """Return the digest of what an approval covers, except the time."""
+async def digest(
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: Path,
+    segments: Mapping[str, str] | None = None,
+) -> str:
+    """Return the digest of what an approval covers, except the time.
+
+    `segments` are the saved segments that the rules need; None in an approval that
+    did not keep them.
+    """
+    kept = {} if segments is None else {"segments": segments}
     return _digest_of(
         {name: getattr(campaign, name) for name in AGREED}
         | {
             "texts": await _texts(session, campaign),
             "layout": template_digest(templates, campaign.template),
         }
+        | kept
     )
 
 

@@ -1,20 +1,20 @@
 """Approves campaigns: bound to a digest of content, audience and template.
 
 A user who wrote any of the content cannot approve it, and an edit voids an approval. If
-the campaign has a time, the approval holds for that time, else for any. An approval may
-be renewed, for example after a change of the template; the state does not change then.
+the campaign is scheduled, the approval holds for that time, else for any. An approval
+may be renewed, for example after a change of the template; the state stays.
 """
 
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, exists, insert, literal, select
+from sqlalchemy import delete, exists, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.segments import resolve
+from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, lookup, references
+from mailer.campaigns import acts, lookup, references, users
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -22,10 +22,9 @@ from mailer.campaigns.models import (
     ApprovedReader,
     Campaign,
     CampaignEvent,
-    User,
 )
 from mailer.campaigns.review import agreed
-from mailer.errors import NotFoundError, RefusedError
+from mailer.errors import RefusedError
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -46,38 +45,42 @@ async def approve(
     user is unknown.
     """
     await lookup.lock(session, campaign)
-    renewed = campaign.state in RENEWABLE
-    approved = CampaignState.APPROVED
-    if not renewed:
-        require_arrow(CampaignState(campaign.state), approved, name=campaign.name)
+    if campaign.state not in RENEWABLE:
+        before, after = CampaignState(campaign.state), CampaignState.APPROVED
+        require_arrow(before, after, name=campaign.name)
     await _require_approver(session, campaign, by)
     await references.assign_number(session, campaign)
     count = await _store_audience(session, campaign, context)
+    segments = _segments(campaign, context)
     approval = Approval(
         campaign_id=campaign.id,
         by=by,
         at=now,
-        digest=await agreed.digest(session, campaign, templates),
-        time=campaign.at,
+        digest=await agreed.digest(session, campaign, templates, segments),
+        time=campaign.at if campaign.state == CampaignState.SCHEDULED else None,
         count=count,
+        segments=segments,
     )
     session.add(approval)
-    detail = {"readers": approval.count, "digest": approval.digest}
-    if renewed:
-        acts.note(session, campaign, Act.APPROVED, by=by, now=now, detail=detail)
-    else:
-        acts.move(
-            session, campaign, approved, Act.APPROVED, by=by, now=now, detail=detail
-        )
+    _record(session, campaign, approval)
     await session.flush()
     return approval
 
 
+def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> None:
+    """Record an approval as an act; a draft becomes approved."""
+    by, at, act = approval.by, approval.at, Act.APPROVED
+    detail = {"readers": approval.count, "digest": approval.digest}
+    if campaign.state in RENEWABLE:
+        acts.note(session, campaign, act, by=by, now=at, detail=detail)
+    else:
+        after = CampaignState.APPROVED
+        acts.move(session, campaign, after, act, by=by, now=at, detail=detail)
+
+
 async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
     """Raise if the user is unknown, is no approver, or wrote any of the content."""
-    user = await session.get(User, by)
-    if user is None:
-        raise NotFoundError(f"no user is called {by!r}", code="user.unknown", user=by)
+    user = await users.named(session, by)
     if not user.approver:
         raise RefusedError(
             f"{by} may not approve campaigns", code="user.no_approver", user=by
@@ -96,6 +99,12 @@ async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> 
     return bool(await session.scalar(select(wrote)))
 
 
+def _segments(campaign: Campaign, context: Context) -> dict[str, str]:
+    """Return the saved segments that the campaign's rules need, name → rule."""
+    rules = (campaign.audience, *campaign.block_rules.values())
+    return named.named_in((*rules, *campaign.block_firsts.values()), context.vocabulary)
+
+
 async def _store_audience(
     session: AsyncSession, campaign: Campaign, context: Context
 ) -> int:
@@ -106,21 +115,12 @@ async def _store_audience(
     chosen = resolve.audience(
         campaign.audience, context, literal(campaign.id), Contact.id
     ).where(resolve.reason(campaign.topic).is_(None))
-    stored = await session.execute(
+    await session.execute(
         insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
     )
-    return int(getattr(stored, "rowcount", 0))
-
-
-async def current(session: AsyncSession, campaign: Campaign) -> Approval | None:
-    """Return the newest approval that is not voided; None if there is none."""
-    approval: Approval | None = await session.scalar(
-        select(Approval)
-        .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
-        .order_by(Approval.id.desc())
-        .limit(1)
-    )
-    return approval
+    # not every driver says how many rows such an insert wrote
+    count = select(func.count()).where(ApprovedReader.campaign_id == campaign.id)
+    return await session.scalar(count) or 0
 
 
 async def require(
@@ -131,7 +131,7 @@ async def require(
     Raises RefusedError if there is none, if anything it covers has changed, or if it is
     for another time.
     """
-    approval = await current(session, campaign)
+    approval = await lookup.current_approval(session, campaign)
     if approval is None:
         raise RefusedError(f"{campaign.name} has not been approved")
     if not await _covers(approval, session, campaign, templates):
@@ -142,7 +142,9 @@ async def require(
     if approval.time is not None and approval.time != campaign.at:
         raise RefusedError(
             f"{approval.by} approved {campaign.name} for"
-            f" {approval.time:%Y-%m-%d %H:%M} UTC"
+            f" {approval.time:%Y-%m-%d %H:%M} UTC",
+            code="approval.other_time",
+            campaign=campaign.id,
         )
     return approval
 
@@ -151,7 +153,9 @@ async def _covers(
     approval: Approval, session: AsyncSession, campaign: Campaign, templates: Path
 ) -> bool:
     """Whether an approval covers the campaign and its template as they are now."""
-    digests = (agreed.digest, agreed.former_digest)
-    return approval.digest in [
-        await each(session, campaign, templates) for each in digests
-    ]
+    segments = approval.segments
+    if approval.digest == await agreed.digest(session, campaign, templates, segments):
+        return True
+    return segments is None and approval.digest == await agreed.former_digest(
+        session, campaign, templates
+    )

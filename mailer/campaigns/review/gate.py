@@ -57,8 +57,8 @@ async def check(
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        content = await letters.content_of(session, site, campaign)
-        context = await lookup.context_of(session, campaign, now=now)
+        content = await letters.content_of(session, site, campaign, present=True)
+        context = await lookup.context_of(session, campaign, now=now, present=True)
         grouped = await group(session, campaign, context, written=content.written)
         variants = {each.variant for each in grouped}
         content = await letters.with_entries(session, content, variants)
@@ -116,7 +116,7 @@ async def approve(
                 f"{campaign.name} was changed while it was checked; read the change,"
                 " then approve it again"
             )
-        context = await lookup.context_of(session, campaign, now=now)
+        context = await lookup.context_of(session, campaign, now=now, present=True)
         return await approval.approve(
             session,
             campaign,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import directory, languages, topics
 from audiences.entry import Entry
 from audiences.languages import Choice
-from audiences.segments.saved import SavedSegment, latest
+from mailer.campaigns.lookup import segments_of
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import codes, reasons, wording
 from mailer.campaigns.variants.codes import Others
@@ -65,15 +65,20 @@ class Content:
         return list(self.translations)
 
 
-async def content_of(session: AsyncSession, site: Site, campaign: Campaign) -> Content:
-    """Read and parse a campaign's content; raise ContentError at a fault of it."""
+async def content_of(
+    session: AsyncSession, site: Site, campaign: Campaign, *, present: bool = False
+) -> Content:
+    """Read and parse a campaign's content; raise ContentError at a fault of it.
+
+    `present` is that of lookup.segments_of.
+    """
     template = letter_types.load(site.templates, campaign.template)
     texts = await texts_of(session, campaign)
     names: Mapping[str, str] = {}
     if campaign.topic is not None:
         names = (await topics.named(session, campaign.topic)).names
-    saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
-    known = reasons.reasons(campaign, {name: rule for name, rule in saved})
+    segments = await segments_of(session, campaign, present=present)
+    known = reasons.reasons(campaign, segments)
     return Content(
         campaign=campaign,
         reasons=known,

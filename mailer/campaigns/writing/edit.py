@@ -124,7 +124,7 @@ async def _check_rules(
     session: AsyncSession, campaign: Campaign, now: datetime
 ) -> None:
     """Raise ContentError at the first rule that cannot be compiled."""
-    context = await lookup.context_of(session, campaign, now=now)
+    context = await lookup.context_of(session, campaign, now=now, present=True)
     rules = {"audience": campaign.audience}
     rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
     rules |= {

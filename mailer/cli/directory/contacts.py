@@ -11,7 +11,7 @@ from audiences.intake import importing, read, stage, undo
 from audiences.intake.importing import ImportReport, Staged
 from audiences.person import person
 from mailer import clock
-from mailer.cli import output
+from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.outbox import ledger
 from mailer.reports import shapes
@@ -32,9 +32,7 @@ def command() -> None:
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
 @click.option("--encoding", help="The file's encoding; else it is detected.")
-@click.option(
-    "--by", default="operator", show_default=True, help="The user who imports."
-)
+@click.option("--by", "user", help="The user who imports, with --apply; else you.")
 @as_json
 @with_site
 async def import_(
@@ -43,13 +41,14 @@ async def import_(
     apply: bool,
     basis: str | None,
     encoding: str | None,
-    by: str,
+    user: str | None,
     as_json: bool,
 ) -> int | None:
     """Check a CSV or XLSX file of contacts; with --apply, write the valid rows.
 
     Each faulty cell is shown with its row, column, value and reason.
     """
+    by = await acting.user(site, user) if apply else ""  # a check records nothing
     table = read.open_table(file, encoding=encoding)
     with output.progress() as bar:
         task = bar.add_task(f"reading {table.name}", total=None)

@@ -17,7 +17,7 @@ from audiences.segments import (
 from audiences.segments.compiler import Context
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.cli.command import as_json, as_json_lines, by_option, with_site
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -118,7 +118,7 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
 )
 @click.argument("name")
 @click.argument("rule")
-@click.option("--by", required=True, help="The user who saves it.")
+@by_option
 @with_site
 async def save_(site: Site, name: str, rule: str, by: str) -> None:
     """Save a rule under a name; earlier versions are kept."""
@@ -132,7 +132,7 @@ async def save_(site: Site, name: str, rule: str, by: str) -> None:
 
 @command.command(epilog="Example: mailer segments remove dakar --by editor --yes")
 @click.argument("name")
-@click.option("--by", required=True, help="The user who removes it.")
+@by_option
 @click.confirmation_option("--yes", prompt="Remove the saved rule?")
 @with_site
 async def remove(site: Site, name: str, by: str) -> None:

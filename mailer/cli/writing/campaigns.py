@@ -1,6 +1,5 @@
 """`mailer campaigns`: write, approve, schedule, send and count campaigns."""
 
-import getpass
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
-from mailer.cli import output
+from mailer.cli import acting, output
 from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
 from mailer.cli.writing import checking, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
@@ -53,15 +52,17 @@ async def list_(site: Site, as_json: bool) -> None:
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--replace", type=NUMBER, help="The number of the campaign it replaces.")
-@click.option("--by", help="The author; else the one in campaign.toml, else you.")
+@click.option(
+    "--by", "author", help="The author; else the one in campaign.toml, else you."
+)
 @as_json
 @with_site
 async def import_(
-    site: Site, directory: Path, replace: int | None, by: str | None, as_json: bool
+    site: Site, directory: Path, replace: int | None, author: str | None, as_json: bool
 ) -> None:
     """Import a campaign folder; --replace voids the approval of that campaign."""
     written = folder.read(directory)
-    author = by or written.author or getpass.getuser()
+    author = await acting.user(site, author or written.author)
     now = clock.now()
     async with site.database.writing() as session:
         if replace is None:
@@ -118,12 +119,15 @@ async def preview_(site: Site, campaign_id: int, address: str, form: str) -> Non
 
 @command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
 @click.argument("campaign_id", type=NUMBER)
-@click.option(
-    "--by", required=True, help="The approver, who wrote none of the content."
-)
+@by_option
 @with_site
 async def approve(site: Site, campaign_id: int, by: str) -> None:
-    """Approve a campaign as it is now; any later edit voids the approval."""
+    """Approve a campaign as it is now; any later edit voids the approval.
+
+    The approver has written none of the content.
+    """
+    if site.settings.approval.only_console:
+        raise RefusedError("approval.only_console is true: no command approves")
     given = await gate.approve(site, campaign_id, by=by, now=clock.now())
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -149,19 +153,49 @@ async def schedule_(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:
-            await schedule.at(session, campaign, moment, by=by, now=now)
+            await schedule.at(
+                session, campaign, moment, by=by, templates=site.templates, now=now
+            )
         elif series is not None:
-            await schedule.in_series(session, campaign, series, by=by, now=now)
+            await schedule.in_series(
+                session, campaign, series, by=by, templates=site.templates, now=now
+            )
     output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
 
 
-@command.command("release", epilog="Example: mailer campaigns release 1")
+@command.command(epilog="Example: mailer campaigns unschedule 1")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
 @with_site
-async def release_(site: Site, campaign_id: int, by: str) -> None:
-    """Make the messages of an approved campaign now; `mailer work` delivers them."""
-    count = await release.release(site, campaign_id, by=by, now=clock.now())
+async def unschedule(site: Site, campaign_id: int, by: str) -> None:
+    """Take a campaign's time away; an approval for any time stays."""
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await schedule.remove(session, campaign, by=by, now=clock.now())
+    output.line(f"{campaign.name} has no time; it is {campaign.state}")
+
+
+@command.command("release", epilog="Example: mailer campaigns release 1 --expect 240")
+@click.argument("campaign_id", type=NUMBER)
+@click.option("--expect", type=int, help="Refuse any other number of readers.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@by_option
+@with_site
+async def release_(
+    site: Site, campaign_id: int, expect: int | None, yes: bool, by: str
+) -> None:
+    """Make the messages of an approved campaign now; `mailer work` delivers them.
+
+    On a terminal it shows the number of readers and asks.
+    """
+    readers = await release.count_readers(site, campaign_id, now=clock.now())
+    if expect is None:
+        output.say(f"campaign {campaign_id} has {readers} readers now")
+        if acting.ask(f"Send it to {readers} readers?", yes=yes):
+            expect = readers  # no other number than the one that was shown
+    count = await release.release(
+        site, campaign_id, by=by, now=clock.now(), expected=expect
+    )
     output.line(f"released: {count} readers are in the ledger")
 
 

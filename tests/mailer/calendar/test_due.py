@@ -1,18 +1,19 @@
 """Each due, approved campaign is released once, also by two tickers or a killed one."""
 
 import asyncio
+import signal
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from audiences.segments import save
 from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Occurrence, Series
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.review import agreed
 from mailer.processes import ticking
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
@@ -30,7 +31,14 @@ async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datet
     at = clock.now().replace(microsecond=0) + HOUR
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await schedule.at(session, campaign, at, by="editor", now=clock.now())
+        await schedule.at(
+            session,
+            campaign,
+            at,
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
+        )
     return number, at
 
 
@@ -94,19 +102,43 @@ async def test_a_campaign_late_within_the_limit_still_goes(
 async def test_a_campaign_that_cannot_be_released_does_not_stop_the_next(
     site: Site, tmp_path: Path
 ) -> None:
-    """Its segment was removed; the next campaign is released all the same."""
-    async with site.database.writing() as session:
-        await save.save(session, "gone", "kind = sector", by="editor", now=clock.now())
-    lost, _ = await scheduled(site, tmp_path, audience="segment(gone)")
+    """Its rule was changed in the store; the next campaign is released all the same."""
+    lost, _ = await scheduled(site, tmp_path)
     good, at = await scheduled(site, tmp_path)
     async with site.database.writing() as session:
-        await save.remove(session, "gone", by="editor", now=clock.now())
+        changed = update(Campaign).where(Campaign.id == lost)
+        await session.execute(changed.values(audience="kind = ngo"))
     ticked = await ticking.tick(site, at + HOUR)
     counted = await campaigning.report(site, lost)
 
     assert (ticked.released, ticked.held) == ([good], [lost])
     assert counted.state == "expired"
-    assert "gone" in str(counted.stopped_because)
+    assert "changed after head-of-unit approved it" in str(counted.stopped_because)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_fault_in_one_release_does_not_stop_the_next(
+    site: Site, tmp_path: Path
+) -> None:
+    """A stored zone that is no longer one is a fault that no check foresees."""
+    lost, _ = await scheduled(site, tmp_path)
+    good, at = await scheduled(site, tmp_path)
+    async with site.database.writing() as session:
+        changed = update(Campaign).where(Campaign.id == lost)
+        window = {"window_from": "08:00", "window_until": "20:00"}
+        await session.execute(changed.values(**window, window_zone="Mars/Olympus"))
+        campaign = await lookup.get(session, lost)
+        await session.refresh(campaign)
+        approval = await lookup.current_approval(session, campaign)
+        assert approval is not None
+        approval.digest = await agreed.digest(
+            session, campaign, site.templates, approval.segments
+        )
+    ticked = await ticking.tick(site, at + HOUR)
+    counted = await campaigning.report(site, lost)
+
+    assert (ticked.released, ticked.held) == ([good], [lost])
+    assert "its release failed" in str(counted.stopped_because)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -118,7 +150,12 @@ async def test_a_series_has_its_coming_slots_as_rows(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         slot = await schedule.in_series(
-            session, campaign, "monthly-letter", by="editor", now=clock.now()
+            session,
+            campaign,
+            "monthly-letter",
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
         )
         due = slot.due_at
     ticked = await ticking.tick(site, due)
@@ -146,6 +183,20 @@ async def test_a_slot_without_a_campaign_is_missed_and_sends_nothing(
     assert first.missed == [(await occurrences(site))[0][0]]
     assert (first.released, second.missed) == ([], [])
     assert (await occurrences(site))[0][1:] == (None, "missed")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_cadence_that_is_no_longer_read_does_not_stop_the_ticker(
+    site: Site, tmp_path: Path
+) -> None:
+    number, at = await scheduled(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Series).values(cadence="weekly first Tuesday 9:00")
+        )
+    ticked = await ticking.tick(site, at)
+
+    assert ticked.released == [number]
 
 
 async def a_ticker(site: Site, at: datetime) -> asyncio.subprocess.Process:
@@ -194,20 +245,28 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 async def test_serve_ticks_releases_and_delivers(
-    site: Site, relay: Relay, tmp_path: Path
+    site: Site, relay: Relay, tmp_path: Path, end: signal.Signals
 ) -> None:
-    """One process waits for the time, sends the letters, and ends on SIGTERM."""
+    """One process waits for the time, sends the letters, and ends on a signal."""
     number = await campaigning.approved(site, tmp_path)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         soon = clock.now() + timedelta(seconds=1)
-        await schedule.at(session, campaign, soon, by="editor", now=clock.now())
+        await schedule.at(
+            session,
+            campaign,
+            soon,
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
+        )
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")
     await eventually(lambda: len(relay.accepted) == 10, "not all is delivered")
-    serving.terminate()
+    serving.send_signal(end)
     _, errors = await serving.communicate()
 
     assert len(relay.accepted) == 10

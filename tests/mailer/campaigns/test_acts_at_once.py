@@ -38,9 +38,16 @@ async def cancel(
     await closing.cancel(session, campaign, by="x", now=clock.now())
 
 
-async def at(_site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
+async def at(site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
     now = clock.now()
-    await schedule.at(session, campaign, now + timedelta(hours=1), by="x", now=now)
+    await schedule.at(
+        session,
+        campaign,
+        now + timedelta(hours=1),
+        by="x",
+        templates=site.templates,
+        now=now,
+    )
 
 
 async def approve(

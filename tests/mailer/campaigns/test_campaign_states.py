@@ -51,7 +51,14 @@ async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetim
     at = clock.now() + timedelta(hours=1)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await schedule.at(session, campaign, at, by="editor", now=clock.now())
+        await schedule.at(
+            session,
+            campaign,
+            at,
+            by="editor",
+            templates=site.templates,
+            now=clock.now(),
+        )
     with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
         file.write("\n")
     return number, at
@@ -119,7 +126,12 @@ async def test_a_scheduled_campaign_gets_another_time_and_leaves_its_slot(
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
             slot = await schedule.in_series(
-                session, campaign, "monthly-letter", by="editor", now=clock.now()
+                session,
+                campaign,
+                "monthly-letter",
+                by="editor",
+                templates=site.templates,
+                now=clock.now(),
             )
             slots.append(slot.due_at)
     async with site.database.reading() as session:

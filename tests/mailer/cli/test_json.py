@@ -21,7 +21,7 @@ def test_a_campaign_from_import_to_messages(mailer: Mailer, tmp_path: Path) -> N
     number = mailer("campaigns", "import", path, "--json").json
     checked = mailer("campaigns", "check", "1", "--json").json
     approved = mailer("campaigns", "approve", "1", "--by", "head-of-unit")
-    released = mailer("campaigns", "release", "1")
+    released = mailer("campaigns", "release", "1", "--by", "editor")
     report = mailer("campaigns", "report", "1", "--json").json
     listed = mailer("campaigns", "list", "--json").json
     messages = mailer("messages", "list", "--campaign", "1", "--json-lines").lines
@@ -78,10 +78,11 @@ def test_an_import_lists_its_faults_and_writes_only_with_apply(
         "address;organisation;organisation_name;kind\n"
         "a@new.example;new;New;ngo\nwrong;new;New;ngo\n"
     )
+    by = ("--by", "editor")
     dry = mailer("contacts", "import", str(path), "--json")
     unknown = mailer("contacts", "show", "a@new.example")
-    done = mailer("contacts", "import", str(path), "--apply", "--json")
-    again = mailer("contacts", "import", str(path), "--apply", "--json").json
+    done = mailer("contacts", "import", str(path), "--apply", *by, "--json")
+    again = mailer("contacts", "import", str(path), "--apply", *by, "--json").json
     undone = mailer("contacts", "undo", str(done.json["import_id"]))
 
     assert set(dry.json) >= {

@@ -106,8 +106,8 @@ def settle(mailer: Mailer) -> tuple[list[Any], Ran, Ran, list[Any]]:
     """List the proposals, settle one, try to settle it again, and list them again."""
     return (
         mailer("proposals", "list", "--json").json,
-        mailer("proposals", "settle", "1", "--as", "applied", "--by", "unit"),
-        mailer("proposals", "settle", "1", "--as", "declined"),
+        mailer("proposals", "settle", "1", "--as", "applied", "--by", "editor"),
+        mailer("proposals", "settle", "1", "--as", "declined", "--by", "editor"),
         mailer("proposals", "list", "--json").json,
     )
 

@@ -10,7 +10,6 @@ from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
 from mailer.campaigns.models import StoredLetter
-from mailer.campaigns.review import approval
 from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox import release
 from mailer.sites.site import Site
@@ -89,7 +88,7 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
         await try_release(site, number)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
-        current = await approval.current(session, campaign)
+        current = await lookup.current_approval(session, campaign)
 
     assert current is None
     assert campaign.state == "draft"
@@ -173,7 +172,9 @@ async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None
     with pytest.raises(RefusedError, match="has passed") as fault:
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            await schedule.at(session, campaign, now, by="editor", now=now)
+            await schedule.at(
+                session, campaign, now, by="editor", templates=site.templates, now=now
+            )
 
     assert (fault.value.code, fault.value.facts) == (
         "time.passed",
@@ -188,4 +189,11 @@ async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
             soon = clock.now().replace(year=2100)
-            await schedule.at(session, campaign, soon, by="editor", now=clock.now())
+            await schedule.at(
+                session,
+                campaign,
+                soon,
+                by="editor",
+                templates=site.templates,
+                now=clock.now(),
+            )
