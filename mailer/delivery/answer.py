@@ -12,7 +12,7 @@ from mailer.delivery.smtp.replies import CLOSING, Reply
 from mailer.delivery.smtp.verdict import Action, Permanence, Verdict
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import proportion
-from mailer.outcomes.faults import Fault
+from mailer.outcomes.faults import AttemptFault
 from mailer.outcomes.record import Outcome
 from mailer.settings.sections import DeliverySettings
 
@@ -27,7 +27,7 @@ class Settled(NamedTuple):
     outcome: Outcome
     campaign_id: int
     verdict: Verdict | None = None
-    fault: Fault | None = None  # if it is refused or set aside
+    fault: AttemptFault | None = None  # if it is refused or set aside
 
     @property
     def pauses(self) -> bool:
@@ -72,9 +72,9 @@ def refused(
 
 def _fault(
     number: int, reason: str, address: str, relay: str, *, gone: bool = False
-) -> Fault:
+) -> AttemptFault:
     kind, domain = proportion.kind_of(reason), domain_of(address)
-    return Fault(number, kind, domain, relay, gone)
+    return AttemptFault(number, kind, domain, relay, gone)
 
 
 def is_full(reply: Reply) -> bool:

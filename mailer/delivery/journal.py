@@ -21,7 +21,7 @@ from mailer.delivery.recorder import Unrecorded
 from mailer.delivery.relay_queue import RelayQueue
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import faults, record
-from mailer.outcomes.faults import Fault
+from mailer.outcomes.faults import AttemptFault
 from mailer.outcomes.proportion import LAST
 from mailer.readers import applying, optouts
 from mailer.sites.site import Site
@@ -217,13 +217,13 @@ class Journal:
         self, session: AsyncSession, outcomes: Unrecorded, now: datetime
     ) -> None:
         """Record faults; pause the campaigns in which too many messages fail alike."""
-        by_campaign: dict[int, list[Fault]] = defaultdict(list)
+        by_campaign: dict[int, list[AttemptFault]] = defaultdict(list)
         for each in outcomes.settled:
             if each.fault is not None:
                 by_campaign[each.campaign_id].append(each.fault)
         for number, found in by_campaign.items():
             among = outcomes.attempts[number]
-            await faults.note(session, number, found, among=among)
+            await faults.note(session, number, found, among)
             because = await faults.judge(session, number)
             if because is not None:
                 await faults.pause(session, number, because=because, now=now)

@@ -19,7 +19,6 @@ from audiences.contacts import Contact
 from audiences.languages import Chain, choose
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
-from audiences.store.dialects import insert
 from audiences.subscriptions import Standing, Subscription
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
@@ -71,26 +70,21 @@ async def request(
     language, step = _language(
         site, Chain.from_stored(contact.languages, organisation, country)
     )
-    letter_id = await _letter(session, site, campaign, language, now)
-    added = await session.execute(
-        insert(session, Message)
-        .values(
-            campaign_id=campaign.id,
-            contact_id=contact.id,
-            address_key=contact.address_key,
-            letter_id=letter_id,
-            language=language,
-            step=step,
-            state=MessageState.WAITING,
-            attempts=0,
-            due_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Message.id)
+    message = Message(
+        campaign_id=campaign.id,
+        contact_id=contact.id,
+        address_key=contact.address_key,
+        letter_id=await _letter(session, site, campaign, language, now),
+        language=language,
+        step=step,
+        state=MessageState.WAITING,
+        attempts=0,
+        due_at=now,
     )
-    number = added.scalar_one()
+    session.add(message)
+    await session.flush()
     session.add_all(
-        ConfirmationWish(message_number=number, topic=topic, asked_at=asked_at)
+        ConfirmationWish(message_number=message.id, topic=topic, asked_at=asked_at)
         for topic, asked_at in wishes.items()
     )
     return True
@@ -179,27 +173,32 @@ async def _campaign_of_day(
         .limit(1)
     )
     if campaign is None:
-        campaign = Campaign(
-            name=f"Confirmations of {now:%Y-%m-%d}",
-            template=TEMPLATE,
-            on_demand=True,
-            reference="",
-            day=now.date(),
-            author="system",
-            audience="",
-            themes=[],
-            default_language=site.settings.languages.default,
-            fallbacks={},
-            block_rules={},
-            state=CampaignState.SENDING,
-            released_at=now,
-            expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
-            created_at=now,
-            updated_at=now,
-        )
+        campaign = _new_campaign(site, now)
         session.add(campaign)
         await session.flush()
     return campaign
+
+
+def _new_campaign(site: Site, now: datetime) -> Campaign:
+    """Return a campaign for the confirmations of this day, being sent."""
+    return Campaign(
+        name=f"Confirmations of {now:%Y-%m-%d}",
+        template=TEMPLATE,
+        on_demand=True,
+        reference="",
+        day=now.date(),
+        author="system",
+        audience="",
+        themes=[],
+        default_language=site.settings.languages.default,
+        fallbacks={},
+        block_rules={},
+        state=CampaignState.SENDING,
+        released_at=now,
+        expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _language(site: Site, chain: Chain) -> tuple[str, str]:

@@ -45,7 +45,7 @@ from mailer.outcomes.proportion import LAST, Alike
 log = structlog.get_logger()
 
 
-class Fault(NamedTuple):
+class AttemptFault(NamedTuple):
     """Why one message is refused or set aside."""
 
     message_number: int
@@ -100,7 +100,7 @@ _COLUMNS: dict[str, type[batches.Value]] = {
 async def note(
     session: AsyncSession,
     campaign_id: int,
-    faults: Sequence[Fault],
+    found: Sequence[AttemptFault],
     *,
     among: int,
 ) -> None:
@@ -109,10 +109,10 @@ async def note(
     rows = [
         (
             *(each.message_number, each.kind, each.domain, each.relay, int(each.gone)),
-            # their order among the others is not known: they are spread evenly
-            attempts - among + (position + 1) * among // len(faults),
+            # spread evenly: their order among the others is not known
+            attempts - among + (position + 1) * among // len(found),
         )
-        for position, each in enumerate(faults)
+        for position, each in enumerate(found)
     ]
     given = batches.bound_table(_COLUMNS, sqlite=dialects.is_sqlite(session))
     columns: dict[str, ColumnElement[Any]] = {

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from litestar import HttpMethod, Litestar, MediaType, Request, Response, get, route
+from litestar import (
+    HttpMethod,
+    Litestar,
+    MediaType,
+    Request,
+    Response,
+    Router,
+    get,
+    route,
+)
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, TooManyRequestsException
 from litestar.static_files import create_static_files_router
@@ -68,11 +77,7 @@ def create(site: Site) -> Front:
         healthz,
         readyz,
         too_many,
-        create_static_files_router(
-            path="/static",
-            directories=[Path(__file__).parent / "static"],
-            include_in_schema=False,
-        ),
+        _static_files(),
     ]
     pages = Litestar(
         route_handlers=handlers,
@@ -88,6 +93,12 @@ def create(site: Site) -> Front:
         logging_config=None,
     )
     return Front(pages, site)
+
+
+def _static_files() -> Router:
+    """Return what serves the style sheet."""
+    folder = Path(__file__).parent / "static"
+    return create_static_files_router("/static", [folder], include_in_schema=False)
 
 
 def _applying(

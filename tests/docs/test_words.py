@@ -80,6 +80,12 @@ def test_the_glossary_has_every_room_and_no_other() -> None:
     assert listed == sorted(packages)
 
 
+def test_every_test_named_beside_a_threat_exists() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "security.md").read_text())
+
+    assert [each for each in named if not (ROOT / each).exists()] == []
+
+
 def test_no_document_has_a_word_that_we_avoid() -> None:
     avoided = re.findall(r"\*(\w+)\*", prose(ENGLISH))
     written = {

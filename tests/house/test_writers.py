@@ -13,6 +13,7 @@ ACTS, REFERENCES = "mailer/campaigns/acts.py", "mailer/campaigns/references.py"
 CONFIRMATIONS, PLAN = "mailer/outbox/confirmations.py", "mailer/outbox/plan.py"
 MARK, MOVES = "mailer/outcomes/mark.py", "mailer/outcomes/moves.py"
 RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
+RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
@@ -23,7 +24,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "state": {ACTS, EDIT, CONFIRMATIONS},
         "stopped_because": {ACTS},
         "updated_at": {ACTS, EDIT, CONFIRMATIONS},
-        "at": {"mailer/calendar/schedule.py"},
+        "at": {"mailer/calendar/schedule.py", "mailer/campaigns/control.py"},
         "released_at": {"mailer/outbox/release.py", CONFIRMATIONS},
         "expires_at": {HOURS, CONFIRMATIONS},
         "opens_at": {HOURS},
@@ -35,14 +36,17 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "CampaignEvent": {"*": {ACTS}},
     "Message": {
         "(row)": {PLAN},
-        "state": {MOVES, MARK, RECORD, CLOSING, CONFIRMATIONS},
-        "due_at": {RECORD, CLOSING, "mailer/outbox/postpone.py", CONFIRMATIONS},
-        "reason": {RECORD, "mailer/outbox/postpone.py"},
-        "marked_at": {MARK, RECORD},
+        "state": {MOVES, MARK, RECORD, CLOSING, RESUMING, CONFIRMATIONS},
+        "due_at": {
+            *(RECORD, CLOSING, RESUMING, CONFIRMATIONS),
+            "mailer/outbox/postpone.py",
+        },
+        "reason": {RECORD, RESUMING, "mailer/outbox/postpone.py"},
+        "marked_at": {MARK, RECORD, RESUMING},
         "attempts": {MARK, RECORD, CONFIRMATIONS},
         "worker_id": {MARK, RECORD, CLOSING},
-        "settled_at": {RECORD, CLOSING},
-        "reply": {RECORD},
+        "settled_at": {RECORD, CLOSING, RESUMING},
+        "reply": {RECORD, RESUMING},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
