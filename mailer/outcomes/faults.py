@@ -98,11 +98,7 @@ _COLUMNS: dict[str, type[batches.Value]] = {
 
 
 async def note(
-    session: AsyncSession,
-    campaign_id: int,
-    found: Sequence[AttemptFault],
-    *,
-    among: int,
+    session: AsyncSession, campaign_id: int, found: Sequence[AttemptFault], among: int
 ) -> None:
     """Record faults of one campaign, found among a number of attempts just counted."""
     attempts = await attempts_of(session, campaign_id)
