@@ -20,6 +20,8 @@ from mailer.store.identity import Identity
 
 log = structlog.get_logger()
 
+SAMPLE = 20  # contacts whose fingerprints tell whether the key is the store's
+
 
 async def check(site: Site, *, now: datetime) -> Identity:
     """Return the identity of the site's store; raise ConfigError for another key."""
@@ -49,16 +51,22 @@ async def identity_of(site: Site) -> Identity:
 async def check_key(session: AsyncSession, known: Identity, address_key: bytes) -> None:
     """Raise ConfigError if the fingerprints in the store were made with another key.
 
-    A store that has no check value gets one, if it has no fingerprint that differs.
+    A store without a check value gets one, unless all fingerprints of a sample differ.
     """
     if known.address_check is None:
-        contact = await session.scalar(
-            select(Contact).where(Contact.address.is_not(None)).limit(1)
+        found = await session.execute(
+            select(Contact.address, Contact.address_key)
+            .where(Contact.address.is_not(None))
+            .limit(SAMPLE)
         )
-        if contact is not None and contact.address is not None:
-            spelt = addresses.identity_of(contact.address)
-            if addresses.fingerprint(spelt, key=address_key) != contact.address_key:
-                identity.refuse_other_key(b"another", address_key)
+        fits = [
+            addresses.fingerprint(addresses.identity_of(address), key=address_key)
+            == key
+            for address, key in found
+            if address is not None
+        ]
+        if fits and not any(fits):
+            identity.refuse_other_key(b"another", address_key)
         await identity.keep_check(session, address_key)
     else:
         identity.refuse_other_key(known.address_check, address_key)

@@ -171,7 +171,8 @@ def test_a_command_named_in_a_sentence_exists_with_its_options(path: Path) -> No
         )
 
         assert name, f"{path.name}: no command {each!r}"
-        known = {o for p in COMMANDS[name].params for o in p.opts}
+        options = COMMANDS[name].params
+        known = {o for p in options for o in (*p.opts, *p.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= known
 
 

@@ -102,7 +102,7 @@ async def test_a_worker_killed_at_random_loses_no_message_and_records_each_repet
     number = await campaigning.released_sample(site)
     drawn = dice.of(seed)
     for _ in range(3):
-        await killed_after(site, relay, drawn.randrange(1, 100))
+        await killed_after(site, relay, drawn.randrange(1, 60))
     await delivering.work(delivering.tuned(site, connections=8))
     counted = await campaigning.report(site, number)
     ledger = await campaigning.ledger(site, number)

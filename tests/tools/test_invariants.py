@@ -127,9 +127,9 @@ DOCTORED = {
     "never due": ("I9", sound(rows=(row(1), row(2, "waiting", due_at=None)))),
     "released twice": ("I10", sound(releases=2)),
     "a slot with two rows": ("I10", sound(slots={"1 2027-05-04T10:00": 2})),
-    "sent without a mark": (
+    "moved where no arrow leads": (
         "arrows",
-        sound(moves=frozenset({("waiting", "accepted")})),
+        sound(moves=frozenset({("accepted", "waiting")})),
     ),
     "a sender that runs ahead": ("protocol", sound(violations=("more came",))),
 }

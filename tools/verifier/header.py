@@ -101,7 +101,8 @@ def faults(header: Header) -> Iterator[str]:
         for each in line.split(b"\r\n"):
             if not each.strip():
                 yield f"{name}: a line of white space only"
-            if len(each) > 78 and b" " in each.removeprefix(name.encode() + b": "):
+            text = each.removeprefix(name.encode() + b": ").lstrip()
+            if len(each) > 78 and b" " in text:
                 yield f"L2: {name}: a line of {len(each)} that could be folded"
     yield from _identity(header)
     yield from _list(header)

@@ -114,8 +114,8 @@ def test_without_a_terminal_the_command_holds_and_shows_what_was_due(
 
     number = asyncio.run(prepared())
     refused = mailer("work", "--until-idle")
-    resumed = mailer("resume-after-restore", "--json")
-    again = mailer("resume-after-restore", "--json")
+    resumed = mailer("resume-after-restore", "--json", "--by", "editor")
+    again = mailer("resume-after-restore", "--json", "--by", "editor")
     (due,) = resumed.json["campaigns"]
 
     assert refused.code == again.code == 1

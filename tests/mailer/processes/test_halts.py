@@ -89,8 +89,8 @@ async def test_a_stopped_site_neither_releases_nor_ticks_but_serves_its_pages(
 def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     mailer: Mailer,
 ) -> None:
-    stopped = mailer("stop", "--by", "ana", "--because", "a wrong letter")
-    again = mailer("stop", "--by", "ben")
+    stopped = mailer("stop", "--by", "editor", "--because", "a wrong letter")
+    again = mailer("stop", "--by", "head-of-unit")
     listed = mailer("campaigns", "list")
     found = mailer("doctor", "--json").json["findings"]
     work = mailer("work", "--until-idle")
@@ -98,10 +98,10 @@ def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     after = mailer("campaigns", "list")
 
     assert (stopped.code, again.code, gone.code) == (0, 0, 0)
-    assert "nothing changed: ana stopped this site" in again.out
-    assert "nothing is sent: ana stopped this site" in listed.err
+    assert "nothing changed: editor stopped this site" in again.out
+    assert "nothing is sent: editor stopped this site" in listed.err
     assert "a wrong letter" in listed.err
-    assert any("ana stopped" in each["sentence"] for each in found)
+    assert any("editor stopped" in each["sentence"] for each in found)
     assert work.code == 1
     assert "`mailer go` ends that" in work.err
     assert "nothing is sent" not in after.err

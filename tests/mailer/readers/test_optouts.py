@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mailer.links import Purpose
 from mailer.readers import applying, optouts
 from mailer.settings.sections import StoreSettings
 from mailer.sites.site import Site
@@ -53,10 +54,12 @@ async def test_an_opt_out_is_on_the_disk_for_its_owner_only(
         await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK)
     (line,) = lines(site)
 
+    stamp = site.signer.stamp(link.unsubscribe, Purpose.UNSUBSCRIBE)
     assert line | {"at": "", "message": 0} == {
         "at": "",
         "kind": "leave",
-        "key": "",
+        "key": stamp.reader.hex(),
+        "epoch": stamp.epoch.hex(),
         "topic": None,
         "by": "one-click",
         "message": 0,
