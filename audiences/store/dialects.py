@@ -16,9 +16,14 @@ def insert(
     session: AsyncSession, table: type[Base]
 ) -> sqlite.Insert | postgresql.Insert:
     """Return the INSERT of the store's dialect, which supports ON CONFLICT."""
-    if is_sqlite(session):
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+    return insert_on(table, on_sqlite=is_sqlite(session))
+
+
+def insert_on(
+    table: type[Base], *, on_sqlite: bool
+) -> sqlite.Insert | postgresql.Insert:
+    """Return the INSERT of a dialect, which supports ON CONFLICT."""
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 async def analyse(session: AsyncSession, *tables: str) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
 from mailer.errors import RefusedError
+from mailer.store.disk import sync_folder
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -177,12 +178,3 @@ def _write(path: Path, file: IO[bytes]) -> None:
             written.write(octets)
         written.flush()
         os.fsync(written.fileno())
-
-
-def sync_folder(path: Path) -> None:
-    """See the names in a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -25,6 +25,7 @@ from mailer.settings.sections import Settings, StoreSettings
 from mailer.settings.toml import edit_toml
 from mailer.store import identity, last_seen
 from mailer.store.database import open_database
+from mailer.store.disk import sync_folder
 
 KEYS, SQLITE = "secrets", "mailer.db"
 # What is in no backup, and may be in the folder already.
@@ -175,6 +176,6 @@ def _place(work: Path, folder: Path) -> None:
     for each in sorted(work.iterdir(), key=lambda path: path.name == CONFIG):
         if each.name == KEYS and (folder / KEYS).exists():
             raise RefusedError(f"{folder / KEYS} exists; give no --keys, or move it")
-        archive.sync_folder(folder)
+        sync_folder(folder)
         each.rename(folder / each.name)
-    archive.sync_folder(folder)
+    sync_folder(folder)

@@ -26,8 +26,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -68,7 +66,7 @@ async def count(
 @cache
 def _count_statement(*, sqlite: bool) -> Insert:
     number = bindparam("number", type_=Integer)
-    put = (sqlite_insert if sqlite else postgresql_insert)(AttemptCount).values(
+    put = dialects.insert_on(AttemptCount, on_sqlite=sqlite).values(
         campaign_id=bindparam("campaign", type_=Integer),
         worker_id=bindparam("worker", type_=Integer),
         attempts=number,

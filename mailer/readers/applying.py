@@ -23,6 +23,7 @@ from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.store.identity import Identity
 
 KEY_SIZE = 16  # octets of a whole fingerprint
 log = structlog.get_logger()
@@ -47,16 +48,19 @@ async def apply_pending(site: Site) -> None:
 async def apply(session: AsyncSession, root: Path, *, now: datetime) -> int:
     """Apply one batch; return its end, to be marked as applied after the commit."""
     batch, end = optouts.pending(root)
+    known = await identity.read(session)
     for each in batch:
-        await _apply(session, each, now)
+        await _apply(session, known, each, now)
     return end
 
 
-async def _apply(session: AsyncSession, each: OptOut, now: datetime) -> None:
+async def _apply(
+    session: AsyncSession, known: Identity, each: OptOut, now: datetime
+) -> None:
     if each.kind in {Wish.SUPPRESS, Wish.ERASE}:
         await _suppress(session, each)
         return
-    reader = await _reader(session, each)
+    reader = await _reader(session, known, each)
     if reader is None:
         log.warning("optouts.unknown", message=each.message)
         return
@@ -75,13 +79,15 @@ async def _apply(session: AsyncSession, each: OptOut, now: datetime) -> None:
         )
 
 
-async def _reader(session: AsyncSession, each: OptOut) -> _Reader | None:
-    """Return whom a line is about, and the topic to leave; None if not known.
+async def _reader(
+    session: AsyncSession, known: Identity, each: OptOut
+) -> _Reader | None:
+    """Return the reader a line names, and the topic to leave; None if not known.
 
-    Where a restored store has lost the message, the fingerprint says whom it is about.
+    If a restored store has lost the message, the fingerprint names the reader.
     """
     stamp = each.stamp
-    if stamp is not None and (await identity.read(session)).has_message_of(stamp):
+    if stamp is not None and known.has_message_of(stamp):
         row = (
             await session.execute(
                 select(Message.contact_id, Message.address_key, Campaign.topic)

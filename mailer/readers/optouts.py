@@ -20,6 +20,7 @@ import structlog
 
 from mailer.errors import MailerError
 from mailer.links import Stamp
+from mailer.store.disk import sync_folder
 
 FILE, CURSOR = "opt-outs.jsonl", "opt-outs.cursor"
 BATCH = 500  # lines of one transaction
@@ -117,7 +118,7 @@ def _append(file: int, root: Path, lines: bytes) -> int:
             os.ftruncate(file, size)
         raise
     if size == 0:
-        _sync_folder(root)
+        sync_folder(root)
     return size + len(lines)
 
 
@@ -228,12 +229,3 @@ def _locked(path: Path) -> Iterator[int]:
         yield file
     finally:
         os.close(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Write the name of a new file to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

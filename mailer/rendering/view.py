@@ -168,7 +168,7 @@ def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
 
 
 def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
-    """Return the number of a recommendation and whom it addresses."""
+    """Return the number of a recommendation and its addressees."""
     whom = catalogue.text(
         "For the attention of: %(addressees)s",
         addressees=_addressees(fields["addressees"], catalogue),

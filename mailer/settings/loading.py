@@ -17,9 +17,7 @@ from mailer.errors import ConfigError
 from mailer.settings import relays, renamed, variables
 from mailer.settings.sections import Settings
 from mailer.settings.toml import read_toml
-from mailer.settings.values import describe_fault, join_faults
-
-LOOPBACK = {"", "127.0.0.1", "::1", "localhost"}  # "": a socket
+from mailer.settings.values import LOOPBACK, describe_fault, join_faults
 
 
 def load(path: Path) -> Settings:
@@ -71,7 +69,8 @@ def _store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     url = urlsplit(settings.store.url)
     query = parse_qs(url.query)
     hosts = ",".join([url.hostname or "", *query.get("host", [])]).split(",")
-    away = [each for each in hosts if each not in LOOPBACK and each[0] != "/"]
+    # no host is a socket, as is one that begins with /
+    away = [each for each in hosts if each and each not in LOOPBACK and each[0] != "/"]
     verified = query.get("sslmode") == ["verify-full"]
     if away and not (verified or settings.store.allow_plain):
         faults.append(

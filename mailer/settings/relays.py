@@ -6,7 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from mailer.settings.values import RECIPIENT_DOMAIN, RecipientDomain, Section
+from mailer.settings.values import (
+    LOOPBACK,
+    RECIPIENT_DOMAIN,
+    RecipientDomain,
+    Section,
+)
 
 FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 DEFAULT = "default"  # the name of [relay] as a relay; also a key of [domains]
@@ -73,7 +78,7 @@ def faults(relays: Mapping[str, RelaySettings]) -> list[str]:
 
 def _security_faults(relay: RelaySettings) -> list[str]:
     found = []
-    loopback = relay.host in {"127.0.0.1", "::1", "localhost"}
+    loopback = relay.host in LOOPBACK
     if relay.security == "plain" and not (loopback or relay.allow_plain):
         found.append(
             f"security: plain to {relay.host} sends messages unencrypted; use tls or"

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 Fields = Mapping[str, FieldInfo]
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # where TLS is not needed
 RECIPIENT_DOMAIN = re.compile(r"(\*\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+)(\.[a-z0-9-]+)*")
 
 # A scheme, a host, a port and a path; nothing else, and no space or control character.

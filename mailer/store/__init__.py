@@ -1,4 +1,4 @@
 """The engine of the store: transactions, advisory locks, and the faults of drivers.
 
-It knows no table.
+Of the tables it knows those of the store's own identity only.
 """

@@ -1,12 +1,15 @@
 """Writes, approves, releases and counts campaigns as the commands do."""
 
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
 from audiences.contacts import Contact
 from mailer import clock
+from mailer.calendar import schedule
 from mailer.campaigns import lookup
+from mailer.campaigns.models import Occurrence
 from mailer.campaigns.review import approval
 from mailer.campaigns.writing import edit, folder
 from mailer.demo import demonstration
@@ -98,6 +101,34 @@ async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
             now=clock.now(),
         )
     return given.count
+
+
+async def schedule_at(site: Site, number: int, at: datetime) -> None:
+    """Schedule a campaign at an instant."""
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await schedule.at(
+            session,
+            campaign,
+            at,
+            by=EDITOR,
+            templates=site.templates,
+            now=clock.now(),
+        )
+
+
+async def schedule_in_series(site: Site, number: int) -> Occurrence:
+    """Schedule a campaign in the next open slot of the sample's series; return it."""
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        return await schedule.in_series(
+            session,
+            campaign,
+            "monthly-letter",
+            by=EDITOR,
+            templates=site.templates,
+            now=clock.now(),
+        )
 
 
 async def cancel(site: Site, number: int, *, by: str = EDITOR) -> None:

@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from audiences.segments import save
 from mailer import clock
-from mailer.calendar import schedule
-from mailer.campaigns import lookup
 from mailer.campaigns.models import Occurrence
 from mailer.campaigns.review import gate
 from mailer.processes import ticking
@@ -48,17 +46,8 @@ async def in_the_next_slot(site: Site, place: Path, name: str) -> tuple[int, dat
     checked = await gate.check(site, number, now=clock.now())
     assert checked.ok, checked.problems
     await campaigning.approve(site, number)
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        slot = await schedule.in_series(
-            session,
-            campaign,
-            "monthly-letter",
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
-        return number, slot.due_at
+    slot = await campaigning.schedule_in_series(site, number)
+    return number, slot.due_at
 
 
 async def outcome(site: Site, number: int) -> str | None:

@@ -50,7 +50,7 @@ class Cluster:
         return cluster
 
     def run(self, command: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's commands; as root it runs as the user `nobody`."""
+        """Run one of PostgreSQL's commands, which refuse to run as root."""
         options = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
         subprocess.run(
             [self.binaries / command, *arguments],

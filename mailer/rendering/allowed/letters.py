@@ -1,9 +1,9 @@
 """Checks the HTML and CSS of a rendered letter against lists of what it may have.
 
-A template can write its tags in pieces, so that `lint` does not see them. So what it
-wrote is checked once more, as it will be sent. Addresses are those of the site, or
-those that an author wrote. css_inline has written all tags anew: attributes are in
-double quotes, and a < in text is escaped.
+A template can write its tags in pieces, so that `lint` does not see them. So the letter
+is checked as it will be sent. Addresses are those of the site, or those that an author
+wrote. css_inline wrote the tags: attributes are in double quotes, and a < in text is
+escaped.
 """
 
 import re

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select, update
 
 from mailer import clock
-from mailer.calendar import schedule
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.review import agreed
@@ -29,16 +28,7 @@ async def scheduled(site: Site, place: Path, **written: str) -> tuple[int, datet
     """Approve a short campaign and schedule it an hour from now."""
     number = await campaigning.approved(site, place, **written)
     at = clock.now().replace(microsecond=0) + HOUR
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        await schedule.at(
-            session,
-            campaign,
-            at,
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
+    await campaigning.schedule_at(site, number, at)
     return number, at
 
 
@@ -147,17 +137,8 @@ async def test_a_series_has_its_coming_slots_as_rows(
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     before = await occurrences(site)
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        slot = await schedule.in_series(
-            session,
-            campaign,
-            "monthly-letter",
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
-        due = slot.due_at
+    slot = await campaigning.schedule_in_series(site, number)
+    due = slot.due_at
     ticked = await ticking.tick(site, due)
     after = await occurrences(site)
 
@@ -251,17 +232,8 @@ async def test_serve_ticks_releases_and_delivers(
 ) -> None:
     """One process waits for the time, sends the letters, and ends on a signal."""
     number = await campaigning.approved(site, tmp_path)
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        soon = clock.now() + timedelta(seconds=1)
-        await schedule.at(
-            session,
-            campaign,
-            soon,
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
+    soon = clock.now() + timedelta(seconds=1)
+    await campaigning.schedule_at(site, number, soon)
     quick = {("ticker", "seconds"): 0.2, ("web", "port"): free_port()}
     edit_toml(site.root / "config.toml", quick)
     serving = await delivering.process(site, "serve")

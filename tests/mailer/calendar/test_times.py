@@ -20,17 +20,8 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 async def in_series(site: Site, number: int) -> str:
     """Schedule a campaign in the next open slot of the sample's series; return it."""
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        slot = await schedule.in_series(
-            session,
-            campaign,
-            "monthly-letter",
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
-        return slot.slot
+    slot = await campaigning.schedule_in_series(site, number)
+    return slot.slot
 
 
 async def test_a_campaign_corrected_after_it_was_scheduled_goes_in_its_slot(

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from mailer import clock
-from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
 from mailer.campaigns.models import CampaignEvent, Occurrence
 from mailer.campaigns.review import gate
@@ -49,16 +48,7 @@ async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetim
     """Approve and schedule a campaign, then change its template; return its time."""
     number = await campaigning.approved(site, place)
     at = clock.now() + timedelta(hours=1)
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        await schedule.at(
-            session,
-            campaign,
-            at,
-            by="editor",
-            templates=site.templates,
-            now=clock.now(),
-        )
+    await campaigning.schedule_at(site, number, at)
     with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
         file.write("\n")
     return number, at
@@ -123,17 +113,8 @@ async def test_a_scheduled_campaign_gets_another_time_and_leaves_its_slot(
     number = await campaigning.approved(site, tmp_path)
     slots = []
     for _ in range(2):
-        async with site.database.writing() as session:
-            campaign = await lookup.get(session, number)
-            slot = await schedule.in_series(
-                session,
-                campaign,
-                "monthly-letter",
-                by="editor",
-                templates=site.templates,
-                now=clock.now(),
-            )
-            slots.append(slot.due_at)
+        slot = await campaigning.schedule_in_series(site, number)
+        slots.append(slot.due_at)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
         filled = await session.scalars(

@@ -186,14 +186,5 @@ async def test_a_time_in_the_past_is_refused(site: Site, tmp_path: Path) -> None
 async def test_a_draft_gets_no_time(site: Site, tmp_path: Path) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
     with pytest.raises(RefusedError, match="is draft; it cannot become scheduled"):
-        async with site.database.writing() as session:
-            campaign = await lookup.get(session, number)
-            soon = clock.now().replace(year=2100)
-            await schedule.at(
-                session,
-                campaign,
-                soon,
-                by="editor",
-                templates=site.templates,
-                now=clock.now(),
-            )
+        soon = clock.now().replace(year=2100)
+        await campaigning.schedule_at(site, number, soon)
