@@ -55,9 +55,9 @@ _SLICES = {
 }
 _RETURN_PATH = slice(48, 58)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_NUMBER_SIZE = 5  # octets of a message number
+_NUMBER_SIZE = 8  # octets of a message number, which is a BIGINT
 _SIZE = EPOCH_SIZE + _NUMBER_SIZE + READER_SIZE  # octets of a stamp
-_FORMER_SIZE = 8  # the same before epochs existed: a number
+_FORMER_SIZE = _NUMBER_SIZE  # the same before epochs existed: a number
 
 
 class Signed:
@@ -209,7 +209,7 @@ def _encode(octets: bytes) -> str:
 
 
 def _decode(token: str) -> bytes:
-    if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 46 characters)
+    if not token.isascii() or len(token) > 100:  # noqa: PLR2004 (ours have 50 characters)
         raise TokenError("this link was not made by this site")
     try:
         octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))

@@ -26,13 +26,13 @@ FORMER = {
     Purpose.ENTRY: "_wAAAAAAAAAH12YKDIAY1imla2yDJXg8tg",
 }
 SENT = {
-    Purpose.UNSUBSCRIBE: "_8r-AAEAAAAABwEjRWeJq83vdjLncZAAroSIcVektNDpnA",
-    Purpose.PREFERENCES: "_8r-AAEAAAAABwEjRWeJq83vpqLvJidtxu01CK_CVC9FkQ",
-    Purpose.CONFIRM: "_8r-AAEAAAAABwEjRWeJq83vCNP1kaIzN1UQr0zdXVOIIQ",
-    Purpose.ENTRY: "_8r-AAEAAAAABwEjRWeJq83vEXChDkma8-FfoW9-YdtOQg",
+    Purpose.UNSUBSCRIBE: "_8r-AAEAAAAAAAAABwEjRWeJq83vooizuGaa2Pxc_cqSI296yQ",
+    Purpose.PREFERENCES: "_8r-AAEAAAAAAAAABwEjRWeJq83vPWvWwsTCZKaeH7HxoCxLng",
+    Purpose.CONFIRM: "_8r-AAEAAAAAAAAABwEjRWeJq83vEMGaPJdHA0MrW4vgt3gf_g",
+    Purpose.ENTRY: "_8r-AAEAAAAAAAAABwEjRWeJq83vSaQRcf1StIBuFRxSU82D_Q",
 }
-RETURN_PATH = "r-ffcafe000100000000070123456789abcdef1c71562c7f5727cb7964"
-MESSAGE_ID = "58aa179ddb42eb329a69343f57ca7b"
+RETURN_PATH = "r-ffcafe000100000000000000070123456789abcdef3bf3b79dd0c9ca356d71"
+MESSAGE_ID = "72c67d21efd03f1aefd3e933ac0050"
 FORMER_RETURN_PATH = "r-ff00000000000000072fc5ee269e37a84bd9de"
 FORMER_MESSAGE_ID = "944beb0c2a297e7d4fa53ca757f4a9"
 
@@ -104,10 +104,10 @@ def test_messages_of_another_epoch_number_or_reader_share_nothing(
     assert ours.return_path[-20:] != theirs.return_path[-20:]
 
 
-def test_a_return_path_leaves_room_in_its_sixty_four_octets() -> None:
-    highest = Stamp(b"\xff" * 4, 2**40 - 1, b"\xff" * 8)
+def test_a_return_path_fits_into_the_sixty_four_octets_of_rfc_5321() -> None:
+    highest = Stamp(b"\xff" * 4, 2**63 - 1, b"\xff" * 8)
 
-    assert len(SIGNER.message(highest).return_path) == 58
+    assert len(SIGNER.message(highest).return_path) == 64
 
 
 def test_the_path_of_a_link_never_changes() -> None:
@@ -141,8 +141,8 @@ def test_a_link_whose_any_character_is_changed_is_refused(purpose: Purpose) -> N
 @pytest.mark.parametrize("purpose", Purpose)
 def test_only_the_key_makes_a_link(purpose: Purpose) -> None:
     """Not another key under the same key's number, and no hash without a key."""
-    head = octets(token(purpose))[:18]
-    foreign = octets(token(purpose, LinkSigner((NEW,))))[18:]
+    head = octets(token(purpose))[:-16]
+    foreign = octets(token(purpose, LinkSigner((NEW,))))[-16:]
     for person in (b"entry", b"message"):
         plain = blake2b(head[1:], person=person, digest_size=16).digest()
         for signature in (plain, foreign, bytes(16)):

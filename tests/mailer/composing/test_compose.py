@@ -28,7 +28,7 @@ NAMES = st.text(max_size=300) | st.text(
     "aé文 .,@<>\"'\\=?&;\r\n\0{}\u2028", max_size=90
 )
 LOCAL = st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}", fullmatch=True)
-NUMBERS = st.integers(min_value=0, max_value=2**40 - 1)
+NUMBERS = st.integers(min_value=0, max_value=2**63 - 1)
 
 
 def reference(text: str, place: str, values: dict[str, str]) -> str:
