@@ -11,7 +11,7 @@ python3 run.py gallery      make pictures of all letters, in docs/gallery
 python3 run.py mailer …     run the mailer command of this checkout
 
 `check` leaves out every test that needs PostgreSQL or a browser, that uses a fixture
-which tests share (but for the sample site), or that took more than half a second when
+which tests share (but for the sample site), or that took over a fifth of a second when
 it last ran. The first run knows no times and takes minutes. `test` leaves out nothing
 but the proofs. What follows these three is given to pytest: run.py test -k segment
 """

@@ -1,14 +1,14 @@
 """Marks every test by what it needs, and by whether it is quick.
 
 `postgresql`, `browser`, `shared`: it needs one of these, or a fixture that tests share,
-as its fixtures and parameters say. `quick`: it needs none of them, and took half a
-second at most when it last ran here. A test that never ran counts as quick. The times
+as its fixtures and parameters say. `quick`: it needs none of them, and took a fifth of
+a second at most when it last ran here. A test that never ran counts as quick. The times
 are kept in pytest's cache, in .pytest_cache; without it every time is unknown.
 """
 
 import pytest
 
-QUICK = 0.5  # seconds of the test itself, without its fixtures
+QUICK = 0.2  # seconds of the test itself, without its fixtures
 TIMES = "liaison/seconds"
 CHEAP = {"founded"}  # the one shared fixture that is made in a second
 
