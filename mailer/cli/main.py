@@ -1,11 +1,10 @@
-"""The command `mailer`: finds the module of a noun, and turns errors into sentences.
+"""The command `mailer`: calls the command of a noun, and turns errors into sentences.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage. An error is one sentence on
 stderr. The traceback of an unexpected error is written to a file, which is named.
 """
 
 import errno
-import importlib
 import os
 import sys
 import tempfile
@@ -13,71 +12,26 @@ import traceback
 from pathlib import Path
 
 import click
-import rich_click
 from sqlalchemy.exc import DBAPIError
 
 import mailer
 from audiences.errors import CodedError
 from mailer.cli import output
+from mailer.cli.deferred import DeferredGroup
+from mailer.cli.nouns import NOUNS
 from mailer.cli.remedies import with_remedy
 from mailer.store import faults
 from scheduler.errors import ScheduleError
 
-NOUNS = {  # noun → the folder of its module
-    "backup": "site",
-    "campaigns": "writing",
-    "contacts": "directory",
-    "demo": "site",
-    "doctor": "site",
-    "feedback": "running",
-    "go": "site",
-    "inbox": "running",
-    "init": "site",
-    "keys": "site",
-    "messages": "running",
-    "proposals": "directory",
-    "restore": "site",
-    "resume-after-restore": "site",
-    "schedule": "writing",
-    "segments": "directory",
-    "series": "writing",
-    "serve": "running",
-    "stop": "site",
-    "suppressions": "directory",
-    "tick": "running",
-    "topics": "directory",
-    "upgrade": "site",
-    "users": "site",
-    "web": "running",
-    "work": "running",
-}
 EXAMPLE = "Example: mailer demo"
 
 
-class Nouns(rich_click.RichGroup):
-    """The group of nouns; it imports the module of a noun on its first use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return every noun."""
-        return list(NOUNS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a noun's module and return its command under the noun's name."""
-        if cmd_name not in NOUNS:
-            if not cmd_name.startswith("-"):
-                raise click.exceptions.NoSuchCommand(
-                    cmd_name, possibilities=NOUNS, ctx=ctx
-                )
-            return None
-        module = importlib.import_module(
-            f"mailer.cli.{NOUNS[cmd_name]}.{cmd_name}".replace("-", "_")
-        )
-        command: click.Command = module.command
-        command.name = cmd_name
-        return command
-
-
-@click.group(cls=Nouns, epilog=EXAMPLE, context_settings={"max_content_width": 100})
+@click.group(
+    cls=DeferredGroup,
+    places=NOUNS,
+    epilog=EXAMPLE,
+    context_settings={"max_content_width": 100},
+)
 @click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),

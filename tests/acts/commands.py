@@ -11,6 +11,7 @@ import pytest
 
 from audiences.characters import for_terminal
 from mailer.cli import main
+from mailer.cli.deferred import Deferred
 
 
 def below(
@@ -20,6 +21,8 @@ def below(
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
+        if isinstance(command, Deferred):
+            command = command.load()
         assert command is not None
         if isinstance(command, click.Group):
             yield from below(command, *words, name)

@@ -165,7 +165,7 @@ def main() -> None:
     """Load the program, then fork."""
     cli = __import__("mailer.cli.main", fromlist=["run"])
     for name in LOADED:
-        __import__(f"mailer.cli.{cli.NOUNS[name]}.{name}")
+        __import__(cli.NOUNS[name].module)
     for name in BESIDES:  # what a worker loads when it opens its store
         __import__(name)
     __import__("sqlalchemy.orm").orm.configure_mappers()

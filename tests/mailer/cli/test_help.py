@@ -1,10 +1,14 @@
 """Every command has help, and an example with valid arguments."""
 
 import shlex
+import subprocess
+import sys
 
 import click
 import pytest
 
+from mailer.cli.deferred import Deferred
+from mailer.cli.nouns import NOUNS
 from tests.acts.commands import COMMANDS
 
 
@@ -33,3 +37,24 @@ def test_commands_that_scripts_may_use_exist() -> None:
     series next, schedule next"""
 
     assert {tuple(each.split()) for each in lasting.split(",")} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_the_sentence_of_a_noun_is_that_of_its_command(noun: str) -> None:
+    command = Deferred(noun, NOUNS[noun]).load()
+
+    assert NOUNS[noun].sentence == str(command.help).partition("\n")[0]
+
+
+def test_the_help_of_all_nouns_imports_none_of_them() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "mailer", "--help"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert "mailer.cli.main" in listed.stderr
+    assert [
+        each.module for each in NOUNS.values() if each.module in listed.stderr
+    ] == []

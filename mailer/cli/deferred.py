@@ -1,0 +1,68 @@
+"""Groups of commands whose modules are imported only when one of them is used."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import rich_click
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPlace:
+    """Where a command is, and its sentence in the help of its group."""
+
+    module: str
+    sentence: str
+    attribute: str = "command"
+
+
+class Deferred(click.Command):
+    """A command that imports the real one when it is called, completed or explained."""
+
+    def __init__(self, name: str, place: CommandPlace) -> None:
+        super().__init__(name, short_help=place.sentence)
+        self.place = place
+
+    def load(self) -> click.Command:
+        """Import the module of the command and return the command under its name."""
+        command: click.Command = getattr(
+            importlib.import_module(self.place.module), self.place.attribute
+        )
+        command.name = self.name
+        return command
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Return the context of the real command."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+
+class DeferredGroup(rich_click.RichGroup):
+    """A group that knows its commands by their places only."""
+
+    def __init__(
+        self, *arguments: Any, places: Mapping[str, CommandPlace], **options: Any
+    ):
+        super().__init__(*arguments, **options)
+        self.places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands in the order of the table."""
+        return list(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name; suggest others if there is none."""
+        if cmd_name in self.places:
+            return Deferred(cmd_name, self.places[cmd_name])
+        if cmd_name.startswith("-"):
+            return None
+        raise click.exceptions.NoSuchCommand(
+            cmd_name, possibilities=self.places, ctx=ctx
+        )

@@ -1,0 +1,112 @@
+"""Every noun of the command `mailer`: its module, and its sentence in the help."""
+
+from mailer.cli.deferred import CommandPlace
+
+NOUNS = {
+    "backup": CommandPlace(
+        "mailer.cli.site.backup",
+        "Back up store, settings, templates and campaigns; DESTINATION: folder "
+        "or file.",
+    ),
+    "campaigns": CommandPlace(
+        "mailer.cli.writing.campaigns",
+        "Write, approve, schedule, send and count campaigns.",
+    ),
+    "contacts": CommandPlace(
+        "mailer.cli.directory.contacts",
+        "Import contacts, undo an import, show a contact.",
+    ),
+    "demo": CommandPlace(
+        "mailer.cli.site.demo",
+        "Make a sample site, send the monthly letter in six languages, and report.",
+    ),
+    "doctor": CommandPlace(
+        "mailer.cli.site.doctor",
+        "Check settings, secrets, disk, store, clock, relays, signing and the DNS.",
+    ),
+    "feedback": CommandPlace(
+        "mailer.cli.running.feedback",
+        "Read the replies of relays.",
+    ),
+    "go": CommandPlace(
+        "mailer.cli.site.go",
+        "End a stop: campaigns, ticker and workers go on where they were.",
+    ),
+    "inbox": CommandPlace(
+        "mailer.cli.running.inbox",
+        "Run a mail server that keeps each message as a file in MAILDIR/new.",
+    ),
+    "init": CommandPlace(
+        "mailer.cli.site.init",
+        "Make a new site: config.toml, templates, secrets and the store.",
+    ),
+    "keys": CommandPlace(
+        "mailer.cli.site.keys",
+        "Make the keys that sign letters, and show their DNS records.",
+    ),
+    "messages": CommandPlace(
+        "mailer.cli.running.messages",
+        "List messages with their states, and settle uncertain ones.",
+    ),
+    "proposals": CommandPlace(
+        "mailer.cli.directory.proposals",
+        "List corrections that organisations ask for, and record decisions.",
+    ),
+    "restore": CommandPlace(
+        "mailer.cli.site.restore",
+        "Restore a site from ARCHIVE into an empty folder and store.",
+    ),
+    "resume-after-restore": CommandPlace(
+        "mailer.cli.site.resume_after_restore",
+        "Show what was due since the backup, and let messages leave the site again.",
+    ),
+    "schedule": CommandPlace(
+        "mailer.cli.writing.schedule",
+        "Try a cadence in words, in English or French.",
+    ),
+    "segments": CommandPlace(
+        "mailer.cli.directory.segments",
+        "Show which readers a rule picks. RULE is an expression or a saved "
+        "rule's name.",
+    ),
+    "series": CommandPlace(
+        "mailer.cli.writing.series",
+        "List and add recurring mailings; show their next instants.",
+    ),
+    "serve": CommandPlace(
+        "mailer.cli.running.serve",
+        "Run pages, ticker and delivery in one process, until stopped.",
+    ),
+    "stop": CommandPlace(
+        "mailer.cli.site.stop",
+        "Stop every campaign, ticker and worker of this site, until `mailer go`.",
+    ),
+    "suppressions": CommandPlace(
+        "mailer.cli.directory.suppressions",
+        "List suppressed addresses, suppress one, lift a suppression.",
+    ),
+    "tick": CommandPlace(
+        "mailer.cli.running.tick",
+        "Release the approved campaigns that are due, each once, until stopped.",
+    ),
+    "topics": CommandPlace(
+        "mailer.cli.directory.topics",
+        "List what readers may subscribe to.",
+    ),
+    "upgrade": CommandPlace(
+        "mailer.cli.site.upgrade",
+        "Bring the store of an older version to the schema of this version.",
+    ),
+    "users": CommandPlace(
+        "mailer.cli.site.users",
+        "List and add the people who write or approve.",
+    ),
+    "web": CommandPlace(
+        "mailer.cli.running.web",
+        "Serve the pages, until stopped.",
+    ),
+    "work": CommandPlace(
+        "mailer.cli.running.work",
+        "Deliver messages, until stopped; SIGTERM finishes those in flight first.",
+    ),
+}
