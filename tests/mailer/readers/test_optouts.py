@@ -139,7 +139,7 @@ async def test_when_the_file_cannot_be_written_nothing_is_claimed(
         answer = await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK)
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
-    assert "This did not work" in answer.text
+    assert "Something went wrong" in answer.text
     assert await standing(site) == "active"
 
 

@@ -58,12 +58,12 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
     for line in (
         "Name  International Council of Museums",
         "Acronym  ICOM",
-        "Seat  France",
-        "Countries of action  Senegal; Viet Nam",
-        f"Addresses  {ICOM} (representative and directory)",
+        "Headquarters  France",
+        "Countries of activity  Senegal; Viet Nam",
+        f"Addresses  {ICOM} (representative and directory editor)",
     ):
         assert line in text
-    assert "[not known to us]" not in text.partition("Languages")[0]
+    assert "[not on record]" not in text.partition("Languages")[0]
     assert reading.words_of(text) == reading.words_of_html(made.letter.html)
     assert sum("/o/" in each for each in page.links) == 2
 
@@ -128,8 +128,8 @@ async def test_a_correction_waits_and_the_unit_reads_it(
             )
     (listed,), settled, again, left = await asyncio.to_thread(settle, mailer)
 
-    assert "Nothing differs" in same.text
-    assert "reads your correction" in answer.text
+    assert "Your version is the same as ours" in same.text
+    assert "will read your correction" in answer.text
     assert "<script>" not in answer.text
     assert listed["held"] == {"acronym": "ICOM", "note": ""}
     assert set(listed["proposed"]) == {"acronym", "note"}
@@ -197,7 +197,7 @@ async def test_an_entry_that_changed_since_it_was_shown_is_shown_again(
             f"/o/{link.entry}", {"act": "confirm", "shown": shown}
         )
 
-    assert "changed meanwhile" in answer.text
+    assert "changed in the meantime" in answer.text
     assert "ICOM-X" in answer.text
     assert await answers(site) == ([], [])
 

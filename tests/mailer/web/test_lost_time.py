@@ -67,7 +67,7 @@ async def test_the_page_of_a_lost_letter_asks_whether_to_stop_everything(
     assert unchanged == before
     assert (seen.status_code, done.status_code) == (200, 200)
     assert 'value="stop-now"' in seen.text
-    assert "no letter any more" in done.text
+    assert "no more letters from us" in done.text
     assert set((await readers.standings(site, ED)).values()) == {"ended"}
 
 

@@ -91,7 +91,7 @@ async def test_every_post_unsubscribes_whatever_its_body(
         )
 
     assert answer.status_code == 200
-    assert "You have left this letter" in answer.text
+    assert "You have unsubscribed from this letter" in answer.text
     assert await readers.evidence(site) == [(TOPIC, "ended", "one-click")]
 
 

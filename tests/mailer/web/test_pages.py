@@ -163,7 +163,7 @@ async def test_a_reader_unsubscribes_with_the_keyboard_only(
         heading = await page.locator("h1").inner_text()
 
     assert first == "skip"
-    assert heading == "You have left this letter"
+    assert heading == "You have unsubscribed from this letter"
     assert (await readers.standings(site))["monthly-letter"] == "ended"
 
 

@@ -129,7 +129,7 @@ async def test_a_process_that_sent_an_older_template_sends_the_approved_one(
     layout = site.templates / "_layout"
     words = site.templates / "locale" / "en" / "LC_MESSAGES" / "liaison.po"
     reword(layout / "letter.css", "p { margin: 0", "p { color: #c0ffee; margin: 0")
-    reword(words, 'msgstr "Leave this letter"', 'msgstr "No more of these"')
+    reword(words, 'msgstr "Unsubscribe from this letter"', 'msgstr "No more of these"')
     reword(
         layout / "letter.mjml",
         'background-color="#eef2f6"',
@@ -146,7 +146,7 @@ async def test_a_process_that_sent_an_older_template_sends_the_approved_one(
     assert "#c0ffee" in letter
     assert "#beef00" in letter
     assert "No more of these" in letter
-    assert "Leave this letter" not in letter
+    assert "Unsubscribe from this letter" not in letter
 
 
 async def test_a_template_of_another_letter_does_not_matter(

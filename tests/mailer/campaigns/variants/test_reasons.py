@@ -26,27 +26,27 @@ NATCOM = "secretariat@natcom-fr.example"
         (
             "monthly-letter",
             ICOM,
-            "est une ONG partenaire officielle et est inscrit à « Lettre mensuelle ».",
+            "est une ONG en partenariat officiel avec l’UNESCO et figure parmi les",
         ),
         (
             "monthly-letter",
             NATCOM,
-            "est une commission nationale et est inscrit à « Lettre mensuelle ».",
+            "est une commission nationale pour l’UNESCO et figure parmi les abonnés",
         ),
         (
             "monthly-letter",
             "secretariat@natcom-eg.example",
-            "لجنة وطنية ومشترك في «الرسالة الشهرية».",
+            "لجنة وطنية لليونسكو ومن المشتركين في «الرسالة الشهرية».",
         ),
         (
             "forum-conclusions",
             "focal-point@ed.sector.example",
-            "est un secteur de programme, travaille sur un sujet de cette lettre",
+            "est un secteur de programme, travaille sur un sujet traité",
         ),
         (
             "programme-news",
             ICOM,
-            "travaille sur un sujet de cette lettre (Secteur de l’éducation) et",
+            "sur un sujet traité dans cette lettre (Secteur de l’éducation) et",
         ),
     ],
 )
