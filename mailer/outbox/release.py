@@ -7,7 +7,6 @@ who is left out has a row with the reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -19,7 +18,7 @@ from mailer.campaigns import acts, hours, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
-from mailer.campaigns.review import agreed, approval
+from mailer.campaigns.review import agreed, approval, approved_files
 from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content, LetterKey
@@ -46,13 +45,12 @@ async def release(
     Raises RefusedError if the campaign may not be released, or has not `expected`
     readers.
     """
-    # a ticker runs for weeks: a new copy reads the catalogues again, as approved
-    site = replace(site)
     async with site.database.reading() as session:
         await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, campaign, site.templates)
+        await approval.require(session, site, campaign)
+        site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         readers = await groups.group(
@@ -79,7 +77,7 @@ async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> int:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, campaign, site.templates)
+        await approval.require(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         readers = await groups.group(
             session, campaign, context, written=[campaign.default_language]
@@ -132,7 +130,7 @@ async def _start_sending(
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
     refuse_release(CampaignState(campaign.state), name=campaign.name)
-    await approval.require(session, campaign, site.templates)
+    await approval.require(session, site, campaign)
     usual = site.settings.delivery.too_late_hours
     hours.begin(campaign, usual_hours=usual, now=now)
     campaign.released_at = now

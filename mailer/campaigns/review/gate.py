@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -55,6 +55,12 @@ async def check(
 
     Without `scored`, SpamAssassin does not run: it takes some seconds.
     """
+    return await _check(replace(site), campaign_id, now=now, scored=scored)
+
+
+async def _check(
+    site: Site, campaign_id: int, *, now: datetime, scored: bool
+) -> CampaignCheck:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign, present=True)
@@ -98,9 +104,10 @@ async def approve(
     Raises RefusedError if it has an error or changed during the check, and what
     `approval.approve` raises.
     """
+    site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
         before = (await lookup.get(session, campaign_id)).updated_at
-    checked = await check(site, campaign_id, now=now, scored=scored)
+    checked = await _check(site, campaign_id, now=now, scored=scored)
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(

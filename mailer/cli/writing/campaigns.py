@@ -153,13 +153,9 @@ async def schedule_(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:
-            await schedule.at(
-                session, campaign, moment, by=by, templates=site.templates, now=now
-            )
+            await schedule.at(session, site, campaign, moment, by=by, now=now)
         elif series is not None:
-            await schedule.in_series(
-                session, campaign, series, by=by, templates=site.templates, now=now
-            )
+            await schedule.in_series(session, site, campaign, series, by=by, now=now)
     output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
 
 
