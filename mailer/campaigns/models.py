@@ -142,6 +142,10 @@ class Approval(Base):
     segments: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     # the files of its templates: path → digest of a StoredFile; None: as segments
     files: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    # how many there were by kind and by language; None: as segments
+    readers: Mapped[dict[str, dict[str, int]] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )
     voided_at: Mapped[datetime | None]
 
 

@@ -23,7 +23,7 @@ from mailer.campaigns.models import (
     Campaign,
     CampaignEvent,
 )
-from mailer.campaigns.review import agreed, approved_files
+from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
@@ -64,6 +64,9 @@ async def approve(
         count=count,
         segments=segments,
         files=files,
+        readers=audience_guard.by_group(
+            await resolve.count(session, campaign.audience, context)
+        ),
     )
     session.add(approval)
     _record(session, campaign, approval)
@@ -116,9 +119,7 @@ async def _store_audience(
     await session.execute(
         delete(ApprovedReader).where(ApprovedReader.campaign_id == campaign.id)
     )
-    chosen = resolve.audience(
-        campaign.audience, context, literal(campaign.id), Contact.id
-    ).where(resolve.reason(campaign.topic).is_(None))
+    chosen = audience_guard.readers(campaign, context, literal(campaign.id), Contact.id)
     await session.execute(
         insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
     )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval
+from mailer.campaigns.review import agreement, approval, audience_guard
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import codes, letters
@@ -70,6 +70,10 @@ async def _check(
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
+        share = site.settings.gate.audience_change
+        changed = await audience_guard.since_last(
+            session, campaign, context, share=share
+        )
     readers, fallbacks, without = _readers(grouped)
     blocks = _block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
@@ -77,6 +81,7 @@ async def _check(
         *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
+        *changed,
         *_unsigned(site),
         *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),

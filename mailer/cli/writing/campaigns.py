@@ -186,9 +186,11 @@ async def release_(
     """
     readers = await release.count_readers(site, campaign_id, now=clock.now())
     if expect is None:
-        output.say(f"campaign {campaign_id} has {readers} readers now")
-        if acting.ask(f"Send it to {readers} readers?", yes=yes):
-            expect = readers  # no other number than the one that was shown
+        output.say(f"campaign {campaign_id} has {readers.count} readers now")
+        if readers.change:
+            output.say(readers.change)
+        if acting.ask(f"Send it to {readers.count} readers?", yes=yes):
+            expect = readers.count  # no other number than the one that was shown
     count = await release.release(
         site, campaign_id, by=by, now=clock.now(), expected=expect
     )

@@ -1,4 +1,4 @@
-"""An approval keeps the files of its templates."""
+"""An approval keeps the files of its templates, and its readers by kind."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +8,14 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+COLUMNS = ("files", "readers")
+
 
 def upgrade() -> None:
-    op.add_column("approval", sa.Column("files", sa.JSON(), nullable=True))
+    for name in COLUMNS:
+        op.add_column("approval", sa.Column(name, sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("approval", "files")
+    for name in COLUMNS:
+        op.drop_column("approval", name)

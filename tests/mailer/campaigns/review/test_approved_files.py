@@ -98,7 +98,7 @@ async def test_what_is_approved_is_scheduled_and_previewed_as_it_was(
     shown = await preview.preview(site, number, address, now=clock.now())
 
     assert campaign.state == "approved"
-    assert readers == 10
+    assert readers.count == 10
     assert is_approved(shown.letter.html)
 
 
