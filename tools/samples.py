@@ -3,10 +3,11 @@
 from functools import cache
 
 from mailer.campaigns.writing import folder, parsing
-from mailer.rendering import letter_types
+from mailer.rendering import letter_types, template_files
 from mailer.rendering.language.catalogues import Catalogue, load_all
 from mailer.rendering.render import render
 from mailer.rendering.source import Letter, Source
+from mailer.rendering.template_files import TemplateFiles
 from tools.checkout import TEMPLATES
 
 SAMPLES = sorted(
@@ -15,19 +16,25 @@ SAMPLES = sorted(
 
 
 @cache
+def templates() -> TemplateFiles:
+    """Return the template files of the checkout."""
+    return template_files.read(TEMPLATES)
+
+
+@cache
 def catalogues() -> dict[str, Catalogue]:
     """Return the catalogues of the checkout."""
-    return load_all(TEMPLATES)
+    return load_all(templates())
 
 
 def source(name: str, language: str, *, wanted: str | None = None) -> Source:
     """Return what a sample letter says in one language."""
     written = folder.read(TEMPLATES / name / "sample")
-    kind = letter_types.load(TEMPLATES, name)
+    kind = letter_types.load(templates(), name)
     translation = parsing.parse(
         written.texts[language],
         language=language,
-        types=letter_types.block_types(TEMPLATES),
+        types=letter_types.block_types(templates()),
         allowed=kind.blocks,
         where=f"{language}.md",
     )
@@ -50,4 +57,4 @@ def source(name: str, language: str, *, wanted: str | None = None) -> Source:
 @cache
 def letter(name: str, language: str, wanted: str | None = None) -> Letter:
     """Render a sample letter."""
-    return render(source(name, language, wanted=wanted), TEMPLATES)
+    return render(source(name, language, wanted=wanted), templates())

@@ -1,7 +1,6 @@
 """Schedules campaigns, at an instant or in the next open slot of a series."""
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,15 +12,16 @@ from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.campaigns.review import approval
 from mailer.errors import RefusedError
+from mailer.sites.site import Site
 
 
 async def at(
     session: AsyncSession,
+    site: Site,
     campaign: Campaign,
     moment: datetime,
     *,
     by: str,
-    templates: Path,
     now: datetime,
 ) -> None:
     """Schedule an approved campaign at one instant; it leaves the slot it had.
@@ -42,7 +42,7 @@ async def at(
         )
     await series.leave_slots(session, campaign.id)
     campaign.at = moment
-    await approval.require(session, campaign, templates)
+    await approval.require(session, site, campaign)
     detail = {"at": moment.isoformat()}
     if campaign.state == CampaignState.SCHEDULED:
         acts.note(session, campaign, Act.SCHEDULED, by=by, now=now, detail=detail)
@@ -74,11 +74,11 @@ async def remove(
 
 async def in_series(
     session: AsyncSession,
+    site: Site,
     campaign: Campaign,
     name: str,
     *,
     by: str,
-    templates: Path,
     now: datetime,
 ) -> Occurrence:
     """Schedule an approved campaign in the next open slot of a series; return the slot.
@@ -105,6 +105,6 @@ async def in_series(
     )
     if slot is None:
         raise RefusedError(f"every open slot of {name} has a campaign already")
-    await at(session, campaign, slot.due_at, by=by, templates=templates, now=now)
+    await at(session, site, campaign, slot.due_at, by=by, now=now)
     slot.campaign_id = campaign.id
     return slot

@@ -79,7 +79,7 @@ class ReferenceSeries(Base):
 
 
 class StoredFile(Base):
-    """The content of a file that goes with letters, stored once."""
+    """The content of an attachment or of an approved template, stored once."""
 
     __tablename__ = "stored_file"
 
@@ -140,6 +140,12 @@ class Approval(Base):
     count: Mapped[int]  # readers at the approval
     # the saved segments that its rules need, by name; None: before these were kept
     segments: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    # the files of its templates: path → digest of a StoredFile; None: as segments
+    files: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    # how many there were by kind and by language; None: as segments
+    readers: Mapped[dict[str, dict[str, int]] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )
     voided_at: Mapped[datetime | None]
 
 

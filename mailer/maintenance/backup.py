@@ -128,7 +128,7 @@ async def _manifest(
 
 def _files(site: Site) -> Iterator[tuple[str, Path]]:
     yield CONFIG, site.root / CONFIG
-    folders = {"templates": site.templates, "campaigns": site.root / "campaigns"}
+    folders = {"templates": site.templates_folder, "campaigns": site.root / "campaigns"}
     for name, folder in folders.items():
         for each in _below(folder):
             yield f"{name}/{each.relative_to(folder).as_posix()}", each

@@ -7,7 +7,7 @@ who is left out has a row with the reason.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
@@ -19,7 +19,7 @@ from mailer.campaigns import acts, hours, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
-from mailer.campaigns.review import agreed, approval
+from mailer.campaigns.review import agreed, approval, approved_files, audience_guard
 from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content, LetterKey
@@ -44,20 +44,22 @@ async def release(
 
     `read_clock` gives the time at which each chunk renews the lease of the release.
     Raises RefusedError if the campaign may not be released, or has not `expected`
-    readers.
+    readers; without that number, if its audience changed much since the approval.
     """
-    # a ticker runs for weeks: a new copy reads the catalogues again, as approved
-    site = replace(site)
     async with site.database.reading() as session:
         await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, campaign, site.templates)
+        await approval.require(session, site, campaign)
+        site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         readers = await groups.group(
             session, campaign, context, written=content.written
         )
+        if expected is None:
+            share = site.settings.gate.audience_change
+            await audience_guard.require(session, campaign, context, share=share)
         _require_count(campaign, readers, expected)
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
@@ -71,20 +73,30 @@ async def release(
     return await plan.plan(site, campaign_id, now=read_clock)
 
 
-async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> int:
-    """Return how many readers an approved campaign would have if released at `now`.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadersNow:
+    """The readers of an approved campaign, and how they changed since the approval."""
+
+    count: int
+    change: str | None  # a sentence; None: not much
+
+
+async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> ReadersNow:
+    """Count the readers that an approved campaign would have if released at `now`.
 
     Raises RefusedError if the campaign may not be released.
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, campaign, site.templates)
+        await approval.require(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         readers = await groups.group(
             session, campaign, context, written=[campaign.default_language]
         )
-    return _count(readers)
+        share = site.settings.gate.audience_change
+        change = await audience_guard.change(session, campaign, context, share=share)
+    return ReadersNow(count=_count(readers), change=change)
 
 
 def _count(readers: Sequence[Group]) -> int:
@@ -132,7 +144,7 @@ async def _start_sending(
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
     refuse_release(CampaignState(campaign.state), name=campaign.name)
-    await approval.require(session, campaign, site.templates)
+    await approval.require(session, site, campaign)
     usual = site.settings.delivery.too_late_hours
     hours.begin(campaign, usual_hours=usual, now=now)
     campaign.released_at = now

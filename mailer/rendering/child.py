@@ -14,6 +14,8 @@ from types import FrameType
 from mailer.errors import ContentError
 from mailer.rendering import tasks
 from mailer.rendering.render import render
+from mailer.rendering.source import Source
+from mailer.rendering.template_files import TemplateFiles
 
 SECONDS = 3  # of processor time for a letter, which takes some milliseconds
 MEMORY = 1 << 30  # octets of address space
@@ -26,14 +28,15 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent closes the pipe
     signal.signal(signal.SIGVTALRM, _stop)
+    templates: TemplateFiles | None = None
     for line in sys.stdin.buffer:
-        sys.stdout.write(json.dumps(_answer(line)) + "\n")
+        source, templates = tasks.read(line, templates)
+        sys.stdout.write(json.dumps(_answer(source, templates)) + "\n")
         sys.stdout.flush()
     return 0
 
 
-def _answer(line: bytes) -> dict[str, str]:
-    source, templates = tasks.read(line)
+def _answer(source: Source, templates: TemplateFiles) -> dict[str, str]:
     _allow_time()
     try:
         letter = render(source, templates)

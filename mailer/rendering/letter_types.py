@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from mailer.errors import ContentError, unreadable
+from mailer.errors import ContentError
+from mailer.rendering.template_files import TemplateFiles
 
 LAYOUT = "_layout"
+SETTINGS = "template.toml"
 _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 
@@ -33,9 +34,9 @@ class Template:
     blocks: tuple[str, ...]
 
 
-def block_types(templates: Path) -> dict[str, BlockType]:
+def block_types(templates: TemplateFiles) -> dict[str, BlockType]:
     """Return the block types of a site by name."""
-    table = _read(templates / LAYOUT / "blocks.toml")
+    table = _read(templates, f"{LAYOUT}/blocks.toml")
     return {
         name: BlockType(
             name=name,
@@ -47,21 +48,21 @@ def block_types(templates: Path) -> dict[str, BlockType]:
     }
 
 
-def load(templates: Path, name: str) -> Template:
+def load(templates: TemplateFiles, name: str) -> Template:
     """Return one letter type; raise ContentError where it cannot be used."""
     known = names(templates)
     if name not in known:
         raise ContentError(
-            str(templates),
+            templates.place,
             f"no template is called {name!r}; expected one of {', '.join(known)}",
         )
-    path = templates / name / "template.toml"
-    table = _read(path)
+    path = f"{name}/{SETTINGS}"
+    table = _read(templates, path)
     unknown = sorted(set(table) - _SETTINGS)
     if unknown:
         expected = ", ".join(sorted(_SETTINGS))
         raise ContentError(
-            str(path),
+            path,
             f"no such setting: {', '.join(unknown)}; expected one of {expected}",
         )
     try:
@@ -73,18 +74,17 @@ def load(templates: Path, name: str) -> Template:
             blocks=tuple(table["blocks"]),
         )
     except KeyError as missing:
-        raise ContentError(str(path), f"{missing.args[0]} is missing") from None
+        raise ContentError(path, f"{missing.args[0]} is missing") from None
 
 
-def names(templates: Path) -> list[str]:
+def names(templates: TemplateFiles) -> list[str]:
     """Return the names of a site's letter types."""
-    return sorted(path.parent.name for path in templates.glob("*/template.toml"))
+    found = (path.split("/") for path in templates.files)
+    return sorted(parts[0] for parts in found if parts[1:] == [SETTINGS])
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(templates: TemplateFiles, path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise ContentError(str(path), unreadable(fault)) from None
-    except (tomllib.TOMLDecodeError, UnicodeError) as fault:
-        raise ContentError(str(path), f"not valid TOML: {fault}") from None
+        return tomllib.loads(templates.text(path))
+    except tomllib.TOMLDecodeError as fault:
+        raise ContentError(path, f"not valid TOML: {fault}") from None

@@ -6,7 +6,6 @@ was previewed, with their own values.
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -21,6 +20,7 @@ from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
 from mailer.rendering.markup import mjml
 from mailer.rendering.source import Letter, Source, strings
+from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
 
 FONTS = {
@@ -31,7 +31,7 @@ LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
 FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
-def render(source: Source, templates: Path) -> Letter:
+def render(source: Source, templates: TemplateFiles) -> Letter:
     """Return the letter; raise ContentError if that is not possible."""
     try:
         return _render(source, templates)
@@ -44,7 +44,7 @@ def render(source: Source, templates: Path) -> Letter:
         ) from fault
 
 
-def _render(source: Source, templates: Path) -> Letter:
+def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
     drawn = marks.draw(strings(source))
     blocks = views(source, drawn)
@@ -69,7 +69,9 @@ def _render(source: Source, templates: Path) -> Letter:
     )
 
 
-def _check(html: str, blocks: list[BlockView], source: Source, templates: Path) -> None:
+def _check(
+    html: str, blocks: list[BlockView], source: Source, templates: TemplateFiles
+) -> None:
     """Raise ContentError at the first part of a letter that is not allowed."""
     written = frozenset(_written_addresses(blocks))
     for each in letters.refused(html, site_url=source.site_url, authors=written):

@@ -21,6 +21,7 @@ from mailer.rendering import tasks
 from mailer.rendering.child import MEMORY, SECONDS
 from mailer.rendering.marks import Marks
 from mailer.rendering.source import Letter, Source
+from mailer.rendering.template_files import TemplateFiles
 
 TIMEOUT = 30.0  # seconds on the clock for one letter, on a busy machine
 MAX_ANSWER = 20_000_000  # octets
@@ -32,15 +33,15 @@ class Renderer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._known: TemplateFiles | None = None  # the templates that the child has
 
-    def render(self, source: Source, templates: Path) -> Letter:
+    def render(self, source: Source, templates: TemplateFiles) -> Letter:
         """Return the letter; raise ContentError if it cannot be rendered.
 
         Waits for the child: in an event loop, call it in a thread.
         """
-        task = tasks.write(source, templates)
         with self._lock:
-            line = self._ask(task)
+            line = self._ask(source, templates)
             answer = json.loads(line) if line else None
             if answer is None or "where" in answer:
                 self.close()
@@ -56,12 +57,12 @@ class Renderer:
 
     def close(self) -> None:
         """End the child; the next letter starts another one."""
-        child, self._child = self._child, None
+        child, self._child, self._known = self._child, None, None
         if child is not None:
             child.kill()
             child.communicate()
 
-    def _ask(self, task: bytes) -> bytes | None:
+    def _ask(self, source: Source, templates: TemplateFiles) -> bytes | None:
         """Return the child's answer; None if it ended or took too long."""
         if self._child is None or self._child.poll() is not None:
             self.close()
@@ -69,6 +70,8 @@ class Renderer:
         child = self._child
         if child.stdin is None or child.stdout is None:
             return None
+        task = tasks.write(source, None if templates == self._known else templates)
+        self._known = templates
         try:
             child.stdin.write(task)
             child.stdin.flush()

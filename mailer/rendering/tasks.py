@@ -1,24 +1,26 @@
 """Writes what a letter is rendered from as one line of JSON, and reads it again.
 
-A catalogue is written as its folder, the language and digest of its strings, and the
-language it is for; the reader loads it from its file.
+The files of templates are in the first task only, and in one with other files. A
+catalogue is written as the language of its strings and the language it is for; the
+reader loads it from the files.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from audiences.entry import Correspondent, Entry
 from mailer.rendering.language import catalogues
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.source import Block, Source
+from mailer.rendering.template_files import TemplateFiles
 
 
-def write(source: Source, templates: Path) -> bytes:
-    """Return a source and its folder of templates as one line."""
+def write(source: Source, templates: TemplateFiles | None) -> bytes:
+    """Return a source as one line, with its templates; None: those of the last line."""
     packed = {each.name: getattr(source, each.name) for each in fields(source)}
     packed |= {
         "catalogue": _packed(source.catalogue),
@@ -33,19 +35,23 @@ def write(source: Source, templates: Path) -> bytes:
         "offsets": dict(source.offsets),
         "entry": None if source.entry is None else asdict(source.entry),
     }
-    whole = {"templates": str(templates), "source": packed}
+    files = None if templates is None else _packed_files(templates)
+    whole = {"templates": files, "source": packed}
     return json.dumps(whole, default=_iso).encode() + b"\n"
 
 
-def read(line: bytes) -> tuple[Source, Path]:
-    """Return the source and the folder of templates of a line."""
+def read(line: bytes, last: TemplateFiles | None) -> tuple[Source, TemplateFiles]:
+    """Return the source and the templates of a line; `last` are those before it."""
     whole: dict[str, Any] = json.loads(line)
     packed: dict[str, Any] = whole["source"]
+    templates = last if whole["templates"] is None else _files(whole["templates"])
+    if templates is None:
+        raise ValueError("the first task has no templates")
     restored = {
-        "catalogue": _catalogue(packed["catalogue"]),
-        "wanted": _catalogue(packed["wanted"]),
+        "catalogue": _catalogue(packed["catalogue"], templates),
+        "wanted": _catalogue(packed["wanted"], templates),
         "block_catalogues": {
-            block: _catalogue(each)
+            block: _catalogue(each, templates)
             for block, each in packed["block_catalogues"].items()
         },
         "blocks": tuple(Block(**each) for each in packed["blocks"]),
@@ -53,21 +59,33 @@ def read(line: bytes) -> tuple[Source, Path]:
         "reason": tuple(packed["reason"]),
         "entry": None if packed["entry"] is None else _entry(packed["entry"]),
     }
-    return Source(**packed | restored), Path(whole["templates"])
+    return Source(**packed | restored), templates
+
+
+def _packed_files(templates: TemplateFiles) -> dict[str, Any]:
+    files = {
+        path: base64.b64encode(octets).decode("ascii")
+        for path, octets in templates.files.items()
+    }
+    return {"files": files, "refused": dict(templates.refused)}
+
+
+def _files(packed: Mapping[str, Any]) -> TemplateFiles:
+    files = {path: base64.b64decode(each) for path, each in packed["files"].items()}
+    return TemplateFiles(place="templates", files=files, refused=packed["refused"])
 
 
 def _packed(catalogue: Catalogue | None) -> list[str] | None:
     if catalogue is None:
         return None
-    where = str(catalogue.folder)
-    return [where, catalogue.strings, catalogue.digest, catalogue.language]
+    return [catalogue.strings, catalogue.language]
 
 
-def _catalogue(packed: list[str] | None) -> Catalogue | None:
+def _catalogue(packed: list[str] | None, templates: TemplateFiles) -> Catalogue | None:
     if packed is None:
         return None
-    folder, strings, digest, language = packed
-    return catalogues.in_language(Path(folder), strings, digest, language)
+    strings, language = packed
+    return catalogues.in_language(templates, strings, language)
 
 
 def _entry(packed: Mapping[str, Any]) -> Entry:

@@ -18,6 +18,7 @@ from audiences.segments import compiler, resolve
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.review import approved_files
 from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.letters import Content
 from mailer.outbox.message_states import Skip
@@ -42,6 +43,7 @@ async def coverage(site: Site, campaign_id: int, *, now: datetime) -> list[Cover
     """Return the coverage of each block of a campaign, in the order of the letter."""
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
+        site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         return [

@@ -124,6 +124,7 @@ class GateSettings(Section):
     """Limits of the checks before approval."""
 
     spam_limit: float = Field(default=5, ge=0, le=100)
+    audience_change: float = Field(default=0.2, ge=0, le=100)
 
 
 class ApprovalSettings(Section):

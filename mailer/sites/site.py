@@ -7,8 +7,10 @@ from pathlib import Path
 
 from audiences.languages import name_in
 from mailer.links import LinkSigner
+from mailer.rendering import template_files
 from mailer.rendering.language import catalogues
 from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.template_files import TemplateFiles
 from mailer.settings.sections import Settings
 from mailer.store.database import Database
 
@@ -18,6 +20,8 @@ class Site:
     """An open site.
 
     `root` is the folder of config.toml; `address_key` makes fingerprints of addresses.
+    `approved` are the templates of an approval, used in place of those of the folder.
+    Templates and catalogues are read once: a copy of the site reads them again.
     """
 
     root: Path
@@ -25,11 +29,17 @@ class Site:
     database: Database
     signer: LinkSigner
     address_key: bytes
+    approved: TemplateFiles | None = None
 
     @property
-    def templates(self) -> Path:
+    def templates_folder(self) -> Path:
         """Return the folder of templates and catalogues."""
         return self.root / self.settings.site.templates
+
+    @cached_property
+    def templates(self) -> TemplateFiles:
+        """Return the files of templates and catalogues."""
+        return self.approved or template_files.read(self.templates_folder)
 
     @cached_property
     def catalogues(self) -> Mapping[str, Catalogue]:

@@ -10,6 +10,7 @@ from audiences.languages import OFFERED
 from mailer import clock
 from mailer.errors import MailerError
 from mailer.outbox.models import Bucket
+from mailer.rendering import letter_types, template_files
 from mailer.sites.site import Site
 from mailer.store.faults import store_error
 from mailer.web import page
@@ -48,7 +49,7 @@ class Readiness:
         default = site.settings.languages.default
         if default not in OFFERED or default not in site.catalogues:
             return f"languages.default is {default}, which is not offered"
-        if not any(site.templates.glob("*/template.toml")):
+        if not letter_types.names(template_files.read(site.templates_folder)):
             return "there are no templates"
         page.show(site, "message.html", language=default, heading="", sentence="")
         if shutil.disk_usage(site.root).free < ROOM:

@@ -16,6 +16,7 @@ from mailer.demo import demonstration
 from mailer.outbox import release
 from mailer.outbox.models import Message
 from mailer.outcomes import closing
+from mailer.rendering import template_files
 from mailer.reports import totals
 from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
@@ -94,7 +95,7 @@ async def approve(site: Site, number: int, *, by: str = APPROVER) -> int:
             session,
             campaign,
             by=by,
-            templates=site.templates,
+            templates=template_files.read(site.templates_folder),
             context=await lookup.context_of(
                 session, campaign, now=clock.now(), present=True
             ),
@@ -109,10 +110,10 @@ async def schedule_at(site: Site, number: int, at: datetime) -> None:
         campaign = await lookup.get(session, number)
         await schedule.at(
             session,
+            site,
             campaign,
             at,
             by=EDITOR,
-            templates=site.templates,
             now=clock.now(),
         )
 
@@ -123,10 +124,10 @@ async def schedule_in_series(site: Site, number: int) -> Occurrence:
         campaign = await lookup.get(session, number)
         return await schedule.in_series(
             session,
+            site,
             campaign,
             "monthly-letter",
             by=EDITOR,
-            templates=site.templates,
             now=clock.now(),
         )
 

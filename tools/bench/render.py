@@ -12,8 +12,7 @@ from itertools import combinations, islice
 from audiences.languages import OFFERED
 from mailer.rendering.render import render
 from mailer.rendering.source import Source
-from tools.checkout import TEMPLATES
-from tools.samples import source
+from tools.samples import source, templates
 
 LETTER, BLOCKS, ROUNDS, VARIANTS = "monthly-letter", 10, 50, 500
 
@@ -49,13 +48,13 @@ def measure() -> dict[str, float]:
     for language in OFFERED:
         letter = ten_blocks(language)
         taken[f"{language}_ms"] = milliseconds(
-            lambda letter=letter: render(letter, TEMPLATES),  # type: ignore[misc]
+            lambda letter=letter: render(letter, templates()),  # type: ignore[misc]
             ROUNDS,
         )
     many = variants(source(LETTER, "fr"), VARIANTS)
     started = time.perf_counter()
     for each in many:
-        render(each, TEMPLATES)
+        render(each, templates())
     taken["variants"] = len(many)
     taken["variants_s"] = time.perf_counter() - started
     return taken

@@ -1,5 +1,8 @@
 """The digest of what an approval covers: content, audience, texts and templates.
 
+The templates are files kept with the approval. An approval of an earlier version kept
+none: it covers the files of the templates folder, as they were.
+
 It covers every column of a campaign except NOT_AGREED, so a new column is covered
 without a change here.
 """
@@ -7,13 +10,15 @@ without a change here.
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign, CampaignText
+from mailer.rendering import letter_types, template_files
+from mailer.rendering.language import catalogues
+from mailer.rendering.template_files import TemplateFiles
 
 NOT_AGREED = frozenset(
     {
@@ -37,13 +42,34 @@ AGREED = tuple(
 async def digest(
     session: AsyncSession,
     campaign: Campaign,
-    templates: Path,
-    segments: Mapping[str, str] | None = None,
+    *,
+    files: Mapping[str, str],
+    segments: Mapping[str, str],
 ) -> str:
     """Return the digest of what an approval covers, except the time.
 
-    `segments` are the saved segments that the rules need; None in an approval that
-    did not keep them.
+    `files` are its template files, path → digest; `segments` are the saved segments
+    that the rules need.
+    """
+    return _digest_of(
+        {name: getattr(campaign, name) for name in AGREED}
+        | {
+            "texts": await _texts(session, campaign),
+            "templates": template_files.digest_of(files),
+            "segments": segments,
+        }
+    )
+
+
+async def without_files(
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    segments: Mapping[str, str] | None,
+) -> str:
+    """Return the digest of an approval that kept no files, for the present templates.
+
+    `segments` is None if it kept no segments either.
     """
     kept = {} if segments is None else {"segments": segments}
     return _digest_of(
@@ -57,7 +83,7 @@ async def digest(
 
 
 async def former_digest(
-    session: AsyncSession, campaign: Campaign, templates: Path
+    session: AsyncSession, campaign: Campaign, templates: TemplateFiles
 ) -> str:
     """Return the digest as the previous version made it: its approvals stay valid."""
     return _digest_of(
@@ -103,13 +129,12 @@ async def _texts(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
     return {language: text for language, text in texts}
 
 
-def template_digest(templates: Path, name: str) -> str:
+def template_digest(templates: TemplateFiles, name: str) -> str:
     """Return the digest of a template's files, the layout and the catalogues."""
     total = hashlib.sha256()
-    for folder in (name, "_layout", "locale"):
-        for path in sorted((templates / folder).rglob("*")):
-            place = path.relative_to(templates)
-            if path.is_file() and "sample" not in place.parts:
-                total.update(place.as_posix().encode() + b"\0")
-                total.update(hashlib.sha256(path.read_bytes()).digest())
+    for folder in (name, letter_types.LAYOUT, catalogues.FOLDER):
+        inside = [path for path in templates.files if path.startswith(f"{folder}/")]
+        for path in sorted(inside, key=lambda each: each.split("/")):
+            total.update(path.encode() + b"\0")
+            total.update(hashlib.sha256(templates.files[path]).digest())
     return total.hexdigest()

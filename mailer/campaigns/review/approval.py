@@ -2,11 +2,11 @@
 
 A user who wrote any of the content cannot approve it, and an edit voids an approval. If
 the campaign is scheduled, the approval holds for that time, else for any. An approval
-may be renewed, for example after a change of the template; the state stays.
+may be renewed, for example to take a changed template; the state stays.
 """
 
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import delete, exists, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,10 @@ from mailer.campaigns.models import (
     Campaign,
     CampaignEvent,
 )
-from mailer.campaigns.review import agreed
+from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
+from mailer.rendering.template_files import TemplateFiles
+from mailer.sites.site import Site
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -35,7 +37,7 @@ async def approve(
     campaign: Campaign,
     *,
     by: str,
-    templates: Path,
+    templates: TemplateFiles,
     context: Context,
     now: datetime,
 ) -> Approval:
@@ -52,14 +54,19 @@ async def approve(
     await references.assign_number(session, campaign)
     count = await _store_audience(session, campaign, context)
     segments = _segments(campaign, context)
+    files = await approved_files.store(session, templates)
     approval = Approval(
         campaign_id=campaign.id,
         by=by,
         at=now,
-        digest=await agreed.digest(session, campaign, templates, segments),
+        digest=await agreed.digest(session, campaign, files=files, segments=segments),
         time=campaign.at if campaign.state == CampaignState.SCHEDULED else None,
         count=count,
         segments=segments,
+        files=files,
+        readers=audience_guard.by_group(
+            await resolve.count(session, campaign.audience, context)
+        ),
     )
     session.add(approval)
     _record(session, campaign, approval)
@@ -112,9 +119,7 @@ async def _store_audience(
     await session.execute(
         delete(ApprovedReader).where(ApprovedReader.campaign_id == campaign.id)
     )
-    chosen = resolve.audience(
-        campaign.audience, context, literal(campaign.id), Contact.id
-    ).where(resolve.reason(campaign.topic).is_(None))
+    chosen = audience_guard.readers(campaign, context, literal(campaign.id), Contact.id)
     await session.execute(
         insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
     )
@@ -123,9 +128,7 @@ async def _store_audience(
     return await session.scalar(count) or 0
 
 
-async def require(
-    session: AsyncSession, campaign: Campaign, templates: Path
-) -> Approval:
+async def require(session: AsyncSession, site: Site, campaign: Campaign) -> Approval:
     """Return the approval of the campaign as it is now.
 
     Raises RefusedError if there is none, if anything it covers has changed, or if it is
@@ -134,7 +137,7 @@ async def require(
     approval = await lookup.current_approval(session, campaign)
     if approval is None:
         raise RefusedError(f"{campaign.name} has not been approved")
-    if not await _covers(approval, session, campaign, templates):
+    if not await _covers(approval, session, site, campaign):
         raise RefusedError(
             f"{campaign.name} or its template changed after {approval.by} approved it;"
             " it needs a new approval"
@@ -150,12 +153,17 @@ async def require(
 
 
 async def _covers(
-    approval: Approval, session: AsyncSession, campaign: Campaign, templates: Path
+    approval: Approval, session: AsyncSession, site: Site, campaign: Campaign
 ) -> bool:
-    """Whether an approval covers the campaign and its template as they are now."""
-    segments = approval.segments
-    if approval.digest == await agreed.digest(session, campaign, templates, segments):
-        return True
-    return segments is None and approval.digest == await agreed.former_digest(
-        session, campaign, templates
+    """Whether an approval covers the campaign as it is now."""
+    files, segments = approval.files, approval.segments
+    if files is not None and segments is not None:
+        return approval.digest == await agreed.digest(
+            session, campaign, files=files, segments=segments
+        )
+    templates = replace(site).templates
+    digest = await agreed.without_files(session, campaign, templates, segments)
+    return approval.digest == digest or (
+        segments is None
+        and approval.digest == await agreed.former_digest(session, campaign, templates)
     )

@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval
+from mailer.campaigns.review import agreement, approval, audience_guard
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import codes, letters
@@ -55,6 +55,12 @@ async def check(
 
     Without `scored`, SpamAssassin does not run: it takes some seconds.
     """
+    return await _check(replace(site), campaign_id, now=now, scored=scored)
+
+
+async def _check(
+    site: Site, campaign_id: int, *, now: datetime, scored: bool
+) -> CampaignCheck:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         content = await letters.content_of(session, site, campaign, present=True)
@@ -64,6 +70,10 @@ async def check(
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
+        share = site.settings.gate.audience_change
+        changed = await audience_guard.since_last(
+            session, campaign, context, share=share
+        )
     readers, fallbacks, without = _readers(grouped)
     blocks = _block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
@@ -71,6 +81,7 @@ async def check(
         *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
+        *changed,
         *_unsigned(site),
         *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),
@@ -98,9 +109,10 @@ async def approve(
     Raises RefusedError if it has an error or changed during the check, and what
     `approval.approve` raises.
     """
+    site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
         before = (await lookup.get(session, campaign_id)).updated_at
-    checked = await check(site, campaign_id, now=now, scored=scored)
+    checked = await _check(site, campaign_id, now=now, scored=scored)
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(

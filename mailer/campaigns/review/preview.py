@@ -17,6 +17,7 @@ from audiences.segments.compiler import Context
 from audiences.segments.conditions import of_readers
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.review import approved_files
 from mailer.campaigns.variants import codes, groups, letters
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import RefusedError
@@ -43,6 +44,7 @@ async def preview(
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
+        site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
         contact = await contacts.find(session, address, key=site.address_key)

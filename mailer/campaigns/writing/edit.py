@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -22,13 +21,14 @@ from mailer.campaigns.writing.translation import progress
 from mailer.errors import ContentError
 from mailer.rendering import agenda, letter_types
 from mailer.rendering.source import Block, Translation
+from mailer.rendering.template_files import TemplateFiles
 
 
 async def add(
     session: AsyncSession,
     written: Folder,
     *,
-    templates: Path,
+    templates: TemplateFiles,
     author: str,
     now: datetime,
 ) -> Campaign:
@@ -54,7 +54,7 @@ async def replace(
     campaign: Campaign,
     written: Folder,
     *,
-    templates: Path,
+    templates: TemplateFiles,
     by: str,
     now: datetime,
 ) -> None:
@@ -86,7 +86,7 @@ async def _fill(
     campaign: Campaign,
     written: Folder,
     *,
-    templates: Path,
+    templates: TemplateFiles,
     now: datetime,
 ) -> dict[str, Translation]:
     """Set a campaign's columns from its folder; return its parsed texts by language."""

@@ -8,7 +8,7 @@ The store has each content once, by its digest.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
 from audiences.store.dialects import insert
+from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
-from mailer.campaigns.writing import regular_files
 from mailer.composing import parts
 from mailer.errors import ContentError, RefusedError, unreadable
 from mailer.rendering.checks import problem
@@ -143,29 +143,51 @@ async def store(
         {"name": f.name, "language": f.language, "type": f.type, "digest": f.digest}
         for f in attached
     ]
-    for file in attached:
-        await session.execute(
-            insert(session, StoredFile)
-            .values(digest=file.digest, octets=file.octets)
-            .on_conflict_do_nothing()
+    await store_contents(session, {file.digest: file.octets for file in attached})
+
+
+async def store_contents(session: AsyncSession, octets: Mapping[str, bytes]) -> None:
+    """Store contents, given by their digests; those that are stored stay."""
+    stored = await session.scalars(
+        select(StoredFile.digest).where(StoredFile.digest.in_(octets))
+    )
+    known = set(stored)
+    for digest, content in octets.items():
+        if digest not in known:
+            await session.execute(
+                insert(session, StoredFile)
+                .values(digest=digest, octets=content)
+                .on_conflict_do_nothing()
+            )
+
+
+async def contents(
+    session: AsyncSession, campaign: Campaign, digests: Iterable[str]
+) -> dict[str, bytes]:
+    """Return stored contents by their digests.
+
+    Raises RefusedError if one is missing or was changed.
+    """
+    wanted = set(digests)
+    rows = await session.execute(
+        select(StoredFile.digest, StoredFile.octets).where(
+            StoredFile.digest.in_(wanted)
         )
+    )
+    octets = {digest: content for digest, content in rows}
+    for digest in wanted:
+        if hashlib.sha256(octets.get(digest, b"")).hexdigest() != digest:
+            raise RefusedError(
+                f"a stored file of {campaign.name} is missing or differs from what was"
+                " imported and approved; import the campaign again, and approve it"
+            )
+    return octets
 
 
 async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached, ...]:
     """Return a campaign's files; raise RefusedError if a stored content was changed."""
-    digests = {each["digest"] for each in campaign.files}
-    rows = await session.execute(
-        select(StoredFile.digest, StoredFile.octets).where(
-            StoredFile.digest.in_(digests)
-        )
-    )
-    octets: Mapping[str, bytes] = {digest: content for digest, content in rows}
-    for digest, content in octets.items():
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise RefusedError(
-                f"a stored file of {campaign.name} differs from what was imported;"
-                " import the campaign again"
-            )
+    digests = [each["digest"] for each in campaign.files]
+    octets = await contents(session, campaign, digests)
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
     )

@@ -1,7 +1,6 @@
 """Reads a campaign's texts from the store, and parses them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +11,7 @@ from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.rendering.letter_types import Template
 from mailer.rendering.source import Translation
+from mailer.rendering.template_files import TemplateFiles
 
 
 async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
@@ -25,7 +25,11 @@ async def texts_of(session: AsyncSession, campaign: Campaign) -> dict[str, str]:
 
 
 def parse_all(
-    texts: Mapping[str, str], templates: Path, template: Template, *, folder_name: str
+    texts: Mapping[str, str],
+    templates: TemplateFiles,
+    template: Template,
+    *,
+    folder_name: str,
 ) -> dict[str, Translation]:
     """Parse every language of a campaign; raise ContentError at the first fault."""
     types = letter_types.block_types(templates)
@@ -45,7 +49,7 @@ def parse_all(
 
 
 async def parsed_of(
-    session: AsyncSession, campaign: Campaign, templates: Path
+    session: AsyncSession, campaign: Campaign, templates: TemplateFiles
 ) -> dict[str, Translation]:
     """Return the stored texts, parsed; {} if they cannot be parsed any more."""
     try:

@@ -153,13 +153,9 @@ async def schedule_(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:
-            await schedule.at(
-                session, campaign, moment, by=by, templates=site.templates, now=now
-            )
+            await schedule.at(session, site, campaign, moment, by=by, now=now)
         elif series is not None:
-            await schedule.in_series(
-                session, campaign, series, by=by, templates=site.templates, now=now
-            )
+            await schedule.in_series(session, site, campaign, series, by=by, now=now)
     output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -190,9 +186,11 @@ async def release_(
     """
     readers = await release.count_readers(site, campaign_id, now=clock.now())
     if expect is None:
-        output.say(f"campaign {campaign_id} has {readers} readers now")
-        if acting.ask(f"Send it to {readers} readers?", yes=yes):
-            expect = readers  # no other number than the one that was shown
+        output.say(f"campaign {campaign_id} has {readers.count} readers now")
+        if readers.change:
+            output.say(readers.change)
+        if acting.ask(f"Send it to {readers.count} readers?", yes=yes):
+            expect = readers.count  # no other number than the one that was shown
     count = await release.release(
         site, campaign_id, by=by, now=clock.now(), expected=expect
     )

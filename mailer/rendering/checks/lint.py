@@ -8,12 +8,14 @@ allowed. Nothing may be loaded from another host, and no script may run.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from mailer.rendering import letter_types
 from mailer.rendering.allowed.elements import HTML, MJML, TEXTS, VOID
 from mailer.rendering.allowed.places import MAX_FILE, templates_of
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
+from mailer.rendering.language import catalogues
+from mailer.rendering.template_files import TemplateFiles
 
 DEPTH = 60  # nested tags in one file; a letter needs 15
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -37,15 +39,16 @@ class _Open:
     line: int
 
 
-def lint(templates: Path, name: str) -> Iterator[Problem]:
+def lint(templates: TemplateFiles, name: str) -> Iterator[Problem]:
     """Yield the problems of the files of one letter type."""
-    for path in templates_of(templates, name):
-        where = path.relative_to(templates).as_posix()
-        text = path.read_text(encoding="utf-8", errors="replace")
+    for where, why in templates.refused.items():
+        if where.split("/")[0] in {name, letter_types.LAYOUT, catalogues.FOLDER}:
+            yield problem.error("", where, why)
+    for where, text in templates_of(templates, name):
         if len(text) > MAX_FILE:
             what = f"found {len(text):,} characters; expected at most {MAX_FILE:,}"
             yield problem.error("", where, what)
-        elif path.suffix == ".css":
+        elif where.endswith(".css"):
             yield from _styles(text, where, 1)
         else:
             yield from markup(text, where)

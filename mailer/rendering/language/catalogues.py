@@ -5,7 +5,6 @@ from CLDR through Babel. A string without a translation is shown in English; the
 find such strings.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,6 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -25,9 +23,10 @@ from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
 from audiences.languages import OFFERED, direction
-from mailer.errors import ContentError, unreadable
+from mailer.errors import ContentError
+from mailer.rendering.template_files import TemplateFiles
 
-DOMAIN = "liaison"
+FOLDER, DOMAIN = "locale", "liaison"
 # In Arabic the United Nations write both names of a month, that of the east and that of
 # the west, which are not understood everywhere. CLDR has the names of the west.
 EASTERN = {
@@ -60,13 +59,11 @@ def isolated(text: str) -> str:
 class Catalogue:
     """The strings and formats of one language.
 
-    The strings are those of `strings`, in `folder`; `digest` is that of their file.
+    The strings are those of the language `strings`.
     """
 
     language: str
-    folder: Path
     strings: str
-    digest: str
     locale: Locale
     translations: GNUTranslations
 
@@ -122,40 +119,31 @@ class Catalogue:
             return code
 
 
-def load(folder: Path, language: str) -> Catalogue:
-    """Return a language's catalogue from the folder of templates.
-
-    Raises ContentError where it cannot be read.
-    """
-    path = folder / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def load(templates: TemplateFiles, language: str) -> Catalogue:
+    """Return a language's catalogue; raise ContentError where it cannot be read."""
+    path = f"{FOLDER}/{language}/LC_MESSAGES/{DOMAIN}.po"
+    octets = BytesIO(templates.octets(path))
     try:
-        octets = path.read_bytes()
-        catalogue: Any = read_po(BytesIO(octets), locale=language, abort_invalid=True)
-    except OSError as fault:
-        raise ContentError(str(path), unreadable(fault)) from None
+        catalogue: Any = read_po(octets, locale=language, abort_invalid=True)
     except (PoFileError, ValueError) as fault:
-        raise ContentError(
-            str(path), f"not a valid gettext catalogue: {fault}"
-        ) from None
+        raise ContentError(path, f"not a valid gettext catalogue: {fault}") from None
     packed = BytesIO()
     write_mo(packed, catalogue)
     packed.seek(0)
     return Catalogue(
         language=language,
-        folder=folder,
         strings=language,
-        digest=hashlib.sha256(octets).hexdigest(),
         locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
         translations=GNUTranslations(packed),
     )
 
 
 @lru_cache(maxsize=64)
-def in_language(folder: Path, strings: str, _digest: str, language: str) -> Catalogue:
-    """Return the catalogue of `strings` for a language; a new digest reads it again."""
-    return replace(load(folder, strings), language=language)
+def in_language(templates: TemplateFiles, strings: str, language: str) -> Catalogue:
+    """Return the catalogue of `strings` for a language."""
+    return replace(load(templates, strings), language=language)
 
 
-def load_all(folder: Path) -> dict[str, Catalogue]:
+def load_all(templates: TemplateFiles) -> dict[str, Catalogue]:
     """Return the catalogue of every language that letters are offered in."""
-    return {language: load(folder, language) for language in OFFERED}
+    return {language: load(templates, language) for language in OFFERED}

@@ -1,21 +1,22 @@
 """Renders a letter's Jinja template to MJML, in a sandbox.
 
 A template sees plain values and can call only its own macros. It has no `range` and no
-operator that multiplies texts, and loads only files of the templates folder. A fault
-is raised with its file and line. `rendering/child` limits time and memory.
+operator that multiplies texts, and includes only the files that were read from the
+templates folder. A fault is raised with its file and line. `rendering/child` limits
+time and memory.
 """
 
 import traceback
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailer.errors import ContentError
+from mailer.rendering.template_files import TemplateFiles
 
 _FILTERS = (
     "default",
@@ -57,11 +58,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, Macro)
 
 
-@cache
-def environment(templates: Path) -> Sandbox:
-    """Return the Jinja environment of a templates folder."""
+@lru_cache(maxsize=4)
+def environment(templates: TemplateFiles) -> Sandbox:
+    """Return the Jinja environment of the files of a templates folder."""
+
+    def load(path: str) -> tuple[str, str, None] | None:
+        if path not in templates.files and templates.refusal(path) is None:
+            return None
+        return templates.text(path), path, None
+
     made = Sandbox(
-        loader=FileSystemLoader(templates),
+        loader=FunctionLoader(load),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -72,7 +79,7 @@ def environment(templates: Path) -> Sandbox:
     return made
 
 
-def assemble(templates: Path, name: str, values: dict[str, Any]) -> str:
+def assemble(templates: TemplateFiles, name: str, values: dict[str, Any]) -> str:
     """Return the MJML of a letter.
 
     Raises ContentError with the file and line where the template is at fault.
@@ -88,16 +95,18 @@ def assemble(templates: Path, name: str, values: dict[str, Any]) -> str:
             _place(fault, templates, main),
             f"there is no file {fault.name} in the templates folder",
         ) from None
+    except ContentError as fault:
+        where = _place(fault, templates, main)
+        raise ContentError(where, f"{fault.where} {fault.sentence}") from None
     except _FAULTS as fault:
         raise ContentError(_place(fault, templates, main), _sentence(fault)) from None
 
 
-def _place(fault: BaseException, templates: Path, main: str) -> str:
+def _place(fault: BaseException, templates: TemplateFiles, main: str) -> str:
     """Return the file and line of the innermost template in a traceback."""
     for frame in reversed(traceback.extract_tb(fault.__traceback__)):
-        path = Path(frame.filename)
-        if path.suffix in {".mjml", ".css"} and path.is_relative_to(templates):
-            return f"{path.relative_to(templates).as_posix()}, line {frame.lineno}"
+        if frame.filename in templates.files:
+            return f"{frame.filename}, line {frame.lineno}"
     return main
 
 

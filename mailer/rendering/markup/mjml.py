@@ -7,7 +7,6 @@ references instead, which are replaced by their characters afterwards.
 import re
 import sys
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from css_inline import CSSInliner
@@ -16,6 +15,7 @@ from mjml import mjml2html
 
 from mailer.errors import ContentError
 from mailer.rendering.markup.assemble import assemble
+from mailer.rendering.template_files import TemplateFiles
 
 _REFERENCE = re.compile(r"&#x([0-9a-f]{2,6});")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -23,7 +23,11 @@ _DEPTH = 100  # nested tags; MRML crashes at about 1,000
 
 
 def lay_out(
-    templates: Path, name: str, values: dict[str, Any], *, title: tuple[str, str]
+    templates: TemplateFiles,
+    name: str,
+    values: dict[str, Any],
+    *,
+    title: tuple[str, str],
 ) -> str:
     """Return the HTML of a letter; `title` is the mark of its title, and the title.
 
@@ -36,8 +40,7 @@ def lay_out(
         html = mjml2html(packed, fonts={})
     except ValueError as fault:
         raise ContentError(f"{name}/body.mjml", f"not valid MJML: {fault}") from None
-    css = (templates / "_layout" / "letter.css").read_text(encoding="utf-8")
-    inlined = _inliner(css).inline(html)
+    inlined = _inliner(templates.text("_layout/letter.css")).inline(html)
     whole = _REFERENCE.sub(_character, inlined)
     whole = whole.replace("&nbsp;", "\u00a0")  # `bidi` looks for the character
     mark, words = title

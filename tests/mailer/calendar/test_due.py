@@ -121,8 +121,9 @@ async def test_a_fault_in_one_release_does_not_stop_the_next(
         await session.refresh(campaign)
         approval = await lookup.current_approval(session, campaign)
         assert approval is not None
+        files, segments = approval.files or {}, approval.segments or {}
         approval.digest = await agreed.digest(
-            session, campaign, site.templates, approval.segments
+            session, campaign, files=files, segments=segments
         )
     ticked = await ticking.tick(site, at + HOUR)
     counted = await campaigning.report(site, lost)

@@ -100,13 +100,3 @@ async def test_an_approval_for_one_time_is_refused_another_and_falls_with_it(
         await schedule.remove(session, campaign, by="editor", now=clock.now())
 
     assert await campaigning.state(site, number) == "draft"
-
-
-async def test_a_time_is_refused_if_the_template_changed_after_the_approval(
-    site: Site, tmp_path: Path
-) -> None:
-    number = await campaigning.approved(site, tmp_path)
-    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
-        file.write("\n")
-    with pytest.raises(RefusedError, match="it needs a new approval"):
-        await in_series(site, number)

@@ -41,12 +41,7 @@ async def cancel(
 async def at(site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
     now = clock.now()
     await schedule.at(
-        session,
-        campaign,
-        now + timedelta(hours=1),
-        by="x",
-        templates=site.templates,
-        now=now,
+        session, site, campaign, now + timedelta(hours=1), by="x", now=now
     )
 
 

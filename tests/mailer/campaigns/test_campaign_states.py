@@ -49,7 +49,7 @@ async def changed_while_scheduled(site: Site, place: Path) -> tuple[int, datetim
     number = await campaigning.approved(site, place)
     at = clock.now() + timedelta(hours=1)
     await campaigning.schedule_at(site, number, at)
-    with (site.templates / "monthly-letter" / "body.mjml").open("a") as file:
+    with (site.templates_folder / "monthly-letter" / "body.mjml").open("a") as file:
         file.write("\n")
     return number, at
 
@@ -91,9 +91,10 @@ async def test_a_late_and_changed_campaign_is_approved_again_and_sent(
     site: Site, tmp_path: Path
 ) -> None:
     number, at = await changed_while_scheduled(site, tmp_path)
-    held = (await ticking.tick(site, at)).held
+    late = at + timedelta(hours=site.settings.ticker.grace_hours)
+    held = (await ticking.tick(site, late)).held
     await campaigning.approve(site, number)
-    await release.release(site, number, by="editor", now=at)
+    await release.release(site, number, by="editor", now=late)
 
     assert held == [number]
     assert await campaigning.state(site, number) == "sending"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.errors import ContentError
+from mailer.rendering import template_files
 from mailer.rendering.allowed import letters, styles
 from mailer.rendering.checks import lint
 from mailer.rendering.render import render
@@ -65,9 +66,10 @@ def found(templates: Path, body: str) -> str:
     whole = '{% extends "_layout/letter.mjml" %}\n{% block body %}\n' + body
     path = templates / "monthly-letter" / "body.mjml"
     path.write_text(whole + "\n{% endblock %}", encoding="utf-8")
-    linted = next(lint.lint(templates, "monthly-letter"), None)
+    files = template_files.read(templates)
+    linted = next(lint.lint(files, "monthly-letter"), None)
     with pytest.raises(ContentError) as refusal:
-        render(source("monthly-letter", "en"), templates)
+        render(source("monthly-letter", "en"), files)
     return str(refusal.value) if linted is None else f"{linted.where}: {linted.what}"
 
 
@@ -110,7 +112,7 @@ def test_a_style_sheet_of_the_layout_loads_nothing(templates: Path, css: str) ->
     path.write_text(text.replace("<mj-style>", f"<mj-style>{css}"), encoding="utf-8")
 
     with pytest.raises(ContentError, match=r"_layout/letter\.mjml, line \d+: "):
-        render(source("monthly-letter", "en"), templates)
+        render(source("monthly-letter", "en"), template_files.read(templates))
 
 
 @pytest.mark.parametrize(("name", "language"), SAMPLES)
@@ -128,7 +130,7 @@ def test_an_author_may_link_to_any_https_host_and_a_template_may_not() -> None:
         Block(id="b", type="button", title="", fields=fields, text=""),
     )
     whole = replace(source("monthly-letter", "fr"), blocks=blocks)
-    html = render(whole, TEMPLATES).html
+    html = render(whole, template_files.read(TEMPLATES)).html
 
     assert 'href="https://other.example/"' in html
     refused = list(letters.refused(html, site_url=URL, authors=frozenset()))

@@ -17,8 +17,7 @@ from mailer.rendering.render import render
 from mailer.rendering.source import Block, Letter, Source
 from tests.acts import reading
 from tests.acts.composing import ENVELOPE, SIGNER
-from tools.checkout import TEMPLATES
-from tools.samples import source
+from tools.samples import source, templates
 
 SECOND = "fedcba9876543210"
 READER = Addressed(
@@ -26,7 +25,7 @@ READER = Addressed(
 )
 SIGNED = SIGNER.message(Stamp(b"", 1, b""))
 PLAIN = source("directory-update", "en")
-EARLIER = render(PLAIN, TEMPLATES).marks
+EARLIER = render(PLAIN, templates()).marks
 FORGED = [
     *(EARLIER.of(field) for field in Field),
     *(marks.Marks(SECOND).of(field) for field in Field),
@@ -88,7 +87,7 @@ def test_every_value_arrives_as_typed_and_no_value_gets_the_readers_own(
     subject: str, own: str, held: str, line: str
 ) -> None:
     values = with_values(subject, own, held, line)
-    message = reading.parsed(composed(render(values, TEMPLATES), values))
+    message = reading.parsed(composed(render(values, templates()), values))
     text = on_one_line(reading.part(message, "plain"))
     html = reading.part(message, "html")
     shown = on_one_line("".join(reading.read(html).words))
@@ -116,7 +115,7 @@ def test_marks_are_drawn_again_while_a_text_has_them(
 
 
 def test_two_renderings_have_other_marks_and_give_one_message() -> None:
-    one, two = render(PLAIN, TEMPLATES), render(PLAIN, TEMPLATES)
+    one, two = render(PLAIN, templates()), render(PLAIN, templates())
 
     assert one.marks != two.marks
     assert composed(one, PLAIN) == composed(two, PLAIN)
@@ -125,7 +124,7 @@ def test_two_renderings_have_other_marks_and_give_one_message() -> None:
 def test_a_name_in_a_link_or_an_attribute_gets_no_element_around_it() -> None:
     text = "[Read it](https://a.example/{organisation}) or ask {name}."
     block = Block(id="note", type="note", title="Note", fields={}, text=text)
-    letter = render(replace(PLAIN, blocks=(block,)), TEMPLATES)
+    letter = render(replace(PLAIN, blocks=(block,)), templates())
     organisation = letter.marks.of(Field.ORGANISATION)
     name = letter.marks.of(Field.NAME)
 
@@ -136,7 +135,7 @@ def test_a_name_in_a_link_or_an_attribute_gets_no_element_around_it() -> None:
 def test_a_letter_that_cannot_be_rendered_names_its_template() -> None:
     block = Block(id="i", type="item", title="I", fields={"date": "soon"}, text="")
     with pytest.raises(ContentError, match=r"directory-update/body.mjml: .*ValueError"):
-        render(replace(PLAIN, blocks=(block,)), TEMPLATES)
+        render(replace(PLAIN, blocks=(block,)), templates())
 
 
 def test_a_task_for_the_child_keeps_all_that_a_letter_is_rendered_from() -> None:
@@ -146,10 +145,11 @@ def test_a_task_for_the_child_keeps_all_that_a_letter_is_rendered_from() -> None
         offsets={"2027-05-04T08:00": "+0200"},
         block_catalogues={"item": source("directory-update", "fr").catalogue},
     )
-    restored, folder = tasks.read(tasks.write(values, TEMPLATES))
+    restored, files = tasks.read(tasks.write(values, templates()), None)
+    _, same = tasks.read(tasks.write(values, None), files)
     kept = [each.name for each in fields(values) if "catalogue" not in each.name]
 
-    assert folder == TEMPLATES
+    assert files == same == templates()
     for name in kept:
         if name != "wanted":
             assert getattr(restored, name) == getattr(values, name)
@@ -160,4 +160,4 @@ def test_a_task_for_the_child_keeps_all_that_a_letter_is_rendered_from() -> None
     ):
         assert one is not None
         assert two is not None
-        assert (one.language, one.digest) == (two.language, two.digest)
+        assert (one.language, one.strings) == (two.language, two.strings)

@@ -13,8 +13,10 @@ from mailer.errors import ContentError
 from mailer.rendering import letter_types, renderer
 from mailer.rendering.checks import lint
 from mailer.rendering.checks.problem import Severity
+from mailer.rendering.template_files import read
 from mailer.sites.site import Site
 from tests.acts import campaigning
+from tools import samples
 from tools.checkout import TEMPLATES
 from tools.samples import source
 
@@ -43,9 +45,9 @@ def with_body(templates: Path, body: str) -> Path:
     return templates
 
 
-@pytest.mark.parametrize("name", letter_types.names(TEMPLATES))
+@pytest.mark.parametrize("name", letter_types.names(samples.templates()))
 def test_the_bundled_templates_have_no_problem(name: str) -> None:
-    assert list(lint.lint(TEMPLATES, name)) == []
+    assert list(lint.lint(samples.templates(), name)) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_a_template_with_a_fault_is_refused_with_its_line(
     with_body(templates, body)
 
     with pytest.raises(ContentError, match=r"body\.mjml, line 3: ") as refusal:
-        renderer.kept.render(source("monthly-letter", "en"), templates)
+        renderer.kept.render(source("monthly-letter", "en"), read(templates))
 
     assert what in refusal.value.sentence
 
@@ -121,12 +123,12 @@ def test_a_template_that_needs_much_memory_does_not_end_the_process(
     with_body(templates, EXTENDS + "{% set x = 'x' %}\n" + DOUBLED + "{% endblock %}")
 
     with pytest.raises(ContentError, match="more memory than a letter may"):
-        renderer.kept.render(source("monthly-letter", "en"), templates)
+        renderer.kept.render(source("monthly-letter", "en"), read(templates))
 
 
 async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) -> None:
     campaign = await campaigning.add(site, campaigning.write(tmp_path))
-    with_body(site.templates, EXTENDS + "<mj-foo />{% endblock %}")
+    with_body(site.templates_folder, EXTENDS + "<mj-foo />{% endblock %}")
 
     checked = await gate.check(site, campaign, now=now())
 
@@ -145,10 +147,10 @@ def test_a_template_that_loops_only_for_one_reader_ends_in_a_sentence(
     own = renderer.Renderer()
     started = time.monotonic()
 
-    assert own.render(good, templates).html
+    assert own.render(good, read(templates)).html
     with pytest.raises(ContentError, match="more time than a letter may"):
-        own.render(replace(good, sender_name="Looping"), templates)
-    assert own.render(good, templates).html
+        own.render(replace(good, sender_name="Looping"), read(templates))
+    assert own.render(good, read(templates)).html
     assert time.monotonic() - started < renderer.TIMEOUT
     own.close()
 
@@ -159,24 +161,24 @@ def test_deep_nesting_ends_the_child_at_most(templates: Path, tag: str) -> None:
     with_body(templates, EXTENDS + body)
 
     with pytest.raises(ContentError, match=r"monthly-letter/body\.mjml"):
-        renderer.kept.render(source("monthly-letter", "en"), templates)
+        renderer.kept.render(source("monthly-letter", "en"), read(templates))
 
 
 def test_a_child_that_was_killed_is_replaced(templates: Path) -> None:
     own = renderer.Renderer()
-    first = own.render(source("monthly-letter", "en"), templates)
+    first = own.render(source("monthly-letter", "en"), read(templates))
     assert own._child is not None
     own._child.kill()
     own._child.wait()
 
-    second = own.render(source("monthly-letter", "en"), templates)
+    second = own.render(source("monthly-letter", "en"), read(templates))
     assert second.subject == first.subject
     own.close()
 
 
 def test_the_child_gets_no_secret_of_the_environment(templates: Path) -> None:
     own = renderer.Renderer()
-    own.render(source("monthly-letter", "en"), templates)
+    own.render(source("monthly-letter", "en"), read(templates))
     assert own._child is not None
     environment = Path(f"/proc/{own._child.pid}/environ").read_bytes()
 

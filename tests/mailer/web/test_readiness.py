@@ -73,7 +73,7 @@ async def test_a_full_disk_a_lost_template_and_an_unknown_language_are_found(
     )
     monkeypatch.setattr(readiness, "ROOM", 1 << 60)
     full = await asked(site)
-    for each in site.templates.glob("*/template.toml"):
+    for each in site.templates_folder.glob("*/template.toml"):
         shutil.rmtree(each.parent)
     lost = await asked(site)
 

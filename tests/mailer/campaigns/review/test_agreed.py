@@ -1,4 +1,4 @@
-"""A campaign that changed after its approval, in store or on disk, is not released."""
+"""A campaign that changed in the store after its approval is not released."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock
 from mailer.campaigns import lookup
@@ -20,6 +21,7 @@ from tests.acts import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
+Digest = Callable[[AsyncSession, Campaign, Site], Awaitable[str]]
 OTHERS: dict[str, Any] = {  # values that differ from the campaign's
     "template": "programme-news",
     "topic": "forum-conclusions",
@@ -101,18 +103,59 @@ async def test_a_file_changed_after_the_approval_stops_the_release(
     await refused(site, number)
 
 
-@pytest.mark.parametrize("digest", [agreed.digest, agreed.former_digest])
+async def of_now(session: AsyncSession, campaign: Campaign, site: Site) -> str:
+    files = site.templates.digests
+    return await agreed.digest(session, campaign, files=files, segments={})
+
+
+async def before_files(session: AsyncSession, campaign: Campaign, site: Site) -> str:
+    return await agreed.without_files(session, campaign, site.templates, {})
+
+
+async def before_segments(session: AsyncSession, campaign: Campaign, site: Site) -> str:
+    return await agreed.without_files(session, campaign, site.templates, None)
+
+
+async def at_first(session: AsyncSession, campaign: Campaign, site: Site) -> str:
+    return await agreed.former_digest(session, campaign, site.templates)
+
+
+DIGESTS = [of_now, before_files, before_segments, at_first]
+
+
+@pytest.mark.parametrize("digest", DIGESTS)
 async def test_an_unchanged_campaign_has_the_same_digest_an_hour_later(
-    site: Site,
-    tmp_path: Path,
-    digest: Callable[[Any, Campaign, Path], Awaitable[str]],
+    site: Site, tmp_path: Path, digest: Digest
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     digests = set()
     for _ in range(2):
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            digests.add(await digest(session, campaign, site.templates))
+            digests.add(await digest(session, campaign, site))
             campaign.updated_at += timedelta(hours=1)
 
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("digest", DIGESTS[1:])
+@pytest.mark.parametrize("changed", [False, True])
+async def test_an_approval_that_kept_no_files_holds_while_the_templates_are_the_same(
+    site: Site, tmp_path: Path, digest: Digest, *, changed: bool
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        given = await lookup.current_approval(session, campaign)
+        assert given is not None
+        given.files = None
+        given.segments = {} if digest is before_files else None
+        given.digest = await digest(session, campaign, site)
+    if changed:
+        with (site.templates_folder / "_layout" / "letter.css").open("a") as file:
+            file.write("\n")
+        await refused(site, number)
+        return
+    await release.release(site, number, by="editor", now=clock.now())
+
+    assert await campaigning.state(site, number) == "sending"

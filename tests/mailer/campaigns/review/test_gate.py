@@ -147,7 +147,7 @@ async def test_an_allowed_fallback_is_counted_and_only_warned_of(
 async def test_a_template_that_cannot_be_laid_out_blocks(
     site: Site, tmp_path: Path
 ) -> None:
-    (site.templates / "monthly-letter/body.mjml").write_text("{{ unknown }}")
+    (site.templates_folder / "monthly-letter/body.mjml").write_text("{{ unknown }}")
     checked = await check(site, campaigning.write(tmp_path))
 
     assert not checked.ok
@@ -168,7 +168,7 @@ async def test_unsigned_letters_are_warned_of(site: Site, tmp_path: Path) -> Non
 async def test_a_style_that_few_mail_programs_show_is_warned_of_once_with_its_line(
     site: Site, tmp_path: Path
 ) -> None:
-    css = site.templates / "_layout/letter.css"
+    css = site.templates_folder / "_layout/letter.css"
     css.write_text(css.read_text() + ".sender { position: relative }\n")
     path = campaigning.write(
         tmp_path, audience=campaigning.OFFICES, en=campaigning.TEXT, fr=FRENCH

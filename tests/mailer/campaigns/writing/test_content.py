@@ -6,7 +6,7 @@ from mailer.campaigns.writing import parsing
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.rendering.source import Translation
-from tools.checkout import TEMPLATES
+from tools.samples import templates
 
 FRONT = "---\nsubject: Hello\n---\n"
 FAULTS = [
@@ -49,11 +49,11 @@ WHOLE = [
 
 
 def parse(text: str) -> Translation:
-    kind = letter_types.load(TEMPLATES, "monthly-letter")
+    kind = letter_types.load(templates(), "monthly-letter")
     return parsing.parse(
         text,
         language="en",
-        types=letter_types.block_types(TEMPLATES),
+        types=letter_types.block_types(templates()),
         allowed=kind.blocks,
         where="en.md",
     )
@@ -79,12 +79,12 @@ def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> N
 
 def test_an_unknown_addressee_is_refused_with_the_known_ones() -> None:
     text = FRONT + "# recommendation a\ntitle: x\naddressees: kings\n\nx"
-    kind = letter_types.load(TEMPLATES, "forum-conclusions")
+    kind = letter_types.load(templates(), "forum-conclusions")
     with pytest.raises(ContentError, match=r"line 6: addressees: no.*kings.*states"):
         parsing.parse(
             text,
             language="en",
-            types=letter_types.block_types(TEMPLATES),
+            types=letter_types.block_types(templates()),
             allowed=kind.blocks,
             where="en.md",
         )

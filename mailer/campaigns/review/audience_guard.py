@@ -1,0 +1,153 @@
+"""Compares a campaign's audience with the one it was approved for, and with the last.
+
+A wrong import or rule shows as readers who joined or left. A release whose audience
+changed by more than `gate.audience_change` since its approval is refused; before the
+approval, `campaigns check` warns of a change since the last letter.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.segments import resolve
+from audiences.segments.compiler import Context
+from audiences.segments.resolve import Counted
+from mailer.campaigns import lookup
+from mailer.campaigns.models import Approval, ApprovedReader, Campaign, Occurrence
+from mailer.errors import RefusedError
+from mailer.rendering.checks import problem
+from mailer.rendering.checks.problem import Problem
+
+LEAST = 5  # readers; a smaller change is never too much
+
+
+def readers(campaign: Campaign, context: Context, *columns: Any) -> Select[Any]:
+    """Select columns of the readers that a campaign would have now."""
+    return resolve.audience(campaign.audience, context, *columns).where(
+        resolve.reason(campaign.topic).is_(None)
+    )
+
+
+def by_group(counted: Counted) -> dict[str, dict[str, int]]:
+    """Return the readers of an audience by kind and language, as approvals keep it.
+
+    Readers without a language are left out.
+    """
+    languages = {
+        name: count for name, count in counted.by_language.items() if name != "und"
+    }
+    return {"kind": counted.by_kind, "language": languages}
+
+
+async def change(
+    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+) -> str | None:
+    """Return how the audience changed since the approval; None if it did not much.
+
+    `share` is that of the approved readers who may join, or leave.
+    """
+    approval = await lookup.current_approval(session, campaign)
+    if approval is None:
+        return None
+    now = readers(campaign, context, Contact.id)
+    approved = select(ApprovedReader.contact_id).where(
+        ApprovedReader.campaign_id == campaign.id
+    )
+    present = await _count(session, now)
+    joined = await _count(session, now.except_(approved))
+    # a contact that was erased since has no row any more
+    before = max(approval.count, await _count(session, approved))
+    left = before - (present - joined)
+    counted = await resolve.count(session, campaign.audience, context)
+    emptied = [
+        f"of {count} readers of the {group} {name} none is left"
+        for group, name, count in _emptied(approval, counted)
+        if count >= LEAST
+    ]
+    if not (emptied or _is_much(max(joined, left), before, share)):
+        return None
+    what = "; ".join([f"{joined} joined, {left} left", *emptied])
+    return (
+        f"{campaign.name} had {before} readers when {approval.by} approved it, and has"
+        f" {present} now ({what})"
+    )
+
+
+async def require(
+    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+) -> None:
+    """Raise RefusedError if the audience changed much since the approval."""
+    changed = await change(session, campaign, context, share=share)
+    if changed is None:
+        return
+    present = await _count(session, readers(campaign, context, Contact.id))
+    raise RefusedError(
+        f"{changed}; gate.audience_change allows {share:.0%}: look at the last imports,"
+        " then approve it again, or name the number with"
+        f" `mailer campaigns release {campaign.id} --expect {present}`"
+    )
+
+
+async def since_last(
+    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+) -> list[Problem]:
+    """Return warnings of what changed since the last letter of the series.
+
+    Without a series, the last one is that of the same template and topic.
+    """
+    last = await _last(session, campaign)
+    approval = None if last is None else await lookup.current_approval(session, last)
+    if last is None or approval is None or last.released_at is None:
+        return []
+    counted = await resolve.count(session, campaign.audience, context)
+    which = f"the last one, {last.name} of {last.released_at:%Y-%m-%d}"
+    found = [
+        f"no reader is of the {group} {name}; {which}, had {count}"
+        for group, name, count in _emptied(approval, counted)
+    ]
+    if _is_much(abs(counted.count - approval.count), approval.count, share):
+        found.insert(0, f"{counted.count} readers; {which}, had {approval.count}")
+    return [problem.warning("", "audience", what) for what in found]
+
+
+def _is_much(changed: int, before: int, share: float) -> bool:
+    return changed >= LEAST and changed > share * before
+
+
+def _emptied(approval: Approval, counted: Counted) -> Iterator[tuple[str, str, int]]:
+    """Yield each kind and language that had readers and has none, with how many."""
+    present: Mapping[str, Mapping[str, int]] = by_group(counted)
+    for group, counts in (approval.readers or {}).items():
+        for name, count in counts.items():
+            if not present[group].get(name):
+                yield group, name, count
+
+
+async def _last(session: AsyncSession, campaign: Campaign) -> Campaign | None:
+    """Return the campaign released last of the same series, or else of its kind."""
+    series = select(Occurrence.series_id).where(Occurrence.campaign_id == campaign.id)
+    same: ColumnElement[bool] = Campaign.template == campaign.template
+    same &= Campaign.topic.is_not_distinct_from(campaign.topic)
+    if await session.scalar(series):
+        slots = Occurrence.series_id.in_(series) & Occurrence.campaign_id.is_not(None)
+        same = Campaign.id.in_(select(Occurrence.campaign_id).where(slots))
+    last: Campaign | None = await session.scalar(
+        select(Campaign)
+        .where(
+            same,
+            Campaign.id != campaign.id,
+            Campaign.released_at.is_not(None),
+            Campaign.on_demand.is_(False),
+        )
+        .order_by(Campaign.released_at.desc())
+        .limit(1)
+    )
+    return last
+
+
+async def _count(session: AsyncSession, rows: Select[Any] | CompoundSelect[Any]) -> int:
+    count = select(func.count()).select_from(rows.subquery())
+    return await session.scalar(count) or 0
