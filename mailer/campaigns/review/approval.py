@@ -112,12 +112,14 @@ async def _store_audience(
     await session.execute(
         delete(ApprovedReader).where(ApprovedReader.campaign_id == campaign.id)
     )
-    chosen = resolve.audience(
-        campaign.audience, context, literal(campaign.id), Contact.id
-    ).where(resolve.reason(campaign.topic).is_(None))
-    await session.execute(
-        insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
-    )
+    columns = (literal(campaign.id), Contact.id)
+    for via in context.memberships:
+        chosen = resolve.audience(campaign.audience, context, *columns, via=via).where(
+            resolve.reason(campaign.topic).is_(None)
+        )
+        await session.execute(
+            insert(ApprovedReader).from_select(["campaign_id", "contact_id"], chosen)
+        )
     # not every driver says how many rows such an insert wrote
     count = select(func.count()).where(ApprovedReader.campaign_id == campaign.id)
     return await session.scalar(count) or 0

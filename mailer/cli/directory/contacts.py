@@ -131,9 +131,13 @@ async def show(site: Site, address: str, as_json: bool) -> None:
 
 def _show_person(facts: Mapping[str, Any]) -> None:
     """Print the facts that have a value, and each change of consent."""
+    shown = {
+        **facts,
+        "memberships": [_membership(each) for each in facts["memberships"]],
+    }
     rows = [
         (name.replace("_", " "), value)
-        for name, value in facts.items()
+        for name, value in shown.items()
         if value and name not in {"address", "subscriptions", "consent"}
     ]
     output.table(str(facts["address"]), ("fact", "value"), rows)
@@ -151,3 +155,9 @@ def _show_person(facts: Mapping[str, Any]) -> None:
             for each in facts["consent"]
         ],
     )
+
+
+def _membership(each: Mapping[str, Any]) -> str:
+    """Return a further membership in words: `icom (focal_point)`."""
+    roles = ", ".join(each["roles"])
+    return f"{each['organisation']} ({roles})" if roles else str(each["organisation"])
