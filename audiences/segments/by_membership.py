@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
 
 from audiences.contacts import Contact
-from audiences.memberships import FURTHER, PRIMARY, Membership
+from audiences.memberships import FURTHER, PRIMARY, Membership, Via
 from audiences.segments import compiler
-from audiences.segments.compiler import Context, Via
+from audiences.segments.compiler import Context
 from audiences.segments.conditions import Chosen, Condition, of_readers
 
 Range = tuple[int, int]  # numbers of contacts: above the first, up to the second
