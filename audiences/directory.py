@@ -18,6 +18,7 @@ from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
+from audiences.memberships import Membership
 from audiences.organisations import (
     Country,
     Kind,
@@ -163,19 +164,27 @@ async def _people(
     session: AsyncSession, organisations: Collection[int]
 ) -> Mapping[int, list[Correspondent]]:
     people: dict[int, list[Correspondent]] = defaultdict(list)
-    contacts = await session.scalars(
-        select(Contact)
-        .where(Contact.organisation_id.in_(organisations), Contact.address.is_not(None))
-        .order_by(Contact.id)
+    primary = select(Contact.organisation_id, Contact.roles, Contact)
+    further = select(Membership.organisation_id, Membership.roles, Contact).join(
+        Contact, Contact.id == Membership.contact_id
     )
-    for each in contacts:
-        people[each.organisation_id].append(
-            Correspondent(
-                name=each.name,
-                address=each.address or "",
-                roles=role_names(each.roles),
-            )
+    for query, organisation in (
+        (primary, Contact.organisation_id),
+        (further, Membership.organisation_id),
+    ):
+        rows = await session.execute(
+            query.where(
+                organisation.in_(organisations), Contact.address.is_not(None)
+            ).order_by(Contact.id)
         )
+        for number, roles, contact in rows:
+            people[number].append(
+                Correspondent(
+                    name=contact.name,
+                    address=contact.address or "",
+                    roles=role_names(roles),
+                )
+            )
     return people
 
 

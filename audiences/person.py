@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts, subscriptions
+from audiences import contacts, memberships, subscriptions
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from audiences.subscriptions import Consent, Standing
@@ -19,6 +19,7 @@ class Person:
 
     contact: Contact
     organisation: Organisation
+    memberships: Sequence[tuple[Organisation, int]]  # further ones, with the roles
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
     evidence: Sequence[Consent]  # oldest first
@@ -34,6 +35,7 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
     return Person(
         contact=contact,
         organisation=await session.get_one(Organisation, contact.organisation_id),
+        memberships=await memberships.further_of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
         evidence=await _evidence_of(session, contact.id),

@@ -24,9 +24,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import loosen, replaced
+from audiences.intake import conflicts, joining, loosen, replaced, subscribing
 from audiences.intake.models import Import
-from audiences.intake.planning import CONTACT, ORGANISATION, ImportPlan, match, plan
+from audiences.intake.planning import (
+    ABOUT_CONTACT,
+    CONTACT,
+    IS_NEW,
+    ORGANISATION,
+    ImportPlan,
+    match,
+    plan,
+)
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.organisations import (
     Organisation,
@@ -35,7 +43,7 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.store import numbers
-from audiences.subscriptions import Consent, How, Standing, Subscription
+from audiences.subscriptions import Subscription
 
 
 async def apply(
@@ -62,6 +70,8 @@ async def apply(
         numbered = await _add_contacts(session, record, planned.added)
         await _change_contacts(session, record)
         await _subscriptions(session, record, numbered)
+        if await conflicts.any_joining(session):
+            await joining.apply(session, record, numbered)
     return record, planned
 
 
@@ -155,7 +165,7 @@ async def _add_contacts(session: AsyncSession, record: Import, added: int) -> Su
     """Insert new contacts; return the staged rows as `_numbered` does."""
     rows = await _numbered(session, added)
     columns: dict[str, Any] = {
-        "id": rows.c.number,
+        "id": rows.c.contact,
         "address": rows.c.address,
         "address_key": rows.c.address_key,
         "organisation_id": BODIES.c.organisation_id,
@@ -169,8 +179,12 @@ async def _add_contacts(session: AsyncSession, record: Import, added: int) -> Su
             list(columns),
             select(*columns.values())
             .join(BODIES, BODIES.c.body == rows.c.body)
-            .where(rows.c.contact_id.is_(None))
-            .order_by(rows.c.row),
+            .where(
+                rows.c.address_key.is_not(None),
+                rows.c.contact_id.is_(None),
+                rows.c.first.is_(None),
+            )
+            .order_by(rows.c.number),
         )
     )
     return rows
@@ -180,19 +194,17 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
     """Update known contacts with the cells given, and keep the replaced values."""
     changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
     await replaced.keep_contacts(session, record.id, changed)
-    body = select(BODIES.c.organisation_id).where(BODIES.c.body == ROWS.c.body)
+    roles = case((ROWS.c.further, Contact.roles), else_=ROWS.c.roles)
     await session.execute(
         update(Contact)
-        .where(Contact.id == ROWS.c.contact_id, ROWS.c.changes)
+        .where(Contact.id == ROWS.c.contact_id, ROWS.c.changes, ROWS.c.first.is_(None))
         .values(
             {
                 **{
-                    column: func.coalesce(ROWS.c[name], column)
-                    for name, column in CONTACT.items()
+                    CONTACT[name]: func.coalesce(ROWS.c[name], CONTACT[name])
+                    for name in ABOUT_CONTACT
                 },
-                Contact.organisation_id: func.coalesce(
-                    body.scalar_subquery(), Contact.organisation_id
-                ),
+                Contact.roles: func.coalesce(roles, Contact.roles),
                 Contact.updated_at: record.at,
             }
         )
@@ -201,22 +213,21 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
 
 
 async def _numbered(session: AsyncSession, added: int) -> Subquery:
-    """Return the staged rows with a `number` column: the number of the contact.
+    """Return the staged rows with a `contact` column: the number of the contact.
 
     New contacts get numbers in the order of their rows. If about half of the rows or
     more are new, a number follows from the position of its row, and those of other rows
     stay unused; otherwise the new rows are counted.
     """
-    new = ROWS.c.contact_id.is_(None)
-    span = select(func.min(ROWS.c.row), func.max(ROWS.c.row)).where(new)
+    span = select(func.min(ROWS.c.number), func.max(ROWS.c.number)).where(IS_NEW)
     first, last = (await session.execute(span)).one()
     if added and last - first < 2 * added:
-        added, place = last - first + 1, ROWS.c.row - (first - 1)
+        added, place = last - first + 1, ROWS.c.number - (first - 1)
     else:
-        place = func.sum(case((new, 1), else_=0)).over(order_by=ROWS.c.row)
+        place = func.sum(case((IS_NEW, 1), else_=0)).over(order_by=ROWS.c.number)
     below = await numbers.reserve(session, Contact, added)
-    number = func.coalesce(ROWS.c.contact_id, place + below).label("number")
-    return select(*ROWS.c, number).subquery("numbered")
+    contact = func.coalesce(ROWS.c.contact_id, place + below).label("contact")
+    return select(*ROWS.c, contact).subquery("numbered")
 
 
 async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) -> None:
@@ -226,46 +237,20 @@ async def _subscriptions(session: AsyncSession, record: Import, rows: Subquery) 
     """
     new = (
         select(
-            rows.c.number.label("contact_id"),
+            rows.c.contact.label("contact_id"),
             SETS.c.code.label("topic"),
             rows.c.consent,
         )
         .join(SETS, SETS.c.codes == rows.c.topics)
         .outerjoin(Contact, Contact.id == rows.c.contact_id)
         .where(
+            rows.c.first.is_(None),
             Contact.stopped_at.is_(None),
             ~exists().where(
                 Subscription.contact_id == rows.c.contact_id,
                 Subscription.topic == SETS.c.code,
             ),
         )
-        .order_by(rows.c.row)
+        .order_by(rows.c.number)
     )
-    await _begin(session, new, source=f"import {record.id}", at=record.at)
-
-
-async def _begin(
-    session: AsyncSession, new: Select[Any], *, source: str, at: datetime
-) -> None:
-    """Add active subscriptions of an import and their evidence, in two statements.
-
-    `new` selects contact_id, topic and basis; no such subscription may exist.
-    """
-    active = literal(Standing.ACTIVE.value)
-    since = literal(at, Subscription.since.type)
-    rows = new.subquery()
-    contact_id, topic, basis = rows.c
-    columns = ["contact_id", "topic", "standing"]
-    await session.execute(
-        insert(Consent).from_select(
-            [*columns, "at", "how", "source", "basis"],
-            select(contact_id, topic, active, since).add_columns(
-                literal(How.IMPORT.value), literal(source), basis
-            ),
-        )
-    )
-    await session.execute(
-        insert(Subscription).from_select(
-            [*columns, "since"], select(contact_id, topic, active, since)
-        )
-    )
+    await subscribing.begin(session, new, source=f"import {record.id}", at=record.at)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake import applying, planning, stage
+from audiences.intake import applying, conflicts, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
@@ -49,13 +49,16 @@ class Staged:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What an import changed, or would change: numbers of rows, and faults."""
+    """What an import changed, or would change; the numbers are those of ImportPlan."""
 
     rows: int
     valid: int
     added: int
     changed: int
     unchanged: int
+    memberships: int
+    organisations: int
+    organisations_added: int
     faults: list[Fault]
     import_id: int | None = None
 
@@ -96,7 +99,7 @@ async def _stage(
     staged = Staged(file=table.name, form=table.form, unread=table.unread)
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
-    for each in await stage.remove_conflicts(session):
+    for each in await conflicts.remove_conflicts(session):
         staged.note(each.faults, rows=each.rows)
     return staged
 
@@ -120,6 +123,9 @@ def _report(
         added=plan.added,
         changed=plan.changed,
         unchanged=plan.unchanged,
+        memberships=plan.memberships,
+        organisations=plan.organisations,
+        organisations_added=plan.organisations_added,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         import_id=import_id,
     )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from audiences.contacts import Contact
+from audiences.memberships import Membership
 from audiences.organisations import (
     Country,
     Organisation,
@@ -33,7 +34,7 @@ FILLED = tuple(
     cast(Table, each.__table__)
     for each in (
         *(Organisation, OrganisationField, OrganisationCountry),
-        *(Contact, Consent, Subscription),
+        *(Contact, Membership, Consent, Subscription),
     )
 )
 NAMES = [table.name for table in FILLED]

@@ -28,7 +28,7 @@ class Import(Base):
 class Replaced(Base):
     """The values of a row before an import changed it.
 
-    `kind` is contact or organisation.
+    `kind` is contact, membership or organisation.
     """
 
     __tablename__ = "import_replaced"

@@ -1,4 +1,7 @@
-"""Plans an import: compares the staged rows with the current directory."""
+"""Plans an import: compares the staged rows with the current directory.
+
+A row that names another organisation than the contact's gives it a further membership.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,9 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.contacts import Contact
-from audiences.intake import stage
+from audiences.intake import conflicts, stage
 from audiences.intake.check import Fault
 from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -50,15 +54,37 @@ CONTACT: dict[str, InstrumentedAttribute[Any]] = {
     "languages": Contact.languages,
     "timezone": Contact.timezone,
 }
+ABOUT_CONTACT = tuple(name for name in CONTACT if name != "roles")
+
+
+IS_CONTACT = ROWS.c.address_key.is_not(None)  # else the row has an organisation alone
+IS_NEW = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.first.is_(None))
+JOINS = and_(ROWS.c.further, ROWS.c.membership_id.is_(None))
+CHANGES_MEMBERSHIP = and_(
+    ROWS.c.further,
+    exists().where(
+        Membership.id == ROWS.c.membership_id,
+        ROWS.c.roles.is_not(None),
+        ROWS.c.roles != Membership.roles,
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportPlan:
-    """What applying the staged rows changes: numbers of rows, and faults."""
+    """What applying the staged rows changes: numbers of contacts and rows, and faults.
+
+    `memberships` are further ones, for contacts that are known or added;
+    `organisations` are rows with an organisation alone, and `organisations_added`
+    organisations that the directory does not have.
+    """
 
     added: int
     changed: int
     unchanged: int
+    memberships: int
+    organisations: int
+    organisations_added: int
     faulty: stage.FaultyRows
 
 
@@ -67,26 +93,38 @@ async def plan(session: AsyncSession) -> ImportPlan:
     await match(session)
     faulty = await stage.remove(session, _without_organisation(), _lacking)
     await session.execute(delete(BODIES).where(_lacks_cells()))
+    await conflicts.lead_orphans(session)
+    await _mark_further(session)
     await _mark_changes(session)
-    known = ROWS.c.contact_id.is_not(None)
-    added, changed, total = (
+    known = and_(IS_CONTACT, ~IS_NEW, ~JOINS)
+    differs = or_(ROWS.c.changes, CHANGES_MEMBERSHIP)
+    added, joined, changed, total, contacts = (
         await session.execute(
             select(
-                func.count().filter(~known),
-                func.count().filter(known, ROWS.c.changes),
+                func.count().filter(IS_NEW),
+                func.count().filter(JOINS),
+                func.count().filter(known, differs),
                 func.count(),
+                func.count(ROWS.c.address_key),
             ).select_from(ROWS)
         )
     ).one()
     by_body = await session.scalar(
-        select(func.count())
+        select(func.count(ROWS.c.row.distinct()))
         .select_from(BODIES)
         .join(ROWS, ROWS.c.row == BODIES.c.row)
-        .where(BODIES.c.changes, known, ~ROWS.c.changes)
+        .where(BODIES.c.changes, known, ~differs)
     )
     changed += by_body or 0
+    new = select(func.count()).where(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
     return ImportPlan(
-        added=added, changed=changed, unchanged=total - added - changed, faulty=faulty
+        added=added,
+        changed=changed,
+        unchanged=contacts - added - joined - changed,
+        memberships=joined,
+        organisations=total - contacts,
+        organisations_added=await session.scalar(new) or 0,
+        faulty=faulty,
     )
 
 
@@ -108,19 +146,42 @@ async def match(session: AsyncSession) -> None:
     await stage.analyse(session)
 
 
+async def _mark_further(session: AsyncSession) -> None:
+    """Mark the rows about a further organisation, and match those that are known."""
+    later = and_(ROWS.c.contact_id.is_(None), ROWS.c.first.is_not(None))
+    elsewhere = exists().where(
+        BODIES.c.body == ROWS.c.body,
+        Contact.id == ROWS.c.contact_id,
+        BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
+    )
+    await session.execute(
+        sql_update(ROWS).where(or_(later, elsewhere)).values(further=True)
+    )
+    await session.execute(
+        sql_update(ROWS)
+        .where(
+            ROWS.c.further,
+            BODIES.c.body == ROWS.c.body,
+            Membership.contact_id == ROWS.c.contact_id,
+            Membership.organisation_id == BODIES.c.organisation_id,
+        )
+        .values(membership_id=Membership.id)
+    )
+
+
 def _without_organisation() -> Select[*tuple[Any, ...]]:
     """Select the rows whose contact would have no organisation.
 
     A new contact names none, or the organisation is new and its first row has no kind
     or no name.
     """
-    names_none = and_(ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+    names_none = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
     incomplete = select(BODIES.c.body).where(_lacks_cells())
     return (
-        select(ROWS.c.row, BODIES.c.organisation)
+        select(ROWS.c.number, ROWS.c.row, BODIES.c.organisation)
         .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
         .where(or_(names_none, ROWS.c.body.in_(incomplete)))
-        .order_by(ROWS.c.row)
+        .order_by(ROWS.c.number)
     )
 
 
@@ -169,27 +230,15 @@ async def _mark_changes(session: AsyncSession) -> None:
         )
         .values(changes=True)
     )
-    contact_changes = or_(
-        *(_differs(ROWS.c[name], column) for name, column in CONTACT.items()),
-        _names_other_organisation(),
+    about_contact = or_(
+        *(_differs(ROWS.c[name], CONTACT[name]) for name in ABOUT_CONTACT),
+        and_(~ROWS.c.further, _differs(ROWS.c.roles, Contact.roles)),
         and_(Contact.stopped_at.is_(None), _names_new_topic()),
     )
     await session.execute(
         sql_update(ROWS)
-        .where(exists().where(Contact.id == ROWS.c.contact_id, contact_changes))
+        .where(exists().where(Contact.id == ROWS.c.contact_id, about_contact))
         .values(changes=True)
-    )
-
-
-def _names_other_organisation() -> ColumnElement[bool]:
-    """Whether a row names another organisation than its contact has."""
-    return (
-        exists()
-        .where(
-            BODIES.c.body == ROWS.c.body,
-            BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
-        )
-        .correlate(ROWS, Contact)
     )
 
 

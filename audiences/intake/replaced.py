@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.intake.models import Replaced
 from audiences.intake.planning import CONTACT, ORGANISATION
+from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -22,7 +23,7 @@ Ids = Select[Any]  # a query of numbers
 
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of contacts that the import will change."""
-    columns = [*CONTACT.values(), Contact.organisation_id]
+    columns = [*CONTACT.values(), Contact.updated_at]
     last = 0
     while True:
         page = await session.execute(
@@ -44,9 +45,24 @@ async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None
         )
 
 
+async def keep_memberships(session: AsyncSession, import_id: int, ids: Ids) -> None:
+    """Keep the present roles of further memberships that the import will change."""
+    rows = await session.execute(
+        select(Membership.id, Membership.roles, Membership.updated_at).where(
+            Membership.id.in_(ids)
+        )
+    )
+    kept = [
+        _row(import_id, "membership", row["id"], _without_id(dict(row)))
+        for row in rows.mappings()
+    ]
+    if kept:
+        await session.execute(insert(Replaced), kept)
+
+
 async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of organisations, with their fields and countries."""
-    columns = list(ORGANISATION.values())
+    columns = [*ORGANISATION.values(), Organisation.updated_at]
     last = 0
     while True:
         page = await session.execute(
@@ -101,6 +117,7 @@ async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, A
 def _row(
     import_id: int, kind: str, row_id: int, before: dict[str, Any]
 ) -> dict[str, Any]:
+    before["updated_at"] = before["updated_at"].isoformat()
     return {"import_id": import_id, "kind": kind, "row_id": row_id, "before": before}
 
 

@@ -1,6 +1,7 @@
 """The staging tables of an import, which are temporary tables of one connection.
 
-ROWS has one row per contact. BODIES has what rows state about their organisation, once
+ROWS has one row for each contact of a row of the file; a row with an organisation alone
+has no address. BODIES has what rows state about their organisation, once
 for all rows with the same cells. SETS has each set of codes once for all cells with it.
 """
 
@@ -20,7 +21,8 @@ _METADATA = MetaData()
 ROWS = Table(
     "intake_row",
     _METADATA,
-    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("row", Integer),
     Column("address", String),
     Column("address_key", LargeBinary),
     Column("name", String),
@@ -30,7 +32,11 @@ ROWS = Table(
     Column("topics", String),
     Column("consent", String),
     Column("body", Integer),
+    Column("first", Integer),  # number of the first row with this address, if earlier
     Column("contact_id", Integer),
+    # the organisation is not, or will not be, the primary one of the contact
+    Column("further", Boolean, server_default="0"),
+    Column("membership_id", Integer),
     Column("changes", Boolean, server_default="0"),
     prefixes=["TEMPORARY"],
 )
@@ -66,6 +72,6 @@ SETS = Table(
 )
 TABLES = (SETS, BODIES, ROWS)
 INDEXES = (
-    Index("ix_intake_row_key", ROWS.c.address_key),
+    Index("ix_intake_row_key", ROWS.c.address_key, ROWS.c.number),
     Index("ix_intake_body_organisation", BODIES.c.organisation, BODIES.c.leads),
 )

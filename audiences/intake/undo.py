@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.models import Import, Replaced
+from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -29,6 +30,12 @@ from audiences.subscriptions import (
     add_evidence,
 )
 
+_TABLES: dict[str, type[Contact | Membership | Organisation]] = {
+    "contact": Contact,
+    "membership": Membership,
+    "organisation": Organisation,
+}
+
 
 class UndoError(AudienceError):
     """The import cannot be undone."""
@@ -39,7 +46,8 @@ class Undone:
     """What undoing an import changed, in numbers of rows."""
 
     removed: int  # contacts that the import had added
-    restored: int  # contacts and organisations with their earlier values
+    memberships: int  # further memberships that the import had added
+    restored: int  # rows with their earlier values
     kept: int  # rows that were changed or used since
 
 
@@ -48,9 +56,13 @@ async def undo(
     import_id: int,
     *,
     in_use: ColumnElement[bool],
+    membership_in_use: ColumnElement[bool],
     now: datetime,
 ) -> Undone:
-    """Undo an import; `in_use` is the condition that other rows refer to a contact.
+    """Undo an import.
+
+    `in_use` is the condition that other rows refer to a contact, `membership_in_use`
+    that they refer to a further membership.
 
     Raises UnknownNameError when the import does not exist, UndoError when it was undone
     already.
@@ -64,6 +76,17 @@ async def undo(
     await _undo_subscriptions(
         session, source=f"import {record.id}", at=record.at, now=now
     )
+    parted = await session.scalars(
+        delete(Membership)
+        .where(
+            Membership.import_id == record.id,
+            Membership.updated_at == record.at,
+            ~membership_in_use,
+        )
+        .returning(Membership.id)
+        .execution_options(synchronize_session=False)
+    )
+    memberships = len(parted.all())
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await session.execute(
@@ -72,14 +95,16 @@ async def undo(
             Organisation.import_id == import_id,
             Organisation.updated_at == record.at,
             ~exists().where(Contact.organisation_id == Organisation.id),
+            ~exists().where(Membership.organisation_id == Organisation.id),
         )
         .execution_options(synchronize_session=False)
     )
-    remaining = await session.scalar(
-        select(func.count()).where(Contact.import_id == import_id)
-    )
+    kept = changed_since
+    for table in (Contact, Membership):
+        remaining = select(func.count()).where(table.import_id == import_id)
+        kept += await session.scalar(remaining) or 0
     return Undone(
-        removed=removed, restored=restored, kept=changed_since + (remaining or 0)
+        removed=removed, memberships=memberships, restored=restored, kept=kept
     )
 
 
@@ -89,7 +114,10 @@ async def _delete_contacts(
     """Delete contacts that the import added, unless changed or in use; count them."""
     removed = await session.scalars(
         delete(Contact)
-        .where(Contact.import_id == record.id, Contact.updated_at == record.at, ~in_use)
+        .where(
+            *(Contact.import_id == record.id, Contact.updated_at == record.at, ~in_use),
+            ~exists().where(Membership.contact_id == Contact.id),
+        )
         .returning(Contact.id)
         .execution_options(synchronize_session=False)
     )
@@ -113,11 +141,15 @@ async def _restore(
             for name in ("fields", Relation.ACTS_IN, Relation.SERVES)
             if name in before
         }
-        table = Contact if row.kind == "contact" else Organisation
+        table = _TABLES[row.kind]
+        # as before, so that an earlier import can be undone, too; imports of earlier
+        # versions did not keep it
+        kept_at = before.pop("updated_at", None)
+        changed_at = datetime.fromisoformat(kept_at) if kept_at else now
         updated = await session.scalar(
             update(table)
             .where(table.id == row.row_id, table.updated_at == record.at)
-            .values({**before, "updated_at": now})
+            .values({**before, "updated_at": changed_at})
             .returning(table.id)
             .execution_options(synchronize_session=False)
         )

@@ -1,5 +1,8 @@
 """Compiles a rule to one SQLAlchemy condition for contact, organisation and country.
 
+A rule holds for one membership of a contact, the one by which the query reads contacts:
+all its clauses are about the same organisation.
+
 Values are bound parameters. A clause about an unknown fact is false, never NULL: so
 `not country = FR` holds for an organisation without a country.
 
@@ -14,6 +17,7 @@ from datetime import date
 from sqlalchemy import and_, not_, or_
 
 from audiences.errors import RuleError
+from audiences.memberships import FURTHER, PRIMARY, Via
 from audiences.organisations import Organisation
 from audiences.segments import conditions, facts, grammar, rules
 from audiences.segments.conditions import Condition
@@ -41,6 +45,11 @@ class Context:
     themes: tuple[str, ...] = ()
     topic: str | None = None
 
+    @property
+    def memberships(self) -> tuple[Via, ...]:
+        """Return the kinds of memberships that contacts of the store have."""
+        return (PRIMARY, FURTHER) if self.vocabulary.further_memberships else (PRIMARY,)
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -59,15 +68,17 @@ class _Saved:
     within: tuple[str, ...] = ()
 
 
-def condition(rule: str, context: Context) -> Condition:
-    """Compile the text of a rule, or the name of a saved rule.
+def condition(rule: str, context: Context, via: Via = PRIMARY) -> Condition:
+    """Compile the text of a rule, or the name of a saved rule, for a membership.
 
     Raises RuleError when it cannot be parsed, has an unknown word or is too large.
     """
-    return _compile(rule, context, _Saved()).condition
+    return _compile(rule, context, _Saved(), via).condition
 
 
-def conditions_of(texts: Iterable[str], context: Context) -> list[Condition]:
+def conditions_of(
+    texts: Iterable[str], context: Context, via: Via = PRIMARY
+) -> list[Condition]:
     """Compile rules that go into one statement.
 
     Raises RuleError for a faulty rule, and when they have more than MAX_TOGETHER
@@ -75,7 +86,7 @@ def conditions_of(texts: Iterable[str], context: Context) -> list[Condition]:
     """
     saved, compiled, clauses = _Saved(), [], 0
     for rule in texts:
-        each = _compile(rule, context, saved)
+        each = _compile(rule, context, saved, via)
         clauses += each.clauses
         if clauses > MAX_TOGETHER:
             sentence = (
@@ -87,14 +98,16 @@ def conditions_of(texts: Iterable[str], context: Context) -> list[Condition]:
     return compiled
 
 
-def clause(part: rules.Rule, rule: str, context: Context) -> Condition:
+def clause(
+    part: rules.Rule, rule: str, context: Context, via: Via = PRIMARY
+) -> Condition:
     """Compile one part of a rule; `rule` is the whole text, for errors."""
-    return _Compiler(rule, context, _Saved()).rule(part).condition
+    return _Compiler(rule, context, _Saved(), via).rule(part).condition
 
 
-def _compile(rule: str, context: Context, saved: _Saved) -> _Compiled:
+def _compile(rule: str, context: Context, saved: _Saved, via: Via) -> _Compiled:
     name = rule.strip()
-    compiler = _Compiler(rule, context, saved)
+    compiler = _Compiler(rule, context, saved, via)
     if name in context.vocabulary.segments:
         return compiler.segment(rules.Word(text=name, column=1))
     return compiler.rule(grammar.parse(rule))
@@ -105,6 +118,7 @@ class _Compiler:
     text: str
     context: Context
     saved: _Saved
+    via: Via
 
     def rule(self, rule: rules.Rule) -> _Compiled:
         match rule:
@@ -156,7 +170,7 @@ class _Compiler:
         if name not in self.saved.compiled:
             text = self.context.vocabulary.segments[name]
             self.saved.within = (*within, name)
-            inner = _Compiler(text, self.context, self.saved)
+            inner = _Compiler(text, self.context, self.saved, self.via)
             self.saved.compiled[name] = inner.rule(grammar.parse(text))
             self.saved.within = within
         return self.saved.compiled[name]
@@ -198,7 +212,10 @@ class _Compiler:
             for value in comparison.values
             for word in self._members(value, fact.values)
         ]
-        clause = conditions.CLAUSES[fact.name](members)
+        if fact.name == "role":
+            clause = conditions.role(members, self.via)
+        else:
+            clause = conditions.CLAUSES[fact.name](members)
         if comparison.operator in {Operator.UNEQUAL, Operator.NOT_IN}:
             clause = not_(clause)
         return _Compiled(clause, 1 + len(members) // VALUES_PER_CLAUSE)

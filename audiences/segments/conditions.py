@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact, role_set
+from audiences.memberships import FURTHER, PRIMARY, Membership, Via
 from audiences.organisations import (
     Country,
     Kind,
@@ -29,13 +30,18 @@ Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 LANGUAGES = func.coalesce(Contact.languages, Organisation.languages, Country.languages)
 
 
-def of_readers(chosen: Chosen) -> Chosen:
-    """Return a query on contacts, joined with organisations and, if any, countries."""
-    return (
-        chosen.select_from(Contact)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
-        .outerjoin(Country, Country.code == Organisation.country)
-    )
+def of_readers(chosen: Chosen, via: Via = PRIMARY) -> Chosen:
+    """Return a query on contacts, joined with organisations and, if any, countries.
+
+    The organisation is that of the membership `via`: a contact has one row for its
+    primary membership, or one for each further one.
+    """
+    contacts = chosen.select_from(Contact)
+    if via is FURTHER:
+        contacts = contacts.join(Membership, Membership.contact_id == Contact.id)
+    return contacts.join(
+        Organisation, Organisation.id == via.organisation_id
+    ).outerjoin(Country, Country.code == Organisation.country)
 
 
 def _nullable(column: InstrumentedAttribute[str | None]) -> Clause:
@@ -96,8 +102,9 @@ def _desk(values: list[str]) -> Condition:
     return and_(Organisation.kind == Kind.SECTOR, Organisation.code.in_(values))
 
 
-def _role(values: list[str]) -> Condition:
-    return Contact.roles.bitwise_and(role_set(values)) != 0
+def role(values: list[str], via: Via) -> Condition:
+    """Whether the contact has one of the roles in the membership `via`."""
+    return via.roles.bitwise_and(role_set(values)) != 0
 
 
 def _first_language(values: list[str]) -> Condition:
@@ -145,6 +152,7 @@ def dated(
             return and_(column.is_not(None), column >= starts)
 
 
+# Facts of the contact or of the organisation; a role is a fact of the membership.
 CLAUSES: dict[str, Clause] = {
     "kind": _required(Organisation.kind),
     "status": _nullable(Organisation.status),
@@ -158,6 +166,5 @@ CLAUSES: dict[str, Clause] = {
     "serves": _countries(Relation.SERVES),
     "served_by": _served_by,
     "desk": _desk,
-    "role": _role,
     "lang": _first_language,
 }

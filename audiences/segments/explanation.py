@@ -1,5 +1,6 @@
 """Explains, clause by clause, why a contact is in an audience or not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Row, select
@@ -17,6 +18,7 @@ from audiences.organisations import (
 from audiences.segments import compiler, grammar, resolve, rules
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
+from audiences.segments.resolve import Reading
 from audiences.subscriptions import Subscription
 
 
@@ -33,10 +35,14 @@ class Clause:
 class Explanation:
     """Whether a contact is in an audience, and why.
 
-    `excluded` is the reason why a contact that the rule picks is left out.
+    `excluded` is the reason why a contact that the rule picks is left out. The clauses
+    are about `organisation`; `others` are the contact's other organisations, each with
+    whether the rule holds there.
     """
 
     included: bool
+    organisation: str
+    others: Mapping[str, bool]
     clauses: tuple[Clause, ...]
     excluded: str | None
 
@@ -46,24 +52,39 @@ async def explain(
 ) -> Explanation:
     """Test every clause of a rule on one contact; raise RuleError for a faulty rule."""
     text = context.vocabulary.segments.get(rule.strip(), rule)
-    clauses = rules.leaves(grammar.parse(text))
-    whole = compiler.condition(rule, context)  # first: it refuses a rule too large
-    conditions = [compiler.clause(leaf, text, context) for leaf in clauses]
-    query = of_readers(select(whole, *conditions)).where(Contact.id == contact.id)
-    picked, *held = (await session.execute(query)).one()
-    known = await _facts(session, contact)
-    why = resolve.audience(rule, context, resolve.reason(context.topic)).where(
-        Contact.id == contact.id
+    leaves = rules.leaves(grammar.parse(text))
+    read = await resolve.reading(session, rule, context, contact)
+    conditions = [compiler.clause(leaf, text, context, read.via) for leaf in leaves]
+    query = of_readers(select(read.via.roles, *conditions), read.via).where(
+        Contact.id == contact.id, Organisation.id == read.organisation_id
     )
-    excluded = await session.scalar(why)
+    roles, *held = (await session.execute(query)).one()
+    known = await _facts(session, contact, read, roles)
     return Explanation(
-        included=bool(picked) and excluded is None,
+        included=read.picked and read.left_out is None,
+        organisation=known["organisation"],
+        others=await _others(session, rule, contact, context, read),
         clauses=tuple(
             Clause(clause=leaf.text, holds=bool(holds), because=_because(leaf, known))
-            for leaf, holds in zip(clauses, held, strict=True)
+            for leaf, holds in zip(leaves, held, strict=True)
         ),
-        excluded=str(excluded) if excluded else None,
+        excluded=read.left_out,
     )
+
+
+async def _others(
+    session: AsyncSession, rule: str, contact: Contact, context: Context, read: Reading
+) -> dict[str, bool]:
+    """Return for each other organisation of the contact whether the rule holds."""
+    found: dict[str, bool] = {}
+    for via in context.memberships:
+        holds = compiler.condition(rule, context, via)
+        query = of_readers(select(Organisation.code, holds), via).where(
+            Contact.id == contact.id, Organisation.id != read.organisation_id
+        )
+        rows = await session.execute(query.order_by(Organisation.code))
+        found |= {code: bool(holds) for code, holds in rows}
+    return found
 
 
 def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
@@ -78,17 +99,19 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
     return f"decided by the saved rule {argument}"
 
 
-async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
-    """Return what is known of a contact, by the names of facts; "" is not known."""
-    row = (
-        await session.execute(
-            of_readers(select(Organisation, Country, LANGUAGES)).where(
-                Contact.id == contact.id
-            )
-        )
-    ).one()
+async def _facts(
+    session: AsyncSession, contact: Contact, read: Reading, roles: int
+) -> dict[str, str]:
+    """Return what is known of a contact, by the names of facts; "" is not known.
+
+    `roles` are those in the membership by which the rule reads the contact.
+    """
+    query = of_readers(select(Organisation, Country, LANGUAGES), read.via).where(
+        Contact.id == contact.id, Organisation.id == read.organisation_id
+    )
+    row = (await session.execute(query)).one()
     organisation = row[0]
-    known = _single_facts(contact, row)
+    known = _single_facts(roles, row)
     fields = await session.scalars(
         select(OrganisationField.field).where(
             OrganisationField.organisation_id == organisation.id
@@ -106,7 +129,7 @@ async def _facts(session: AsyncSession, contact: Contact) -> dict[str, str]:
 
 
 def _single_facts(
-    contact: Contact, row: Row[Organisation, Country | None, str]
+    roles: int, row: Row[Organisation, Country | None, str]
 ) -> dict[str, str]:
     organisation, country, codes = row
     languages = split_codes(codes)
@@ -120,7 +143,7 @@ def _single_facts(
         "region": country.region if country is not None else "",
         "group": (country.electoral_group or "") if country is not None else "",
         "desk": organisation.code if organisation.kind == "sector" else "",
-        "role": ", ".join(role_names(contact.roles)),
+        "role": ", ".join(role_names(roles)),
         "lang": languages[0] if languages else "",
         "languages": ", ".join(languages),
         "last_confirmed": f"{confirmed:%Y-%m-%d}" if confirmed else "never",

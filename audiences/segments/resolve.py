@@ -1,13 +1,15 @@
 """Resolves a rule to its audience: who is in it, and who is left out, with the reason.
 
 The audience is all contacts that the rule picks, minus those who must not be written
-to. Each of these has a reason, so that every contact picked is accounted for.
+to. Each of these has a reason, so that every contact picked is accounted for. A contact
+with several memberships is in it once, by the first for which the rule holds.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -25,8 +27,10 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact
 from audiences.languages import split_codes
+from audiences.memberships import PRIMARY, Via
 from audiences.organisations import Organisation
-from audiences.segments import compiler
+from audiences.segments import by_membership
+from audiences.segments.by_membership import Range, bounded
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.subscriptions import Standing, Subscription
@@ -88,16 +92,22 @@ def reason(topic: str | None) -> ColumnElement[str | None]:
     return case(*[(when, literal(why)) for when, why in cases], else_=null())
 
 
-def audience(rule: str, context: Context, *columns: Column) -> Select[*tuple[Any, ...]]:
-    """Select columns of all contacts that a rule picks, left out or not.
+def audience(
+    rule: str,
+    context: Context,
+    *columns: Column,
+    via: Via = PRIMARY,
+    within: Range | None = None,
+) -> Select[*tuple[Any, ...]]:
+    """Select columns of all contacts that a rule picks by a kind of membership.
 
-    Raises RuleError for a faulty rule.
+    Left out or not. The queries of all `context.memberships` together have each contact
+    once. `within` is a range of their numbers. Raises RuleError for a faulty rule.
     """
-    picked = (
-        of_readers(select(*columns))
-        .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
-        .where(compiler.condition(rule, context))
-    )
+    picked = bounded(of_readers(select(*columns), via), within)
+    picked = picked.outerjoin(
+        Suppression, Suppression.address_key == Contact.address_key
+    ).where(by_membership.counts(rule, context, via, within))
     if context.topic is None:
         return picked
     return picked.outerjoin(
@@ -115,11 +125,17 @@ async def count(session: AsyncSession, rule: str, context: Context) -> Counted:
     """
     why = reason(context.topic)
     columns = (Organisation.kind, LANGUAGES, why)
-    grouped = audience(rule, context, *columns, func.count()).group_by(*columns)
+    groups = [
+        row
+        for via in context.memberships
+        for row in await session.execute(
+            audience(rule, context, *columns, func.count(), via=via).group_by(*columns)
+        )
+    ]
     excluded: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     languages: Counter[str] = Counter()
-    for kind, codes, left_out, number in await session.execute(grouped):
+    for kind, codes, left_out, number in groups:
         if left_out:
             excluded[str(left_out)] += number
             continue
@@ -143,25 +159,11 @@ async def members(
     also has their bounds, because PostgreSQL would otherwise scan all contacts. Raises
     RuleError for a faulty rule.
     """
-    included = (
-        audience(
-            rule,
-            context,
-            Contact.address,
-            Organisation.code,
-            Organisation.kind,
-            LANGUAGES,
-        )
-        .where(reason(context.topic).is_(None))
-        .order_by(Contact.id)
-    )
     after, size = 0, FIRST_PAGE
     while (last := await _page_end(session, after, size)) is not None:
-        listed = aliased(Contact)
-        page = select(listed.id).where(listed.id > after, listed.id <= last)
-        bounded = included.where(Contact.id > after, Contact.id <= last)
-        rows = await session.execute(bounded.where(Contact.id.in_(page)))
-        for address, code, kind, codes in rows:
+        for address, code, kind, codes in await _page(
+            session, rule, context, (after, last)
+        ):
             yield Member(
                 address=str(address),
                 organisation=str(code),
@@ -169,6 +171,27 @@ async def members(
                 language=first_language(codes),
             )
         after, size = last, min(2 * size, LARGEST_PAGE)
+
+
+async def _page(
+    session: AsyncSession, rule: str, context: Context, within: Range
+) -> list[Any]:
+    """Return the readers in a range: address, organisation, kind, languages."""
+    listed = aliased(Contact)
+    after, last = within
+    page = select(listed.id).where(listed.id > after, listed.id <= last)
+    columns = (Organisation.code, Organisation.kind, LANGUAGES)
+    rows: list[Any] = []
+    for via in context.memberships:
+        included = audience(
+            *(rule, context, Contact.id, Contact.address, *columns),
+            via=via,
+            within=within,
+        ).where(reason(context.topic).is_(None), Contact.id.in_(page))
+        rows += await session.execute(included.order_by(Contact.id))
+    if len(context.memberships) > 1:
+        rows.sort(key=itemgetter(0))
+    return [row[1:] for row in rows]
 
 
 async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
@@ -187,3 +210,37 @@ async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
 def first_language(codes: object) -> str | None:
     """Return the first code of a stored list such as "fr en"; None when it is NULL."""
     return next(iter(split_codes(codes if isinstance(codes, str) else None)), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """The membership by which a rule reads a contact, and what follows."""
+
+    via: Via
+    organisation_id: int
+    picked: bool
+    left_out: str | None  # why the contact gets no letter, though it is picked
+
+
+async def reading(
+    session: AsyncSession, rule: str, context: Context, contact: Contact
+) -> Reading:
+    """Return by which membership a rule picks a contact; by the primary if by none.
+
+    Raises RuleError for a faulty rule.
+    """
+    within = (contact.id - 1, contact.id)
+    for via in context.memberships:
+        columns = (via.organisation_id, reason(context.topic))
+        query = audience(rule, context, *columns, via=via, within=within)
+        row = (await session.execute(query)).first()
+        if row is not None:
+            return Reading(
+                via=via, organisation_id=row[0], picked=True, left_out=row[1]
+            )
+    return Reading(
+        via=PRIMARY,
+        organisation_id=contact.organisation_id,
+        picked=False,
+        left_out=None,
+    )

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import institution, languages, organisations
 from audiences.contacts import Role
 from audiences.errors import RuleError
+from audiences.memberships import any_further
 from audiences.organisations import Country, Organisation, Theme
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
@@ -39,6 +40,8 @@ class Vocabulary:
     offices: Collection[str] = ()
     topics: Collection[str] = ()
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
+    # whether any contact has a further membership; else rules do not look for them
+    further_memberships: bool = False
 
     def known(self, values: Values) -> Collection[str]:
         """Return the words of one vocabulary; empty when any word is allowed."""
@@ -121,4 +124,5 @@ async def load(session: AsyncSession) -> Vocabulary:
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
         segments={name: rule for name, rule in saved},
+        further_memberships=await any_further(session),
     )

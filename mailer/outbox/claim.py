@@ -181,6 +181,7 @@ def _claim_query(
     *, sqlite: bool, of_topic: bool, on_demand: bool
 ) -> Select[*tuple[Any, ...]]:
     due = _due_rows(sqlite=sqlite)
+    organisation = func.coalesce(due.c.organisation_id, Contact.organisation_id)
     query = (
         select(
             due.c.id,  # the fields of Claimed, in its order
@@ -196,7 +197,7 @@ def _claim_query(
             due.c.due_at,
         )
         .join(Contact, Contact.id == due.c.contact_id)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .join(Organisation, Organisation.id == organisation)
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
     )
     if of_topic:
@@ -221,6 +222,7 @@ def _due_rows(*, sqlite: bool) -> FromClause:
             Message.letter_id,
             Message.attempts,
             Message.contact_id,
+            Message.organisation_id,
             Message.address_key,
             Message.language,
             Message.state,

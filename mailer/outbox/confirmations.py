@@ -73,6 +73,7 @@ async def request(
     message = Message(
         campaign_id=campaign.id,
         contact_id=contact.id,
+        organisation_id=contact.organisation_id,
         address_key=contact.address_key,
         letter_id=await _letter(session, site, campaign, language, now),
         language=language,

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.memberships import Membership
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import MessageState
@@ -44,3 +45,11 @@ def refused_by(campaign: Campaign) -> ColumnElement[bool]:
 def written_to() -> ColumnElement[bool]:
     """Return the condition that a contact has a message in the ledger."""
     return exists().where(Message.contact_id == Contact.id)
+
+
+def written_to_by() -> ColumnElement[bool]:
+    """Return the condition that a message in the ledger is for a further membership."""
+    return exists().where(
+        Message.contact_id == Membership.contact_id,
+        Message.organisation_id == Membership.organisation_id,
+    )

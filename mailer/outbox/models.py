@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -104,6 +105,9 @@ class Message(Base):
     )
     campaign_id: Mapped[int]
     contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
+    # for which membership it is; null: the contact's primary one. Without a foreign
+    # key, which would have to be checked for each message of a release
+    organisation_id: Mapped[int | None]
     address_key: Mapped[bytes] = mapped_column(LargeBinary(16))
     letter_id: Mapped[int | None]
     language: Mapped[str | None] = mapped_column(String(20))
@@ -116,6 +120,10 @@ class Message(Base):
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply: Mapped[str | None]  # the relay's last reply
+
+
+# the organisation a message is for, in a query that joins its contact
+FOR_ORGANISATION = func.coalesce(Message.organisation_id, Contact.organisation_id)
 
 
 class MessageEvent(Base):

@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, s
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.memberships import Via
 from audiences.segments import resolve
+from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
 from audiences.store.dialects import insert
 from mailer.campaigns import lookup
@@ -117,24 +119,29 @@ async def _plan_chunk(
         await session.delete(progress)
         return
     context = await lookup.context_of(session, campaign, now=released_at)
-    columns, readers = _messages(campaign, context, released_at, patterns)
-    readers = readers.where(
-        Contact.id > progress.contact_id, Contact.id <= last
-    ).order_by(Contact.id)
-    await session.execute(
-        insert(session, Message).from_select(columns, readers).on_conflict_do_nothing()
-    )
+    within = (progress.contact_id, last)
+    for via in context.memberships:
+        columns, readers = _messages(campaign, context, via, within, patterns)
+        await session.execute(
+            insert(session, Message)
+            .from_select(columns, readers)
+            .on_conflict_do_nothing()
+        )
     progress.contact_id = last
 
 
 def _messages(
     campaign: Campaign,
     context: Context,
-    released_at: datetime,
+    via: Via,
+    within: Range,
     patterns: Sequence[str],
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
-    """Return the columns of the ledger and the select that fills them."""
-    variant = codes.expression(campaign, context)
+    """Return the columns of the ledger and the select that fills them.
+
+    It selects the readers in a range that the audience has by a kind of membership.
+    """
+    variant = codes.expression(campaign, context, via)
     left_out = func.coalesce(
         resolve.reason(campaign.topic),
         case(
@@ -150,17 +157,20 @@ def _messages(
         Route.country_languages == groups.COUNTRY_LANGUAGES,
         Route.variant == variant,
     )
-    columns = _columns(campaign, left_out, released_at)
+    columns = _columns(campaign, via, left_out)
     readers = (
-        resolve.audience(campaign.audience, context, *columns.values())
+        resolve.audience(
+            campaign.audience, context, *columns.values(), via=via, within=within
+        )
         .outerjoin(Route, route)
         .outerjoin(StoredLetter, StoredLetter.id == Route.letter_id)
+        .order_by(Contact.id)
     )
     return list(columns), readers
 
 
 def _columns(
-    campaign: Campaign, left_out: ColumnElement[Any], released_at: datetime
+    campaign: Campaign, via: Via, left_out: ColumnElement[Any]
 ) -> dict[str, ColumnElement[Any]]:
     """Return the value of each column of the ledger: a letter, or a reason."""
     has_letter = Route.letter_id.is_not(None)
@@ -175,6 +185,7 @@ def _columns(
     return {
         "campaign_id": literal(campaign.id),
         "contact_id": Contact.id.expression,
+        "organisation_id": via.organisation_id.expression,
         "address_key": Contact.address_key.expression,
         "letter_id": Route.letter_id.expression,
         "language": StoredLetter.language.expression,
@@ -183,6 +194,7 @@ def _columns(
         "reason": case((has_letter, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
         "due_at": case(
-            (has_letter, literal(released_at, Message.due_at.type)), else_=null()
+            (has_letter, literal(campaign.released_at, Message.due_at.type)),
+            else_=null(),
         ),
     }

@@ -19,7 +19,7 @@ from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
 from mailer.links import LinkSigner, Purpose, Stamp, path
-from mailer.outbox.models import Message
+from mailer.outbox.models import FOR_ORGANISATION, Message
 from mailer.store import identity
 
 LARGEST_KEY = b"\xff" * 16  # of a fingerprint
@@ -94,7 +94,7 @@ async def _of_message(
         await session.execute(
             select(Message, Contact, Organisation, Campaign)
             .join(Contact, Contact.id == Message.contact_id)
-            .join(Organisation, Organisation.id == Contact.organisation_id)
+            .join(Organisation, Organisation.id == FOR_ORGANISATION)
             .join(Campaign, Campaign.id == Message.campaign_id)
             .where(Message.id == stamp.number)
         )

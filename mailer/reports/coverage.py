@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, not_, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import Chain
-from audiences.segments import compiler, resolve
+from audiences.segments import by_membership, resolve
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
@@ -62,8 +62,8 @@ async def _covered(
     )
     missed: Counter[str] = Counter()
     reached = 0
-    for row in await session.execute(_grouped(campaign, context, rule)):
-        reason, contact, organisation, country, count = tuple(row)
+    for row in await _concerned(session, campaign, context, rule):
+        reason, contact, organisation, country, count = row
         chain = Chain.from_stored(contact, organisation, country)
         if reason is not None:
             missed[str(reason)] += count
@@ -71,6 +71,8 @@ async def _covered(
             missed[Skip.NO_TRANSLATION.value] += count
         else:
             reached += count
+    if outside := await _not_picked(session, campaign, context, rule):
+        missed[NOT_PICKED] = outside
     return Covered(
         block=block,
         type=content.blocks[block],
@@ -81,19 +83,40 @@ async def _covered(
     )
 
 
-def _grouped(
-    campaign: Campaign, context: Context, rule: str
-) -> Select[*tuple[Any, ...]]:
-    """Count the contacts of a rule by the reason they are left out, and by chain."""
-    picked = compiler.condition(campaign.audience, context)
-    outside = case((not_(picked), NOT_PICKED), else_=resolve.reason(campaign.topic))
-    inner = resolve.audience(
-        rule,
-        context,
-        outside.label("outside"),
-        groups.CONTACT_LANGUAGES.label("contact"),
-        groups.ORGANISATION_LANGUAGES.label("organisation"),
-        groups.COUNTRY_LANGUAGES.label("country"),
-    ).subquery()
-    columns = list(inner.c)
-    return select(*columns, func.count()).group_by(*columns)
+async def _concerned(
+    session: AsyncSession, campaign: Campaign, context: Context, rule: str
+) -> list[tuple[Any, ...]]:
+    """Count the campaign's contacts that a rule picks, too, by any membership.
+
+    By the reason they are left out, and by the language chain of their letter.
+    """
+    counts: list[tuple[Any, ...]] = []
+    for via in context.memberships:
+        (concerned,) = by_membership.by_any([rule], context, via)
+        inner = resolve.audience(
+            campaign.audience,
+            context,
+            resolve.reason(campaign.topic).label("reason"),
+            groups.CONTACT_LANGUAGES.label("contact"),
+            groups.ORGANISATION_LANGUAGES.label("organisation"),
+            groups.COUNTRY_LANGUAGES.label("country"),
+            via=via,
+        ).where(concerned)
+        columns = list((rows := inner.subquery()).c)
+        query = select(*columns, func.count()).select_from(rows).group_by(*columns)
+        counts += [tuple(row) for row in await session.execute(query)]
+    return counts
+
+
+async def _not_picked(
+    session: AsyncSession, campaign: Campaign, context: Context, rule: str
+) -> int:
+    """Count the contacts of a rule that the campaign's audience does not have."""
+    if rule == campaign.audience:
+        return 0
+    count = 0
+    for via in context.memberships:
+        (picked,) = by_membership.by_any([campaign.audience], context, via)
+        outside = resolve.audience(rule, context, func.count(), via=via)
+        count += await session.scalar(outside.where(not_(picked))) or 0
+    return count

@@ -100,6 +100,15 @@ def person(known: Person) -> Document:
         "organisation_name": organisation.name,
         "kind": organisation.kind,
         "roles": list(role_names(contact.roles)),
+        "memberships": [
+            {
+                "organisation": other.code,
+                "organisation_name": other.name,
+                "kind": other.kind,
+                "roles": list(role_names(roles)),
+            }
+            for other, roles in known.memberships
+        ],
         "languages": (contact.languages or "").split(),
         "timezone": contact.timezone,
         "suppressed": known.suppression.reason if known.suppression else None,
@@ -125,6 +134,8 @@ def explanation(explained: Explanation) -> Document:
     """Return why a rule picks an address or not, clause by clause."""
     return {
         "in": explained.included,
+        "organisation": explained.organisation,
+        "others": dict(explained.others),
         "clauses": [asdict(clause) for clause in explained.clauses],
         "excluded": explained.excluded,
     }

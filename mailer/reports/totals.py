@@ -17,7 +17,7 @@ from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from mailer.campaigns.models import ApprovedReader, Campaign, StoredLetter
 from mailer.outbox.message_states import MessageState
-from mailer.outbox.models import Message
+from mailer.outbox.models import FOR_ORGANISATION, Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,7 @@ async def _by_kind(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
         select(Organisation.kind, func.count())
         .select_from(Message)
         .join(Contact, Contact.id == Message.contact_id)
-        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .join(Organisation, Organisation.id == FOR_ORGANISATION)
         .where(
             Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
         )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from audiences.contacts import Contact
 from audiences.intake import importing, read
 from audiences.intake.importing import ImportReport
+from audiences.memberships import Membership
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
 from mailer import clock
@@ -62,7 +63,7 @@ async def snapshot(site: Site) -> list[tuple[object, ...]]:
                 Organisation.status,
                 Organisation.languages,
             )
-            .join(Organisation)
+            .join(Organisation, Organisation.id == Contact.organisation_id)
             .order_by(Contact.id)
         )
         topics = await session.execute(
@@ -75,4 +76,10 @@ async def snapshot(site: Site) -> list[tuple[object, ...]]:
                 OrganisationCountry.organisation_id, OrganisationCountry.country
             ).order_by(OrganisationCountry.organisation_id, OrganisationCountry.country)
         )
-        return [tuple(row) for rows in (people, topics, places) for row in rows]
+        joined = await session.execute(
+            select(Membership.contact_id, Organisation.code, Membership.roles)
+            .join(Organisation, Organisation.id == Membership.organisation_id)
+            .order_by(Membership.id)
+        )
+        every = (people, topics, places, joined)
+        return [tuple(row) for rows in every for row in rows]

@@ -3,27 +3,29 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import exists
 
 from audiences import contacts, subscriptions, suppressions
-from audiences.contacts import Contact
 from audiences.intake import undo
 from audiences.intake.importing import ImportReport
 from audiences.intake.undo import Undone
 from audiences.subscriptions import Evidence, How, Standing
 from mailer import clock
-from mailer.outbox.models import Message
+from mailer.outbox import ledger
 from mailer.sites.site import Site
 from tests.audiences.importing import GOOD, import_file, snapshot, write
-
-IN_USE = exists().where(Message.contact_id == Contact.id)
 
 
 async def undone(site: Site, report: ImportReport) -> Undone:
     """Undo an import."""
     number = report.import_id or 0
     async with site.database.writing() as session:
-        return await undo.undo(session, number, in_use=IN_USE, now=clock.now())
+        return await undo.undo(
+            session,
+            number,
+            in_use=ledger.written_to(),
+            membership_in_use=ledger.written_to_by(),
+            now=clock.now(),
+        )
 
 
 async def test_undo_restores_the_directory(site: Site, tmp_path: Path) -> None:

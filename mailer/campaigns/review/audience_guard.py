@@ -8,7 +8,7 @@ approval, `campaigns check` warns of a change since the last letter.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -26,9 +26,13 @@ LEAST = 5  # readers; a smaller change is never too much
 
 def readers(campaign: Campaign, context: Context, *columns: Any) -> Select[Any]:
     """Select columns of the readers that a campaign would have now."""
-    return resolve.audience(campaign.audience, context, *columns).where(
-        resolve.reason(campaign.topic).is_(None)
-    )
+    picked = [
+        resolve.audience(campaign.audience, context, *columns, via=via).where(
+            resolve.reason(campaign.topic).is_(None)
+        )
+        for via in context.memberships
+    ]
+    return select(*union_all(*picked).subquery().c)
 
 
 def by_group(counted: Counted) -> dict[str, dict[str, int]]:

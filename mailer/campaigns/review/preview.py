@@ -89,26 +89,21 @@ async def _read_contact(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
     """Read what decides the letter of one contact."""
-    code = codes.expression(campaign, context)
+    read = await resolve.reading(session, campaign.audience, context, contact)
+    code = codes.expression(campaign, context, read.via)
     row = await session.execute(
-        of_readers(select(Organisation, Country.languages, code)).where(
-            Contact.id == contact.id
+        of_readers(select(Organisation, Country.languages, code), read.via).where(
+            Contact.id == contact.id, Organisation.id == read.organisation_id
         )
     )
     organisation, country_languages, variant = row.one()
-    reasons = await session.execute(
-        resolve.audience(
-            campaign.audience, context, resolve.reason(campaign.topic)
-        ).where(Contact.id == contact.id)
-    )
-    picked = reasons.first()
     return _Seen(
         organisation=organisation,
         chain=Chain.from_stored(
             contact.languages, organisation.languages, country_languages
         ),
         variant=variant,
-        excluded="not_picked" if picked is None else picked[0],
+        excluded=read.left_out if read.picked else "not_picked",
     )
 
 

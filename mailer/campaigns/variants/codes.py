@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, case, cast, func, literal
 
 from audiences.contacts import Contact
+from audiences.memberships import PRIMARY, Via
 from audiences.organisations import Organisation
-from audiences.segments import compiler
+from audiences.segments import by_membership
 from audiences.segments.compiler import Context
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.variants import reasons
@@ -42,17 +43,23 @@ class Others:
     type: str
 
 
-def expression(campaign: Campaign, context: Context) -> ColumnElement[str]:
-    """Return the SQL expression of a reader's code; "" if all readers see the same."""
-    why = reasons.conditions(campaign, context)
+def expression(
+    campaign: Campaign, context: Context, via: Via = PRIMARY
+) -> ColumnElement[str]:
+    """Return the SQL expression of a reader's code; "" if all readers see the same.
+
+    The organisation and the reason are those of the membership `via`; a block is shown
+    for any membership.
+    """
+    why = reasons.conditions(campaign, context, via)
     varies = campaign.block_rules or campaign.block_firsts or campaign.hours or why
     if not (varies or campaign.shows_entry):
         return cast(literal(""), String)
     zone = func.coalesce(Contact.timezone, "") if campaign.hours else literal("")
     parts: list[ColumnElement[str]] = [
-        *_bits(campaign.block_rules, context),
+        *_bits(campaign.block_rules, context, via),
         literal("/"),
-        *_bits(campaign.block_firsts, context),
+        *_bits(campaign.block_firsts, context, via),
         literal("/"),
         case(*[(holds, str(number)) for number, holds in why], else_="")
         if why
@@ -68,11 +75,13 @@ def expression(campaign: Campaign, context: Context) -> ColumnElement[str]:
     return code
 
 
-def _bits(rules: Mapping[str, str], context: Context) -> list[ColumnElement[str]]:
+def _bits(
+    rules: Mapping[str, str], context: Context, via: Via
+) -> list[ColumnElement[str]]:
     texts = [rules[block] for block in sorted(rules)]
     return [
         case((holds, "1"), else_="0")
-        for holds in compiler.conditions_of(texts, context)
+        for holds in by_membership.by_any(texts, context, via)
     ]
 
 

@@ -4,6 +4,7 @@ The gate and the release use the same grouped query; audiences.languages.choose 
 chooses the language of each group.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import languages
 from audiences.contacts import Contact
 from audiences.languages import Chain, Choice
+from audiences.memberships import Via
 from audiences.organisations import Country, Organisation
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
@@ -55,33 +57,38 @@ async def group(
     written: Sequence[str],
 ) -> list[Group]:
     """Return the groups of all readers a campaign would have now."""
-    groups = []
-    for row in await session.execute(_grouped(campaign, context)):
-        contact, organisation, country, variant, count = tuple(row)
-        chain = Chain.from_stored(contact, organisation, country)
-        groups.append(
-            Group(
-                contact_languages=contact,
-                organisation_languages=organisation,
-                country_languages=country,
-                variant=variant,
-                count=count,
-                choice=choose(campaign, written, chain),
-            )
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for via in context.memberships:
+        for row in await session.execute(_grouped(campaign, context, via)):
+            contact, organisation, country, variant, count = tuple(row)
+            counts[contact, organisation, country, variant] += count
+    return [
+        Group(
+            contact_languages=contact,
+            organisation_languages=organisation,
+            country_languages=country,
+            variant=variant,
+            count=count,
+            choice=choose(
+                campaign, written, Chain.from_stored(contact, organisation, country)
+            ),
         )
-    return groups
+        for (contact, organisation, country, variant), count in counts.items()
+    ]
 
 
-def _grouped(campaign: Campaign, context: Context) -> Select[*tuple[Any, ...]]:
+def _grouped(
+    campaign: Campaign, context: Context, via: Via
+) -> Select[*tuple[Any, ...]]:
     keys: tuple[ColumnElement[Any], ...] = (
         CONTACT_LANGUAGES,
         ORGANISATION_LANGUAGES,
         COUNTRY_LANGUAGES,
-        codes.expression(campaign, context),
+        codes.expression(campaign, context, via),
     )
     labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
     inner = (
-        resolve.audience(campaign.audience, context, *labelled)
+        resolve.audience(campaign.audience, context, *labelled, via=via)
         .where(resolve.reason(campaign.topic).is_(None))
         .subquery()
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from audiences.errors import AudienceError
 from audiences.institution import KINDS, PARTNER, PARTNERS, PLACE, SUBJECT
+from audiences.memberships import Via
 from audiences.segments import alternatives, compiler, rules
 from audiences.segments.alternatives import Way
 from audiences.segments.compiler import Context
@@ -47,7 +48,9 @@ def reasons(campaign: Campaign, segments: Mapping[str, str]) -> list[Reason]:
     return list(dict.fromkeys(reason(way, campaign.themes) for way in ways))
 
 
-def conditions(campaign: Campaign, context: Context) -> list[tuple[int, Condition]]:
+def conditions(
+    campaign: Campaign, context: Context, via: Via
+) -> list[tuple[int, Condition]]:
     """Return each reason's number and condition; [] if all readers have one reason."""
     segments = context.vocabulary.segments
     known = reasons(campaign, segments)
@@ -56,7 +59,7 @@ def conditions(campaign: Campaign, context: Context) -> list[tuple[int, Conditio
     return [
         (
             known.index(reason(way, campaign.themes)),
-            compiler.clause(rules.All(rules=way), campaign.audience, context),
+            compiler.clause(rules.All(rules=way), campaign.audience, context, via),
         )
         for way in _ways(campaign, segments)
     ]

@@ -93,9 +93,18 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
         f" {report.unchanged} unchanged"
     )
+    if report.memberships:
+        output.line(
+            f"{report.memberships} further memberships {verb[0]}: these addresses are"
+            " contacts of another organisation, too"
+        )
+    if report.organisations:
+        output.line(f"{report.organisations} rows are organisations without a contact")
+    if report.organisations_added:
+        output.line(f"{report.organisations_added} organisations {verb[0]}")
     if applied:
         output.line(f"undo with: mailer contacts undo {report.import_id}")
-    elif report.added or report.changed:
+    elif report.valid > report.unchanged:
         output.line("nothing was written; --apply writes the valid rows")
 
 
@@ -106,10 +115,15 @@ async def undo_(site: Site, import_id: int) -> None:
     """Undo an import; rows that were used or changed since are kept."""
     async with site.database.writing() as session:
         done = await undo.undo(
-            session, import_id, in_use=ledger.written_to(), now=clock.now()
+            session,
+            import_id,
+            in_use=ledger.written_to(),
+            membership_in_use=ledger.written_to_by(),
+            now=clock.now(),
         )
     output.line(
-        f"{done.removed} contacts removed, {done.restored} rows restored,"
+        f"{done.removed} contacts and {done.memberships} further memberships removed,"
+        f" {done.restored} rows restored,"
         f" {done.kept} kept because they were used or changed since"
     )
 
@@ -131,9 +145,13 @@ async def show(site: Site, address: str, as_json: bool) -> None:
 
 def _show_person(facts: Mapping[str, Any]) -> None:
     """Print the facts that have a value, and each change of consent."""
+    shown = {
+        **facts,
+        "memberships": [_membership(each) for each in facts["memberships"]],
+    }
     rows = [
         (name.replace("_", " "), value)
-        for name, value in facts.items()
+        for name, value in shown.items()
         if value and name not in {"address", "subscriptions", "consent"}
     ]
     output.table(str(facts["address"]), ("fact", "value"), rows)
@@ -151,3 +169,9 @@ def _show_person(facts: Mapping[str, Any]) -> None:
             for each in facts["consent"]
         ],
     )
+
+
+def _membership(each: Mapping[str, Any]) -> str:
+    """Return a further membership in words: `icom (focal_point)`."""
+    roles = ", ".join(each["roles"])
+    return f"{each['organisation']} ({roles})" if roles else str(each["organisation"])

@@ -15,6 +15,7 @@ from audiences.segments import (
     vocabularies,
 )
 from audiences.segments.compiler import Context
+from audiences.segments.explanation import Explanation
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, by_option, with_site
@@ -106,11 +107,24 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
         )
     else:
         output.line(f"{address} is {'in' if explained.included else 'not in'}")
+    _show_memberships(explained)
     output.table(
         "Clauses",
         ("clause", "holds", "because"),
         [(each.clause, each.holds, each.because) for each in explained.clauses],
     )
+
+
+def _show_memberships(explained: Explanation) -> None:
+    """Name the organisation that the clauses are about, if the contact has several."""
+    if not explained.others:
+        return
+    output.line(f"read as a contact of {explained.organisation}")
+    for code, holds in explained.others.items():
+        output.line(
+            f"also a contact of {code}, where the rule"
+            f" {'holds, too' if holds else 'does not hold'}"
+        )
 
 
 @command.command(

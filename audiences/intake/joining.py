@@ -1,0 +1,115 @@
+"""Applies the staged rows that are about a contact of an earlier row, or join one.
+
+Few lists have such rows, so that these statements come after those for all rows.
+"""
+
+from typing import Any
+
+from sqlalchemy import Subquery, and_, exists, func, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.intake import replaced, subscribing
+from audiences.intake.models import Import
+from audiences.intake.planning import JOINS
+from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.memberships import Membership
+from audiences.subscriptions import Subscription
+
+LATER = ROWS.c.first.is_not(None)
+
+
+async def apply(session: AsyncSession, record: Import, rows: Subquery) -> None:
+    """Apply the memberships, roles and topics of these rows.
+
+    `rows` are the staged rows with the number of their contact in `contact`.
+    """
+    await _memberships(session, record, rows)
+    await _roles(session, record)
+    await _primary_roles(session, record)
+    await _topics(session, record)
+
+
+async def _memberships(session: AsyncSession, record: Import, rows: Subquery) -> None:
+    """Add further memberships; first give later rows the number of a new contact."""
+    await session.execute(
+        update(ROWS)
+        .where(ROWS.c.contact_id.is_(None), ROWS.c.first == rows.c.number)
+        .values(contact_id=rows.c.contact)
+    )
+    columns: dict[str, Any] = {
+        "contact_id": ROWS.c.contact_id,
+        "organisation_id": BODIES.c.organisation_id,
+        "roles": func.coalesce(ROWS.c.roles, 0),
+        "import_id": literal(record.id),
+        "updated_at": literal(record.at, Membership.updated_at.type),
+    }
+    await session.execute(
+        insert(Membership).from_select(
+            list(columns),
+            select(*columns.values())
+            .join(BODIES, BODIES.c.body == ROWS.c.body)
+            .where(JOINS)
+            .order_by(ROWS.c.number),
+        )
+    )
+
+
+async def _roles(session: AsyncSession, record: Import) -> None:
+    """Change the roles in known memberships, and keep the replaced ones."""
+    given = and_(
+        Membership.id == ROWS.c.membership_id,
+        ROWS.c.roles.is_not(None),
+        ROWS.c.roles != Membership.roles,
+    )
+    changed = select(Membership.id).join(ROWS, given)
+    await replaced.keep_memberships(session, record.id, changed)
+    await session.execute(
+        update(Membership)
+        .where(given)
+        .values(roles=ROWS.c.roles, updated_at=record.at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _primary_roles(session: AsyncSession, record: Import) -> None:
+    """Change the roles in the primary membership, if a later row gives them."""
+    changes = exists().where(ROWS.c.contact_id == Contact.id, LATER, ROWS.c.changes)
+    await session.execute(
+        update(Contact)
+        .where(changes)
+        .values(updated_at=record.at)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(Contact)
+        .where(
+            *(Contact.id == ROWS.c.contact_id, LATER, ROWS.c.changes),
+            *(~ROWS.c.further, ROWS.c.roles.is_not(None)),
+        )
+        .values(roles=ROWS.c.roles)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _topics(session: AsyncSession, record: Import) -> None:
+    """Subscribe contacts to the topics that only later rows name."""
+    new = (
+        select(
+            ROWS.c.contact_id,
+            SETS.c.code.label("topic"),
+            func.min(ROWS.c.consent).label("basis"),
+        )
+        .join(SETS, SETS.c.codes == ROWS.c.topics)
+        .join(Contact, Contact.id == ROWS.c.contact_id)
+        .where(
+            LATER,
+            Contact.stopped_at.is_(None),
+            ~exists().where(
+                Subscription.contact_id == ROWS.c.contact_id,
+                Subscription.topic == SETS.c.code,
+            ),
+        )
+        .group_by(ROWS.c.contact_id, SETS.c.code)
+    )
+    await subscribing.begin(session, new, source=f"import {record.id}", at=record.at)
