@@ -1,30 +1,22 @@
 """The ticker: calls one coroutine at a fixed interval.
 
-It does not decide what is due: the coroutine asks the store. Only this module imports
-apscheduler, and it uses only the interval trigger and the memory store: apscheduler's
-shared stores can run a job twice, and its cron trigger is wrong when clocks change.
+It does not decide what is due: the coroutine asks the store. A clock that only goes
+forward measures the interval, so a correction of the machine's time neither stops the
+ticker nor lets it tick twice.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 
-def start(tick: Callable[[], Awaitable[None]], *, seconds: float) -> AsyncIOScheduler:
-    """Call `tick` now and then every `seconds`; return the running scheduler.
+async def tick_every(seconds: float, tick: Callable[[], Awaitable[None]]) -> None:
+    """Call `tick` now and then every `seconds`, until cancelled.
 
-    Calls never overlap. Several missed calls become one late call.
+    Calls never overlap. Several missed calls become one late call. A fault of `tick` is
+    raised.
     """
-    scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(
-        tick,
-        IntervalTrigger(seconds=seconds, timezone=UTC),
-        next_run_time=datetime.now(UTC),
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
-    scheduler.start()
-    return scheduler
+    loop = asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        await tick()
+        await asyncio.sleep(began + seconds - loop.time())

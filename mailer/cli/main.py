@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 import click
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 import mailer
@@ -20,10 +21,12 @@ from mailer.cli import output
 from mailer.cli.deferred import DeferredGroup
 from mailer.cli.nouns import NOUNS
 from mailer.cli.remedies import with_remedy
+from mailer.processes import logs
 from mailer.store import faults
 from scheduler.errors import ScheduleError
 
 EXAMPLE = "Example: mailer demo"
+log = structlog.get_logger()
 
 
 @click.group(
@@ -77,19 +80,39 @@ def _discard_output() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command with these arguments; return its exit code. Print errors."""
+    with logs.to_stderr():
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         result = cli.main(arguments, prog_name="mailer", standalone_mode=False)
     except click.ClickException as fault:
-        fault.show()
+        _show_usage(fault)
         return fault.exit_code
     except SystemExit as end:  # of a noun without a verb, after its help
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return 0
     except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (an operator gets no traceback)
-        output.refuse(_sentence(fault))
+        _refuse(fault)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _show_usage(fault: click.ClickException) -> None:
+    if logs.style.json:
+        log.error("command.failed", reason=fault.format_message())
+    else:
+        fault.show()
+
+
+def _refuse(fault: BaseException) -> None:
+    sentence = _sentence(fault)
+    if logs.style.json:
+        log.error("command.failed", reason=sentence, exc_info=fault)
+    else:
+        output.refuse(sentence)
 
 
 def _sentence(fault: BaseException) -> str:

@@ -15,7 +15,7 @@ from mailer.campaigns import hours
 from mailer.delivery.routing import throttle
 from mailer.delivery.smtp.connection import TIMEOUTS
 from mailer.delivery.smtp.outgoing import MARK_HOLDS, Stage
-from mailer.outbox import heartbeat, lease, plan
+from mailer.outbox import heartbeat, lease, ledger, plan
 from mailer.outbox.lease import Silence
 from mailer.outcomes import closing, record
 from mailer.sites.site import Site
@@ -82,13 +82,15 @@ class Housekeeping:
 
     async def _run_once(self) -> None:
         now = self._now()
+        totals: dict[int, dict[str, int]] = {}
         evidence = now + self._site.settings.delivery.evidence_wait
         async with self._database.writing() as session:
             halt = (await identity.read(session)).halt
             if halt is None:  # nothing expires or ends before a person has decided
                 await hours.move_on(session, now=now)
                 await closing.end_late(session, now=now)
-                await closing.finish(session, now=now)
+                for each in await closing.finish(session, now=now):
+                    totals[each] = await ledger.totals(session, each)
             await throttle.delete_unused(session, now=now)
             # last: a worker that marks locks its campaign first, then its own row
             marked = await lease.recover(
@@ -101,6 +103,8 @@ class Housekeeping:
             await record.set_uncertain(
                 session, marked, reason="its worker died", due_at=evidence, now=now
             )
+        for campaign, states in totals.items():
+            log.info("campaign.finished", campaign=campaign, totals=states)
         if halt != self._halt:
             self._halt = halt
             log.warning("site.halted" if halt else "site.goes_on", reason=halt)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -28,6 +28,18 @@ async def listed(
     async for message, address in await session.stream(query):
         yield message, address
         session.expunge(message)
+
+
+async def totals(session: AsyncSession, campaign_id: int) -> dict[str, int]:
+    """Return how many messages of a campaign are in each state, the largest first."""
+    number = func.count()
+    found = await session.execute(
+        select(Message.state, number)
+        .where(Message.campaign_id == campaign_id)
+        .group_by(Message.state)
+        .order_by(number.desc(), Message.state)
+    )
+    return dict(found.tuples().all())
 
 
 def refused_by(campaign: Campaign) -> ColumnElement[bool]:

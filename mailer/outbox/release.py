@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +30,8 @@ from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
 from mailer.store import identity
+
+log = structlog.get_logger()
 
 
 async def release(
@@ -70,7 +73,10 @@ async def release(
         session.add(plan.new_plan(campaign_id, now=read_clock()))
         await _store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
-    return await plan.plan(site, campaign_id, now=read_clock)
+    log.info("campaign.release_begun", campaign=campaign_id, by=by)
+    made = await plan.plan(site, campaign_id, now=read_clock)
+    log.info("campaign.released", campaign=campaign_id, messages=made)
+    return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,12 +1,10 @@
-"""Runs a worker of a site until it is stopped; sets up logs and signals."""
+"""Runs a worker of a site until it is stopped; sets up signals."""
 
 import asyncio
-import logging
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 
 import structlog
 
@@ -17,29 +15,7 @@ from mailer.maintenance import starting
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 
-
-def log_to_stderr() -> None:
-    """Log one JSON object a line to stderr; HTTP requests have tokens, so log none."""
-    logging.basicConfig(level=logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-        logger_factory=lambda *_: _Log(),
-    )
-
-
-class _Log:
-    """Writes lines to stderr; a line that cannot be written is lost."""
-
-    def info(self, message: str) -> None:
-        with suppress(OSError):
-            print(message, file=sys.stderr, flush=True)
-
-    warning = error = info
+log = structlog.get_logger()
 
 
 async def work(
@@ -56,23 +32,49 @@ async def work(
     `stopping`, that event stops the worker, and no signal does. Raises RelayError if
     messages wait for a relay at the end, RefusedError if nothing may be sent.
     """
-    known = await starting.check(site, now=clock.now())
+    stopping = stopping or stop_event()
     if until_idle:
-        known.require_sending()
+        (await starting.check(site, now=clock.now())).require_sending()
+    elif not await store_is_ready(site, stopping):
+        return
     worker = Worker(
         site,
         await housekeeping.begin(site, now=clock.now),
         now=clock.now,
         settled=settled,
-        stopping=stopping or stop_event(),
+        stopping=stopping,
     )
     await worker.run(until_idle=until_idle, notify=notify)
+
+
+async def store_is_ready(site: Site, stopping: asyncio.Event) -> bool:
+    """Wait for a store that is not there yet, then check that it is the site's store.
+
+    Return False if a stop was asked for meanwhile. Raises what `starting.check` raises.
+    """
+    check = partial(starting.check, site, now=clock.now())
+    checking = asyncio.ensure_future(site.database.retry(check))
+    asked = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({checking, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if checking.done():
+            checking.result()
+        return checking.done()
+    finally:
+        checking.cancel()
+        asked.cancel()
 
 
 def stop_event() -> asyncio.Event:
     """Return an event that SIGTERM, SIGINT and SIGHUP set."""
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop(number: signal.Signals) -> None:
+        if not event.is_set():
+            log.info("process.stopping", signal=number.name)
+        event.set()
+
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, event.set)
+        loop.add_signal_handler(number, stop, number)
     return event

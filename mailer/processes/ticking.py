@@ -2,19 +2,21 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
+from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
 from mailer.calendar import due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
+from mailer.processes.running import stop_event, store_is_ready
+from mailer.processes.supervising import keep_running
 from mailer.readers import applying
 from mailer.sites.site import Site
+from mailer.store import faults
 from scheduler import ticker
-
-log = structlog.get_logger()
 
 
 async def tick(site: Site, now: datetime) -> Ticked:
@@ -31,23 +33,36 @@ async def tick(site: Site, now: datetime) -> Ticked:
     return await due.tick(site.database, release_one, grace=grace, now=now)
 
 
+async def run(site: Site) -> None:
+    """Release due campaigns until SIGTERM, SIGINT or SIGHUP."""
+    stopping = stop_event()
+    await keep_running("ticker", partial(tick_for_ever, site, stopping), stopping)
+
+
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     """Release due campaigns at the site's interval, until stopped.
 
-    While the site stands still, nothing is released, and no slot counts as missed.
+    While the site stands still, nothing is released, and no slot counts as missed. A
+    tick at which the store cannot be used is logged; the next one tries again.
     """
-    await starting.check(site, now=clock.now())
+    if not await store_is_ready(site, stopping):
+        return
 
     async def once() -> None:
-        await applying.apply_pending(site)
-        if (await starting.identity_of(site)).halt:
-            return
-        ticked = await tick(site, clock.now())
-        for campaign_id in ticked.released:
-            log.info("campaign.released", campaign=campaign_id)
+        try:
+            await applying.apply_pending(site)
+            if (await starting.identity_of(site)).halt is None:
+                await tick(site, clock.now())
+        except DBAPIError as fault:
+            if not faults.is_temporary(fault):
+                raise
+            site.database.log_fault(fault)
+        else:
+            site.database.log_success()
 
-    running = ticker.start(once, seconds=site.settings.ticker.seconds)
-    try:
+    async with asyncio.TaskGroup() as tasks:
+        ticking = tasks.create_task(
+            ticker.tick_every(site.settings.ticker.seconds, once)
+        )
         await stopping.wait()
-    finally:
-        running.shutdown(wait=False)
+        ticking.cancel()

@@ -43,6 +43,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.retry_until = float("inf")
+        self._away = ""  # why the store cannot be used, as last logged
         self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
@@ -98,14 +99,30 @@ class Database:
         """
         for wait in chain(STORE_WAITS, repeat(STORE_WAITS[-1])):
             try:
-                return await act()
+                result = await act()
             except DBAPIError as fault:
                 left = self.retry_until - time.monotonic()
                 if left <= 0 or not is_temporary(fault):
                     raise
-                log.warning("store.away", reason=str(store_error(fault)), again_in=wait)
+                self.log_fault(fault)
                 await asyncio.sleep(min(wait, left))
+            else:
+                self.log_success()
+                return result
         raise AssertionError("the waits never end")
+
+    def log_fault(self, fault: DBAPIError) -> None:
+        """Log that the store fails, once until it works again or fails otherwise."""
+        reason = str(store_error(fault))
+        if reason != self._away:
+            self._away = reason
+            log.warning("store.away", reason=reason)
+
+    def log_success(self) -> None:
+        """Log that the store works again, if it failed before."""
+        if self._away:
+            self._away = ""
+            log.info("store.back")
 
     async def query(self, read: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """Return the result of `read` in a reading transaction, with `retry`."""

@@ -10,7 +10,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from mailer.errors import StoreError
 
 _PRIMARY = 0xFF  # mask: the primary code in an extended result code of SQLite
-_TEMPORARY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+_TEMPORARY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+_BROKEN = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DAMAGED = ("58", "XX")  # classes of SQLSTATE: a failure of the disk or of the data
 # No such table, no such column; SQLite has one code for any wrong statement.
 _OTHER_SCHEMA = {"42P01", "42703"}
@@ -24,6 +30,13 @@ def is_temporary(fault: DBAPIError) -> bool:
         return False
     unavailable = isinstance(fault, OperationalError | InterfaceError)
     return fault.connection_invalidated or unavailable
+
+
+def is_damage(fault: DBAPIError) -> bool:
+    """Return whether the disk or the data is damaged: the process must end."""
+    if isinstance(fault.orig, sqlite3.Error):
+        return _sqlite_code(fault.orig) in _BROKEN
+    return _sqlstate(fault).startswith(_DAMAGED)
 
 
 def store_error(fault: DBAPIError) -> StoreError:

@@ -27,6 +27,7 @@ class Recording:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._applying: asyncio.Task[bool] | None = None
+        self._waits = ""  # why opt-outs wait for the store, as last logged
         self._writers = asyncio.Semaphore(WRITERS)
 
     async def opt_outs(self, wanted: Sequence[OptOut]) -> bool:
@@ -65,8 +66,14 @@ class Recording:
         try:
             await applying.apply_pending(self._site)
         except DBAPIError as fault:
-            log.warning("optouts.wait", reason=str(store_error(fault)))
+            reason = str(store_error(fault))
+            if reason != self._waits:
+                self._waits = reason
+                log.warning("optouts.wait", reason=reason)
             return False
+        if self._waits:
+            self._waits = ""
+            log.info("optouts.taken")
         return True
 
     @asynccontextmanager

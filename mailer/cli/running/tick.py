@@ -8,7 +8,8 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import INSTANT, as_json, with_site
-from mailer.processes import running, ticking
+from mailer.cli.logging_option import log_option
+from mailer.processes import logs, ticking
 from mailer.sites.site import Site
 
 
@@ -16,6 +17,7 @@ from mailer.sites.site import Site
 @click.option("--once", is_flag=True, help="Look once for due campaigns, then end.")
 @click.option("--now", "instant", type=INSTANT, help="Act as if it were this instant.")
 @as_json
+@log_option
 @with_site
 async def command(
     site: Site, once: bool, instant: datetime | None, as_json: bool
@@ -23,9 +25,9 @@ async def command(
     """Release the approved campaigns that are due, each once, until stopped."""
     if instant is not None and not once:
         raise click.UsageError("--now needs --once")
-    running.log_to_stderr()
     if not once:
-        await ticking.tick_for_ever(site, running.stop_event())
+        with logs.life("campaigns are released when due; stop with Ctrl-C"):
+            await ticking.run(site)
         return
     ticked = await ticking.tick(site, instant or clock.now())
     if as_json:

@@ -2,16 +2,17 @@
 
 import rich_click as click
 
-from mailer.cli import output
 from mailer.cli.command import with_site
-from mailer.processes import running, serving
+from mailer.cli.logging_option import log_option
+from mailer.processes import logs, serving
 from mailer.sites.site import Site
 
 
 @click.command(epilog="Example: mailer web")
+@log_option
 @with_site
 async def command(site: Site) -> None:
     """Serve the pages, until stopped."""
-    running.log_to_stderr()
-    output.say(f"pages at {site.settings.site.url}; stop with Ctrl-C")
-    await serving.pages(site)
+    about = f"pages at {site.settings.site.url}; stop with Ctrl-C"
+    with logs.life(about):
+        await serving.pages(site)

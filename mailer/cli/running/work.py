@@ -4,16 +4,21 @@ import asyncio
 import os
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
+import structlog
 
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.cli.logging_option import log_option
 from mailer.outbox.message_states import MessageState
-from mailer.processes import running, workers
+from mailer.processes import logs, running, workers
 from mailer.sites.site import Site
+
+log = structlog.get_logger()
 
 
 class Processes(click.ParamType[int]):
@@ -47,6 +52,7 @@ class Processes(click.ParamType[int]):
 )
 @click.option("--parent", type=int, hidden=True, help="Stop when this process is gone.")
 @as_json
+@log_option
 @click.pass_obj
 @with_site
 async def command(
@@ -58,29 +64,36 @@ async def command(
     as_json: bool,
 ) -> None:
     """Deliver messages, until stopped; SIGTERM finishes those in flight first."""
-    running.log_to_stderr()
     settled: Counter[Any] = Counter[MessageState]()
     stopping = running.stop_event()
-    if processes > 1:
-        child = [sys.executable, "-P", "-m", "mailer", "--config", str(config), "work"]
-        child += ["--json", "--parent", str(os.getpid())]
-        child += ["--until-idle"] if until_idle else []
-        settled = await workers.run(child, processes, stopping=stopping)
-    else:
-        following = None
-        if parent:
-            following = asyncio.create_task(workers.follow(parent, stopping))
-        await running.work(
-            site,
-            until_idle=until_idle,
-            settled=settled.update,
-            notify=output.say,
-            stopping=stopping,
-        )
-        if following:
-            following.cancel()
+    about = "messages are delivered when due; stop with Ctrl-C"
+    with nullcontext() if until_idle else logs.life(about):
+        if processes > 1:
+            child = _child(config, until_idle=until_idle)
+            settled = await workers.run(child, processes, stopping=stopping)
+        else:
+            following = None
+            if parent:
+                following = asyncio.create_task(workers.follow(parent, stopping))
+            await running.work(
+                site,
+                until_idle=until_idle,
+                settled=settled.update,
+                notify=lambda sentence: log.warning("messages.wait", reason=sentence),
+                stopping=stopping,
+            )
+            if following:
+                following.cancel()
     if as_json:
         output.json_document(dict(settled.most_common()))
         return
     counts = ", ".join(f"{count} {state}" for state, count in settled.most_common())
     output.line(counts or "nothing was due")
+
+
+def _child(config: Path, *, until_idle: bool) -> list[str]:
+    """Return the command of one of several workers; it logs as this process does."""
+    form = "json" if logs.style.json else "text"
+    child = [sys.executable, "-P", "-m", "mailer", "--config", str(config), "work"]
+    child += ["--json", "--log", form, "--parent", str(os.getpid())]
+    return child + (["--until-idle"] if until_idle else [])

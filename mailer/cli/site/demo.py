@@ -14,7 +14,6 @@ from mailer.demo import demonstration
 from mailer.errors import MailerError
 from mailer.maintenance import founding
 from mailer.outbox.message_states import MessageState
-from mailer.processes import running
 from mailer.reports.totals import CampaignReport
 from mailer.sites.opening import open_site
 
@@ -35,7 +34,6 @@ def command(directory: Path, every: bool, as_json: bool) -> int | None:
 
 
 async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
-    running.log_to_stderr()
     config = await founding.create_site(
         directory, with_sample=True, demo=True, now=clock.now(), progress=output.say
     )

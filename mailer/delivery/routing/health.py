@@ -120,9 +120,12 @@ class Health:
 
     def succeeded(self, relay: str, address: str) -> None:
         """Record that a relay, and the domain of an address behind it, work."""
-        if self._breakers:
-            self._breakers.pop((relay, ""), None)
-            self._breakers.pop((relay, relays.domain_of(address)), None)
+        if not self._breakers:
+            return
+        for domain in ("", relays.domain_of(address)):
+            closed = self._breakers.pop((relay, domain), None)
+            if closed is not None and closed.openings:
+                log.info("relay.back", relay=relay, domain=domain)
 
     def blocks(self, relay: str, address: str, clock: Callable[[], datetime]) -> bool:
         """Return whether a relay, or the domain of an address, has failed meanwhile."""

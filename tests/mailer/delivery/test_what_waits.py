@@ -80,7 +80,7 @@ async def test_the_command_succeeds_and_reports_what_is_tried_again(
     assert re.fullmatch(
         rf"1 message waits until {INSTANT}: the relay default at"
         rf" 127\.0\.0\.1:{relay.port} delays messages: {reply}",
-        last,
+        json.loads(last)["reason"],
     )
 
 

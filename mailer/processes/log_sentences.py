@@ -1,0 +1,63 @@
+"""The sentence of each event of the log, for a person at a terminal.
+
+Values of a line fill the placeholders. A test compares the events with the code.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: Mapping[str, str] = {
+    "campaign.finished": "campaign {campaign} is finished: {totals}",
+    "campaign.not_released": "campaign {campaign} is not released: {reason}",
+    "campaign.paused": "campaign {campaign} is paused: {reason}",
+    "campaign.release_begun": "campaign {campaign} is being released by {by}",
+    "campaign.released": "campaign {campaign} is released: {messages} messages made",
+    "command.failed": "{reason}",
+    "letter.unusable": "letter {letter} cannot be used: {kind}",
+    "library.line": "{library}: {text}",
+    "message.uncomposable": "message {message} cannot be composed: {kind}",
+    "messages.wait": "{reason}",
+    "occurrence.missed": "the slot {slot} passed without a campaign that goes",
+    "optouts.taken": "the store has taken the opt-outs that were kept beside it",
+    "optouts.unknown": "an opt-out names no known reader; its message: {message}",
+    "optouts.unmarked": "opt-outs.cursor cannot be written: {reason}",
+    "optouts.unreadable": "opt-outs.jsonl cannot be read at octet {at_octet}: {reason}",
+    "optouts.wait": "opt-outs are kept beside the store for now: {reason}",
+    "page.fault": "a page failed: {reason}",
+    "part.failed": "{part} failed and starts again in {again_in} s: {reason}",
+    "process.fault": "a fault that nothing expected: {fault}: {reason} ({place})",
+    "process.started": "started; {about}",
+    "process.stopped": "stopped",
+    "process.stopping": "{signal}: stopping, what is in flight is finished first",
+    "relay.away": "the relay {relay} is away: {reason}",
+    "relay.back": "the relay {relay} works again {domain}",
+    "relay.refuses": "the relay {relay} refuses messages {domain}: {said}",
+    "relay.silent": "the relay {relay} is silent: {reason}",
+    "series.unreadable": "the series {series} has a cadence that is no longer read:"
+    " {reason}",
+    "site.goes_on": "the site sends again",
+    "site.halted": "nothing is sent: {reason}",
+    "store.away": "{reason}; it is tried again until it works",
+    "store.back": "the store works again",
+    "store.older_than_seen": "an older copy has replaced the store: nothing is sent"
+    " before `mailer resume-after-restore`",
+    "store.seen_not_kept": "store.seen.json cannot be written: {reason}",
+    "worker.killed": "a worker was killed by signal {signal}",
+    "worker.orphaned": "the parent process {parent} is gone: stopping",
+}
+
+
+def sentence(line: Mapping[str, Any]) -> str:
+    """Return a line of the log as a sentence; a value it lacks is left out."""
+    event = str(line.get("event", ""))
+    values = defaultdict(str, {key: _shown(value) for key, value in line.items()})
+    if event not in SENTENCES:  # of a library that uses the same log
+        return f"{event} {_shown({**line, 'event': ''})}"
+    return " ".join(SENTENCES[event].format_map(values).split())
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{each} {key}" for key, each in value.items() if each)
+    return "" if value is None else str(value)
