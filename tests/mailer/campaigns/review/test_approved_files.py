@@ -19,7 +19,7 @@ from tests.acts import campaigning
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 SHARED = "shared/part.mjml"  # in the folder of no letter type
-LEAVING = "Leave this letter"
+LEAVING = "Unsubscribe from this letter"
 
 
 def reword(site: Site, place: str, old: str, new: str) -> None:
