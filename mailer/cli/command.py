@@ -79,5 +79,6 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."
 )
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 INSTANT = Instant()
 NUMBER = click.IntRange(1, 2**31 - 1)  # the number of a row

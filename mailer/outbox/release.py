@@ -58,8 +58,7 @@ async def release(
             session, campaign, context, written=content.written
         )
         if expected is None:
-            share = site.settings.gate.audience_change
-            await audience_guard.require(session, campaign, context, share=share)
+            await audience_guard.require(session, site, campaign, context)
         _require_count(campaign, readers, expected)
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
@@ -94,8 +93,7 @@ async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> Reade
         readers = await groups.group(
             session, campaign, context, written=[campaign.default_language]
         )
-        share = site.settings.gate.audience_change
-        change = await audience_guard.change(session, campaign, context, share=share)
+        change = await audience_guard.change(session, site, campaign, context)
     return ReadersNow(count=_count(readers), change=change)
 
 

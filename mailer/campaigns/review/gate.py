@@ -70,10 +70,7 @@ async def _check(
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
-        share = site.settings.gate.audience_change
-        changed = await audience_guard.since_last(
-            session, campaign, context, share=share
-        )
+        changed = await audience_guard.since_last(session, site, campaign, context)
     readers, fallbacks, without = _readers(grouped)
     blocks = _block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))

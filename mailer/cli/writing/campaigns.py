@@ -12,7 +12,14 @@ from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
 from mailer.cli import acting, output
-from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
+from mailer.cli.command import (
+    INSTANT,
+    NUMBER,
+    as_json,
+    by_option,
+    with_site,
+    yes_option,
+)
 from mailer.cli.writing import checking, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
 from mailer.errors import RefusedError
@@ -174,7 +181,7 @@ async def unschedule(site: Site, campaign_id: int, by: str) -> None:
 @command.command("release", epilog="Example: mailer campaigns release 1 --expect 240")
 @click.argument("campaign_id", type=NUMBER)
 @click.option("--expect", type=int, help="Refuse any other number of readers.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @by_option
 @with_site
 async def release_(
@@ -234,13 +241,15 @@ async def resume(site: Site, campaign_id: int, by: str, leave_refused: bool) -> 
 @command.command(epilog="Example: mailer campaigns cancel 1 --yes")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
-@click.confirmation_option(
-    "--yes", prompt="Cancel it? Messages already sent cannot be recalled."
-)
+@yes_option
 @with_site
-async def cancel(site: Site, campaign_id: int, by: str) -> None:
-    """Cancel a campaign; messages that are not marked are never sent."""
+async def cancel(site: Site, campaign_id: int, by: str, yes: bool) -> None:
+    """Cancel a campaign; messages that are not marked are never sent.
+
+    It asks on a terminal.
+    """
     now = clock.now()
+    acting.ask("Cancel it? Messages already sent cannot be recalled.", yes=yes)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         stopped = await closing.cancel(session, campaign, by=by, now=now)

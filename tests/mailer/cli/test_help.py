@@ -33,3 +33,9 @@ def test_commands_that_scripts_may_use_exist() -> None:
     series next, schedule next"""
 
     assert {tuple(each.split()) for each in lasting.split(",")} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_option_asks_without_a_terminal(words: tuple[str, ...]) -> None:
+    for option in COMMANDS[words].params:
+        assert not getattr(option, "prompt", None), option.name
