@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.calendar import series
-from mailer.campaigns import acts, control, lookup
+from mailer.campaigns import acts, control, hours, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
@@ -26,8 +26,9 @@ async def at(
 ) -> None:
     """Schedule an approved campaign at one instant; it leaves the slot it had.
 
-    Raises RefusedError if the state does not allow it, if the instant has passed, or if
-    the approval does not hold at that instant.
+    Raises RefusedError if the state does not allow it, if the instant has passed, if
+    the approval does not hold at that instant, or if the campaign's window would open
+    too late.
     """
     await lookup.lock(session, campaign)
     if campaign.state != CampaignState.SCHEDULED:
@@ -42,7 +43,10 @@ async def at(
         )
     await series.leave_slots(session, campaign.id)
     campaign.at = moment
-    await approval.require(session, site, campaign)
+    await approval.require(session, site, campaign, at=moment)
+    hours.require_opening(
+        campaign, usual_hours=site.settings.delivery.too_late_hours, at=moment
+    )
     detail = {"at": moment.isoformat()}
     if campaign.state == CampaignState.SCHEDULED:
         acts.note(session, campaign, Act.SCHEDULED, by=by, now=now, detail=detail)
@@ -65,10 +69,10 @@ async def remove(
     await series.leave_slots(session, campaign.id)
     given = await lookup.current_approval(session, campaign)
     act = Act.UNSCHEDULED
+    campaign.at = None
     if given is None or given.time is not None:
         await control.void(session, campaign, act, by=by, now=now)
         return
-    campaign.at = None
     acts.move(session, campaign, CampaignState.APPROVED, act, by=by, now=now)
 
 

@@ -15,6 +15,9 @@ from mailer.campaigns.models import Campaign, CampaignEvent
 account: ContextVar[str | None] = ContextVar("account", default=None)
 
 
+FELL = "fell"  # in the detail of an act: the time that the campaign had before it
+
+
 class Act(StrEnum):
     """What a person or the program did to a campaign."""
 

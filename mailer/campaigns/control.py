@@ -1,4 +1,4 @@
-"""Pauses, resumes and expires campaigns, and voids their approvals.
+"""Pauses, resumes and expires campaigns, and voids their approvals and times.
 
 A message is marked only while its campaign is sending: once a pause is committed, no
 more messages are marked.
@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import acts, lookup
-from mailer.campaigns.acts import Act
+from mailer.campaigns.acts import FELL, Act
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Approval, Campaign
+from mailer.campaigns.models import Approval, Campaign, CampaignEvent
 from mailer.errors import RefusedError
 from mailer.store import locks
+
+_TIMES = (Act.EDITED, Act.TRANSLATED, Act.SCHEDULED, Act.UNSCHEDULED)
 
 
 async def pause(
@@ -94,8 +96,10 @@ async def void(
 ) -> None:
     """Record an act that voids the approval and the time; the campaign is a draft.
 
-    A slot of a series stays the campaign's.
+    A slot of a series stays the campaign's. A time that falls is recorded.
     """
+    if campaign.at is not None:
+        detail = {**(detail or {}), FELL: campaign.at.isoformat()}
     campaign.at = None
     if campaign.state == CampaignState.DRAFT:
         acts.note(session, campaign, act, by=by, now=now, detail=detail)
@@ -107,3 +111,32 @@ async def void(
         .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
         .values(voided_at=now)
     )
+
+
+async def fallen_times(
+    session: AsyncSession, campaign_id: int | None = None
+) -> dict[int, datetime]:
+    """Return campaign → the time that an edit took away, where there is no new one.
+
+    It is that of all campaigns, or of one.
+    """
+    chosen: ColumnElement[bool] = true()
+    if campaign_id is not None:
+        chosen = CampaignEvent.campaign_id == campaign_id
+    rows = await session.execute(
+        select(CampaignEvent.campaign_id, CampaignEvent.act, CampaignEvent.detail)
+        .join(Campaign, Campaign.id == CampaignEvent.campaign_id)
+        .where(
+            Campaign.state.in_([CampaignState.DRAFT, CampaignState.APPROVED]),
+            CampaignEvent.act.in_(_TIMES),
+            chosen,
+        )
+        .order_by(CampaignEvent.id)
+    )
+    fallen: dict[int, datetime] = {}
+    for number, act, detail in rows:
+        if FELL in detail:
+            fallen[number] = datetime.fromisoformat(detail[FELL])
+        elif act in {Act.SCHEDULED, Act.UNSCHEDULED}:
+            fallen.pop(number, None)
+    return fallen

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
+from mailer.errors import RefusedError
 from scheduler import windows
 from scheduler.errors import ScheduleError
 from scheduler.windows import Window
@@ -83,9 +84,31 @@ def _window(campaign: Campaign) -> Window | None:
 
 def begin(campaign: Campaign, *, usual_hours: float, now: datetime) -> None:
     """Set the expiry and the first opening of a campaign released at `now`."""
-    hours = usual_hours if campaign.too_late_hours is None else campaign.too_late_hours
-    campaign.expires_at = now + timedelta(hours=hours)
+    campaign.expires_at = now + _patience(campaign, usual_hours)
     _set_opening(campaign, now)
+
+
+def require_opening(campaign: Campaign, *, usual_hours: float, at: datetime) -> None:
+    """Raise RefusedError if messages released at `at` would expire unsent.
+
+    `usual_hours` is the site's delivery.too_late_hours.
+    """
+    window, patience = _window(campaign), _patience(campaign, usual_hours)
+    if window is None or windows.opening(window, at).opens_at < at + patience:
+        return
+    raise RefusedError(
+        f"{campaign.name} may be sent from {campaign.window_from} until"
+        f" {campaign.window_until} {campaign.window_zone} only; released at"
+        f" {at:%Y-%m-%d %H:%M} UTC it would expire after"
+        f" {patience.total_seconds() / 3600:g} hours, before that; choose a time in its"
+        " hours"
+    )
+
+
+def _patience(campaign: Campaign, usual_hours: float) -> timedelta:
+    """Return how long after its release a campaign's messages expire."""
+    hours = usual_hours if campaign.too_late_hours is None else campaign.too_late_hours
+    return timedelta(hours=hours)
 
 
 def _set_opening(campaign: Campaign, now: datetime) -> None:

@@ -137,6 +137,7 @@ class Approval(Base):
     at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     time: Mapped[datetime | None]  # None: for any time
+    until: Mapped[datetime | None]  # when an approval for any time ends; None: never
     count: Mapped[int]  # readers at the approval
     # the saved segments that its rules need, by name; None: before these were kept
     segments: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))

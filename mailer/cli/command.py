@@ -1,6 +1,7 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
 import functools
+import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from mailer.cli import acting
 from mailer.errors import first_fault
 from mailer.processes import event_loop
 from mailer.sites.opening import open_site
+from scheduler import zones
+from scheduler.errors import ScheduleError
 
 
 def with_site(
@@ -47,8 +50,12 @@ def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
         raise first_fault(group) from None
 
 
+# 2027-05-04T10:00 Europe/Paris, or as in RFC 9557 2027-05-04T10:00[Europe/Paris]
+_NAMED = re.compile(r"(?P<local>\S+)(?: |\[)(?P<zone>[A-Za-z][\w+\-/]*)\]?")
+
+
 class Instant(click.ParamType[datetime]):
-    """An instant in ISO 8601 with a time zone, converted to UTC."""
+    """An instant in ISO 8601 with an offset or the name of a zone, converted to UTC."""
 
     name = "instant"
 
@@ -58,18 +65,39 @@ class Instant(click.ParamType[datetime]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> datetime:
-        """Return the instant; fail if it is malformed or has no zone."""
+        """Return the instant; fail if it is malformed, or without a zone."""
         if isinstance(value, datetime):
             return value
+        named = _NAMED.fullmatch(value)
+        if named is not None:
+            return self._in_zone(named["local"], named["zone"])
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not an instant, such as 2027-05-04T10:00+02:00")
         if moment.tzinfo is None:
             self.fail(
-                f"{value!r} has no zone; write {value}+02:00, or {value}Z for UTC"
+                f"{value!r} has no zone; write {value}+02:00, {value}Z for UTC, or"
+                f" '{value} Europe/Paris'"
             )
         return moment.astimezone(UTC)
+
+    def _in_zone(self, written: str, name: str) -> datetime:
+        """Return the instant of a local time; fail if it is skipped or repeated."""
+        try:
+            zone, local = zones.named(name), datetime.fromisoformat(written)
+        except (ScheduleError, ValueError) as fault:
+            self.fail(f"'{written} {name}' is not an instant: {fault}")
+        if local.tzinfo is not None:
+            self.fail(f"'{written} {name}' has an offset and a zone; leave one out")
+        moments = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+        if moments[0].utcoffset() != moments[1].utcoffset():
+            offsets = " or ".join(f"{each:%z}" for each in moments)
+            self.fail(
+                f"the clocks of {name} change at {written}; write it with its offset,"
+                f" {offsets}"
+            )
+        return moments[0].astimezone(UTC)
 
 
 by_option = click.option(
@@ -79,5 +107,6 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."
 )
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 INSTANT = Instant()
 NUMBER = click.IntRange(1, 2**31 - 1)  # the number of a row

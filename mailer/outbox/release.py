@@ -53,7 +53,7 @@ async def release(
         await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, site, campaign)
+        await approval.require(session, site, campaign, at=now)
         site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
@@ -61,8 +61,7 @@ async def release(
             session, campaign, context, written=content.written
         )
         if expected is None:
-            share = site.settings.gate.audience_change
-            await audience_guard.require(session, campaign, context, share=share)
+            await audience_guard.require(session, site, campaign, context)
         _require_count(campaign, readers, expected)
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
@@ -95,13 +94,12 @@ async def count_readers(site: Site, campaign_id: int, *, now: datetime) -> Reade
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, site, campaign)
+        await approval.require(session, site, campaign, at=now)
         context = await lookup.context_of(session, campaign, now=now)
         readers = await groups.group(
             session, campaign, context, written=[campaign.default_language]
         )
-        share = site.settings.gate.audience_change
-        change = await audience_guard.change(session, campaign, context, share=share)
+        change = await audience_guard.change(session, site, campaign, context)
     return ReadersNow(count=_count(readers), change=change)
 
 
@@ -150,7 +148,7 @@ async def _start_sending(
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
     refuse_release(CampaignState(campaign.state), name=campaign.name)
-    await approval.require(session, site, campaign)
+    await approval.require(session, site, campaign, at=now)
     usual = site.settings.delivery.too_late_hours
     hours.begin(campaign, usual_hours=usual, now=now)
     campaign.released_at = now

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from audiences.contacts import role_names
@@ -22,14 +23,16 @@ from mailer.store.identity import Identity
 Document = dict[str, Any]
 
 
-def campaign(row: Campaign) -> Document:
-    """Return a campaign, as listed."""
+def campaign(row: Campaign, fell: datetime | None = None) -> Document:
+    """Return a campaign, as listed; `fell` is a time that an edit took away."""
     return {
         "id": row.id,
         "name": row.name,
         "reference": row.reference,
         "state": row.state,
         "at": row.at.isoformat() if row.at else None,
+        "fell": fell.isoformat() if fell else None,
+        "stopped_because": row.stopped_because,
     }
 
 

@@ -6,7 +6,8 @@ may be renewed, for example to take a changed template; the state stays.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, func, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,7 @@ from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
+from scheduler import cadences
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -40,9 +42,13 @@ async def approve(
     templates: TemplateFiles,
     context: Context,
     now: datetime,
+    time: datetime | None = None,
+    until: date | None = None,
 ) -> Approval:
     """Approve a campaign and store its present audience; only the gate calls this.
 
+    It is for one `time`, or for any time `until` the end of a day in the campaign's
+    zone. Without both, it is for the campaign's time if it is scheduled, else for any.
     Raises RefusedError if the state or the user does not allow it, NotFoundError if the
     user is unknown.
     """
@@ -51,6 +57,10 @@ async def approve(
         before, after = CampaignState(campaign.state), CampaignState.APPROVED
         require_arrow(before, after, name=campaign.name)
     await _require_approver(session, campaign, by)
+    ends = None if until is None else _end_of(until, campaign)
+    _require_time(campaign, time, ends, now)
+    if campaign.state == CampaignState.SCHEDULED and until is None:
+        time = campaign.at
     await references.assign_number(session, campaign)
     count = await _store_audience(session, campaign, context)
     segments = _segments(campaign, context)
@@ -60,7 +70,8 @@ async def approve(
         by=by,
         at=now,
         digest=await agreed.digest(session, campaign, files=files, segments=segments),
-        time=campaign.at if campaign.state == CampaignState.SCHEDULED else None,
+        time=time,
+        until=ends,
         count=count,
         segments=segments,
         files=files,
@@ -72,6 +83,30 @@ async def approve(
     _record(session, campaign, approval)
     await session.flush()
     return approval
+
+
+def _end_of(day: date, campaign: Campaign) -> datetime:
+    """Return the instant at which a day ends in the campaign's zone."""
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
+    return cadences.instant_of(midnight, ZoneInfo(campaign.zone))
+
+
+def _require_time(
+    campaign: Campaign, time: datetime | None, ends: datetime | None, now: datetime
+) -> None:
+    """Raise RefusedError if nothing could go in the time of an approval."""
+    for given in (time, ends):
+        if given is not None and given <= now:
+            raise RefusedError(
+                f"{given:%Y-%m-%d %H:%M} UTC has passed; name a later time"
+            )
+    at = campaign.at if campaign.state == CampaignState.SCHEDULED else None
+    if at is not None and (time not in {None, at} or (ends and at >= ends)):
+        raise RefusedError(
+            f"{campaign.name} is scheduled at {at:%Y-%m-%d %H:%M} UTC, and this"
+            f" approval would not hold then; take its time away with"
+            f" `mailer campaigns unschedule {campaign.id}`, or approve that time"
+        )
 
 
 def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> None:
@@ -128,11 +163,13 @@ async def _store_audience(
     return await session.scalar(count) or 0
 
 
-async def require(session: AsyncSession, site: Site, campaign: Campaign) -> Approval:
-    """Return the approval of the campaign as it is now.
+async def require(
+    session: AsyncSession, site: Site, campaign: Campaign, *, at: datetime
+) -> Approval:
+    """Return the approval of the campaign as it is now, for a release at `at`.
 
-    Raises RefusedError if there is none, if anything it covers has changed, or if it is
-    for another time.
+    Raises RefusedError if there is none, if anything it covers has changed, if it is
+    for another time, or if it ends before.
     """
     approval = await lookup.current_approval(session, campaign)
     if approval is None:
@@ -149,7 +186,20 @@ async def require(session: AsyncSession, site: Site, campaign: Campaign) -> Appr
             code="approval.other_time",
             campaign=campaign.id,
         )
+    if approval.until is not None and at >= approval.until:
+        raise RefusedError(
+            f"{approval.by} approved {campaign.name} until"
+            f" {last_day(approval, campaign)} only; approve it again"
+        )
     return approval
+
+
+def last_day(approval: Approval, campaign: Campaign) -> date | None:
+    """Return the last day of an approval in the campaign's zone; None: it has none."""
+    if approval.until is None:
+        return None
+    last = approval.until - timedelta(seconds=1)
+    return last.astimezone(ZoneInfo(campaign.zone)).date()
 
 
 async def _covers(

@@ -20,6 +20,7 @@ from mailer.campaigns.models import Approval, ApprovedReader, Campaign, Occurren
 from mailer.errors import RefusedError
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
+from mailer.sites.site import Site
 
 LEAST = 5  # readers; a smaller change is never too much
 
@@ -47,12 +48,10 @@ def by_group(counted: Counted) -> dict[str, dict[str, int]]:
 
 
 async def change(
-    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+    session: AsyncSession, site: Site, campaign: Campaign, context: Context
 ) -> str | None:
-    """Return how the audience changed since the approval; None if it did not much.
-
-    `share` is that of the approved readers who may join, or leave.
-    """
+    """Return how the audience changed since the approval; None if it did not much."""
+    share = site.settings.gate.audience_change
     approval = await lookup.current_approval(session, campaign)
     if approval is None:
         return None
@@ -81,22 +80,23 @@ async def change(
 
 
 async def require(
-    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+    session: AsyncSession, site: Site, campaign: Campaign, context: Context
 ) -> None:
     """Raise RefusedError if the audience changed much since the approval."""
-    changed = await change(session, campaign, context, share=share)
+    changed = await change(session, site, campaign, context)
     if changed is None:
         return
     present = await _count(session, readers(campaign, context, Contact.id))
     raise RefusedError(
-        f"{changed}; gate.audience_change allows {share:.0%}: look at the last imports,"
+        f"{changed}; gate.audience_change allows"
+        f" {site.settings.gate.audience_change:.0%}: look at the last imports,"
         " then approve it again, or name the number with"
         f" `mailer campaigns release {campaign.id} --expect {present}`"
     )
 
 
 async def since_last(
-    session: AsyncSession, campaign: Campaign, context: Context, *, share: float
+    session: AsyncSession, site: Site, campaign: Campaign, context: Context
 ) -> list[Problem]:
     """Return warnings of what changed since the last letter of the series.
 
@@ -112,6 +112,7 @@ async def since_last(
         f"no reader is of the {group} {name}; {which}, had {count}"
         for group, name, count in _emptied(approval, counted)
     ]
+    share = site.settings.gate.audience_change
     if _is_much(abs(counted.count - approval.count), approval.count, share):
         found.insert(0, f"{counted.count} readers; {which}, had {approval.count}")
     return [problem.warning("", "audience", what) for what in found]

@@ -3,22 +3,26 @@
 `approve` is the only way to an approval; a campaign with an error is refused.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval, audience_guard
+from mailer.campaigns.review import (
+    agreement,
+    approval,
+    approved_files,
+    audience_guard,
+    readership,
+)
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
-from mailer.campaigns.variants import codes, letters
-from mailer.campaigns.variants.groups import Group, group
+from mailer.campaigns.variants import letters
+from mailer.campaigns.variants.groups import group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
 from mailer.campaigns.writing.translation import progress, units
@@ -58,33 +62,41 @@ async def check(
     return await _check(replace(site), campaign_id, now=now, scored=scored)
 
 
+async def require_sendable(site: Site, campaign_id: int, *, at: datetime) -> None:
+    """Raise RefusedError if an approved campaign has an error for a release at `at`."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        if campaign.state not in approval.RENEWABLE:
+            return
+        site = await approved_files.as_approved(session, site, campaign)
+    checked = await _check(site, campaign_id, now=at, scored=False, present=False)
+    _require_ok(checked, campaign_id)
+
+
 async def _check(
-    site: Site, campaign_id: int, *, now: datetime, scored: bool
+    site: Site, campaign_id: int, *, now: datetime, scored: bool, present: bool = True
 ) -> CampaignCheck:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        content = await letters.content_of(session, site, campaign, present=True)
-        context = await lookup.context_of(session, campaign, now=now, present=True)
+        content = await letters.content_of(session, site, campaign, present=present)
+        context = await lookup.context_of(session, campaign, now=now, present=present)
         grouped = await group(session, campaign, context, written=content.written)
         variants = {each.variant for each in grouped}
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
-        share = site.settings.gate.audience_change
-        changed = await audience_guard.since_last(
-            session, campaign, context, share=share
-        )
-    readers, fallbacks, without = _readers(grouped)
-    blocks = _block_fallbacks(content, grouped)
+        changed = await audience_guard.since_last(session, site, campaign, context)
+    readers, fallbacks, without = readership.count(grouped)
+    blocks = readership.block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
     problems = [
         *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content),
-        *_audience(readers, fallbacks, without),
+        *readership.problems(readers, fallbacks, without),
         *changed,
         *_unsigned(site),
         *event.problems(campaign.event, known=announced, now=now),
-        *_letters(blocks, needed),
+        *readership.letter_problems(blocks, needed),
         *_translations(site, content, translated),
     ]
     inspected = Inspected()
@@ -102,24 +114,25 @@ async def _check(
 
 
 async def approve(
-    site: Site, campaign_id: int, *, by: str, now: datetime, scored: bool = True
+    site: Site,
+    campaign_id: int,
+    *,
+    by: str,
+    now: datetime,
+    time: datetime | None = None,
+    until: date | None = None,
+    scored: bool = True,
 ) -> Approval:
     """Check a campaign, and approve it as it was checked.
 
-    Raises RefusedError if it has an error or changed during the check, and what
-    `approval.approve` raises.
+    `time` and `until` are those of approval.approve. Raises RefusedError if the
+    campaign has an error or changed during the check, and what approval.approve raises.
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
         before = (await lookup.get(session, campaign_id)).updated_at
     checked = await _check(site, campaign_id, now=now, scored=scored)
-    for each in checked.problems:
-        if each.level is Severity.ERROR:
-            raise RefusedError(
-                f"the campaign has errors, the first in {each.where}: {each.what}",
-                code="campaign.errors",
-                campaign=campaign_id,
-            )
+    _require_ok(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
@@ -136,7 +149,19 @@ async def approve(
             templates=site.templates,
             context=context,
             now=now,
+            time=time,
+            until=until,
         )
+
+
+def _require_ok(checked: CampaignCheck, campaign_id: int) -> None:
+    for each in checked.problems:
+        if each.level is Severity.ERROR:
+            raise RefusedError(
+                f"the campaign has errors, the first in {each.where}: {each.what}",
+                code="campaign.errors",
+                campaign=campaign_id,
+            )
 
 
 def _no_error(problems: Sequence[Problem]) -> bool:
@@ -162,83 +187,6 @@ def _unsigned(site: Site) -> Iterator[Problem]:
     if site.settings.dkim.unsigned and not site.settings.site.demo:
         what = "letters are not signed with DKIM; many receivers refuse such letters"
         yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
-
-
-def _readers(
-    grouped: Sequence[Group],
-) -> tuple[Counter[str], Counter[tuple[str, str]], Counter[str]]:
-    """Count readers by language, by fallback, and those without a letter."""
-    readers: Counter[str] = Counter()
-    fallbacks: Counter[tuple[str, str]] = Counter()
-    without: Counter[str] = Counter()
-    for each in grouped:
-        choice = each.choice
-        if choice is None:
-            without[_wanted(each)] += each.count
-            continue
-        readers[choice.language] += each.count
-        if choice.fell_back:
-            fallbacks[choice.wanted, choice.language] += each.count
-    return readers, fallbacks, without
-
-
-def _audience(
-    readers: Mapping[str, int],
-    fallbacks: Mapping[tuple[str, str], int],
-    without: Mapping[str, int],
-) -> Iterator[Problem]:
-    """Check that there are readers, and that each has a letter; warn of fallbacks."""
-    if not readers and not without:
-        yield problem.error("", "audience", "the audience is empty")
-    for language, count in without.items():
-        yield problem.error(
-            language,
-            "audience",
-            f"{count} readers read {language}, which is neither written nor has a"
-            " fallback; write it or allow one in languages.fallbacks",
-        )
-    for (wanted, got), count in fallbacks.items():
-        yield problem.warning(
-            wanted,
-            "audience",
-            f"{count} readers get another language, with a notice: {wanted} → {got}",
-        )
-
-
-def _block_fallbacks(
-    content: Content, grouped: Sequence[Group]
-) -> Counter[tuple[str, str, str]]:
-    """Count readers of single blocks in another language, by block, wanted and got."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for each in grouped:
-        if each.choice is None:
-            continue
-        language, wanted = each.choice.language, each.choice.wanted
-        hidden = codes.decode(content.campaign, each.variant).hidden
-        for block, got in letters.block_languages(content, language, wanted).items():
-            if got != language and block not in hidden:
-                counts[block, wanted, got] += each.count
-    return counts
-
-
-def _letters(
-    block_fallbacks: Mapping[tuple[str, str, str], int], needed: int
-) -> Iterator[Problem]:
-    """Warn of letters in two languages, and of more than codes.MANY letters."""
-    for (block, wanted, got), count in block_fallbacks.items():
-        yield problem.warning(
-            wanted,
-            "audience",
-            f"{count} readers get a block in another language, with a notice:"
-            f" {block}, {wanted} → {got}",
-        )
-    if needed > codes.MANY:
-        yield problem.warning(
-            "",
-            "campaign.toml, blocks",
-            f"the readers need {needed} different letters, more than {codes.MANY};"
-            " remove rules of blocks",
-        )
 
 
 async def _progress(
@@ -279,13 +227,3 @@ def _translations(
                 sentence = f"{count} of {counts.total} entries are {what}"
                 code = "translation.incomplete"
                 yield problem.warning(language, where, sentence, code=code)
-
-
-def _wanted(readers: Group) -> str:
-    """Return the first language that a group of readers wants."""
-    chain = Chain.from_stored(
-        readers.contact_languages,
-        readers.organisation_languages,
-        readers.country_languages,
-    )
-    return chain.deciding_step()[1][0]

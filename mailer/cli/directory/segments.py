@@ -17,8 +17,14 @@ from audiences.segments import (
 from audiences.segments.compiler import Context
 from audiences.segments.explanation import Explanation
 from mailer import clock
-from mailer.cli import output
-from mailer.cli.command import as_json, as_json_lines, by_option, with_site
+from mailer.cli import acting, output
+from mailer.cli.command import (
+    as_json,
+    as_json_lines,
+    by_option,
+    with_site,
+    yes_option,
+)
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -147,10 +153,11 @@ async def save_(site: Site, name: str, rule: str, by: str) -> None:
 @command.command(epilog="Example: mailer segments remove dakar --by editor --yes")
 @click.argument("name")
 @by_option
-@click.confirmation_option("--yes", prompt="Remove the saved rule?")
+@yes_option
 @with_site
-async def remove(site: Site, name: str, by: str) -> None:
-    """Remove a saved rule that is not in use."""
+async def remove(site: Site, name: str, by: str, yes: bool) -> None:
+    """Remove a saved rule that is not in use; it asks on a terminal."""
+    acting.ask("Remove the saved rule?", yes=yes)
     async with site.database.writing() as session:
         await save.remove(session, name, by=by, now=clock.now())
     output.line(f"removed {name}")

@@ -1,6 +1,5 @@
 """`mailer suppressions`: addresses that must not be written to."""
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,7 +10,7 @@ from audiences import addresses, suppressions
 from audiences.suppressions import Suppression, Why
 from mailer import clock
 from mailer.campaigns import lookup
-from mailer.cli import output
+from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.errors import RefusedError
 from mailer.outbox import ledger
@@ -96,8 +95,8 @@ async def lift(
         raise RefusedError(
             f"{len(keys):,} addresses are suppressed so, not {expect:,}; none is lifted"
         )
-    if address is None and not yes and expect is None and sys.stdin.isatty():
-        click.confirm(f"Write to {len(keys):,} addresses again?", abort=True, err=True)
+    if address is None and expect is None:
+        acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
     async with site.database.writing() as session:
         for key in keys:
             await suppressions.lift(session, key, now=clock.now(), detail=detail)

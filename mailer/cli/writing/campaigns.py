@@ -1,19 +1,23 @@
 """`mailer campaigns`: write, approve, schedule, send and count campaigns."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import rich_click as click
 
 from mailer import clock
-from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
 from mailer.cli import acting, output
-from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
-from mailer.cli.writing import checking, translating
+from mailer.cli.command import (
+    NUMBER,
+    as_json,
+    by_option,
+    with_site,
+    yes_option,
+)
+from mailer.cli.writing import checking, timing, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
 from mailer.errors import RefusedError
 from mailer.outbox import release
@@ -30,6 +34,8 @@ def command() -> None:
 
 command.add_command(translating.export_po)
 command.add_command(translating.import_po)
+for timed in (timing.approve, timing.schedule_, timing.unschedule):
+    command.add_command(timed)
 
 
 @command.command("list", epilog="Example: mailer campaigns list --json")
@@ -38,7 +44,11 @@ command.add_command(translating.import_po)
 async def list_(site: Site, as_json: bool) -> None:
     """List the campaigns, newest first."""
     async with site.database.reading() as session:
-        campaigns = [shapes.campaign(each) for each in await lookup.listed(session)]
+        fallen = await control.fallen_times(session)
+        campaigns = [
+            shapes.campaign(each, fallen.get(each.id))
+            for each in await lookup.listed(session)
+        ]
         halt = (await identity.read(session)).halt
     if halt:
         output.say(f"nothing is sent: {halt}")
@@ -47,6 +57,8 @@ async def list_(site: Site, as_json: bool) -> None:
     else:
         columns = ("id", "reference", "name", "state", "at")
         output.table("Campaigns", columns, shapes.columns(campaigns, *columns))
+        for number, at in fallen.items():
+            output.say(timing.fell(number, at))
 
 
 @command.command("import", epilog="Example: mailer campaigns import campaigns/may")
@@ -78,6 +90,7 @@ async def import_(
         output.json_document({"id": campaign.id})
     else:
         output.line(f"campaign {campaign.id}: {campaign.name}, a draft by {author}")
+    await timing.say_fallen(site, campaign.id)
 
 
 @command.command(epilog="Example: mailer campaigns check 1")
@@ -117,64 +130,10 @@ async def preview_(site: Site, campaign_id: int, address: str, form: str) -> Non
     output.octets(preview.part(made, form))
 
 
-@command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
-@click.argument("campaign_id", type=NUMBER)
-@by_option
-@with_site
-async def approve(site: Site, campaign_id: int, by: str) -> None:
-    """Approve a campaign as it is now; any later edit voids the approval.
-
-    The approver has written none of the content.
-    """
-    if site.settings.approval.only_console:
-        raise RefusedError("approval.only_console is true: no command approves")
-    given = await gate.approve(site, campaign_id, by=by, now=clock.now())
-    async with site.database.reading() as session:
-        campaign = await lookup.get(session, campaign_id)
-    output.line(f"{by} approved {campaign.name} for {given.count} readers")
-
-
-@command.command(
-    "schedule",
-    epilog="Example: mailer campaigns schedule 1 --at 2027-05-04T10:00+02:00",
-)
-@click.argument("campaign_id", type=NUMBER)
-@click.option("--at", "moment", type=INSTANT, help="The instant, with its zone.")
-@click.option("--series", help="The series; the campaign gets its next open slot.")
-@by_option
-@with_site
-async def schedule_(
-    site: Site, campaign_id: int, moment: datetime | None, series: str | None, by: str
-) -> None:
-    """Give an approved campaign its time: an instant, or a slot of a series."""
-    if (moment is None) == (series is None):
-        raise click.UsageError("give either --at or --series")
-    now = clock.now()
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, campaign_id)
-        if moment is not None:
-            await schedule.at(session, site, campaign, moment, by=by, now=now)
-        elif series is not None:
-            await schedule.in_series(session, site, campaign, series, by=by, now=now)
-    output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
-
-
-@command.command(epilog="Example: mailer campaigns unschedule 1")
-@click.argument("campaign_id", type=NUMBER)
-@by_option
-@with_site
-async def unschedule(site: Site, campaign_id: int, by: str) -> None:
-    """Take a campaign's time away; an approval for any time stays."""
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, campaign_id)
-        await schedule.remove(session, campaign, by=by, now=clock.now())
-    output.line(f"{campaign.name} has no time; it is {campaign.state}")
-
-
 @command.command("release", epilog="Example: mailer campaigns release 1 --expect 240")
 @click.argument("campaign_id", type=NUMBER)
 @click.option("--expect", type=int, help="Refuse any other number of readers.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @by_option
 @with_site
 async def release_(
@@ -234,13 +193,15 @@ async def resume(site: Site, campaign_id: int, by: str, leave_refused: bool) -> 
 @command.command(epilog="Example: mailer campaigns cancel 1 --yes")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
-@click.confirmation_option(
-    "--yes", prompt="Cancel it? Messages already sent cannot be recalled."
-)
+@yes_option
 @with_site
-async def cancel(site: Site, campaign_id: int, by: str) -> None:
-    """Cancel a campaign; messages that are not marked are never sent."""
+async def cancel(site: Site, campaign_id: int, by: str, yes: bool) -> None:
+    """Cancel a campaign; messages that are not marked are never sent.
+
+    It asks on a terminal.
+    """
     now = clock.now()
+    acting.ask("Cancel it? Messages already sent cannot be recalled.", yes=yes)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         stopped = await closing.cancel(session, campaign, by=by, now=now)
@@ -256,6 +217,7 @@ async def report(site: Site, campaign_id: int, as_json: bool) -> None:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         counted = await totals.report(session, campaign)
+    await timing.say_fallen(site, campaign_id)
     if as_json:
         output.json_document(counted.as_json())
     else:

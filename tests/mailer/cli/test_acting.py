@@ -147,16 +147,12 @@ def test_a_release_to_another_number_of_readers_is_refused(
     assert "A short letter has 10 readers now, not 11" in shown(eleven.err)
 
 
-@pytest.mark.parametrize(("answer", "state"), [("n", "approved"), ("y", "sending")])
-def test_a_release_on_a_terminal_shows_the_readers_and_asks(
-    mailer: Mailer, folder: Path, tmp_path: Path, answer: str, state: str
-) -> None:
-    draft(mailer, tmp_path)
-    mailer("campaigns", "approve", "1", "--by", "head-of-unit")
-    command = [sys.executable, "-m", "mailer", "--config", str(folder / "config.toml")]
+def on_terminal(folder: Path, command: str, answer: str) -> str:
+    """Run a command on a terminal, answer its question; return what it printed."""
+    config = str(folder / "config.toml")
     ours, theirs = os.openpty()
     with subprocess.Popen(
-        [*command, "campaigns", "release", "1", "--by", "editor"],
+        [sys.executable, "-m", "mailer", "--config", config, *command.split()],
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -165,6 +161,60 @@ def test_a_release_on_a_terminal_shows_the_readers_and_asks(
         said, _ = process.communicate(timeout=60)
     os.close(ours)
     os.close(theirs)
+    return said.decode()
 
-    assert "Send it to 10 readers?" in said.decode()
+
+@pytest.mark.parametrize(("answer", "state"), [("n", "approved"), ("y", "sending")])
+def test_a_release_on_a_terminal_shows_the_readers_and_asks(
+    mailer: Mailer, folder: Path, tmp_path: Path, answer: str, state: str
+) -> None:
+    draft(mailer, tmp_path)
+    mailer("campaigns", "approve", "1", "--by", "head-of-unit")
+    said = on_terminal(folder, "campaigns release 1 --by editor", answer)
+
+    assert "Send it to 10 readers?" in said
     assert mailer("campaigns", "list", "--json").json[0]["state"] == state
+
+
+ASKING = {
+    "campaigns cancel 1": "Cancel it? Messages already sent cannot be recalled.",
+    "segments remove office-readers": "Remove the saved rule?",
+}
+
+
+def prepare(mailer: Mailer, place: Path) -> None:
+    draft(mailer, place)
+    saved = mailer(
+        *("segments", "save", "office-readers", "kind = field_office"),
+        *("--by", "editor"),
+    )
+    assert saved.code == 0, saved.err
+
+
+def is_done(mailer: Mailer, command: str) -> bool:
+    if command.startswith("campaigns"):
+        return bool(mailer("campaigns", "list", "--json").json[0]["state"] != "draft")
+    saved = mailer("segments", "list", "--json").json
+    return "office-readers" not in {each["name"] for each in saved}
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+@pytest.mark.parametrize("command", ASKING)
+def test_what_cannot_be_undone_is_asked_on_a_terminal(
+    mailer: Mailer, folder: Path, tmp_path: Path, command: str, answer: str
+) -> None:
+    prepare(mailer, tmp_path)
+    said = on_terminal(folder, f"{command} --by editor", answer)
+
+    assert ASKING[command] in said
+    assert is_done(mailer, command) == (answer == "y")
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_without_a_terminal_nothing_is_asked(
+    mailer: Mailer, tmp_path: Path, command: str
+) -> None:
+    prepare(mailer, tmp_path)
+    ran = mailer(*command.split(), "--by", "editor")
+
+    assert (ran.code, is_done(mailer, command)) == (0, True), ran.err

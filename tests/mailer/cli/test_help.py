@@ -58,3 +58,9 @@ def test_the_help_of_all_nouns_imports_none_of_them() -> None:
     assert [
         each.module for each in NOUNS.values() if each.module in listed.stderr
     ] == []
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_option_asks_without_a_terminal(words: tuple[str, ...]) -> None:
+    for option in COMMANDS[words].params:
+        assert not getattr(option, "prompt", None), option.name

@@ -1,4 +1,4 @@
-"""An approval keeps the files of its templates, and its readers by kind."""
+"""An approval keeps the files of its templates, and its readers by kind; it may end."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +14,10 @@ COLUMNS = ("files", "readers")
 def upgrade() -> None:
     for name in COLUMNS:
         op.add_column("approval", sa.Column(name, sa.JSON(), nullable=True))
+    until = sa.Column("until", sa.DateTime(timezone=True), nullable=True)
+    op.add_column("approval", until)
 
 
 def downgrade() -> None:
-    for name in COLUMNS:
+    for name in (*COLUMNS, "until"):
         op.drop_column("approval", name)
