@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval
+from mailer.campaigns.review import agreement, approval, occasions
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import codes, letters
@@ -69,7 +69,7 @@ async def check(
     needed = len(letters.needed(content, grouped))
     problems = [
         *lint.lint(site.templates, content.campaign.template),
-        *_texts(site, content),
+        *_texts(site, content, now),
         *_audience(readers, fallbacks, without),
         *_unsigned(site),
         *event.problems(campaign.event, known=announced, now=now),
@@ -131,14 +131,18 @@ def _no_error(problems: Sequence[Problem]) -> bool:
     return all(each.level is not Severity.ERROR for each in problems)
 
 
-def _texts(site: Site, content: Content) -> Iterator[Problem]:
-    """Check the texts: each of them, and that the languages agree."""
+def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
+    """Check the texts: each of them, that the languages agree, and the dates."""
     campaign = content.campaign
     yield from agreement.check(
         content.translations,
         campaign.default_language,
         ruled=[*campaign.block_rules, *campaign.block_firsts],
         per_block=campaign.per_block,
+    )
+    model = content.translations[campaign.default_language]
+    yield from occasions.check(
+        model, letter_day=campaign.day, zone=campaign.zone, now=now
     )
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
