@@ -5,17 +5,17 @@ library writes it once per letter, cut where the attendee's line goes.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import icalendar
 
 from audiences import characters
+from mailer.composing import zone_rules
 from mailer.composing.attendee import percent_encoded
 from mailer.composing.parts import Calendar
 
 _PRODUCT = "-//Liaison//Letters//EN"
-_ZONE_MARGIN = timedelta(days=366)  # zone rules cover this time around an event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,8 +25,8 @@ class Invitation:
     uid: str
     sequence: int
     cancelled: bool
-    start: datetime  # naive: local time in `zone`
-    end: datetime
+    start: date  # a day of an event of whole days, or a naive time, local in `zone`
+    end: date  # the day after the last, or a time
     zone: str
     place: str
     summary: str
@@ -35,6 +35,7 @@ class Invitation:
     organiser: str  # the address of From
     organiser_name: str
     stamp: datetime  # DTSTAMP
+    file_name: str = "invite.ics"
 
 
 def write(event: Invitation) -> Calendar:
@@ -45,11 +46,10 @@ def write(event: Invitation) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(_component(event))
-    calendar.add_missing_timezones(
-        first_date=(event.start - _ZONE_MARGIN).date(),
-        last_date=(event.end + _ZONE_MARGIN).date(),
-    )
+    made = _component(event)
+    if "TZID" in made["dtstart"].params:
+        calendar.add_component(zone_rules.component(event.zone, event.start.year))
+    calendar.add_component(made)
     text = calendar.to_ical().decode().replace("\r\n", "\n")
     # a value cannot be a whole line: it follows a name, or the space of a folded line
     before, end, after = text.partition("\nEND:VEVENT\n")
@@ -57,19 +57,19 @@ def write(event: Invitation) -> Calendar:
         method=method,
         before=f"{before}\n",
         after=end + after,
-        name="cancelled.ics" if event.cancelled else "invite.ics",
+        name=event.file_name,
     )
 
 
 def _component(event: Invitation) -> icalendar.Event:
-    zone, language = ZoneInfo(event.zone), {"LANGUAGE": event.language}
+    language = {"LANGUAGE": event.language}
     component = icalendar.Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.stamp)
     component.add("sequence", event.sequence)
     component.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
-    component.add("dtstart", event.start.replace(tzinfo=zone))
-    component.add("dtend", event.end.replace(tzinfo=zone))
+    component.add("dtstart", _moment(event.start, event.zone))
+    component.add("dtend", _moment(event.end, event.zone))
     component.add("summary", event.summary, parameters=language)
     if event.description:
         component.add("description", event.description, parameters=language)
@@ -81,3 +81,10 @@ def _component(event: Invitation) -> icalendar.Event:
     organiser.params["CN"] = icalendar.vText(name)
     component.add("organizer", organiser)
     return component
+
+
+def _moment(value: date, zone: str) -> date:
+    """Return a local time in its zone; a day stays a day."""
+    return (
+        value.replace(tzinfo=ZoneInfo(zone)) if isinstance(value, datetime) else value
+    )
