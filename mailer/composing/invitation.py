@@ -1,5 +1,6 @@
 """Writes an invitation to one event as iCalendar; its only attendee is the reader.
 
+A zone without yearly rules is written as UTC, which every calendar reads.
 It follows RFC 5545 (the text), 5546 (REQUEST and CANCEL) and 6047 (mail). The icalendar
 library writes it once per letter, cut where the attendee's line goes.
 """
@@ -46,10 +47,12 @@ def write(event: Invitation) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    made = _component(event)
-    if "TZID" in made["dtstart"].params:
-        calendar.add_component(zone_rules.component(event.zone, event.start.year))
-    calendar.add_component(made)
+    timed = isinstance(event.start, datetime)
+    rules = zone_rules.component(event.zone, event.start.year) if timed else None
+    if rules is not None:
+        calendar.add_component(rules)
+    zone = ZoneInfo("UTC") if rules is None else ZoneInfo(event.zone)
+    calendar.add_component(_component(event, zone))
     text = calendar.to_ical().decode().replace("\r\n", "\n")
     # a value cannot be a whole line: it follows a name, or the space of a folded line
     before, end, after = text.partition("\nEND:VEVENT\n")
@@ -61,15 +64,15 @@ def write(event: Invitation) -> Calendar:
     )
 
 
-def _component(event: Invitation) -> icalendar.Event:
+def _component(event: Invitation, zone: ZoneInfo) -> icalendar.Event:
     language = {"LANGUAGE": event.language}
     component = icalendar.Event()
     component.add("uid", event.uid)
     component.add("dtstamp", event.stamp)
     component.add("sequence", event.sequence)
     component.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
-    component.add("dtstart", _moment(event.start, event.zone))
-    component.add("dtend", _moment(event.end, event.zone))
+    component.add("dtstart", _moment(event.start, event, zone))
+    component.add("dtend", _moment(event.end, event, zone))
     component.add("summary", event.summary, parameters=language)
     if event.description:
         component.add("description", event.description, parameters=language)
@@ -83,8 +86,9 @@ def _component(event: Invitation) -> icalendar.Event:
     return component
 
 
-def _moment(value: date, zone: str) -> date:
-    """Return a local time in its zone; a day stays a day."""
-    return (
-        value.replace(tzinfo=ZoneInfo(zone)) if isinstance(value, datetime) else value
-    )
+def _moment(value: date, event: Invitation, zone: ZoneInfo) -> date:
+    """Return a local time of an event in a zone; a day stays a day."""
+    if not isinstance(value, datetime):
+        return value
+    there = value.replace(tzinfo=ZoneInfo(event.zone))
+    return there if zone.key == event.zone else there.astimezone(zone)

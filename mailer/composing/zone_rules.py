@@ -1,13 +1,11 @@
 """Writes the rules of a time zone as the VTIMEZONE of an invitation.
 
-Where the clocks change by one rule each year, that is a yearly RRULE whose DTSTART is
-past. Where no yearly rule gives the changes around the event, as in Morocco, they are
-listed, after an observance that begins in 1970: programs refuse a zone that begins in
-the future.
+Where the clocks change by the same rules each year, these are yearly RRULEs whose
+DTSTART is past: ical4j refuses a zone with a DTSTART in the future, and passes over
+RDATE. So zones whose changes follow no yearly rule, as in Morocco, have no VTIMEZONE.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -47,39 +45,28 @@ class _Change:
         return {(*day, number), (*day, -1)} if last else {(*day, number)}
 
 
-def component(zone: str, year: int) -> icalendar.Timezone:
-    """Return the VTIMEZONE of a zone for an event in a year."""
+def component(zone: str, year: int) -> icalendar.Timezone | None:
+    """Return the VTIMEZONE of a zone for an event in a year; None without rules."""
+    span = range(year - _YEARS_BEFORE, year + _YEARS_AFTER + 1)
+    changes = [change for each in span for change in _changes(zone, each)]
     made = icalendar.Timezone()
     made.add("tzid", zone)
-    observances = list(_yearly(zone, year)) or list(_listed(zone, year))
-    for each in observances:
-        made.add_component(each)
-    return made
-
-
-def _yearly(zone: str, year: int) -> Iterator[icalendar.Component]:
-    """Yield the observances of a zone with yearly rules; none if it has none."""
-    span = range(year - _YEARS_BEFORE, year + _YEARS_AFTER + 1)
-    found = []
-    for kind in dict.fromkeys(
-        change.kind for each in span for change in _changes(zone, each)
-    ):
+    if not changes:
+        there = datetime(year, 1, 1, tzinfo=ZoneInfo(zone))
+        offset = there.utcoffset() or timedelta()
+        made.add_component(
+            _observance(_Kind(offset, offset, there.tzname() or zone), _EPOCH)
+        )
+    for kind in dict.fromkeys(change.kind for change in changes):
         rule = _rule(zone, kind, span)
         if rule is None:
-            return
-        found.append((kind, rule))
-    for kind, (month, weekday, number) in found:
-        first = _begin(zone, kind, (month, weekday, number), year)
-        made = _observance(kind, first)
-        made.add(
-            "rrule",
-            {
-                "FREQ": "YEARLY",
-                "BYMONTH": month,
-                "BYDAY": f"{number}{_WEEKDAYS[weekday]}",
-            },
-        )
-        yield made
+            return None
+        month, weekday, number = rule
+        observance = _observance(kind, _begin(zone, kind, rule, year))
+        day = f"{number}{_WEEKDAYS[weekday]}"
+        observance.add("rrule", {"FREQ": "YEARLY", "BYMONTH": month, "BYDAY": day})
+        made.add_component(observance)
+    return made
 
 
 def _rule(zone: str, kind: _Kind, span: Sequence[int]) -> tuple[int, int, int] | None:
@@ -111,30 +98,6 @@ def _begin(zone: str, kind: _Kind, rule: tuple[int, int, int], year: int) -> dat
             break
         first = earlier[0]
     return first.local
-
-
-def _listed(zone: str, year: int) -> Iterator[icalendar.Component]:
-    """Yield an observance since 1970, and one for each kind of change, with its dates.
-
-    Without changes around the event, the first is the only one.
-    """
-    first_year = year - _YEARS_BEFORE
-    changes = [
-        each
-        for listed in range(first_year, year + _YEARS_AFTER + 1)
-        for each in _changes(zone, listed)
-    ]
-    start = datetime(first_year, 1, 1, tzinfo=ZoneInfo(zone))
-    offset = start.utcoffset() or timedelta()
-    yield _observance(_Kind(offset, offset, start.tzname() or zone), _EPOCH)
-    grouped = defaultdict(list)
-    for change in changes:
-        grouped[change.kind].append(change.local)
-    for kind, dates in grouped.items():
-        made = _observance(kind, dates[0])
-        for local in dates[1:]:
-            made.add("rdate", local)
-        yield made
 
 
 def _observance(kind: _Kind, start: datetime) -> icalendar.Component:
