@@ -11,9 +11,9 @@ from audiences.entry import Entry
 from mailer import links
 from mailer.rendering.entry import Line, entry_lines
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.language.hours import Clock
 from mailer.rendering.marks import Field, Marks
 from mailer.rendering.source import Source
+from mailer.rendering.timing.hours import Clock
 from mailer.rendering.view import BlockView, StepView, view
 
 

@@ -5,19 +5,18 @@ HTML and text are both made from these views, so they have the same content.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from markupsafe import Markup, escape
 
 from audiences.institution import ADDRESSEES
-from mailer.rendering import agenda
-from mailer.rendering.language import hours, text_nodes, typography
+from mailer.rendering.language import text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.language.hours import Clock
 from mailer.rendering.marks import Marks
 from mailer.rendering.markup import markdown
 from mailer.rendering.source import Block
+from mailer.rendering.timing import agenda, hours, occasions
+from mailer.rendering.timing.hours import Clock
 
 _LABELS = {
     "organisation": "Organisation:",
@@ -150,21 +149,14 @@ def isolate_marks(html: str, marks: Marks) -> Markup:
 def _eyebrow(block: Block, catalogue: Catalogue, clock: Clock) -> str:
     if block.type == "recommendation":
         return _recommended(block.fields, catalogue)
-    if "date" not in block.fields:
+    occasion = occasions.of(block.fields)
+    if occasion is None:
         return ""
-    first = date.fromisoformat(block.fields["date"])
-    if "time" in block.fields:
-        hour = time.fromisoformat(block.fields["time"])
-        moment = hours.in_both_zones(first, hour, catalogue, clock)
-        return f"{catalogue.day(first, weekday=True)} · {moment}"
-    if "until" not in block.fields:
-        day = catalogue.day(first, weekday=True)
-        if block.type != "agenda" or not clock.offsets:
-            return day
-        where = catalogue.text("%(city)s time", city=catalogue.city(clock.zone))
-        return f"{day} · {where}"
-    last = date.fromisoformat(block.fields["until"])
-    return f"{catalogue.day(first)} – {catalogue.day(last)}"
+    when = hours.written(occasion, catalogue, clock)
+    if block.type != "agenda" or not clock.offsets:
+        return when
+    where = catalogue.text("%(city)s time", city=catalogue.city(clock.zone))
+    return f"{when} · {where}"
 
 
 def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
@@ -232,17 +224,10 @@ def _steps(
     body: str, block: Block, catalogue: Catalogue, clock: Clock
 ) -> Iterator[StepView]:
     day = date.fromisoformat(block.fields["date"]) if "date" in block.fields else None
-    zone = ZoneInfo(clock.zone)
     for each in agenda.steps(body):
-        start = datetime.combine(day, each.start, zone) if day else None
-        when = catalogue.time(each.start)
-        if each.end is not None:
-            when = f"{when} – {catalogue.time(each.end)}"
         yield StepView(
-            when=when,
+            when=hours.of_span(each.span, catalogue),
             html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
             text=markdown.to_text(each.what),
-            own=hours.in_readers_zone(start, each.end, catalogue, clock)
-            if start
-            else "",
+            own=hours.own_time(day, each.span, catalogue, clock) if day else "",
         )

@@ -26,7 +26,7 @@ SECTORS = "kind = sector and sub(monthly-letter)"  # ten readers, all in English
 OFFICES = "kind = field_office and sub(monthly-letter)"  # fifty-four, with fallbacks
 TOML = """name = "A short letter"
 template = "monthly-letter"
-date = 2027-05-04
+date = 2097-05-04
 author = "editor"
 audience = "{audience}"
 

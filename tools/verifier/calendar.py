@@ -95,7 +95,8 @@ def _values(
     zone = re.search(r";TZID=\"?([^\";]+)", parameters["DTSTART"])
     if zone and ("TZID", "", zone[1]) not in lines:
         yield f"E1: no VTIMEZONE for {zone[1]}"
-    if zone is None and not value["DTSTART"].endswith("Z"):
+    whole_days = ";VALUE=DATE" in parameters["DTSTART"]
+    if zone is None and not value["DTSTART"].endswith("Z") and not whole_days:
         yield "E1: DTSTART has neither zone nor Z"
     if ";LANGUAGE=" not in parameters["SUMMARY"]:
         yield "E2: SUMMARY does not say its language"

@@ -10,6 +10,7 @@ from audiences import languages
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Block, Translation
+from mailer.rendering.timing import agenda
 
 FACTS = ("date", "until", "time", "number", "addressees", "languages")
 
@@ -74,3 +75,23 @@ def _other_facts(
                 f"{block.id}: {name} is {here or 'missing'} here"
                 f" and {there or 'missing'} in {default}.md",
             )
+    if block.type == "agenda":
+        yield from _other_steps(translation, block, model, default)
+
+
+def _other_steps(
+    translation: Translation, block: Block, model: Block, default: str
+) -> Iterator[Problem]:
+    """Yield the first step of an agenda whose hour is not that of the default."""
+    here, there = agenda.steps(block.text), agenda.steps(model.text)
+    if len(here) != len(there):
+        what = f"{block.id} has {len(here)} steps here and {len(there)} in {default}.md"
+        yield problem.error(translation.language, block.where, what)
+        return
+    for step, other in zip(here, there, strict=True):
+        if step.span != other.span:
+            what = (
+                f"this step is at {step.span} here and at {other.span} in {default}.md"
+            )
+            yield problem.error(translation.language, block.line(step.line), what)
+            return

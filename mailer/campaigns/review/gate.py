@@ -17,6 +17,7 @@ from mailer.campaigns.review import (
     approval,
     approved_files,
     audience_guard,
+    occasions,
     readership,
 )
 from mailer.campaigns.review.inspection import Inspected, inspect
@@ -91,7 +92,7 @@ async def _check(
     needed = len(letters.needed(content, grouped))
     problems = [
         *lint.lint(site.templates, content.campaign.template),
-        *_texts(site, content),
+        *_texts(site, content, now),
         *readership.problems(readers, fallbacks, without),
         *changed,
         *_unsigned(site),
@@ -168,14 +169,18 @@ def _no_error(problems: Sequence[Problem]) -> bool:
     return all(each.level is not Severity.ERROR for each in problems)
 
 
-def _texts(site: Site, content: Content) -> Iterator[Problem]:
-    """Check the texts: each of them, and that the languages agree."""
+def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
+    """Check the texts: each of them, that the languages agree, and the dates."""
     campaign = content.campaign
     yield from agreement.check(
         content.translations,
         campaign.default_language,
         ruled=[*campaign.block_rules, *campaign.block_firsts],
         per_block=campaign.per_block,
+    )
+    model = content.translations[campaign.default_language]
+    yield from occasions.check(
+        model, letter_day=campaign.day, zone=campaign.zone, now=now
     )
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():

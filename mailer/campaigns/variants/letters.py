@@ -284,6 +284,7 @@ def _calendar(
     """Return the invitation of a letter; None if its campaign has no event."""
     if content.campaign.event is None:
         return None
+    cancelled = content.campaign.event["status"] == "cancelled"
     return invitation.write(
         event.invitation(
             content.campaign.event,
@@ -294,6 +295,9 @@ def _calendar(
             description=source.preheader,
             organiser=site.settings.sender.address,
             organiser_name=source.sender_name,
+            file_name=source.catalogue.text(
+                "cancellation.ics" if cancelled else "invitation.ics"
+            ),
             now=at,
         )
     )

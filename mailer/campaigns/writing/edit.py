@@ -1,7 +1,7 @@
 """Stores campaigns and changes of their content; a change voids the approval."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -19,9 +19,10 @@ from mailer.campaigns.writing import files, folder, texts
 from mailer.campaigns.writing.folder import Folder
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import ContentError
-from mailer.rendering import agenda, letter_types
+from mailer.rendering import letter_types
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template_files import TemplateFiles
+from mailer.rendering.timing import occasions
 
 
 async def add(
@@ -157,21 +158,12 @@ def _rule_of(addressees: str) -> str:
 
 def _hours(blocks: Sequence[Block], zone: ZoneInfo) -> list[str]:
     """Return the times of items and agenda steps, as 2027-05-04T08:00 in UTC."""
-    moments = {
-        datetime.combine(date.fromisoformat(block.fields["date"]), start)
+    instants = {
+        local.replace(tzinfo=zone).astimezone(UTC)
         for block in blocks
-        if "date" in block.fields
-        for start in _start_times(block)
+        for local, _ in occasions.local_times(block)
     }
-    instants = [each.replace(tzinfo=zone).astimezone(UTC) for each in moments]
     return [f"{each:%Y-%m-%dT%H:%M}" for each in sorted(instants)]
-
-
-def _start_times(block: Block) -> list[time]:
-    """Return the local times in a block."""
-    if block.type == "agenda":
-        return [step.start for step in agenda.steps(block.text)]
-    return [time.fromisoformat(block.fields["time"])] if "time" in block.fields else []
 
 
 async def _add_texts(

@@ -8,6 +8,7 @@
     place = "UNESCO, Room XI, Paris"
     status = "confirmed"
 
+Days without hours (`start = 2027-11-09`) make an event of whole days, `end` included.
 An event has the same UID in every letter about it. Each change that is released raises
 its SEQUENCE (RFC 5546, section 2.1.4). `status = "cancelled"` withdraws the event.
 """
@@ -16,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,10 @@ def read(
     for key in sorted(set(table) - set(_KEYS)):
         raise fault(key, f"event has no {key}; it has {', '.join(_KEYS)}")
     start, end = (_moment(table, key, fault) for key in ("start", "end"))
-    if end <= start:
+    whole = not isinstance(start, datetime)
+    if whole == isinstance(end, datetime):
+        raise fault("end", "event.start and event.end are not both days or both times")
+    if end < start or (end == start and not whole):
         raise fault("end", f"event.end is {end}, not after event.start, {start}")
     status = table.get("status", "confirmed")
     if status not in {"confirmed", "cancelled"}:
@@ -70,11 +74,25 @@ def read(
     }
 
 
-def _moment(table: Mapping[str, Any], key: str, fault: Fault) -> datetime:
+def _moment(table: Mapping[str, Any], key: str, fault: Fault) -> date:
+    """Return a local time, or the first or last day of an event of whole days."""
     value = table.get(key)
-    if not isinstance(value, datetime) or value.tzinfo is not None:
-        raise fault(key, f"event.{key} is not a local time such as 2027-11-09T15:00:00")
-    return value.replace(microsecond=0)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            return value.replace(microsecond=0)
+    elif isinstance(value, date):
+        return value
+    raise fault(
+        key,
+        f"event.{key} is not a local time such as 2027-11-09T15:00:00, or a day such as"
+        " 2027-11-09",
+    )
+
+
+def _stored(value: str) -> date:
+    """Return a time or a day as it is stored."""
+    whole = len(value) == len("2027-11-09")
+    return date.fromisoformat(value) if whole else datetime.fromisoformat(value)
 
 
 def _zone(value: Any, fault: Fault) -> str:
@@ -116,11 +134,21 @@ def problems(
     """Yield the problems of an event; `known` is whether it was announced."""
     if event is None:
         return
+    where, zone = "campaign.toml, event", ZoneInfo(event["zone"])
     start = datetime.fromisoformat(event["start"])
-    where = "campaign.toml, event"
-    if start.replace(tzinfo=ZoneInfo(event["zone"])) <= now:
+    if start.replace(tzinfo=zone) <= now:
         what = f"the event began at {start:%Y-%m-%d %H:%M}"
         yield problem.warning("", where, what)
+    for key in ("start", "end"):
+        written = datetime.fromisoformat(event[key])
+        instant = written.replace(tzinfo=zone).astimezone(UTC)
+        shown = instant.astimezone(zone).replace(tzinfo=None)
+        if shown != written:
+            what = (
+                f"{key} {written:%Y-%m-%d %H:%M} does not exist in {zone.key}: the"
+                f" clocks skip it; write the hour that is meant, such as {shown:%H:%M}"
+            )
+            yield problem.error("", where, what)
     if event["status"] == "cancelled" and not known:
         what = f"{event['uid']} is cancelled, but no letter has announced it"
         yield problem.error("", where, what)
@@ -168,16 +196,18 @@ def invitation(
     description: str,
     organiser: str,
     organiser_name: str,
+    file_name: str,
     now: datetime,
 ) -> Invitation:
     """Return the event as the invitation of one letter."""
     places = event["places"]
+    start, end = _stored(event["start"]), _stored(event["end"])
     return Invitation(
         uid=f"{event['uid']}@{domain}",
         sequence=sequence,
         cancelled=event["status"] == "cancelled",
-        start=datetime.fromisoformat(event["start"]),
-        end=datetime.fromisoformat(event["end"]),
+        start=start,
+        end=end if isinstance(end, datetime) else end + timedelta(days=1),
         zone=event["zone"],
         place=places.get(language) or places.get("") or places.get("en") or "",
         summary=summary,
@@ -186,4 +216,5 @@ def invitation(
         organiser=organiser,
         organiser_name=organiser_name,
         stamp=now,
+        file_name=file_name,
     )

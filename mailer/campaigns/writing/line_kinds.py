@@ -6,47 +6,51 @@ refused with its file and line.
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 from audiences import languages
 from audiences.institution import ADDRESSEES
 from mailer.errors import ContentError
+from mailer.rendering.timing import days, spans
+from mailer.rendering.timing.occasions import ALL_DAY
 from mailer.rendering.view import editions
 
 _LINK = re.compile(r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
-_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_ALL_DAY = {
+    *(ALL_DAY, "all-day", "the whole day", "toute la journée", "journée entière"),
+    *("todo el día", "весь день", "全天", "طوال اليوم", "ganztägig"),
+}
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
 
 def checked(value: str, kind: str, name: str, place: str) -> str:
-    """Return a value that fits its kind; raise ContentError if it does not."""
+    """Return a value that fits its kind; raise ContentError if it does not.
+
+    Days and hours are returned in one form, however they are written.
+    """
     if not value:
         raise ContentError(place, f"{name} is empty; fill it or remove the line")
     try:
-        KINDS[kind](value)
+        return KINDS[kind](value) or value
     except KeyError:
         raise ContentError(
             "_layout/blocks.toml", f"{name} has the unknown kind {kind!r}"
         ) from None
     except (ValueError, languages.LanguageError) as fault:
         raise ContentError(place, f"{name}: {fault}") from None
-    return value
 
 
 def _text(_value: str) -> None:
     """Accept any text."""
 
 
-def _day(value: str) -> None:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"{value[:60]!r} is not a day such as 2027-05-04") from None
+def _day(value: str) -> str:
+    return days.read(value).isoformat()
 
 
-def _time(value: str) -> None:
-    if _HOUR.fullmatch(value) is None:
-        raise ValueError(f"{value[:60]!r} is not a time such as 15:00")
+def _time(value: str) -> str:
+    if value.casefold() in _ALL_DAY:
+        return ALL_DAY
+    return str(spans.read(value))
 
 
 def _link(value: str) -> None:
@@ -90,7 +94,7 @@ def _editions(value: str) -> None:
         _link(address)
 
 
-KINDS: dict[str, Callable[[str], None]] = {
+KINDS: dict[str, Callable[[str], str | None]] = {
     "text": _text,
     "day": _day,
     "time": _time,

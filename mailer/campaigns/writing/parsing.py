@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping
 from audiences import characters
 from mailer.campaigns.writing import line_kinds
 from mailer.errors import ContentError
-from mailer.rendering import agenda
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
+from mailer.rendering.timing import agenda, occasions
 
 MAX_TEXT = 200_000  # characters of one language
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
@@ -143,6 +143,7 @@ def _block(
         if not (text if need == "text" else fields.get(need)):
             raise ContentError(place, f"a block {kind.name} needs {need}")
     _check_form(text, kind, where, first)
+    _check_occasion(fields, chunk, where)
     return Block(
         id=match["id"] or kind.name,
         type=kind.name,
@@ -181,6 +182,14 @@ def _fields(
 def _text(lines: Numbered) -> tuple[str, int]:
     first = next((number for number, line in lines if line.strip()), 0)
     return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
+
+
+def _check_occasion(fields: Mapping[str, str], chunk: Numbered, where: str) -> None:
+    """Raise ContentError if the lines date, until and time do not fit each other."""
+    if fault := occasions.fault(fields):
+        name, sentence = fault
+        number = next(n for n, line in chunk if line.casefold().startswith(name))
+        raise ContentError(f"{where}, line {number}", sentence)
 
 
 def _check_form(text: str, kind: BlockType, where: str, first: int) -> None:

@@ -1,4 +1,4 @@
-"""What depends on a letter's language: catalogues, typography, direction, hours.
+"""What depends on a letter's language: catalogues, typography, direction.
 
 audiences/languages chooses the language of a reader.
 """

@@ -44,6 +44,7 @@ EASTERN = {
     "ديسمبر": "كانون الأول",
 }
 _WESTERN = re.compile("|".join(EASTERN))
+_ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")  # months in intervals; we write them out
 CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodies write
 FIRST_STRONG = "\u2068"  # UAX 9: isolates text of unknown direction
 LEFT_TO_RIGHT = "\u2066"
@@ -93,6 +94,30 @@ class Catalogue:
         if self.language == "fr" and day.day == 1:  # not in CLDR: 1er juin
             return re.sub(r"\b1 ", "1er ", written, count=1)
         return self._months(written)
+
+    def days(self, first: date, last: date) -> str:
+        """Return the days from first to last as CLDR writes them: 15–17 juin 2027."""
+        formats = self.locale.interval_formats
+        by_difference = formats.get("yMMMMd") or formats["yMMMd"]
+        unit = next(
+            (each for each, part in (("y", "year"), ("M", "month"))
+             if getattr(first, part) != getattr(last, part)), "d"
+        )  # fmt: skip
+        written = "".join(
+            format_date(day, format=_ABBREVIATED.sub("MMMM", part), locale=self.locale)
+            for day, part in zip((first, last), by_difference[unit], strict=True)
+        )
+        if self.language == "fr":
+            written = re.sub(r"\b1(?=[\s–]|$)", "1er", written)
+        return self._months(written)
+
+    def times(self, start: time, end: time) -> str:
+        """Return the hours from start to end with the dash of the language."""
+        halves = "a" in self.locale.time_formats["short"].pattern
+        skeleton, unit = ("hm", "a") if halves else ("Hm", "H")
+        before = self.locale.interval_formats[skeleton][unit][0]
+        dash = re.split("[Hhma]", before)[-1]
+        return f"{self.time(start)}{dash}{self.time(end)}"
 
     def _months(self, written: str) -> str:
         if self.language != "ar":

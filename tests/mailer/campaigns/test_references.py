@@ -13,9 +13,9 @@ from tests.acts import campaigning
 PATTERN = 'reference = "CSP/NGO/{yy}/{number}"'
 
 
-def write(place: Path, reference: str = PATTERN, day: str = "2027-05-04") -> Path:
+def write(place: Path, reference: str = PATTERN, day: str = "2097-05-04") -> Path:
     toml = campaigning.TOML.format(audience=campaigning.SECTORS)
-    toml = toml.replace("2027-05-04", day)
+    toml = toml.replace("2097-05-04", day)
     place.mkdir(exist_ok=True)
     return campaigning.write(place, toml=f"{reference}\n{toml}")
 
@@ -36,20 +36,20 @@ async def test_each_campaign_gets_the_next_number_of_its_pattern_and_year(
 ) -> None:
     given = []
     for reference_, day in (
-        (PATTERN, "2027-05-04"),
-        (PATTERN, "2027-06-01"),
-        (PATTERN, "2028-01-04"),
-        (PATTERN.replace("NGO", "ED"), "2027-05-04"),
-        ('reference = "as it stands"', "2027-05-04"),
+        (PATTERN, "2097-05-04"),
+        (PATTERN, "2097-06-01"),
+        (PATTERN, "2098-01-04"),
+        (PATTERN.replace("NGO", "ED"), "2097-05-04"),
+        ('reference = "as it stands"', "2097-05-04"),
     ):
         number = await approved(site, write(tmp_path, reference_, day))
         given.append(await reference(site, number))
 
     assert given == [
-        "CSP/NGO/27/01",
-        "CSP/NGO/27/02",
-        "CSP/NGO/28/01",
-        "CSP/ED/27/01",
+        "CSP/NGO/97/01",
+        "CSP/NGO/97/02",
+        "CSP/NGO/98/01",
+        "CSP/ED/97/01",
         "as it stands",
     ]
 
@@ -61,7 +61,7 @@ async def test_campaigns_approved_at_once_get_a_number_each(
     numbers = await asyncio.gather(*(approved(site, each) for each in paths))
 
     given = [await reference(site, number) for number in numbers]
-    assert sorted(given) == [f"CSP/NGO/27/{each:02}" for each in range(1, 9)]
+    assert sorted(given) == [f"CSP/NGO/97/{each:02}" for each in range(1, 9)]
 
 
 async def test_drafts_and_refused_approvals_use_no_number_up(
@@ -73,8 +73,8 @@ async def test_drafts_and_refused_approvals_use_no_number_up(
     await campaigning.cancel(site, draft)
     number = await approved(site, write(tmp_path / "right"))
 
-    assert await reference(site, draft) == "CSP/NGO/27/…"
-    assert await reference(site, number) == "CSP/NGO/27/01"
+    assert await reference(site, draft) == "CSP/NGO/97/…"
+    assert await reference(site, number) == "CSP/NGO/97/01"
 
 
 async def test_a_campaign_cancelled_after_approval_keeps_its_number(
@@ -84,8 +84,8 @@ async def test_a_campaign_cancelled_after_approval_keeps_its_number(
     await campaigning.cancel(site, first)
     second = await approved(site, write(tmp_path / "second"))
 
-    assert await reference(site, first) == "CSP/NGO/27/01"
-    assert await reference(site, second) == "CSP/NGO/27/02"
+    assert await reference(site, first) == "CSP/NGO/97/01"
+    assert await reference(site, second) == "CSP/NGO/97/02"
 
 
 async def test_an_approval_given_twice_at_once_gives_one_number(
@@ -97,8 +97,8 @@ async def test_an_approval_given_twice_at_once_gives_one_number(
     )
     other = await approved(site, write(tmp_path))
 
-    assert await reference(site, number) == "CSP/NGO/27/01"
-    assert await reference(site, other) == "CSP/NGO/27/02"
+    assert await reference(site, number) == "CSP/NGO/97/01"
+    assert await reference(site, other) == "CSP/NGO/97/02"
 
 
 async def test_an_edited_campaign_keeps_its_number(site: Site, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ async def test_an_edited_campaign_keeps_its_number(site: Site, tmp_path: Path) -
 
     with pytest.raises(RefusedError, match="would leave a gap"):
         await campaigning.replace(site, number, write(tmp_path, 'reference = "x"'))
-    assert kept == "CSP/NGO/27/01"
+    assert kept == "CSP/NGO/97/01"
 
 
 @pytest.mark.parametrize("pattern", ["CSP/{month}/{number}", "CSP/{yy}/1"])

@@ -12,7 +12,7 @@ from mailer.campaigns.writing import event, folder
 from mailer.errors import ContentError, RefusedError
 from mailer.outbox import release
 from mailer.sites.site import Site
-from tests.acts import campaigning
+from tests.acts import campaigning, directory
 from tools.verifier import verifier
 
 EVENT = """
@@ -124,7 +124,8 @@ async def test_the_sample_invitation_is_previewed_with_its_event(site: Site) -> 
     ("before", "after", "sentence"),
     [
         ("T16:30", "T14:30", "not after event.start"),
-        ("2097-11-09T15:00:00", "2097-11-09", "not a local time"),
+        ("2097-11-09T15:00:00", "2097-11-09", "not both days or both times"),
+        ("start = 2097-11-09T15:00:00", "start = 1", "not a local time"),
         ("15:00:00", "15:00:00Z", "not a local time"),
         ("end", "ends", "event has no ends"),
         ('"session"', '"two words"', "not a name"),
@@ -140,3 +141,41 @@ def test_an_invalid_event_is_refused_with_its_line(
 
     with pytest.raises(ContentError, match=rf"campaign\.toml, line .*{sentence}"):
         folder.read(path)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_event_of_whole_days_ends_after_its_last_day(
+    site: Site, tmp_path: Path
+) -> None:
+    days = EVENT.replace("T15:00:00", "").replace("2097-11-09T16:30:00", "2097-11-11")
+    path = campaigning.write(tmp_path, toml=toml(days))
+    number = await campaigning.add(site, path)
+
+    made = await preview.preview(site, number, reader(), now=clock.now())
+
+    assert verifier.verify(made.octets) == []
+    assert b"DTSTART;VALUE=3DDATE:20971109\r\n" in made.octets
+    assert b"DTEND;VALUE=3DDATE:20971112\r\n" in made.octets
+    assert b"name=invitation.ics" in made.octets
+
+
+def reader() -> str:
+    """Return the address of a reader of the campaigns of `toml`."""
+    return next(
+        entry.address for entry in directory.entries() if entry.kind == "sector"
+    )
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_an_event_at_an_hour_that_the_clocks_skip_is_refused(
+    site: Site, tmp_path: Path
+) -> None:
+    skipped = EVENT.replace("2097-11-09T15:00:00", "2097-03-31T02:30:00")
+    number = await campaigning.add(
+        site, campaigning.write(tmp_path, toml=toml(skipped))
+    )
+
+    (problem,) = (await gate.check(site, number, now=clock.now())).problems
+
+    assert problem.where == "campaign.toml, event"
+    assert "start 2097-03-31 02:30 does not exist in Europe/Paris" in problem.what

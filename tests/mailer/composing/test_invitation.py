@@ -1,11 +1,16 @@
 """Invitations are read by another library and checked by the verifier."""
 
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo, available_timezones
 
+import icalendar
 import pytest
 import vobject
-from hypothesis import given, settings
+from dateutil import tz
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mailer.composing import invitation
@@ -87,14 +92,91 @@ def test_a_cancelled_event_keeps_its_uid_and_has_its_method_and_status() -> None
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Africa/Dakar", "America/Havana"])
 def test_the_event_starts_at_the_local_time_of_the_place(zone: str) -> None:
-    """A zone that has UTC all year is written as UTC, without zone rules."""
     part = parts(message(replace(EVENT, zone=zone))).children[0].children[2]
 
     event = vobject.readOne(part.text).vevent
     assert f"{event.dtstart.value:%H:%M}" == "15:00"
-    in_utc = "DTSTART:20271109T150000Z" in part.text
-    assert part.text.count("BEGIN:VTIMEZONE") == (0 if in_utc else 1)
-    assert in_utc == (zone == "Africa/Dakar")
+    assert part.text.count("BEGIN:VTIMEZONE") == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"), [("Africa/Casablanca", "14"), ("Africa/Cairo", "13")]
+)
+def test_an_event_in_a_zone_without_yearly_rules_is_in_utc(
+    zone: str, start: str
+) -> None:
+    part = parts(message(replace(EVENT, zone=zone))).children[0].children[2]
+
+    assert f"\r\nDTSTART:20271109T{start}0000Z\r\n" in part.text
+    assert "VTIMEZONE" not in part.text
+
+
+ZONES = ["Europe/Paris", "Africa/Casablanca", "Africa/Cairo", "Asia/Tehran"]
+ZONES += ["Australia/Lord_Howe", "America/Havana", "Europe/Dublin", "Asia/Kathmandu"]
+ZONES += ["America/Santiago", "America/Nuuk", "Asia/Gaza", "Asia/Almaty"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(ZONES) | st.sampled_from(sorted(available_timezones())),
+    st.datetimes(datetime(2026, 1, 1), datetime(2035, 12, 31)),  # noqa: DTZ001
+)
+def test_two_libraries_find_the_instant_of_an_event_by_its_zone_rules(
+    zone: str, start: datetime
+) -> None:
+    start = start.replace(second=0, microsecond=0, fold=0)
+    there = start.replace(tzinfo=ZoneInfo(zone))
+    later = there.replace(fold=1)
+    assume(there.utcoffset() == later.utcoffset())  # not skipped and not repeated
+    made = invitation.write(
+        replace(EVENT, zone=zone, start=start, end=start + timedelta(hours=1))
+    )
+    text = (made.before + made.after).replace("\n", "\r\n")
+
+    for rules in icalendar.Calendar.from_ical(text).walk("VTIMEZONE"):
+        assert isinstance(rules, icalendar.Timezone)
+        by_dateutil = tz.tzical(StringIO(text)).get(zone)
+        assert start.replace(tzinfo=by_dateutil).utcoffset() == there.utcoffset()
+        by_icalendar = rules.to_tz(lookup_tzid=False)
+        assert start.replace(tzinfo=by_icalendar).utcoffset() == there.utcoffset()
+        begins = re.findall(r"^DTSTART:(\d{8}T\d{6})\r$", text, re.MULTILINE)
+        assert begins
+        assert max(begins) < "20260101"
+    read = vobject.readOne(text).vevent.dtstart.value
+    assert "TZID" in text or read == there
+
+
+@pytest.mark.parametrize(
+    ("zone", "rules"),
+    [
+        ("Europe/Paris", ["-1SU;BYMONTH=3", "-1SU;BYMONTH=10"]),
+        ("Australia/Lord_Howe", ["1SU;BYMONTH=4", "1SU;BYMONTH=10"]),
+        ("America/Havana", ["2SU;BYMONTH=3", "1SU;BYMONTH=11"]),
+        ("Asia/Tehran", []),
+    ],
+)
+def test_yearly_rules_have_a_start_in_the_past(zone: str, rules: list[str]) -> None:
+    made = invitation.write(replace(EVENT, zone=zone))
+
+    assert sorted(re.findall(r"RRULE:FREQ=YEARLY;BYDAY=(.*)", made.before)) == sorted(
+        rules
+    )
+    starts = re.findall(r"^DTSTART:(\d{4})", made.before, re.MULTILINE)
+    assert min(map(int, starts)) <= 2013
+
+
+def test_an_event_of_whole_days_has_days_and_no_zone() -> None:
+    made = invitation.write(
+        replace(EVENT, start=date(2027, 11, 9), end=date(2027, 11, 12))
+    )
+    part = parts(composed(compiled(extras=Extras(calendar=made)))).children[0]
+
+    event = vobject.readOne(part.children[2].text).vevent
+    assert (event.dtstart.value, event.dtend.value) == (
+        date(2027, 11, 9),
+        date(2027, 11, 12),
+    )
+    assert "VTIMEZONE" not in made.before
 
 
 @settings(max_examples=150)

@@ -22,7 +22,9 @@ from tools.samples import catalogues
 
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
-SAME = {"Ref.: %(reference)s", "%(said)s (%(named)s)"}  # in Spanish; in most languages
+SAME = {  # in Spanish; in most languages; in French
+    *("Ref.: %(reference)s", "%(said)s (%(named)s)", "invitation.ics"),
+}
 PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}")
 # number → index of the plural form, by GNU gettext's rule for Arabic
 ARABIC = {0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4}

@@ -9,6 +9,8 @@ from mailer.rendering.source import Translation
 from tools.samples import templates
 
 FRONT = "---\nsubject: Hello\n---\n"
+ITEM = FRONT + "# item a\ntitle: x\n"
+AGENDA = FRONT + "# agenda a\ntitle: x\n\n"
 FAULTS = [
     ("", 1, "begins with ---"),
     ("Hello", 1, "begins with ---"),
@@ -26,7 +28,23 @@ FAULTS = [
     ),
     (FRONT + "# opening\n", 4, "a block opening needs text"),
     (FRONT + "# item a\ndate: 2027-05-04\n", 4, "a block item needs title"),
-    (FRONT + "# item a\ntitle: x\ndate: 4 mai\n", 6, "not a day such as 2027-05-04"),
+    (FRONT + "# item a\ntitle: x\ndate: 4 mai\n", 6, "has no year"),
+    (ITEM + "date: 31 June 2027\n", 6, "June 2027 has 30 days"),
+    (ITEM + "date: 15/06/2027\n", 6, "write 2027-06-15"),
+    (ITEM + "date: 2027-06-15\ntime: 25:00\n", 7, "no time of day"),
+    (ITEM + "date: 2027-06-15\ntime: 15:00 CET\n", 7, "is a time zone"),
+    (ITEM + "date: 2027-06-15\ntime: 10:00 – 09:00\n", 7, "on the next day"),
+    (ITEM + "place: x\ntime: 09:00\n", 7, "found time without date"),
+    (ITEM + "until: 2027-06-15\n", 6, "found until without date"),
+    (
+        ITEM + "date: 2027-06-17\nuntil: 15 June 2027\n",
+        7,
+        "until is 2027-06-15, before",
+    ),
+    (AGENDA + "- 9:00 One\n- 25:00 Two\n", 8, "no time of day"),
+    (AGENDA + "- 9:00 – 8:00 One\n", 7, "(+1) if it ends on the next day"),
+    (AGENDA + "- 9:00 One\n- Two\n", 8, "is not an hour"),
+    (AGENDA + "- 9:00 9:10 One\n", 7, "an hour that is not understood"),
     (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title is in this block twice"),
     (FRONT + "# item a\ntitle: x\nplace:\n", 6, "place is empty"),
     (FRONT + "# item a\ntitle: x\nprice: 3\n", 6, "a block item has no line price"),

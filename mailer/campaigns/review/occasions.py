@@ -1,0 +1,80 @@
+"""Checks the days and hours of a campaign against its zone and the present day.
+
+An hour that the clocks skip is an error. What may be meant is a warning: an hour that
+comes twice, a day that is over, a step of an agenda before the one above it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from mailer.rendering.checks import problem
+from mailer.rendering.checks.problem import Problem
+from mailer.rendering.source import Block, Translation
+from mailer.rendering.timing import agenda, occasions
+
+
+def check(
+    translation: Translation, *, letter_day: date, zone: str, now: datetime
+) -> Iterator[Problem]:
+    """Yield the problems of the days and hours in the campaign's default language.
+
+    `letter_day` is the date at the head of the letter.
+    """
+    place = ZoneInfo(zone)
+    today = now.astimezone(place).date()
+    if letter_day < today:
+        what = f"the letter is dated {letter_day}, and today is {today}; is that right?"
+        yield problem.warning("", "campaign.toml, date", what)
+    for block in translation.blocks:
+        yield from _past(translation.language, block, today)
+        yield from _hours(translation.language, block, place)
+        if block.type == "agenda":
+            yield from _order(translation.language, block)
+
+
+def _past(language: str, block: Block, today: date) -> Iterator[Problem]:
+    """Warn of a block whose last day is over."""
+    when = occasions.of(block.fields)
+    if when is not None and when.last < today:
+        what = f"{block.id}: {when.last} is over, today is {today}; is that right?"
+        yield problem.warning(language, block.where, what)
+
+
+def _hours(language: str, block: Block, place: ZoneInfo) -> Iterator[Problem]:
+    """Report the hours that do not exist in a zone, or come twice."""
+    seen = set()
+    for local, line in occasions.local_times(block):
+        first, second = (local.replace(tzinfo=place, fold=fold) for fold in (0, 1))
+        if first.utcoffset() == second.utcoffset() or local in seen:
+            continue
+        seen.add(local)
+        where = block.where if line < 0 else block.line(line)
+        back = first.astimezone(UTC).astimezone(place).replace(tzinfo=None)
+        if back != local:
+            what = (
+                f"{local:%Y-%m-%d %H:%M} does not exist in {place.key}: the clocks"
+                f" skip it; write the hour that is meant, such as {back:%H:%M}"
+            )
+            yield problem.error(language, where, what)
+            continue
+        what = (
+            f"{local:%Y-%m-%d %H:%M} comes twice in {place.key}, when the clocks go"
+            f" back; readers are given the first, {first.astimezone(UTC):%H:%M} UTC;"
+            " is that right?"
+        )
+        yield problem.warning(language, where, what)
+
+
+def _order(language: str, block: Block) -> Iterator[Problem]:
+    """Warn of a step that starts before the one above it."""
+    steps = agenda.steps(block.text)
+    for above, step in pairwise(steps):
+        if step.span.start < above.span.start:
+            what = (
+                f"the step of {step.span.start:%H:%M} is below that of"
+                f" {above.span.start:%H:%M}; is the hour right? A step after midnight"
+                " goes into an agenda of the next day"
+            )
+            yield problem.warning(language, block.line(step.line), what)

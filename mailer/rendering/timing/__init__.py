@@ -1,0 +1,1 @@
+"""Reads when something takes place: days, hours and agendas as people write them."""

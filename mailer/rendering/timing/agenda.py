@@ -1,0 +1,80 @@
+"""Reads the text of an agenda: one step on each line, with its start or both times.
+
+- 15:00 Welcome
+- 15:10 – 15:40 What the field has taught us
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.rendering.timing import spans
+from mailer.rendering.timing.spans import Span, SpanError
+
+_MARK = re.compile(r"[-*+•–—]\s+|\d{1,2}[.)]\s+(?=\d)|•")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgendaStep:
+    """One step; `what` is one line of Markdown, `line` its line in the text, from 0."""
+
+    span: Span
+    what: str
+    line: int
+
+
+class AgendaError(ValueError):
+    """A line is not a step; `line` is its number in the text, from 0."""
+
+    def __init__(self, line: int, what: str) -> None:
+        self.line = line
+        super().__init__(what)
+
+
+def steps(text: str) -> list[AgendaStep]:
+    """Return the steps of an agenda; raise AgendaError at a line that is not a step."""
+    return [_step(number, line) for number, line in _lines(text)]
+
+
+def backwards(span: Span) -> str:
+    """Return the sentence on a span that ends before it starts."""
+    return (
+        f"{span} ends before it starts; correct it, or write"
+        f" {span.start:%H:%M} – {span.end:%H:%M} (+1) if it ends on the next day"
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line number and the text of each step, with its continuation lines."""
+    pending: tuple[int, str] | None = None
+    for number, line in enumerate(text.split("\n")):
+        goes_on = line[:1].isspace() and not _MARK.match(line.strip())
+        if goes_on and line.strip() and pending is not None:
+            pending = (pending[0], f"{pending[1]} {line.strip()}")
+            continue
+        if pending is not None:
+            yield pending
+        pending = (number, line.strip()) if line.strip() else None
+    if pending is not None:
+        yield pending
+
+
+def _step(number: int, line: str) -> AgendaStep:
+    mark = _MARK.match(line)
+    if mark is None:
+        raise _not_a_step(number, line)
+    try:
+        span, what = spans.read_before(line[mark.end() :].strip())
+    except SpanError as fault:
+        raise AgendaError(number, str(fault)) from None
+    if not what:
+        raise _not_a_step(number, line)
+    if span.ends_before_it_starts:
+        raise AgendaError(number, backwards(span))
+    return AgendaStep(span=span, what=what, line=number)
+
+
+def _not_a_step(number: int, line: str) -> AgendaError:
+    return AgendaError(
+        number, f"found {line[:60]!r}; expected a step of an agenda: - 15:00 Welcome"
+    )

@@ -1,0 +1,90 @@
+"""The words and signs with which hours are written in letters, as patterns."""
+
+import re
+
+HALVES = {  # of the day: the words after an hour, and those before one
+    "am": (
+        (
+            r"a\.?\s?m(?!\w)\.?|ص(?![\w.])|صباح[اً]{0,2}|قبل الظهر|утра|du matin"
+            r"|de la mañana"
+        ),
+        "早上|早晨|上午|清晨",
+    ),
+    "night": ("ночи|de la madrugada|فجر[اً]{0,2}", "凌晨"),
+    "day": (
+        r"дня|de l['’]après-midi|de la tarde|بعد الظهر|ظهر[اً]{0,2}",
+        "中午|下午|傍晚",
+    ),
+    "pm": (r"p\.?\s?m(?!\w)\.?|م(?![\w.])", ""),
+    "evening": (r"вечера|du soir|de la noche|مساء[اً]{0,2}", "晚上|晚间"),
+}
+HOURS_OF = {  # the hours that may be meant; 12 is noon in pm and day, else midnight
+    "": {*range(24)},
+    "am": {*range(13)},
+    "night": {12, *range(6)},
+    "day": {*range(1, 10), *range(12, 24)},
+    "pm": {*range(1, 24)},
+    "evening": {*range(4, 12), *range(16, 24)},
+}
+AFTER = re.compile(
+    "|".join(
+        rf"(?P<{half}>\s?(?:{words})(?!\w))" for half, (words, _) in HALVES.items()
+    ),
+    re.IGNORECASE,
+)
+BEFORE = re.compile(
+    "|".join(
+        rf"(?P<{half}>(?:{words})\s?(?=\d))"
+        for half, (_, words) in HALVES.items()
+        if words
+    )
+)
+NOON = re.compile(
+    r"(?:12\s)?(?:noon|midday|midi|mediodía|полдень|正午"
+    r"|中午|الظهر|mittag)(?!\w)",
+    re.IGNORECASE,
+)
+MIDNIGHT = re.compile(
+    r"(?:12\s)?(?:midnight|minuit|medianoche|полночь|午夜"
+    r"|منتصف الليل|mitternacht)(?!\w)",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(r"(\d{1,2})(?!\d)")
+MINUTES = re.compile(r"(?:[:.]|\s?h\s?)(\d\d)(?!\d|[:.]\d)", re.IGNORECASE)
+UNIT = re.compile(
+    r"\s?(?:(?:h|heures?|horas?|hrs?|hs|uhr|час(?:ов|а)?|ч)(?!\w)\.?|[点點时時])",
+    re.IGNORECASE,
+)
+AFTER_UNIT = re.compile(
+    r"\s?(\d\d?)(?:\s?(?:min|minutes?|minutos?|мин|минут[аы]?)(?!\w)\.?|分)"
+    r"|(?<=[点點时時])(?:(半)|整)|(?<=uhr)\s(\d\d)(?![\d:.])"
+    r"|(?<=heures)\s(\d\d)(?![\d:.])|(?<=[点點时時])(\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+LEAD = re.compile(
+    r"(?:at|from|à|dès|de|a las?|de las?|desde|desde las?|с|в|von|um|ab|من|من الساعة"
+    r"|الساعة)\s+(?=\S)|[从自于]\s?",
+    re.IGNORECASE,
+)
+JOINT = re.compile(
+    r"\s*(?:[-‐‑‒–—―−~〜～]+|至|到)\s*|\s+(?:to|until|till|à|jusqu['’]à|al?|a las?"
+    r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s+",
+    re.IGNORECASE,
+)
+NEXT_DAY = re.compile(
+    r"\s*\(?(?:\+\s?1(?:\s?(?:days?|d|jour|j|día))?(?!\w)"
+    r"|(?:the )?(?:next|following) day"
+    r"|(?:le )?lendemain|(?:del |al )?día siguiente|(?:на )?следующ\w+ д\w+|次日|翌日"
+    r"|第二天|(?:في )?اليوم التالي|am nächsten tag)\)?\s?",
+    re.IGNORECASE,
+)
+AGAIN = re.compile(
+    r"\W*(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,2}\s?(?:h|uhr|[ap]\.?\s?m)(?!\w)|o['’]?\s?clock"
+    r"|[ap]\.?\s?m(?!\w)|[صم]\.|\d{1,2}[点點时時])",
+    re.IGNORECASE,
+)
+ZONE = re.compile(
+    r"\W*(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
+    r"|\s*\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
+)
+SEPARATOR = re.compile(r"\s*(?:[:：,，、|·.]|[-–—−](?=\s))?\s*")

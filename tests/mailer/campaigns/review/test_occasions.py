@@ -1,0 +1,116 @@
+"""The check finds days that are over, and hours that the clocks skip or repeat."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mailer.campaigns.review import agreement, occasions
+from mailer.campaigns.writing import parsing
+from mailer.rendering import letter_types
+from mailer.rendering.source import Translation
+from tools.checkout import TEMPLATES
+
+NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
+ITEM = "# item a\ntitle: x\ndate: {}\n"
+AGENDA = "# agenda a\ntitle: x\ndate: {}\n\n"
+
+
+def parse(blocks: str, language: str = "en") -> Translation:
+    return parsing.parse(
+        f"---\nsubject: x\n---\n{blocks}",
+        language=language,
+        types=letter_types.block_types(TEMPLATES),
+        allowed=letter_types.load(TEMPLATES, "monthly-letter").blocks,
+        where=f"{language}.md",
+    )
+
+
+def found(blocks: str, letter_day: date = date(2027, 3, 1)) -> list[tuple[str, ...]]:
+    problems = occasions.check(
+        parse(blocks), letter_day=letter_day, zone="Europe/Paris", now=NOW
+    )
+    return [(str(each.level), each.where, each.what) for each in problems]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "level", "where", "what"),
+    [
+        (ITEM.format("2027-02-28"), "warning", 4, "2027-02-28 is over"),
+        (
+            ITEM.format("2027-03-28\ntime: 2:30"),
+            "error",
+            4,
+            "02:30 does not exist in Europe/Paris: the clocks skip it",
+        ),
+        (
+            AGENDA.format("28 March 2027") + "- 1:00 One\n- 2:15 Two\n",
+            "error",
+            9,
+            "such as 03:15",
+        ),
+        (
+            AGENDA.format("2027-03-28") + "- 1:00 – 2:15 One\n",
+            "error",
+            8,
+            "such as 03:15",
+        ),
+        (
+            ITEM.format("2027-10-31\ntime: 2:30 – 4:00"),
+            "warning",
+            4,
+            "02:30 comes twice in Europe/Paris",
+        ),
+        (
+            AGENDA.format("2027-05-03") + "- 10:00 One\n- 9:00 Two\n",
+            "warning",
+            9,
+            "the step of 09:00 is below that of 10:00",
+        ),
+    ],
+)
+def test_a_doubtful_day_or_hour_is_found_with_its_line(
+    blocks: str, level: str, where: int, what: str
+) -> None:
+    ((its_level, its_where, its_what),) = found(blocks)
+
+    assert (its_level, its_where) == (level, f"en.md, line {where}")
+    assert what in its_what
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        ITEM.format("2027-02-28\nuntil: 2027-03-01"),
+        ITEM.format("2027-03-28\ntime: 3:30"),
+        AGENDA.format("2027-03-02") + "- 10:00 One\n- 10:00 Two\n",
+    ],
+)
+def test_days_and_hours_that_are_right_pass(blocks: str) -> None:
+    assert found(blocks) == []
+
+
+def test_a_letter_dated_in_the_past_is_asked_about() -> None:
+    ((level, where, what),) = found("# opening\n\nx", date(2027, 2, 28))
+
+    assert (level, where) == ("warning", "campaign.toml, date")
+    assert "dated 2027-02-28, and today is 2027-03-01" in what
+
+
+@pytest.mark.parametrize(
+    ("steps", "what"),
+    [
+        ("- 10 h Un\n- 11 h 30 Deux\n", "11:30 here and at 11:00"),
+        ("- 10 h Un\n", "1 st"),
+    ],
+)
+def test_the_steps_of_an_agenda_have_one_hour_in_all_languages(
+    steps: str, what: str
+) -> None:
+    english = parse(AGENDA.format("2027-03-02") + "- 10 am One\n- 11 am Two\n")
+    french = parse(AGENDA.format("2 mars 2027") + steps, "fr")
+
+    problems = agreement.check(
+        {"en": english, "fr": french}, "en", ruled=[], per_block=[]
+    )
+
+    assert what in "".join(each.what for each in problems)
