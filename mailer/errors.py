@@ -3,6 +3,8 @@
 The edge that shows an error adds what to do.
 """
 
+from collections.abc import Sequence
+
 from audiences.errors import CodedError
 
 
@@ -33,6 +35,15 @@ class ContentError(MailerError):
         super().__init__(f"{where}: {sentence}")
         self.where = where
         self.sentence = sentence
+
+
+def together(faults: Sequence[ContentError], *, most: int = 20) -> ContentError:
+    """Return one error with several faults, each on a line of its own."""
+    first, *more = faults
+    lines = "".join(f"\n{each}" for each in more[:most])
+    if len(more) > most:
+        lines += f"\n… and {len(more) - most} more"
+    return ContentError(first.where, f"{first.sentence}{lines}")
 
 
 class RefusedError(MailerError):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]{1,30})\}")
+_PLACEHOLDER = re.compile(r"(?<!\\)\{([a-z_]{1,30})\}")  # after \ it is text
 _OCTETS = 8  # of the random number
 
 
@@ -103,8 +103,3 @@ def draw(texts: Iterable[str], number: Callable[[], str] = _random) -> Marks:
         made = Marks(number())
         if not made.occur_in(known):
             return made
-
-
-def unknown_placeholders(text: str) -> list[str]:
-    """Return the names in braces that are not placeholders."""
-    return [name for name in _PLACEHOLDER.findall(text) if name not in OPEN_TO_AUTHORS]

@@ -231,7 +231,7 @@ def _plain_values(
             for step in block.steps
         ],
         "link": block.link,
-        "label": block.label,
+        "label": isolate_marks(block.label, marks),
         "second": block.second,
     }
 

@@ -25,6 +25,7 @@ class Block:
     file: str = ""  # its file; empty for a block that no author wrote
     number: int = 0  # of its first line
     text_line: int = 0  # of the first line of the text
+    field_lines: Mapping[str, int] = field(default_factory=dict)  # title among them
 
     @property
     def where(self) -> str:
@@ -34,6 +35,10 @@ class Block:
     def line(self, offset: int) -> str:
         """Return the file and line of a line of the text; `offset` counts from 0."""
         return f"{self.file}, line {self.text_line + offset}"
+
+    def line_of(self, name: str) -> str:
+        """Return the file and line of a typed line, or of the block if it has none."""
+        return f"{self.file}, line {self.field_lines.get(name, self.number)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

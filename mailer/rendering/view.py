@@ -13,7 +13,7 @@ from audiences.institution import ADDRESSEES
 from mailer.rendering.language import text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Marks
-from mailer.rendering.markup import markdown
+from mailer.rendering.markup import markdown, plain
 from mailer.rendering.source import Block
 from mailer.rendering.timing import agenda, hours, occasions
 from mailer.rendering.timing.hours import Clock
@@ -93,12 +93,12 @@ def view(
         level=level,
         title=marks.marked(block.title),
         eyebrow=_eyebrow(block, catalogue, clock),
-        facts=tuple(_facts(block.fields, catalogue)),
+        facts=tuple(_facts(block.fields, catalogue, marks)),
         html=Markup() if scheduled else _html(body, block, catalogue, level, marks),
-        text="" if scheduled else markdown.to_text(body),
+        text="" if scheduled else plain.to_text(body),
         steps=tuple(_steps(body, block, catalogue, clock)) if scheduled else (),
         link=block.fields.get("link", ""),
-        label=block.fields.get("label") or catalogue.text("Read more"),
+        label=marks.marked(block.fields.get("label") or catalogue.text("Read more")),
         second=block.fields.get("weight") == "second",
         catalogue=catalogue,
     )
@@ -179,13 +179,16 @@ def _addressees(value: str, catalogue: Catalogue) -> str:
     )
 
 
-def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[LabelledLine]:
+def _facts(
+    fields: Mapping[str, str], catalogue: Catalogue, marks: Marks
+) -> Iterator[LabelledLine]:
     if "date" in fields and "addressees" in fields:
         day = catalogue.day(date.fromisoformat(fields["date"]))
         yield LabelledLine(label=catalogue.text("By:"), value=day)
     for name, label in _LABELS.items():
         if name in fields:
-            yield LabelledLine(label=catalogue.text(label), value=fields[name])
+            value = marks.marked(fields[name])
+            yield LabelledLine(label=catalogue.text(label), value=value)
     if "languages" in fields:
         yield _available(fields, catalogue)
 
@@ -228,6 +231,6 @@ def _steps(
         yield StepView(
             when=hours.of_span(each.span, catalogue),
             html=Markup(markdown.to_inline_html(each.what)),  # noqa: S704 (our Markdown)
-            text=markdown.to_text(each.what),
+            text=plain.to_text(each.what),
             own=hours.own_time(day, each.span, catalogue, clock) if day else "",
         )

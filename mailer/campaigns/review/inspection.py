@@ -18,7 +18,7 @@ from mailer.campaigns.writing import files
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
 from mailer.rendering.allowed import places
-from mailer.rendering.checks import problem, rules, support
+from mailer.rendering.checks import leftovers, problem, rules, support
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
@@ -46,6 +46,8 @@ async def inspect(
     campaign = content.campaign
     inspected = Inspected()
     reported: set[str] = set()  # features that few mail programs show
+    written = content.translations.values()
+    meant, blocks = leftovers.meant(written), [b for t in written for b in t.blocks]
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, grouped):
         try:
@@ -62,6 +64,8 @@ async def inspect(
             letter, has_topic=campaign.topic is not None
         )
         inspected.problems += files.problems(letter, content.files)
+        for where, what in leftovers.in_letter(letter, blocks, meant):
+            inspected.problems.append(problem.error(key.language, where, what))
         inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:

@@ -14,19 +14,17 @@ A block opens with `#`, its type and its id. Lines `name: value` follow, then a 
 line and the text. A fault is a ContentError with the file and the line.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from audiences import characters
-from mailer.campaigns.writing import line_kinds
-from mailer.errors import ContentError
+from mailer.campaigns.writing import block_lines, front_matter, openings
+from mailer.errors import ContentError, together
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import agenda, occasions
 
 MAX_TEXT = 200_000  # characters of one language
-_OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
-_LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
+Numbered = list[tuple[int, str]]
 
 
 def parse(
@@ -37,37 +35,48 @@ def parse(
     allowed: tuple[str, ...],
     where: str,
 ) -> Translation:
-    """Return a parsed text; raise ContentError at its first fault.
+    """Return a parsed text; raise ContentError with all its faults.
 
     `allowed` are the block types of the template; errors name the file `where`.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     _check_characters(lines, where)
     numbered = list(enumerate(lines.split("\n"), start=1))
-    front, rest = _front_matter(numbered, where)
-    blocks = tuple(
-        _block(chunk, types=types, allowed=allowed, where=where)
-        for chunk in _chunks(rest, where)
-    )
-    if not blocks:
-        raise ContentError(
-            where, "no block; open one with a line such as # opening hello"
-        )
-    seen: set[str] = set()
-    for block in blocks:
-        if block.id in seen:
-            raise ContentError(block.where, f"another block is called {block.id} too")
-        seen.add(block.id)
+    front, rest = front_matter.read(numbered, where)
+    known = {name: types[name] for name in allowed if name in types}
+    faults: list[ContentError] = []
+    blocks: list[Block] = []
+    chunks = list(openings.chunks(rest, known, where, faults))
+    for chunk in chunks:
+        try:
+            blocks.append(_block(chunk, types=known, where=where))
+        except ContentError as fault:
+            faults.append(fault)
+    if not chunks and not faults:
+        sentence = "no block; open one with a line such as # opening hello"
+        raise ContentError(where, sentence)
+    faults += _twice(blocks)
+    if faults:
+        raise together(faults)
     return Translation(
         language=language,
         subject=front["subject"],
         preheader=front.get("preheader", ""),
-        blocks=blocks,
+        blocks=tuple(blocks),
         where=where,
     )
 
 
-Numbered = list[tuple[int, str]]
+def _twice(blocks: list[Block]) -> list[ContentError]:
+    """Return a fault for each block that has the id of an earlier one."""
+    seen: set[str] = set()
+    found = []
+    for block in blocks:
+        if block.id in seen:
+            sentence = f"another block is called {block.id} too; give each its own name"
+            found.append(ContentError(block.where, sentence))
+        seen.add(block.id)
+    return found
 
 
 def _check_characters(text: str, where: str) -> None:
@@ -80,116 +89,38 @@ def _check_characters(text: str, where: str) -> None:
         raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
 
 
-def _front_matter(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:
-    if not lines or lines[0][1].strip() != "---":
-        raise ContentError(
-            f"{where}, line 1", "the file begins with --- and a line subject: …"
-        )
-    front: dict[str, str] = {}
-    for position, (number, line) in enumerate(lines[1:], start=1):
-        if line.strip() == "---":
-            if not front.get("subject"):
-                raise ContentError(f"{where}, line {number}", "the subject is missing")
-            return front, lines[position + 1 :]
-        if not line.strip():
-            continue
-        match = _LINE.fullmatch(line)
-        if match is None or match["name"] not in {"subject", "preheader"}:
-            raise ContentError(
-                f"{where}, line {number}", "expected subject: … or preheader: …"
-            )
-        front[match["name"]] = match["value"]
-    raise ContentError(where, "the front matter is not closed by a line ---")
-
-
-def _chunks(lines: Numbered, where: str) -> Iterator[Numbered]:
-    chunk: Numbered = []
-    for number, line in lines:
-        if re.match(r"#(\s|$)", line):
-            if chunk:
-                yield chunk
-            chunk = [(number, line)]
-        elif chunk:
-            chunk.append((number, line))
-        elif line.strip():
-            raise ContentError(
-                f"{where}, line {number}", "text before the first block; open it with #"
-            )
-    if chunk:
-        yield chunk
-
-
-def _block(
-    chunk: Numbered,
-    *,
-    types: Mapping[str, BlockType],
-    allowed: tuple[str, ...],
-    where: str,
-) -> Block:
+def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Block:
     number, line = chunk[0]
     place = f"{where}, line {number}"
-    match = _OPENING.fullmatch(line)
-    if match is None:
-        raise ContentError(place, "a block opens with its type and id: # item my-item")
-    if match["type"] not in allowed or match["type"] not in types:
-        raise ContentError(
-            place,
-            f"the template has no block type {match['type']!r};"
-            f" it has {', '.join(allowed)}",
-        )
-    kind = types[match["type"]]
-    fields, text, first = _fields(chunk[1:], kind, where)
+    name, given = openings.read(line, types, place)
+    kind = types[name]
+    read = block_lines.read(chunk[1:], kind, where)
+    values = read.values
     for need in kind.needs:
-        if not (text if need == "text" else fields.get(need)):
-            raise ContentError(place, f"a block {kind.name} needs {need}")
-    _check_form(text, kind, where, first)
-    _check_occasion(fields, chunk, where)
+        if not (read.text if need == "text" else values.get(need)):
+            sentence = f"a block {kind.name} needs {need}"
+            read.faults.append(ContentError(place, sentence))
+    if not read.faults and (fault := occasions.fault(values)):
+        wrong, sentence = fault
+        where_wrong = f"{where}, line {read.numbers[wrong]}"
+        read.faults.append(ContentError(where_wrong, sentence))
+    try:
+        _check_form(read.text, kind, where, read.first)
+    except ContentError as refused:
+        read.faults.append(refused)
+    if read.faults:
+        raise together(read.faults)
     return Block(
-        id=match["id"] or kind.name,
+        id=given or kind.name,
         type=kind.name,
-        title=fields.pop("title", ""),
-        fields=fields,
-        text=text,
+        title=values.pop("title", ""),
+        fields=values,
+        text=read.text,
         file=where,
         number=number,
-        text_line=first,
+        text_line=read.first,
+        field_lines=read.numbers,
     )
-
-
-def _fields(
-    lines: Numbered, kind: BlockType, where: str
-) -> tuple[dict[str, str], str, int]:
-    """Return the lines of a block, its text, and the line where the text begins."""
-    fields: dict[str, str] = {}
-    for position, (number, line) in enumerate(lines):
-        match = _LINE.fullmatch(line)
-        if match is None:
-            return fields, *_text(lines[position:])
-        name, place = match["name"], f"{where}, line {number}"
-        if name not in kind.fields:
-            known = ", ".join(kind.fields) or "none"
-            raise ContentError(
-                place, f"a block {kind.name} has no line {name}; it has {known}"
-            )
-        if name in fields:
-            raise ContentError(place, f"{name} is in this block twice")
-        fields[name] = line_kinds.checked(
-            match["value"], kind.fields[name], name, place
-        )
-    return fields, "", 0
-
-
-def _text(lines: Numbered) -> tuple[str, int]:
-    first = next((number for number, line in lines if line.strip()), 0)
-    return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
-
-
-def _check_occasion(fields: Mapping[str, str], chunk: Numbered, where: str) -> None:
-    """Raise ContentError if the lines date, until and time do not fit each other."""
-    if fault := occasions.fault(fields):
-        name, sentence = fault
-        number = next(n for n, line in chunk if line.casefold().startswith(name))
-        raise ContentError(f"{where}, line {number}", sentence)
 
 
 def _check_form(text: str, kind: BlockType, where: str, first: int) -> None:

@@ -1,14 +1,15 @@
 """Checks an author's text and a rendered letter; yields problems with their place."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from mailer.rendering import marks
-from mailer.rendering.checks import problem
+from mailer.rendering.checks import leftovers, placeholders, problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
-from mailer.rendering.source import Letter, Translation
+from mailer.rendering.source import Block, Letter, Translation
 
 MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
@@ -23,7 +24,10 @@ VAGUE = {
     *("здесь", "тут", "нажмите здесь", "ссылка", "подробнее"),
     *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
 }
-_PLACEHOLDERS = " or ".join(f"{{{each}}}" for each in marks.OPEN_TO_AUTHORS)
+_IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
+_IN_ADDRESS = (
+    "an address cannot have a placeholder: it is the same for every reader; remove it"
+)
 
 
 def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
@@ -31,17 +35,28 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
 
     `host` is the site's own, the only one that images may come from.
     """
+    language = translation.language
     yield from _check_subject(translation)
     for block in translation.blocks:
-        for name in marks.unknown_placeholders(f"{block.title} {block.text}"):
-            lines = enumerate(block.text.split("\n"))
-            here = next((n for n, line in lines if f"{{{name}}}" in line), None)
-            where = block.where if here is None else block.line(here)
-            what = f"unknown placeholder {{{name}}}; expected {_PLACEHOLDERS}"
-            yield problem.error(translation.language, where, what)
+        yield from _check_lines(block, language)
+        for leftover in leftovers.in_text(block.text):
+            where = block.line(leftover.line)
+            yield problem.error(language, where, leftover.sentence)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
-            yield from _check_reference(reference, translation.language, where, host)
+            yield from _check_reference(reference, language, where, host)
+
+
+def _check_lines(block: Block, language: str) -> Iterator[Problem]:
+    """Yield the problems of a block's title and lines."""
+    for name, value in {"title": block.title, **block.fields}.items():
+        where = block.line_of(name)
+        if _IS_ADDRESS.match(value):
+            if placeholders.is_in_address(value):
+                yield problem.error(language, where, _IN_ADDRESS)
+            continue
+        for leftover in leftovers.in_line(value):
+            yield problem.error(language, where, f"{name}: {leftover.sentence}")
 
 
 def _check_reference(
@@ -52,6 +67,8 @@ def _check_reference(
     if reference.kind is ReferenceKind.HTML:
         what = f"HTML ({shown}) is not allowed; write it as Markdown"
         yield problem.error(language, where, what)
+    elif placeholders.is_in_address(reference.value):
+        yield problem.error(language, where, _IN_ADDRESS)
     elif reference.kind is ReferenceKind.IMAGE:
         if not reference.words:
             what = f"the image {shown} has no description; write ![description](…)"
@@ -63,12 +80,23 @@ def _check_reference(
         elif urlsplit(reference.value).hostname != host:
             what = f"the image {shown} would show another site who reads the letter"
             yield problem.error(language, where, f"{what}; put it on {host}")
-    elif not reference.value.startswith(("https://", "mailto:")):
-        what = f"the link {shown!r} is not https or mailto"
+    elif not reference.value.startswith(("https://", "mailto:", "tel:")):
+        what = f"the link {shown!r} is not https, mailto or tel{_instead(shown)}"
         yield problem.error(language, where, what)
     elif reference.words.lower().strip(" .:»›>") in VAGUE:
         what = f"the link text “{reference.words}” does not say where the link leads"
         yield problem.warning(language, where, what)
+
+
+def _instead(address: str) -> str:
+    """Return what to write for an address that is none, as the end of a sentence."""
+    if address.lower().startswith("www."):
+        return f"; write https://{address}"
+    if address.lower().startswith("http://"):
+        return f"; write https{address[4:]} if the page has it"
+    if re.fullmatch(r"[^\s@/:]+@[^\s@/:]+", address):
+        return f"; write mailto:{address}"
+    return "; write the whole address, such as https://example.org/page"
 
 
 def _check_subject(translation: Translation) -> Iterator[Problem]:
@@ -83,10 +111,13 @@ def _check_subject(translation: Translation) -> Iterator[Problem]:
     if not translation.preheader:
         what = "no preheader; add a line preheader: …"
         yield problem.warning(language, translation.where, what)
-    for text in (translation.subject, translation.preheader):
-        if "{" in text:
-            what = "found {; subject and preheader cannot have placeholders"
-            yield problem.error(language, where, what)
+    for name, text in (
+        ("subject", translation.subject),
+        ("preheader", translation.preheader),
+    ):
+        for leftover in leftovers.in_line(text):
+            place = f"{translation.where}, {name}"
+            yield problem.error(language, place, leftover.sentence)
 
 
 def check_letter(letter: Letter, *, has_topic: bool) -> Iterator[Problem]:

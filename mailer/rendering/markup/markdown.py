@@ -1,7 +1,7 @@
-"""Turns the Markdown of blocks (CommonMark with tables) into HTML and plain text.
+"""Turns the Markdown of blocks into HTML, and lists what the checks look at.
 
-HTML in a text is escaped. Only https, http, mailto and cid addresses become links or
-images. `references` lists all links, images and HTML for the checks.
+HTML in a text is escaped. Only https, http, mailto, tel and cid addresses become links
+or images. `references` lists all links, images and HTML for the checks.
 """
 
 import re
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
-_SCHEMES = ("https://", "http://", "mailto:", "cid:")  # cid: an image in the message
+from mailer.rendering.markup import parser
+
 _ALIGNMENT = re.compile(r' style="text-align:\w+"')
 
 
@@ -36,20 +35,6 @@ class Reference:
     line: int  # in the text, from 0
 
 
-def _has_allowed_scheme(url: str) -> bool:
-    return url.lower().startswith(_SCHEMES)
-
-
-def _is_not_empty(url: str) -> bool:
-    return bool(url)
-
-
-# validateLink is the parser's documented hook
-_PARSER.validateLink = _has_allowed_scheme  # type: ignore[method-assign]
-_LENIENT = MarkdownIt("commonmark", {"html": True}).enable("table")
-_LENIENT.validateLink = _is_not_empty  # type: ignore[method-assign]
-
-
 @lru_cache(maxsize=4096)
 def to_html(text: str, *, level: int, start: str) -> str:
     """Return a text as an HTML fragment.
@@ -57,9 +42,9 @@ def to_html(text: str, *, level: int, start: str) -> str:
     `level` is the level of its highest heading; `start` is the side at which lines
     begin, "left" or "right".
     """
-    tokens = _PARSER.parse(text)
+    tokens = parser.parse(text)
     _renumber(tokens, level)
-    html = _ALIGNMENT.sub("", str(_PARSER.renderer.render(tokens, _PARSER.options, {})))
+    html = _ALIGNMENT.sub("", parser.render(tokens))
     if "<table>" in html:
         html = _data_tables(html, start)
     return html.strip()
@@ -86,25 +71,20 @@ def _data_tables(html: str, start: str) -> str:
 
 
 def _breakable_addresses(html: str) -> str:
-    """Let a narrow column break an address that is no link."""
-    pieces = html.split("<")
-    for place, following in enumerate(pieces[1:]):
-        if not following.startswith("/a"):
-            tag, end, text = pieces[place].rpartition(">")
-            pieces[place] = f"{tag}{end}{text.replace('@', '@<wbr />')}"
-    return "<".join(pieces)
+    """Let a narrow column break an e-mail address."""
+    return re.sub(r">[^<]+", lambda text: text[0].replace("@", "@<wbr />"), html)
 
 
 @lru_cache(maxsize=4096)
 def to_inline_html(text: str) -> str:
     """Return one line of Markdown as HTML, without a paragraph around it."""
-    return str(_PARSER.renderInline(text)).strip()
+    return parser.render_line(text).strip()
 
 
 def references(text: str) -> Iterator[Reference]:
     """Yield every link, image and piece of HTML in a text, as written."""
     lines = text.split("\n")
-    for token in _LENIENT.parse(text):
+    for token in parser.parse_leniently(text):
         first, last = token.map or (0, len(lines))
         if token.type == "html_block":
             yield Reference(
@@ -145,82 +125,3 @@ def _kind_and_value(token: Token) -> tuple[ReferenceKind | None, str]:
 def _line_of(value: str, lines: Sequence[str], first: int, last: int) -> int:
     """Return the line that has a value, or `first`: a link may be defined elsewhere."""
     return next((n for n in range(first, last) if value in lines[n]), first)
-
-
-@lru_cache(maxsize=4096)
-def to_text(text: str) -> str:
-    """Return a text as plain text; lists and the addresses of links are kept."""
-    return "\n".join(_Writer().lines(_PARSER.parse(text))).strip()
-
-
-class _Writer:
-    """Writes tokens as lines; keeps the open lists and the open table row."""
-
-    def __init__(self) -> None:
-        self._markers: list[str] = []  # of the open lists: "-", or the next number
-        self._cells: list[str] | None = None
-
-    def lines(self, tokens: Sequence[Token]) -> Iterator[str]:
-        for token in tokens:
-            if token.type == "inline":
-                yield from self._inline(token)
-            elif token.type in {"fence", "code_block"}:
-                yield token.content.rstrip()
-            elif token.type.endswith("_close"):
-                yield from self._closed(token.type.removesuffix("_close"))
-            else:
-                self._opened(token)
-
-    def _opened(self, token: Token) -> None:
-        match token.type:
-            case "bullet_list_open":
-                self._markers.append("-")
-            case "ordered_list_open":
-                self._markers.append(str(token.attrs.get("start", 1)))
-            case "tr_open":
-                self._cells = []
-
-    def _closed(self, name: str) -> Iterator[str]:
-        match name:
-            case "bullet_list" | "ordered_list":
-                self._markers.pop()
-                yield ""
-            case "list_item" if self._markers[-1].isdigit():
-                self._markers[-1] = str(int(self._markers[-1]) + 1)
-            case "tr":
-                yield " | ".join(self._cells or ())
-                self._cells = None
-            case "table" | "paragraph" | "heading" if not self._markers:
-                yield ""
-
-    def _inline(self, token: Token) -> Iterator[str]:
-        text = _inline(token)
-        if self._cells is not None:
-            self._cells.append(text)
-        elif self._markers:
-            marker = self._markers[-1]
-            marker = marker if marker == "-" else f"{marker}."
-            yield "  " * (len(self._markers) - 1) + f"{marker} {text}"
-        else:
-            yield text
-
-
-def _inline(token: Token) -> str:
-    parts: list[str] = []
-    targets: list[tuple[str, int]] = []
-    for child in token.children or ():
-        match child.type:
-            case "link_open":
-                targets.append((str(child.attrs["href"]), len(parts)))
-            case "link_close":
-                target, start = targets.pop()
-                address = target.removeprefix("mailto:")
-                if "".join(parts[start:]).strip() != address:
-                    parts.append(f" ({address})")
-            case "softbreak":
-                parts.append(" ")
-            case "hardbreak":
-                parts.append("\n")
-            case _:
-                parts.append(child.content)
-    return "".join(parts)

@@ -19,7 +19,7 @@ from babel.messages.pofile import write_po
 from audiences import characters, languages
 from mailer.campaigns.writing.translation import units
 from mailer.campaigns.writing.translation.units import TranslationUnit
-from mailer.errors import ContentError
+from mailer.errors import ContentError, together
 
 _PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
 _SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
@@ -112,9 +112,7 @@ def read(
             )
         )
     if faults:
-        first, *more = faults
-        lines = "".join(f"\n{each}" for each in more[:20])
-        raise ContentError(first.where, f"{first.sentence}{lines}")
+        raise together(faults)
     return language, returned
 
 

@@ -8,7 +8,7 @@ from mailer.campaigns.review import agreement, occasions
 from mailer.campaigns.writing import parsing
 from mailer.rendering import letter_types
 from mailer.rendering.source import Translation
-from tools.checkout import TEMPLATES
+from tools.samples import templates
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 ITEM = "# item a\ntitle: x\ndate: {}\n"
@@ -19,8 +19,8 @@ def parse(blocks: str, language: str = "en") -> Translation:
     return parsing.parse(
         f"---\nsubject: x\n---\n{blocks}",
         language=language,
-        types=letter_types.block_types(TEMPLATES),
-        allowed=letter_types.load(TEMPLATES, "monthly-letter").blocks,
+        types=letter_types.block_types(templates()),
+        allowed=letter_types.load(templates(), "monthly-letter").blocks,
         where=f"{language}.md",
     )
 

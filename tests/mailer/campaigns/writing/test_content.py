@@ -14,10 +14,10 @@ AGENDA = FRONT + "# agenda a\ntitle: x\n\n"
 FAULTS = [
     ("", 1, "begins with ---"),
     ("Hello", 1, "begins with ---"),
-    ("---\nsubjet: Hello\n---\n", 2, "expected subject: … or preheader: …"),
+    ("---\nsubjet: Hello\n---\n", 2, "the lines are subject and preheader"),
     ("---\npreheader: x\n---\n# opening\n\nx", 3, "the subject is missing"),
     ("---\nsubject:\n---\n# opening\n\nx", 3, "the subject is missing"),
-    ("---\nsubject: x\n# opening", 3, "expected subject"),
+    ("---\nsubject: x\n# opening", 3, "not closed by a line ---"),
     (FRONT + "Hello", 4, "text before the first block"),
     (FRONT + "# Opening\n\nx", 4, "a block opens with its type and id"),
     (FRONT + "# opening my_block\n\nx", 4, "a block opens with its type and id"),

@@ -1,0 +1,199 @@
+"""Finds what a text shows as it was typed, because it was not understood.
+
+`in_text` looks through the words of Markdown, `in_line` through a line that is not
+Markdown, and `in_letter` through a rendered letter, which should have none left. Code,
+and characters after a backslash, are meant.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from itertools import islice
+
+from markdown_it.token import Token
+
+from mailer.rendering.checks import placeholders
+from mailer.rendering.markup import parser
+from mailer.rendering.source import Block, Letter, Translation
+
+_SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
+_LINK = "write a link as [words](https://…), without a space before the parenthesis"
+_BOLD = "write bold as **words**, without spaces beside the words"
+_TABLE = "give the table a second row such as |---|---|, with a part for each column"
+_ENCODING = "the text was saved in another encoding; save it as UTF-8"
+_PATTERNS = [
+    (re.compile(pattern, re.MULTILINE | re.IGNORECASE), advice)
+    for pattern, advice in (
+        (
+            r"!\s?\[[^\]\n]{0,200}\]\s?[(（][^)\n]{0,80}\)?",
+            "write a picture as ![description](cid:name.png)",
+        ),
+        (r"(?<!!)\[[^\[\]\n]*\]\([^)\n]{0,80}\)?", _LINK),
+        (rf"[\[［][^\[\]［］\n]*[\]］]\s?[(（]\s?{_SCHEME}[^)）\n]{{0,80}}", _LINK),
+        (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
+        (
+            r"\[\^[^\]\n]{1,60}\]:?",
+            "letters have no footnotes; write the note in the text",
+        ),
+        (
+            r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
+            "no line such as [name]: https://… gives its address",
+        ),
+        (r"\*\*+", _BOLD),
+        (r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}[^\s*]\*(?!\*)", "write *words*"),
+        (r"(?<![_\w])__(?=[^\W_])[^_\n]{0,80}|(?<=[^\W_])__(?![_\w])", _BOLD),
+        (r"~~", "letters do not strike words out; remove them"),
+        (r"^[ \t]*\|.*\|[ \t]*$|\|\s*:?-{2,}", _TABLE),
+        (r"^[ \t]*#{2,6}[^\s#].{0,40}", "put a space after the # of a heading"),
+        ("\ufffd", "a character was lost when the text was saved; type it again"),
+        ("[\x80-\x9f]", "this character is damaged; type it again"),
+        ("Ã[\x80-\xbf]|â€|Ð[\x80-\xbf]Ñ|ï»¿", _ENCODING),
+    )
+]
+_NOT_MARKDOWN = [
+    (re.compile(r"</?[a-z][^<>\n]*>|<!--", re.IGNORECASE), "HTML is not allowed here"),
+    (
+        re.compile(r"&(?:[a-z]{2,8}|#x?[0-9a-f]{2,6});", re.IGNORECASE),
+        "type the character itself",
+    ),
+]
+_UNFILLED = [(re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong")]
+_UNREAD = re.compile(
+    r"<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<(pre|code)\b.*?</\1>",
+    re.DOTALL,
+)
+_WITHIN_LINE = re.compile(r"</?(?:a|strong|em|span|wbr)\b[^>]*>")
+_SHOWN_ATTRIBUTE = re.compile(r'\b(?:alt|title)="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What is left over in a text: its line, from 0, and a sentence."""
+
+    line: int
+    found: str
+    sentence: str
+
+
+def in_text(text: str) -> Iterator[Leftover]:
+    """Yield what is left over in a text in Markdown."""
+    for first, words in _words(text):
+        yield from _found(words.masked, first, _PATTERNS)
+
+
+def in_line(text: str) -> Iterator[Leftover]:
+    """Yield what is left over in a line that is not Markdown, such as a title."""
+    yield from _found(text, 0, [*_PATTERNS, *_NOT_MARKDOWN])
+
+
+def _found(
+    text: str, first: int, patterns: Iterable[tuple[re.Pattern[str], str]]
+) -> Iterator[Leftover]:
+    seen = bytearray(len(text))  # a character is part of one leftover
+    for pattern, advice in patterns:
+        lines: set[int] = set()
+        for match in islice(pattern.finditer(text), placeholders.MOST):
+            line = text.count("\n", 0, match.start())
+            if line in lines or any(seen[match.start() : match.end()]):
+                continue
+            lines.add(line)
+            seen[match.start() : match.end()] = b"\1" * len(match[0])
+            yield Leftover(
+                first + line,
+                match[0],
+                f"found {_quoted(match[0])}, which would be shown as typed; {advice}",
+            )
+    for start, found, sentence in placeholders.faults(text):
+        if not seen[start]:
+            line = first + text.count("\n", 0, start)
+            yield Leftover(line, found, sentence)
+
+
+def _quoted(found: str) -> str:
+    """Return a piece of text for a sentence; what cannot be printed by its number."""
+    shown = found.strip().replace(placeholders.MEANT, "…")[:60]
+    return repr(
+        "".join(each if each.isprintable() else f"U+{ord(each):04X}" for each in shown)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one paragraph: without what is meant, and as they are shown."""
+
+    masked: str
+    shown: str
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> Sequence[tuple[int, _Words]]:
+    """Return the words of each paragraph with its first line."""
+    return [
+        (token.map[0] if token.map else 0, _of(token))
+        for token in parser.parse_literally(text)
+        if token.type in {"inline", "fence"}
+    ]
+
+
+def _of(token: Token) -> _Words:
+    if token.type == "fence":
+        return _Words("", token.content)
+    masked, shown = [], []
+    for child in token.children or ():
+        if child.children:  # the description of a picture
+            inside = _of(child)
+            masked.append(inside.masked)
+            shown.append(inside.shown)
+        elif child.type in {"softbreak", "hardbreak"}:
+            masked.append("\n")
+            shown.append("\n")
+        else:
+            meant = child.type in {"text_special", "code_inline"}
+            masked.append(placeholders.MEANT if meant else child.content)
+            shown.append(child.content)
+    return _Words("".join(masked), "".join(shown))
+
+
+def meant(translations: Iterable[Translation]) -> frozenset[str]:
+    """Return what only looks left over in these texts: it is code or escaped."""
+    found = set()
+    for translation in translations:
+        for block in translation.blocks:
+            for _, words in _words(block.text):
+                if words.masked != words.shown:
+                    found |= {each.found for each in _found(words.shown, 0, _PATTERNS)}
+    return frozenset(found)
+
+
+def in_letter(
+    letter: Letter, blocks: Sequence[Block], meant: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the place and a sentence for what is left over in a rendered letter.
+
+    It is the last check: a fault of a text has been found before, with its line. The
+    place here is the first line of the block that has it, or "letter".
+    """
+    parts = (letter.subject, _shown(letter.html), letter.text)
+    seen = set(meant)
+    for text in parts:
+        for each in _found(text, 0, [*_PATTERNS, *_UNFILLED]):
+            if each.found not in seen:
+                seen.add(each.found)
+                yield _place(each.found, blocks), each.sentence
+
+
+def _shown(html: str) -> str:
+    """Return the words that the HTML of a letter shows, each paragraph on a line."""
+    body = _UNREAD.sub("", html)
+    attributes = _SHOWN_ATTRIBUTE.findall(body)
+    words = re.sub(r"<[^>]+>", "\n", _WITHIN_LINE.sub("", body))
+    return unescape("\n".join([words, *attributes]))
+
+
+def _place(found: str, blocks: Sequence[Block]) -> str:
+    for block in blocks:
+        if found in "\n".join([block.title, *block.fields.values(), block.text]):
+            return block.where
+    return "letter"

@@ -1,0 +1,113 @@
+"""Makes links of web and e-mail addresses in running text, and puts addresses in words.
+
+Punctuation after an address is not part of it.
+"""
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+from urllib.parse import parse_qs, unquote
+
+from markdown_it.rules_inline import StateInline
+
+from mailer.rendering.markup.east_asian import RANGES
+
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9@/._+-])(?:"
+    rf"(?P<web>(?:https?://|www\.)(?:(?!\*\*)[^\s<>\"“”„«»‹›…،؛؟|`\[\]\\{RANGES}])+)"
+    r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})"
+    r")",
+    re.IGNORECASE,
+)
+_AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
+
+
+@lru_cache(maxsize=256)
+def _found(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return where the addresses of a text begin and end, and where each leads."""
+    found = []
+    for match in _ADDRESS.finditer(text):
+        shown = _trimmed(match[0])
+        if match["mail"]:
+            target = f"mailto:{shown}"
+        elif shown.lower().startswith("www."):
+            target = f"https://{shown}"
+        else:
+            target = shown
+        if "." in shown:
+            found.append((match.start(), match.start() + len(shown), target))
+    return tuple(found)
+
+
+def _trimmed(address: str) -> str:
+    """Return an address without the punctuation after it."""
+    while address:
+        last = address[-1]
+        unpaired = last == ")" and address.count("(") < address.count(")")
+        if last not in _AFTER and not unpaired:
+            break
+        address = address[:-1]
+    return address
+
+
+def _next(state: StateInline, after: int = 0) -> tuple[int, int, str]:
+    """Return the first address from a position on; one beyond the end if none is."""
+    found = _found(state.src)
+    place = bisect_left(found, (state.pos + after,))
+    none = len(state.src) + 1
+    return found[place] if place < len(found) else (none, none, "")
+
+
+def address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a parser's rule)
+    """Add a link for an address that begins here."""
+    if state.linkLevel:
+        return False
+    start, end, target = _next(state)
+    if start != state.pos or end > state.posMax:
+        return False
+    normal = state.md.normalizeLink(target)
+    if not state.md.validateLink(normal):
+        return False
+    if not silent:
+        opening = state.push("link_open", "a", 1)
+        opening.attrs = {"href": normal}
+        opening.markup, opening.info = "linkify", "auto"
+        state.push("text", "", 0).content = state.src[start:end]
+        closing = state.push("link_close", "a", -1)
+        closing.markup, closing.info = "linkify", "auto"
+    state.pos = end
+    return True
+
+
+def text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a parser's rule)
+    """Add the text up to the next character or address with a meaning."""
+    stop = state.md.inline.terminator_re.search(state.src, state.pos)
+    end = stop.start() if stop else state.posMax
+    start = _next(state, after=1 if state.linkLevel else 0)[0]
+    end = min(end, start, state.posMax)
+    if end == state.pos:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : end])
+    state.pos = end
+    return True
+
+
+def in_words(target: str) -> str:
+    """Return the address of a link as text: of an e-mail, then its subject."""
+    scheme, _, rest = target.partition(":")
+    if scheme.lower() == "tel":
+        return unquote(rest)
+    if scheme.lower() != "mailto":
+        return target
+    mailbox, _, query = rest.partition("?")
+    subjects = parse_qs(query.replace("+", "%2B")).get("subject", [])
+    return " – ".join([unquote(mailbox), *subjects])
+
+
+def is_said(target: str, words: str) -> bool:
+    """Return whether the words of a link already have its address."""
+    said, there = words.strip(), in_words(target)
+    if target.lower().startswith("tel:"):
+        return re.sub(r"[^\d+]", "", said) == re.sub(r"[^\d+]", "", there)
+    return unquote(there) in {unquote(said), f"https://{unquote(said)}"}

@@ -1,0 +1,175 @@
+"""Makes lists of lines that begin with the marks people type: • – a) (i) 1、 ١.
+
+Markdown knows `-`, `*`, `+`, `1.` and `1)` only; other lines would run together. A mark
+that counts is kept in the text, as it was typed: it makes a list where a second line
+has the next one. A dash does where two lines begin with it; a bullet always does.
+Every line stays on its line.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.rules_core import StateCore
+
+_KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
+_BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
+_DASH = re.compile(
+    r"(?P<indent>\s*)(?:(?P<dash>[–—−·→►▶▸➢✓✔☑ـ\uf0b7])[ \t\u00a0\u3000]*"
+    r"|(?P<hyphen>-)(?=[^\W\d_]))"
+    r"(?=[^\s–—-])"
+)
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_DIGITS = r"\d{1,3}"
+_WORDS = r"[A-Za-z]{1,5}|[а-я]|[ء-ي]|[一二三四五六七八九十]{1,3}"
+_COUNTED = re.compile(
+    rf"(?P<indent>\s*)(?:"
+    rf"(?P<open>[(（])(?P<inside>{_DIGITS}|{_WORDS})[)）]"
+    rf"|(?P<digits>{_DIGITS})"
+    r"(?:(?P<close>[)）、．。º°]|[.)]?[-–]|\.(?=[^\s\d]))|(?P<other>\.))"
+    rf"|(?P<word>{_WORDS})(?:[)）、．]|\.(?=\s)|[.)]?[-–](?=\s))"
+    r"|(?P<circled>[①-⑳])"
+    r")\s*(?=\S)"
+)
+_LETTERS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "абвгдежзиклмнопрстуфхцчшщэюя",
+    "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+)
+_ROMAN = (
+    *("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
+    *("xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"),
+)
+_CHINESE = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Mark:
+    """A mark that counts: its line, and its number in a way of counting."""
+
+    line: int
+    way: str
+    number: int
+
+
+def with_lists(text: str) -> str:
+    """Return a text whose lists have the marks of Markdown, line by line."""
+    lines = text.split("\n")
+    for run in _runs(lines):
+        _rewrite(lines, run)
+    return "\n".join(lines)
+
+
+def _runs(lines: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the numbers of lines that follow each other; code is left out."""
+    run: list[int] = []
+    fence = ""
+    for number, line in enumerate(lines):
+        opening = _FENCE.match(line)
+        if opening and (not fence or opening[1].startswith(fence)):
+            fence = "" if fence else opening[1]
+        elif line.strip() and not fence:
+            run.append(number)
+            continue
+        if run:
+            yield run
+        run = []
+    if run:
+        yield run
+
+
+def _rewrite(lines: list[str], run: Sequence[int]) -> None:
+    """Replace the marks in lines that follow each other."""
+    dashes: dict[str, list[int]] = {}
+    for number in run:
+        if bullet := _BULLET.match(lines[number]):
+            lines[number] = f"{bullet['indent']}- {lines[number][bullet.end() :]}"
+        elif dash := _DASH.match(lines[number]):
+            dashes.setdefault(dash["dash"] or dash["hyphen"], []).append(number)
+    for numbers in dashes.values():
+        if len(numbers) > 1:
+            for number in numbers:
+                found = _DASH.match(lines[number])
+                if found:
+                    rest = lines[number][found.end() :]
+                    lines[number] = f"{found['indent']}- {rest}"
+    for number in _counting(lines, run):
+        indent = len(lines[number]) - len(lines[number].lstrip())
+        line = lines[number]
+        lines[number] = f"{line[:indent]}+ {_KEPT}{line[indent:]}"
+
+
+def _counting(lines: Sequence[str], run: Sequence[int]) -> set[int]:
+    """Return the lines whose marks count on, two or more of one way of counting."""
+    ways: dict[str, list[_Mark]] = {}
+    for number in run:
+        for mark in _marks(number, lines[number]):
+            ways.setdefault(mark.way, []).append(mark)
+    found: set[int] = set()
+    for marks in ways.values():
+        for one, following in pairwise(marks):
+            if following.number == one.number + 1:
+                found |= {one.line, following.line}
+    return found
+
+
+def _marks(number: int, line: str) -> Iterator[_Mark]:
+    """Yield each way to read the mark of a line; none for Markdown's own `1.`."""
+    match = _COUNTED.match(line)
+    if match is None or _is_markdown(match, line):
+        return
+    indent = match["indent"]
+    if match["circled"]:
+        yield _Mark(line=number, way=f"{indent}①", number=ord(match["circled"]))
+        return
+    word = match["inside"] or match["digits"] or match["word"]
+    for way, count in _readings(word):
+        yield _Mark(line=number, way=f"{indent}{match['open']}{way}", number=count)
+
+
+def _is_markdown(match: re.Match[str], line: str) -> bool:
+    """Return whether a mark is `1.` or `1)` before a space, in ASCII digits."""
+    digits = match["digits"]
+    if not digits or not digits.isascii():
+        return False
+    after = line[match.end("digits") :]
+    return bool(match["other"]) or re.match(r"[.)]\s", after) is not None
+
+
+def _readings(word: str) -> Iterator[tuple[str, int]]:
+    """Yield the ways in which a word counts, each with its number."""
+    if word.isdecimal():
+        yield "1", int(word)
+        return
+    folded = word.lower()
+    for letters in _LETTERS:
+        if len(folded) == 1 and folded in letters:
+            yield letters[:2], letters.index(folded)
+    if folded in _ROMAN:
+        yield "i", _ROMAN.index(folded)
+    if folded[0] in _CHINESE:
+        yield "一", _chinese(folded)
+
+
+def _chinese(word: str) -> int:
+    """Return the number of a Chinese numeral below one hundred."""
+    tens, ten, ones = word.rpartition("十")
+    of_ten = (_CHINESE.find(tens[:1]) + 1 if tens else 1) if ten else 0
+    return of_ten * 10 + (_CHINESE.find(ones[:1]) + 1 if ones else 0)
+
+
+def hide_bullets(state: StateCore) -> None:
+    """Hide the bullets of lists whose items begin with a mark of their own."""
+    lists = []
+    for token in state.tokens:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                lists.append(token)
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "inline" if token.content.startswith(_KEPT):
+                token.content = token.content.removeprefix(_KEPT)
+                lists[-1].attrSet("style", "list-style-type: none")
+                lists[-1].meta["marks"] = True

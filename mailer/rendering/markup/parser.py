@@ -1,0 +1,132 @@
+"""Parses Markdown as people write it: CommonMark with tables, and some more.
+
+Other than CommonMark says: emphasis beside any punctuation, links of bare addresses,
+lists with any mark, no space where a Chinese or Japanese line is wrapped, and an
+indented paragraph is text.
+"""
+
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from mailer.rendering.markup import addresses, emphasis, list_marks
+from mailer.rendering.markup.east_asian import has_no_spaces
+
+_SCHEMES = ("https://", "http://", "mailto:", "tel:", "cid:")  # cid: in the message
+_CODE_OR_TARGET = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
+    r"|(?<=\]\()(?=(?:https?://|www\.|mailto:|tel:|cid:))(?P<target>[^\n<>]*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TITLE = re.compile(r"[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
+
+
+def _has_allowed_scheme(url: str) -> bool:
+    return url.lower().startswith(_SCHEMES)
+
+
+def _is_not_empty(url: str) -> bool:
+    return bool(url)
+
+
+def _join_lines(state: StateCore) -> None:
+    """Remove the line break between characters of a script without spaces."""
+    for block in state.tokens:
+        children = block.children or []
+        for place, token in enumerate(children):
+            if token.type == "softbreak" and _is_within_word(children, place):
+                token.type, token.tag, token.content = "text", "", ""
+
+
+def _is_within_word(tokens: Sequence[Token], place: int) -> bool:
+    before = _first_content(tokens, range(place - 1, -1, -1))[-1:]
+    after = _first_content(tokens, range(place + 1, len(tokens)))[:1]
+    return all(each and has_no_spaces(each) for each in (before, after))
+
+
+def _first_content(tokens: Sequence[Token], places: range) -> str:
+    return next((tokens[n].content for n in places if tokens[n].content), "")
+
+
+def _made(*, html: bool, every: bool) -> MarkdownIt:
+    """Return a parser; with `html` it finds HTML, with `every` links of any scheme."""
+    parser = MarkdownIt("commonmark", {"html": html}).enable("table")
+    parser.disable(["code"])
+    parser.inline.ruler.at("emphasis", emphasis.tokenize)
+    parser.inline.ruler.at("text", addresses.text)
+    parser.inline.ruler.after("text", "address", addresses.address)
+    parser.core.ruler.after("block", "hide_bullets", list_marks.hide_bullets)
+    parser.core.ruler.after("inline", "join_lines", _join_lines)
+    # validateLink is the parser's documented hook
+    allowed = _is_not_empty if every else _has_allowed_scheme
+    parser.validateLink = allowed  # type: ignore[method-assign]
+    return parser
+
+
+_STRICT = _made(html=False, every=False)
+_LENIENT = _made(html=True, every=True)
+_LITERAL = _made(html=False, every=True).disable(["text_join", "join_lines"])
+
+
+def parse(text: str) -> list[Token]:
+    """Return the tokens of a text; HTML in it is text."""
+    return _STRICT.parse(as_markdown(text))
+
+
+def parse_leniently(text: str) -> list[Token]:
+    """Return the tokens of a text as written, with HTML and every address."""
+    return _LENIENT.parse(as_markdown(text))
+
+
+def parse_literally(text: str) -> list[Token]:
+    """Return the tokens of a text; escaped characters are tokens `text_special`."""
+    return _LITERAL.parse(as_markdown(text))
+
+
+def render(tokens: Sequence[Token]) -> str:
+    """Return tokens as HTML."""
+    return str(_STRICT.renderer.render(tokens, _STRICT.options, {}))
+
+
+def render_line(text: str) -> str:
+    """Return one line of Markdown as HTML, without a paragraph around it."""
+    return str(_STRICT.renderInline(_with_whole_targets(text)))
+
+
+def as_markdown(text: str) -> str:
+    """Return a text as CommonMark, line by line."""
+    return list_marks.with_lists(_with_whole_targets(text))
+
+
+def _with_whole_targets(text: str) -> str:
+    """Return a text with < > around the addresses of links that have a space."""
+    return _CODE_OR_TARGET.sub(_whole_target, text) if "](" in text else text
+
+
+def _whole_target(match: re.Match[str]) -> str:
+    if match["code"]:
+        return match[0]
+    inside, end = match["target"], _closing(match["target"])
+    if end < 0:
+        return match[0]
+    title = _TITLE.search(inside[:end])
+    target = inside[: title.start() if title else end].strip()
+    if target.lower().startswith("tel:"):
+        target = re.sub(r"\s", "", target)
+    elif re.search(r"\s", target):
+        target = f"<{target}>"
+    rest = _with_whole_targets(inside[end:])
+    return f"{target}{title[0] if title else ''}{rest}"
+
+
+def _closing(text: str) -> int:
+    """Return the index of the parenthesis that closes one before the text, or -1."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return place
+    return -1

@@ -1,0 +1,107 @@
+"""What was not understood is a problem with its line, and nothing else is."""
+
+import pytest
+
+from mailer.rendering.checks import rules
+from mailer.rendering.source import Block, Translation
+
+LEFT = [
+    "**bold **",
+    "[words] (https://x.example)",
+    "[words]（https://x.example）",
+    "［words］（https://x.example）",
+    "[words](https://x.example",
+    "(words)[https://x.example]",
+    "[words][1]",
+    "![words] (cid:a.png)",
+    "a note[^1]",
+    "~~struck~~",
+    "| a | b |\n|---|\n| c | d |",
+    "##Heading",
+    "caf\ufffd",
+    "cafÃ©",
+    "{city}",
+    "{name",
+    "name}",
+    "{{}}",
+]
+PLACEHOLDERS = [
+    ("{Name}", "{name}"),
+    ("{ name }", "{name}"),
+    ("{prénom}", "{name}"),
+    ("{{name}}", "{name}"),
+    ("${name}", "{name}"),
+    ("{{ contact.first_name }}", "{name}"),
+    ("[Name]", "{name}"),
+    ("[[name]]", "{name}"),
+    ("%name%", "{name}"),
+    ("%%first_name%%", "{name}"),
+    ("*|FNAME|*", "{name}"),
+    ("«Nom»", "{name}"),
+    ("<name>", "{name}"),
+    ("【姓名】", "{name}"),
+    ("｛姓名｝", "{name}"),
+    ("{имя}", "{name}"),
+    ("{الاسم}", "{name}"),
+    ("{Organization}", "{organisation}"),
+    ("[ONG]", "{organisation}"),
+    ("{e-mail}", "{address}"),
+]
+MEANT = [
+    "Dear {name} of {organisation}, at {address}",
+    "\\{name\\} and \\*\\*this\\*\\*",
+    "`{name} **x** [a](b)`",
+    "```\n{x} ** |---|\n```",
+    "« nom » et « organisation »",
+    "5 * 3 * 2, C++, a_b, ____, 50 %",
+    "a | b, 10% of 20%, [sic] (see below)",
+    "| a | b |\n|---|---|\n| c | d |",
+    "[words](https://x.example/%7B2D3F-11%7D)",
+]
+
+
+def problems(text: str = "x", **lines: str) -> list[str]:
+    block = Block(
+        id="a", type="item", title=lines.pop("title", ""), fields=lines, text=text,
+        file="en.md", number=4, text_line=8, field_lines={"place": 5, "title": 6},
+    )  # fmt: skip
+    translation = Translation(
+        language="en", subject="s", preheader="p", blocks=(block,), where="en.md"
+    )
+    found = rules.check_text(translation, host="x.example")
+    return [f"{each.where}: {each.what}" for each in found]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_is_left_over_is_a_problem_with_its_line(text: str) -> None:
+    (found, *_) = problems(
+        f"One.\n\nTwo\n{text}" if "|" not in text else f"\n\n\n{text}"
+    )
+
+    assert found.startswith("en.md, line 11: ")
+
+
+@pytest.mark.parametrize(("text", "right"), PLACEHOLDERS)
+def test_a_placeholder_in_another_spelling_is_named(text: str, right: str) -> None:
+    found = problems(f"Dear {text},")
+
+    assert all(each.startswith("en.md, line 8: ") for each in found)
+    assert any(f"write {right}" in each for each in found)
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_what_is_meant_is_no_problem(text: str) -> None:
+    assert problems(text) == []
+
+
+def test_a_line_of_a_block_is_looked_through_too() -> None:
+    assert problems(place="{city}")[0].startswith("en.md, line 5: place: unknown")
+    assert problems(title="**Bold** <b>")[0].startswith("en.md, line 6: title: found")
+    assert problems(link="https://x.example/?o={organisation}")[0].endswith("remove it")
+    assert problems(place="{organisation}, room 2") == []
+
+
+def test_an_address_in_a_text_has_no_placeholder() -> None:
+    (found,) = problems("\n[a](https://x.example/?o={organisation}&l=en)")
+
+    assert found.startswith("en.md, line 9: an address cannot have a placeholder")

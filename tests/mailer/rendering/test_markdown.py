@@ -1,0 +1,137 @@
+"""Markdown is read as people write it, in HTML and in plain text."""
+
+import pytest
+
+from mailer.rendering.markup import markdown, plain
+
+BOLD = [
+    ("各位伙伴，**重要通知（草案）**请查收。", ["重要通知（草案）"]),
+    ("**请注意：**会议改期。", ["请注意："]),
+    ("这是**「文化」**与**《公约》**的问题。", ["「文化」", "《公约》"]),
+    ("请看**“重要”**通知", ["“重要”"]),
+    ("دعت **«اليونسكو»** الجميع", ["«اليونسكو»"]),
+    ("و**«اليونسكو»**، و**(النص)**", ["«اليونسكو»", "(النص)"]),
+    ("le**« Forum »**et **« x »**.", ["« Forum »", "« x »"]),
+    ("**Note:**text and (**foo**)", ["Note:", "foo"]),
+    ("**a**(b) **c**", ["a", "c"]),
+]
+LINKS = [
+    ("https://en.unesco.org/x_y_z.", ["https://en.unesco.org/x_y_z"]),
+    ("(https://x.example/b(c))", ["https://x.example/b(c)"]),
+    ("见https://x.example/a。后", ["https://x.example/a"]),
+    ("**https://x.example**", ["https://x.example"]),
+    ("www.x.example/a?b=1, then", ["https://www.x.example/a?b=1"]),
+    ("write to a.b_c@x.example!", ["mailto:a.b_c@x.example"]),
+    ("<a@x.example>", ["mailto:a@x.example"]),
+    ("[a](https://x.example/my file.pdf)", ["https://x.example/my%20file.pdf"]),
+    ("[a](https://x.example/A_(b))", ["https://x.example/A_(b)"]),
+    (
+        '[a](https://x.example "T") [b](https://y.example/q r)',
+        ["https://x.example", "https://y.example/q%20r"],
+    ),
+    ("[a](tel:+33 1 45 68)", ["tel:+3314568"]),
+    ("[a][1]\n\n[1]: https://x.example", ["https://x.example"]),
+    ("[https://x.example](https://x.example)", ["https://x.example"]),
+    ("`https://x.example` `[a](https://x.example/b c)`", []),
+]
+LISTS = [
+    "• one\n• two",
+    "•one",
+    "– one\n– two",
+    "ـ one\nـ two",
+    "-one\n-two",
+    "a) one\nb) two",
+    "(a) one\n(b) two",
+    "(i) one\n(ii) two",
+    "A. one\nB. two",
+    "1- one\n2- two",
+    "1、one\n2、two",
+    "1）one\n2）two",
+    "（一）one\n（二）two",
+    "九、one\n十、two",
+    "١. one\n٢. two",
+    "أ) one\nب) two",
+    "а) one\nб) two",
+    "① one\n② two",
+    "1. one\n2. two",
+]
+NO_LISTS = [
+    "— A speaker",
+    "a) alone",
+    "2027 – a year\n– of peace",
+    "i.e. this\nand that",
+    "-5 degrees\n-3 degrees",
+]
+
+
+def html(text: str) -> str:
+    return markdown.to_html(text, level=2, start="left")
+
+
+@pytest.mark.parametrize(("text", "bold"), BOLD)
+def test_bold_stands_beside_any_punctuation(text: str, bold: list[str]) -> None:
+    made = html(text)
+
+    assert [each.split("</strong>")[0] for each in made.split("<strong>")[1:]] == bold
+    assert "*" not in made
+
+
+@pytest.mark.parametrize(("text", "targets"), LINKS)
+def test_addresses_are_links_as_they_are_written(text: str, targets: list[str]) -> None:
+    made = html(text)
+
+    assert [each.split('"')[0] for each in made.split('href="')[1:]] == targets
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_lines_with_the_marks_people_type_are_a_list(text: str) -> None:
+    made = html(f"Before:\n\n{text}\n")
+
+    assert made.count("<li>") == text.count("\n") + 1
+
+
+@pytest.mark.parametrize("text", NO_LISTS)
+def test_a_dash_or_a_letter_alone_makes_no_list(text: str) -> None:
+    assert "<li>" not in html(text)
+
+
+def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:
+    text = "1. One\n   a) first\n   b) second\n2. Two"
+
+    assert "<li>a) first</li>" in html(text)
+    assert plain.to_text(text) == "1. One\n   a) first\n   b) second\n2. Two"
+
+
+def test_wrapped_chinese_lines_join_without_a_space_and_others_with_one() -> None:
+    assert (
+        html("第一行\n第二行\nEnglish\nwords") == "<p>第一行第二行\nEnglish\nwords</p>"
+    )
+    assert plain.to_text("第一行，\n第二行\nwords") == "第一行，第二行 words"
+
+
+def test_an_indented_paragraph_is_text() -> None:
+    assert html("One.\n\n    Two.") == "<p>One.</p>\n<p>Two.</p>"
+
+
+def test_the_text_part_keeps_lists_quotations_and_numbers() -> None:
+    text = (
+        "- First\n\n  More\n\n- Second\n  - Inner\n\n1. One\n\n   More\n\n2. Two\n\n"
+        "> Quoted\n> words\n\n3) three\n4) four"
+    )
+
+    assert plain.to_text(text) == (
+        "- First\n\n  More\n\n- Second\n\n  - Inner\n\n1. One\n\n   More\n\n2. Two\n\n"
+        "> Quoted words\n\n3. three\n4. four"
+    )
+
+
+def test_the_text_part_has_addresses_in_words_and_once() -> None:
+    text = (
+        "[Write](mailto:a@x.example?subject=Visit%20us) [call](tel:+33 1)"
+        " [+33 1](tel:+331) www.x.example [here](https://x.example)"
+    )
+
+    assert plain.to_text(text) == (
+        "Write (a@x.example – Visit us) call (+331) +33 1 www.x.example"
+        " here (https://x.example)"
+    )
