@@ -16,6 +16,7 @@ from mailer.rendering.view import editions
 _LINK = re.compile(r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _NUMBER = re.compile(r"[0-9]{1,5}")
+_PICTURE = re.compile(r"[^/\\<>\"]+\.(?:png|jpe?g|gif)", re.IGNORECASE)
 
 
 def checked(value: str, kind: str, name: str, place: str) -> str:
@@ -78,6 +79,14 @@ def _weight(value: str) -> None:
         raise ValueError(f"{value[:60]!r} is neither main nor second")
 
 
+def _picture(value: str) -> None:
+    if _PICTURE.fullmatch(value) is None:
+        raise ValueError(
+            f"{value[:60]!r} is not a picture of files/; expected a name such as"
+            " hall.jpg, with the ending .png, .jpg, .jpeg or .gif"
+        )
+
+
 def _editions(value: str) -> None:
     try:
         pairs = editions(value)
@@ -100,4 +109,5 @@ KINDS: dict[str, Callable[[str], None]] = {
     "number": _number,
     "weight": _weight,
     "editions": _editions,
+    "picture": _picture,
 }

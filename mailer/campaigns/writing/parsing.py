@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from audiences import characters
 from mailer.campaigns.writing import line_kinds
 from mailer.errors import ContentError
-from mailer.rendering import agenda
+from mailer.rendering.forms import reading
+from mailer.rendering.forms.fault import FormError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
 
@@ -139,10 +140,8 @@ def _block(
         )
     kind = types[match["type"]]
     fields, text, first = _fields(chunk[1:], kind, where)
-    for need in kind.needs:
-        if not (text if need == "text" else fields.get(need)):
-            raise ContentError(place, f"a block {kind.name} needs {need}")
-    _check_form(text, kind, where, first)
+    _check_needs(fields, text, kind, place)
+    text = _with_form(text, kind, where, first)
     return Block(
         id=match["id"] or kind.name,
         type=kind.name,
@@ -183,16 +182,24 @@ def _text(lines: Numbered) -> tuple[str, int]:
     return "\n".join(line for _, line in lines).strip("\n").rstrip(), first
 
 
-def _check_form(text: str, kind: BlockType, where: str, first: int) -> None:
-    """Raise ContentError if a text does not have the form of its block type."""
-    if kind.form == "table" and not text.startswith("|"):
-        raise ContentError(
-            f"{where}, line {first}",
-            "a block table begins with its table: | Who | What |",
-        )
-    if kind.form == "agenda":
-        try:
-            agenda.steps(text)
-        except agenda.AgendaError as fault:
-            place = f"{where}, line {first + fault.line}"
-            raise ContentError(place, str(fault)) from None
+def _check_needs(
+    fields: Mapping[str, str], text: str, kind: BlockType, place: str
+) -> None:
+    """Raise ContentError if a line or the text is missing."""
+    for need in kind.needs:
+        if not (text if need == "text" else fields.get(need)):
+            raise ContentError(place, f"a block {kind.name} needs {need}")
+    if fields.get("file") and not fields.get("alt"):
+        what = f"the picture {fields['file']} has no description"
+        raise ContentError(place, f"{what}; add a line alt: what it shows")
+    if fields.get("alt") and not fields.get("file"):
+        raise ContentError(place, "alt describes no picture; add a line file: hall.jpg")
+
+
+def _with_form(text: str, kind: BlockType, where: str, first: int) -> str:
+    """Return a text in the form of its block type; raise ContentError if it is not."""
+    try:
+        return reading.check(text, kind.form)
+    except FormError as fault:
+        place = f"{where}, line {first + fault.line}"
+        raise ContentError(place, str(fault)) from None

@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from mailer.rendering import marks
 from mailer.rendering.checks import problem
+from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
-from mailer.rendering.source import Letter, Translation
+from mailer.rendering.source import Block, Letter, Translation
 
 MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
@@ -32,6 +33,7 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     `host` is the site's own, the only one that images may come from.
     """
     yield from _check_subject(translation)
+    yield from check_notes(translation)
     for block in translation.blocks:
         for name in marks.unknown_placeholders(f"{block.title} {block.text}"):
             lines = enumerate(block.text.split("\n"))
@@ -39,9 +41,25 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
             where = block.where if here is None else block.line(here)
             what = f"unknown placeholder {{{name}}}; expected {_PLACEHOLDERS}"
             yield problem.error(translation.language, where, what)
+        yield from _check_title(block, translation.language, host)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, translation.language, where, host)
+
+
+def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
+    """Yield the problems of a title: it may have one link, and no picture."""
+    links = 0
+    for reference in markdown.references(block.title):
+        links += reference.kind is ReferenceKind.LINK
+        if reference.kind is ReferenceKind.IMAGE:
+            what = "a title has no picture; use a block picture"
+            yield problem.error(language, block.where, what)
+        else:
+            yield from _check_reference(reference, language, block.where, host)
+    if links > 1:
+        what = f"the title has {links} links; expected one at most"
+        yield problem.error(language, block.where, what)
 
 
 def _check_reference(

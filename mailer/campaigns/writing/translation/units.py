@@ -17,7 +17,7 @@ from mailer.rendering.source import Block, Translation
 SUBJECT, PREHEADER = "subject", "preheader"
 NAMES = ("organisation", "contact")  # official, not translated
 _TRANSLATED = ("text", "link")  # the kinds of lines that are translated
-_STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~)")
+_STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~|#{2,6}\s|!\[)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
