@@ -122,7 +122,7 @@ def _rows(lines: Sequence[str]) -> tuple[list[_Row], str]:
             cells = _between_tabs(line, number, len(rows[0].cells) if rows else 0)
             if any(cells):
                 rows.append(_Row(number, cells, has_bars=False))
-        elif not line.strip():
+        elif not line.strip() or not rows:
             return _some(rows, line), "\n".join(lines[number:]).strip()
         else:
             what = f"found {line.strip()[:60]!r} in a table; expected a row | a | b |"
@@ -223,6 +223,11 @@ def _alignments(rows: Sequence[tuple[str, ...]], rule: Sequence[str]) -> Iterato
             yield "end"
 
 
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a number, a percentage or an amount."""
+    return _NUMBER.fullmatch(cell) is not None
+
+
 def _are_numbers(cells: Sequence[str]) -> bool:
     values = [cell for cell in cells if cell.strip().lower() not in _NO_VALUE]
-    return bool(values) and all(_NUMBER.fullmatch(cell) for cell in values)
+    return bool(values) and all(map(is_number, values))

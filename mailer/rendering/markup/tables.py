@@ -62,8 +62,8 @@ def _cells(row: Sequence[str], aligned: Sequence[str], start: str) -> Iterator[M
 
 
 def _cell(cell: str) -> Markup:
-    """Return a cell; a narrow column may break an address that is no link."""
-    html = inline(cell)
+    """Return a cell; a line may break in an address, and not in a number."""
+    html = inline(cell.replace(" ", "\u00a0") if table.is_number(cell) else cell)
     if "@" in html and "<a" not in html:
         return Markup(str(html).replace("@", "@<wbr />"))  # noqa: S704 (of HTML)
     return html

@@ -119,7 +119,7 @@ def to_markdown(
 ) -> str:
     """Return a translation as Markdown, without the blocks that have no translation.
 
-    `present` is the stored translation; its official names are kept.
+    A block without anything to translate is kept. `present` is the stored translation; its official names are kept.
     """
     front = [f"subject: {translated.get(SUBJECT, '')}"]
     if PREHEADER in translated:
@@ -129,6 +129,7 @@ def to_markdown(
         _block(block, blocks.get(block.id), translated, types[block.type].fields)
         for block in source.blocks
         if any(context.partition("/")[0] == block.id for context in translated)
+        or not any(_of_block(block, types[block.type].fields))
     ]
     return "\n".join(["---", *front, "---", "", *written])
 
