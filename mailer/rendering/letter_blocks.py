@@ -5,10 +5,11 @@ An entry is shown with two buttons; a confirmation is a button.
 
 from dataclasses import replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from audiences.entry import Entry
 from mailer import links
+from mailer.rendering.block_parts import PartView
 from mailer.rendering.entry import Line, entry_lines
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Field, Marks
@@ -16,22 +17,27 @@ from mailer.rendering.source import Source
 from mailer.rendering.timing.hours import Clock
 from mailer.rendering.view import BlockView, StepView, view
 
+_HIGHEST = 2  # level of a heading below the subject
+# Blocks that belong to the whole letter, not to the section before them.
+_OF_THE_WHOLE = {"signature", "enclosures", "button", "partners", "links", "notes"}
+_NOT_LISTED = {"contents", "signature", "letterhead", "button", "notes"}
+
 
 def views(source: Source, marks: Marks) -> list[BlockView]:
     """Return the views of a letter's blocks; a section without blocks is left out."""
-    level, below_heading, shown = 2, "", []
+    level, below_heading, shown = _HIGHEST, "", []
     blocks = source.blocks
     clock = Clock(zone=source.zone, offsets=source.offsets)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         catalogue = source.block_catalogues.get(block.id, source.catalogue)
         if block.type == "section":
-            if following is None or following.type in {"section", "signature"}:
+            if following is None or following.type in {"section", "signature", "notes"}:
                 continue
             level = 3
             shown.append(view(block, catalogue, marks))
             continue
-        if block.type in {"signature", "enclosures", "button"}:
-            level = 2
+        if block.type in _OF_THE_WHOLE:
+            level = _HIGHEST
         if block.type == "heading":
             below_heading = block.fields["of"]
         own_level = level + 1 if block.type == below_heading else level
@@ -43,7 +49,38 @@ def views(source: Source, marks: Marks) -> list[BlockView]:
                 shown.append(_with_confirmation(made, source, marks))
             case _:
                 shown.append(made)
-    return shown
+    return _with_contents(shown)
+
+
+def _with_contents(blocks: list[BlockView]) -> list[BlockView]:
+    """Fill blocks `contents` with the titles below them; leave out those without.
+
+    The titles are those of the highest level.
+    """
+    if all(block.type != "contents" for block in blocks):
+        return blocks
+    made: list[BlockView] = []
+    for number, block in enumerate(blocks, start=1):
+        listed = block.level == _HIGHEST and block.type not in _NOT_LISTED
+        anchor = f"part-{number}" if listed and block.words else ""
+        made.append(replace(block, anchor=anchor))
+    return [
+        _filled(block, made[number + 1 :]) if block.type == "contents" else block
+        for number, block in enumerate(made)
+        if block.type != "contents" or any(each.anchor for each in made[number + 1 :])
+    ]
+
+
+def _filled(contents: BlockView, below: list[BlockView]) -> BlockView:
+    listed = [block for block in below if block.anchor]
+    return replace(
+        contents,
+        parts=tuple(
+            PartView(title=escape(block.words), link=f"#{block.anchor}")
+            for block in listed
+        ),
+        text="\n".join(f"- {block.words}" for block in listed),
+    )
 
 
 def _with_confirmation(block: BlockView, source: Source, marks: Marks) -> BlockView:

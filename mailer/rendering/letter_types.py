@@ -20,7 +20,8 @@ class BlockType:
     name: str
     fields: Mapping[str, str]  # name of a line → its kind
     needs: tuple[str, ...]  # names of required lines; "text" is the text
-    form: str  # of the text: any, table or agenda
+    form: str  # of the text, see forms/reading.py
+    everywhere: bool  # whether every letter type has it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,7 @@ def block_types(templates: TemplateFiles) -> dict[str, BlockType]:
             fields=dict(each.get("fields", {})),
             needs=tuple(each.get("needs", ())),
             form=str(each.get("form", "any")),
+            everywhere=bool(each.get("everywhere", False)),
         )
         for name, each in table.items()
     }
@@ -71,10 +73,16 @@ def load(templates: TemplateFiles, name: str) -> Template:
             topic=table.get("topic"),
             service=bool(table.get("service", False)),
             audience=table.get("audience"),
-            blocks=tuple(table["blocks"]),
+            blocks=_allowed(table["blocks"], block_types(templates)),
         )
     except KeyError as missing:
         raise ContentError(path, f"{missing.args[0]} is missing") from None
+
+
+def _allowed(own: list[str], types: Mapping[str, BlockType]) -> tuple[str, ...]:
+    """Return the block types of a letter type: its own, and those of every one."""
+    general = [name for name, each in types.items() if each.everywhere]
+    return tuple(dict.fromkeys([*own, *general]))
 
 
 def names(templates: TemplateFiles) -> list[str]:

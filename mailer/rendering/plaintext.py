@@ -25,7 +25,11 @@ def _directed(notice: Mapping[str, str]) -> str:
 def _lines(
     blocks: Sequence[BlockView], values: dict[str, Any], marks: Marks
 ) -> Iterator[str]:
+    shown_blocks = list(zip(blocks, values["content"], strict=True))
     yield str(values["sender_name"])
+    for block, shown in shown_blocks:
+        if block.type == "letterhead":
+            yield from _shown(block, shown, values, marks)
     yield str(values["reference_line"])
     yield ""
     yield str(values["subject"])
@@ -33,16 +37,9 @@ def _lines(
     if values["stand_in"]:
         yield f"[{_directed(values['stand_in'])}]"
         yield ""
-    for block, shown in zip(blocks, values["content"], strict=True):
-        if shown["stand_in"]:
-            yield f"[{_directed(shown['stand_in'])}]"
-        if shown["direction"] == values["direction"]:
-            yield from _block(block)
-        else:
-            yield from (
-                _in_direction(line, shown["direction"], marks) for line in _block(block)
-            )
-        yield ""
+    for block, shown in shown_blocks:
+        if block.type != "letterhead":
+            yield from _shown(block, shown, values, marks)
     yield "-- "
     yield values["why_text"]
     if values["leaving"]:
@@ -50,6 +47,21 @@ def _lines(
         yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
     yield ""
     yield f"{values['sender_name']}, {values['postal']}"
+
+
+def _shown(
+    block: BlockView, shown: Mapping[str, Any], values: Mapping[str, Any], marks: Marks
+) -> Iterator[str]:
+    """Yield the lines of a block, with a notice if it is in another language."""
+    if shown["stand_in"]:
+        yield f"[{_directed(shown['stand_in'])}]"
+    if shown["direction"] == values["direction"]:
+        yield from _block(block)
+    else:
+        yield from (
+            _in_direction(line, shown["direction"], marks) for line in _block(block)
+        )
+    yield ""
 
 
 def _in_direction(line: str, direction: str, marks: Marks) -> str:
@@ -79,6 +91,6 @@ def _block(block: BlockView) -> Iterator[str]:
     for fact in block.facts:
         yield f"{fact.label} {fact.value}"
         for target in fact.targets:
-            yield f"{block.title} – {target.label}: {target.address}"
+            yield f"{block.words} – {target.label}: {target.address}"
     if block.link:
         yield f"{block.label}: {block.link.removeprefix('mailto:')}"

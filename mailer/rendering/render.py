@@ -4,7 +4,7 @@ The gate, preview, test messages and the release all use `render`, so a reader g
 was previewed, with their own values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from mailer import links
 from mailer.errors import ContentError
 from mailer.rendering import marks, plaintext
 from mailer.rendering.allowed import letters, places
+from mailer.rendering.block_parts import PictureView
 from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
@@ -83,7 +84,12 @@ def _written_addresses(blocks: list[BlockView]) -> Iterator[str]:
     """Yield the addresses that authors wrote."""
     for block in blocks:
         yield block.link
-        for html in (block.html, *(step.html for step in block.steps)):
+        pictures = (block.picture, *(part.picture for part in block.parts))
+        for picture in filter(None, pictures):
+            yield from (picture.address, picture.link)
+        parts = (part.html + part.title for part in block.parts)
+        steps = (step.html for step in block.steps)
+        for html in (block.heading, block.html, *steps, *parts):
             yield from letters.addresses(html)
         for fact in block.facts:
             yield from (target.address for target in fact.targets)
@@ -196,11 +202,19 @@ def _block_values(block: BlockView, source: Source, marks: Marks) -> dict[str, A
     shown = _plain_values(block, catalogue, marks)
     if catalogue.direction == source.catalogue.direction:
         return shown | {"stand_in": _block_stands_in(block, source)}
-    isolated = {
-        name: _isolate_runs(shown[name], catalogue.direction, marks)
-        for name in ("title", "eyebrow", "html")
-    }
+    isolated = _isolated(shown, ("title", "eyebrow", "html"), catalogue, marks)
+    isolated["parts"] = [
+        part | _isolated(part, ("title", "html"), catalogue, marks)
+        for part in shown["parts"]
+    ]
     return shown | isolated | {"stand_in": _block_stands_in(block, source)}
+
+
+def _isolated(
+    shown: Mapping[str, Any], names: tuple[str, ...], catalogue: Catalogue, marks: Marks
+) -> dict[str, Any]:
+    direction = catalogue.direction
+    return {name: _isolate_runs(shown[name], direction, marks) for name in names}
 
 
 def _isolate_runs(words: str, direction: str, marks: Marks) -> Markup:
@@ -218,7 +232,19 @@ def _plain_values(
         "language": catalogue.language,
         "direction": catalogue.direction,
         "start": _start(catalogue),
-        "title": isolate_marks(block.title, marks),
+        "title": isolate_marks(block.heading, marks),
+        "words": block.words,
+        "anchor": block.anchor,
+        "picture": _picture(block.picture),
+        "parts": [
+            {
+                "title": isolate_marks(part.title, marks),
+                "html": isolate_marks(part.html, marks),
+                "picture": _picture(part.picture),
+                "link": part.link,
+            }
+            for part in block.parts
+        ],
         "eyebrow": block.eyebrow,
         "facts": [_fact(fact, marks) for fact in block.facts],
         "html": isolate_marks(block.html, marks),
@@ -234,6 +260,10 @@ def _plain_values(
         "label": isolate_marks(block.label, marks),
         "second": block.second,
     }
+
+
+def _picture(picture: PictureView | None) -> dict[str, str] | None:
+    return None if picture is None else asdict(picture)
 
 
 def _fact(fact: LabelledLine, marks: Marks) -> dict[str, Any]:

@@ -6,10 +6,13 @@ HTML and text are both made from these views, so they have the same content.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from audiences.institution import ADDRESSEES
+from mailer.rendering import block_parts
+from mailer.rendering.block_parts import BlockBody, PartView, PictureView, Text
 from mailer.rendering.language import text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Marks
@@ -24,7 +27,12 @@ _LABELS = {
     "sectors": "Sectors:",
     "contact": "Contact:",
     "asked": "What is asked of you:",
+    "from": "From:",
+    "to": "To:",
+    "reference": "Reference:",
 }
+_TITLE_INSIDE = {"letterhead", "signature"}  # not a heading above the text
+_LINK_INSIDE = {"picture"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +79,11 @@ class BlockView:
     label: str
     second: bool  # whether its button is less important than another
     catalogue: Catalogue  # of its language
+    heading: Markup  # its title as HTML
+    words: str  # its title without the addresses of links
+    anchor: str = ""  # what the contents of the letter lead to
+    picture: PictureView | None = None
+    parts: tuple[PartView, ...] = ()
 
 
 def view(
@@ -83,25 +96,52 @@ def view(
 ) -> BlockView:
     """Return one block in the words of a language."""
     block = _with_no_break_spaces(block, catalogue.language)
-    text = block.text
-    if block.type == "signature":  # keep its line breaks
-        text = text.replace("\n", "  \n")
-    body = marks.marked(text)
+    title = marks.marked(block.title or _default_title(block, catalogue))
+    text = Text(
+        block=block,
+        body=marks.marked(block.text),
+        title=title,
+        level=level + 1 if title and block.type not in _TITLE_INSIDE else level,
+        catalogue=catalogue,
+    )
     scheduled, clock = block.type == "agenda", clock or Clock()
+    body = BlockBody() if scheduled else block_parts.read(text)
     return BlockView(
         type=block.type,
         level=level,
-        title=marks.marked(block.title),
+        title="" if block.type in _TITLE_INSIDE else block_parts.in_text(title),
+        heading=text.heading,
+        words=text.words,
         eyebrow=_eyebrow(block, catalogue, clock),
         facts=tuple(_facts(block.fields, catalogue, marks)),
-        html=Markup() if scheduled else _html(body, block, catalogue, level, marks),
-        text="" if scheduled else plain.to_text(body),
-        steps=tuple(_steps(body, block, catalogue, clock)) if scheduled else (),
-        link=block.fields.get("link", ""),
-        label=marks.marked(block.fields.get("label") or catalogue.text("Read more")),
+        html=body.html,
+        text=body.text,
+        picture=body.picture,
+        parts=body.parts,
+        steps=tuple(_steps(text.body, block, catalogue, clock)) if scheduled else (),
+        link="" if block.type in _LINK_INSIDE else block.fields.get("link", ""),
+        label=marks.marked(block.fields.get("label") or _label(block, catalogue)),
         second=block.fields.get("weight") == "second",
         catalogue=catalogue,
     )
+
+
+def _default_title(block: Block, catalogue: Catalogue) -> str:
+    match block.type:
+        case "contents":
+            return catalogue.text("In this letter")
+        case "notes":
+            return catalogue.text("Notes")
+    return ""
+
+
+def _label(block: Block, catalogue: Catalogue) -> str:
+    if block.type == "video":
+        host = urlsplit(block.fields["link"]).hostname or ""
+        return catalogue.text(
+            "Watch the video on %(host)s", host=host.removeprefix("www.")
+        )
+    return catalogue.text("Read more")
 
 
 def _with_no_break_spaces(block: Block, language: str) -> Block:
@@ -115,20 +155,6 @@ def _with_no_break_spaces(block: Block, language: str) -> Block:
             for name, value in block.fields.items()
         },
     )
-
-
-def _html(
-    body: str, block: Block, catalogue: Catalogue, level: int, marks: Marks
-) -> Markup:
-    start = "right" if catalogue.direction == "rtl" else "left"
-    titled = block.title or block.type in {"opening", "signature"}
-    html = markdown.to_html(body, level=level + 1 if titled else level, start=start)
-    if block.type == "table":
-        title = escape(marks.marked(block.title))
-        heading = f'<h{level} class="title">{title}</h{level}>'
-        caption = f'<caption style="text-align: {start}">{heading}</caption>'
-        html = html.replace('<table class="data">', f'<table class="data">{caption}', 1)
-    return Markup(html)  # noqa: S704 (our Markdown)
 
 
 def isolate_marks(html: str, marks: Marks) -> Markup:

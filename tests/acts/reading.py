@@ -32,6 +32,8 @@ class Page(HTMLParser):
         given = dict(attrs)
         if tag == "html":
             self.html = given
+        if tag == "img":
+            self.words.append(given.get("alt") or "")
         if tag == "a":
             self._link = (given.get("href") or "", len(self.words))
         style = (given.get("style") or "").replace(" ", "")
@@ -53,7 +55,9 @@ class Page(HTMLParser):
         if tag == "a" and self._link is not None:
             target, start = self._link
             address = target.removeprefix("mailto:")
-            if "".join(self.words[start:]).strip() != address:
+            if address.startswith("#"):  # within the letter
+                pass
+            elif "".join(self.words[start:]).strip() != address:
                 self.links.append(address)
             self._link = None
 

@@ -20,6 +20,7 @@ _ALL_DAY = {
     *("todo el día", "весь день", "全天", "طوال اليوم", "ganztägig"),
 }
 _NUMBER = re.compile(r"[0-9]{1,5}")
+_PICTURE = re.compile(r"[^/\\<>\"]+\.(?:png|jpe?g|gif)", re.IGNORECASE)
 
 
 def checked(value: str, kind: str, name: str, place: str) -> str:
@@ -82,6 +83,14 @@ def _weight(value: str) -> None:
         raise ValueError(f"{value[:60]!r} is neither main nor second")
 
 
+def _picture(value: str) -> None:
+    if _PICTURE.fullmatch(value) is None:
+        raise ValueError(
+            f"{value[:60]!r} is not a picture of files/; expected a name such as"
+            " hall.jpg, with the ending .png, .jpg, .jpeg or .gif"
+        )
+
+
 def _editions(value: str) -> None:
     try:
         pairs = editions(value)
@@ -104,4 +113,5 @@ KINDS: dict[str, Callable[[str], str | None]] = {
     "number": _number,
     "weight": _weight,
     "editions": _editions,
+    "picture": _picture,
 }

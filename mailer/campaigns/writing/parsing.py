@@ -18,10 +18,13 @@ from collections.abc import Mapping
 
 from audiences import characters
 from mailer.campaigns.writing import block_lines, front_matter, openings
+from mailer.campaigns.writing.block_lines import BlockLines
 from mailer.errors import ContentError, together
+from mailer.rendering.forms import reading
+from mailer.rendering.forms.fault import FormError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
-from mailer.rendering.timing import agenda, occasions
+from mailer.rendering.timing import occasions
 
 MAX_TEXT = 200_000  # characters of one language
 Numbered = list[tuple[int, str]]
@@ -96,18 +99,9 @@ def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Bl
     kind = types[name]
     read = block_lines.read(chunk[1:], kind, where)
     values = read.values
-    for need in kind.needs:
-        if not (read.text if need == "text" else values.get(need)):
-            sentence = f"a block {kind.name} needs {need}"
-            read.faults.append(ContentError(place, sentence))
-    if not read.faults and (fault := occasions.fault(values)):
-        wrong, sentence = fault
-        where_wrong = f"{where}, line {read.numbers[wrong]}"
-        read.faults.append(ContentError(where_wrong, sentence))
-    try:
-        _check_form(read.text, kind, where, read.first)
-    except ContentError as refused:
-        read.faults.append(refused)
+    _check_needs(read, place)
+    _check_occasion(read)
+    text = _with_form(read)
     if read.faults:
         raise together(read.faults)
     return Block(
@@ -115,7 +109,7 @@ def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Bl
         type=kind.name,
         title=values.pop("title", ""),
         fields=values,
-        text=read.text,
+        text=text,
         file=where,
         number=number,
         text_line=read.first,
@@ -123,16 +117,33 @@ def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Bl
     )
 
 
-def _check_form(text: str, kind: BlockType, where: str, first: int) -> None:
-    """Raise ContentError if a text does not have the form of its block type."""
-    if kind.form == "table" and not text.startswith("|"):
-        raise ContentError(
-            f"{where}, line {first}",
-            "a block table begins with its table: | Who | What |",
-        )
-    if kind.form == "agenda":
-        try:
-            agenda.steps(text)
-        except agenda.AgendaError as fault:
-            place = f"{where}, line {first + fault.line}"
-            raise ContentError(place, str(fault)) from None
+def _check_needs(read: BlockLines, place: str) -> None:
+    """Add a fault for each line that is missing."""
+    sentences = [
+        f"a block {read.kind.name} needs {need}"
+        for need in read.kind.needs
+        if not (read.text if need == "text" else read.values.get(need))
+    ]
+    picture, alt = read.values.get("file"), read.values.get("alt")
+    if picture and not alt:
+        what = f"the picture {picture} has no description"
+        sentences.append(f"{what}; add a line alt: what it shows")
+    if alt and not picture and "file" in read.kind.fields:
+        sentences.append("alt describes no picture; add a line file: hall.jpg")
+    read.faults += [ContentError(place, each) for each in sentences]
+
+
+def _check_occasion(read: BlockLines) -> None:
+    """Add a fault if the lines date, until and time do not fit each other."""
+    if not read.faults and (fault := occasions.fault(read.values)):
+        name, sentence = fault
+        read.fault(read.numbers[name], sentence)
+
+
+def _with_form(read: BlockLines) -> str:
+    """Return the text in the form of its block type; add a fault if it has not it."""
+    try:
+        return reading.check(read.text, read.kind.form)
+    except FormError as fault:
+        read.fault(read.first + fault.line, str(fault))
+        return read.text

@@ -57,7 +57,9 @@ MJML = {
 }
 TEXTS = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-title", "mj-preview"}
 
-_ANY = frozenset({"class", "dir", "lang", "style", "title", "role", "aria-hidden"})
+_ANY = frozenset(
+    {"class", "dir", "id", "lang", "style", "title", "role", "aria-hidden"}
+)
 _TABLE = frozenset({"align", "valign", "width", "bgcolor"})
 _GRID = frozenset({"cellpadding", "cellspacing", "border"})
 HTML = {

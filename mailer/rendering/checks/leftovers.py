@@ -34,10 +34,6 @@ _PATTERNS = [
         (rf"[\[［][^\[\]［］\n]*[\]］]\s?[(（]\s?{_SCHEME}[^)）\n]{{0,80}}", _LINK),
         (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
         (
-            r"\[\^[^\]\n]{1,60}\]:?",
-            "letters have no footnotes; write the note in the text",
-        ),
-        (
             r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
             "no line such as [name]: https://… gives its address",
         ),
@@ -52,7 +48,12 @@ _PATTERNS = [
         ("Ã[\x80-\xbf]|â€|Ð[\x80-\xbf]Ñ|ï»¿", _ENCODING),
     )
 ]
+_NOTE = (  # checks.notes checks those of Markdown
+    re.compile(r"\[\^[^\]\n]{1,60}\]:?"),
+    "the mark of a note stands in a text or a title; the note in a block notes",
+)
 _NOT_MARKDOWN = [
+    _NOTE,
     (re.compile(r"</?[a-z][^<>\n]*>|<!--", re.IGNORECASE), "HTML is not allowed here"),
     (
         re.compile(r"&(?:[a-z]{2,8}|#x?[0-9a-f]{2,6});", re.IGNORECASE),
@@ -84,7 +85,7 @@ def in_text(text: str) -> Iterator[Leftover]:
 
 
 def in_line(text: str) -> Iterator[Leftover]:
-    """Yield what is left over in a line that is not Markdown, such as a title."""
+    """Yield what is left over in a line that is not Markdown, such as a place."""
     yield from _found(text, 0, [*_PATTERNS, *_NOT_MARKDOWN])
 
 
@@ -163,7 +164,10 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
         for block in translation.blocks:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
-                    found |= {each.found for each in _found(words.shown, 0, _PATTERNS)}
+                    found |= {
+                        each.found
+                        for each in _found(words.shown, 0, [*_PATTERNS, _NOTE])
+                    }
     return frozenset(found)
 
 
@@ -178,7 +182,7 @@ def in_letter(
     parts = (letter.subject, _shown(letter.html), letter.text)
     seen = set(meant)
     for text in parts:
-        for each in _found(text, 0, [*_PATTERNS, *_UNFILLED]):
+        for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
             if each.found not in seen:
                 seen.add(each.found)
                 yield _place(each.found, blocks), each.sentence

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from mailer.rendering import marks
 from mailer.rendering.checks import leftovers, placeholders, problem
+from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
@@ -25,6 +26,7 @@ VAGUE = {
     *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
 }
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
+_IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
     "an address cannot have a placeholder: it is the same for every reader; remove it"
 )
@@ -37,8 +39,10 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     """
     language = translation.language
     yield from _check_subject(translation)
+    yield from check_notes(translation)
     for block in translation.blocks:
         yield from _check_lines(block, language)
+        yield from _check_title(block, language, host)
         for leftover in leftovers.in_text(block.text):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
@@ -55,8 +59,24 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
             if placeholders.is_in_address(value):
                 yield problem.error(language, where, _IN_ADDRESS)
             continue
-        for leftover in leftovers.in_line(value):
+        look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line
+        for leftover in look(value):
             yield problem.error(language, where, f"{name}: {leftover.sentence}")
+
+
+def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
+    """Yield the problems of a title: it may have one link, and no picture."""
+    links = 0
+    for reference in markdown.references(block.title):
+        links += reference.kind is ReferenceKind.LINK
+        if reference.kind is ReferenceKind.IMAGE:
+            what = "a title has no picture; use a block picture"
+            yield problem.error(language, block.where, what)
+        else:
+            yield from _check_reference(reference, language, block.where, host)
+    if links > 1:
+        what = f"the title has {links} links; expected one at most"
+        yield problem.error(language, block.where, what)
 
 
 def _check_reference(

@@ -17,7 +17,7 @@ from mailer.rendering.source import Block, Translation
 SUBJECT, PREHEADER = "subject", "preheader"
 NAMES = ("organisation", "contact")  # official, not translated
 _TRANSLATED = ("text", "link")  # the kinds of lines that are translated
-_STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~)")
+_STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~|#{2,6}\s|!\[)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +119,8 @@ def to_markdown(
 ) -> str:
     """Return a translation as Markdown, without the blocks that have no translation.
 
-    `present` is the stored translation; its official names are kept.
+    A block without anything to translate is kept. `present` is the stored
+    translation; its official names are kept.
     """
     front = [f"subject: {translated.get(SUBJECT, '')}"]
     if PREHEADER in translated:
@@ -129,6 +130,7 @@ def to_markdown(
         _block(block, blocks.get(block.id), translated, types[block.type].fields)
         for block in source.blocks
         if any(context.partition("/")[0] == block.id for context in translated)
+        or not any(_of_block(block, types[block.type].fields))
     ]
     return "\n".join(["---", *front, "---", "", *written])
 

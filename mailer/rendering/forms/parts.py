@@ -1,0 +1,70 @@
+"""Reads texts in parts, each with a heading of its own: columns and people.
+
+    ## Awa Example
+    ![Awa Example](cid:awa.jpg)
+    Programme specialist, Dakar
+
+A part may begin with one picture.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailer.rendering.forms.fault import FormError
+
+_PAIR = 2
+_HEADING = re.compile(r"##\s+(\S.*?)\s*#*\s*")
+_PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?cid:(?P<file>[^<>]+?)>?\s*\)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of a text: its heading, its picture if it has one, and its Markdown."""
+
+    heading: str
+    file: str
+    alt: str
+    text: str
+
+
+def columns(text: str) -> list[Part]:
+    """Return two columns; raise FormError if there are fewer or more."""
+    found = _read(text)
+    if len(found) != _PAIR:
+        what = f"found {len(found)} columns; expected two, each under a line ## Heading"
+        raise FormError(0, what)
+    return found
+
+
+def people(text: str) -> list[Part]:
+    """Return people; raise FormError if one has neither function nor address."""
+    found = _read(text)
+    lines = text.split("\n")
+    for each in found:
+        if not each.text:
+            line = next(n for n, row in enumerate(lines) if each.heading in row)
+            what = f"{each.heading[:60]} has no function and no address; add one"
+            raise FormError(line, what)
+    return found
+
+
+def _read(text: str) -> list[Part]:
+    parts: list[tuple[str, list[str]]] = []
+    for number, line in enumerate(text.split("\n")):
+        heading = _HEADING.fullmatch(line)
+        if heading is not None:
+            parts.append((heading[1], []))
+        elif parts:
+            parts[-1][1].append(line)
+        elif line.strip():
+            what = f"found {line.strip()[:60]!r}; expected a line ## Heading or ## Name"
+            raise FormError(number, what)
+    return [_part(heading, "\n".join(lines).strip()) for heading, lines in parts]
+
+
+def _part(heading: str, text: str) -> Part:
+    shown = _PICTURE.match(text)
+    if shown is None:
+        return Part(heading=heading, file="", alt="", text=text)
+    rest = text[shown.end() :].strip()
+    return Part(heading=heading, file=shown["file"], alt=shown["alt"], text=rest)
