@@ -9,6 +9,7 @@ from typing import Any
 from mailer.errors import ContentError, unreadable
 
 LAYOUT = "_layout"
+SERVICES = ("entry", "request", "participation", "other")
 _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 
@@ -28,7 +29,7 @@ class Template:
 
     name: str
     topic: str | None  # None: the campaign names it, or it is service mail
-    service: bool  # about the reader's own entry or request; needs no subscription
+    service: str  # what service mail, which needs no subscription, is about; else ""
     audience: str | None
     blocks: tuple[str, ...]
 
@@ -68,12 +69,24 @@ def load(templates: Path, name: str) -> Template:
         return Template(
             name=name,
             topic=table.get("topic"),
-            service=bool(table.get("service", False)),
+            service=_service(table.get("service", False), path),
             audience=table.get("audience"),
             blocks=tuple(table["blocks"]),
         )
     except KeyError as missing:
         raise ContentError(str(path), f"{missing.args[0]} is missing") from None
+
+
+def _service(value: object, path: Path) -> str:
+    """Return what service mail is about; `true`, of earlier templates, is “other”."""
+    if isinstance(value, bool):
+        value = "other" if value else ""
+    if value == "" or value in SERVICES:
+        return str(value)
+    raise ContentError(
+        str(path),
+        f"service is {value!r}; expected one of {', '.join(SERVICES)}, or no such line",
+    )
 
 
 def names(templates: Path) -> list[str]:

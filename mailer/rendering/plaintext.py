@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from mailer.rendering.language import bidi
+from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import POP_ISOLATE, isolated
 from mailer.rendering.marks import Marks
 from mailer.rendering.view import BlockView
@@ -46,10 +47,12 @@ def _lines(
     yield "-- "
     yield values["why_text"]
     if values["leaving"]:
-        yield f"{values['preferences_label']}: {values['preferences_url']}"
-        yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
+        colon = typography.colon(values["language"])
+        yield f"{values['preferences_label']}{colon}{values['preferences_url']}"
+        yield f"{values['unsubscribe_label']}{colon}{values['unsubscribe_url']}"
     yield ""
-    yield f"{values['sender_name']}, {values['postal']}"
+    yield str(values["sender_name"])
+    yield str(values["postal"])
 
 
 def _in_direction(line: str, direction: str, marks: Marks) -> str:
@@ -67,7 +70,7 @@ def _block(block: BlockView) -> Iterator[str]:
     if block.type == "section":
         yield f"== {block.title} =="
         yield ""
-    elif heading := " – ".join(filter(None, [block.eyebrow, block.title])):
+    elif heading := block.catalogue.dashed([block.eyebrow, block.title]):
         yield f"* {heading}"
         yield ""
     steps = [
@@ -77,8 +80,22 @@ def _block(block: BlockView) -> Iterator[str]:
     text = [block.text] if block.text else []
     yield from [*steps, *text] if block.type == "entry" else [*text, *steps]
     for fact in block.facts:
-        yield f"{fact.label} {fact.value}"
+        yield block.catalogue.labelled(fact.label, fact.value)
         for target in fact.targets:
             yield f"{block.title} – {target.label}: {target.address}"
     if block.link:
-        yield f"{block.label}: {block.link.removeprefix('mailto:')}"
+        yield block.catalogue.labelled(block.label, _address(block))
+
+
+def _address(block: BlockView) -> str:
+    """Return where a block's link leads; of an e-mail, its address and subject."""
+    parts = urlsplit(block.link)
+    if parts.scheme != "mailto":
+        return block.link.removeprefix("tel:")
+    address = unquote(parts.path)
+    subject = " ".join(parse_qs(parts.query).get("subject", ()))
+    if not subject:
+        return address
+    return block.catalogue.text(
+        "%(address)s (subject: %(subject)s)", address=address, subject=subject
+    )
