@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences import institution
 from audiences.contacts import Contact, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
@@ -118,14 +119,18 @@ async def country_names(session: AsyncSession) -> dict[str, Names]:
 
 
 async def subject_names(session: AsyncSession) -> dict[str, Names]:
-    """Return the names of all fields of work, which are themes and sectors, by code."""
+    """Return the names of all fields of work, by code.
+
+    A field is a theme, a field of the institution, or else a sector.
+    """
     themes = await session.execute(select(Theme.code, Theme.labels))
     sectors = await session.execute(
         select(Organisation.code, Organisation.names).where(
             Organisation.kind == Kind.SECTOR
         )
     )
-    return {code: names for rows in (themes, sectors) for code, names in rows}
+    stored = {code: names for rows in (themes, sectors) for code, names in rows}
+    return {**stored, **institution.FIELDS}
 
 
 async def _fields(

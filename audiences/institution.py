@@ -1,6 +1,7 @@
 """Names of the institution: regions, statuses, levels, roles, reasons, addressees.
 
-Read from reference/institution.toml. The names are English msgids of the catalogues.
+Read from reference/institution.toml. The names are English msgids of the catalogues,
+except those of fields, which are in six languages.
 """
 
 import tomllib
@@ -32,7 +33,9 @@ ROLES: Mapping[str, str] = _WORDS["roles"]
 PARTNER: str = _WORDS["reasons"]["partner"]
 SUBJECT: str = _WORDS["reasons"]["subject"]
 PLACE: str = _WORDS["reasons"]["place"]
+GROUP: str = _WORDS["reasons"]["group"]
 KINDS: Mapping[str, str] = _WORDS["reasons"]["kinds"]  # kind → reason
+FIELDS: Mapping[str, Mapping[str, str]] = _WORDS["fields"]  # code → language → name
 ADDRESSEES: Mapping[str, Addressee] = {
     code: Addressee(**each) for code, each in _WORDS["addressees"].items()
 }
@@ -42,5 +45,5 @@ def strings() -> Iterator[str]:
     """Yield every name and reason that the catalogues translate."""
     for names in (REGIONS, STATUSES, LEVELS, ROLES, KINDS):
         yield from names.values()
-    yield from (PARTNER, SUBJECT, PLACE)
+    yield from (PARTNER, SUBJECT, PLACE, GROUP)
     yield from (each.name for each in ADDRESSEES.values())

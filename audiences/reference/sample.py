@@ -5,22 +5,11 @@ from collections.abc import Iterator
 from audiences.intake import columns
 from audiences.intake.read import Table
 from audiences.languages import OFFERED
+from audiences.reference import official_names
 from audiences.reference.load import rows
 
 CONSENT = "Sample directory: invented, its addresses do not exist"
 
-_DELEGATION = {
-    "en": "Permanent Delegation to UNESCO – {}",
-    "fr": "Délégation permanente auprès de l’UNESCO – {}",
-    "es": "Delegación Permanente ante la UNESCO – {}",
-    "ar": "المندوبية الدائمة لدى اليونسكو – {}",
-    "ru": "Постоянное представительство при ЮНЕСКО – {}",
-    "zh": "常驻教科文组织代表团——{}",
-}
-_OFFICE = {
-    "en": "UNESCO Office in {}",
-    "fr": "Bureau de l’UNESCO à {}",
-}
 _USUAL_TOPICS = "monthly-letter forum-conclusions ngo-actions invitations"
 
 
@@ -59,14 +48,11 @@ def _delegations() -> Iterator[dict[str, str]]:
         if row["status"] != "member":
             continue
         code = row["iso2"].lower()
-        names = {
-            each: form.format(row[f"name_{each}"]) for each, form in _DELEGATION.items()
-        }
         yield {
             "organisation": f"delegation-{code}",
             "kind": "delegation",
             "country": row["iso2"],
-            **_names(names),
+            **_names(official_names.delegation(row)),
             "address": f"delegation@delegation-{code}.example",
             "roles": "head",
             "topics": "forum-conclusions ngo-actions invitations",
@@ -75,15 +61,12 @@ def _delegations() -> Iterator[dict[str, str]]:
 
 def _commissions() -> Iterator[dict[str, str]]:
     for row in rows("national_commissions.csv"):
-        names = {"en": row["name_en"]}
-        if row["local_lang"] in OFFERED:
-            names[row["local_lang"]] = row["name_local"]
         yield {
             "organisation": row["code"],
             "kind": "natcom",
             "country": row["iso2"],
             "organisation_languages": row["language"],
-            **_names(names),
+            **_names(_with_local(row)),
             "address": row["contact_email"],
             "roles": "head focal_point",
             "topics": _USUAL_TOPICS,
@@ -92,13 +75,12 @@ def _commissions() -> Iterator[dict[str, str]]:
 
 def _offices() -> Iterator[dict[str, str]]:
     for row in rows("field_offices.csv"):
-        names = {each: form.format(row["city"]) for each, form in _OFFICE.items()}
         yield {
             "organisation": row["code"],
             "kind": "field_office",
             "country": row["country"],
             "serves": row["countries"],
-            **_names(names),
+            **_names(official_names.office(row)),
             "address": row["contact_email"],
             "roles": "head",
             "topics": "monthly-letter ngo-actions",
@@ -115,8 +97,7 @@ def _ngos() -> Iterator[dict[str, str]]:
         yield {
             "organisation": row["code"],
             "kind": "ngo",
-            "organisation_name": row["name_en"],
-            "organisation_name_en": row["name_en"],
+            **_names(_with_local(row)),
             "acronym": row["acronym"],
             "country": row["country"],
             "organisation_languages": row["language"],
@@ -127,6 +108,12 @@ def _ngos() -> Iterator[dict[str, str]]:
             "roles": "representative directory_editor",
             "topics": " ".join(topics + sectors),
         }
+
+
+def _with_local(row: dict[str, str]) -> dict[str, str]:
+    """Return the English name, and the local one if letters are in its language."""
+    local = {row["local_lang"]: row["name_local"]}
+    return {"en": row["name_en"], **{k: v for k, v in local.items() if k in OFFERED}}
 
 
 def _names(names: dict[str, str]) -> dict[str, str]:

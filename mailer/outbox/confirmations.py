@@ -263,6 +263,7 @@ def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         sender_name=site.sender_name(language),
         postal=site.postal(language),
         topic_name=None,
+        service="request",
         site_url=site.settings.site.url,
     )
 

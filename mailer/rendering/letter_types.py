@@ -10,6 +10,7 @@ from mailer.rendering.template_files import TemplateFiles
 
 LAYOUT = "_layout"
 SETTINGS = "template.toml"
+SERVICES = ("entry", "request", "participation", "other")
 _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 
@@ -30,7 +31,7 @@ class Template:
 
     name: str
     topic: str | None  # None: the campaign names it, or it is service mail
-    service: bool  # about the reader's own entry or request; needs no subscription
+    service: str  # what service mail, which needs no subscription, is about; else ""
     audience: str | None
     blocks: tuple[str, ...]
 
@@ -71,7 +72,7 @@ def load(templates: TemplateFiles, name: str) -> Template:
         return Template(
             name=name,
             topic=table.get("topic"),
-            service=bool(table.get("service", False)),
+            service=_service(table.get("service", False), path),
             audience=table.get("audience"),
             blocks=_allowed(table["blocks"], block_types(templates)),
         )
@@ -83,6 +84,18 @@ def _allowed(own: list[str], types: Mapping[str, BlockType]) -> tuple[str, ...]:
     """Return the block types of a letter type: its own, and those of every one."""
     general = [name for name, each in types.items() if each.everywhere]
     return tuple(dict.fromkeys([*own, *general]))
+
+
+def _service(value: object, path: str) -> str:
+    """Return what service mail is about; `true`, of earlier templates, is “other”."""
+    if isinstance(value, bool):
+        value = "other" if value else ""
+    if value == "" or value in SERVICES:
+        return str(value)
+    raise ContentError(
+        path,
+        f"service is {value!r}; expected one of {', '.join(SERVICES)}, or no such line",
+    )
 
 
 def names(templates: TemplateFiles) -> list[str]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mailer.rendering.language import bidi
+from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import POP_ISOLATE, isolated
 from mailer.rendering.marks import Marks
+from mailer.rendering.markup import addresses
 from mailer.rendering.view import BlockView
 
 
@@ -43,10 +44,12 @@ def _lines(
     yield "-- "
     yield values["why_text"]
     if values["leaving"]:
-        yield f"{values['preferences_label']}: {values['preferences_url']}"
-        yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
+        colon = typography.colon(values["language"])
+        yield f"{values['preferences_label']}{colon}{values['preferences_url']}"
+        yield f"{values['unsubscribe_label']}{colon}{values['unsubscribe_url']}"
     yield ""
-    yield f"{values['sender_name']}, {values['postal']}"
+    yield str(values["sender_name"])
+    yield str(values["postal"])
 
 
 def _shown(
@@ -79,7 +82,7 @@ def _block(block: BlockView) -> Iterator[str]:
     if block.type == "section":
         yield f"== {block.title} =="
         yield ""
-    elif heading := " – ".join(filter(None, [block.eyebrow, block.title])):
+    elif heading := block.catalogue.dashed([block.eyebrow, block.title]):
         yield f"* {heading}"
         yield ""
     steps = [
@@ -89,8 +92,18 @@ def _block(block: BlockView) -> Iterator[str]:
     text = [block.text] if block.text else []
     yield from [*steps, *text] if block.type == "entry" else [*text, *steps]
     for fact in block.facts:
-        yield f"{fact.label} {fact.value}"
+        yield block.catalogue.labelled(fact.label, fact.value)
         for target in fact.targets:
             yield f"{block.words} – {target.label}: {target.address}"
     if block.link:
-        yield f"{block.label}: {block.link.removeprefix('mailto:')}"
+        yield block.catalogue.labelled(block.label, _address(block))
+
+
+def _address(block: BlockView) -> str:
+    """Return where a block's link leads; of an e-mail, its address and subject."""
+    address, subject = addresses.read(block.link)
+    if not subject:
+        return address
+    return block.catalogue.text(
+        "%(address)s (subject: %(subject)s)", address=address, subject=subject
+    )

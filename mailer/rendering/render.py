@@ -5,7 +5,7 @@ was previewed, with their own values.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -24,6 +24,14 @@ from mailer.rendering.source import Letter, Source, strings
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
 
+SERVICE = {  # what service mail is about → why its readers get it
+    "entry": "We write to %(organisation)s about its entry; it is no subscription.",
+    "request": "We write because of a request made on our pages for %(organisation)s.",
+    "participation": "We write to %(organisation)s because it took part in this event.",
+    "other": (
+        "We write to %(organisation)s about a matter of its own; it is no subscription."
+    ),
+}
 FONTS = {
     "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
     "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
@@ -47,6 +55,8 @@ def render(source: Source, templates: TemplateFiles) -> Letter:
 
 def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
+    subject = typography.no_break_spaces(source.subject, catalogue.language)
+    source = replace(source, subject=subject)
     drawn = marks.draw(strings(source))
     blocks = views(source, drawn)
     values = _values(source, blocks, drawn)
@@ -130,10 +140,8 @@ def why(source: Source, marks: Marks) -> str:
     catalogue = source.catalogue
     organisation = marks.of(Field.ORGANISATION)
     if source.topic_name is None:
-        return catalogue.text(
-            "We write to %(organisation)s about its own entry or wish.",
-            organisation=organisation,
-        )
+        sentence = SERVICE[source.service or "other"]
+        return catalogue.text(sentence, organisation=organisation)
     if source.reason:
         subscribes = catalogue.text(
             "subscribes to “%(topic)s”", topic=source.topic_name
@@ -141,7 +149,7 @@ def why(source: Source, marks: Marks) -> str:
         return catalogue.text(
             "You receive this because %(organisation)s %(reasons)s.",
             organisation=organisation,
-            reasons=catalogue.listed([*source.reason, subscribes]),
+            reasons=catalogue.enumerated([*source.reason, subscribes]),
         )
     return catalogue.text(
         "You receive this because %(organisation)s subscribes to “%(topic)s”.",

@@ -76,6 +76,7 @@ class Source:
     topic_name: str | None
     site_url: str
     block_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    service: str = ""  # what service mail is about, one of letter_types.SERVICES
     reason: tuple[str, ...] = ()  # why the reader was picked, in the letter's language
     entry: Entry | None = None  # of the reader's organisation, for a block `entry`
     zone: str = "UTC"

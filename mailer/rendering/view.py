@@ -200,7 +200,7 @@ def _recommended(fields: Mapping[str, str], catalogue: Catalogue) -> str:
 
 
 def _addressees(value: str, catalogue: Catalogue) -> str:
-    return catalogue.listed(
+    return catalogue.enumerated(
         [catalogue.text(ADDRESSEES[each].name) for each in value.split()]
     )
 

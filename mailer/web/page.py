@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 
 from audiences.languages import OFFERED, direction
+from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import isolated
 from mailer.sites.site import Site
 
@@ -88,7 +89,7 @@ def show(
         )
     )
     return Response(
-        html,
+        typography.no_break_spaces_in_html(html, catalogue.language),
         media_type=MediaType.HTML,
         status_code=status,
         headers={"Cache-Control": "no-store", **(headers or {})},

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, unquote, urlsplit
 
 HIDDEN = {"head", "style", "title", "script"}
 VOID = {"br", "img", "meta", "link", "hr", "input", "col", "wbr"}
 INLINE = {"a", "b", "strong", "em", "i", "span", "code", "wbr"}
+SUBJECT = re.compile(r"[(（](?:subject|objet|asunto|тема|الموضوع|主题) ?[:：]")
 INVISIBLE = re.compile("[\u200c-\u200f\u2066-\u2069\ufeff\u00ad]")
 
 
@@ -54,7 +56,7 @@ class Page(HTMLParser):
             pass
         if tag == "a" and self._link is not None:
             target, start = self._link
-            address = target.removeprefix("mailto:")
+            address = _in_words(target)
             if address.startswith("#"):  # within the letter
                 pass
             elif "".join(self.words[start:]).strip() != address:
@@ -65,6 +67,14 @@ class Page(HTMLParser):
         """Keep what a reader sees."""
         if not any(silent for _, silent in self._open):
             self.words.append(data)
+
+
+def _in_words(target: str) -> str:
+    """Return where a link leads; of an e-mail, its address and subject."""
+    parts = urlsplit(target)
+    if parts.scheme != "mailto":
+        return target
+    return " ".join([unquote(parts.path), *parse_qs(parts.query).get("subject", ())])
 
 
 def parsed(octets: bytes) -> EmailMessage:
@@ -93,8 +103,8 @@ def plain(text: str) -> str:
 
 
 def words_of(text: str) -> Counter[str]:
-    """Count the words of a text."""
-    return Counter(re.findall(r"\w+", plain(text)))
+    """Count the words of a text, without “subject:” before the subject of an e-mail."""
+    return Counter(re.findall(r"\w+", SUBJECT.sub("(", plain(text))))
 
 
 def words_of_html(html: str) -> Counter[str]:

@@ -172,6 +172,7 @@ def _source(site: Site, content: Content, key: LetterKey) -> Source:
         sender_name=site.sender_name(language),
         postal=site.postal(language),
         topic_name=None if campaign.topic is None else topic_name(content, language),
+        service=content.template.service,
         reason=_reason(content, key, site.catalogue(language)),
         entry=_entry(content, key),
         site_url=site.settings.site.url,

@@ -1,14 +1,15 @@
 """Why a reader gets a letter: the part of the audience's rule that picked them.
 
 A reason says what the organisation is, what it works on and where it is. It leaves out
-roles, languages and negations. It names subjects and countries if they are few.
+roles, languages, negations, and kinds that the organisation's name says. It names
+subjects and countries if they are few.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from audiences.errors import AudienceError
-from audiences.institution import KINDS, PARTNER, PARTNERS, PLACE, SUBJECT
+from audiences.institution import GROUP, KINDS, PARTNER, PARTNERS, PLACE, SUBJECT
 from audiences.memberships import Via
 from audiences.segments import alternatives, compiler, rules
 from audiences.segments.alternatives import Way
@@ -23,7 +24,7 @@ _SENTENCES = {  # fact → sentence, and the kind of its values
     "fields": (SUBJECT, "subject"),
     "country": (PLACE, "country"),
     "region": (PLACE, "region"),
-    "group": (PLACE, ""),
+    "group": (GROUP, ""),
     "acts_in": (PLACE, "country"),
     "serves": (PLACE, "country"),
     "served_by": (PLACE, ""),
@@ -97,7 +98,8 @@ def _kinds(values: ValuesByFact) -> Iterator[Statement]:
         yield Statement(PARTNER)
     else:
         for kind in sorted(words.get("kind", ())):
-            yield Statement(KINDS.get(kind, SUBJECT))
+            if kind in KINDS:
+                yield Statement(KINDS[kind])
 
 
 def _subjects_and_places(

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
 from audiences.institution import REGIONS
-from audiences.languages import Names, name_in
+from audiences.languages import Names
 from mailer.campaigns.variants.reasons import Reason, Statement
 from mailer.rendering.language.catalogues import Catalogue
 
@@ -31,7 +31,10 @@ async def names(session: AsyncSession, reasons: Sequence[Reason]) -> Known:
 
 
 def words(reason: Reason, known: Known, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the sentences of a reason in the language of a catalogue."""
+    """Return the sentences of a reason in the language of a catalogue.
+
+    A sentence names nothing if one of its names is missing in that language.
+    """
     return tuple(_sentence(each, known, catalogue) for each in reason)
 
 
@@ -40,11 +43,13 @@ def _sentence(statement: Statement, known: Known, catalogue: Catalogue) -> str:
     names = [
         catalogue.text(REGIONS[code])
         if kind == "region" and code in REGIONS
-        else name_in(known.get((kind, code), {}), catalogue.language)
+        else known.get((kind, code), {}).get(catalogue.strings)
         for kind, code in statement.codes
     ]
     if not names or not all(names):
         return sentence
     return catalogue.text(
-        "%(said)s (%(named)s)", said=sentence, named=catalogue.listed(names)
+        "%(said)s (%(named)s)",
+        said=sentence,
+        named=catalogue.enumerated([each for each in names if each]),
     )

@@ -1,4 +1,4 @@
-"""Strings, plurals, dates, numbers and lists in a language.
+"""Strings, dates, numbers and lists in a language.
 
 Strings are from gettext catalogues (`templates/locale/<lang>/LC_MESSAGES`), formats
 from CLDR through Babel. A string without a translation is shown in English; the tests
@@ -24,6 +24,7 @@ from babel.numbers import format_decimal
 
 from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError
+from mailer.rendering.language import typography
 from mailer.rendering.template_files import TemplateFiles
 
 FOLDER, DOMAIN = "locale", "liaison"
@@ -43,6 +44,7 @@ EASTERN = {
     "نوفمبر": "تشرين الثاني",
     "ديسمبر": "كانون الأول",
 }
+_SPANISH_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
 _WESTERN = re.compile("|".join(EASTERN))
 _ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")  # months in intervals; we write them out
 CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodies write
@@ -78,19 +80,19 @@ class Catalogue:
         translated = self.translations.gettext(message)
         return translated % values if values else translated
 
-    def plural(self, one: str, many: str, number: int, **values: object) -> str:
-        """Return the translation for a number, in the language's plural form."""
-        translated = self.translations.ngettext(one, many, number)
-        return translated % {"number": self.number(number), **values}
-
     def number(self, number: int) -> str:
         """Return a number in the language's format."""
         return format_decimal(number, locale=self.locale)
 
     def day(self, day: date, *, weekday: bool = False) -> str:
-        """Return a date in the language's long format: 31 décembre 2026."""
+        """Return a date in the language's long format: 31 décembre 2026.
+
+        A date with its weekday opens a line: Jeudi 31 décembre 2026.
+        """
         form = "full" if weekday else "long"
         written = format_date(day, format=form, locale=self.locale)
+        if weekday:
+            written = written[:1].upper() + written[1:]
         if self.language == "fr" and day.day == 1:  # not in CLDR: 1er juin
             return re.sub(r"\b1 ", "1er ", written, count=1)
         return self._months(written)
@@ -120,12 +122,19 @@ class Catalogue:
         return f"{self.time(start)}{dash}{self.time(end)}"
 
     def _months(self, written: str) -> str:
+        """Return a written date as the United Nations write it."""
+        if self.language == "ru":
+            return re.sub(r"(?<=\s)г\.", "года", written)
         if self.language != "ar":
             return written
         return _WESTERN.sub(lambda month: f"{EASTERN[month[0]]}/{month[0]}", written)
 
     def time(self, moment: datetime | time) -> str:
-        """Return a time of day in the language's format."""
+        """Return a time of day in the language's format: 15 h 30 in French."""
+        if self.language == "fr":
+            return f"{moment.hour} h {moment:%M}".removesuffix(" 00")
+        if self.language == "ar":  # the United Nations use the clock of 24 hours
+            return f"{moment:%H:%M}"
         return format_time(moment, format="short", locale=self.locale)
 
     def city(self, zone: str) -> str:
@@ -134,7 +143,28 @@ class Catalogue:
 
     def listed(self, items: Sequence[str]) -> str:
         """Return items joined as a list: a, b et c."""
-        return format_list(list(items), style="standard", locale=self.locale)
+        written = format_list(list(items), style="standard", locale=self.locale)
+        last = items[-1] if items else ""
+        if self.locale.language == "es" and _SPANISH_I.match(last):
+            start = written.removesuffix(f" y {last}")  # not in CLDR: francés e inglés
+            return written if start == written else f"{start} e {last}"
+        return written
+
+    def enumerated(self, items: Sequence[str]) -> str:
+        """Return items, which may themselves contain “and”, joined by semicolons."""
+        return typography.semicolon(self.language).join(items)
+
+    def labelled(self, label: str, value: str) -> str:
+        """Return a label and its value: Lieu : Paris. A label may end in a colon."""
+        if label.endswith("："):
+            return f"{label}{value}"
+        if label.endswith(":"):
+            return f"{label} {value}"
+        return f"{label}{typography.colon(self.language)}{value}"
+
+    def dashed(self, parts: Sequence[str]) -> str:
+        """Return the parts of a heading that are not empty, joined by dashes."""
+        return typography.dash(self.language).join(filter(None, parts))
 
     def language_name(self, code: str) -> str:
         """Return the name of a language in this one; its code if it has no name."""

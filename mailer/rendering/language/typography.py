@@ -1,7 +1,8 @@
-"""Replaces spaces by no-break spaces where a language's typography needs them.
+"""Spaces, separators and dashes of each language, for letters, subjects and pages.
 
-In every language these are the spaces of a document symbol, 36 C/Res.108. In French
-they are also those before : ; ? ! » and after «. Authors type plain spaces.
+Authors type plain spaces. In every language a document symbol, 36 C/Res.108, stays on
+one line. French has narrow no-break spaces before ; ? ! and no-break spaces before :,
+inside « », in hours and dates. A Russian dash stays on the line of the word before it.
 """
 
 import re
@@ -9,21 +10,67 @@ import re
 from mailer.rendering.language import text_nodes
 
 NO_BREAK = "\u00a0"
-_BEFORE = re.compile(r"(?<=\S) (?=[:;?!»](?:[\s)*_\]».,]|$))")
-_SYMBOL = re.compile(r"(?<=\d) (?=(?:EX|C)/[A-Z0-9])")
-_AFTER = re.compile(r"(?<=«) (?=\S)")
+NARROW = "\u202f"
+_SEMICOLONS = {"ar": "؛ ", "zh": "；"}
+_COLONS = {"zh": "："}  # a space follows the colon in all other languages
+_DASHES = {"ru": " — ", "zh": "——"}
+_COMMAS = {"ar": "، ", "zh": "，"}
+_MONTHS = (
+    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre"
+    "|décembre"
+)
+_SYMBOL = re.compile(
+    r"(?<=\d) (?=(?:EX|C|م ?ت|م)/[A-Z0-9])|(?<=/R[eé]s\.) (?=\d)", re.ASCII
+)
+_ENDS = r"(?=[\s)*_\]».,…\u2069]|$)"
+_FRENCH = (
+    (re.compile(rf"(?<=\S)[ \u00a0](?=[;?!]+{_ENDS})"), NARROW),
+    (re.compile(rf"(?<=\S) (?=[:»]{_ENDS})"), NO_BREAK),
+    (re.compile(r"(?<=«) (?=\S)"), NO_BREAK),
+    (re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \u00a0]h) (?=\d\d\b)"), NO_BREAK),
+    (re.compile(rf"(?<=\d) (?=(?:{_MONTHS})\b)|(?<=\b1er) (?={_MONTHS})"), NO_BREAK),
+    (re.compile(r"(?<=\bn°) (?=\d)"), NO_BREAK),
+)
+_RUSSIAN = ((re.compile(r"(?<=\S) (?=—\s)"), NO_BREAK),)
+_RULES = {"fr": _FRENCH, "ru": _RUSSIAN}
 
 
 def no_break_spaces(text: str, language: str) -> str:
     """Return a text with the no-break spaces of its language."""
     text = _SYMBOL.sub(NO_BREAK, text)
-    if language.partition("-")[0] != "fr":
-        return text
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
+    for pattern, space in _RULES.get(_primary(language), ()):
+        text = pattern.sub(space, text)
+    return text
 
 
 def no_break_spaces_in_html(html: str, language: str) -> str:
-    """Return HTML with the no-break spaces of French in its text, if it is French."""
-    if language.partition("-")[0] != "fr":
-        return html
+    """Return HTML with the no-break spaces of its language in its text."""
+    if _primary(language) not in _RULES:
+        return html  # the symbols in texts of authors have theirs
     return text_nodes.map_text(html, lambda text: no_break_spaces(text, language))
+
+
+def semicolon(language: str) -> str:
+    """Return what stands between items that may themselves contain a comma."""
+    language = _primary(language)
+    return _SEMICOLONS.get(language, f"{NARROW}; " if language == "fr" else "; ")
+
+
+def colon(language: str) -> str:
+    """Return what stands between a label and its value."""
+    language = _primary(language)
+    return _COLONS.get(language, f"{NO_BREAK}: " if language == "fr" else ": ")
+
+
+def dash(language: str) -> str:
+    """Return what stands between the parts of a heading."""
+    return _DASHES.get(_primary(language), " – ")
+
+
+def comma(language: str) -> str:
+    """Return what stands between the parts of an address."""
+    return _COMMAS.get(_primary(language), ", ")
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0]

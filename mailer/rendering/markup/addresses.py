@@ -95,14 +95,19 @@ def text(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a parser's 
 
 def in_words(target: str) -> str:
     """Return the address of a link as text: of an e-mail, then its subject."""
+    return " – ".join(filter(None, read(target)))
+
+
+def read(target: str) -> tuple[str, str]:
+    """Return the address of a link as people write it, and the subject of an e-mail."""
     scheme, _, rest = target.partition(":")
     if scheme.lower() == "tel":
-        return unquote(rest)
+        return unquote(rest), ""
     if scheme.lower() != "mailto":
-        return target
+        return target, ""
     mailbox, _, query = rest.partition("?")
     subjects = parse_qs(query.replace("+", "%2B")).get("subject", [])
-    return " – ".join([unquote(mailbox), *subjects])
+    return unquote(mailbox), " ".join(subjects)
 
 
 def is_said(target: str, words: str) -> bool:

@@ -15,6 +15,7 @@ from audiences import institution
 from audiences.languages import OFFERED
 from mailer.campaigns.variants.letters import OTHERS
 from mailer.rendering.entry import LINES
+from mailer.rendering.render import SERVICE
 from mailer.web import app
 from mailer.web.public import entry
 from tools.checkout import TEMPLATES
@@ -73,7 +74,7 @@ def used() -> frozenset[str]:
     """Return every string passed to gettext in code and pages, and the labels."""
     labels = constants(MAILER / "rendering/view.py")
     found = {*OTHERS.values(), *LINES.values(), *institution.strings()}
-    found |= {*app.STRINGS, *entry.STRINGS}
+    found |= {*app.STRINGS, *entry.STRINGS, *SERVICE.values()}
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
     found |= set().union(*(passed_to_catalogues(path) for path in MAILER.rglob("*.py")))
     for path in MAILER.rglob("*.html"):

@@ -45,8 +45,8 @@ def shown(
     ("language", "offset", "words"),
     [
         ("en", "", "15:00 (Paris time)"),
-        ("fr", "+0200", "15:00 (heure locale, Paris)"),
-        ("fr", "+0000", "15:00 (heure locale, Paris) · 13:00, votre heure locale"),
+        ("fr", "+0200", "15 h (heure locale, Paris)"),
+        ("fr", "+0000", "15 h (heure locale, Paris) · 13 h, votre heure locale"),
         ("es", "-0500", "15:00 (hora de París) · 8:00 (su hora local)"),
         ("zh", "+0900", "15:00（巴黎时间） · 您的当地时间：22:00"),
     ],

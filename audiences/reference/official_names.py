@@ -1,0 +1,90 @@
+"""Names of delegations and field offices in six languages, from names of places.
+
+A country's name in the lists may end with its form of State in brackets: `Iran (Islamic
+Republic of)`. Inside a sentence the form comes first. Russian and Chinese keep the
+form of the lists: in Russian the name of the country would need another case.
+"""
+
+import re
+from collections.abc import Mapping
+
+from audiences.reference.load import in_languages
+
+_STATE_FORM = re.compile(r"(?P<name>[^(]+) \((?P<form>[^)]+)\)")
+_VOWEL = re.compile(r"[AEIOUYÀÂÉÈÊËÎÏÔÙÛaeiouyàâéèêëîïôùû]|Haï")
+_OFFICES = {
+    "en": "UNESCO Office in {}",
+    "fr": "Bureau de l’UNESCO {}",
+    "es": "Oficina de la UNESCO en {}",
+    "ar": "مكتب اليونسكو في {}",
+    "ru": "Бюро ЮНЕСКО в {}",
+    "zh": "教科文组织驻{}办事处",
+}
+
+
+def delegation(country: Mapping[str, str]) -> dict[str, str]:
+    """Return a delegation's names by language; `country` is of member_states.csv."""
+    english = _with_form_first(country["name_en"])
+    spanish = _with_form_first(country["name_es"])
+    return {
+        "en": f"Permanent Delegation of {_with(country['en_article'], english)}"
+        " to UNESCO",
+        "fr": f"Délégation permanente {_of_in_french(country)} auprès de l’UNESCO",
+        "es": f"Delegación Permanente {_of_in_spanish(country['es_article'], spanish)}"
+        " ante la UNESCO",
+        "ar": f"الوفد الدائم {_to_in_arabic(country['name_ar'])} لدى اليونسكو",
+        "ru": f"Постоянное представительство при ЮНЕСКО — {_curly(country['name_ru'])}",
+        "zh": f"{country['name_zh']}常驻教科文组织代表团",
+    }
+
+
+def office(row: dict[str, str]) -> dict[str, str]:
+    """Return a field office's names by language; `row` is of field_offices.csv."""
+    places = {"en": row["city"]} | in_languages(row, "in")
+    return {each: form.format(places[each]) for each, form in _OFFICES.items()}
+
+
+def _curly(name: str) -> str:
+    return name.replace("'", "’")
+
+
+def _with_form_first(name: str) -> str:
+    """Return a name with its form of State first: Islamic Republic of Iran."""
+    name = _curly(name)
+    listed = _STATE_FORM.fullmatch(name)
+    if listed is None:
+        return name
+    form = listed["form"]
+    return f"{form}{'' if form.endswith('’') else ' '}{listed['name']}"
+
+
+def _with(article: str, name: str) -> str:
+    return f"{article} {name}" if article else name
+
+
+def _of_in_french(country: Mapping[str, str]) -> str:
+    """Return du Pérou, de l’Inde, des Fidji, d’Haïti, de Cuba."""
+    name = _with_form_first(country["name_fr"])
+    match country["fr_article"]:
+        case "le":
+            return f"du {name}"
+        case "les":
+            return f"des {name}"
+        case "la":
+            return f"de la {name}"
+        case "l'":
+            return f"de l’{name}"
+    return f"d’{name}" if _VOWEL.match(name) else f"de {name}"
+
+
+def _of_in_spanish(article: str, name: str) -> str:
+    """Return del Perú, de la India, de Cuba."""
+    return f"del {name}" if article == "el" else f"de {_with(article, name)}"
+
+
+def _to_in_arabic(name: str) -> str:
+    """Return a name after the preposition ل, which replaces the alif of its article."""
+    listed = _STATE_FORM.fullmatch(name)
+    if listed is not None:
+        name = listed["form"].replace("-", listed["name"], 1)
+    return f"لل{name[2:]}" if name.startswith("ال") else f"ل{name}"

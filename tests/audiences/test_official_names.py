@@ -1,0 +1,51 @@
+"""Delegations and offices have their official form of name in each language."""
+
+import pytest
+
+from audiences.languages import OFFERED
+from audiences.reference import official_names, sample
+from audiences.reference.load import rows
+
+COUNTRIES = {row["iso2"]: row for row in rows("member_states.csv")}
+DELEGATIONS = [
+    ("PE", "en", "Permanent Delegation of Peru to UNESCO"),
+    ("NE", "en", "Permanent Delegation of the Niger to UNESCO"),
+    ("IR", "en", "Permanent Delegation of the Islamic Republic of Iran to UNESCO"),
+    ("PE", "fr", "Délégation permanente du Pérou auprès de l’UNESCO"),
+    ("IN", "fr", "Délégation permanente de l’Inde auprès de l’UNESCO"),
+    ("US", "fr", "Délégation permanente des États-Unis d’Amérique auprès de l’UNESCO"),
+    ("OM", "fr", "Délégation permanente d’Oman auprès de l’UNESCO"),
+    ("PE", "es", "Delegación Permanente del Perú ante la UNESCO"),
+    ("SA", "es", "Delegación Permanente de la Arabia Saudita ante la UNESCO"),
+    ("TN", "ar", "الوفد الدائم لتونس لدى اليونسكو"),
+    ("IN", "ar", "الوفد الدائم للهند لدى اليونسكو"),
+    ("VE", "ar", "الوفد الدائم لجمهورية فنزويلا البوليفارية لدى اليونسكو"),
+    ("PE", "ru", "Постоянное представительство при ЮНЕСКО — Перу"),
+    ("PE", "zh", "秘鲁常驻教科文组织代表团"),
+]
+
+
+@pytest.mark.parametrize(("country", "language", "name"), DELEGATIONS)
+def test_a_delegation_has_its_official_name(
+    country: str, language: str, name: str
+) -> None:
+    assert official_names.delegation(COUNTRIES[country])[language] == name
+
+
+def test_every_office_has_a_name_in_every_language() -> None:
+    offices = {
+        row["code"]: official_names.office(row) for row in rows("field_offices.csv")
+    }
+
+    assert {len(set(names.values())) for names in offices.values()} == {len(OFFERED)}
+    assert offices["cairo"]["fr"] == "Bureau de l’UNESCO au Caire"
+    assert offices["geneva"]["ru"] == "Бюро ЮНЕСКО в Женеве"
+
+
+def test_an_ngo_has_its_name_in_the_language_of_that_name() -> None:
+    table = sample.sample()
+    code = table.positions["organisation"]
+    french = table.positions["organisation_name_fr"]
+    names = {row[code]: row[french] for row in table.rows}
+
+    assert names["icom"] == "Conseil international des musées"
