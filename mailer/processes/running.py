@@ -63,6 +63,7 @@ async def store_is_ready(site: Site, stopping: asyncio.Event) -> bool:
     finally:
         checking.cancel()
         asked.cancel()
+        await asyncio.wait({checking, asked})  # SQLite's thread must come to its end
 
 
 def stop_event() -> asyncio.Event:
