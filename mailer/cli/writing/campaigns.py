@@ -1,5 +1,6 @@
 """`mailer campaigns`: write, approve, schedule, send and count campaigns."""
 
+import asyncio
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
-from mailer.cli import acting, output
+from mailer.cli import acting, interruption, output
 from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
 from mailer.cli.writing import checking, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
@@ -193,9 +194,12 @@ async def release_(
         output.say(f"campaign {campaign_id} has {readers} readers now")
         if acting.ask(f"Send it to {readers} readers?", yes=yes):
             expect = readers  # no other number than the one that was shown
-    count = await release.release(
-        site, campaign_id, by=by, now=clock.now(), expected=expect
-    )
+    try:
+        count = await release.release(
+            site, campaign_id, by=by, now=clock.now(), expected=expect
+        )
+    except asyncio.CancelledError:
+        raise await interruption.of_release(site, campaign_id) from None
     output.line(f"released: {count} readers are in the ledger")
 
 

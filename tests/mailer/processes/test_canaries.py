@@ -12,8 +12,7 @@ import pytest
 from mailer.links import Signed
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering, readers
-from tests.acts import logging as lines
+from tests.acts import campaigning, delivering, lines, readers
 from tools.peers.postgres import free_port
 from tools.peers.relay import Relay
 

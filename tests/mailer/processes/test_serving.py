@@ -16,8 +16,7 @@ from sqlalchemy.engine import make_url
 
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from tests.acts import delivering
-from tests.acts import logging as lines
+from tests.acts import delivering, lines
 from tools.peers.postgres import free_port
 from tools.waiting import eventually
 

@@ -15,8 +15,7 @@ from mailer.outbox.models import WorkerLease
 from mailer.processes import supervising
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
-from tests.acts import logging as lines
+from tests.acts import campaigning, delivering, lines
 from tools.peers.postgres import free_port
 from tools.peers.relay import Relay
 from tools.waiting import eventually
