@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import Chain
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import agreement, approval
+from mailer.campaigns.review import agreement, approval, defaults
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import codes, letters
@@ -72,6 +72,8 @@ async def check(
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
         *_unsigned(site),
+        *defaults.settings(site, content),
+        *defaults.date(site, campaign, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),
         *_translations(site, content, translated),
@@ -91,15 +93,24 @@ async def check(
 
 
 async def approve(
-    site: Site, campaign_id: int, *, by: str, now: datetime, scored: bool = True
+    site: Site,
+    campaign_id: int,
+    *,
+    by: str,
+    now: datetime,
+    scored: bool = True,
+    old_date: bool = False,
 ) -> Approval:
     """Check a campaign, and approve it as it was checked.
 
-    Raises RefusedError if it has an error or changed during the check, and what
-    `approval.approve` raises.
+    Raises RefusedError if it has an error, a date that has passed unless `old_date`, or
+    changed during the check, and what `approval.approve` raises.
     """
     async with site.database.reading() as session:
-        before = (await lookup.get(session, campaign_id)).updated_at
+        campaign = await lookup.get(session, campaign_id)
+    before = campaign.updated_at
+    if not old_date:
+        defaults.require_date(site, campaign, now=now)
     checked = await check(site, campaign_id, now=now, scored=scored)
     for each in checked.problems:
         if each.level is Severity.ERROR:

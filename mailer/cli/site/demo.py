@@ -40,7 +40,7 @@ def command(directory: Path, every: bool, as_json: bool) -> int | None:
 
 async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
     config = await founding.create_site(
-        directory, with_sample=True, demo=True, now=clock.now(), progress=output.say
+        directory, with_sample=True, now=clock.now(), progress=output.say
     )
     async with open_site(config) as site:
         folders = demonstration.samples(directory, every=every)

@@ -120,16 +120,19 @@ async def preview_(site: Site, campaign_id: int, address: str, form: str) -> Non
 
 @command.command(epilog="Example: mailer campaigns approve 1 --by head-of-unit")
 @click.argument("campaign_id", type=NUMBER)
+@click.option("--old-date", is_flag=True, help="Although its date has passed.")
 @by_option
 @with_site
-async def approve(site: Site, campaign_id: int, by: str) -> None:
+async def approve(site: Site, campaign_id: int, old_date: bool, by: str) -> None:
     """Approve a campaign as it is now; any later edit voids the approval.
 
     The approver has written none of the content.
     """
     if site.settings.approval.only_console:
         raise RefusedError("approval.only_console is true: no command approves")
-    given = await gate.approve(site, campaign_id, by=by, now=clock.now())
+    given = await gate.approve(
+        site, campaign_id, by=by, now=clock.now(), old_date=old_date
+    )
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
     output.line(f"{by} approved {campaign.name} for {given.count} readers")
