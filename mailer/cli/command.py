@@ -1,5 +1,6 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
+import asyncio
 import functools
 import re
 from collections.abc import Callable, Coroutine
@@ -9,7 +10,8 @@ from typing import Any
 
 import click
 
-from mailer.cli import acting
+from mailer.cli import acting, interruption
+from mailer.cli.interruption import InterruptionError
 from mailer.errors import first_fault
 from mailer.processes import event_loop
 from mailer.sites.opening import open_site
@@ -32,20 +34,32 @@ def with_site(
 
         async def run_with_site() -> int | None:
             async with open_site(config) as site:
-                if "by" in options:
-                    options["by"] = await acting.user(site, options["by"])
-                return await function(site, *arguments, **options)
+                try:
+                    if "by" in options:
+                        options["by"] = await acting.user(site, options["by"])
+                    return await function(site, *arguments, **options)
+                except asyncio.CancelledError:
+                    raise interruption.of_site(site) from None
 
         return complete(run_with_site())
 
     return wrapper
 
 
-def complete(coroutine: Coroutine[Any, Any, int | None]) -> int | None:
-    """Run a coroutine to its end; of a group of errors, raise the first."""
+def complete(
+    coroutine: Coroutine[Any, Any, int | None],
+    *,
+    interrupted: str = interruption.NOTHING,
+) -> int | None:
+    """Run a coroutine to its end; of a group of errors, raise the first.
+
+    `interrupted` is the sentence if Ctrl-C ends it.
+    """
     try:
         with event_loop.runner() as runner:
             return runner.run(coroutine)
+    except KeyboardInterrupt:
+        raise InterruptionError(interrupted) from None
     except BaseExceptionGroup as group:
         raise first_fault(group) from None
 

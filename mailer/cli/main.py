@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 import mailer
 from audiences.errors import CodedError
-from mailer.cli import output
+from mailer.cli import interruption, output
 from mailer.cli.deferred import DeferredGroup
+from mailer.cli.interruption import InterruptionError
 from mailer.cli.nouns import NOUNS
 from mailer.cli.remedies import with_remedy
 from mailer.processes import logs
@@ -96,8 +97,13 @@ def _run(arguments: list[str]) -> int:
         return 0
     except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (an operator gets no traceback)
         _refuse(fault)
-        return 1
+        return interruption.EXIT_CODE if _is_interruption(fault) else 1
     return result if isinstance(result, int) else 0
+
+
+def _is_interruption(fault: BaseException) -> bool:
+    by_click = isinstance(fault.__cause__, KeyboardInterrupt)
+    return by_click or isinstance(fault, InterruptionError)
 
 
 def _show_usage(fault: click.ClickException) -> None:
@@ -126,7 +132,7 @@ def _sentence(fault: BaseException) -> str:
         case OSError(errno=errno.ENOSPC):
             return "a disk is full; make room, then try again"
         case click.exceptions.Abort():
-            return "stopped; this command changed nothing"
+            return interruption.NOTHING
         case _:
             return _unexpected(fault)
 

@@ -8,6 +8,7 @@ REMEDIES: Mapping[str, str] = {
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",
+    "date.past": "correct it, or approve with --old-date",
     "dkim.missing": "`mailer keys dkim` makes a key",
     "dkim.none": "`mailer keys dkim` makes a key",
     "key.other": "put the key back that was in use when the store was made",

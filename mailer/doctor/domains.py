@@ -13,9 +13,9 @@ from dns.resolver import NXDOMAIN, NoAnswer
 from mailer.composing import dkim_keys
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
+from mailer.settings import real_names
 from mailer.settings.sections import Settings
 
-RESERVED = (".example", ".test", ".invalid", ".localhost", ".local")  # RFC 2606, 6762
 TIMEOUT = 3.0  # seconds for each query
 
 
@@ -25,7 +25,7 @@ async def examine(
     """Look up the records of our domains; `server` replaces the system's resolver."""
     sender = settings.sender.address.rpartition("@")[2]
     names = [sender, settings.mail.domain, settings.mail.return_domain]
-    if any(f".{name}".endswith(RESERVED) for name in names):
+    if any(map(real_names.is_reserved, names)):
         return [
             note(
                 "names",

@@ -4,9 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 from mailer.doctor import domains, machine, relay, storage
-from mailer.doctor.finding import Finding, error, ok, warning
+from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
-from mailer.settings import loading
+from mailer.settings import loading, real_names
+from mailer.settings.sections import Settings
 from mailer.sites.opening import open_site
 
 
@@ -31,6 +32,7 @@ async def examine(
                 *machine.files(root),
                 *machine.disk(root),
                 *machine.web(settings),
+                *_examples(settings),
                 *(await storage.examine(site.database, now=now)),
                 *(await relay.examine(site, try_logins=try_logins)),
                 *relay.signing(site),
@@ -40,6 +42,17 @@ async def examine(
         about = "secrets" if str(fault).startswith("keys.") else "configuration"
         remedy = "config.toml explains each key; `mailer init` makes secrets"
         return [error(about, str(fault), remedy)]
+
+
+def _examples(settings: Settings) -> list[Finding]:
+    """Return a finding for each setting that is still that of a new site."""
+    found = real_names.faults(settings)
+    if not found:
+        return [ok("defaults", "no setting names an example or this machine")]
+    if settings.site.demo:
+        sentence = f"this is a demonstration; before real letters: {'; '.join(found)}"
+        return [note("defaults", sentence, "set them, then site.demo = false")]
+    return [error("defaults", each, "set the real one") for each in found]
 
 
 def _outdated(path: Path) -> list[Finding]:

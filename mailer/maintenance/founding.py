@@ -33,7 +33,6 @@ async def create_site(
     folder: Path,
     *,
     with_sample: bool,
-    demo: bool = False,
     store: str | None = None,
     now: datetime,
     progress: Progress = lambda _step: None,
@@ -41,10 +40,11 @@ async def create_site(
     """Create a site; return the path of its config.toml.
 
     Raises RefusedError if the folder has files of a site. If it fails, what it made is
-    removed. `progress` is called before each long step.
+    removed. `progress` is called before each long step. A site with the sample
+    directory is a demonstration.
     """
     config = folder / "config.toml"
-    made = _files(folder, config, demo=demo, store=store)
+    made = _files(folder, config, demo=with_sample, store=store)
     try:
         progress("making the store")
         async with open_site(config) as site:

@@ -39,7 +39,7 @@ async def totals(session: AsyncSession, campaign_id: int) -> dict[str, int]:
         .group_by(Message.state)
         .order_by(number.desc(), Message.state)
     )
-    return dict(found.tuples().all())
+    return {state: count for state, count in found}
 
 
 def refused_by(campaign: Campaign) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +33,7 @@ from mailer.store.identity import StoreIdentity
 # Contacts in one transaction: few in the first, so that the first letters leave soon,
 # then twice as many each time, up to a maximum.
 FIRST_CHUNK, MAX_CHUNK = 2_000, 50_000
+log = structlog.get_logger()
 LEASE = timedelta(minutes=2)  # from the last chunk; then another process continues
 
 
@@ -87,7 +89,9 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
                     total = select(func.count()).where(
                         Message.campaign_id == campaign_id
                     )
-                    return await session.scalar(total) or 0
+                    made = await session.scalar(total) or 0
+                    log.info("campaign.released", campaign=campaign_id, messages=made)
+                    return made
                 _leased(progress, now())
                 patterns = site.settings.mail.only_to
                 await _plan_chunk(session, campaign, progress, size, patterns)

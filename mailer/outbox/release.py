@@ -73,9 +73,7 @@ async def release(
         await _store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
     log.info("campaign.release_begun", campaign=campaign_id, by=by)
-    made = await plan.plan(site, campaign_id, now=read_clock)
-    log.info("campaign.released", campaign=campaign_id, messages=made)
-    return made
+    return await plan.plan(site, campaign_id, now=read_clock)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -63,16 +63,24 @@ async def store_is_ready(site: Site, stopping: asyncio.Event) -> bool:
     finally:
         checking.cancel()
         asked.cancel()
+        await asyncio.wait({checking, asked})  # SQLite's thread must come to its end
 
 
-def stop_event() -> asyncio.Event:
+class Stop(asyncio.Event):
+    """A request to stop, by a signal or by the process itself."""
+
+    by: signal.Signals | None = None  # the signal that asked
+
+
+def stop_event() -> Stop:
     """Return an event that SIGTERM, SIGINT and SIGHUP set."""
-    event = asyncio.Event()
+    event = Stop()
     loop = asyncio.get_running_loop()
 
     def stop(number: signal.Signals) -> None:
         if not event.is_set():
             log.info("process.stopping", signal=number.name)
+            event.by = number
         event.set()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError
 
 from mailer.errors import ConfigError
 from mailer.settings import relays, renamed, variables
+from mailer.settings.relays import DEFAULT
 from mailer.settings.sections import Settings
 from mailer.settings.toml import read_toml
 from mailer.settings.values import LOOPBACK, describe_fault, join_faults
@@ -55,6 +56,7 @@ def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
         *relays.faults(settings.every_relay),
         *_signing_faults(settings),
         *_web_faults(settings),
+        *_demo_faults(settings),
     ]
 
 
@@ -90,6 +92,18 @@ def _web_faults(settings: Settings) -> list[str]:
         return []
     expected = "https, except for a demonstration or on this machine only"
     return [f"site.url: found {settings.site.url}; expected {expected}"]
+
+
+def _demo_faults(settings: Settings) -> list[str]:
+    """Return a fault for each relay of a demonstration that is another machine."""
+    if not settings.site.demo:
+        return []
+    return [
+        f"{'relay' if name == DEFAULT else f'relays.{name}'}.host: found {each.host};"
+        " a demonstration sends to this machine only; site.demo = false ends it"
+        for name, each in settings.every_relay.items()
+        if not is_loopback(each.host)
+    ]
 
 
 def is_loopback(host: str) -> bool:

@@ -43,11 +43,17 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.retry_until = float("inf")
+        self.commits = 0  # begun by transactions that write
         self._away = ""  # why the store cannot be used, as last logged
         self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
         )
+
+        @event.listens_for(engine.sync_engine, "commit")
+        def committing(connection: Connection) -> None:
+            reading = connection.get_execution_options().get(_READING)
+            self.commits += not reading
 
     @property
     def is_sqlite(self) -> bool:

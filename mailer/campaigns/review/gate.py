@@ -17,6 +17,7 @@ from mailer.campaigns.review import (
     approval,
     approved_files,
     audience_guard,
+    defaults,
     occasions,
     readership,
 )
@@ -96,6 +97,8 @@ async def _check(
         *readership.problems(readers, fallbacks, without),
         *changed,
         *_unsigned(site),
+        *defaults.settings(site, content),
+        *defaults.date(site, campaign, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *readership.letter_problems(blocks, needed),
         *_translations(site, content, translated),
@@ -123,15 +126,20 @@ async def approve(
     time: datetime | None = None,
     until: date | None = None,
     scored: bool = True,
+    old_date: bool = False,
 ) -> Approval:
     """Check a campaign, and approve it as it was checked.
 
     `time` and `until` are those of approval.approve. Raises RefusedError if the
-    campaign has an error or changed during the check, and what approval.approve raises.
+    campaign has an error, a date that has passed unless `old_date`, or changed during
+    the check, and what approval.approve raises.
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
-        before = (await lookup.get(session, campaign_id)).updated_at
+        campaign = await lookup.get(session, campaign_id)
+    before = campaign.updated_at
+    if not old_date:
+        defaults.require_date(site, campaign, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
     _require_ok(checked, campaign_id)
     async with site.database.writing() as session:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailer.campaigns.review import spam
+from mailer.campaigns.review import defaults, spam
 from mailer.campaigns.review.spam import Score, SpamError
 from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group
@@ -46,6 +46,7 @@ async def inspect(
     campaign = content.campaign
     inspected = Inspected()
     reported: set[str] = set()  # features that few mail programs show
+    linked: set[str] = set()  # addresses of links
     written = content.translations.values()
     meant, blocks = leftovers.meant(written), [b for t in written for b in t.blocks]
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
@@ -64,6 +65,7 @@ async def inspect(
             letter, has_topic=campaign.topic is not None
         )
         inspected.problems += files.problems(letter, content.files)
+        inspected.problems += defaults.links(site, content, letter, linked)
         for where, what in leftovers.in_letter(letter, blocks, meant):
             inspected.problems.append(problem.error(key.language, where, what))
         inspected.problems += _lacking(site, campaign.template, letter, reported)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections import Counter
 from contextlib import nullcontext
@@ -13,6 +14,7 @@ import structlog
 
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.cli.interruption import InterruptionError
 from mailer.cli.logging_option import log_option
 from mailer.outbox.message_states import MessageState
 from mailer.processes import logs, running, workers
@@ -84,6 +86,14 @@ async def command(
             )
             if following:
                 following.cancel()
+    _show(settled, as_json=as_json)
+    if until_idle and stopping.by is signal.SIGINT:
+        raise InterruptionError(
+            "stopped; what has not left yet waits, and `mailer work` sends it"
+        )
+
+
+def _show(settled: Counter[Any], *, as_json: bool) -> None:
     if as_json:
         output.json_document(dict(settled.most_common()))
         return

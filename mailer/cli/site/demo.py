@@ -30,12 +30,17 @@ def command(directory: Path, every: bool, as_json: bool) -> int | None:
     The letters go to a mail server on this machine, which keeps them as files; no real
     person gets one. The site stays for you to explore.
     """
-    return complete(_run(directory, every=every, as_json=as_json))
+    incomplete = (
+        f"stopped; {directory} is not complete: delete it before the next `mailer demo`"
+        "; no real person got a letter"
+    )
+    run = _run(directory, every=every, as_json=as_json)
+    return complete(run, interrupted=incomplete)
 
 
 async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
     config = await founding.create_site(
-        directory, with_sample=True, demo=True, now=clock.now(), progress=output.say
+        directory, with_sample=True, now=clock.now(), progress=output.say
     )
     async with open_site(config) as site:
         folders = demonstration.samples(directory, every=every)

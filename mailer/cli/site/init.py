@@ -20,7 +20,9 @@ from mailer.maintenance import founding
 )
 def command(directory: Path, sample: bool, store: str | None) -> int | None:
     """Make a new site: config.toml, templates, secrets and the store."""
-    return complete(_run(directory, with_sample=sample, store=store))
+    run = _run(directory, with_sample=sample, store=store)
+    incomplete = f"stopped; the site in {directory} is not complete: delete it"
+    return complete(run, interrupted=f"{incomplete}, and what is in its store")
 
 
 async def _run(directory: Path, *, with_sample: bool, store: str | None) -> None:

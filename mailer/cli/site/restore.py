@@ -39,7 +39,12 @@ def command(
     Nothing is sent before `mailer resume-after-restore`.
     """
     folder = into or config.resolve().parent
-    return complete(_run(archive, folder, store, keys, as_json=as_json))
+    incomplete = (
+        f"stopped; {folder} is not complete and sends nothing: empty it and its store,"
+        " then restore again"
+    )
+    run = _run(archive, folder, store, keys, as_json=as_json)
+    return complete(run, interrupted=incomplete)
 
 
 async def _run(

@@ -1,5 +1,6 @@
 """`mailer campaigns`: write, approve, schedule, send and count campaigns."""
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from mailer import clock
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
-from mailer.cli import acting, output
+from mailer.cli import acting, interruption, output
 from mailer.cli.command import (
     NUMBER,
     as_json,
@@ -150,9 +151,12 @@ async def release_(
             output.say(readers.change)
         if acting.ask(f"Send it to {readers.count} readers?", yes=yes):
             expect = readers.count  # no other number than the one that was shown
-    count = await release.release(
-        site, campaign_id, by=by, now=clock.now(), expected=expect
-    )
+    try:
+        count = await release.release(
+            site, campaign_id, by=by, now=clock.now(), expected=expect
+        )
+    except asyncio.CancelledError:
+        raise await interruption.of_release(site, campaign_id) from None
     output.line(f"released: {count} readers are in the ledger")
 
 

@@ -22,6 +22,7 @@ from mailer.sites.site import Site
     type=click.DateTime(["%Y-%m-%d"]),
     help="Approve any time until this day ends, in the campaign's zone.",
 )
+@click.option("--old-date", is_flag=True, help="Although its date has passed.")
 @by_option
 @with_site
 async def approve(
@@ -29,6 +30,7 @@ async def approve(
     campaign_id: int,
     time: datetime | None,
     until: datetime | None,
+    old_date: bool,
     by: str,
 ) -> None:
     """Approve a campaign as it is now; any later edit voids the approval.
@@ -42,7 +44,13 @@ async def approve(
         raise click.UsageError("give either --at or --until")
     day = None if until is None else until.date()
     given = await gate.approve(
-        site, campaign_id, by=by, now=clock.now(), time=time, until=day
+        site,
+        campaign_id,
+        by=by,
+        now=clock.now(),
+        time=time,
+        until=day,
+        old_date=old_date,
     )
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailer.errors import MailerError
 from mailer.processes import logs
-from tests.acts import logging as lines
+from tests.acts import lines
 
 ADDRESS = "canary@secret.example.org"
 TOKEN = "AQAAAAAAAAAAKdTg9pKq3J1yUo8rV2xLwYzB5cNf"  # of a former link, the shortest

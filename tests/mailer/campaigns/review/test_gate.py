@@ -1,7 +1,6 @@
 """The gate finds the faults of a campaign, each with its language and place."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,8 @@ import pytest
 from mailer import clock
 from mailer.campaigns.review import gate
 from mailer.campaigns.review.gate import CampaignCheck
-from mailer.settings.sections import DkimSettings
 from mailer.sites.site import Site
-from tests.acts import campaigning
+from tests.acts import campaigning, real_sites
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
@@ -156,8 +154,7 @@ async def test_a_template_that_cannot_be_laid_out_blocks(
 
 
 async def test_unsigned_letters_are_warned_of(site: Site, tmp_path: Path) -> None:
-    settings = site.settings.model_copy(update={"dkim": DkimSettings()})
-    unsigned = replace(site, settings=settings)
+    unsigned = real_sites.real(site, dkim={"relay_signs": False})
 
     checked = await check(unsigned, campaigning.write(tmp_path))
 
