@@ -26,6 +26,7 @@ from babel.numbers import format_decimal
 
 from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError, unreadable
+from mailer.rendering import template_files
 
 DOMAIN = "liaison"
 # In Arabic the United Nations write both names of a month, that of the east and that of
@@ -127,9 +128,10 @@ def load(folder: Path, language: str) -> Catalogue:
 
     Raises ContentError where it cannot be read.
     """
-    path = folder / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    place = f"locale/{language}/LC_MESSAGES/{DOMAIN}.po"
+    path = folder / place
     try:
-        octets = path.read_bytes()
+        octets = template_files.content(folder, place)
         catalogue: Any = read_po(BytesIO(octets), locale=language, abort_invalid=True)
     except OSError as fault:
         raise ContentError(str(path), unreadable(fault)) from None
