@@ -20,7 +20,7 @@ from mailer.rendering.language.catalogues import isolated
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 MAX_TOPICS = 200  # of one form
-CODE = r"[a-z0-9-]{1,60}"  # of a topic
+CODE = r"[A-Za-z0-9_.-]{1,40}"  # of a topic
 
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from audiences import topics
 from mailer import clock
 from mailer.outbox import confirmations
 from mailer.sites.site import Site
@@ -143,3 +144,25 @@ async def test_a_second_request_names_the_time_of_the_first_letter(
 
     assert "Une lettre a été envoyée à" in again.text
     assert "09:41" in again.text
+
+
+async def test_saving_a_page_as_it_is_changes_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    """Every topic of the site can be chosen, kept and left."""
+    link = await readers.signed(site, tmp_path)
+    path = f"/p/{link.preferences}"
+    async with site.database.reading() as session:
+        every = [each.code for each in await topics.listed(session)]
+    async with serving(site) as pages:
+        await pages.post(path, {"act": "save", "topic": every})
+        before = await readers.standings(site)
+        await pages.post(path, {"act": "save", "topic": every, "had": every})
+        after = await readers.standings(site)
+        await pages.post(path, {"act": "save", "topic": [], "had": every})
+        left = await readers.standings(site)
+
+    assert before == after
+    assert set(after) == set(left) == set(every)
+    assert set(after.values()) == {"active", "pending"}
+    assert set(left.values()) == {"ended"}
