@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mailer.errors import ContentError, unreadable
-from mailer.rendering import template_files
-from mailer.rendering.template_files import LAYOUT
 
+LAYOUT = "_layout"
 _SETTINGS = {"title", "topic", "service", "audience", "blocks"}
 
 
@@ -36,7 +35,7 @@ class Template:
 
 def block_types(templates: Path) -> dict[str, BlockType]:
     """Return the block types of a site by name."""
-    table = _read(templates, f"{LAYOUT}/blocks.toml")
+    table = _read(templates / LAYOUT / "blocks.toml")
     return {
         name: BlockType(
             name=name,
@@ -57,7 +56,7 @@ def load(templates: Path, name: str) -> Template:
             f"no template is called {name!r}; expected one of {', '.join(known)}",
         )
     path = templates / name / "template.toml"
-    table = _read(templates, f"{name}/template.toml")
+    table = _read(path)
     unknown = sorted(set(table) - _SETTINGS)
     if unknown:
         expected = ", ".join(sorted(_SETTINGS))
@@ -82,10 +81,10 @@ def names(templates: Path) -> list[str]:
     return sorted(path.parent.name for path in templates.glob("*/template.toml"))
 
 
-def _read(templates: Path, place: str) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(template_files.text(templates, place))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as fault:
-        raise ContentError(str(templates / place), unreadable(fault)) from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ContentError(str(templates / place), f"not valid TOML: {fault}") from None
+        raise ContentError(str(path), unreadable(fault)) from None
+    except (tomllib.TOMLDecodeError, UnicodeError) as fault:
+        raise ContentError(str(path), f"not valid TOML: {fault}") from None

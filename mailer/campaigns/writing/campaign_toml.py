@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audiences import characters
-from mailer import regular_files
+from mailer.campaigns.writing import regular_files
 from mailer.errors import ContentError, unreadable
 
 MAX_FILE = 200_000  # octets

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
 from audiences.store.dialects import insert
-from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
+from mailer.campaigns.writing import regular_files
 from mailer.composing import parts
 from mailer.errors import ContentError, RefusedError, unreadable
 from mailer.rendering.checks import problem

@@ -8,10 +8,9 @@ from typing import Any
 from audiences import languages
 from audiences.characters import has_control
 from audiences.institution import ZONE
-from mailer import regular_files
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
-from mailer.campaigns.writing import campaign_toml, event, files
+from mailer.campaigns.writing import campaign_toml, event, files, regular_files
 from mailer.campaigns.writing.campaign_toml import CampaignToml
 from mailer.campaigns.writing.files import Attached
 from mailer.errors import ContentError

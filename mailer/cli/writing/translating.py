@@ -4,7 +4,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from mailer import clock, regular_files
+from mailer import clock
+from mailer.campaigns.writing import regular_files
 from mailer.campaigns.writing.translation import exchange, po_file
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site

@@ -1,12 +1,19 @@
 """Finds the file and line of a template that wrote a part of a letter."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
-from mailer.rendering import template_files
-
+MAX_FILE = 200_000  # characters
 _JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+
+
+def templates_of(templates: Path, name: str) -> Iterator[Path]:
+    """Yield the MJML and CSS files of a letter type."""
+    for folder in (templates / name, templates / "_layout"):
+        yield from sorted(folder.glob("*.mjml"))
+        yield from sorted(folder.glob("*.css"))
 
 
 def locate(templates: Path, name: str, word: str) -> str:
@@ -15,11 +22,11 @@ def locate(templates: Path, name: str, word: str) -> str:
     Returns "letter" where none of its files does.
     """
     pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])", re.IGNORECASE)
-    for place in template_files.of_letter_type(templates, name):
-        lines = template_files.text(templates, place).split("\n")
+    for path in templates_of(templates, name):
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
         for number, line in enumerate(lines, start=1):
             if pattern.search(line):
-                return f"{place}, line {number}"
+                return f"{path.relative_to(templates).as_posix()}, line {number}"
     return "letter"
 
 
@@ -31,12 +38,13 @@ def locate_written(templates: Path, name: str, part: str) -> str:
     """
     words = sorted(set(re.findall(r"[a-z0-9]{3,}", part.lower())))
     best = (0, f"{name}/body.mjml, line 1")
-    files = template_files.of_letter_type(templates, name)
-    for place in sorted(files, key=lambda each: each.endswith(".css")):
-        text = template_files.text(templates, place)
+    files = templates_of(templates, name)
+    for path in sorted(files, key=lambda each: each.suffix == ".css"):
+        text = path.read_text(encoding="utf-8", errors="replace")[:MAX_FILE]
         shown = _JINJA_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
         for number, line in enumerate(unescape(shown).lower().split("\n"), start=1):
             score = sum(len(word) for word in words if word in line)
             if score > best[0]:
+                place = path.relative_to(templates).as_posix()
                 best = (score, f"{place}, line {number}")
     return best[1]

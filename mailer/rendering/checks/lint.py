@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailer.errors import ContentError
-from mailer.rendering import template_files
 from mailer.rendering.allowed.elements import HTML, MJML, TEXTS, VOID
+from mailer.rendering.allowed.places import MAX_FILE, templates_of
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
 
@@ -40,16 +39,16 @@ class _Open:
 
 def lint(templates: Path, name: str) -> Iterator[Problem]:
     """Yield the problems of the files of one letter type."""
-    for place in template_files.of_letter_type(templates, name):
-        try:
-            text = template_files.text(templates, place)
-        except ContentError as fault:
-            yield problem.error("", fault.where, fault.sentence)
-            continue
-        if place.endswith(".css"):
-            yield from _styles(text, place, 1)
+    for path in templates_of(templates, name):
+        where = path.relative_to(templates).as_posix()
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if len(text) > MAX_FILE:
+            what = f"found {len(text):,} characters; expected at most {MAX_FILE:,}"
+            yield problem.error("", where, what)
+        elif path.suffix == ".css":
+            yield from _styles(text, where, 1)
         else:
-            yield from markup(text, place)
+            yield from markup(text, where)
 
 
 def markup(text: str, where: str) -> Iterator[Problem]:

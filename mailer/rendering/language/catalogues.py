@@ -26,7 +26,6 @@ from babel.numbers import format_decimal
 
 from audiences.languages import OFFERED, direction
 from mailer.errors import ContentError, unreadable
-from mailer.rendering import template_files
 
 DOMAIN = "liaison"
 # In Arabic the United Nations write both names of a month, that of the east and that of
@@ -128,10 +127,9 @@ def load(folder: Path, language: str) -> Catalogue:
 
     Raises ContentError where it cannot be read.
     """
-    place = f"locale/{language}/LC_MESSAGES/{DOMAIN}.po"
-    path = folder / place
+    path = folder / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     try:
-        octets = template_files.content(folder, place)
+        octets = path.read_bytes()
         catalogue: Any = read_po(BytesIO(octets), locale=language, abort_invalid=True)
     except OSError as fault:
         raise ContentError(str(path), unreadable(fault)) from None

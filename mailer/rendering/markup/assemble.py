@@ -1,24 +1,21 @@
 """Renders a letter's Jinja template to MJML, in a sandbox.
 
 A template sees plain values and can call only its own macros. It has no `range` and no
-operator that multiplies texts, and loads only files of its folder and of the layout. A
-fault is raised with its file and line. `rendering/child` limits time and memory.
+operator that multiplies texts, and loads only files of the templates folder. A fault
+is raised with its file and line. `rendering/child` limits time and memory.
 """
 
 import traceback
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailer.errors import ContentError
-from mailer.rendering import template_files
-from mailer.rendering.template_files import LAYOUT
 
 _FILTERS = (
     "default",
@@ -60,48 +57,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, Macro)
 
 
-class Loader(BaseLoader):
-    """Loads the files of one letter type and of the layout, which an approval covers.
-
-    A link is not followed: it could bring any file of the machine into a letter.
-    """
-
-    def __init__(self, templates: Path, name: str) -> None:
-        self._templates = templates
-        self._folders = {name, LAYOUT}
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        """Return a file, its path, and whether it is still the same."""
-        folder, _, rest = template.partition("/")
-        if folder not in self._folders or not _is_inside(rest):
-            raise SecurityError(
-                f"found the file {template!r}; expected one of"
-                f" {' or '.join(sorted(self._folders))}, without ."
-            )
-        try:
-            text = template_files.text(self._templates, template)
-        except FileNotFoundError:
-            raise TemplateNotFound(template) from None
-        return text, str(self._templates / template), lambda: self._has(template, text)
-
-    def _has(self, template: str, text: str) -> bool:
-        try:
-            return template_files.text(self._templates, template) == text
-        except (ContentError, OSError):
-            return False
-
-
-def _is_inside(place: str) -> bool:
-    return not {"", ".", ".."} & set(place.split("/"))
-
-
 @cache
-def environment(templates: Path, name: str) -> Sandbox:
-    """Return the Jinja environment of a letter type."""
+def environment(templates: Path) -> Sandbox:
+    """Return the Jinja environment of a templates folder."""
     made = Sandbox(
-        loader=Loader(templates, name),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -119,7 +79,7 @@ def assemble(templates: Path, name: str, values: dict[str, Any]) -> str:
     """
     main = f"{name}/body.mjml"
     try:
-        return environment(templates, name).get_template(main).render(values)
+        return environment(templates).get_template(main).render(values)
     except TemplateSyntaxError as fault:
         where = f"{fault.name or main}, line {fault.lineno}"
         raise ContentError(where, f"not a valid template: {fault.message}") from None

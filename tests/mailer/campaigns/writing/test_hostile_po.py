@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer import regular_files
+from mailer.campaigns.writing import regular_files
 from mailer.campaigns.writing.translation import po_file
 from mailer.errors import ContentError
 

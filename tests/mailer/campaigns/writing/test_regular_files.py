@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer import regular_files
-from mailer.campaigns.writing import campaign_toml, files, folder
+from mailer.campaigns.writing import campaign_toml, files, folder, regular_files
 from mailer.errors import ContentError
 from tests.acts import campaigning
 

@@ -1,4 +1,4 @@
-"""Reads files of a folder of campaigns or templates, and nothing outside it.
+"""Reads files of a campaign folder, and nothing outside it.
 
 Only regular files are read, up to a limit. No link below the folder is followed: each
 step of a path is opened from the one before it. A pipe or a device is not waited for.
