@@ -105,6 +105,16 @@ async def bounced(
     return found.all()
 
 
+async def suppressed_at(session: AsyncSession, at: datetime) -> Sequence[bytes]:
+    """Return the addresses that were suppressed at an instant."""
+    found = await session.scalars(
+        select(SuppressionEvent.address_key).where(
+            SuppressionEvent.at == at, SuppressionEvent.act == "suppressed"
+        )
+    )
+    return found.all()
+
+
 async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:
     """Return every suppression with its contact's address, if any, oldest first."""
     rows = await session.execute(

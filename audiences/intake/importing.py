@@ -12,12 +12,14 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.errors import FileRefusedError
 from audiences.intake import applying, conflicts, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
+MAX_EMPTY = 100_000  # rows without a value
 
 
 class Transactions(Protocol):
@@ -134,8 +136,15 @@ def _report(
 def _checked(
     table: Table, checker: Checker, staged: Staged, progress: Callable[[int], None]
 ) -> Iterator[CheckedRow]:
+    empty = 0
     for number, cells in enumerate(table.rows, start=2):
         if not "".join(cells).strip():
+            empty += 1
+            if empty > MAX_EMPTY:
+                raise FileRefusedError(
+                    f"{table.name}, row {number}: more than {MAX_EMPTY:,} empty rows;"
+                    " delete them"
+                )
             continue
         staged.rows += 1
         if staged.rows % PROGRESS_EVERY == 0:

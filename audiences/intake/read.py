@@ -20,6 +20,7 @@ from audiences.intake import columns
 from audiences.intake.workbooks import reading
 
 MAX_LINE = 1_000_000  # characters of a CSV file
+MAX_CELL = 131_072  # characters of a cell; a quotation mark that is not closed has more
 SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
 LEGACY = ["cp1252", "cp1251", "cp1256"]
 DELIMITERS = ",;\t|"
@@ -89,6 +90,11 @@ def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
         raise FileRefusedError(
             f"{path.name} is not a text in the encoding {encoding}"
         ) from None
+    if "\0" in header:
+        raise FileRefusedError(
+            f"{path.name}, row 1: found the character NUL, which no text has; save the"
+            " list as CSV in UTF-8"
+        )
     delimiter = max(DELIMITERS, key=lambda mark: _delimiter_score(path, header, mark))
     shown = {"\t": "tab"}.get(delimiter, delimiter)
     rows = _csv_rows(path, encoding, delimiter)
@@ -104,7 +110,8 @@ def _delimiter_score(path: Path, header: str, mark: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=mark), [])
     except csv.Error as fault:
         raise FileRefusedError(
-            f"{path.name}, row 1: {fault}; the first row must have the headings"
+            f"{path.name}, row 1: {_sentence(fault)}; the first row must have the"
+            " headings"
         ) from None
     return columns.recognised(cells), header.count(mark)
 
@@ -167,9 +174,16 @@ def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
         ) from None
     except csv.Error as fault:
         raise FileRefusedError(
-            f"{path.name}, row {number + 1}: {fault}; look for a quotation mark that is"
-            " not closed"
+            f"{path.name}, row {number + 1}: {_sentence(fault)}; look for a quotation"
+            " mark that is not closed"
         ) from None
+
+
+def _sentence(fault: csv.Error) -> str:
+    """Return what was found in a row of a CSV file."""
+    if str(fault).startswith("field larger"):
+        return f"a cell of more than {MAX_CELL:,} characters"
+    return str(fault)
 
 
 def _lines(file: TextIO) -> Iterator[str]:

@@ -11,6 +11,8 @@ from functools import partial
 
 import structlog
 
+from audiences import suppressions
+from audiences.suppressions import Why
 from mailer.campaigns import hours
 from mailer.delivery.routing import throttle
 from mailer.delivery.smtp.connection import TIMEOUTS
@@ -18,6 +20,8 @@ from mailer.delivery.smtp.outgoing import MARK_HOLDS, Stage
 from mailer.outbox import heartbeat, lease, ledger, plan
 from mailer.outbox.lease import Silence
 from mailer.outcomes import closing, record
+from mailer.readers import optouts
+from mailer.readers.optouts import NotRecordedError, OptOut
 from mailer.sites.site import Site
 from mailer.store import identity, last_seen
 
@@ -84,13 +88,20 @@ class Housekeeping:
         now = self._now()
         totals: dict[int, dict[str, int]] = {}
         evidence = now + self._site.settings.delivery.evidence_wait
+        suppressed: list[OptOut] = []
         async with self._database.writing() as session:
             halt = (await identity.read(session)).halt
             if halt is None:  # nothing expires or ends before a person has decided
                 await hours.move_on(session, now=now)
                 await closing.end_late(session, now=now)
-                for each in await closing.finish(session, now=now):
+                finished = await closing.finish(session, now=now)
+                for each in finished:
                     totals[each] = await ledger.totals(session, each)
+                if finished:
+                    suppressed = [
+                        optouts.of_suppression(key, at=now, reason=Why.BOUNCED)
+                        for key in await suppressions.suppressed_at(session, now)
+                    ]
             await throttle.delete_unused(session, now=now)
             # last: a worker that marks locks its campaign first, then its own row
             marked = await lease.recover(
@@ -105,9 +116,18 @@ class Housekeeping:
             )
         for campaign, states in totals.items():
             log.info("campaign.finished", campaign=campaign, totals=states)
+        if suppressed:
+            await asyncio.to_thread(self._keep, suppressed)
         if halt != self._halt:
             self._halt = halt
             log.warning("site.halted" if halt else "site.goes_on", reason=halt)
+
+    def _keep(self, suppressed: list[OptOut]) -> None:
+        """Write suppressions to the file of opt-outs, too; the store has them."""
+        try:
+            optouts.append(self._site.root, suppressed)
+        except NotRecordedError as fault:
+            log.warning("optouts.unrecorded", reason=str(fault))
 
     async def continue_releases(self, messages_made: Callable[[], None]) -> None:
         """Continue abandoned releases, until cancelled."""

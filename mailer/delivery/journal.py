@@ -24,6 +24,7 @@ from mailer.outcomes import faults, record
 from mailer.outcomes.faults import AttemptFault
 from mailer.outcomes.proportion import LAST
 from mailer.readers import applying, optouts
+from mailer.readers.optouts import BatchEnd
 from mailer.sites.site import Site
 
 WRITE_FACTOR = 50.0  # the delay is at most this many times the last write
@@ -168,7 +169,7 @@ class Journal:
         )
         return _Group(by_queue, together, pauses, attempts, counted)
 
-    async def _write(self, group: _Group) -> tuple[Batch, float, int | None]:
+    async def _write(self, group: _Group) -> tuple[Batch, float, BatchEnd | None]:
         """Write a group; return the batch taken, and a time just before its marks.
 
         Opt-outs that wait in the file come before the claim; their end is returned.

@@ -9,10 +9,12 @@ contact.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -22,17 +24,15 @@ from audiences.segments.conditions import of_readers
 from audiences.subscriptions import Standing, Subscription
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
-from mailer.composing import skeletons
-from mailer.composing.header import HeaderFields
+from mailer.outbox import confirmation_letters
+from mailer.outbox.confirmation_letters import TEMPLATE
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import ConfirmationWish, Message
 from mailer.rendering import renderer
-from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.source import Block, Source
+from mailer.rendering.source import Letter, Source
 from mailer.sites.site import Site
 from mailer.store import locks
 
-TEMPLATE = "confirmation"
 DAILY_LETTERS = 2  # to one contact: a victim of others gets no more
 DAILY_LETTERS_OF_SITE = 1000
 ON_THEIR_WAY = (
@@ -48,13 +48,54 @@ LIFETIME = timedelta(
 )  # of a day's campaign: a late request has a day for retries
 
 
-async def request(
-    session: AsyncSession, site: Site, contact_id: int, *, now: datetime
-) -> bool:
-    """Queue a confirmation letter for all that waits; return False if none is made.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """What became of a request for a confirmation letter."""
 
-    None is made while the link of an earlier letter confirms the same, nor above the
-    limits of a day.
+    queued: bool  # a letter is sent now
+    earlier: datetime | None = None  # when the letter was that confirms the same
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Missing:
+    """A letter that must be rendered before it can be queued."""
+
+    source: Source
+
+
+async def request(
+    site: Site,
+    contact_id: int,
+    *,
+    now: datetime,
+    writing: Callable[[], AbstractAsyncContextManager[AsyncSession]],
+) -> Requested:
+    """Queue a confirmation letter for all that waits; return what became of it.
+
+    None is queued while the link of an earlier letter confirms the same, nor above the
+    limits of a day. `writing` opens a transaction; the letter is rendered outside it.
+    """
+    rendered: Letter | None = None
+    while True:
+        async with writing() as session:
+            found = await _queue(session, site, contact_id, rendered, now)
+        if isinstance(found, Requested):
+            return found
+        rendered = await asyncio.to_thread(
+            renderer.kept.render, found.source, site.templates
+        )
+
+
+async def _queue(
+    session: AsyncSession,
+    site: Site,
+    contact_id: int,
+    rendered: Letter | None,
+    now: datetime,
+) -> Requested | _Missing:
+    """Queue a letter; return its source, with nothing written, if it is not rendered.
+
+    `rendered` is the letter in the language of the contact.
     """
     query = of_readers(select(Contact, Organisation.languages, Country.languages))
     row = await session.execute(query.where(Contact.id == contact_id))
@@ -62,20 +103,21 @@ async def request(
     # without the lock, two requests at the same time would make two campaigns
     await locks.lock_confirmations(session)
     wishes = await _pending(session, contact_id)
-    if await _has_letter(session, contact_id, wishes, now):
-        return False
-    campaign = await _campaign_of_day(session, site, contact_id, now)
-    if campaign is None:
-        return False
-    language, step = _language(
-        site, Chain.from_stored(contact.languages, organisation, country)
-    )
+    earlier = await _earlier_letter(session, contact_id, wishes, now)
+    allowed = wishes and await _is_allowed(session, contact_id, now)
+    if earlier is not None or not allowed:
+        return Requested(queued=False, earlier=earlier)
+    chain = Chain.from_stored(contact.languages, organisation, country)
+    language, step = _language(site, chain)
+    letter = await _letter(session, site, contact_id, language, rendered, now)
+    if isinstance(letter, _Missing):
+        return letter
     message = Message(
-        campaign_id=campaign.id,
+        campaign_id=letter.campaign_id,
         contact_id=contact.id,
         organisation_id=contact.organisation_id,
         address_key=contact.address_key,
-        letter_id=await _letter(session, site, campaign, language, now),
+        letter_id=letter.id,
         language=language,
         step=step,
         state=MessageState.WAITING,
@@ -88,15 +130,42 @@ async def request(
         ConfirmationWish(message_number=message.id, topic=topic, asked_at=asked_at)
         for topic, asked_at in wishes.items()
     )
-    return True
+    return Requested(queued=True)
+
+
+async def _letter(
+    session: AsyncSession,
+    site: Site,
+    contact_id: int,
+    language: str,
+    rendered: Letter | None,
+    now: datetime,
+) -> StoredLetter | _Missing:
+    """Return the letter of a campaign without a row for a contact; keep it if new."""
+    campaign = await _campaign_of_day(session, contact_id, now)
+    known = await confirmation_letters.kept(session, campaign, language)
+    if known is not None:
+        return known
+    source = confirmation_letters.source_of(site, site.catalogue(language), now)
+    if rendered is None or rendered.language != language:
+        return _Missing(source=source)
+    campaign = campaign or await _new_campaign(session, site, now)
+    return await confirmation_letters.keep(
+        session, site, campaign, source, rendered, now
+    )
 
 
 async def confirmable(
-    session: AsyncSession, message_number: int, contact_id: int
+    session: AsyncSession,
+    message_number: int,
+    contact_id: int,
+    *,
+    sent_at: datetime,
 ) -> set[str]:
     """Return the topics that a link still confirms: its own wishes that still wait.
 
-    A letter that an earlier version made has no list of its wishes.
+    A letter of a version that kept no list of wishes was for all that waited when it
+    was sent, at `sent_at`.
     """
     rows = await session.execute(
         select(ConfirmationWish.topic, ConfirmationWish.asked_at).where(
@@ -105,6 +174,8 @@ async def confirmable(
     )
     wishes = {topic: asked_at for topic, asked_at in rows}
     waiting = await _pending(session, contact_id)
+    if not wishes:
+        return {each for each, since in waiting.items() if since <= sent_at}
     return {each for each in waiting if wishes.get(each) == waiting[each]}
 
 
@@ -119,15 +190,20 @@ async def _pending(session: AsyncSession, contact_id: int) -> dict[str, datetime
     return {topic: since for topic, since in rows}
 
 
-async def _has_letter(
+async def _earlier_letter(
     session: AsyncSession,
     contact_id: int,
     wishes: Mapping[str, datetime],
     now: datetime,
-) -> bool:
-    """Whether a letter whose link is valid confirms all these wishes."""
+) -> datetime | None:
+    """Return when a letter was whose valid link confirms all these wishes, if any."""
     rows = await session.execute(
-        select(Message.id, ConfirmationWish.topic, ConfirmationWish.asked_at)
+        select(
+            Message.id,
+            func.coalesce(Message.marked_at, Message.due_at, Campaign.created_at),
+            ConfirmationWish.topic,
+            ConfirmationWish.asked_at,
+        )
         .join(Campaign, Campaign.id == Message.campaign_id)
         .outerjoin(ConfirmationWish, ConfirmationWish.message_number == Message.id)
         .where(
@@ -138,51 +214,64 @@ async def _has_letter(
             Message.state.in_(ON_THEIR_WAY),
         )
     )
-    letters: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for number, topic, asked_at in rows:
-        letters[number][topic] = asked_at
-    return any(wishes.items() <= letter.items() for letter in letters.values())
+    letters: dict[tuple[int, datetime], dict[str, datetime]] = defaultdict(dict)
+    for number, at, topic, asked_at in rows:
+        letters[number, at][topic] = asked_at
+    same = [
+        letter for letter, found in letters.items() if wishes.items() <= found.items()
+    ]
+    return max(same)[1] if same else None
 
 
-async def _campaign_of_day(
-    session: AsyncSession, site: Site, contact_id: int, now: datetime
-) -> Campaign | None:
-    """Return a campaign of this day without a row for a contact; make it if missing.
-
-    Return None above the limits of the contact and of the site.
-    """
-    of_day = (
+def _of_day(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on the campaigns for the confirmations of a day."""
+    return (
         Campaign.template == TEMPLATE,
         Campaign.day == now.date(),
         Campaign.on_demand.is_(True),
     )
-    used = exists().where(
+
+
+def _used_by(contact_id: int) -> Exists:
+    """Return the condition that a campaign has a row for a contact."""
+    return exists().where(
         Message.campaign_id == Campaign.id, Message.contact_id == contact_id
     )
-    had = await session.scalar(select(func.count()).where(*of_day, used))
+
+
+async def _is_allowed(session: AsyncSession, contact_id: int, now: datetime) -> bool:
+    """Whether the contact and the site are below their limits of this day."""
+    had = await session.scalar(
+        select(func.count()).where(*_of_day(now), _used_by(contact_id))
+    )
     sent = await session.scalar(
         select(func.count(Message.id))
         .join(Campaign, Campaign.id == Message.campaign_id)
-        .where(*of_day)
+        .where(*_of_day(now))
     )
-    if (had or 0) >= DAILY_LETTERS or (sent or 0) >= DAILY_LETTERS_OF_SITE:
-        return None
-    campaign: Campaign | None = await session.scalar(
+    return (had or 0) < DAILY_LETTERS and (sent or 0) < DAILY_LETTERS_OF_SITE
+
+
+async def _campaign_of_day(
+    session: AsyncSession, contact_id: int, now: datetime
+) -> Campaign | None:
+    """Return a campaign of this day without a row for a contact, if there is one."""
+    found: Campaign | None = await session.scalar(
         select(Campaign)
-        .where(*of_day, ~used, Campaign.state == CampaignState.SENDING)
+        .where(
+            *_of_day(now),
+            ~_used_by(contact_id),
+            Campaign.state == CampaignState.SENDING,
+        )
         .order_by(Campaign.id)
         .limit(1)
     )
-    if campaign is None:
-        campaign = _new_campaign(site, now)
-        session.add(campaign)
-        await session.flush()
-    return campaign
+    return found
 
 
-def _new_campaign(site: Site, now: datetime) -> Campaign:
-    """Return a campaign for the confirmations of this day, being sent."""
-    return Campaign(
+async def _new_campaign(session: AsyncSession, site: Site, now: datetime) -> Campaign:
+    """Make a campaign for the confirmations of this day, being sent."""
+    campaign = Campaign(
         name=f"Confirmations of {now:%Y-%m-%d}",
         template=TEMPLATE,
         on_demand=True,
@@ -200,6 +289,9 @@ def _new_campaign(site: Site, now: datetime) -> Campaign:
         created_at=now,
         updated_at=now,
     )
+    session.add(campaign)
+    await session.flush()
+    return campaign
 
 
 def _language(site: Site, chain: Chain) -> tuple[str, str]:
@@ -207,79 +299,3 @@ def _language(site: Site, chain: Chain) -> tuple[str, str]:
     default = site.settings.languages.default
     choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
     return (choice.language, choice.step) if choice else (default, "campaign")
-
-
-async def _letter(
-    session: AsyncSession, site: Site, campaign: Campaign, language: str, now: datetime
-) -> int:
-    """Return the number of a day's letter in a language; render it if missing."""
-    known: int | None = await session.scalar(
-        select(StoredLetter.id).where(
-            StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
-        )
-    )
-    if known is not None:
-        return known
-    source = _source(site, site.catalogue(language), now)
-    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
-    packed = skeletons.compile_letter(
-        letter, _header_fields(site, source, campaign, now)
-    )
-    row = StoredLetter(
-        campaign_id=campaign.id,
-        language=language,
-        wanted=language,
-        variant="",
-        subject=letter.subject,
-        skeleton=packed.pack(),
-        template_digest="",
-        rendered_at=now,
-    )
-    session.add(row)
-    await session.flush()
-    return row.id
-
-
-def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
-    language = catalogue.language
-    button = {"label": catalogue.text("Confirm")}
-    request_text = catalogue.text(
-        "Somebody asked on our pages that this address receive more of our letters."
-        " If it was you, please confirm within seven days. If it was not, do nothing:"
-        " nothing will change."
-    )
-    return Source(
-        template=TEMPLATE,
-        catalogue=catalogue,
-        wanted=None,
-        subject=catalogue.text("Please confirm what you wish to receive"),
-        preheader=catalogue.text("One button, and it is done."),
-        blocks=(
-            Block(id="asked", type="opening", title="", fields={}, text=request_text),
-            Block(id="yes", type="confirmation", title="", fields=button, text=""),
-        ),
-        reference="",
-        day=now.date(),
-        sender_name=site.sender_name(language),
-        postal=site.postal(language),
-        topic_name=None,
-        service="request",
-        site_url=site.settings.site.url,
-    )
-
-
-def _header_fields(
-    site: Site, source: Source, campaign: Campaign, now: datetime
-) -> HeaderFields:
-    settings = site.settings
-    return HeaderFields(
-        sender_name=source.sender_name,
-        sender=settings.sender.address,
-        reply_to=settings.sender.reply_to,
-        domain=settings.mail.domain,
-        list_label=None,
-        list_name="",
-        site_url=settings.site.url,
-        at=now,
-        campaign=f"c{campaign.id}",
-    )

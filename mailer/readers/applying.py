@@ -20,7 +20,7 @@ from mailer import clock
 from mailer.campaigns.models import Campaign
 from mailer.outbox.models import Message
 from mailer.readers import optouts
-from mailer.readers.optouts import OptOut, Wish
+from mailer.readers.optouts import BatchEnd, OptOut, Wish
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import Identity
@@ -39,13 +39,13 @@ async def apply_pending(site: Site) -> None:
     """Apply all that the store has not taken yet, each batch in a transaction."""
     while optouts.has_pending(site.root):
         async with site.database.writing() as session:
-            end = await apply(session, site.root, now=clock.now())
-        if end == optouts.applied(site.root):
+            place = await apply(session, site.root, now=clock.now())
+        if place.end == optouts.applied(site.root):
             return  # the rest is a line that is still being written
-        optouts.mark_applied(site.root, end)
+        optouts.mark_applied(site.root, place)
 
 
-async def apply(session: AsyncSession, root: Path, *, now: datetime) -> int:
+async def apply(session: AsyncSession, root: Path, *, now: datetime) -> BatchEnd:
     """Apply one batch; return its end, to be marked as applied after the commit."""
     batch, end = optouts.pending(root)
     known = await identity.read(session)

@@ -1,8 +1,9 @@
 """Opt-outs, kept in a file of the site's folder before the store is asked.
 
-A store may be busy, away or restored from a backup; the file keeps each opt-out. It has
-one JSON object a line, and is only appended to. A second file says how far the store
-has taken it. Lines may be applied twice: the second time changes nothing.
+A store may be busy, away or restored from a backup; the file keeps each opt-out, and
+each suppression. It has one JSON object a line; `compaction` alone writes it anew. A
+second file says how far the store has taken it. Lines may be applied twice: the second
+time changes nothing.
 """
 
 import fcntl
@@ -14,16 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
+from audiences.suppressions import Why
 from mailer.errors import MailerError
 from mailer.links import Stamp
 from mailer.store.disk import sync_folder
 
 FILE, CURSOR = "opt-outs.jsonl", "opt-outs.cursor"
 BATCH = 500  # lines of one transaction
+_BEFORE = 200  # octets of the last line that tell one file from another
 _CHUNK = 1 << 20  # octets read at once; more than BATCH lines have
 log = structlog.get_logger()
 
@@ -90,6 +93,22 @@ def of_link(
     )
 
 
+def of_suppression(key: bytes, *, at: datetime, reason: str) -> OptOut:
+    """Return the line of a suppression; `key` is the fingerprint of the address."""
+    kind = Wish.ERASE if reason == Why.ERASED else Wish.SUPPRESS
+    return OptOut(at=at, kind=kind, by=reason, key=key)
+
+
+class BatchEnd(NamedTuple):
+    """Where a batch ends in the file, and the last octets of the batch.
+
+    The octets tell whether the file has been written anew since.
+    """
+
+    end: int  # octets from the beginning
+    before: bytes
+
+
 class NotRecordedError(MailerError):
     """The file of opt-outs cannot be written; nothing was recorded."""
 
@@ -100,7 +119,7 @@ def append(root: Path, optouts: Sequence[OptOut]) -> int:
     Raises NotRecordedError when they cannot be written; then none of them is there.
     """
     try:
-        with _locked(root / FILE) as file:
+        with locked(root / FILE) as file:
             return _append(file, root, b"".join(each.line() for each in optouts))
     except OSError as fault:
         raise NotRecordedError(f"{FILE} cannot be written: {fault.strerror}") from None
@@ -129,7 +148,7 @@ def _write_all(file: int, octets: bytes, place: int) -> None:
         octets, place = octets[written:], place + written
 
 
-def pending(root: Path) -> tuple[list[OptOut], int]:
+def pending(root: Path) -> tuple[list[OptOut], BatchEnd]:
     """Return opt-outs that the store has not taken, BATCH at most, and where they end.
 
     A line that cannot be read is reported in the log and left out.
@@ -142,13 +161,13 @@ def pending(root: Path) -> tuple[list[OptOut], int]:
     except OSError as fault:
         if not isinstance(fault, FileNotFoundError):
             log.warning("optouts.unreadable", reason=fault.strerror)
-        return [], begin
-    found, end = [], begin
+        return [], BatchEnd(begin, b"")
+    found, end, before = [], begin, b""
     for line in lines:
         if line.endswith(b"\n"):
             found += _parsed(line, end)
-            end += len(line)
-    return found, end
+            end, before = end + len(line), line[-_BEFORE:]
+    return found, BatchEnd(end, before)
 
 
 def _parsed(line: bytes, place: int) -> list[OptOut]:
@@ -192,20 +211,28 @@ def applied(root: Path) -> int:
     return known if 0 <= known <= _size(root) else 0
 
 
-def mark_applied(root: Path, end: int) -> None:
-    """Note that the store has taken the file up to `end`; call it after the commit.
+def mark_applied(root: Path, place: BatchEnd) -> None:
+    """Note that the store has taken a batch of the file; call it after the commit.
 
-    A note that cannot be written is left out: the lines are applied again later.
+    A note that cannot be written is left out: the lines are applied again later. So is
+    one on a file that was written anew meanwhile.
     """
+    end, before = place
     try:
-        with _locked(root / FILE):
-            if end > applied(root):
-                new = root / f"{CURSOR}.new"
-                new.touch(mode=0o600)
-                new.write_text(str(end), encoding="ascii")
-                new.replace(root / CURSOR)
+        with locked(root / FILE) as file:
+            same = os.pread(file, len(before), end - len(before)) == before
+            if same and end > applied(root):
+                write_cursor(root, end)
     except OSError as fault:
         log.warning("optouts.unmarked", reason=fault.strerror)
+
+
+def write_cursor(root: Path, end: int) -> None:
+    """Write how far the store has taken the file; the caller holds its lock."""
+    new = root / f"{CURSOR}.new"
+    new.touch(mode=0o600)
+    new.write_text(str(end), encoding="ascii")
+    new.replace(root / CURSOR)
 
 
 def rewind(root: Path) -> None:
@@ -221,11 +248,30 @@ def _size(root: Path) -> int:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def locked(path: Path) -> Iterator[int]:
     """Open a file that only its owner reads; lock out other processes and threads."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = _lock(path)
+    while not _is_still(file, path):  # replaced while this process waited
+        os.close(file)
+        file = _lock(path)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
         yield file
     finally:
         os.close(file)
+
+
+def _lock(path: Path) -> int:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _is_still(file: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False

@@ -8,16 +8,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions, topics
 from audiences.contacts import Contact
 from audiences.languages import split_codes
-from audiences.subscriptions import How, Standing
+from audiences.subscriptions import Consent, How, Standing, Subscription
 from audiences.topics import Topic
 from mailer.outbox import confirmations
 from mailer.readers.holder import Holder
-from mailer.sites.site import Site
 
 _SENT = {Standing.ACTIVE, Standing.PENDING}
 
@@ -36,7 +36,6 @@ class Saved:
 
     ended: Sequence[Topic]
     requested: Sequence[Topic]  # they wait for a confirmation
-    sent: bool  # whether a letter is sent for them now
 
 
 async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
@@ -54,7 +53,6 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
 
 async def save(
     session: AsyncSession,
-    site: Site,
     holder: Holder,
     *,
     wanted: Collection[str],
@@ -87,21 +85,45 @@ async def save(
             )
         elif standing is Standing.PENDING:
             requested.append(topic)
-    sent = bool(requested) and await confirmations.request(
-        session, site, holder.contact_id, now=now
-    )
-    return Saved(ended=ended, requested=requested, sent=sent)
+    return Saved(ended=ended, requested=requested)
 
 
 async def confirmable(
     session: AsyncSession, holder: Holder, *, now: datetime
 ) -> set[str]:
     """Return the topics that a confirmation link still confirms."""
-    if not holder.sent_within(confirmations.VALID, now=now):
+    if holder.sent_at is None or not is_valid(holder, now=now):
         return set()
     return await confirmations.confirmable(
-        session, holder.message_number, holder.contact_id
+        session, holder.message_number, holder.contact_id, sent_at=holder.sent_at
     )
+
+
+def is_valid(holder: Holder, *, now: datetime) -> bool:
+    """Whether a confirmation link is young enough to confirm."""
+    return holder.sent_within(confirmations.VALID, now=now)
+
+
+async def confirmed(session: AsyncSession, holder: Holder) -> set[str]:
+    """Return the topics that a link has confirmed, and that its reader still gets."""
+    found = await session.scalars(
+        select(Consent.topic)
+        .join(
+            Subscription,
+            and_(
+                Subscription.contact_id == Consent.contact_id,
+                Subscription.topic == Consent.topic,
+            ),
+        )
+        .where(
+            Consent.contact_id == holder.contact_id,
+            Consent.standing == Standing.ACTIVE,
+            Consent.how == How.CONFIRMATION,
+            Consent.source == holder.source,
+            Subscription.standing == Standing.ACTIVE,
+        )
+    )
+    return set(found)
 
 
 async def confirm(session: AsyncSession, holder: Holder, *, now: datetime) -> list[str]:

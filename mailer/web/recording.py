@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.readers import applying, optouts
+from mailer.readers import applying, compaction, optouts
 from mailer.readers.optouts import OptOut
 from mailer.sites.site import Site
 from mailer.store.faults import store_error
@@ -49,10 +49,17 @@ class Recording:
         return optouts.applied(root) >= size
 
     async def apply_for_ever(self) -> None:
-        """Apply what the store has not taken, now and regularly, until cancelled."""
+        """Apply what the store has not taken, now and regularly, until cancelled.
+
+        Then a large file is written anew, once.
+        """
+        compacted = False
         while True:
             if optouts.has_pending(self._site.root):
                 await asyncio.wait({self._task()})
+            elif not compacted:
+                await asyncio.to_thread(compaction.compact, self._site.root)
+                compacted = True
             await asyncio.sleep(LOOKS)
 
     def _task(self) -> asyncio.Task[bool]:

@@ -14,6 +14,7 @@ from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.errors import RefusedError
 from mailer.outbox import ledger
+from mailer.readers import optouts
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -46,13 +47,13 @@ async def list_(site: Site, as_json: bool) -> None:
 @with_site
 async def add(site: Site, address: str, detail: str) -> None:
     """Suppress an address, also one that no contact has."""
+    key, now = _key(site, address), clock.now()
+    optouts.append(
+        site.root, [optouts.of_suppression(key, at=now, reason=Why.OPERATOR)]
+    )
     async with site.database.writing() as session:
         is_new = await suppressions.suppress(
-            session,
-            _key(site, address),
-            Why.OPERATOR,
-            now=clock.now(),
-            detail=detail,
+            session, key, Why.OPERATOR, now=now, detail=detail
         )
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 

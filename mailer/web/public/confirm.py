@@ -1,8 +1,10 @@
 """/c/{token}: confirm the subscriptions that a reader asked for.
 
 The link comes in a letter to the reader's address. It is valid for seven days and for
-one confirmation.
+one confirmation. The page says what the link did: now, before, or why nothing.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,24 +25,27 @@ async def act(session: AsyncSession, asked: Asked) -> Shown:
 
 
 async def _page(
-    session: AsyncSession, asked: Asked, *, begun: tuple[str, ...] | list[str]
+    session: AsyncSession, asked: Asked, *, begun: Collection[str]
 ) -> Shown:
     current = await preferences.preferences_of(session, asked.holder)
     waiting = await preferences.confirmable(session, asked.holder, now=asked.now)
+    before = await preferences.confirmed(session, asked.holder)
+
+    def named(codes: Collection[str]) -> list[str]:
+        return [
+            topic.name(asked.language)
+            for topic, _ in current.topics
+            if topic.code in codes
+        ]
+
     return Shown(
         template="confirm.html",
         values={
             "preferences": asked.holder.preferences,
-            "waiting": [
-                topic.name(asked.language)
-                for topic, _ in current.topics
-                if topic.code in waiting
-            ],
-            "begun": [
-                topic.name(asked.language)
-                for topic, _ in current.topics
-                if topic.code in begun
-            ],
+            "waiting": named(waiting),
+            "begun": named(begun),
+            "before": named(before),
+            "too_old": not preferences.is_valid(asked.holder, now=asked.now),
         },
     )
 

@@ -7,6 +7,7 @@ Where the store has lost the letter, its topic is not known: then the link stops
 letters to its reader.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,8 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import topics
-from audiences.subscriptions import How
+from audiences import subscriptions, topics
+from audiences.subscriptions import How, Standing
 from mailer.errors import TokenError
 from mailer.links import Purpose, Stamp
 from mailer.readers import optouts
@@ -28,10 +29,16 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:
-    """Show the topic to unsubscribe from, and a button."""
+    """Show the topic to unsubscribe from and a button, or that the reader has left."""
     if asked.holder.lost:
         return Shown(template="stop.html")
-    return await _page("leave.html", session, asked)
+    shown = await _page("leave.html", session, asked)
+    standing = await subscriptions.standings(session, asked.holder.contact_id)
+    now = standing.get(asked.holder.topic or "")
+    if now in {None, Standing.ENDED}:
+        return replace(shown, template="left.html")
+    waits = now is Standing.PENDING
+    return replace(shown, values={**shown.values, "waits": waits})
 
 
 async def show_left(session: AsyncSession, asked: Asked) -> Shown:

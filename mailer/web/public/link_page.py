@@ -2,13 +2,15 @@
 
 The token in the path gives the authority, so there is no cookie and no CSRF token. The
 token is verified before the body is read. Opt-outs are recorded on the disk before the
-store is asked. A request has one transaction; the page is rendered after it, so that no
-writer waits.
+store is asked. A request has one transaction; pages and letters are rendered after it,
+so that no writer waits.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -26,10 +28,15 @@ from mailer.sites.site import Site
 from mailer.web import forms, page
 from mailer.web.recording import Recording
 
+Writing = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A request: its holder, language, form and time."""
+    """A request: its holder, language, form and time.
+
+    `writing` opens a transaction after that of the request.
+    """
 
     site: Site
     holder: Holder
@@ -37,6 +44,7 @@ class Asked:
     language: str
     form: FormMultiDict
     now: datetime
+    writing: Writing
 
     def text(self, message: str, **values: str) -> str:
         """Return a string of the catalogue of the page's language."""
@@ -45,11 +53,16 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A page to render; `language` replaces the request's language."""
+    """A page to render; `language` replaces the request's language.
+
+    `later` is called after the commit, and returns more values; it opens transactions
+    of its own, because it may render a letter meanwhile.
+    """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None
+    later: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
 
 
 Step = Callable[[AsyncSession, Asked], Awaitable[Shown]]
@@ -119,15 +132,17 @@ class LinkPage:
                 language=page.language_of(site, request, holder.language),
                 form=form,
                 now=clock.now(),
+                writing=partial(recording.transaction, writing=True),
             )
             shown = await (self.act if changes else self.show)(session, asked)
+        more = await shown.later() if shown.later else {}
         return page.show(
             site,
             shown.template,
             language=shown.language or asked.language,
             path=asked.path,
             masked=holder.masked,
-            **shown.values,
+            **{**shown.values, **more},
         )
 
 

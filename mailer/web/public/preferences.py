@@ -1,8 +1,10 @@
 """/p/{token}: a reader's preferences."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.languages import OFFERED
 from audiences.subscriptions import How, Standing
 from mailer.links import Purpose, Stamp
+from mailer.outbox import confirmations
+from mailer.outbox.confirmations import Requested
 from mailer.readers import optouts, preferences
 from mailer.readers.optouts import OptOut, Wish
+from mailer.rendering.language.catalogues import isolated
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 MAX_TOPICS = 200  # of one form
-CODE = r"[a-z0-9-]{1,60}"  # of a topic
+CODE = r"[A-Za-z0-9_.-]{1,40}"  # of a topic
 
 
 async def show(session: AsyncSession, asked: Asked) -> Shown:
@@ -33,7 +38,6 @@ async def act(session: AsyncSession, asked: Asked) -> Shown:
     chosen = _chosen(asked)
     saved = await preferences.save(
         session,
-        asked.site,
         asked.holder,
         wanted=_topics(asked.form, "topic"),
         left=_left(asked.form),
@@ -43,7 +47,17 @@ async def act(session: AsyncSession, asked: Asked) -> Shown:
     await session.flush()
     language = chosen or asked.language
     results = _results(asked, language, saved)
-    return await _page(session, asked, language, results=results)
+    shown = await _page(session, asked, language, results=results)
+    if not saved.requested:
+        return shown
+
+    async def later() -> Mapping[str, Any]:
+        letter = await confirmations.request(
+            asked.site, asked.holder.contact_id, now=asked.now, writing=asked.writing
+        )
+        return {"letter": _about_letter(asked, language, letter)}
+
+    return replace(shown, later=later)
 
 
 def _chosen(asked: Asked) -> str | None:
@@ -65,17 +79,31 @@ def _results(asked: Asked, language: str, saved: preferences.Saved) -> list[str]
         text("Waits for your confirmation: %(topic)s.", topic=topic.name(language))
         for topic in saved.requested
     ]
-    if saved.sent:
-        message = "We have sent a letter to %(address)s; the button in it confirms."
-        results.append(text(message, address=asked.holder.masked))
-    elif saved.requested:
-        again = text(
-            "No further letter was sent to %(address)s now. The button in the last one"
-            " confirms; look for it among unwanted mail, or ask again tomorrow.",
-            address=asked.holder.masked,
-        )
-        results.append(again)
     return results or [text("Your choices are kept.")]
+
+
+def _about_letter(asked: Asked, language: str, letter: Requested) -> str:
+    """Return the sentence about the letter that confirms."""
+    catalogue, address = asked.site.catalogue(language), isolated(asked.holder.masked)
+    if letter.queued:
+        return catalogue.text(
+            "We have sent a letter to %(address)s; the button in it confirms.",
+            address=address,
+        )
+    if letter.earlier is None:
+        return catalogue.text(
+            "No letter was sent to %(address)s now, because several were sent today."
+            " Please ask again tomorrow.",
+            address=address,
+        )
+    moment = letter.earlier.astimezone(UTC)
+    return catalogue.text(
+        "A letter was sent to %(address)s on %(day)s at %(time)s (UTC); the button in"
+        " it confirms. Look for it among unwanted mail, too.",
+        address=address,
+        day=catalogue.day(moment.date()),
+        time=isolated(catalogue.time(moment)),
+    )
 
 
 async def _page(
@@ -87,6 +115,7 @@ async def _page(
         language=language,
         values={
             "saved": list(results),
+            "letter": "",
             "organisation": asked.holder.organisation(language),
             "chosen": current.language,
             "topics": [

@@ -14,7 +14,7 @@ from mailer.outbox import confirmations
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import closing
 from mailer.sites.site import Site
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, readers
 from tools.peers.relay import DROP, Relay
 from tools.waiting import eventually
 
@@ -217,9 +217,16 @@ async def test_a_reader_who_stopped_everything_gets_the_confirmation_they_ask_fo
     address, message = (await campaigning.ledger(site, number)).popitem()
     await campaigning.cancel(site, number)
     await stop_everything(site, message.contact_id)
+    now = clock.now()
     async with site.database.writing() as session:
-        now = clock.now()
-        assert await confirmations.request(session, site, message.contact_id, now=now)
+        evidence = Evidence(at=now, how=How.PAGE)
+        await subscriptions.request(
+            session, message.contact_id, readers.TOPIC, evidence=evidence
+        )
+    answer = await confirmations.request(
+        site, message.contact_id, now=now, writing=site.database.writing
+    )
+    assert answer.queued
     await delivering.work(delivering.tuned(site))
 
     assert relay.recipients() == [address]

@@ -34,7 +34,8 @@ from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
 
 ARCHIVES = ROOT / "tests" / "lived"
-MONTHLY, IN_SERIES, APPROVED, DRAFT = 1, 2, 3, 4  # the campaigns in the archives
+# the campaigns in the archives
+MONTHLY, IN_SERIES, APPROVED, DRAFT, CONFIRMATIONS = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,29 @@ async def test_the_choices_of_readers_still_hold(lived: Lived) -> None:
 
     assert stopped.stopped_at is not None
     assert (left["monthly-letter"], asks["monthly-letter"]) == ("ended", "pending")
+
+
+async def test_an_old_confirmation_link_confirms_what_it_was_sent_for(
+    lived: Lived,
+) -> None:
+    """The older version kept no list of the wishes of a letter."""
+    asks, at = lived.known["people"]["asks"], lived.made + timedelta(hours=1)
+    form: dict[str, str | list[str]] = {
+        "act": "save",
+        "topic": ["monthly-letter", "sector-SC"],
+    }
+    with time_machine.travel(at, tick=True):
+        row = (await campaigning.ledger(lived.site, CONFIRMATIONS))[asks]
+        link = await readers.signed_of(lived.site, row)
+        async with serving(lived.site) as pages:
+            await pages.post(f"/p/{link.preferences}", form)
+            shown = await pages.get(f"/c/{link.confirm}")
+            await pages.post(f"/c/{link.confirm}", {"confirm": "yes"})
+    standings = await readers.standings(lived.site, asks)
+
+    assert shown.text.count("<li>") - shown.text.count("hreflang") == 1
+    assert standings["monthly-letter"] == "active"
+    assert standings["sector-SC"] == "pending"
 
 
 async def test_the_campaign_being_sent_reaches_each_remaining_reader_once(

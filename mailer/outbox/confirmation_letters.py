@@ -1,0 +1,103 @@
+"""Confirmation letters: their words, and one kept per language and campaign."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign, StoredLetter
+from mailer.composing import skeletons
+from mailer.composing.header import HeaderFields
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.source import Block, Letter, Source
+from mailer.sites.site import Site
+
+TEMPLATE = "confirmation"
+
+
+async def kept(
+    session: AsyncSession, campaign: Campaign | None, language: str
+) -> StoredLetter | None:
+    """Return a campaign's letter in a language, if it has one."""
+    if campaign is None:
+        return None
+    found: StoredLetter | None = await session.scalar(
+        select(StoredLetter).where(
+            StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
+        )
+    )
+    return found
+
+
+async def keep(
+    session: AsyncSession,
+    site: Site,
+    campaign: Campaign,
+    source: Source,
+    letter: Letter,
+    now: datetime,
+) -> StoredLetter:
+    """Add a rendered letter to a campaign, and return it."""
+    language = letter.language
+    packed = skeletons.compile_letter(
+        letter, _header_fields(site, source, campaign, now)
+    )
+    row = StoredLetter(
+        campaign_id=campaign.id,
+        language=language,
+        wanted=language,
+        variant="",
+        subject=letter.subject,
+        skeleton=packed.pack(),
+        template_digest="",
+        rendered_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+def source_of(site: Site, catalogue: Catalogue, now: datetime) -> Source:
+    """Return what a confirmation letter in a language is rendered from."""
+    language = catalogue.language
+    button = {"label": catalogue.text("Confirm")}
+    request_text = catalogue.text(
+        "Somebody asked on our pages that this address receive more of our letters."
+        " If it was you, please confirm within seven days. If it was not, do nothing:"
+        " nothing will change."
+    )
+    return Source(
+        template=TEMPLATE,
+        catalogue=catalogue,
+        wanted=None,
+        subject=catalogue.text("Please confirm what you wish to receive"),
+        preheader=catalogue.text("One button, and it is done."),
+        blocks=(
+            Block(id="asked", type="opening", title="", fields={}, text=request_text),
+            Block(id="yes", type="confirmation", title="", fields=button, text=""),
+        ),
+        reference="",
+        day=now.date(),
+        sender_name=site.sender_name(language),
+        postal=site.postal(language),
+        topic_name=None,
+        service="request",
+        site_url=site.settings.site.url,
+    )
+
+
+def _header_fields(
+    site: Site, source: Source, campaign: Campaign, now: datetime
+) -> HeaderFields:
+    settings = site.settings
+    return HeaderFields(
+        sender_name=source.sender_name,
+        sender=settings.sender.address,
+        reply_to=settings.sender.reply_to,
+        domain=settings.mail.domain,
+        list_label=None,
+        list_name="",
+        site_url=settings.site.url,
+        at=now,
+        campaign=f"c{campaign.id}",
+    )
