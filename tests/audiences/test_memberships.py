@@ -10,8 +10,7 @@ from audiences.intake.importing import ImportReport
 from audiences.organisations import Organisation
 from audiences.person import Person, person
 from mailer.sites.site import Site
-from tests.audiences.importing import import_file, snapshot, write
-from tests.audiences.test_intake_undo import undone
+from tests.audiences.importing import import_file, snapshot, undone, write
 
 AWA = "awa@both.example"
 AT_A = f"{AWA};Awa;focal_point;fr;org-a;A;ngo;SN;ED;monthly-letter"
