@@ -14,11 +14,10 @@ from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences.contacts import Contact, role_names
+from audiences.contacts import Contact, Membership, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
-from audiences.memberships import Membership
 from audiences.organisations import (
     Country,
     Kind,

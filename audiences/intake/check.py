@@ -15,6 +15,7 @@ from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.languages import OFFERED
+from audiences.organisations import folded
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # cells of one column, or organisations
@@ -45,7 +46,8 @@ class Body(NamedTuple):
     """What rows state about an organisation; `row` is the first row that states it."""
 
     row: int
-    organisation: str
+    organisation: str  # its code, folded
+    code: str
     cells: tuple[str | None, ...]  # in the order of BODY_CELLS
     names: dict[str, str] | None  # by language
 
@@ -212,7 +214,9 @@ class Checker:
         }
         if names and not values.get("organisation_name"):
             values["organisation_name"] = next(iter(names.values()))
-        return Body(row, code, tuple(map(values.get, BODY_CELLS)), names or None)
+        return Body(
+            row, folded(code), code, tuple(map(values.get, BODY_CELLS)), names or None
+        )
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake import applying, conflicts, planning, stage
+from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
+from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
 

@@ -79,7 +79,6 @@ async def request(
         language=language,
         step=step,
         state=MessageState.WAITING,
-        attempts=0,
         due_at=now,
     )
     session.add(message)

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from audiences.contacts import Contact
+from audiences.contacts import Contact, Membership
 from audiences.intake import importing, read, undo
 from audiences.intake.importing import ImportReport
 from audiences.intake.undo import Undone
-from audiences.memberships import Membership
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
 from mailer import clock

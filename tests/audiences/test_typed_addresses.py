@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiences import addresses, typed_addresses
+from audiences import addresses
 from audiences.errors import AddressRefusedError
+from audiences.intake.values import typed_addresses
 
 ADA, BOB = "ada@x.example", "bob@y.example"
 

@@ -18,7 +18,7 @@ ROWS = (
     f"{AWA};Awa;focal_point;en;org-a;Alpha;ngo;SN;;monthly-letter",
     f"{AWA};;representative;;org-b;Beta;natcom;ML;;",
 )
-TO_BETA = "organisation in (org-b, org-c)"
+TO_BETA = "organisation = org-b"
 
 
 def text_of(octets: bytes) -> str:
