@@ -1,8 +1,9 @@
 """E-mail addresses: their normal form, identity and keyed fingerprint.
 
-email-validator decides what is valid, without DNS. The normal form has the domain as
-lower-case A-labels and the local part as typed, in NFC. Addresses that differ only in
-case or Unicode form have one identity, so that a reader gets each letter once.
+email-validator decides what is valid, without DNS; the reasons are in our words. The
+normal form has the domain as lower-case A-labels and the local part as typed, in NFC.
+Addresses that differ only in case or Unicode form have one identity, so that a reader
+gets each letter once.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import NamedTuple
 
+import idna
 from email_validator import (
     SPECIAL_USE_DOMAIN_NAMES,
     EmailNotValidError,
@@ -46,10 +48,10 @@ class Address(NamedTuple):
 
 def parse(value: str) -> Address:
     """Return the address that a user typed; raise AddressRefusedError if not valid."""
-    return _parse_plain(value) or _parse_any(value)
+    return plain(value) or _parse_any(value)
 
 
-def _parse_plain(value: str) -> Address | None:
+def plain(value: str) -> Address | None:
     """Return what `_parse_any` would; None when only email-validator can decide."""
     match = _PLAIN.fullmatch(value) if len(value) <= MAX_PATH else None
     if match is None:
@@ -71,8 +73,8 @@ def _parse_plain(value: str) -> Address | None:
 def _parse_any(value: str) -> Address:
     try:
         valid = validate_email(value, check_deliverability=False)
-    except EmailNotValidError as refusal:
-        raise AddressRefusedError(value, str(refusal)) from None
+    except EmailNotValidError:
+        raise AddressRefusedError(value, _reason(value)) from None
     local = valid.local_part
     if len(local.encode()) > MAX_LOCAL:
         raise AddressRefusedError(value, f"more than {MAX_LOCAL} octets before the @")
@@ -83,10 +85,93 @@ def _parse_any(value: str) -> Address:
 
 
 def identity_of(text: str) -> str:
-    """Return a normal form case-folded, equal for all spellings of one mailbox."""
+    """Return a normal form case-folded, equal for all spellings of one mailbox.
+
+    Letters are folded one by one: ß stays ß, because strasse@ is another mailbox.
+    """
     local, _, domain = text.rpartition("@")
-    folded = unicodedata.normalize("NFC", local.casefold())
+    folded = unicodedata.normalize("NFC", "".join(map(_fold, local)))
     return f"{folded}@{domain}"
+
+
+def _fold(letter: str) -> str:
+    folded = letter.casefold()
+    return folded if len(folded) == 1 else letter.lower()
+
+
+def same_text(typed: str, address: Address) -> bool:
+    """Whether a text is an address as it stands, except for case and Unicode form."""
+    local, _, domain = address.text.rpartition("@")
+    shown = f"{local}@{'.'.join(unicode_labels(domain))}"
+    return _nfc(typed) in {_nfc(address.text), _nfc(shown)}
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+def unicode_labels(domain: str) -> list[str]:
+    """Return the labels of a domain, A-labels as the letters they stand for."""
+    labels = []
+    for label in domain.split("."):
+        try:
+            labels.append(idna.decode(label) if label.startswith("xn--") else label)
+        except idna.IDNAError:
+            labels.append(label)
+    return labels
+
+
+def no_at(value: str) -> str:
+    """Return the reason why a text without @ is refused."""
+    words = re.search(r"\S\s+(?:at|arobase|arroba)\s+\S", value, re.IGNORECASE)
+    return "no @; write it in place of “at”" if words else "no @ in it"
+
+
+def _reason(value: str) -> str:
+    """Return in our words why email-validator refuses an address."""
+    local, at, domain = value.rpartition("@")
+    last = domain.rpartition(".")[2].casefold()
+    reasons = (
+        (not at, no_at(value)),
+        ("@" in local, "more than one @"),
+        (not local, "nothing before the @"),
+        (not domain, "nothing after the @"),
+        (domain.startswith("["), "a number in place of a domain"),
+        (bool(re.search(r"\s", value)), "a space in it"),
+        (value[:1] == '"' or local[-1:] == '"', "quotation marks before the @"),
+        (".." in value, "two points in a row"),
+        (
+            local[:1] == "." or local[-1:] == ".",
+            "a point at an end of the part before @",
+        ),
+        (domain[:1] == "." or domain[-1:] == ".", "a point at an end of the domain"),
+        ("." not in domain, f"no point in the domain {domain[:40]!r}"),
+        (len(local.encode()) > MAX_LOCAL, f"more than {MAX_LOCAL} octets before the @"),
+        (len(value.encode()) > MAX_PATH, f"longer than {MAX_PATH} octets"),
+        (last in _SPECIAL, f"the domain ending .{last} is reserved, not for mail"),
+        (last.isdigit(), "a number in place of a domain"),
+        (any("-" in (x[:1], x[-1:]) for x in domain.split(".")), "a hyphen at an end"),
+    )
+    for holds, reason in reasons:
+        if holds:
+            return reason
+    return _odd_character(local, domain)
+
+
+def _odd_character(local: str, domain: str) -> str:
+    """Name the first character that may not stand where it does."""
+    for part, place, allowed in (
+        (local, "before the @", re.compile(_ATOM)),
+        (domain, "in the domain", re.compile(r"[A-Za-z0-9.-]+")),
+    ):
+        for each in part:
+            if each != "." and each.isascii() and not allowed.fullmatch(each):
+                shown = repr(each) if each.isprintable() else f"U+{ord(each):04X}"
+                return f"{shown} may not stand {place}"
+    for each in f"{local}{domain}":
+        if not each.isascii() and not each.isalnum():
+            return f"U+{ord(each):04X} may not stand in an address"
+    return "not of the form name@domain"
 
 
 def fingerprint(identity: str, *, key: bytes) -> bytes:

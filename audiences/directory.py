@@ -15,11 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import institution
-from audiences.contacts import Contact, role_names
+from audiences.contacts import Contact, Membership, role_names
 from audiences.entry import Correspondent, Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
-from audiences.memberships import Membership
 from audiences.organisations import (
     Country,
     Kind,

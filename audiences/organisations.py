@@ -1,5 +1,6 @@
 """Organisations, countries, and the themes organisations work on."""
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
@@ -82,6 +83,7 @@ class Organisation(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(80), unique=True)
+    code_key: Mapped[str] = mapped_column(String(80), index=True)  # `folded`
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str]
     names: Mapped[dict[str, str]] = mapped_column(default=dict)  # by language
@@ -93,6 +95,11 @@ class Organisation(Base):
     confirmed_at: Mapped[datetime | None]  # last confirmation of the entry
     import_id: Mapped[int | None]  # the import that added it
     updated_at: Mapped[datetime]
+
+
+def folded(code: str) -> str:
+    """Return the code of an organisation as it is compared: ICOM and icom are one."""
+    return unicodedata.normalize("NFKC", code).casefold()
 
 
 class OrganisationField(Base):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts, memberships, subscriptions
+from audiences import contacts, subscriptions
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from audiences.subscriptions import Consent, Standing
@@ -35,7 +35,7 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
     return Person(
         contact=contact,
         organisation=await session.get_one(Organisation, contact.organisation_id),
-        memberships=await memberships.further_of(session, contact.id),
+        memberships=await contacts.further_of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
         evidence=await _evidence_of(session, contact.id),

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import conflicts, joining, loosen, replaced, subscribing
+from audiences.intake import loosen, replaced
+from audiences.intake.matching import conflicts, joining, match, subscribing
 from audiences.intake.models import Import
 from audiences.intake.planning import (
     ABOUT_CONTACT,
@@ -32,7 +33,6 @@ from audiences.intake.planning import (
     IS_NEW,
     ORGANISATION,
     ImportPlan,
-    match,
     plan,
 )
 from audiences.intake.tables import BODIES, ROWS, SETS
@@ -78,7 +78,8 @@ async def apply(
 async def _organisations(session: AsyncSession, record: Import) -> None:
     new = and_(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
     columns: dict[str, Any] = {
-        "code": BODIES.c.organisation,
+        "code": BODIES.c.code,
+        "code_key": BODIES.c.organisation,
         **{column.key: BODIES.c[name] for name, column in ORGANISATION.items()},
         "names": func.coalesce(BODIES.c.names, literal({}, Organisation.names.type)),
         "import_id": literal(record.id),
@@ -106,7 +107,7 @@ async def _organisations(session: AsyncSession, record: Import) -> None:
         .execution_options(synchronize_session=False)
     )
     await session.execute(update(BODIES).where(new).values(changes=True))
-    await match(session)
+    await match.match_added(session)
     await _links(session)
 
 

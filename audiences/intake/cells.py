@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from audiences import addresses, characters
+from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
+from audiences.intake.values import typed_addresses
+from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
@@ -46,7 +48,7 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
     texts += [f"organisation_name_{language}" for language in OFFERED]
     return {
         **dict.fromkeys(texts, _free_text),
-        "address": address,
+        "address": addresses,
         "roles": roles,
         "languages": languages,
         "organisation_languages": languages,
@@ -63,12 +65,15 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
     }
 
 
-def address(raw: str) -> addresses.Address:
-    """Return the address of a cell; raise CellError when it is not valid."""
+def addresses(raw: str) -> list[Typed]:
+    """Return the addresses of a cell; raise CellError when one is not valid."""
     try:
-        return addresses.parse(raw)
+        found = typed_addresses.read(raw)
     except AddressRefusedError as fault:
         raise CellError(fault.reason) from None
+    for each in found:
+        _free_text(each.name or "")
+    return found
 
 
 def _split(raw: str) -> list[str]:

@@ -4,15 +4,18 @@ Parsed cells are cached, because rows repeat countries, codes and organisations.
 rows state about their organisation is parsed once for all rows with the same cells.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from audiences import addresses
+from audiences.addresses import Address
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.languages import OFFERED
+from audiences.organisations import folded
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # cells of one column, or organisations
@@ -29,9 +32,9 @@ SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
 ABOUT = ("organisation", *BODY_CELLS, *NAMES)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One cell that is not valid, and why."""
+    """One cell that is not valid, and why; or a remark on a cell that is taken."""
 
     row: int
     column: str
@@ -43,7 +46,8 @@ class Body(NamedTuple):
     """What rows state about an organisation; `row` is the first row that states it."""
 
     row: int
-    organisation: str
+    organisation: str  # its code, folded
+    code: str
     cells: tuple[str | None, ...]  # in the order of BODY_CELLS
     names: dict[str, str] | None  # by language
 
@@ -54,11 +58,11 @@ class Body(NamedTuple):
 
 
 class CheckedRow(NamedTuple):
-    """One valid row, ready to be staged."""
+    """One contact of a valid row, or its organisation alone; ready to be staged."""
 
     row: int
-    address: str
-    address_key: bytes
+    address: str | None
+    address_key: bytes | None
     name: str | None
     roles: int | None
     languages: str | None
@@ -66,6 +70,14 @@ class CheckedRow(NamedTuple):
     topics: str | None
     consent: str | None
     body: Body | None
+
+
+class Checked(NamedTuple):
+    """The contacts of a row, or its faults; and remarks on what was taken otherwise."""
+
+    rows: Sequence[CheckedRow] = ()
+    faults: Sequence[Fault] = ()
+    remarks: Sequence[Fault] = ()
 
 
 def parsed(parse: Parse, raw: str) -> Any:
@@ -111,28 +123,27 @@ class Checker:
         self._body_cells = itemgetter(*given, blank)
         self._bodies: dict[Any, Body | None] = {}
 
-    def check(self, row: int, line: list[str]) -> CheckedRow | list[Fault]:
-        """Return the values of a row, or all its faults; `line` is changed."""
+    def check(self, row: int, line: list[str]) -> Checked:
+        """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
         line.append("")
         try:
             return self._values(row, line)
         except CellError:
-            return self._faults(row, line)
+            return Checked(faults=self._faults(row, line))
 
-    def _values(self, row: int, line: list[str]) -> CheckedRow:
+    def _values(self, row: int, line: list[str]) -> Checked:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
         parse = self._cached
-        address = parsed(cells.address, raw.strip())
         topics = parse["topics"](topics)
         consent = parse["consent"](consent) or self._basis
         if topics and not consent:
             raise CellError  # `_faults` gives the reason
-        return CheckedRow(
+        given = CheckedRow(
             row,
-            address.text,
-            self._fingerprint(address.identity),
+            None,
+            None,
             parse["name"](name),
             parse["roles"](roles),
             parse["languages"](languages),
@@ -141,6 +152,41 @@ class Checker:
             consent,
             self._body(row, line),
         )
+        raw = raw.strip()
+        address = None if raw[:1] == "'" else addresses.plain(raw)
+        if address is not None:
+            return Checked((self._with(given, address, None),))
+        return self._typed(given, raw) if raw else self._alone(given)
+
+    def _with(
+        self, given: CheckedRow, address: Address, name: str | None
+    ) -> CheckedRow:
+        """Return a row with its address, and the name beside it if it has no other."""
+        key = self._fingerprint(address.identity)
+        _, _, _, own, *rest = given
+        return CheckedRow(given.row, address.text, key, own or name, *rest)
+
+    def _typed(self, given: CheckedRow, raw: str) -> Checked:
+        """Return a contact for each address of a cell."""
+        typed = parsed(cells.addresses, raw)
+        remarks = dict.fromkeys(each.remark for each in typed if each.remark)
+        return Checked(
+            rows=[self._with(given, each.address, each.name) for each in typed],
+            remarks=[
+                Fault(given.row, "address", raw[:80], remark) for remark in remarks
+            ],
+        )
+
+    def _alone(self, given: CheckedRow) -> Checked:
+        """Return a row without an address, for its organisation."""
+        if given.body is None:
+            raise CellError  # `_faults` gives the reason
+        row = CheckedRow(given.row, *[None] * 8, given.body)
+        if not (given.name or given.roles or given.topics):
+            return Checked((row,))
+        reason = "no address: the organisation is taken, this contact is not"
+        shown = given.name or ""
+        return Checked((row,), remarks=[Fault(given.row, "address", shown, reason)])
 
     def _body(self, row: int, line: list[str]) -> Body | None:
         given = self._body_cells(line)
@@ -168,7 +214,9 @@ class Checker:
         }
         if names and not values.get("organisation_name"):
             values["organisation_name"] = next(iter(names.values()))
-        return Body(row, code, tuple(map(values.get, BODY_CELLS)), names or None)
+        return Body(
+            row, folded(code), code, tuple(map(values.get, BODY_CELLS)), names or None
+        )
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
@@ -180,12 +228,12 @@ class Checker:
             try:
                 values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
-                faults.append(
-                    Fault(row=row, column=column, value=raw[:80], reason=str(fault))
-                )
+                faults.append(Fault(row, column, raw[:80], str(fault)))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
-            faults.append(_missing(row, "address", "every row needs an address"))
+            reason = "a row needs an address, or an organisation to be taken alone"
+            if not values.get("organisation") and "organisation" not in faulty:
+                faults.append(_missing(row, "address", reason))
         if values.get("topics") and not (values.get("consent") or self._basis):
             reason = "topics need a basis of consent: fill this column or give --basis"
             faults.append(_missing(row, "consent", reason))
@@ -193,4 +241,4 @@ class Checker:
 
 
 def _missing(row: int, column: str, reason: str) -> Fault:
-    return Fault(row=row, column=column, value="", reason=reason)
+    return Fault(row, column, "", reason)

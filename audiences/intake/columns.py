@@ -30,7 +30,7 @@ COLUMNS = (
             "contact_email",
             "focal_point_email",
         ),
-        holds="the e-mail address; needed in every row",
+        holds="the e-mail address, or several; a row without one is an organisation",
     ),
     Column(
         name="name",
@@ -146,8 +146,8 @@ def recognised(header: list[str]) -> int:
 def match(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the position of each column from 0, and the headings that are not read.
 
-    Raises FileRefusedError when no column has addresses, two headings name the same
-    column, or there are more than MAX_COLUMNS.
+    Raises FileRefusedError when no column has addresses or organisations, two headings
+    name the same column, or there are more than MAX_COLUMNS.
     """
     if len(header) > MAX_COLUMNS:
         raise FileRefusedError(
@@ -167,7 +167,7 @@ def match(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
             )
         else:
             positions[name] = position
-    if "address" not in positions:
+    if not {"address", "organisation"} & set(positions):
         found = ", ".join(repr(heading[:40]) for heading in header[:12]) or "nothing"
         raise FileRefusedError(
             f"no column is headed address (or e-mail); the first row has {found}"

@@ -4,7 +4,7 @@ Staging takes no lock and can take minutes. Planning and applying then read the
 directory as it is at that moment. The caller provides the transactions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,8 +13,9 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
-from audiences.intake import applying, conflicts, planning, stage
+from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
+from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
 from audiences.segments import vocabularies
 
@@ -42,8 +43,13 @@ class Staged:
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
+    remarks: list[Fault] = field(default_factory=list)
 
-    def note(self, faults: list[Fault], *, rows: int = 1) -> None:
+    def remark(self, remarks: Sequence[Fault]) -> None:
+        """Keep the first MAX_FAULTS remarks."""
+        self.remarks += remarks[: max(0, stage.MAX_FAULTS - len(self.remarks))]
+
+    def note(self, faults: Sequence[Fault], *, rows: int = 1) -> None:
         """Count rows with faults, and keep the first MAX_FAULTS faults."""
         self.faulty_rows += rows
         self.faults += faults[: max(0, stage.MAX_FAULTS - len(self.faults))]
@@ -62,6 +68,7 @@ class ImportReport:
     organisations: int
     organisations_added: int
     faults: list[Fault]
+    remarks: list[Fault]  # on cells that are taken otherwise than they stand
     import_id: int | None = None
 
 
@@ -129,6 +136,7 @@ def _report(
         organisations=plan.organisations,
         organisations_added=plan.organisations_added,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
+        remarks=staged.remarks,
         import_id=import_id,
     )
 
@@ -149,8 +157,9 @@ def _checked(
         staged.rows += 1
         if staged.rows % PROGRESS_EVERY == 0:
             progress(staged.rows)
-        match checker.check(number, cells):
-            case CheckedRow() as row:
-                yield row
-            case faults:
-                staged.note(faults)
+        checked = checker.check(number, cells)
+        yield from checked.rows
+        if checked.faults:
+            staged.note(checked.faults)
+        if checked.remarks:
+            staged.remark(checked.remarks)

@@ -15,8 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
-from audiences.contacts import Contact
-from audiences.memberships import Membership
+from audiences.contacts import Contact, Membership
 from audiences.organisations import (
     Country,
     Organisation,

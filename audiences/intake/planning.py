@@ -24,11 +24,11 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from audiences.contacts import Contact
-from audiences.intake import conflicts, stage
+from audiences.contacts import Contact, Membership
+from audiences.intake import stage
 from audiences.intake.check import Fault
+from audiences.intake.matching import conflicts, match
 from audiences.intake.tables import BODIES, ROWS, SETS
-from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -90,11 +90,11 @@ class ImportPlan:
 
 async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
-    await match(session)
+    await match.match(session)
     faulty = await stage.remove(session, _without_organisation(), _lacking)
     await session.execute(delete(BODIES).where(_lacks_cells()))
     await conflicts.lead_orphans(session)
-    await _mark_further(session)
+    await match.mark_further(session)
     await _mark_changes(session)
     known = and_(IS_CONTACT, ~IS_NEW, ~JOINS)
     differs = or_(ROWS.c.changes, CHANGES_MEMBERSHIP)
@@ -128,47 +128,6 @@ async def plan(session: AsyncSession) -> ImportPlan:
     )
 
 
-async def match(session: AsyncSession) -> None:
-    """Set the numbers of existing contacts and organisations in the staged rows."""
-    await session.execute(
-        sql_update(ROWS)
-        .where(ROWS.c.contact_id.is_(None), Contact.address_key == ROWS.c.address_key)
-        .values(contact_id=Contact.id)
-    )
-    await session.execute(
-        sql_update(BODIES)
-        .where(
-            BODIES.c.organisation_id.is_(None),
-            Organisation.code == BODIES.c.organisation,
-        )
-        .values(organisation_id=Organisation.id)
-    )
-    await stage.analyse(session)
-
-
-async def _mark_further(session: AsyncSession) -> None:
-    """Mark the rows about a further organisation, and match those that are known."""
-    later = and_(ROWS.c.contact_id.is_(None), ROWS.c.first.is_not(None))
-    elsewhere = exists().where(
-        BODIES.c.body == ROWS.c.body,
-        Contact.id == ROWS.c.contact_id,
-        BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
-    )
-    await session.execute(
-        sql_update(ROWS).where(or_(later, elsewhere)).values(further=True)
-    )
-    await session.execute(
-        sql_update(ROWS)
-        .where(
-            ROWS.c.further,
-            BODIES.c.body == ROWS.c.body,
-            Membership.contact_id == ROWS.c.contact_id,
-            Membership.organisation_id == BODIES.c.organisation_id,
-        )
-        .values(membership_id=Membership.id)
-    )
-
-
 def _without_organisation() -> Select[*tuple[Any, ...]]:
     """Select the rows whose contact would have no organisation.
 
@@ -178,7 +137,7 @@ def _without_organisation() -> Select[*tuple[Any, ...]]:
     names_none = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
     incomplete = select(BODIES.c.body).where(_lacks_cells())
     return (
-        select(ROWS.c.number, ROWS.c.row, BODIES.c.organisation)
+        select(ROWS.c.number, ROWS.c.row, BODIES.c.code)
         .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
         .where(or_(names_none, ROWS.c.body.in_(incomplete)))
         .order_by(ROWS.c.number)
@@ -198,7 +157,7 @@ def _lacks_cells() -> ColumnElement[bool]:
 
 
 def _lacking(each: RowMapping) -> Iterator[Fault]:
-    code = each["organisation"]
+    code = each["code"]
     yield Fault(
         row=each["row"],
         column="organisation",

@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact
+from audiences.contacts import Contact, Membership
 from audiences.intake.models import Replaced
 from audiences.intake.planning import CONTACT, ORGANISATION
-from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,

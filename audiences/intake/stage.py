@@ -27,7 +27,7 @@ _ROW = (
     *("number", "row", "address", "address_key", "name", "roles", "languages"),
     *("timezone", "topics", "consent", "body"),
 )
-_BODY = ("body", "row", "organisation", *BODY_CELLS, "names")
+_BODY = ("body", "row", "organisation", "code", *BODY_CELLS, "names")
 
 
 async def create(session: AsyncSession) -> None:
@@ -80,7 +80,7 @@ def _row(number: int, checked: CheckedRow) -> tuple[Any, ...]:
 
 def _body(body: Body) -> tuple[Any, ...]:
     names = json.dumps(body.names) if body.names else None
-    return (body.row, body.row, body.organisation, *body.cells, names)
+    return (body.row, body.row, body.organisation, body.code, *body.cells, names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ BODIES = Table(
     _METADATA,
     Column("body", Integer, primary_key=True, autoincrement=False),
     Column("row", Integer),  # the first row with these cells
-    Column("organisation", String),
+    Column("organisation", String),  # its code, folded
+    Column("code", String),  # as written
     Column("organisation_name", String),
     Column("acronym", String),
     Column("kind", String),

@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact
+from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.models import Import, Replaced
-from audiences.memberships import Membership
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -76,29 +75,10 @@ async def undo(
     await _undo_subscriptions(
         session, source=f"import {record.id}", at=record.at, now=now
     )
-    parted = await session.scalars(
-        delete(Membership)
-        .where(
-            Membership.import_id == record.id,
-            Membership.updated_at == record.at,
-            ~membership_in_use,
-        )
-        .returning(Membership.id)
-        .execution_options(synchronize_session=False)
-    )
-    memberships = len(parted.all())
+    memberships = await _delete_memberships(session, record, membership_in_use)
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
-    await session.execute(
-        delete(Organisation)
-        .where(
-            Organisation.import_id == import_id,
-            Organisation.updated_at == record.at,
-            ~exists().where(Contact.organisation_id == Organisation.id),
-            ~exists().where(Membership.organisation_id == Organisation.id),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    await _delete_organisations(session, record)
     kept = changed_since
     for table in (Contact, Membership):
         remaining = select(func.count()).where(table.import_id == import_id)
@@ -106,6 +86,22 @@ async def undo(
     return Undone(
         removed=removed, memberships=memberships, restored=restored, kept=kept
     )
+
+
+async def _delete_memberships(
+    session: AsyncSession, record: Import, in_use: ColumnElement[bool]
+) -> int:
+    """Delete further memberships that the import added, as `_delete_contacts` does."""
+    removed = await session.scalars(
+        delete(Membership)
+        .where(
+            *(Membership.import_id == record.id, Membership.updated_at == record.at),
+            ~in_use,
+        )
+        .returning(Membership.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(removed.all())
 
 
 async def _delete_contacts(
@@ -122,6 +118,20 @@ async def _delete_contacts(
         .execution_options(synchronize_session=False)
     )
     return len(removed.all())
+
+
+async def _delete_organisations(session: AsyncSession, record: Import) -> None:
+    """Delete organisations that the import added, unless changed or with contacts."""
+    await session.execute(
+        delete(Organisation)
+        .where(
+            Organisation.import_id == record.id,
+            Organisation.updated_at == record.at,
+            ~exists().where(Contact.organisation_id == Organisation.id),
+            ~exists().where(Membership.organisation_id == Organisation.id),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _restore(

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
 
-from audiences.contacts import Contact
-from audiences.memberships import FURTHER, PRIMARY, Membership, Via
+from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via
 from audiences.segments import compiler
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import Chosen, Condition, of_readers

@@ -16,8 +16,8 @@ from datetime import date
 
 from sqlalchemy import and_, not_, or_
 
+from audiences.contacts import FURTHER, PRIMARY, Via
 from audiences.errors import RuleError
-from audiences.memberships import FURTHER, PRIMARY, Via
 from audiences.organisations import Organisation
 from audiences.segments import conditions, facts, grammar, rules
 from audiences.segments.conditions import Condition

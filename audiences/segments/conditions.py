@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from audiences.contacts import Contact, role_set
-from audiences.memberships import FURTHER, PRIMARY, Membership, Via
+from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via, role_set
 from audiences.organisations import (
     Country,
     Kind,
@@ -19,6 +18,7 @@ from audiences.organisations import (
     OrganisationCountry,
     OrganisationField,
     Relation,
+    folded,
 )
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
@@ -60,6 +60,10 @@ def _group(values: list[str]) -> Condition:
     return and_(
         Country.electoral_group.is_not(None), Country.electoral_group.in_(values)
     )
+
+
+def _organisation(values: list[str]) -> Condition:
+    return Organisation.code_key.in_([folded(each) for each in values])
 
 
 def _fields(values: list[str]) -> Condition:
@@ -157,7 +161,7 @@ CLAUSES: dict[str, Clause] = {
     "kind": _required(Organisation.kind),
     "status": _nullable(Organisation.status),
     "level": _nullable(Organisation.level),
-    "organisation": _required(Organisation.code),
+    "organisation": _organisation,
     "country": _nullable(Organisation.country),
     "region": _region,
     "group": _group,

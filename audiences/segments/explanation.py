@@ -18,7 +18,7 @@ from audiences.organisations import (
 from audiences.segments import compiler, grammar, resolve, rules
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
-from audiences.segments.resolve import Reading
+from audiences.segments.resolve import ReadBy
 from audiences.subscriptions import Subscription
 
 
@@ -73,7 +73,7 @@ async def explain(
 
 
 async def _others(
-    session: AsyncSession, rule: str, contact: Contact, context: Context, read: Reading
+    session: AsyncSession, rule: str, contact: Contact, context: Context, read: ReadBy
 ) -> dict[str, bool]:
     """Return for each other organisation of the contact whether the rule holds."""
     found: dict[str, bool] = {}
@@ -100,7 +100,7 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
 
 
 async def _facts(
-    session: AsyncSession, contact: Contact, read: Reading, roles: int
+    session: AsyncSession, contact: Contact, read: ReadBy, roles: int
 ) -> dict[str, str]:
     """Return what is known of a contact, by the names of facts; "" is not known.
 

@@ -25,9 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from audiences.contacts import Contact
+from audiences.contacts import PRIMARY, Contact, Via
 from audiences.languages import split_codes
-from audiences.memberships import PRIMARY, Via
 from audiences.organisations import Organisation
 from audiences.segments import by_membership
 from audiences.segments.by_membership import Range, bounded
@@ -213,7 +212,7 @@ def first_language(codes: object) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class ReadBy:
     """The membership by which a rule reads a contact, and what follows."""
 
     via: Via
@@ -224,7 +223,7 @@ class Reading:
 
 async def reading(
     session: AsyncSession, rule: str, context: Context, contact: Contact
-) -> Reading:
+) -> ReadBy:
     """Return by which membership a rule picks a contact; by the primary if by none.
 
     Raises RuleError for a faulty rule.
@@ -235,10 +234,8 @@ async def reading(
         query = audience(rule, context, *columns, via=via, within=within)
         row = (await session.execute(query)).first()
         if row is not None:
-            return Reading(
-                via=via, organisation_id=row[0], picked=True, left_out=row[1]
-            )
-    return Reading(
+            return ReadBy(via=via, organisation_id=row[0], picked=True, left_out=row[1])
+    return ReadBy(
         via=PRIMARY,
         organisation_id=contact.organisation_id,
         picked=False,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError, RuleError, UnknownNameError
-from audiences.segments import compiler, vocabularies
+from audiences.segments import compiler, named, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.segments.vocabularies import Vocabulary
 
@@ -46,6 +46,7 @@ async def check(session: AsyncSession, name: str, rule: str, *, now: datetime) -
     rules = {**vocabulary.segments, name: rule}
     context = _context(vocabulary, rules, now)
     compiler.condition(name, context)
+    await named.require_organisations(session, [rule], context.vocabulary)
     before = _context(vocabulary, vocabulary.segments, now)
     for other in vocabulary.segments:
         fault = _fault(other, context)

@@ -11,9 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import institution, languages, organisations
-from audiences.contacts import Role
+from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
-from audiences.memberships import any_further
 from audiences.organisations import Country, Organisation, Theme
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest

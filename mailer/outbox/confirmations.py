@@ -121,7 +121,6 @@ async def _queue(
         language=language,
         step=step,
         state=MessageState.WAITING,
-        attempts=0,
         due_at=now,
     )
     session.add(message)

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact
-from audiences.memberships import Membership
+from audiences.contacts import Contact, Membership
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import MessageState

@@ -13,8 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact
-from audiences.memberships import Via
+from audiences.contacts import Contact, Via
 from audiences.segments import resolve
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context

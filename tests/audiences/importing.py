@@ -4,13 +4,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from audiences.contacts import Contact
-from audiences.intake import importing, read
+from audiences.contacts import Contact, Membership
+from audiences.intake import importing, read, undo
 from audiences.intake.importing import ImportReport
-from audiences.memberships import Membership
+from audiences.intake.undo import Undone
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
 from mailer import clock
+from mailer.outbox import ledger
 from mailer.sites.site import Site
 
 HEAD = (
@@ -39,6 +40,19 @@ async def import_file(
             apply=apply,
         )
     return report
+
+
+async def undone(site: Site, report: ImportReport) -> Undone:
+    """Undo an import."""
+    number = report.import_id or 0
+    async with site.database.writing() as session:
+        return await undo.undo(
+            session,
+            number,
+            in_use=ledger.written_to(),
+            membership_in_use=ledger.written_to_by(),
+            now=clock.now(),
+        )
 
 
 def write(tmp_path: Path, *lines: str, head: str = HEAD) -> Path:

@@ -1,5 +1,6 @@
 """An import applies the valid rows and reports every faulty cell."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,10 @@ from sqlalchemy import func, select
 
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact
+from audiences.organisations import Organisation
 from audiences.subscriptions import Consent, How, Standing
 from mailer.sites.site import Site
-from tests.audiences.importing import GOOD, import_file, snapshot, write
+from tests.audiences.importing import GOOD, import_file, snapshot, undone, write
 
 
 async def test_a_dry_run_reports_changes_and_makes_none(
@@ -62,7 +64,8 @@ async def test_a_file_applied_twice_changes_nothing_the_second_time(
     ("row", "column", "reason"),
     [
         ("not-an-address;;;;icom;;;;;", "address", "@"),
-        (";Someone;;;icom;;;;;", "address", "every row needs an address"),
+        (";Someone;;;;;;;;", "address", "a row needs an address, or an organisation"),
+        (";;;;unknown;;;;;", "organisation", "unknown is new"),
         ("a@x.example;;chef;;icom;;;;;", "roles", "no role is called 'chef'"),
         ("a@x.example;;;francais!;icom;;;;;", "languages", "not a language tag"),
         ("a@x.example;;;;nowhere;;;;;", "organisation", "nowhere is new"),
@@ -141,6 +144,65 @@ async def test_two_rows_may_not_contradict_each_other_about_an_organisation(
         (3, "country", "FR")
     ]
     assert "SN here in row 2" in report.faults[0].reason
+
+
+async def test_a_row_without_an_address_is_an_organisation_alone(
+    site: Site, tmp_path: Path
+) -> None:
+    before = await snapshot(site)
+    rows = (";;;;alone;Alone;ngo;SN;ED;", ";Someone;head;;icom;;;;;", GOOD)
+    dry = await import_file(site, write(tmp_path, *rows), apply=False)
+    report = await import_file(site, write(tmp_path, *rows))
+
+    async with site.database.reading() as session:
+        alone = await session.scalar(
+            select(Organisation.name).where(Organisation.code == "alone")
+        )
+    assert (report.valid, report.added, report.changed) == (3, 1, 0)
+    assert (report.organisations, report.organisations_added) == (2, 2)
+    assert dry == replace(report, import_id=None)
+    assert [(each.row, each.value, each.reason) for each in report.remarks] == [
+        (3, "Someone", "no address: the organisation is taken, this contact is not")
+    ]
+    assert alone == "Alone"
+    await undone(site, report)
+    async with site.database.reading() as session:
+        left = select(func.count()).where(Organisation.code == "alone")
+        assert await session.scalar(left) == 0
+    assert await snapshot(site) == before
+
+
+async def test_a_list_of_organisations_needs_no_column_of_addresses(
+    site: Site, tmp_path: Path
+) -> None:
+    head = "organisation;organisation_name;kind;country"
+    rows = ("one;One;ngo;SN", "two;Two;ngo;ML", ";No code;ngo;ML")
+    report = await import_file(site, write(tmp_path, *rows, head=head))
+
+    assert (report.rows, report.organisations, report.organisations_added) == (3, 2, 2)
+    assert [(each.row, each.column) for each in report.faults] == [(4, "address")]
+
+
+async def test_several_addresses_in_a_cell_are_a_contact_each(
+    site: Site, tmp_path: Path
+) -> None:
+    row = GOOD.replace("new@ngo.example", '"new@ngo.example; Bob <bob@ngo.example>"')
+    report = await import_file(site, write(tmp_path, row.replace("Awa Ndiaye", "")))
+
+    async with site.database.reading() as session:
+        people = await session.execute(
+            select(Contact.address, Contact.name).where(
+                Contact.import_id == report.import_id
+            )
+        )
+    assert (report.rows, report.valid, report.added) == (1, 1, 2)
+    assert dict(row for row in people) == {
+        "new@ngo.example": None,
+        "bob@ngo.example": "Bob",
+    }
+    assert [each.reason for each in report.remarks] == [
+        "2 addresses in one cell, each a contact: new@ngo.example, bob@ngo.example"
+    ]
 
 
 async def test_topics_need_a_basis_of_consent(site: Site, tmp_path: Path) -> None:

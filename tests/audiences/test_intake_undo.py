@@ -6,26 +6,10 @@ import pytest
 
 from audiences import contacts, subscriptions, suppressions
 from audiences.intake import undo
-from audiences.intake.importing import ImportReport
-from audiences.intake.undo import Undone
 from audiences.subscriptions import Evidence, How, Standing
 from mailer import clock
-from mailer.outbox import ledger
 from mailer.sites.site import Site
-from tests.audiences.importing import GOOD, import_file, snapshot, write
-
-
-async def undone(site: Site, report: ImportReport) -> Undone:
-    """Undo an import."""
-    number = report.import_id or 0
-    async with site.database.writing() as session:
-        return await undo.undo(
-            session,
-            number,
-            in_use=ledger.written_to(),
-            membership_in_use=ledger.written_to_by(),
-            now=clock.now(),
-        )
+from tests.audiences.importing import GOOD, import_file, snapshot, undone, write
 
 
 async def test_undo_restores_the_directory(site: Site, tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from audiences import contacts, memberships, subscriptions
-from audiences.contacts import Contact
+from audiences import contacts, subscriptions
+from audiences.contacts import Contact, Membership
 from audiences.intake.importing import ImportReport
 from audiences.organisations import Organisation
 from audiences.person import Person, person
 from mailer.sites.site import Site
-from tests.audiences.importing import import_file, snapshot, write
-from tests.audiences.test_intake_undo import undone
+from tests.audiences.importing import import_file, snapshot, undone, write
 
 AWA = "awa@both.example"
 AT_A = f"{AWA};Awa;focal_point;fr;org-a;A;ngo;SN;ED;monthly-letter"
@@ -182,12 +181,8 @@ async def test_a_large_import_has_its_memberships_without_indexes(
     async with site.database.reading() as session:
         held = await session.execute(
             select(Contact.address, Organisation.code)
-            .join(
-                memberships.Membership, memberships.Membership.contact_id == Contact.id
-            )
-            .join(
-                Organisation, Organisation.id == memberships.Membership.organisation_id
-            )
+            .join(Membership, Membership.contact_id == Contact.id)
+            .join(Organisation, Organisation.id == Membership.organisation_id)
         )
         found = dict(row for row in held)
     assert numbers(report) == (11_000, 11_000, 0, 0)

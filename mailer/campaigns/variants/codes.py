@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal
 
-from audiences.contacts import Contact
-from audiences.memberships import PRIMARY, Via
+from audiences.contacts import PRIMARY, Contact, Via
 from audiences.organisations import Organisation
 from audiences.segments import by_membership
 from audiences.segments.compiler import Context

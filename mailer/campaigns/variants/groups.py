@@ -13,9 +13,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
-from audiences.contacts import Contact
+from audiences.contacts import Contact, Via
 from audiences.languages import Chain, Choice
-from audiences.memberships import Via
 from audiences.organisations import Country, Organisation
 from audiences.segments import resolve
 from audiences.segments.compiler import Context

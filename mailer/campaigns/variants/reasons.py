@@ -8,9 +8,9 @@ subjects and countries if they are few.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from audiences.contacts import Via
 from audiences.errors import AudienceError
 from audiences.institution import GROUP, KINDS, PARTNER, PARTNERS, PLACE, SUBJECT
-from audiences.memberships import Via
 from audiences.segments import alternatives, compiler, rules
 from audiences.segments.alternatives import Way
 from audiences.segments.compiler import Context

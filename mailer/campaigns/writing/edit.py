@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import topics
 from audiences.errors import AudienceError
 from audiences.institution import ADDRESSEES
-from audiences.segments import compiler
+from audiences.segments import compiler, named
 from mailer.campaigns import acts, control, hours, lookup, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
@@ -134,6 +134,7 @@ async def _check_rules(
     for key, rule in rules.items():
         try:
             compiler.condition(rule, context)
+            await named.require_organisations(session, [rule], context.vocabulary)
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
     for blocks in (campaign.block_rules, campaign.block_firsts):

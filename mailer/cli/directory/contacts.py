@@ -1,13 +1,14 @@
 """`mailer contacts`: import contacts, undo an import, show a contact."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
 
 from audiences.intake import importing, read, stage, undo
+from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
 from audiences.person import person
 from mailer import clock
@@ -17,7 +18,7 @@ from mailer.outbox import ledger
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
-SHOWN_FAULTS = 50
+SHOWN = 50  # faults, and remarks
 
 
 @click.group()
@@ -76,18 +77,37 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     )
     if staged.unread:
         output.line(f"ignored columns: {', '.join(staged.unread)}")
-    if report.faults:
-        shown = report.faults[:SHOWN_FAULTS]
-        output.table(
-            "Cells to correct",
-            ("row", "column", "value", "reason"),
-            [(each.row, each.column, each.value, each.reason) for each in shown],
+    _show_cells("Cells to correct", "reason", report.faults)
+    if len(report.faults) > SHOWN:
+        output.line(
+            f"… and more: {report.rows - report.valid:,} rows have faults; --json"
+            f" lists the first {stage.MAX_FAULTS:,}"
         )
-        if len(report.faults) > len(shown):
-            output.line(
-                f"… and more: {report.rows - report.valid:,} rows have faults; --json"
-                f" lists the first {stage.MAX_FAULTS:,}"
-            )
+    _show_cells("Taken otherwise than written", "remark", report.remarks)
+    if len(report.remarks) > SHOWN:
+        output.line(f"… and more remarks; --json lists {len(report.remarks):,}")
+    _show_changes(report, applied=applied)
+    if applied:
+        output.line(f"undo with: mailer contacts undo {report.import_id}")
+    elif report.valid > report.unchanged:
+        output.line("nothing was written; --apply writes the valid rows")
+
+
+def _show_cells(title: str, heading: str, listed: Sequence[Fault]) -> None:
+    """Print the first faults or remarks, if there are any."""
+    if listed:
+        output.table(
+            title,
+            ("row", "column", "value", heading),
+            [
+                (each.row, each.column, each.value, each.reason)
+                for each in listed[:SHOWN]
+            ],
+        )
+
+
+def _show_changes(report: ImportReport, *, applied: bool) -> None:
+    """Print what is added and changed, or would be."""
     verb = ("added", "changed") if applied else ("would be added", "would be changed")
     output.line(
         f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
@@ -102,10 +122,6 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         output.line(f"{report.organisations} rows are organisations without a contact")
     if report.organisations_added:
         output.line(f"{report.organisations_added} organisations {verb[0]}")
-    if applied:
-        output.line(f"undo with: mailer contacts undo {report.import_id}")
-    elif report.valid > report.unchanged:
-        output.line("nothing was written; --apply writes the valid rows")
 
 
 @command.command("undo", epilog="Example: mailer contacts undo 3")

@@ -9,6 +9,7 @@ from audiences import contacts
 from audiences.segments import (
     compiler,
     explanation,
+    named,
     resolve,
     save,
     saved,
@@ -57,7 +58,7 @@ async def list_(site: Site, as_json: bool) -> None:
 async def count(site: Site, rule: str, as_json: bool) -> None:
     """Count the readers a rule picks, by kind and language, and those left out."""
     async with site.database.reading() as session:
-        counted = await resolve.count(session, rule, await _context(session))
+        counted = await resolve.count(session, rule, await _context(session, rule))
     if as_json:
         output.json_document(dataclasses.asdict(counted))
         return
@@ -80,7 +81,7 @@ async def count(site: Site, rule: str, as_json: bool) -> None:
 async def members(site: Site, rule: str, as_json: bool) -> None:
     """List the readers a rule picks."""
     async with site.database.reading() as session:
-        context = await _context(session)
+        context = await _context(session, rule)
         async for member in resolve.members(session, rule, context):
             if as_json:
                 output.json_line(dataclasses.asdict(member))
@@ -101,7 +102,7 @@ async def members(site: Site, rule: str, as_json: bool) -> None:
 async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
     """Show for each clause of a rule whether it holds for an address, and why."""
     async with site.database.reading() as session:
-        context = await _context(session)
+        context = await _context(session, rule)
         contact = await contacts.find(session, address, key=site.address_key)
         explained = await explanation.explain(session, rule, contact, context)
     if as_json:
@@ -163,7 +164,8 @@ async def remove(site: Site, name: str, by: str, yes: bool) -> None:
     output.line(f"removed {name}")
 
 
-async def _context(session: AsyncSession) -> Context:
-    return compiler.Context(
-        vocabulary=await vocabularies.load(session), today=clock.now().date()
-    )
+async def _context(session: AsyncSession, rule: str) -> Context:
+    """Return the context of a rule; raise RuleError if it names an unknown code."""
+    vocabulary = await vocabularies.load(session)
+    await named.require_organisations(session, [rule], vocabulary)
+    return compiler.Context(vocabulary=vocabulary, today=clock.now().date())

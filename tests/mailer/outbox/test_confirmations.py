@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from mailer.outbox.models import Message
 from mailer.outcomes import closing
 from mailer.rendering import renderer
 from mailer.rendering.source import Letter, Source
+from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
 
 EARLY = datetime(2027, 5, 4, 0, 0, 30, tzinfo=UTC)
@@ -110,7 +110,7 @@ async def test_no_writer_waits_while_a_letter_is_rendered(
             yield session
         steps.append("end")
 
-    def rendering(source: Source, templates: Path) -> Letter:
+    def rendering(source: Source, templates: TemplateFiles) -> Letter:
         steps.append("render")
         return render(source, templates)
 

@@ -1,4 +1,6 @@
-"""A contact may have further memberships; a message keeps for which one it is."""
+"""Further memberships of contacts, kept by messages; codes compared without case."""
+
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +9,8 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+
+KEY_OF, KEY = sa.column("code"), sa.column("code_key")
 
 
 def upgrade() -> None:
@@ -40,9 +44,35 @@ def upgrade() -> None:
         op.f("ix_membership_organisation_id"), "membership", ["organisation_id"]
     )
     op.create_index(op.f("ix_membership_import_id"), "membership", ["import_id"])
+    _fold_codes()
     op.add_column("message", sa.Column("organisation_id", sa.Integer(), nullable=True))
 
 
+def _fold_codes() -> None:
+    # the default stays: without one, SQLite adds no column that is never null
+    op.add_column(
+        "organisation",
+        sa.Column("code_key", sa.String(80), nullable=False, server_default=""),
+    )
+    organisation = sa.table("organisation", sa.column("id"), sa.column("code"), KEY)
+    op.execute(organisation.update().values(code_key=sa.func.lower(KEY_OF)))
+    # lower() of SQLite knows ASCII only
+    connection = op.get_bind()
+    for number, code in connection.execute(
+        sa.select(organisation.c.id, organisation.c.code)
+    ).all():
+        if not code.isascii():
+            key = unicodedata.normalize("NFKC", code).casefold()
+            connection.execute(
+                organisation.update()
+                .where(organisation.c.id == number)
+                .values(code_key=key)
+            )
+    op.create_index(op.f("ix_organisation_code_key"), "organisation", ["code_key"])
+
+
 def downgrade() -> None:
+    op.drop_index(op.f("ix_organisation_code_key"), "organisation")
+    op.drop_column("organisation", "code_key")
     op.drop_column("message", "organisation_id")
     op.drop_table("membership")

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Subquery, and_, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact
-from audiences.intake import replaced, subscribing
+from audiences.contacts import Contact, Membership
+from audiences.intake import replaced
+from audiences.intake.matching import subscribing
 from audiences.intake.models import Import
 from audiences.intake.planning import JOINS
 from audiences.intake.tables import BODIES, ROWS, SETS
-from audiences.memberships import Membership
 from audiences.subscriptions import Subscription
 
 LATER = ROWS.c.first.is_not(None)

@@ -240,7 +240,7 @@ def _contradictions() -> Select[*tuple[Any, ...]]:
         select(
             ROWS.c.number,
             ROWS.c.row,
-            BODIES.c.organisation,
+            BODIES.c.code,
             lead.c.row.label("first"),
             *(BODIES.c[name] for name in BODY_CELLS),
             *(lead.c[name].label(f"lead_{name}") for name in BODY_CELLS),
@@ -263,6 +263,6 @@ def _contradicting(each: RowMapping) -> Iterator[Fault]:
                 row=each["row"],
                 column=name,
                 value=each[name],
-                reason=f"{each['organisation']} has {each['lead_' + name] or 'nothing'}"
+                reason=f"{each['code']} has {each['lead_' + name] or 'nothing'}"
                 f" here in row {each['first']}; give the same value in both rows",
             )

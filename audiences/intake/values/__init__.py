@@ -1,0 +1,1 @@
+"""Reads cells as people type them."""
