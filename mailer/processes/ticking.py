@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailer import clock
-from mailer.calendar import due
+from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 async def tick(site: Site, now: datetime) -> Ticked:
-    """Release the campaigns that are due at an instant; return what was done.
+    """Release what is due at an instant, and announce open slots; return what was done.
 
     Raises RefusedError if nothing may be released.
     """
@@ -28,7 +28,9 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
     (await starting.identity_of(site)).require_sending()
     grace = timedelta(hours=site.settings.ticker.grace_hours)
-    return await due.tick(site.database, release_one, grace=grace, now=now)
+    ticked = await due.tick(site.database, release_one, grace=grace, now=now)
+    await announcing.announce(site, now=now)
+    return ticked
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
