@@ -226,3 +226,20 @@ class Occurrence(Base):
         ForeignKey(Campaign.id), unique=True
     )
     outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed
+
+
+class SlotAlert(Base):
+    """A slot that was looked at before its time, or missed; `reason` is why it is open.
+
+    `mailed_at` is for the mail to the owner of the series.
+    """
+
+    __tablename__ = "slot_alert"
+
+    occurrence_id: Mapped[int] = mapped_column(
+        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
+    )
+    stage: Mapped[str] = mapped_column(String(10), primary_key=True)
+    reason: Mapped[str]  # empty: nothing was found against it
+    at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]

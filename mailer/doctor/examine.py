@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from mailer.doctor import domains, machine, relay, storage
+from mailer.doctor import domains, machine, relay, slots, storage
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings import loading, real_names
@@ -34,6 +34,7 @@ async def examine(
                 *machine.web(settings),
                 *_examples(settings),
                 *(await storage.examine(site.database, now=now)),
+                *(await slots.examine(site, now=now)),
                 *(await relay.examine(site, try_logins=try_logins)),
                 *relay.signing(site),
                 *(await domains.examine(settings, root, server=server)),

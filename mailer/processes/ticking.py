@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
-from mailer.calendar import due
+from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
@@ -20,7 +20,7 @@ from scheduler import ticker
 
 
 async def tick(site: Site, now: datetime) -> Ticked:
-    """Release the campaigns that are due at an instant; return what was done.
+    """Release what is due at an instant, and announce open slots; return what was done.
 
     Raises RefusedError if nothing may be released.
     """
@@ -30,7 +30,9 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
     (await starting.identity_of(site)).require_sending()
     grace = timedelta(hours=site.settings.ticker.grace_hours)
-    return await due.tick(site.database, release_one, grace=grace, now=now)
+    ticked = await due.tick(site.database, release_one, grace=grace, now=now)
+    await announcing.announce(site, now=now)
+    return ticked
 
 
 async def run(site: Site) -> None:

@@ -53,32 +53,22 @@ async def approve(
     user is unknown.
     """
     await lookup.lock(session, campaign)
-    if campaign.state not in RENEWABLE:
-        before, after = CampaignState(campaign.state), CampaignState.APPROVED
-        require_arrow(before, after, name=campaign.name)
+    _require_approvable(campaign)
     await _require_approver(session, campaign, by)
-    ends = None if until is None else _end_of(until, campaign)
-    _require_time(campaign, time, ends, now)
-    if campaign.state == CampaignState.SCHEDULED and until is None:
-        time = campaign.at
+    time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
-    count = await _store_audience(session, campaign, context)
-    segments = _segments(campaign, context)
-    files = await approved_files.store(session, templates)
     approval = Approval(
         campaign_id=campaign.id,
         by=by,
         at=now,
-        digest=await agreed.digest(session, campaign, files=files, segments=segments),
         time=time,
         until=ends,
-        count=count,
-        segments=segments,
-        files=files,
-        readers=audience_guard.by_group(
-            await resolve.count(session, campaign.audience, context)
-        ),
+        count=await _store_audience(session, campaign, context),
+        segments=_segments(campaign, context),
+        files=await approved_files.store(session, templates),
+        readers=await _counted(session, campaign, context),
     )
+    approval.digest = await _digest(session, campaign, approval) or ""
     session.add(approval)
     _record(session, campaign, approval)
     await session.flush()
@@ -91,10 +81,14 @@ def _end_of(day: date, campaign: Campaign) -> datetime:
     return cadences.instant_of(midnight, ZoneInfo(campaign.zone))
 
 
-def _require_time(
-    campaign: Campaign, time: datetime | None, ends: datetime | None, now: datetime
-) -> None:
-    """Raise RefusedError if nothing could go in the time of an approval."""
+def _period(
+    campaign: Campaign, time: datetime | None, until: date | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Return the one time of an approval, and its end; None where it has none.
+
+    Raises RefusedError if the campaign could not go then.
+    """
+    ends = None if until is None else _end_of(until, campaign)
     for given in (time, ends):
         if given is not None and given <= now:
             raise RefusedError(
@@ -107,6 +101,7 @@ def _require_time(
             f" approval would not hold then; take its time away with"
             f" `mailer campaigns unschedule {campaign.id}`, or approve that time"
         )
+    return (at if time is None and ends is None else time), ends
 
 
 def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> None:
@@ -118,6 +113,12 @@ def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> No
     else:
         after = CampaignState.APPROVED
         acts.move(session, campaign, after, act, by=by, now=at, detail=detail)
+
+
+def _require_approvable(campaign: Campaign) -> None:
+    if campaign.state not in RENEWABLE:
+        before, after = CampaignState(campaign.state), CampaignState.APPROVED
+        require_arrow(before, after, name=campaign.name)
 
 
 async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
@@ -145,6 +146,14 @@ def _segments(campaign: Campaign, context: Context) -> dict[str, str]:
     """Return the saved segments that the campaign's rules need, name → rule."""
     rules = (campaign.audience, *campaign.block_rules.values())
     return named.named_in((*rules, *campaign.block_firsts.values()), context.vocabulary)
+
+
+async def _counted(
+    session: AsyncSession, campaign: Campaign, context: Context
+) -> dict[str, dict[str, int]]:
+    """Return the readers that a campaign has now by kind and by language."""
+    counted = await resolve.count(session, campaign.audience, context)
+    return audience_guard.by_group(counted)
 
 
 async def _store_audience(
@@ -206,14 +215,23 @@ async def _covers(
     approval: Approval, session: AsyncSession, site: Site, campaign: Campaign
 ) -> bool:
     """Whether an approval covers the campaign as it is now."""
-    files, segments = approval.files, approval.segments
-    if files is not None and segments is not None:
-        return approval.digest == await agreed.digest(
-            session, campaign, files=files, segments=segments
-        )
-    templates = replace(site).templates
+    digest = await _digest(session, campaign, approval)
+    if digest is not None:
+        return approval.digest == digest
+    segments, templates = approval.segments, replace(site).templates
     digest = await agreed.without_files(session, campaign, templates, segments)
     return approval.digest == digest or (
         segments is None
         and approval.digest == await agreed.former_digest(session, campaign, templates)
+    )
+
+
+async def _digest(
+    session: AsyncSession, campaign: Campaign, approval: Approval
+) -> str | None:
+    """Return the digest of a campaign with what its approval keeps; None: nothing."""
+    if approval.files is None or approval.segments is None:
+        return None
+    return await agreed.digest(
+        session, campaign, files=approval.files, segments=approval.segments
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from mailer import clock
+from mailer.calendar import announcing
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import gate, preview
 from mailer.campaigns.writing import edit, folder
@@ -51,8 +52,11 @@ async def list_(site: Site, as_json: bool) -> None:
             for each in await lookup.listed(session)
         ]
         halt = (await identity.read(session)).halt
+        open_slots = await announcing.shown(session, now=clock.now())
     if halt:
         output.say(f"nothing is sent: {halt}")
+    for slot in open_slots:
+        output.say(slot.sentence)
     if as_json:
         output.json_document(campaigns)
     else:
