@@ -14,7 +14,7 @@ from mailer.campaigns.review.spam import Score, SpamError
 from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content
-from mailer.campaigns.writing import files
+from mailer.campaigns.writing import embedding
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
 from mailer.rendering.allowed import places
@@ -61,7 +61,9 @@ async def inspect(
         inspected.problems += rules.check_letter(
             letter, has_topic=campaign.topic is not None
         )
-        inspected.problems += files.problems(letter, content.files)
+        inspected.problems += embedding.problems(
+            letter, content.files, content.texts[key.language]
+        )
         inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
