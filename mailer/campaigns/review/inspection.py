@@ -14,7 +14,7 @@ from mailer.campaigns.review.spam import Score, SpamError
 from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content
-from mailer.campaigns.writing import files
+from mailer.campaigns.writing import embedding
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
 from mailer.rendering.allowed import places
@@ -64,7 +64,9 @@ async def inspect(
         inspected.problems += rules.check_letter(
             letter, has_topic=campaign.topic is not None
         )
-        inspected.problems += files.problems(letter, content.files)
+        inspected.problems += embedding.problems(
+            letter, content.files, content.texts[key.language]
+        )
         inspected.problems += defaults.links(site, content, letter, linked)
         for where, what in leftovers.in_letter(letter, blocks, meant):
             inspected.problems.append(problem.error(key.language, where, what))

@@ -17,7 +17,7 @@ from mailer.campaigns.variants.codes import Others
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.reasons import Reason
 from mailer.campaigns.variants.wording import Known
-from mailer.campaigns.writing import event, files
+from mailer.campaigns.writing import embedding, event, files
 from mailer.campaigns.writing.files import Attached
 from mailer.campaigns.writing.texts import parse_all, texts_of
 from mailer.composing import invitation, skeletons
@@ -257,7 +257,7 @@ def _skeleton(
 ) -> Skeleton:
     campaign = content.campaign
     settings = site.settings
-    html, images, attached = files.embed(
+    html, images, attached = embedding.embed(
         letter, content.files, domain=settings.mail.domain
     )
     calendar = _calendar(site, content, source, at)
@@ -285,20 +285,16 @@ def _calendar(
     """Return the invitation of a letter; None if its campaign has no event."""
     if content.campaign.event is None:
         return None
-    cancelled = content.campaign.event["status"] == "cancelled"
     return invitation.write(
         event.invitation(
             content.campaign.event,
             sequence=content.sequence,
             domain=site.settings.mail.domain,
-            language=source.catalogue.language,
+            catalogue=source.catalogue,
             summary=source.subject,
             description=source.preheader,
             organiser=site.settings.sender.address,
             organiser_name=source.sender_name,
-            file_name=source.catalogue.text(
-                "cancellation.ics" if cancelled else "invitation.ics"
-            ),
             now=at,
         )
     )

@@ -29,6 +29,7 @@ from mailer.composing.invitation import Invitation
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
+from mailer.rendering.language.catalogues import Catalogue
 from scheduler import zones
 from scheduler.errors import ScheduleError
 
@@ -191,21 +192,21 @@ def invitation(
     *,
     sequence: int,
     domain: str,
-    language: str,
+    catalogue: Catalogue,
     summary: str,
     description: str,
     organiser: str,
     organiser_name: str,
-    file_name: str,
     now: datetime,
 ) -> Invitation:
     """Return the event as the invitation of one letter."""
-    places = event["places"]
+    places, language = event["places"], catalogue.language
+    cancelled = event["status"] == "cancelled"
     start, end = _stored(event["start"]), _stored(event["end"])
     return Invitation(
         uid=f"{event['uid']}@{domain}",
         sequence=sequence,
-        cancelled=event["status"] == "cancelled",
+        cancelled=cancelled,
         start=start,
         end=end if isinstance(end, datetime) else end + timedelta(days=1),
         zone=event["zone"],
@@ -216,5 +217,5 @@ def invitation(
         organiser=organiser,
         organiser_name=organiser_name,
         stamp=now,
-        file_name=file_name,
+        file_name=catalogue.text("cancellation.ics" if cancelled else "invitation.ics"),
     )

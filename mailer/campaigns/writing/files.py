@@ -1,17 +1,17 @@
 """The files that go with a campaign's letters: attachments, and images shown in them.
 
 They are in `files/` of the campaign folder, those of one language in `files/fr/`. A
-file has a type of TYPES, and begins as files of that type do. An image that a text
-shows as `![words](cid:name.png)` is embedded in the letter; other files are attached.
+file is of a type of `file_types`. Names are stored in the normal form NFC: macOS writes
+another. Files that systems leave in folders, such as .DS_Store, are passed over.
 The store has each content once, by its digest.
 """
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
-from urllib.parse import quote, unquote
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,32 +20,14 @@ from audiences import languages
 from audiences.store.dialects import insert
 from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
-from mailer.composing import parts
+from mailer.campaigns.writing import file_types
 from mailer.errors import ContentError, RefusedError, unreadable
-from mailer.rendering.checks import problem
-from mailer.rendering.checks.problem import Problem
-from mailer.rendering.source import Letter
 
 MAX_FILE = 5_000_000  # octets of one file
 MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
-MAX_LETTER = 3.0  # MB of files in one letter; the gate refuses more
-HEAVY = 0.5  # MB; the gate warns of more
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_OPEN = "application/vnd.oasis.opendocument"
-TYPES = {  # ending → media type, and how such a file begins
-    ".pdf": ("application/pdf", b"%PDF-"),
-    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
-    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
-    ".gif": ("image/gif", b"GIF8"),
-    ".docx": (f"{_OFFICE}.wordprocessingml.document", b"PK\x03\x04"),
-    ".xlsx": (f"{_OFFICE}.spreadsheetml.sheet", b"PK\x03\x04"),
-    ".pptx": (f"{_OFFICE}.presentationml.presentation", b"PK\x03\x04"),
-    ".odt": (f"{_OPEN}.text", b"PK\x03\x04"),
-    ".ods": (f"{_OPEN}.spreadsheet", b"PK\x03\x04"),
-    ".csv": ("text/csv; charset=utf-8", b""),
-    ".vcf": ("text/vcard; charset=utf-8", b"BEGIN:VCARD"),
-}
+_OF_SYSTEMS = re.compile(
+    r"\.DS_Store|\._.*|~\$.*|Thumbs\.db|desktop\.ini", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +48,7 @@ def read(folder: Path) -> list[Attached]:
     attached: list[Attached] = []
     for inside in _inside(folder):
         attached.append(_file(folder, inside))
+        _refuse_twins(attached, "/".join((folder.name, "files", *inside)))
         if sum(len(file.octets) for file in attached) > MAX_TOGETHER:
             raise ContentError(
                 f"{folder.name}/files",
@@ -78,6 +61,8 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
     """Yield the path of each file below files/."""
     try:
         for name, is_folder in regular_files.names(folder, ["files"]).items():
+            if _OF_SYSTEMS.fullmatch(name):
+                continue
             if not is_folder:
                 yield (name,)
                 continue
@@ -85,7 +70,7 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
             for each, is_below in below.items():
                 if is_below:
                     _refuse_files(folder, ("files", name, each))
-                else:
+                elif not _OF_SYSTEMS.fullmatch(each):
                     yield name, each
     except OSError as fault:
         raise ContentError(f"{folder.name}/files", unreadable(fault)) from None
@@ -98,14 +83,19 @@ def _refuse_files(folder: Path, parts: tuple[str, ...]) -> None:
         raise ContentError(where, "must be in files/ or files/LANGUAGE/")
 
 
-def _type(name: str, where: str) -> tuple[str, bytes]:
-    """Return the media type of a file, and how it begins."""
-    known = TYPES.get(PurePath(name).suffix.lower())
-    if known is None:
-        allowed = " ".join(TYPES)
-        sentence = f"files of this type are not sent; allowed: {allowed}"
-        raise ContentError(where, sentence)
-    return known
+def _refuse_twins(attached: list[Attached], where: str) -> None:
+    """Raise ContentError if the last file has the name of another in one letter."""
+    *others, last = attached
+    for each in others:
+        together = not each.language or not last.language
+        if each.language != last.language and not together:
+            continue
+        if each.name.casefold() == last.name.casefold():
+            raise ContentError(
+                where,
+                f"two files of a letter would be called {last.name}, or differ only in"
+                " capitals or accents' encoding; rename one",
+            )
 
 
 def _file(folder: Path, inside: tuple[str, ...]) -> Attached:
@@ -122,12 +112,12 @@ def _file(folder: Path, inside: tuple[str, ...]) -> Attached:
         )
     except OSError as fault:
         raise ContentError(where, unreadable(fault)) from None
-    kind, opening = _type(name, where)
-    if not octets.startswith(opening) or not octets:
-        ending = PurePath(name).suffix
-        raise ContentError(where, f"does not begin as a {ending} file does")
+    try:
+        kind = file_types.media_type(name, octets)
+    except ValueError as fault:
+        raise ContentError(where, str(fault)) from None
     return Attached(
-        name=name,
+        name=unicodedata.normalize("NFC", name),
         language=language,
         type=kind,
         digest=hashlib.sha256(octets).hexdigest(),
@@ -190,47 +180,4 @@ async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached,
     octets = await contents(session, campaign, digests)
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
-    )
-
-
-def embed(
-    letter: Letter, attached: tuple[Attached, ...], *, domain: str
-) -> tuple[str, tuple[parts.File, ...], tuple[parts.File, ...]]:
-    """Return the HTML with its images embedded, those images, and the attachments.
-
-    `domain` is that of the Content-IDs.
-    """
-    html, images, attachments = letter.html, [], []
-    for file in attached:
-        if file.language not in {"", letter.language}:
-            continue
-        shown = f'"cid:{quote(file.name)}"'
-        if file.type.startswith("image/") and shown in html:
-            content_id = f"{file.digest[:32]}@{domain}"
-            html = html.replace(shown, f'"cid:{content_id}"')
-            images.append(_part(file, content_id))
-        else:
-            attachments.append(_part(file, None))
-    return html, tuple(images), tuple(attachments)
-
-
-def problems(letter: Letter, attached: tuple[Attached, ...]) -> Iterator[Problem]:
-    """Yield the problems of one letter's files: missing images, and too many MB."""
-    html, images, attachments = embed(letter, attached, domain="letter.example")
-    for name in sorted(set(re.findall(r'"cid:([^"@]+)"', html))):
-        what = f"the image {unquote(name)} is not in files/ of the campaign folder"
-        yield problem.error(letter.language, "files", what)
-    size = sum(len(file.octets) for file in (*images, *attachments)) / 1e6
-    if size > HEAVY:
-        what = (
-            f"{size:.1f} MB of files go to every reader, at most {MAX_LETTER:.0f} MB"
-            " may; put them on a page, and link it"
-        )
-        severity = problem.error if size > MAX_LETTER else problem.warning
-        yield severity(letter.language, "files", what)
-
-
-def _part(file: Attached, content_id: str | None) -> parts.File:
-    return parts.File(
-        name=file.name, type=file.type, octets=file.octets, content_id=content_id
     )

@@ -10,15 +10,20 @@ from sqlalchemy import func, select
 from mailer import clock
 from mailer.campaigns.models import StoredFile
 from mailer.campaigns.review import gate, preview
-from mailer.campaigns.writing import files, folder
+from mailer.campaigns.writing import (
+    file_types,
+    files,
+    folder,
+)
 from mailer.composing.parts import Extras, File
 from mailer.errors import ContentError
 from mailer.sites.site import Site
 from tests.acts import campaigning, directory, reading
 from tests.acts.composing import compiled, composed
+from tests.acts.pictures import archive, png
 from tools.verifier import header, mime, verifier, wire_lines
 
-PDF, PNG = b"%PDF-1.7\n" + bytes(range(256)) * 3, b"\x89PNG\r\n\x1a\n" + bytes(99)
+PDF, PNG = b"%PDF-1.7\n" + bytes(range(256)) * 3, png(120, 40)
 READER = "ed@sectors.example"
 NAMES = st.text(
     st.characters(
@@ -102,7 +107,53 @@ async def test_an_image_that_is_missing_blocks_approval(
     checked = await gate.check(site, number, now=clock.now())
 
     assert not checked.ok
-    assert "the image emblem.png is not in files/" in checked.problems[0].what
+    (problem,) = checked.problems
+    assert problem.where == "en.md, line 9"
+    assert "the image emblem.png is not in files/" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "octets", "kind"),
+    [
+        ("a.csv", "Prénom;Pays\n".encode(), "text/csv; charset=utf-8"),
+        ("a.csv", "Prénom;Pays\nZoé;Côte d’Ivoire\n".encode("cp1252"), "1252"),
+        ("a.csv", "Prénom\tPays\n".encode("utf-16"), "text/csv; charset=utf-16"),
+        ("a.vcf", b"BEGIN:VCARD\r\nN:A\r\nEND:VCARD\r\n", "text/vcard; charset=utf-8"),
+        ("A.VCF", "BEGIN:VCARD\nN:Zoé\nEND:VCARD\n".encode("cp1252"), "1252"),
+        ("a.docx", archive("word/document.xml"), "wordprocessingml.document"),
+    ],
+)
+def test_a_file_has_the_type_and_encoding_of_its_content(
+    name: str, octets: bytes, kind: str
+) -> None:
+    found = file_types.media_type(name, octets)
+
+    assert found.endswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Plan.pdf", "plan.PDF"), ("é.pdf", "e\u0301.pdf"), ("a.pdf", "fr/a.pdf")],
+)
+def test_no_two_files_of_a_letter_have_one_name(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files" / "fr").mkdir(parents=True)
+    for name in (one, other):
+        (path / "files" / name).write_bytes(PDF)
+
+    with pytest.raises(ContentError, match=r"two files of a letter|only in capitals"):
+        folder.read(path)
+
+
+def test_files_that_systems_leave_are_passed_over(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files" / "fr").mkdir(parents=True)
+    for name in (".DS_Store", "._a.pdf", "Thumbs.db", "fr/~$a.docx", "fr/.DS_Store"):
+        (path / "files" / name).write_bytes(b"x")
+
+    assert folder.read(path).files == []
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -125,7 +176,15 @@ async def test_files_too_large_for_every_reader_block_approval(
         ("run.exe", b"MZ", "files of this type are not sent"),
         ("page.html", b"<p>", "files of this type are not sent"),
         ("not.pdf", b"MZ", "does not begin as a .pdf file does"),
-        ("empty.csv", b"", "does not begin"),
+        ("empty.csv", b"", "is empty"),
+        ("list.csv", b"MZ\x90\x00", "like a program"),
+        ("list.csv", b"<!DOCTYPE html><p>", "like HTML"),
+        ("list.csv", b"PK\x03\x04\x00", "like an archive"),
+        ("list.csv", b"a\x00b\x01", "does not begin as a .csv"),
+        ("card.vcf", b"BEGIN:VCALENDAR", "does not begin as a .vcf"),
+        ("a.pdf", b"PK\x03\x04", "like an archive"),
+        ("a.docx", b"PK\x03\x04", "does not begin as a .docx"),
+        ("a.xlsx", archive("word/document.xml"), "does not begin as a .xlsx"),
         ("huge.csv", bytes(files.MAX_FILE + 1), "has more than 5 MB"),
         ("nolanguage1/a.pdf", PDF, "language"),
         ("fr/deep/a.pdf", PDF, "must be in files/"),

@@ -1,0 +1,126 @@
+"""The types of files that are sent, and the check that a file is of its type.
+
+The ending of a name says the type; the content must agree. A text is sent in the
+encoding that it has, which its media type names.
+"""
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import PurePath
+
+from charset_normalizer import from_bytes
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN = "application/vnd.oasis.opendocument"
+_BINARY = {  # ending → media type, and how such a file begins
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".gif": ("image/gif", b"GIF8"),
+}
+_ARCHIVES = {  # ending → media type, and what such an archive has inside
+    ".docx": (f"{_OFFICE}.wordprocessingml.document", "word/document.xml"),
+    ".xlsx": (f"{_OFFICE}.spreadsheetml.sheet", "xl/workbook.xml"),
+    ".pptx": (f"{_OFFICE}.presentationml.presentation", "ppt/presentation.xml"),
+    ".odt": (f"{_OPEN}.text", "content.xml"),
+    ".ods": (f"{_OPEN}.spreadsheet", "content.xml"),
+}
+_TEXTS = {".csv": "text/csv", ".vcf": "text/vcard"}
+TYPES = (*_BINARY, *_ARCHIVES, *_TEXTS)
+_OTHERS = {  # how files of other types begin
+    b"MZ": "a program",
+    b"\x7fELF": "a program",
+    b"#!": "a program",
+    b"PK": "an archive",
+    b"Rar!": "an archive",
+    b"7z\xbc\xaf": "an archive",
+    b"\x1f\x8b": "an archive",
+    b"%PDF-": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"{\\rtf": "an RTF text",
+}
+_MARKUP = re.compile(
+    rb"\s*<(?:!doctype|html|head|body|script|table|\?xml|svg)", re.IGNORECASE
+)
+_UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_LEGACY = ["cp1252", "cp1251", "cp1256", "gb18030", "cp1250", "cp1253", "cp1254"]
+
+
+def media_type(name: str, octets: bytes) -> str:
+    """Return the media type of a file; raise ValueError if its content is another."""
+    ending = PurePath(name).suffix.lower()
+    if ending not in TYPES:
+        raise ValueError(f"files of this type are not sent; allowed: {' '.join(TYPES)}")
+    if not octets:
+        raise ValueError("the file is empty; remove it or save it again")
+    if ending in _BINARY:
+        kind, opening = _BINARY[ending]
+        if not octets.startswith(opening):
+            raise _another(ending, octets)
+        return kind
+    if ending in _ARCHIVES:
+        kind, inside = _ARCHIVES[ending]
+        if not _has_inside(octets, inside, kind):
+            raise _another(ending, octets)
+        return kind
+    return f"{_TEXTS[ending]}; charset={_charset(ending, octets)}"
+
+
+def _another(ending: str, octets: bytes) -> ValueError:
+    found = next(
+        (what for head, what in _OTHERS.items() if octets.startswith(head)), ""
+    )
+    if _MARKUP.match(octets):
+        found = "HTML or XML"
+    looks = f", but like {found}" if found else ""
+    return ValueError(
+        f"does not begin as a {ending} file does{looks}; save it as {ending},"
+        " or give it the ending of its type"
+    )
+
+
+def _has_inside(octets: bytes, inside: str, kind: str) -> bool:
+    """Return whether an archive is a document of its kind."""
+    try:
+        with zipfile.ZipFile(BytesIO(octets)) as archive:
+            names = archive.namelist()
+            if kind.startswith(_OPEN) and "mimetype" in names:
+                return archive.read("mimetype").decode("ascii", "replace") == kind
+            return inside in names
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+        return False
+
+
+def _charset(ending: str, octets: bytes) -> str:
+    """Return the encoding of a text; raise ValueError if it is not a text."""
+    if _MARKUP.match(octets.removeprefix(b"\xef\xbb\xbf")) or (
+        octets.startswith(tuple(_OTHERS))
+    ):
+        raise _another(ending, octets)
+    charset = _UTF_16.get(octets[:2]) or _eight_bit(octets)
+    try:
+        text = octets.decode("utf-8-sig" if charset == "utf-8" else charset)
+    except (UnicodeError, LookupError):
+        raise ValueError("its characters cannot be read; save it as UTF-8") from None
+    if _CONTROL.search(text):
+        raise _another(ending, octets)
+    if ending == ".vcf" and not text.lstrip().upper().startswith("BEGIN:VCARD"):
+        raise _another(ending, octets)
+    return {"cp1252": "windows-1252"}.get(
+        charset, charset.replace("cp125", "windows-125")
+    )
+
+
+def _eight_bit(octets: bytes) -> str:
+    """Return the encoding of a text without a mark of UTF-16."""
+    try:
+        octets.decode("utf-8")
+    except UnicodeError:
+        best = from_bytes(octets[:100_000], cp_isolation=_LEGACY).best()
+        found = best.encoding if best is not None else "cp1252"
+        western = octets.decode("cp1252", "replace")
+        return "cp1252" if octets.decode(found, "replace") == western else found
+    return "utf-8"

@@ -1,0 +1,42 @@
+"""Makes small pictures and archives for tests."""
+
+import struct
+import zipfile
+import zlib
+from io import BytesIO
+
+
+def png(width: int, height: int) -> bytes:
+    """Return a black PNG of a size."""
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((width + 7) // 8 + 1) * height)
+    chunks = [(b"IHDR", head), (b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + _checksum(kind + data)
+        for kind, data in chunks
+    )
+
+
+def _checksum(octets: bytes) -> bytes:
+    return struct.pack(">I", zlib.crc32(octets))
+
+
+def jpeg(width: int, height: int, orientation: int) -> bytes:
+    """Return the head of a JPEG of a size, turned by its Exif data."""
+    entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
+    tiff = b"MM\x00*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
+    frame = struct.pack(">BHHB", 8, height, width, 3) + bytes(9)
+    return b"\xff\xd8" + _segment(0xE1, b"Exif\0\0" + tiff) + _segment(0xC0, frame)
+
+
+def _segment(kind: int, content: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, kind, len(content) + 2) + content
+
+
+def archive(*names: str) -> bytes:
+    """Return a ZIP archive with files of these names."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as written:
+        for name in names:
+            written.writestr(name, "x")
+    return made.getvalue()
