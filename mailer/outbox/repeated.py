@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from mailer.campaigns import lookup
+from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import audience_guard
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
-from mailer.sites.site import Site
 
 # states in which a reader has the message, or may get it
 REACHED = (
@@ -23,24 +24,23 @@ REACHED = (
 )
 
 
-async def repeats(site: Site, campaign_id: int, *, now: datetime) -> list[str]:
+async def repeats(
+    session: AsyncSession, campaign: Campaign, *, now: datetime
+) -> list[str]:
     """Return a sentence for each released campaign whose readers would get it again."""
     found = []
-    async with site.database.reading() as session:
-        campaign = await lookup.get(session, campaign_id)
-        context = await lookup.context_of(session, campaign, now=now)
-        readers = audience_guard.readers(campaign, context, Contact.id)
-        for each in await lookup.same_text(session, campaign):
-            again = select(func.count(Message.id)).where(
-                Message.campaign_id == each.id,
-                Message.state.in_(REACHED),
-                Message.contact_id.in_(readers),
+    context = await lookup.context_of(session, campaign, now=now)
+    readers = audience_guard.readers(campaign, context, Contact.id)
+    for each in await lookup.same_text(session, campaign):
+        again = select(func.count(Message.id)).where(
+            Message.campaign_id == each.id,
+            Message.state.in_(REACHED),
+            Message.contact_id.in_(readers),
+        )
+        count = await session.scalar(again)
+        if count and each.released_at:
+            found.append(
+                f"{count} of its readers have the same text from campaign {each.id},"
+                f" {each.name}, released at {each.released_at:%Y-%m-%d %H:%M} UTC"
             )
-            count = await session.scalar(again)
-            if count and each.released_at:
-                found.append(
-                    f"{count} of its readers have the same text from campaign"
-                    f" {each.id}, {each.name}, released at"
-                    f" {each.released_at:%Y-%m-%d %H:%M} UTC"
-                )
     return found

@@ -73,7 +73,9 @@ def fell(campaign_id: int, at: datetime) -> str:
 
 async def ask_again(site: Site, campaign_id: int, *, again: bool) -> None:
     """Say which readers would get a text again, and ask on a terminal."""
-    repeats = await repeated.repeats(site, campaign_id, now=clock.now())
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        repeats = await repeated.repeats(session, campaign, now=clock.now())
     for each in repeats:
         output.say(each)
     if repeats:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from mailer import clock
+from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
 from mailer.outbox import repeated
 from mailer.outbox.message_states import MessageState
@@ -20,7 +21,9 @@ BOTH = "(kind = sector or kind = field_office) and sub(monthly-letter)"  # 10 an
 
 
 async def repeats(site: Site, number: int) -> list[str]:
-    return await repeated.repeats(site, number, now=clock.now())
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        return await repeated.repeats(session, campaign, now=clock.now())
 
 
 async def test_readers_of_both_campaigns_are_counted(
