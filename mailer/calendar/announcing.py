@@ -25,7 +25,7 @@ log = structlog.get_logger()
 REMEMBERED = timedelta(days=7)  # for how long a missed slot is shown
 
 
-class Stage(StrEnum):
+class AlertStage(StrEnum):
     """When a slot is announced."""
 
     DAY = "day"
@@ -33,7 +33,7 @@ class Stage(StrEnum):
     MISSED = "missed"
 
 
-AHEAD = {Stage.DAY: timedelta(days=1), Stage.HOUR: timedelta(hours=1)}
+AHEAD = {AlertStage.DAY: timedelta(days=1), AlertStage.HOUR: timedelta(hours=1)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,19 +45,16 @@ class OpenSlot:
     slot: str  # local time
     zone: str
     campaign: int | None
-    stage: Stage
+    stage: AlertStage
     reason: str  # empty: nothing is known against its campaign
 
     @property
     def sentence(self) -> str:
-        """Return the slot, why no letter fills it, and what to do."""
+        """Return the slot, and why no letter fills it."""
         when = f"{self.slot.replace('T', ' ')} {self.zone} of {self.series}"
-        if self.stage is Stage.MISSED:
+        if self.stage is AlertStage.MISSED:
             return f"the slot {when} has passed without a letter: {self.reason}"
-        return (
-            f"the slot {when} is not filled: {self.reason}; fill it with"
-            f" `mailer campaigns schedule ID --series {self.series}`"
-        )
+        return f"the slot {when} is not filled: {self.reason}"
 
 
 async def announce(site: Site, *, now: datetime) -> list[OpenSlot]:
@@ -78,7 +75,7 @@ async def announce(site: Site, *, now: datetime) -> list[OpenSlot]:
             found = replace(slot, reason=await _refusal(site, slot.campaign, now))
         if await _note(site, found, now) and found.reason:
             announced.append(found)
-            if found.stage is not Stage.MISSED:  # which the tick logs
+            if found.stage is not AlertStage.MISSED:  # which the tick logs
                 log.warning(
                     "slot.open",
                     series=found.series,
@@ -110,7 +107,7 @@ async def _slots(session: AsyncSession, now: datetime) -> list[OpenSlot]:
         .outerjoin(Campaign, Campaign.id == Occurrence.campaign_id)
         .where(
             Occurrence.due_at > now - REMEMBERED,
-            Occurrence.due_at <= now + AHEAD[Stage.DAY],
+            Occurrence.due_at <= now + AHEAD[AlertStage.DAY],
             Occurrence.outcome.is_distinct_from("released"),
         )
         .order_by(Occurrence.due_at, Occurrence.id)
@@ -130,10 +127,14 @@ async def _slots(session: AsyncSession, now: datetime) -> list[OpenSlot]:
     ]
 
 
-def _stage(occurrence: Occurrence, now: datetime) -> Stage:
+def _stage(occurrence: Occurrence, now: datetime) -> AlertStage:
     if occurrence.outcome is not None:
-        return Stage.MISSED
-    return Stage.HOUR if occurrence.due_at <= now + AHEAD[Stage.HOUR] else Stage.DAY
+        return AlertStage.MISSED
+    return (
+        AlertStage.HOUR
+        if occurrence.due_at <= now + AHEAD[AlertStage.HOUR]
+        else AlertStage.DAY
+    )
 
 
 def _reason(occurrence: Occurrence, state: str | None) -> str:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment, latest
-from mailer.campaigns.models import Approval, Campaign
+from mailer.campaigns.models import Approval, Campaign, CampaignText
 from mailer.errors import NotFoundError
 
 
@@ -70,6 +71,26 @@ async def context_of(
         themes=tuple(campaign.themes),
         topic=campaign.topic,
     )
+
+
+async def same_text(session: AsyncSession, campaign: Campaign) -> Sequence[Campaign]:
+    """Return the other released campaigns with a text of this one, newest first."""
+    own = aliased(CampaignText)
+    same = (
+        select(CampaignText.campaign_id)
+        .join(own, own.text == CampaignText.text)
+        .where(own.campaign_id == campaign.id)
+    )
+    campaigns = await session.scalars(
+        select(Campaign)
+        .where(
+            Campaign.id.in_(same),
+            Campaign.id != campaign.id,
+            Campaign.released_at.is_not(None),
+        )
+        .order_by(Campaign.released_at.desc())
+    )
+    return campaigns.all()
 
 
 async def listed(session: AsyncSession) -> Sequence[Campaign]:

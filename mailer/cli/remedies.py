@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.other_period": "`mailer campaigns unschedule {campaign}` takes it away",
     "approval.other_time": "approve again after `mailer campaigns unschedule`",
+    "campaign.audience_changed": (
+        "`mailer campaigns release {campaign} --expect {readers}` does the latter"
+    ),
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",

@@ -20,7 +20,7 @@ async def examine(site: Site, *, now: datetime) -> list[Finding]:
             found = await announcing.shown(session, now=now)
     except (StoreError, DBAPIError):
         return []
-    remedy = "`mailer series list` lists the slots"
+    remedy = "`mailer campaigns schedule ID --series NAME` fills the next open one"
     return [warning("series", each.sentence, remedy) for each in found] or [
         ok("series", "no slot of the coming day is open")
     ]

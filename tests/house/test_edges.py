@@ -19,6 +19,7 @@ OPENERS = (
     "mailer/outbox/plan.py",
     "mailer/outbox/release.py",
     "mailer/calendar/due.py",
+    "mailer/calendar/announcing.py",  # renders between two transactions
     "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
     "mailer/campaigns/writing/translation/exchange.py",

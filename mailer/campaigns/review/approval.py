@@ -98,8 +98,9 @@ def _period(
     if at is not None and (time not in {None, at} or (ends and at >= ends)):
         raise RefusedError(
             f"{campaign.name} is scheduled at {at:%Y-%m-%d %H:%M} UTC, and this"
-            f" approval would not hold then; take its time away with"
-            f" `mailer campaigns unschedule {campaign.id}`, or approve that time"
+            " approval would not hold then; approve that time, or take it away",
+            code="approval.other_period",
+            campaign=campaign.id,
         )
     return (at if time is None and ends is None else time), ends
 

@@ -89,9 +89,11 @@ async def require(
     present = await _count(session, readers(campaign, context, Contact.id))
     raise RefusedError(
         f"{changed}; gate.audience_change allows"
-        f" {site.settings.gate.audience_change:.0%}: look at the last imports,"
-        " then approve it again, or name the number with"
-        f" `mailer campaigns release {campaign.id} --expect {present}`"
+        f" {site.settings.gate.audience_change:.0%}: look at the last imports, then"
+        f" approve it again, or release it to exactly {present} readers",
+        code="campaign.audience_changed",
+        campaign=campaign.id,
+        readers=present,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Approval
+from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     agreement,
     approval,
@@ -87,7 +87,8 @@ async def _check(
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
-        changed = await audience_guard.since_last(session, site, campaign, context)
+        known = await audience_guard.since_last(session, site, campaign, context)
+        known += await _repeated(session, campaign)
     readers, fallbacks, without = readership.count(grouped)
     blocks = readership.block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
@@ -95,7 +96,7 @@ async def _check(
         *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content, now),
         *readership.problems(readers, fallbacks, without),
-        *changed,
+        *known,
         *_unsigned(site),
         *defaults.settings(site, content),
         *defaults.date(site, campaign, now=now),
@@ -193,6 +194,19 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
         yield from rules.check_text(translation, host=host)
+
+
+async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:
+    """Warn of each released campaign that has a text of this one."""
+    return [
+        problem.warning(
+            "",
+            "texts",
+            f"the same text has gone out in campaign {each.id}, {each.name}; to correct"
+            " a campaign before its release, import it with --replace",
+        )
+        for each in await lookup.same_text(session, campaign)
+    ]
 
 
 def _unsigned(site: Site) -> Iterator[Problem]:

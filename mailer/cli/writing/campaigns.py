@@ -139,16 +139,19 @@ async def preview_(site: Site, campaign_id: int, address: str, form: str) -> Non
 @click.argument("campaign_id", type=NUMBER)
 @click.option("--expect", type=int, help="Refuse any other number of readers.")
 @yes_option
+@timing.again_option
 @by_option
 @with_site
 async def release_(
-    site: Site, campaign_id: int, expect: int | None, yes: bool, by: str
+    site: Site, campaign_id: int, expect: int | None, yes: bool, again: bool, by: str
 ) -> None:
     """Make the messages of an approved campaign now; `mailer work` delivers them.
 
-    On a terminal it shows the number of readers and asks.
+    On a terminal it shows the number of readers and asks, also before readers get a
+    text again.
     """
     readers = await release.count_readers(site, campaign_id, now=clock.now())
+    await timing.ask_again(site, campaign_id, again=again)
     if expect is None:
         output.say(f"campaign {campaign_id} has {readers.count} readers now")
         if readers.change:

@@ -8,9 +8,10 @@ from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import control, lookup
 from mailer.campaigns.review import approval, gate
-from mailer.cli import output
+from mailer.cli import acting, output
 from mailer.cli.command import INSTANT, NUMBER, by_option, with_site
 from mailer.errors import RefusedError
+from mailer.outbox import repeated
 from mailer.sites.site import Site
 
 
@@ -78,6 +79,22 @@ def fell(campaign_id: int, at: datetime) -> str:
     )
 
 
+async def ask_again(site: Site, campaign_id: int, *, again: bool) -> None:
+    """Say which readers would get a text again, and ask on a terminal."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        repeats = await repeated.repeats(session, campaign, now=clock.now())
+    for each in repeats:
+        output.say(each)
+    if repeats:
+        acting.ask("Send the same text again?", yes=again)
+
+
+again_option = click.option(
+    "--again", is_flag=True, help="Do not ask before readers get a text again."
+)
+
+
 @click.command(
     "schedule",
     epilog="Example: mailer campaigns schedule 1 --at '2027-05-04T10:00 Europe/Paris'",
@@ -90,19 +107,27 @@ def fell(campaign_id: int, at: datetime) -> str:
     help="The instant, with its offset or the name of its zone.",
 )
 @click.option("--series", help="The series; the campaign gets its next open slot.")
+@again_option
 @by_option
 @with_site
 async def schedule_(
-    site: Site, campaign_id: int, moment: datetime | None, series: str | None, by: str
+    site: Site,
+    campaign_id: int,
+    moment: datetime | None,
+    series: str | None,
+    again: bool,
+    by: str,
 ) -> None:
     """Give an approved campaign its time: an instant, or a slot of a series.
 
-    Refused is a time at which it could not go.
+    Refused is a time at which it could not go. On a terminal it asks before readers get
+    a text again.
     """
     if (moment is None) == (series is None):
         raise click.UsageError("give either --at or --series")
     now = clock.now()
     await gate.require_sendable(site, campaign_id, at=moment or now)
+    await ask_again(site, campaign_id, again=again)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:

@@ -72,8 +72,7 @@ async def test_a_release_with_many_readers_less_is_refused_and_says_what_to_do(
     assert await try_release(site, number) == (
         "A short letter had 54 readers when head-of-unit approved it, and has 34 now (0"
         " joined, 20 left); gate.audience_change allows 20%: look at the last imports,"
-        " then approve it again, or name the number with `mailer campaigns release"
-        f" {number} --expect 34`"
+        " then approve it again, or release it to exactly 34 readers"
     )
     assert await campaigning.ledger(site, number) == {}
     assert await try_release(site, number, expected=34) == "sending"
