@@ -71,9 +71,7 @@ async def check(
         *lint.lint(site.templates, content.campaign.template),
         *_texts(site, content),
         *_audience(readers, fallbacks, without),
-        *_unsigned(site),
-        *defaults.settings(site, content),
-        *defaults.date(site, campaign, now=now),
+        *defaults.check(site, content, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *_letters(blocks, needed),
         *_translations(site, content, translated),
@@ -112,13 +110,7 @@ async def approve(
     if not old_date:
         defaults.require_date(site, campaign, now=now)
     checked = await check(site, campaign_id, now=now, scored=scored)
-    for each in checked.problems:
-        if each.level is Severity.ERROR:
-            raise RefusedError(
-                f"the campaign has errors, the first in {each.where}: {each.what}",
-                code="campaign.errors",
-                campaign=campaign_id,
-            )
+    _require_no_error(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
@@ -138,6 +130,16 @@ async def approve(
         )
 
 
+def _require_no_error(checked: CampaignCheck, campaign_id: int) -> None:
+    for each in checked.problems:
+        if each.level is Severity.ERROR:
+            raise RefusedError(
+                f"the campaign has errors, the first in {each.where}: {each.what}",
+                code="campaign.errors",
+                campaign=campaign_id,
+            )
+
+
 def _no_error(problems: Sequence[Problem]) -> bool:
     return all(each.level is not Severity.ERROR for each in problems)
 
@@ -154,13 +156,6 @@ def _texts(site: Site, content: Content) -> Iterator[Problem]:
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
         yield from rules.check_text(translation, host=host)
-
-
-def _unsigned(site: Site) -> Iterator[Problem]:
-    """Warn if letters are not signed, except in a demonstration."""
-    if site.settings.dkim.unsigned and not site.settings.site.demo:
-        what = "letters are not signed with DKIM; many receivers refuse such letters"
-        yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
 
 
 def _readers(
