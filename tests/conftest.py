@@ -21,6 +21,7 @@ from tests.marking import Marking
 from tools import dice
 from tools.peers.postgres import Cluster
 from tools.peers.relay import Relay
+from tools.peers.zone import Zone
 
 STORES = ("sqlite", "postgresql")
 
@@ -111,6 +112,17 @@ async def spare() -> AsyncIterator[Relay]:
     """A second relay, which no setting names yet."""
     async with Relay() as server:
         yield server
+
+
+@pytest.fixture
+async def zone() -> AsyncIterator[Zone]:
+    """A DNS server, without records at first."""
+    loop = asyncio.get_running_loop()
+    transport, server = await loop.create_datagram_endpoint(
+        Zone, local_addr=("127.0.0.1", 0)
+    )
+    yield server
+    transport.close()
 
 
 @pytest.fixture

@@ -9,17 +9,20 @@ import click
 from mailer.campaigns import acts, users
 from mailer.errors import NotFoundError
 from mailer.sites.site import Site
+from mailer.store import identity
 
 
 async def user(site: Site, by: str | None) -> str:
     """Return the user who acts: `by`, or else the account of this machine.
 
     The account is recorded with each act on a campaign. Raises NotFoundError if there
-    is no such user.
+    is no such user, ConfigError if the address key is not the one of the store.
     """
     account = machine_account()
     acts.account.set(account)
     async with site.database.reading() as session:
+        check = (await identity.read(session)).address_check
+        identity.refuse_other_key(check, site.address_key)
         if by is not None:
             return (await users.named(session, by)).name
         known = await users.find(session, account)

@@ -95,6 +95,19 @@ def _rsa(dkim: DkimSettings, root: Path) -> RSAPrivateKey:
     return key
 
 
+def load(path: Path) -> PrivateKey:
+    """Return the key of a file, RSA of MIN_BITS or more or Ed25519.
+
+    Raises ConfigError where it cannot be used.
+    """
+    key = _load(path, "keys")
+    if isinstance(key, RSAPrivateKey) and key.key_size >= MIN_BITS:
+        return key
+    if isinstance(key, Ed25519PrivateKey):
+        return key
+    raise ConfigError(f"{path} is no RSA key of {MIN_BITS} bits or more, nor Ed25519")
+
+
 def _load(path: Path, setting: str) -> object:
     try:
         octets = path.read_bytes()

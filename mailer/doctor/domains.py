@@ -11,8 +11,9 @@ from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer
 
 from mailer.composing import dkim_keys
+from mailer.composing.dkim_keys import Record
 from mailer.doctor.finding import Finding, error, note, ok, warning
-from mailer.errors import ConfigError
+from mailer.errors import ConfigError, RefusedError
 from mailer.settings import real_names
 from mailer.settings.sections import Settings
 
@@ -87,9 +88,8 @@ async def _dkim(resolver: Resolver, settings: Settings, root: Path) -> list[Find
         return []  # `relay.signing` reports it
     for selector, key in keys:
         record = dkim_keys.record(selector, dkim_keys.signing_domain(settings), key)
-        published = "".join(await _texts(resolver, record.name)).replace(" ", "")
-        wanted = record.text.partition("p=")[2]
-        if f"p={wanted}" in published:
+        published = await _published(resolver, record)
+        if _has_key(published, record):
             findings.append(ok("DKIM", f"{record.name} has our key"))
         elif published:
             sentence = f"{record.name} has another key than ours"
@@ -98,6 +98,22 @@ async def _dkim(resolver: Resolver, settings: Settings, root: Path) -> list[Find
             sentence = f"{record.name} does not exist"
             findings.append(error("DKIM", sentence, f"publish {record.zone_line()}"))
     return findings
+
+
+async def has_record(record: Record, *, server: tuple[str, int] | None = None) -> bool:
+    """Return whether the DNS has a key's record; raise RefusedError without DNS."""
+    try:
+        return _has_key(await _published(_resolver(server), record), record)
+    except (DNSException, OSError):
+        raise RefusedError(f"no DNS server answers for {record.name}") from None
+
+
+async def _published(resolver: Resolver, record: Record) -> str:
+    return "".join(await _texts(resolver, record.name)).replace(" ", "")
+
+
+def _has_key(published: str, record: Record) -> bool:
+    return f"p={record.text.partition('p=')[2]}" in published
 
 
 async def _dmarc(resolver: Resolver, domain: str) -> Finding:

@@ -15,20 +15,23 @@ from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import keep_running
 from mailer.readers import applying
 from mailer.sites.site import Site
-from mailer.store import faults
+from mailer.store import faults, identity
 from scheduler import ticker
 
 
 async def tick(site: Site, now: datetime) -> Ticked:
     """Release what is due at an instant, and announce open slots; return what was done.
 
-    Raises RefusedError if nothing may be released.
+    Raises RefusedError if nothing may be released, ConfigError if the address key is
+    not the one of the store.
     """
 
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
 
-    (await starting.identity_of(site)).require_sending()
+    known = await starting.identity_of(site)
+    identity.refuse_other_key(known.address_check, site.address_key)
+    known.require_sending()
     grace = timedelta(hours=site.settings.ticker.grace_hours)
     ticked = await due.tick(site.database, release_one, grace=grace, now=now)
     await announcing.announce(site, now=now)

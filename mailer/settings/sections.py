@@ -59,6 +59,7 @@ class KeySettings(Section):
 
     signing_file: Path = Path("secrets/signing.key")
     previous_signing_files: tuple[Path, ...] = ()
+    previous_months: float = Field(default=24, gt=0, le=1200)
     address_file: Path = Path("secrets/address.key")
     signing: str = ""  # from the environment only
     address: str = ""  # from the environment only

@@ -1,5 +1,7 @@
 """Reads and edits TOML files."""
 
+import os
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +28,21 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def edit_toml(path: Path, values: Mapping[tuple[str, str], Any]) -> None:
-    """Set the values of (section, key) pairs in a TOML file; keep its comments."""
+    """Set the values of (section, key) pairs in a TOML file; keep its comments.
+
+    The file is replaced in one step, and keeps its mode.
+    """
     document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
     for (section, key), value in values.items():
-        document[section][key] = value
-    path.write_text(tomlkit.dumps(document), encoding="utf-8")
+        document.setdefault(section, {})[key] = value
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(tomlkit.dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

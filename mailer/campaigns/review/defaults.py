@@ -19,7 +19,16 @@ from mailer.sites.site import Site
 WHERE = "config.toml"
 
 
-def settings(site: Site, content: Content) -> Iterator[Problem]:
+def check(site: Site, content: Content, *, now: datetime) -> Iterator[Problem]:
+    """Yield the problems of the settings, the signature and the date of a letter."""
+    if site.settings.dkim.unsigned and not site.settings.site.demo:
+        what = "letters are not signed with DKIM; many receivers refuse such letters"
+        yield problem.warning("", f"{WHERE}, dkim", what, code="dkim.none")
+    yield from _settings(site, content)
+    yield from _date(site, content.campaign, now=now)
+
+
+def _settings(site: Site, content: Content) -> Iterator[Problem]:
     """Refuse the settings that a new site has, and those that a letter lacks."""
     default = site.settings.languages.default
     if default not in site.catalogues:
@@ -38,7 +47,7 @@ def settings(site: Site, content: Content) -> Iterator[Problem]:
             yield problem.error(language, WHERE, what)
 
 
-def date(site: Site, campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
+def _date(site: Site, campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
     """Warn of a date on the letter before the day on which it goes."""
     goes = max(now, campaign.at or now)
     if _is_past(campaign, goes):
@@ -49,7 +58,7 @@ def date(site: Site, campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
 
 def require_date(site: Site, campaign: Campaign, *, now: datetime) -> None:
     """Raise RefusedError if the letter's date has passed; not in a demonstration."""
-    for each in date(site, campaign, now=now):
+    for each in _date(site, campaign, now=now):
         if each.code:
             raise RefusedError(f"{each.where}: {each.what}", code=each.code)
 

@@ -72,7 +72,7 @@ async def require_sendable(site: Site, campaign_id: int, *, at: datetime) -> Non
             return
         site = await approved_files.as_approved(session, site, campaign)
     checked = await _check(site, campaign_id, now=at, scored=False, present=False)
-    _require_ok(checked, campaign_id)
+    _require_no_error(checked, campaign_id)
 
 
 async def _check(
@@ -97,9 +97,7 @@ async def _check(
         *_texts(site, content, now),
         *readership.problems(readers, fallbacks, without),
         *known,
-        *_unsigned(site),
-        *defaults.settings(site, content),
-        *defaults.date(site, campaign, now=now),
+        *defaults.check(site, content, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *readership.letter_problems(blocks, needed),
         *_translations(site, content, translated),
@@ -142,7 +140,7 @@ async def approve(
     if not old_date:
         defaults.require_date(site, campaign, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
-    _require_ok(checked, campaign_id)
+    _require_no_error(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
@@ -164,7 +162,7 @@ async def approve(
         )
 
 
-def _require_ok(checked: CampaignCheck, campaign_id: int) -> None:
+def _require_no_error(checked: CampaignCheck, campaign_id: int) -> None:
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(
@@ -207,13 +205,6 @@ async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:
         )
         for each in await lookup.same_text(session, campaign)
     ]
-
-
-def _unsigned(site: Site) -> Iterator[Problem]:
-    """Warn if letters are not signed, except in a demonstration."""
-    if site.settings.dkim.unsigned and not site.settings.site.demo:
-        what = "letters are not signed with DKIM; many receivers refuse such letters"
-        yield problem.warning("", "config.toml, dkim", what, code="dkim.none")
 
 
 async def _progress(

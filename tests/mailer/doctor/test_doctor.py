@@ -1,16 +1,9 @@
 """The doctor finds faults and gives remedies; it does not need a network."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
 
-import dns.flags
-import dns.message
-import dns.rdatatype
-import dns.rrset
 import pytest
 from click.testing import CliRunner
 
@@ -25,6 +18,7 @@ from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.conftest import STORES
 from tools.peers.relay import Relay
+from tools.peers.zone import Zone
 
 
 def about(findings: list[Finding], subject: str) -> Finding:
@@ -137,40 +131,6 @@ def test_the_command_prints_json_and_fails_on_an_error(folder: Path) -> None:
     assert set(printed["findings"][0]) == {"about", "level", "sentence", "remedy"}
 
 
-class Zone(asyncio.DatagramProtocol):
-    """A DNS server on the loopback interface that answers from a table."""
-
-    def __init__(self, records: dict[tuple[str, str], list[str]]) -> None:
-        self.records = records
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport for the answers."""
-        self.transport = cast(asyncio.DatagramTransport, transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Answer one query."""
-        query = dns.message.from_wire(data)
-        answer = dns.message.make_response(query)
-        question = query.question[0]
-        kind = dns.rdatatype.to_text(question.rdtype)
-        name = question.name.to_text(omit_final_dot=True)
-        if texts := self.records.get((name, kind)):
-            answer.answer.append(
-                dns.rrset.from_text(question.name, 60, "IN", kind, *texts)
-            )
-        self.transport.sendto(answer.to_wire(), addr)
-
-
-@pytest.fixture
-async def zone() -> AsyncIterator[Zone]:
-    loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(
-        lambda: Zone({}), local_addr=("127.0.0.1", 0)
-    )
-    yield protocol
-    transport.close()
-
-
 SETTINGS = Settings.model_validate(
     {
         "mail": {"domain": "letters.org", "return_domain": "return.letters.org"},
@@ -181,8 +141,7 @@ SETTINGS = Settings.model_validate(
 
 
 async def looked_up(zone: Zone, root: Path) -> dict[str, Finding]:
-    server = zone.transport.get_extra_info("sockname")
-    found = await domains.examine(SETTINGS, root, server=server)
+    found = await domains.examine(SETTINGS, root, server=zone.server)
     return {each.about: each for each in found}
 
 
