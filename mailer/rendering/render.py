@@ -19,7 +19,7 @@ from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
-from mailer.rendering.markup import mjml
+from mailer.rendering.markup import mjml, widths
 from mailer.rendering.source import Letter, Source, strings
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
 
@@ -54,6 +54,7 @@ def _render(source: Source, templates: Path) -> Letter:
     )
     text = plaintext.write(blocks, values, drawn)
     language, direction = catalogue.language, catalogue.direction
+    html = widths.breakable(html, drawn)
     html = bidi.isolate_html(
         typography.no_break_spaces_in_html(html, language), direction, drawn
     )

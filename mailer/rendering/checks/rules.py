@@ -39,6 +39,10 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
             where = block.where if here is None else block.line(here)
             what = f"unknown placeholder {{{name}}}; expected {_PLACEHOLDERS}"
             yield problem.error(translation.language, where, what)
+        for line, indented in markdown.code_blocks(block.text):
+            what = "a block of code, which letters seldom have; "
+            what += "remove the spaces before it" if indented else "remove ``` or ~~~"
+            yield problem.warning(translation.language, block.line(line), what)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, translation.language, where, host)

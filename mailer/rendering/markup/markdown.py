@@ -117,6 +117,13 @@ def references(text: str) -> Iterator[Reference]:
                 yield Reference(kind=kind, value=value, words=words, line=line)
 
 
+def code_blocks(text: str) -> Iterator[tuple[int, bool]]:
+    """Yield the line of each block of code, from 0, and whether spaces indent it."""
+    for token in _PARSER.parse(text):
+        if token.type in {"code_block", "fence"} and token.map:
+            yield token.map[0], token.type == "code_block"
+
+
 def _children(token: Token) -> Iterator[tuple[Token, str]]:
     """Yield inline tokens with the text of a link or the description of an image."""
     children = token.children or []
