@@ -43,7 +43,10 @@ TEXTS = {
     "a picture in a list": "- a\n  - ![The hall](cid:a.png)",
     "a picture in a table": FEW + "| ![The hall](cid:a.png) | The hall, in May |\n",
 }
-TITLED = ("item", "action", "note", "table", "enclosures", "signature", "opening")
+TITLED = (
+    *("item", "action", "note", "table", "enclosures", "signature", "opening"),
+    *("publication", "button", "section"),
+)
 
 
 async def overflows(letters: dict[str, str]) -> dict[tuple[str, int], int]:
@@ -63,6 +66,7 @@ async def overflows(letters: dict[str, str]) -> dict[tuple[str, int], int]:
 
 def block(kind: str, text: str) -> Block:
     fields = {"contact": LONG, "place": WORD, "link": LONG, "label": WORD}
+    fields["date"] = "2027-05-03"
     return Block(
         id=f"b-{kind}", type=kind, title=WORD, fields=fields, text=text, file="en.md"
     )
@@ -70,7 +74,9 @@ def block(kind: str, text: str) -> Block:
 
 def with_text(text: str) -> str:
     """Return a letter that has a text in each of its blocks."""
+    steps = f"- 9:00 – 17:30 {LONG}\n- 18:00 {WORD}\n"
     blocks = tuple(block(kind, text) for kind in TITLED)
+    blocks += (block("agenda", steps), block("signature", text))
     written = replace(source("monthly-letter", "en"), blocks=blocks, subject=WORD)
     made = render(written, TEMPLATES)
     photograph = attached("a.png", png(1600, 900))
