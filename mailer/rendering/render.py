@@ -54,10 +54,10 @@ def _render(source: Source, templates: Path) -> Letter:
     )
     text = plaintext.write(blocks, values, drawn)
     language, direction = catalogue.language, catalogue.direction
-    html = widths.breakable(html, drawn)
     html = bidi.isolate_html(
         typography.no_break_spaces_in_html(html, language), direction, drawn
     )
+    html = widths.breakable(html, drawn)  # last: a run that is isolated stays whole
     _check(html, blocks, source, templates)
     return Letter(
         language=language,

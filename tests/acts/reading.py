@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 HIDDEN = {"head", "style", "title", "script"}
 VOID = {"br", "img", "meta", "link", "hr", "input", "col", "wbr"}
-INLINE = {"a", "b", "strong", "em", "i", "span", "code"}
+INLINE = {"wbr", "a", "b", "strong", "em", "i", "span", "code"}
 INVISIBLE = re.compile("[\u200c-\u200f\u2066-\u2069\ufeff\u00ad]")
 
 

@@ -77,22 +77,11 @@ def _data_tables(html: str, start: str) -> str:
     """Make tables data tables, with a header cell for each column and row."""
     html = html.replace("<table>", '<table class="data">')
     html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
-    html = _breakable_addresses(html)
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
         rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
         html,
     )
-
-
-def _breakable_addresses(html: str) -> str:
-    """Let a narrow column break an address that is no link."""
-    pieces = html.split("<")
-    for place, following in enumerate(pieces[1:]):
-        if not following.startswith("/a"):
-            tag, end, text = pieces[place].rpartition(">")
-            pieces[place] = f"{tag}{end}{text.replace('@', '@<wbr />')}"
-    return "<".join(pieces)
 
 
 @lru_cache(maxsize=4096)

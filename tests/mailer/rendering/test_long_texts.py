@@ -48,13 +48,3 @@ def test_a_long_hostile_text_is_read_at_once(name: str) -> None:
         READERS[name](text)
 
         assert time.process_time() - began < 0.5, piece
-
-
-def test_an_address_in_a_table_can_break_unless_it_is_a_link() -> None:
-    link = "[c@d.example](mailto:c@d.example)"
-    text = f"| Who | Where |\n|---|---|\n| a@b.example | {link} |\n"
-
-    html = markdown.to_html(text, level=2, start="left")
-
-    assert "a@<wbr />b.example" in html
-    assert ">c@d.example</a>" in html

@@ -125,3 +125,14 @@ def test_a_mark_in_a_table_stays_whole() -> None:
     html = f'<table class="data"><tr><td>{mark}{"x" * 40}</td></tr></table>'
 
     assert widths.breakable(html, drawn) == html
+
+
+def test_an_address_in_an_arabic_table_is_one_run_from_left_to_right() -> None:
+    address = "focal-point.education@sector.example"
+    text = f"| من | العنوان |\n|---|---|\n| قطاع التربية | {address} |\n"
+    written = replace(source("monthly-letter", "ar"), blocks=(block("table", text),))
+
+    html = render(written, TEMPLATES).html
+
+    runs = html.replace("<wbr />", "").replace("<wbr>", "")
+    assert f'<span dir="ltr">{address}</span>' in runs
