@@ -19,7 +19,7 @@ from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
-from mailer.rendering.markup import mjml
+from mailer.rendering.markup import mjml, widths
 from mailer.rendering.source import Letter, Source, strings
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
@@ -68,6 +68,7 @@ def _render(source: Source, templates: TemplateFiles) -> Letter:
     html = bidi.isolate_html(
         typography.no_break_spaces_in_html(html, language), direction, drawn
     )
+    html = widths.breakable(html, drawn)  # last: a run that is isolated stays whole
     _check(html, blocks, source, templates)
     return Letter(
         language=language,

@@ -46,6 +46,8 @@ _MARKUP = re.compile(
 )
 _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_WESTERN = {*map(chr, range(0x80)), *"ÀÂÇÈÉÊËÎÏÔÙÛÜàâçèéêëîïôùûüœŒÿæÁÍÓÚÑáíóúñÄÖäößãõ"}
+_WESTERN |= set("¿¡«»“”‘’„‚–—…•·€£§©®°ºª\u00a0²³½¼±×")
 _LEGACY = ["cp1252", "cp1251", "cp1256", "gb18030", "cp1250", "cp1253", "cp1254"]
 
 
@@ -122,5 +124,5 @@ def _eight_bit(octets: bytes) -> str:
         best = from_bytes(octets[:100_000], cp_isolation=_LEGACY).best()
         found = best.encoding if best is not None else "cp1252"
         western = octets.decode("cp1252", "replace")
-        return "cp1252" if octets.decode(found, "replace") == western else found
+        return "cp1252" if set(western) <= _WESTERN else found
     return "utf-8"

@@ -46,6 +46,10 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
         for leftover in leftovers.in_text(block.text):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
+        for line, indented in markdown.code_blocks(block.text):
+            what = "a block of code, which letters seldom have; "
+            what += "remove the spaces before it" if indented else "remove ``` or ~~~"
+            yield problem.warning(language, block.line(line), what)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, language, where, host)

@@ -62,17 +62,11 @@ def _data_tables(html: str, start: str) -> str:
     """Make tables data tables, with a header cell for each column and row."""
     html = html.replace("<table>", '<table class="data">')
     html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
-    html = _breakable_addresses(html)
     return re.sub(
         r"<tr>\n<td>(.*?)</td>",
         rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
         html,
     )
-
-
-def _breakable_addresses(html: str) -> str:
-    """Let a narrow column break an e-mail address."""
-    return re.sub(r">[^<]+", lambda text: text[0].replace("@", "@<wbr />"), html)
 
 
 @lru_cache(maxsize=4096)
@@ -95,6 +89,13 @@ def references(text: str) -> Iterator[Reference]:
             if kind is not None:
                 line = _line_of(value, lines, first, last)
                 yield Reference(kind=kind, value=value, words=words, line=line)
+
+
+def code_blocks(text: str) -> Iterator[tuple[int, bool]]:
+    """Yield the line of each block of code, from 0, and whether spaces indent it."""
+    for token in _PARSER.parse(text):
+        if token.type in {"code_block", "fence"} and token.map:
+            yield token.map[0], token.type == "code_block"
 
 
 def _children(token: Token) -> Iterator[tuple[Token, str]]:

@@ -117,6 +117,8 @@ async def test_an_image_that_is_missing_blocks_approval(
     [
         ("a.csv", "Prénom;Pays\n".encode(), "text/csv; charset=utf-8"),
         ("a.csv", "Prénom;Pays\nZoé;Côte d’Ivoire\n".encode("cp1252"), "1252"),
+        ("a.csv", "Nom\nDelégué à Genève\n".encode("cp1252"), "1252"),
+        ("a.csv", "Имя;Страна\nАнна;Россия\nОлег;Сербия\n".encode("cp1251"), "1251"),
         ("a.csv", "Prénom\tPays\n".encode("utf-16"), "text/csv; charset=utf-16"),
         ("a.vcf", b"BEGIN:VCARD\r\nN:A\r\nEND:VCARD\r\n", "text/vcard; charset=utf-8"),
         ("A.VCF", "BEGIN:VCARD\nN:Zoé\nEND:VCARD\n".encode("cp1252"), "1252"),

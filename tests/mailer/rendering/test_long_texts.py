@@ -59,13 +59,3 @@ def test_a_long_hostile_text_is_read_at_once(name: str) -> None:
         READERS[name](text)
 
         assert time.process_time() - began < 0.5, piece
-
-
-def test_an_address_in_a_table_can_break() -> None:
-    link = "[c@d.example](mailto:c@d.example)"
-    text = f"| Who | Where |\n|---|---|\n| a@b.example | {link} |\n"
-
-    html = markdown.to_html(text, level=2, start="left")
-
-    assert "a@<wbr />b.example" in html
-    assert ">c@<wbr />d.example</a>" in html

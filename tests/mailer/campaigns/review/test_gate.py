@@ -177,3 +177,21 @@ async def test_a_style_that_few_mail_programs_show_is_warned_of_once_with_its_li
     assert str(lacking.level) == "warning"
     assert re.fullmatch(r"_layout/letter\.css, line \d+", lacking.where)
     assert "is not shown by Gmail" in lacking.what
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("    Pasted from a PDF.\n", "remove the spaces"),
+        ("```\nx\n```\n", "remove ```"),
+    ],
+)
+async def test_a_block_of_code_is_asked_about_with_its_line(
+    site: Site, tmp_path: Path, text: str, remedy: str
+) -> None:
+    checked = await check(site, with_text(tmp_path, f"\n{text}"))
+
+    (problem,) = checked.problems
+    assert checked.ok
+    assert problem.where == "en.md, line 9"
+    assert remedy in problem.what

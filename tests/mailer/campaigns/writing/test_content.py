@@ -118,3 +118,17 @@ def test_line_ends_of_every_system_are_read(ends: str) -> None:
     assert read.blocks[0].fields == {"place": "here"}
     assert read.blocks[0].text == "One.\n\nTwo."
     assert read.blocks[0].where == "en.md, line 4"
+
+
+def test_days_and_hours_are_kept_in_one_form_however_they_are_written() -> None:
+    lines = "date: Tuesday 15 June 2027\nuntil: 17 juin 2027\ntime: de 9 h à 17 h 30\n"
+    whole = "# item b\ntitle: x\ndate: 2027年6月15日\ntime: All day\n"
+
+    hours, days = parse(ITEM + lines + whole).blocks
+
+    assert hours.fields == {
+        "date": "2027-06-15",
+        "until": "2027-06-17",
+        "time": "09:00 – 17:30",
+    }
+    assert days.fields == {"date": "2027-06-15", "time": "all day"}

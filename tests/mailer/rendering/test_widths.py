@@ -1,0 +1,138 @@
+"""In a browser no letter is wider than a phone, a tablet or a window."""
+
+import base64
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.campaigns.writing import embedding
+from mailer.rendering import marks
+from mailer.rendering.markup import widths
+from mailer.rendering.render import render
+from mailer.rendering.source import Block
+from tests.acts.pictures import png
+from tests.mailer.campaigns.writing.test_pictures import attached
+from tools.checkout import TEMPLATES
+from tools.peers.browser import chromium
+from tools.samples import SAMPLES, letter, source
+
+SCREENS = (320, 360, 700)
+LONG = "https://en.unesco.example/" + "a-long-path/" * 12 + "?q=" + "x" * 80
+WORD = "Donaudampfschifffahrtsgesellschaftskapitän" * 2
+SENTENCE = (
+    "This paragraph was pasted with an indented first line and never breaks. " * 3
+)
+FEW = "| Who | What |\n|---|---|\n"
+MANY = "| a | b | c | d | e | f |\n|---|---|---|---|---|---|\n"
+TEXTS = {
+    "a link": f"See <{LONG}> and [{LONG}]({LONG}).",
+    "a bare address": f"See {LONG} now.",
+    "a word": f"{WORD} and **{WORD}**",
+    "a code block": f"Dear partners,\n\n    {SENTENCE}\n",
+    "a fence": f"```\n{SENTENCE}{LONG}\n```",
+    "code": f"`{LONG}`",
+    "a heading": f"## {WORD}",
+    "a list": f"- {LONG}\n  - {WORD}\n    - {LONG}\n",
+    "a quotation": f"> {LONG}\n>\n> > {WORD}",
+    "a table": FEW + f"| liaison_committee.secretariat@unesco.example | {LONG} |\n",
+    "a linked table": FEW + f"| [{WORD}]({LONG}) | <{LONG}> |\n",
+    "a wide table": MANY + f"| {' | '.join(['Education', 'Intergovernmental'] * 3)} |",
+    "a table of numbers": MANY + "| 1,234,567 | 2,345,678 | 3 | 4 | 5 | 6 |\n",
+    "a picture": "![The hall](cid:a.png)",
+    "a picture in a list": "- a\n  - ![The hall](cid:a.png)",
+    "a picture in a table": FEW + "| ![The hall](cid:a.png) | The hall, in May |\n",
+}
+TITLED = (
+    *("item", "action", "note", "table", "enclosures", "signature", "opening"),
+    *("publication", "button", "section"),
+)
+
+
+async def overflows(letters: dict[str, str]) -> dict[tuple[str, int], int]:
+    """Return letter and screen → by how many pixels the letter is wider."""
+    found = {}
+    async with chromium() as browser:
+        page = await browser.new_page()
+        for name, html in letters.items():
+            await page.set_content(html)
+            for screen in SCREENS:
+                await page.set_viewport_size({"width": screen, "height": 800})
+                width = await page.evaluate("document.documentElement.scrollWidth")
+                if width > screen:
+                    found[name, screen] = width - screen
+    return found
+
+
+def block(kind: str, text: str) -> Block:
+    fields = {"contact": LONG, "place": WORD, "link": LONG, "label": WORD}
+    fields["date"] = "2027-05-03"
+    return Block(
+        id=f"b-{kind}", type=kind, title=WORD, fields=fields, text=text, file="en.md"
+    )
+
+
+def with_text(text: str) -> str:
+    """Return a letter that has a text in each of its blocks."""
+    steps = f"- 9:00 – 17:30 {LONG}\n- 18:00 {WORD}\n"
+    blocks = tuple(block(kind, text) for kind in TITLED)
+    blocks += (block("agenda", steps), block("signature", text))
+    written = replace(source("monthly-letter", "en"), blocks=blocks, subject=WORD)
+    made = render(written, TEMPLATES)
+    photograph = attached("a.png", png(1600, 900))
+    html, images, _ = embedding.embed(made, (photograph,), domain="x.example")
+    encoded = base64.b64encode(photograph.octets).decode()
+    for image in images:
+        html = html.replace(
+            f"cid:{image.content_id}", f"data:image/png;base64,{encoded}"
+        )
+    return html
+
+
+async def test_no_text_widens_a_letter() -> None:
+    assert (
+        await overflows({name: with_text(text) for name, text in TEXTS.items()}) == {}
+    )
+
+
+async def test_no_sample_is_wider_than_a_screen() -> None:
+    letters = {
+        f"{name} {language}": letter(name, language).html for name, language in SAMPLES
+    }
+
+    assert await overflows(letters) == {}
+
+
+async def test_a_letter_without_places_to_break_is_wider() -> None:
+    """The measurement finds a table of long words."""
+    html = with_text(TEXTS["a table"]).replace("<wbr />", "")
+
+    assert await overflows({"a table": html})
+
+
+@given(st.text(alphabet="ab-/.@&;<é文 \n", max_size=80))
+def test_places_to_break_change_no_word(text: str) -> None:
+    drawn = marks.draw([text])
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    html = f'<p>{escaped}</p><table class="data"><tr><td>{escaped}</td></tr></table>'
+
+    assert widths.breakable(html, drawn).replace("<wbr />", "") == html
+
+
+def test_a_mark_in_a_table_stays_whole() -> None:
+    drawn = marks.draw([])
+    mark = drawn.of(marks.Field.ORGANISATION)
+    html = f'<table class="data"><tr><td>{mark}{"x" * 40}</td></tr></table>'
+
+    assert widths.breakable(html, drawn) == html
+
+
+def test_an_address_in_an_arabic_table_is_one_run_from_left_to_right() -> None:
+    address = "focal-point.education@sector.example"
+    text = f"| من | العنوان |\n|---|---|\n| قطاع التربية | {address} |\n"
+    written = replace(source("monthly-letter", "ar"), blocks=(block("table", text),))
+
+    html = render(written, TEMPLATES).html
+
+    runs = html.replace("<wbr />", "").replace("<wbr>", "")
+    assert f'<span dir="ltr">{address}</span>' in runs
