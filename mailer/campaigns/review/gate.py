@@ -23,7 +23,7 @@ from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
 from mailer.campaigns.writing.translation import progress, units
 from mailer.campaigns.writing.translation.progress import TranslationProgress
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.rendering import letter_types
 from mailer.rendering.checks import lint, problem, rules
 from mailer.rendering.checks.problem import Problem, Severity
@@ -182,14 +182,15 @@ def _audience(
         yield problem.error(
             language,
             "audience",
-            f"{count} readers read {language}, which is neither written nor has a"
-            " fallback; write it or allow one in languages.fallbacks",
+            f"{counted(count, 'reader')} without a letter: {language} is neither"
+            " written nor has a fallback; write it or allow one in languages.fallbacks",
         )
     for (wanted, got), count in fallbacks.items():
         yield problem.warning(
             wanted,
             "audience",
-            f"{count} readers get another language, with a notice: {wanted} → {got}",
+            "another language, with a notice, for"
+            f" {counted(count, 'reader')}: {wanted} → {got}",
         )
 
 
@@ -217,8 +218,8 @@ def _letters(
         yield problem.warning(
             wanted,
             "audience",
-            f"{count} readers get a block in another language, with a notice:"
-            f" {block}, {wanted} → {got}",
+            "a block in another language, with a notice, for"
+            f" {counted(count, 'reader')}: {block}, {wanted} → {got}",
         )
     if needed > codes.MANY:
         yield problem.warning(

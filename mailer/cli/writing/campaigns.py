@@ -15,7 +15,7 @@ from mailer.cli import acting, output
 from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
 from mailer.cli.writing import checking, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.outbox import release
 from mailer.outcomes import closing, resuming
 from mailer.reports import coverage, shapes, totals
@@ -131,7 +131,7 @@ async def approve(site: Site, campaign_id: int, by: str) -> None:
     given = await gate.approve(site, campaign_id, by=by, now=clock.now())
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-    output.line(f"{by} approved {campaign.name} for {given.count} readers")
+    output.line(f"{by} approved {campaign.name} for {counted(given.count, 'reader')}")
 
 
 @command.command(
@@ -190,13 +190,14 @@ async def release_(
     """
     readers = await release.count_readers(site, campaign_id, now=clock.now())
     if expect is None:
-        output.say(f"campaign {campaign_id} has {readers} readers now")
-        if acting.ask(f"Send it to {readers} readers?", yes=yes):
+        shown = counted(readers, "reader")
+        output.say(f"campaign {campaign_id} has {shown} now")
+        if acting.ask(f"Send it to {shown}?", yes=yes):
             expect = readers  # no other number than the one that was shown
     count = await release.release(
         site, campaign_id, by=by, now=clock.now(), expected=expect
     )
-    output.line(f"released: {count} readers are in the ledger")
+    output.line(f"released: the ledger has {counted(count, 'reader')}")
 
 
 @command.command(epilog="Example: mailer campaigns pause 1")
