@@ -8,31 +8,31 @@ contact.
 """
 
 import asyncio
+import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import topics
 from audiences.contacts import Contact
-from audiences.languages import Chain, choose
+from audiences.languages import Chain, choose, name_in
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from audiences.subscriptions import Standing, Subscription
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
-from mailer.composing.header import HeaderFields
+from mailer.outbox import confirmation_letter
+from mailer.outbox.confirmation_letter import TEMPLATE
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import ConfirmationWish, Message
 from mailer.rendering import renderer
-from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.source import Block, Source
 from mailer.sites.site import Site
 from mailer.store import locks
 
-TEMPLATE = "confirmation"
 DAILY_LETTERS = 2  # to one contact: a victim of others gets no more
 DAILY_LETTERS_OF_SITE = 1000
 ON_THEIR_WAY = (
@@ -74,7 +74,7 @@ async def request(
         campaign_id=campaign.id,
         contact_id=contact.id,
         address_key=contact.address_key,
-        letter_id=await _letter(session, site, campaign, language, now),
+        letter_id=await _letter(session, site, campaign, language, sorted(wishes), now),
         language=language,
         step=step,
         state=MessageState.WAITING,
@@ -209,76 +209,56 @@ def _language(site: Site, chain: Chain) -> tuple[str, str]:
 
 
 async def _letter(
-    session: AsyncSession, site: Site, campaign: Campaign, language: str, now: datetime
+    session: AsyncSession,
+    site: Site,
+    campaign: Campaign,
+    language: str,
+    wanted: Sequence[str],
+    now: datetime,
 ) -> int:
-    """Return the number of a day's letter in a language; render it if missing."""
+    """Return the number of a day's letter on topics in a language; make it if missing.
+
+    Its variant is a digest of the topics.
+    """
+    variant = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:16]
     known: int | None = await session.scalar(
         select(StoredLetter.id).where(
-            StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
+            StoredLetter.campaign_id == campaign.id,
+            StoredLetter.language == language,
+            StoredLetter.variant == variant,
         )
     )
     if known is not None:
         return known
-    source = _source(site, site.catalogue(language), now)
-    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
-    packed = skeletons.compile_letter(
-        letter, _header_fields(site, source, campaign, now)
-    )
-    row = StoredLetter(
-        campaign_id=campaign.id,
-        language=language,
-        wanted=language,
-        variant="",
-        subject=letter.subject,
-        skeleton=packed.pack(),
-        template_digest="",
-        rendered_at=now,
-    )
+    row = await _made(session, site, campaign, language, wanted, now)
+    row.variant = variant
     session.add(row)
     await session.flush()
     return row.id
 
 
-def _source(site: Site, catalogue: Catalogue, now: datetime) -> Source:
-    language = catalogue.language
-    button = {"label": catalogue.text("Confirm")}
-    request_text = catalogue.text(
-        "Somebody asked on our pages that this address receive more of our letters."
-        " If it was you, please confirm within seven days. If it was not, do nothing:"
-        " nothing will change."
+async def _made(
+    session: AsyncSession,
+    site: Site,
+    campaign: Campaign,
+    language: str,
+    wanted: Sequence[str],
+    now: datetime,
+) -> StoredLetter:
+    """Return a new letter that names the topics wanted."""
+    named = [await topics.named(session, each) for each in wanted]
+    names = [name_in(each.names, language, each.code) for each in named]
+    source = confirmation_letter.source(site, site.catalogue(language), names, now)
+    letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
+    packed = skeletons.compile_letter(
+        letter, confirmation_letter.header_fields(site, source, campaign, now)
     )
-    return Source(
-        template=TEMPLATE,
-        catalogue=catalogue,
-        wanted=None,
-        subject=catalogue.text("Please confirm what you wish to receive"),
-        preheader=catalogue.text("One button, and it is done."),
-        blocks=(
-            Block(id="asked", type="opening", title="", fields={}, text=request_text),
-            Block(id="yes", type="confirmation", title="", fields=button, text=""),
-        ),
-        reference="",
-        day=now.date(),
-        sender_name=site.sender_name(language),
-        postal=site.postal(language),
-        topic_name=None,
-        service="request",
-        site_url=site.settings.site.url,
-    )
-
-
-def _header_fields(
-    site: Site, source: Source, campaign: Campaign, now: datetime
-) -> HeaderFields:
-    settings = site.settings
-    return HeaderFields(
-        sender_name=source.sender_name,
-        sender=settings.sender.address,
-        reply_to=settings.sender.reply_to,
-        domain=settings.mail.domain,
-        list_label=None,
-        list_name="",
-        site_url=settings.site.url,
-        at=now,
-        campaign=f"c{campaign.id}",
+    return StoredLetter(
+        campaign_id=campaign.id,
+        language=language,
+        wanted=language,
+        subject=letter.subject,
+        skeleton=packed.pack(),
+        template_digest="",
+        rendered_at=now,
     )
