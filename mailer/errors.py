@@ -71,3 +71,8 @@ def first_fault(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(fault, BaseExceptionGroup):
         fault = fault.exceptions[0]
     return fault
+
+
+def counted(number: int, one: str) -> str:
+    """Return a number with its noun: 1 reader, 12 readers, 1,000 readers."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"

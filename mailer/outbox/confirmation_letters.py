@@ -1,10 +1,14 @@
 """Confirmation letters: their words, and one kept per language and campaign."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import topics
+from audiences.languages import name_in
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
@@ -16,14 +20,19 @@ TEMPLATE = "confirmation"
 
 
 async def kept(
-    session: AsyncSession, campaign: Campaign | None, language: str
+    session: AsyncSession,
+    campaign: Campaign | None,
+    language: str,
+    wanted: Sequence[str],
 ) -> StoredLetter | None:
-    """Return a campaign's letter in a language, if it has one."""
+    """Return a campaign's letter on these topics in a language, if it has one."""
     if campaign is None:
         return None
     found: StoredLetter | None = await session.scalar(
         select(StoredLetter).where(
-            StoredLetter.campaign_id == campaign.id, StoredLetter.language == language
+            StoredLetter.campaign_id == campaign.id,
+            StoredLetter.language == language,
+            StoredLetter.variant == _variant(wanted),
         )
     )
     return found
@@ -35,9 +44,10 @@ async def keep(
     campaign: Campaign,
     source: Source,
     letter: Letter,
+    wanted: Sequence[str],
     now: datetime,
 ) -> StoredLetter:
-    """Add a rendered letter to a campaign, and return it."""
+    """Add a rendered letter on these topics to a campaign, and return it."""
     language = letter.language
     packed = skeletons.compile_letter(
         letter, _header_fields(site, source, campaign, now)
@@ -46,7 +56,7 @@ async def keep(
         campaign_id=campaign.id,
         language=language,
         wanted=language,
-        variant="",
+        variant=_variant(wanted),
         subject=letter.subject,
         skeleton=packed.pack(),
         template_digest="",
@@ -57,15 +67,29 @@ async def keep(
     return row
 
 
-def source_of(site: Site, catalogue: Catalogue, now: datetime) -> Source:
-    """Return what a confirmation letter in a language is rendered from."""
+def _variant(wanted: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join(sorted(wanted)).encode()).hexdigest()[:16]
+
+
+async def source_of(
+    session: AsyncSession,
+    site: Site,
+    catalogue: Catalogue,
+    wanted: Sequence[str],
+    now: datetime,
+) -> Source:
+    """Return what a letter is rendered from that asks to confirm these topics."""
     language = catalogue.language
+    named = [await topics.named(session, each) for each in sorted(wanted)]
+    names = [name_in(each.names, language, each.code) for each in named]
     button = {"label": catalogue.text("Confirm")}
     request_text = catalogue.text(
         "Somebody asked on our pages that this address receive more of our letters."
         " If it was you, please confirm within seven days. If it was not, do nothing:"
         " nothing will change."
     )
+    listed = "\n".join(f"- {each}" for each in names)
+    text = f"{request_text}\n\n{catalogue.text('Letters asked for:')}\n\n{listed}"
     return Source(
         template=TEMPLATE,
         catalogue=catalogue,
@@ -73,7 +97,7 @@ def source_of(site: Site, catalogue: Catalogue, now: datetime) -> Source:
         subject=catalogue.text("Please confirm what you wish to receive"),
         preheader=catalogue.text("One button, and it is done."),
         blocks=(
-            Block(id="asked", type="opening", title="", fields={}, text=request_text),
+            Block(id="asked", type="opening", title="", fields={}, text=text),
             Block(id="yes", type="confirmation", title="", fields=button, text=""),
         ),
         reference="",

@@ -9,7 +9,7 @@ contact.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -75,27 +75,28 @@ async def request(
     None is queued while the link of an earlier letter confirms the same, nor above the
     limits of a day. `writing` opens a transaction; the letter is rendered outside it.
     """
-    rendered: Letter | None = None
+    rendered: tuple[Source, Letter] | None = None
     while True:
         async with writing() as session:
             found = await _queue(session, site, contact_id, rendered, now)
         if isinstance(found, Requested):
             return found
-        rendered = await asyncio.to_thread(
+        letter = await asyncio.to_thread(
             renderer.kept.render, found.source, site.templates
         )
+        rendered = found.source, letter
 
 
 async def _queue(
     session: AsyncSession,
     site: Site,
     contact_id: int,
-    rendered: Letter | None,
+    rendered: tuple[Source, Letter] | None,
     now: datetime,
 ) -> Requested | _Missing:
     """Queue a letter; return its source, with nothing written, if it is not rendered.
 
-    `rendered` is the letter in the language of the contact.
+    `rendered` is the letter rendered last, with its source.
     """
     query = of_readers(select(Contact, Organisation.languages, Country.languages))
     row = await session.execute(query.where(Contact.id == contact_id))
@@ -109,7 +110,10 @@ async def _queue(
         return Requested(queued=False, earlier=earlier)
     chain = Chain.from_stored(contact.languages, organisation, country)
     language, step = _language(site, chain)
-    letter = await _letter(session, site, contact_id, language, rendered, now)
+    campaign = await _campaign_of_day(session, contact_id, now)
+    letter = await _letter(
+        session, site, campaign, language, list(wishes), rendered, now
+    )
     if isinstance(letter, _Missing):
         return letter
     message = Message(
@@ -135,22 +139,27 @@ async def _queue(
 async def _letter(
     session: AsyncSession,
     site: Site,
-    contact_id: int,
+    campaign: Campaign | None,
     language: str,
-    rendered: Letter | None,
+    wanted: Sequence[str],
+    rendered: tuple[Source, Letter] | None,
     now: datetime,
 ) -> StoredLetter | _Missing:
-    """Return the letter of a campaign without a row for a contact; keep it if new."""
-    campaign = await _campaign_of_day(session, contact_id, now)
-    known = await confirmation_letters.kept(session, campaign, language)
+    """Return the letter of a campaign on these topics; keep it if it is new.
+
+    Without a campaign, a new one is made.
+    """
+    known = await confirmation_letters.kept(session, campaign, language, wanted)
     if known is not None:
         return known
-    source = confirmation_letters.source_of(site, site.catalogue(language), now)
-    if rendered is None or rendered.language != language:
+    source = await confirmation_letters.source_of(
+        session, site, site.catalogue(language), wanted, now
+    )
+    if rendered is None or rendered[0] != source:
         return _Missing(source=source)
     campaign = campaign or await _new_campaign(session, site, now)
     return await confirmation_letters.keep(
-        session, site, campaign, source, rendered, now
+        session, site, campaign, source, rendered[1], wanted, now
     )
 
 

@@ -25,7 +25,7 @@ from mailer.campaigns.variants import groups, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.campaigns.writing import event
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
@@ -110,7 +110,8 @@ def _require_count(
 ) -> None:
     if expected is not None and _count(readers) != expected:
         raise RefusedError(
-            f"{campaign.name} has {_count(readers)} readers now, not {expected}",
+            f"{campaign.name} has {counted(_count(readers), 'reader')} now,"
+            f" not {expected:,}",
             code="campaign.readers",
             campaign=campaign.id,
         )

@@ -7,6 +7,7 @@ from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, name_in
+from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
 
 LINES = {  # key → label, a string of the catalogues
@@ -91,5 +92,9 @@ def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
 
 def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:
     roles = [catalogue.text(ROLES[role]) for role in each.roles]
-    mailbox = f"{each.name}, {each.address}" if each.name else each.address
-    return f"{mailbox} ({catalogue.listed(roles)})" if roles else mailbox
+    comma = typography.comma(catalogue.language)
+    mailbox = comma.join(filter(None, (each.name, each.address)))
+    if not roles:
+        return mailbox
+    named = catalogue.listed(roles)
+    return catalogue.text("%(said)s (%(named)s)", said=mailbox, named=named)

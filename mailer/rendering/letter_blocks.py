@@ -114,4 +114,4 @@ def _entry_step(line: Line, catalogue: Catalogue) -> StepView:
         html = Markup('<span class="missing">{}</span>').format(empty)
         return StepView(when=line.label, html=html, text=f"[{empty}]")
     html = Markup("<br />").join(line.values)
-    return StepView(when=line.label, html=html, text="; ".join(line.values))
+    return StepView(when=line.label, html=html, text=catalogue.enumerated(line.values))

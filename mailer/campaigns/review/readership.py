@@ -7,6 +7,7 @@ from audiences.languages import Chain
 from mailer.campaigns.variants import codes, letters
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.letters import Content
+from mailer.errors import counted
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
 
@@ -41,14 +42,15 @@ def problems(
         yield problem.error(
             language,
             "audience",
-            f"{count} readers read {language}, which is neither written nor has a"
-            " fallback; write it or allow one in languages.fallbacks",
+            f"{counted(count, 'reader')} without a letter: {language} is neither"
+            " written nor has a fallback; write it or allow one in languages.fallbacks",
         )
     for (wanted, got), count in fallbacks.items():
         yield problem.warning(
             wanted,
             "audience",
-            f"{count} readers get another language, with a notice: {wanted} → {got}",
+            "another language, with a notice, for"
+            f" {counted(count, 'reader')}: {wanted} → {got}",
         )
 
 
@@ -76,7 +78,8 @@ def letter_problems(
         yield problem.warning(
             wanted,
             "audience",
-            f"{count} readers get a block in another language, with a notice:"
+            "a block in another language, with a notice, for"
+            f" {counted(count, 'reader')}:"
             f" {block}, {wanted} → {got}",
         )
     if needed > codes.MANY:

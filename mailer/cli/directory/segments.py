@@ -26,6 +26,7 @@ from mailer.cli.command import (
     with_site,
     yes_option,
 )
+from mailer.errors import counted
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -58,15 +59,15 @@ async def list_(site: Site, as_json: bool) -> None:
 async def count(site: Site, rule: str, as_json: bool) -> None:
     """Count the readers a rule picks, by kind and language, and those left out."""
     async with site.database.reading() as session:
-        counted = await resolve.count(session, rule, await _context(session, rule))
+        found = await resolve.count(session, rule, await _context(session, rule))
     if as_json:
-        output.json_document(dataclasses.asdict(counted))
+        output.json_document(dataclasses.asdict(found))
         return
-    output.line(f"{counted.count} readers")
+    output.line(counted(found.count, "reader"))
     for title, heading, numbers in (
-        ("By kind", "kind", counted.by_kind),
-        ("By language", "language", counted.by_language),
-        ("Picked but left out", "reason", counted.excluded),
+        ("By kind", "kind", found.by_kind),
+        ("By language", "language", found.by_language),
+        ("Picked but left out", "reason", found.excluded),
     ):
         if numbers:
             output.bars(title, heading, numbers)

@@ -21,7 +21,7 @@ from mailer.cli.command import (
 )
 from mailer.cli.writing import checking, timing, translating
 from mailer.cli.writing.reporting import show_coverage, show_report
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.outbox import release
 from mailer.outcomes import closing, resuming
 from mailer.reports import coverage, shapes, totals
@@ -153,10 +153,11 @@ async def release_(
     readers = await release.count_readers(site, campaign_id, now=clock.now())
     await timing.ask_again(site, campaign_id, again=again)
     if expect is None:
-        output.say(f"campaign {campaign_id} has {readers.count} readers now")
+        shown = counted(readers.count, "reader")
+        output.say(f"campaign {campaign_id} has {shown} now")
         if readers.change:
             output.say(readers.change)
-        if acting.ask(f"Send it to {readers.count} readers?", yes=yes):
+        if acting.ask(f"Send it to {shown}?", yes=yes):
             expect = readers.count  # no other number than the one that was shown
     try:
         count = await release.release(
@@ -164,7 +165,7 @@ async def release_(
         )
     except asyncio.CancelledError:
         raise await interruption.of_release(site, campaign_id) from None
-    output.line(f"released: {count} readers are in the ledger")
+    output.line(f"released: the ledger has {counted(count, 'reader')}")
 
 
 @command.command(epilog="Example: mailer campaigns pause 1")

@@ -10,7 +10,7 @@ from mailer.campaigns import control, lookup
 from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
 from mailer.cli.command import INSTANT, NUMBER, by_option, with_site
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.outbox import repeated
 from mailer.sites.site import Site
 
@@ -58,7 +58,9 @@ async def approve(
     last = approval.last_day(given, campaign)
     when = f", for {given.time:%Y-%m-%d %H:%M} UTC only" if given.time else ""
     when += f", for any time until {last}" if last else ""
-    output.line(f"{by} approved {campaign.name} for {given.count} readers{when}")
+    output.line(
+        f"{by} approved {campaign.name} for {counted(given.count, 'reader')}{when}"
+    )
     await say_fallen(site, campaign_id)
 
 

@@ -16,7 +16,7 @@ OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
 _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
 _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
 _LATIN = re.compile(
-    rf"(?:\d[\d.]{{0,30}}[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
+    rf"(?:\d[\d.]{{0,30}},?[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
     rf"(?:(?:[ ,\u00a0]{{1,2}}|[ \u00a0](?:{_AND}|[+–-])[ \u00a0])"
     rf"[A-Za-zÀ-ɏ0-9]{_WORD})*",
     re.ASCII,

@@ -93,7 +93,7 @@ def references(text: str) -> Iterator[Reference]:
 
 def code_blocks(text: str) -> Iterator[tuple[int, bool]]:
     """Yield the line of each block of code, from 0, and whether spaces indent it."""
-    for token in _PARSER.parse(text):
+    for token in parser.parse(text):
         if token.type in {"code_block", "fence"} and token.map:
             yield token.map[0], token.type == "code_block"
 

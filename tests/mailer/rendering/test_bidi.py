@@ -16,6 +16,7 @@ LATIN = [
     ("كتب Ford & Co هذا", "Ford & Co"),
     ("قسم R&D هنا", "R&D"),
     ("وثيقة 36 C/Res.108 جديدة", "36 C/Res.108"),
+    ("باريس، 7, place de Fontenoy، القاعة", "7, place de Fontenoy"),
     ("قال “Hello, world” لنا", "Hello, world"),
     ('قال "Hello" لنا', "Hello"),
     ("في UNESCO – Paris اليوم", "UNESCO – Paris"),

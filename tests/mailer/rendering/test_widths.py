@@ -13,9 +13,8 @@ from mailer.rendering.render import render
 from mailer.rendering.source import Block
 from tests.acts.pictures import png
 from tests.mailer.campaigns.writing.test_pictures import attached
-from tools.checkout import TEMPLATES
 from tools.peers.browser import chromium
-from tools.samples import SAMPLES, letter, source
+from tools.samples import SAMPLES, letter, source, templates
 
 SCREENS = (320, 360, 700)
 LONG = "https://en.unesco.example/" + "a-long-path/" * 12 + "?q=" + "x" * 80
@@ -78,7 +77,7 @@ def with_text(text: str) -> str:
     blocks = tuple(block(kind, text) for kind in TITLED)
     blocks += (block("agenda", steps), block("signature", text))
     written = replace(source("monthly-letter", "en"), blocks=blocks, subject=WORD)
-    made = render(written, TEMPLATES)
+    made = render(written, templates())
     photograph = attached("a.png", png(1600, 900))
     html, images, _ = embedding.embed(made, (photograph,), domain="x.example")
     encoded = base64.b64encode(photograph.octets).decode()
@@ -132,7 +131,7 @@ def test_an_address_in_an_arabic_table_is_one_run_from_left_to_right() -> None:
     text = f"| من | العنوان |\n|---|---|\n| قطاع التربية | {address} |\n"
     written = replace(source("monthly-letter", "ar"), blocks=(block("table", text),))
 
-    html = render(written, TEMPLATES).html
+    html = render(written, templates()).html
 
     runs = html.replace("<wbr />", "").replace("<wbr>", "")
     assert f'<span dir="ltr">{address}</span>' in runs

@@ -107,6 +107,7 @@ async def test_a_topic_added_waits_for_a_confirmation_from_the_address(
         again = await pages.post(confirm.removeprefix(url), {"confirm": "yes"})
 
     assert received.recipient == ED
+    assert "Collective consultations" in reading.part(message, "plain")
     assert message["List-Unsubscribe"] is None
     assert message["Auto-Submitted"] == "auto-generated"
     assert (waiting, still) == ("pending", "pending")

@@ -126,7 +126,7 @@ async def test_readers_without_a_language_block(site: Site, tmp_path: Path) -> N
 
     assert not checked.ok
     assert checked.readers == {"fr": 1}
-    assert "1 readers read ar, which is neither written" in problems(checked)[0][2]
+    assert "1 reader without a letter: ar is neither written" in problems(checked)[0][2]
 
 
 async def test_an_allowed_fallback_is_counted_and_only_warned_of(

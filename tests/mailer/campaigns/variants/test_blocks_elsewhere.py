@@ -120,8 +120,8 @@ async def test_a_block_may_lack_only_where_it_is_allowed(
     ("name", "default", "written"),
     [
         ("monthly-letter", "en", {"en", "fr", "es", "ar", "ru", "zh"}),
-        ("forum-conclusions", "fr", {"en", "fr"}),
-        ("field-office-news", "fr", {"en", "fr"}),
+        ("forum-conclusions", "fr", {"en", "fr", "es", "ar", "ru", "zh"}),
+        ("field-office-news", "fr", {"en", "fr", "es"}),
     ],
 )
 async def test_languages_and_fallbacks_equal_an_independent_count(

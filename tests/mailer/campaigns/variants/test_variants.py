@@ -110,6 +110,6 @@ async def test_each_letter_is_rendered_once(site: Site) -> None:
     needed = letters.needed(content, found)
     checked = await gate.check(site, number, now=clock.now())
 
-    states_in_six_languages_and_sectors_in_one = 7
-    assert len(needed) == states_in_six_languages_and_sectors_in_one
+    delegations_and_commissions_in_six_languages_and_sectors = 13
+    assert len(needed) == delegations_and_commissions_in_six_languages_and_sectors
     assert checked.variants == len(needed)
