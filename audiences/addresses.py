@@ -85,18 +85,10 @@ def _parse_any(value: str) -> Address:
 
 
 def identity_of(text: str) -> str:
-    """Return a normal form case-folded, equal for all spellings of one mailbox.
-
-    Letters are folded one by one: ß stays ß, because strasse@ is another mailbox.
-    """
+    """Return a normal form case-folded, equal for all spellings of one mailbox."""
     local, _, domain = text.rpartition("@")
-    folded = unicodedata.normalize("NFC", "".join(map(_fold, local)))
+    folded = unicodedata.normalize("NFC", local.casefold())
     return f"{folded}@{domain}"
-
-
-def _fold(letter: str) -> str:
-    folded = letter.casefold()
-    return folded if len(folded) == 1 else letter.lower()
 
 
 def same_text(typed: str, address: Address) -> bool:

@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from audiences import addresses
-from audiences.addresses import Address
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
+from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.segments.vocabularies import Vocabulary
@@ -136,42 +136,42 @@ class Checker:
     def _values(self, row: int, line: list[str]) -> Checked:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
         parse = self._cached
+        raw = raw.strip()
+        # a quotation mark in front is one that a spreadsheet puts before a text
+        address = None if raw[:1] == "'" else addresses.plain(raw)
+        typed = parsed(cells.addresses, raw) if raw and address is None else []
         topics = parse["topics"](topics)
         consent = parse["consent"](consent) or self._basis
         if topics and not consent:
             raise CellError  # `_faults` gives the reason
         given = CheckedRow(
             row,
-            None,
-            None,
+            address.text if address else None,
+            self._fingerprint(address.identity) if address else None,
             parse["name"](name),
             parse["roles"](roles),
             parse["languages"](languages),
             parse["timezone"](timezone),
             topics,
             consent,
-            self._body(row, line),
+            self._body(row, line),  # last: later rows refer to the body of a good row
         )
-        raw = raw.strip()
-        address = None if raw[:1] == "'" else addresses.plain(raw)
         if address is not None:
-            return Checked((self._with(given, address, None),))
-        return self._typed(given, raw) if raw else self._alone(given)
+            return Checked((given,))
+        return self._typed(given, raw, typed) if typed else self._alone(given)
 
-    def _with(
-        self, given: CheckedRow, address: Address, name: str | None
-    ) -> CheckedRow:
-        """Return a row with its address, and the name beside it if it has no other."""
-        key = self._fingerprint(address.identity)
-        _, _, _, own, *rest = given
-        return CheckedRow(given.row, address.text, key, own or name, *rest)
-
-    def _typed(self, given: CheckedRow, raw: str) -> Checked:
+    def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""
-        typed = parsed(cells.addresses, raw)
         remarks = dict.fromkeys(each.remark for each in typed if each.remark)
         return Checked(
-            rows=[self._with(given, each.address, each.name) for each in typed],
+            rows=[
+                given._replace(
+                    address=each.address.text,
+                    address_key=self._fingerprint(each.address.identity),
+                    name=given.name or each.name,
+                )
+                for each in typed
+            ],
             remarks=[
                 Fault(given.row, "address", raw[:80], remark) for remark in remarks
             ],
@@ -181,7 +181,9 @@ class Checker:
         """Return a row without an address, for its organisation."""
         if given.body is None:
             raise CellError  # `_faults` gives the reason
-        row = CheckedRow(given.row, *[None] * 8, given.body)
+        row = given._replace(
+            name=None, roles=None, languages=None, timezone=None, topics=None
+        )
         if not (given.name or given.roles or given.topics):
             return Checked((row,))
         reason = "no address: the organisation is taken, this contact is not"

@@ -41,11 +41,13 @@ async def load(session: AsyncSession, rows: Iterable[CheckedRow]) -> None:
     """Stage rows; while the store writes one chunk, the next is read and checked."""
     staged: set[str] = set()
     writing: asyncio.Task[None] | None = None
+    after = 0  # the last row that is staged or being staged
     try:
         for chunk in _chunks(enumerate(rows, start=1)):
             if writing is not None:
                 await writing
-            writing = asyncio.create_task(_write(session, chunk, staged))
+            writing = asyncio.create_task(_write(session, chunk, after, staged))
+            after = chunk[-1][1].row
             await asyncio.sleep(0)  # starts the task
     finally:
         if writing is not None:
@@ -53,13 +55,14 @@ async def load(session: AsyncSession, rows: Iterable[CheckedRow]) -> None:
 
 
 async def _write(
-    session: AsyncSession, chunk: list[Numbered], staged: set[str]
+    session: AsyncSession, chunk: list[Numbered], after: int, staged: set[str]
 ) -> None:
+    """Write a chunk; a row may begin in the one before, which then has its body."""
     await bulk.write(session, ROWS, _ROW, [_row(*each) for each in chunk])
     bodies = {
         each.row: each.body
         for _, each in chunk
-        if each.body and each.body.row == each.row
+        if each.body and each.body.row == each.row > after
     }.values()
     await bulk.write(session, BODIES, _BODY, [_body(each) for each in bodies])
     sets = {each.topics for _, each in chunk if each.topics}

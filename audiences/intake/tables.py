@@ -73,6 +73,6 @@ SETS = Table(
 )
 TABLES = (SETS, BODIES, ROWS)
 INDEXES = (
-    Index("ix_intake_row_key", ROWS.c.address_key, ROWS.c.number),
+    Index("ix_intake_row_key", ROWS.c.address_key),
     Index("ix_intake_body_organisation", BODIES.c.organisation, BODIES.c.leads),
 )

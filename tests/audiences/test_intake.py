@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact
+from audiences.intake import stage
 from audiences.organisations import Organisation
 from audiences.subscriptions import Consent, How, Standing
 from mailer.sites.site import Site
@@ -90,6 +91,20 @@ async def test_a_faulty_cell_is_reported_and_the_other_rows_are_applied(
     assert [(fault.row, fault.column) for fault in report.faults] == [(2, column)]
     assert reason in report.faults[0].reason
     assert (report.valid, report.added) == (1, 1)
+
+
+@pytest.mark.parametrize("address", ["new at ngo.example", "a@@ngo.example", ""])
+async def test_the_organisation_of_a_faulty_row_comes_from_the_next_one(
+    site: Site, tmp_path: Path, address: str
+) -> None:
+    faulty = GOOD.replace("new@ngo.example", address)
+    report = await import_file(site, write(tmp_path, faulty, GOOD, GOOD))
+
+    assert report.added == 1
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, "new@ngo.example", key=site.address_key)
+        organisation = await session.get_one(Organisation, contact.organisation_id)
+    assert organisation.name == "New NGO"
 
 
 @pytest.mark.parametrize(
@@ -183,9 +198,11 @@ async def test_a_list_of_organisations_needs_no_column_of_addresses(
     assert [(each.row, each.column) for each in report.faults] == [(4, "address")]
 
 
+@pytest.mark.parametrize("chunk", [1, 2_000])
 async def test_several_addresses_in_a_cell_are_a_contact_each(
-    site: Site, tmp_path: Path
+    site: Site, tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stage, "CHUNK", chunk)
     row = GOOD.replace("new@ngo.example", '"new@ngo.example; Bob <bob@ngo.example>"')
     report = await import_file(site, write(tmp_path, row.replace("Awa Ndiaye", "")))
 

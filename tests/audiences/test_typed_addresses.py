@@ -164,18 +164,6 @@ def test_a_word_of_look_alike_letters_is_remarked() -> None:
     assert "looks like Latin letters and is not" in (found.remark or "")
 
 
-def test_sharp_s_makes_another_mailbox_than_two() -> None:
-    sharp, double = "straße@x.example", "strasse@x.example"
-
-    assert addresses.parse(sharp).identity != addresses.parse(double).identity
-    assert addresses.parse("STRAẞE@x.example").identity == (
-        addresses.parse(sharp).identity
-    )
-    assert addresses.parse("ΟΔΟΣ@x.example").identity == (
-        addresses.parse("οδος@x.example").identity
-    )
-
-
 @given(st.text(max_size=120))
 def test_any_cell_is_read_or_refused(cell: str) -> None:
     try:

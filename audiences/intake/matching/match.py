@@ -64,10 +64,13 @@ async def _match_codes(session: AsyncSession) -> None:
 async def mark_further(session: AsyncSession) -> None:
     """Mark the rows about a further organisation, and match those that are known."""
     later = and_(ROWS.c.contact_id.is_(None), ROWS.c.first.is_not(None))
-    elsewhere = exists().where(
-        BODIES.c.body == ROWS.c.body,
-        Contact.id == ROWS.c.contact_id,
-        BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
+    elsewhere = and_(
+        ROWS.c.contact_id.is_not(None),
+        exists().where(
+            BODIES.c.body == ROWS.c.body,
+            Contact.id == ROWS.c.contact_id,
+            BODIES.c.organisation_id.is_distinct_from(Contact.organisation_id),
+        ),
     )
     await session.execute(
         update(ROWS).where(or_(later, elsewhere)).values(further=True)

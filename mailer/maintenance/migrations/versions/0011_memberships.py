@@ -10,8 +10,6 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-KEY_OF, KEY = sa.column("code"), sa.column("code_key")
-
 
 def upgrade() -> None:
     op.create_table(
@@ -54,8 +52,11 @@ def _fold_codes() -> None:
         "organisation",
         sa.Column("code_key", sa.String(80), nullable=False, server_default=""),
     )
-    organisation = sa.table("organisation", sa.column("id"), sa.column("code"), KEY)
-    op.execute(organisation.update().values(code_key=sa.func.lower(KEY_OF)))
+    organisation = sa.table(
+        "organisation", sa.column("id"), sa.column("code"), sa.column("code_key")
+    )
+    folded = sa.func.lower(organisation.c.code)
+    op.execute(organisation.update().values(code_key=folded))
     # lower() of SQLite knows ASCII only
     connection = op.get_bind()
     for number, code in connection.execute(
