@@ -167,7 +167,7 @@ def test_a_command_named_in_a_sentence_exists_with_its_options(path: Path) -> No
         if program != "mailer" or not words:
             continue
         name = next(
-            (tuple(words[:n]) for n in (2, 1) if tuple(words[:n]) in COMMANDS), None
+            (tuple(words[:n]) for n in (3, 2, 1) if tuple(words[:n]) in COMMANDS), None
         )
 
         assert name, f"{path.name}: no command {each!r}"
