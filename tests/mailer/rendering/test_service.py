@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.errors import ContentError
-from mailer.rendering import letter_types
+from mailer.rendering import letter_types, template_files
 from mailer.rendering.render import SERVICE, render
 from tests.acts import reading
 from tools import samples
@@ -52,12 +52,17 @@ def test_every_kind_of_service_mail_has_its_sentence() -> None:
 def test_templates_of_earlier_versions_still_load(
     tmp_path: Path, written: str, about: str
 ) -> None:
-    assert letter_types.load(with_service(tmp_path, written), "mine").service == about
+    assert (
+        letter_types.load(
+            template_files.read(with_service(tmp_path, written)), "mine"
+        ).service
+        == about
+    )
 
 
 def test_an_unknown_kind_of_service_mail_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="service is 'news'; expected one of entry"):
-        letter_types.load(with_service(tmp_path, '"news"'), "mine")
+        letter_types.load(template_files.read(with_service(tmp_path, '"news"')), "mine")
 
 
 def with_service(folder: Path, written: str) -> Path:
