@@ -18,6 +18,15 @@ from audiences.segments.vocabularies import Vocabulary
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
+# What a spreadsheet shows in a cell whose formula has no value.
+SPREADSHEET_ERRORS = frozenset(
+    [
+        *("#N/A", "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!"),
+        *("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!"),
+        *("#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!"),
+    ]
+)
+
 Parse = Callable[[str], Any]  # raises CellError
 
 

@@ -4,6 +4,7 @@ Parsed cells are cached, because rows repeat countries, codes and organisations.
 rows state about their organisation is parsed once for all rows with the same cells.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 from audiences import addresses
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
-from audiences.intake.read import Table
+from audiences.intake.lists.table import Table
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
@@ -84,6 +85,8 @@ def parsed(parse: Parse, raw: str) -> Any:
     """Parse a cell; raise CellError if it is faulty or longer than any good one."""
     if len(raw) > MAX_CELL:
         raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
+    if raw[0] == "#" and raw in cells.SPREADSHEET_ERRORS:
+        raise CellError("an error of the spreadsheet, not a value; correct its formula")
     return parse(raw)
 
 
@@ -116,6 +119,9 @@ class Checker:
             name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
         }
         self._width = 1 + max(table.positions.values())
+        self._table = table
+        # beyond it, a cell too many is a fault
+        self._most = max(table.width, self._width) if table.shifts else sys.maxsize
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
@@ -127,11 +133,25 @@ class Checker:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
+        elif len(line) > self._most and any(map(str.strip, line[self._most :])):
+            return Checked(faults=[self._too_many(row, line)])
         line.append("")
         try:
             return self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
+
+    def _too_many(self, row: int, line: list[str]) -> Fault:
+        """Return the fault of a row with cells beyond the headings."""
+        while not line[-1].strip():
+            line.pop()
+        last = self._table.headings[self._most - 1].strip()
+        reason = (
+            f"found {len(line)} cells, expected at most {self._most}, as there are"
+            f" headings: {last!r} is the last. Put quotation marks around a cell that"
+            " contains the delimiter"
+        )
+        return Fault(row, last, line[self._most].strip()[:80], reason)
 
     def _values(self, row: int, line: list[str]) -> Checked:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)

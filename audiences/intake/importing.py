@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import FileRefusedError
 from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
+from audiences.intake.lists.table import SheetPart, Table
 from audiences.intake.matching import conflicts
-from audiences.intake.read import Table
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
@@ -40,6 +40,8 @@ class Staged:
     file: str
     form: str
     unread: tuple[str, ...]
+    notes: list[str]
+    parts: list[SheetPart]
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
@@ -67,6 +69,9 @@ class ImportReport:
     memberships: int
     organisations: int
     organisations_added: int
+    form: str  # how the file was read
+    notes: list[str]  # sentences on how the file was read
+    parts: list[SheetPart]  # the sheets, if several were read
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
     import_id: int | None = None
@@ -105,7 +110,13 @@ async def _stage(
     checker: Checker,
     progress: Callable[[int], None],
 ) -> Staged:
-    staged = Staged(file=table.name, form=table.form, unread=table.unread)
+    staged = Staged(
+        file=table.name,
+        form=table.form,
+        unread=table.unread,
+        notes=table.notes,
+        parts=table.parts,
+    )
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
@@ -135,6 +146,9 @@ def _report(
         memberships=plan.memberships,
         organisations=plan.organisations,
         organisations_added=plan.organisations_added,
+        form=staged.form,
+        notes=staged.notes,
+        parts=staged.parts,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
         import_id=import_id,
@@ -145,13 +159,13 @@ def _checked(
     table: Table, checker: Checker, staged: Staged, progress: Callable[[int], None]
 ) -> Iterator[CheckedRow]:
     empty = 0
-    for number, cells in enumerate(table.rows, start=2):
+    for number, cells in enumerate(table.rows, start=table.first_row):
         if not "".join(cells).strip():
             empty += 1
             if empty > MAX_EMPTY:
                 raise FileRefusedError(
-                    f"{table.name}, row {number}: more than {MAX_EMPTY:,} empty rows;"
-                    " delete them"
+                    f"{table.name}, row {table.place(number)}: more than"
+                    f" {MAX_EMPTY:,} empty rows; delete them"
                 )
             continue
         staged.rows += 1

@@ -1,67 +1,53 @@
-"""Reads CSV and XLSX files as rows of text, in all usual encodings and delimiters.
+"""Opens lists: CSV, XLSX, ODS, old XLS, and web pages with a table, as rows of text.
 
-A CSV file is read row by row. The encoding and delimiter are detected, and are part of
-the result. A file that cannot be read is refused with the place and the remedy.
+What a file is, its encoding, its dialect, its sheet and its row of headings are told by
+what it contains, and are part of the result. A file that cannot be read is refused with
+the place and the remedy.
 """
 
-import csv
 import os
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
-from audiences.intake.workbooks import reading
+from audiences.intake.lists import delimited, headings, kinds, spreadsheets
+from audiences.intake.lists.kinds import FileKind
+from audiences.intake.lists.table import Table
+from audiences.intake.workbooks import offers
 
-MAX_LINE = 1_000_000  # characters of a CSV file
-MAX_CELL = 131_072  # characters of a cell; a quotation mark that is not closed has more
 SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
 LEGACY = ["cp1252", "cp1251", "cp1256"]
-DELIMITERS = ",;\t|"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """An open file: the positions of its columns, and its rows from the second on."""
-
-    name: str
-    form: str  # for the report: "CSV, utf-8, delimiter ;"
-    positions: dict[str, int]  # column → index in a row
-    unread: tuple[str, ...]  # headings of other columns
-    rows: Iterator[list[str]]
-
-
-def open_table(path: Path, *, encoding: str | None = None) -> Table:
+def open_table(
+    path: Path, *, encoding: str | None = None, sheet: str | None = None
+) -> Table:
     """Open a file; raise FileRefusedError when it is not a table of contacts.
 
-    `encoding` is that of a CSV file; without it, it is detected. The rows are read
-    while they are used, and raise FileRefusedError, too.
+    `encoding` is that of a CSV file; without it, it is detected. `sheet` is the name or
+    number of a sheet, or "all"; without it, the first visible one with headings is
+    read. The rows are read while they are used, and raise FileRefusedError, too.
     """
     with _opened(path) as file:
-        magic = file.read(4)
-    if magic == b"PK\x03\x04":
-        rows, form = _workbook(path), "XLSX"
-    elif magic == b"\xd0\xcf\x11\xe0":
-        raise FileRefusedError(
-            f"{path.name} is an old .xls workbook; save it as .xlsx or CSV"
-        )
-    else:
-        rows, form = _text(path, encoding)
-    header = next(rows, None)
-    if header is None:
-        raise FileRefusedError(
-            f"{path.name} is empty; its first row must have the headings"
-        )
-    positions, unread = columns.match(header)
-    return Table(
-        name=path.name, form=form, positions=positions, unread=unread, rows=rows
-    )
+        found = kinds.tell(file.read(kinds.START), path)
+        if found.refusal:
+            raise FileRefusedError(f"{path.name} {found.refusal}")
+        if found.kind is not FileKind.TEXT:
+            table = spreadsheets.open_table(file, path.name, found.kind, sheet)
+        elif sheet is not None:
+            raise FileRefusedError(
+                f"{path.name} is CSV, which has no sheets; leave --sheet {sheet} out"
+            )
+        else:
+            table = _text(path, encoding)
+    table.notes[:0] = found.notes
+    return table
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -76,44 +62,28 @@ def _opened(path: Path) -> BinaryIO:
     raise FileRefusedError(f"{path} is not a regular file")
 
 
-def _workbook(path: Path) -> Iterator[list[str]]:
-    with _opened(path) as file:
-        yield from reading.rows(file, path.name)
-
-
-def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
+def _text(path: Path, encoding: str | None) -> Table:
     encoding = encoding or _encoding(path)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            header = file.readline(MAX_LINE)
-    except (UnicodeError, LookupError):
-        raise FileRefusedError(
-            f"{path.name} is not a text in the encoding {encoding}"
-        ) from None
-    if "\0" in header:
-        raise FileRefusedError(
-            f"{path.name}, row 1: found the character NUL, which no text has; save the"
-            " list as CSV in UTF-8"
-        )
-    delimiter = max(DELIMITERS, key=lambda mark: _delimiter_score(path, header, mark))
-    shown = {"\t": "tab"}.get(delimiter, delimiter)
-    rows = _csv_rows(path, encoding, delimiter)
-    return rows, f"CSV, {encoding.removesuffix('-sig')}, delimiter {shown}"
-
-
-def _delimiter_score(path: Path, header: str, mark: str) -> tuple[int, int]:
-    """Return how well a delimiter fits the first line; the greatest fits best.
-
-    The number of known headings, then the number of delimiters.
-    """
-    try:
-        cells = next(csv.reader([header], delimiter=mark), [])
-    except csv.Error as fault:
-        raise FileRefusedError(
-            f"{path.name}, row 1: {_sentence(fault)}; the first row must have the"
-            " headings"
-        ) from None
-    return columns.recognised(cells), header.count(mark)
+    dialect = delimited.tell(path, encoding)
+    rows = delimited.rows(path, encoding, dialect)
+    first, head = offers.begin(rows)
+    if not head:
+        raise FileRefusedError(f"{path.name} is empty; it needs a row of headings")
+    found = headings.find(head, first=first)
+    positions, unread = columns.match(found.row)
+    after = found.place + 1
+    table = Table(
+        name=path.name,
+        form=f"CSV, {encoding.removesuffix('-sig')}, {dialect.described}",
+        positions=positions,
+        unread=unread,
+        headings=tuple(found.row),
+        first_row=first + after,
+        shifts=True,
+        notes=list(found.notes),
+    )
+    table.read(chain(head[after:], rows))
+    return table
 
 
 def _encoding(path: Path) -> str:
@@ -158,36 +128,3 @@ def _first_not_utf8(path: Path) -> int | None:
             offset += len(block) - len(tail)
             if not chunk:
                 return None
-
-
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    number = 0
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            for row in csv.reader(_lines(file), delimiter=delimiter, strict=True):
-                number += 1
-                yield row
-    except UnicodeError:
-        raise FileRefusedError(
-            f"{path.name}, after row {number}: found octets that are not {encoding};"
-            " save the whole file as UTF-8"
-        ) from None
-    except csv.Error as fault:
-        raise FileRefusedError(
-            f"{path.name}, row {number + 1}: {_sentence(fault)}; look for a quotation"
-            " mark that is not closed"
-        ) from None
-
-
-def _sentence(fault: csv.Error) -> str:
-    """Return what was found in a row of a CSV file."""
-    if str(fault).startswith("field larger"):
-        return f"a cell of more than {MAX_CELL:,} characters"
-    return str(fault)
-
-
-def _lines(file: TextIO) -> Iterator[str]:
-    while line := file.readline(MAX_LINE):
-        if len(line) == MAX_LINE and not line.endswith(("\n", "\r")):
-            raise csv.Error(f"a line of more than {MAX_LINE:,} characters")
-        yield line

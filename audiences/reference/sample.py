@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audiences.intake import columns
-from audiences.intake.read import Table
+from audiences.intake.lists.table import Table
 from audiences.languages import OFFERED
 from audiences.reference import official_names
 from audiences.reference.load import rows
@@ -21,6 +21,7 @@ def sample() -> Table:
         form="built in",
         positions={name: position for position, name in enumerate(header)},
         unread=(),
+        headings=columns.NAMES,
         rows=([row.get(name, "") for name in header] for row in _all()),
     )
 

@@ -10,6 +10,7 @@ import rich_click as click
 from audiences.intake import importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.lists.table import SheetPart, place
 from audiences.person import person
 from mailer import clock
 from mailer.cli import acting, output
@@ -33,6 +34,7 @@ def command() -> None:
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
 @click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option("--sheet", help="A sheet's name or number; all: every visible one.")
 @click.option("--by", "user", help="The user who imports, with --apply; else you.")
 @as_json
 @with_site
@@ -42,15 +44,17 @@ async def import_(
     apply: bool,
     basis: str | None,
     encoding: str | None,
+    sheet: str | None,
     user: str | None,
     as_json: bool,
 ) -> int | None:
-    """Check a CSV or XLSX file of contacts; with --apply, write the valid rows.
+    """Check a list of contacts; with --apply, write the valid rows.
 
+    A list is CSV or a workbook (XLSX, ODS, XLS).
     Each faulty cell is shown with its row, column, value and reason.
     """
     by = await acting.user(site, user) if apply else ""  # a check records nothing
-    table = read.open_table(file, encoding=encoding)
+    table = read.open_table(file, encoding=encoding, sheet=sheet)
     with output.progress() as bar:
         task = bar.add_task(f"reading {table.name}", total=None)
         async with site.database.connection() as held:
@@ -75,15 +79,17 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
+    for note in staged.notes:
+        output.line(note)
     if staged.unread:
         output.line(f"ignored columns: {', '.join(staged.unread)}")
-    _show_cells("Cells to correct", "reason", report.faults)
+    _show_cells("Cells to correct", "reason", report.faults, report.parts)
     if len(report.faults) > SHOWN:
         output.line(
             f"… and more: {report.rows - report.valid:,} rows have faults; --json"
             f" lists the first {stage.MAX_FAULTS:,}"
         )
-    _show_cells("Taken otherwise than written", "remark", report.remarks)
+    _show_cells("Taken otherwise than written", "remark", report.remarks, report.parts)
     if len(report.remarks) > SHOWN:
         output.line(f"… and more remarks; --json lists {len(report.remarks):,}")
     _show_changes(report, applied=applied)
@@ -93,14 +99,16 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         output.line("nothing was written; --apply writes the valid rows")
 
 
-def _show_cells(title: str, heading: str, listed: Sequence[Fault]) -> None:
+def _show_cells(
+    title: str, heading: str, listed: Sequence[Fault], parts: Sequence[SheetPart]
+) -> None:
     """Print the first faults or remarks, if there are any."""
     if listed:
         output.table(
             title,
             ("row", "column", "value", heading),
             [
-                (each.row, each.column, each.value, each.reason)
+                (place(parts, each.row), each.column, each.value, each.reason)
                 for each in listed[:SHOWN]
             ],
         )
