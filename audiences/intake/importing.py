@@ -4,7 +4,7 @@ Staging takes no lock and can take minutes. Planning and applying then read the
 directory as it is at that moment. The caller provides the transactions.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,11 +87,13 @@ async def run(
     now: Callable[[], datetime],
     apply: bool = True,
     progress: Callable[[int], None] = lambda _rows: None,
+    also: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
     `key` makes fingerprints; `basis` is the basis of consent for rows without one.
-    `progress` gets the number of rows read so far. `now` is called when the rows are
+    `progress` gets the number of rows read so far. `also` is called in the transaction
+    of the plan, after it, while the rows are staged. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
     async with transactions.transaction(writing=False) as session:
@@ -100,8 +102,12 @@ async def run(
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
-            return staged, await _apply(session, staged, by=by, now=now())
-        return staged, _report(staged, await planning.plan(session))
+            report = await _apply(session, staged, by=by, now=now())
+        else:
+            report = _report(staged, await planning.plan(session))
+        if also is not None:
+            await also(session)
+    return staged, report
 
 
 async def _stage(

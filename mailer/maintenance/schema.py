@@ -13,6 +13,7 @@ from audiences import directory, organisations, subscriptions, suppressions, top
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.segments import saved
+from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
@@ -26,6 +27,7 @@ MODULES = (
     Campaign,
     Contact,
     Import,
+    ListSource,
     Message,
     directory,
     identity,

@@ -11,6 +11,7 @@ from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
+from mailer.processes import chores
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import keep_running
 from mailer.readers import applying
@@ -39,9 +40,14 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
 
 async def run(site: Site) -> None:
-    """Release due campaigns until SIGTERM, SIGINT or SIGHUP."""
+    """Release due campaigns, and do the chores, until SIGTERM, SIGINT or SIGHUP."""
     stopping = stop_event()
-    await keep_running("ticker", partial(tick_for_ever, site, stopping), stopping)
+    async with asyncio.TaskGroup() as tasks:
+        for name, part in (
+            ("ticker", partial(tick_for_ever, site, stopping)),
+            ("chores", partial(chores.run, site, stopping)),
+        ):
+            tasks.create_task(keep_running(name, part, stopping))
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:

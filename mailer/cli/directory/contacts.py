@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.intake import importing, read, stage, undo
+from audiences.intake import example, importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.lists.table import SheetPart, place
@@ -15,6 +15,7 @@ from audiences.person import person
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.directory import sources
 from mailer.outbox import ledger
 from mailer.reports import shapes
 from mailer.sites.site import Site
@@ -25,6 +26,9 @@ SHOWN = 50  # faults, and remarks
 @click.group()
 def command() -> None:
     """Import contacts, undo an import, show a contact."""
+
+
+command.add_command(sources.command, "sources")
 
 
 @command.command(
@@ -130,6 +134,16 @@ def _show_changes(report: ImportReport, *, applied: bool) -> None:
         output.line(f"{report.organisations} rows are organisations without a contact")
     if report.organisations_added:
         output.line(f"{report.organisations_added} organisations {verb[0]}")
+
+
+@command.command(epilog="Example: mailer contacts template partners.csv")
+@click.argument("file", type=click.Path(path_type=Path))
+def template(file: Path) -> None:
+    """Write an example list with every column, as CSV, into a new FILE."""
+    example.write(file)
+    output.line(
+        f"put your rows below its headings, then: mailer contacts import {file}"
+    )
 
 
 @command.command("undo", epilog="Example: mailer contacts undo 3")
