@@ -22,7 +22,7 @@ def is_web(place: str) -> bool:
     return "://" in place
 
 
-def copied(place: str, into: Path, limits: web.Limits) -> tuple[Path, str]:
+def copied(place: str, into: Path, limits: web.FetchLimits) -> tuple[Path, str]:
     """Copy the list at a place into a folder; return the copy and its SHA-256.
 
     Raises SourceAwayError. Blocks; the caller runs it in a thread.

@@ -21,7 +21,7 @@ from audiences.intake.importing import ImportReport, Staged, Transactions
 from audiences.sources import keeping, places
 from audiences.sources.errors import SourceAwayError
 from audiences.sources.models import ListSource
-from audiences.sources.web import Limits
+from audiences.sources.web import FetchLimits
 
 SHOWN = 50  # addresses of departures
 AGAIN = timedelta(hours=1)  # after which a list that was away is due again
@@ -29,7 +29,7 @@ _DIFFERENCES = ("added", "changed", "memberships", "organisations_added")
 
 
 @dataclass(kw_only=True)
-class Reading:
+class SourceReading:
     """How a source was read; `state` and `said` are those of ListSource.
 
     Staged and report are None when the list was not read, because it is away, or is
@@ -61,7 +61,7 @@ class Reader:
 
     transactions: Transactions
     key: bytes
-    limits: Limits
+    limits: FetchLimits
     now: Callable[[], datetime]
 
     async def read(
@@ -72,7 +72,7 @@ class Reader:
         if_changed: bool = False,
         keep_departed: bool = False,
         by: str | None = None,
-    ) -> Reading:
+    ) -> SourceReading:
         """Read a source, and record how; return it.
 
         With `if_changed`, the file that was read before is not read again. With
@@ -85,16 +85,16 @@ class Reader:
                     places.copied, source.place, Path(folder), self.limits
                 )
                 if if_changed and digest == source.digest:
-                    reading = Reading(state=source.state, digest=digest)
+                    reading = SourceReading(state=source.state, digest=digest)
                 else:
                     reading = await self._import(
                         source, copy, by, apply=apply, keep_departed=keep_departed
                     )
                     reading.digest = digest
             except SourceAwayError as fault:
-                reading = Reading(state="away", said=str(fault))
+                reading = SourceReading(state="away", said=str(fault))
             except FileRefusedError as fault:
-                reading = Reading(state="refused", said=str(fault), digest=digest)
+                reading = SourceReading(state="refused", said=str(fault), digest=digest)
         async with self.transactions.transaction(writing=True) as session:
             await self._record(session, source, reading)
         return reading
@@ -107,8 +107,8 @@ class Reader:
         *,
         apply: bool,
         keep_departed: bool,
-    ) -> Reading:
-        reading = Reading(state="unchanged")
+    ) -> SourceReading:
+        reading = SourceReading(state="unchanged")
 
         async def members(session: AsyncSession) -> None:
             reading.departed, reading.gone = await keeping.departed(
@@ -139,7 +139,7 @@ class Reader:
         return reading
 
     async def _record(
-        self, session: AsyncSession, source: ListSource, reading: Reading
+        self, session: AsyncSession, source: ListSource, reading: SourceReading
     ) -> None:
         values: dict[str, Any] = {"state": reading.state, "said": reading.said}
         if reading.report is not None:

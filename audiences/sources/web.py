@@ -37,7 +37,7 @@ def is_public(address: Address) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class FetchLimits:
     """What a fetch may reach, and how much it may take."""
 
     hosts: Collection[str]  # that are allowed by name
@@ -69,7 +69,7 @@ def check(place: str, hosts: Collection[str]) -> SplitResult:
     return parts
 
 
-def fetch(place: str, into: Path, limits: Limits) -> Path:
+def fetch(place: str, into: Path, limits: FetchLimits) -> Path:
     """Write what is at an https address into a folder; return the file.
 
     Raises SourceAwayError.
@@ -110,7 +110,7 @@ def _reason(fault: Exception) -> str:
 class _Connection(http.client.HTTPSConnection):
     """A connection to an address that was resolved once and checked."""
 
-    def __init__(self, place: SplitResult, limits: Limits) -> None:
+    def __init__(self, place: SplitResult, limits: FetchLimits) -> None:
         self._name = place.hostname or ""
         self._limits = limits
         self.ended = False
@@ -141,7 +141,7 @@ class _Connection(http.client.HTTPSConnection):
 
 
 def _get(
-    connection: _Connection, place: SplitResult, into: Path, limits: Limits
+    connection: _Connection, place: SplitResult, into: Path, limits: FetchLimits
 ) -> Path | str:
     """Return the file that was written, or the address to which the host leads."""
     path = f"{place.path or '/'}{'?' if place.query else ''}{place.query}"
@@ -154,7 +154,10 @@ def _get(
 
 
 def _taken(
-    answer: http.client.HTTPResponse, place: SplitResult, into: Path, limits: Limits
+    answer: http.client.HTTPResponse,
+    place: SplitResult,
+    into: Path,
+    limits: FetchLimits,
 ) -> Path | str:
     """Return the file that the answer is written to, or the address it leads to."""
     if answer.status in MOVED:

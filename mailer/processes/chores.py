@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from audiences.sources import keeping
 from audiences.sources.models import ListSource
-from audiences.sources.reading import Reader, Reading
-from audiences.sources.web import Limits
+from audiences.sources.reading import Reader, SourceReading
+from audiences.sources.web import FetchLimits
 from mailer import clock
 from mailer.maintenance import starting
 from mailer.processes.running import store_is_ready
@@ -24,11 +24,11 @@ SECONDS = 60.0  # between two looks for what is due
 log = structlog.get_logger()
 
 
-def limits(site: Site) -> Limits:
+def limits(site: Site) -> FetchLimits:
     """Return what the settings allow a source to reach and to take."""
     given = site.settings.sources
     octets = int(given.megabytes * 1_000_000)
-    return Limits(hosts=given.hosts, octets=octets, seconds=given.seconds)
+    return FetchLimits(hosts=given.hosts, octets=octets, seconds=given.seconds)
 
 
 @asynccontextmanager
@@ -91,7 +91,7 @@ async def _claimed(site: Site, source: ListSource, now: datetime) -> bool:
     return is_ours
 
 
-def _log(source: ListSource, reading: Reading) -> None:
+def _log(source: ListSource, reading: SourceReading) -> None:
     """Log a reading: one line when a source goes away, and one when it is back."""
     was_away, is_away = (
         each in {"away", "refused"} for each in (source.state, reading.state)

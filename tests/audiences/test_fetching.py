@@ -12,7 +12,7 @@ import trustme
 
 from audiences.sources import web
 from audiences.sources.errors import SourceAwayError
-from audiences.sources.web import Limits
+from audiences.sources.web import FetchLimits
 
 LIST = b"address;name\na@x.example;Awa\n"
 
@@ -74,11 +74,11 @@ def base(authority: trustme.CA) -> Iterator[str]:
 
 
 @pytest.fixture
-def limits(authority: trustme.CA) -> Limits:
-    """Limits that allow this machine, and trust the authority of the test."""
+def limits(authority: trustme.CA) -> FetchLimits:
+    """FetchLimits that allow this machine, and trust the authority of the test."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    return Limits(
+    return FetchLimits(
         hosts=["localhost", "127.0.0.1"],
         octets=1_000,
         seconds=1,
@@ -87,7 +87,7 @@ def limits(authority: trustme.CA) -> Limits:
     )
 
 
-def refused(place: str, into: Path, limits: Limits) -> str:
+def refused(place: str, into: Path, limits: FetchLimits) -> str:
     with pytest.raises(SourceAwayError) as refusal:
         web.fetch(place, into, limits)
     return str(refusal.value)
@@ -95,7 +95,7 @@ def refused(place: str, into: Path, limits: Limits) -> str:
 
 @pytest.mark.parametrize("path", ["/list.csv", "/list.csv?day=1", "/to//list.csv"])
 def test_a_list_is_fetched(
-    base: str, limits: Limits, tmp_path: Path, path: str
+    base: str, limits: FetchLimits, tmp_path: Path, path: str
 ) -> None:
     file = web.fetch(base + path, tmp_path, limits)
 
@@ -106,7 +106,7 @@ def test_a_list_is_fetched(
 def test_a_host_that_is_not_public_is_refused_by_default(
     base: str, tmp_path: Path
 ) -> None:
-    usual = Limits(hosts=["localhost"], octets=1_000, seconds=1)
+    usual = FetchLimits(hosts=["localhost"], octets=1_000, seconds=1)
 
     said = refused(f"{base}/list.csv", tmp_path, usual)
 
@@ -131,15 +131,17 @@ def test_public_addresses_are(address: str) -> None:
 
 
 def test_a_certificate_of_another_authority_is_refused(
-    base: str, limits: Limits, tmp_path: Path
+    base: str, limits: FetchLimits, tmp_path: Path
 ) -> None:
-    other = Limits(hosts=limits.hosts, octets=1_000, seconds=1, allowed=limits.allowed)
+    other = FetchLimits(
+        hosts=limits.hosts, octets=1_000, seconds=1, allowed=limits.allowed
+    )
 
     assert "certificate is not valid" in refused(f"{base}/list.csv", tmp_path, other)
 
 
 def test_a_host_that_its_certificate_does_not_name_is_refused(
-    base: str, limits: Limits, tmp_path: Path
+    base: str, limits: FetchLimits, tmp_path: Path
 ) -> None:
     place = base.replace("localhost", "127.0.0.1")
 
@@ -162,15 +164,15 @@ def test_a_host_that_its_certificate_does_not_name_is_refused(
     ],
 )
 def test_what_is_no_list_of_this_host_is_refused_in_one_sentence(
-    base: str, limits: Limits, tmp_path: Path, path: str, error: str
+    base: str, limits: FetchLimits, tmp_path: Path, path: str, error: str
 ) -> None:
     assert error in refused(base + path, tmp_path, limits)
 
 
 def test_a_list_that_is_too_long_is_refused(
-    base: str, limits: Limits, tmp_path: Path
+    base: str, limits: FetchLimits, tmp_path: Path
 ) -> None:
-    short = Limits(
+    short = FetchLimits(
         hosts=limits.hosts,
         octets=10,
         seconds=1,

@@ -13,7 +13,7 @@ from tests.acts.commands import Mailer, shown
 HEAD = "address;name;organisation;topics\n"
 ANN = "ann@ngo.example;Ann;icom;monthly-letter\n"
 BEA = "bea@ngo.example;Bea;icom;monthly-letter\n"
-LIMITS = web.Limits(hosts=(), octets=1_000_000, seconds=5)
+LIMITS = web.FetchLimits(hosts=(), octets=1_000_000, seconds=5)
 
 
 @pytest.fixture

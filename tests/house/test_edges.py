@@ -27,6 +27,8 @@ OPENERS = (
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/reports/coverage.py",
     "mailer/store/",
+    "mailer/processes/chores.py",  # reads lists between transactions
+    "audiences/sources/reading.py",  # fetches a list before it is imported
     "audiences/intake/importing.py",  # first stages all rows, then applies them
 )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.intake import example, importing, read, stage, undo
+from audiences.intake import importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.lists import example
 from audiences.intake.lists.table import SheetPart, place
 from audiences.person import person
 from mailer import clock

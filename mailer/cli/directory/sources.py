@@ -11,7 +11,7 @@ from audiences.intake.importing import ImportReport
 from audiences.intake.lists.table import place
 from audiences.sources import keeping, places, web
 from audiences.sources.models import ListSource
-from audiences.sources.reading import Reading
+from audiences.sources.reading import SourceReading
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site
@@ -185,7 +185,9 @@ async def read(
         _show(name, reading.report, reading, applied=apply)
 
 
-def _show(name: str, report: ImportReport, reading: Reading, *, applied: bool) -> None:
+def _show(
+    name: str, report: ImportReport, reading: SourceReading, *, applied: bool
+) -> None:
     """Print how a list was read, what differs, and who has left it."""
     output.line(f"{name}: {report.form}, {report.rows} rows, {report.valid} valid")
     for note in report.notes:
@@ -208,7 +210,7 @@ def _show(name: str, report: ImportReport, reading: Reading, *, applied: bool) -
         output.line("nothing was written; --apply writes the valid rows")
 
 
-def _show_departed(reading: Reading, *, applied: bool) -> None:
+def _show_departed(reading: SourceReading, *, applied: bool) -> None:
     output.line(
         f"{reading.departed} contacts are no longer on the list; they stay contacts:"
     )
