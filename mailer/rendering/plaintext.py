@@ -47,6 +47,7 @@ def _lines(
         yield f"{values['unsubscribe_label']}: {values['unsubscribe_url']}"
     yield ""
     yield f"{values['sender_name']}, {values['postal']}"
+    yield from values["footer"]
 
 
 def _shown(

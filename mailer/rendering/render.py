@@ -20,16 +20,11 @@ from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
-from mailer.rendering.markup import mjml
+from mailer.rendering.markup import look, mjml
 from mailer.rendering.source import Letter, Source, strings
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
 
-FONTS = {
-    "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
-    "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
-}
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
-FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
 def render(source: Source, templates: Path) -> Letter:
@@ -49,7 +44,7 @@ def _render(source: Source, templates: Path) -> Letter:
     catalogue = source.catalogue
     drawn = marks.draw(strings(source))
     blocks = views(source, drawn)
-    values = _values(source, blocks, drawn)
+    values = _values(source, blocks, drawn) | _look(templates, catalogue.language)
     html = mjml.lay_out(
         templates, source.template, values, title=(drawn.title, source.subject)
     )
@@ -101,7 +96,6 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "language": catalogue.language,
         "direction": catalogue.direction,
         "start": _start(catalogue),
-        "fonts": FONTS.get(catalogue.language, FONT),
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
         "subject": source.subject,
@@ -120,6 +114,18 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "unsubscribe_url": url
         + links.path(links.Purpose.UNSUBSCRIBE, marks.of(Field.UNSUBSCRIBE)),
         "postal": source.postal,
+    }
+
+
+def _look(templates: Path, language: str) -> dict[str, Any]:
+    """Return the values of a site's look."""
+    site = look.load(templates)
+    return {
+        "fonts": site.font(language),
+        "look": site.colours,
+        "dark": site.dark,
+        "logo": f"cid:{site.logo_name}" if site.logo else "",
+        "footer": site.footer_in(language),
     }
 
 

@@ -10,6 +10,7 @@ from audiences.languages import OFFERED
 from mailer import clock
 from mailer.errors import MailerError
 from mailer.outbox.models import Bucket
+from mailer.rendering.markup import look
 from mailer.sites.site import Site
 from mailer.store.faults import store_error
 from mailer.web import page
@@ -50,6 +51,7 @@ class Readiness:
             return f"languages.default is {default}, which is not offered"
         if not any(site.templates.glob("*/template.toml")):
             return "there are no templates"
+        look.load(site.templates)
         page.show(site, "message.html", language=default, heading="", sentence="")
         if shutil.disk_usage(site.root).free < ROOM:
             return "the disk is full"

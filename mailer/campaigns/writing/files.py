@@ -24,6 +24,8 @@ from mailer.composing import parts
 from mailer.errors import ContentError, RefusedError, unreadable
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
+from mailer.rendering.letter_types import LAYOUT
+from mailer.rendering.markup import look
 from mailer.rendering.source import Letter
 
 MAX_FILE = 5_000_000  # octets of one file
@@ -171,6 +173,30 @@ async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached,
     )
 
 
+def logo_of(templates: Path) -> tuple[Attached, ...]:
+    """Return the logo of a site, which letters show; () if it has none.
+
+    Raises ContentError if it cannot be read.
+    """
+    site = look.load(templates)
+    if not site.logo:
+        return ()
+    try:
+        octets = (templates / LAYOUT / site.logo).read_bytes()
+    except OSError as fault:
+        raise ContentError(look.PLACE, unreadable(fault)) from None
+    digest = hashlib.sha256(octets).hexdigest()
+    return (
+        Attached(
+            name=site.logo_name,
+            language="",
+            type=site.logo_type,
+            digest=digest,
+            octets=octets,
+        ),
+    )
+
+
 def embed(
     letter: Letter, attached: tuple[Attached, ...], *, domain: str
 ) -> tuple[str, tuple[parts.File, ...], tuple[parts.File, ...]]:
@@ -187,7 +213,7 @@ def embed(
             content_id = f"{file.digest[:32]}@{domain}"
             html = html.replace(shown, f'"cid:{content_id}"')
             images.append(_part(file, content_id))
-        else:
+        elif PurePath(file.name).stem != look.LOGO:
             attachments.append(_part(file, None))
     return html, tuple(images), tuple(attachments)
 

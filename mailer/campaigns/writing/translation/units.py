@@ -119,7 +119,8 @@ def to_markdown(
 ) -> str:
     """Return a translation as Markdown, without the blocks that have no translation.
 
-    A block without anything to translate is kept. `present` is the stored translation; its official names are kept.
+    A block without anything to translate is kept. `present` is the stored translation;
+    its official names are kept.
     """
     front = [f"subject: {translated.get(SUBJECT, '')}"]
     if PREHEADER in translated:

@@ -99,6 +99,7 @@ async def test_an_edit_voids_an_approval(site: Site, tmp_path: Path) -> None:
     [
         "_layout/letter.mjml",
         "_layout/letter.css",
+        "_layout/look.toml",
         "monthly-letter/body.mjml",
         "locale/fr/LC_MESSAGES/liaison.po",
     ],
@@ -132,7 +133,7 @@ async def test_a_process_that_sent_an_older_template_sends_the_approved_one(
     reword(words, 'msgstr "Leave this letter"', 'msgstr "No more of these"')
     reword(
         layout / "letter.mjml",
-        'background-color="#eef2f6"',
+        'background-color="{{ look.ground }}"',
         'background-color="#beef00"',
     )
     number = await campaigning.released(site, tmp_path)
