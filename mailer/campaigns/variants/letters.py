@@ -90,7 +90,7 @@ async def content_of(
         ),
         topic_names=names,
         sequence=await event.next_sequence(session, campaign),
-        files=await files.files_of(session, campaign),
+        files=await files.files_of(session, campaign) + files.logo_of(site.templates),
     )
 
 

@@ -22,6 +22,9 @@ from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
 from mailer.campaigns.writing import file_types
 from mailer.errors import ContentError, RefusedError, unreadable
+from mailer.rendering.letter_types import LAYOUT
+from mailer.rendering.markup import look
+from mailer.rendering.template_files import TemplateFiles
 
 MAX_FILE = 5_000_000  # octets of one file
 MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
@@ -180,4 +183,25 @@ async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached,
     octets = await contents(session, campaign, digests)
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
+    )
+
+
+def logo_of(templates: TemplateFiles) -> tuple[Attached, ...]:
+    """Return the logo of a site, which letters show; () if it has none.
+
+    Raises ContentError if it cannot be read.
+    """
+    site = look.load(templates)
+    if not site.logo:
+        return ()
+    octets = templates.octets(f"{LAYOUT}/{site.logo}")
+    digest = hashlib.sha256(octets).hexdigest()
+    return (
+        Attached(
+            name=site.logo_name,
+            language="",
+            type=site.logo_type,
+            digest=digest,
+            octets=octets,
+        ),
     )
