@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailer.rendering import template_files
 
-_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_JINJA_COMMENT = re.compile(r"\{#.*?(?:#\}|\Z)", re.DOTALL)
 
 
 def locate(templates: Path, name: str, word: str) -> str:
