@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.languages import Chain, choose
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
@@ -100,3 +101,10 @@ def _header_fields(
         at=now,
         campaign=f"c{campaign.id}",
     )
+
+
+def language_of(site: Site, chain: Chain) -> tuple[str, str]:
+    """Return the language of a reader's letter, and the step that decided it."""
+    default = site.settings.languages.default
+    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
+    return (choice.language, choice.step) if choice else (default, "campaign")

@@ -26,7 +26,7 @@ from mailer.rendering.source import Block, Translation
 
 MAX_TEXT = 200_000  # characters of one language
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
-_LINE = re.compile(r"(?P<name>[a-z_]+):\s*(?P<value>.*?)\s*")
+_LINE = re.compile(r"(?P<name>[a-z_]+):(?P<value>.*)")
 
 
 def parse(
@@ -98,7 +98,7 @@ def _front_matter(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered
             raise ContentError(
                 f"{where}, line {number}", "expected subject: … or preheader: …"
             )
-        front[match["name"]] = match["value"]
+        front[match["name"]] = match["value"].strip()
     raise ContentError(where, "the front matter is not closed by a line ---")
 
 
@@ -173,7 +173,7 @@ def _fields(
         if name in fields:
             raise ContentError(place, f"{name} is in this block twice")
         fields[name] = line_kinds.checked(
-            match["value"], kind.fields[name], name, place
+            match["value"].strip(), kind.fields[name], name, place
         )
     return fields, "", 0
 

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 
 MAX_FILE = 200_000  # characters
-_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_JINJA_COMMENT = re.compile(r"\{#.*?(?:#\}|\Z)", re.DOTALL)
 
 
 def templates_of(templates: Path, name: str) -> Iterator[Path]:
