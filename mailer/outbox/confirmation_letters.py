@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import topics
-from audiences.languages import name_in
+from audiences.languages import Chain, choose, name_in
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
@@ -125,3 +125,10 @@ def _header_fields(
         at=now,
         campaign=f"c{campaign.id}",
     )
+
+
+def language_of(site: Site, chain: Chain) -> tuple[str, str]:
+    """Return the language of a reader's letter, and the step that decided it."""
+    default = site.settings.languages.default
+    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
+    return (choice.language, choice.step) if choice else (default, "campaign")

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.languages import Chain, choose
+from audiences.languages import Chain
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from audiences.subscriptions import Standing, Subscription
@@ -109,24 +109,14 @@ async def _queue(
     if earlier is not None or not allowed:
         return Requested(queued=False, earlier=earlier)
     chain = Chain.from_stored(contact.languages, organisation, country)
-    language, step = _language(site, chain)
+    language, step = confirmation_letters.language_of(site, chain)
     campaign = await _campaign_of_day(session, contact_id, now)
     letter = await _letter(
         session, site, campaign, language, list(wishes), rendered, now
     )
     if isinstance(letter, _Missing):
         return letter
-    message = Message(
-        campaign_id=letter.campaign_id,
-        contact_id=contact.id,
-        organisation_id=contact.organisation_id,
-        address_key=contact.address_key,
-        letter_id=letter.id,
-        language=language,
-        step=step,
-        state=MessageState.WAITING,
-        due_at=now,
-    )
+    message = _message(contact, letter, step, now)
     session.add(message)
     await session.flush()
     session.add_all(
@@ -134,6 +124,23 @@ async def _queue(
         for topic, asked_at in wishes.items()
     )
     return Requested(queued=True)
+
+
+def _message(
+    contact: Contact, letter: StoredLetter, step: str, now: datetime
+) -> Message:
+    return Message(
+        campaign_id=letter.campaign_id,
+        contact_id=contact.id,
+        organisation_id=contact.organisation_id,
+        address_key=contact.address_key,
+        letter_id=letter.id,
+        language=letter.language,
+        step=step,
+        state=MessageState.WAITING,
+        attempts=0,
+        due_at=now,
+    )
 
 
 async def _letter(
@@ -300,10 +307,3 @@ async def _new_campaign(session: AsyncSession, site: Site, now: datetime) -> Cam
     session.add(campaign)
     await session.flush()
     return campaign
-
-
-def _language(site: Site, chain: Chain) -> tuple[str, str]:
-    """Return the language of a reader's letter, and the step that decided it."""
-    default = site.settings.languages.default
-    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
-    return (choice.language, choice.step) if choice else (default, "campaign")
