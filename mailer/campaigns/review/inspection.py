@@ -46,8 +46,7 @@ async def inspect(
     campaign = content.campaign
     inspected = Inspected()
     reported: set[str] = set()  # features that few mail programs show
-    written = content.translations.values()
-    meant, blocks = leftovers.meant(written), [b for t in written for b in t.blocks]
+    meant = leftovers.meant(content.translations.values())
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, grouped):
         try:
@@ -60,12 +59,7 @@ async def inspect(
                 break  # a template at fault fails in every letter, each in some seconds
             continue
         letter = made.letter
-        inspected.problems += rules.check_letter(
-            letter, has_topic=campaign.topic is not None
-        )
-        inspected.problems += files.problems(letter, content.files)
-        for where, what in leftovers.in_letter(letter, blocks, meant):
-            inspected.problems.append(problem.error(key.language, where, what))
+        inspected.problems += _of_letter(letter, content, meant)
         inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
@@ -76,6 +70,18 @@ async def inspect(
             inspected, limit, {name: each for name, (_, each) in longest.items()}
         )
     return inspected
+
+
+def _of_letter(
+    letter: Letter, content: Content, meant: frozenset[str]
+) -> Iterator[Problem]:
+    """Yield the problems of one letter: its parts, its files, what is left over."""
+    has_topic = content.campaign.topic is not None
+    yield from rules.check_letter(letter, has_topic=has_topic)
+    yield from files.problems(letter, content.files)
+    blocks = [b for each in content.translations.values() for b in each.blocks]
+    for where, what in leftovers.in_letter(letter, blocks, meant):
+        yield problem.error(letter.language, where, what)
 
 
 def _lacking(

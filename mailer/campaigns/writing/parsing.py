@@ -17,7 +17,7 @@ line and the text. A fault is a ContentError with the file and the line.
 from collections.abc import Mapping
 
 from audiences import characters
-from mailer.campaigns.writing import block_lines, front_matter, openings
+from mailer.campaigns.writing.syntax import block_lines, front_matter, openings
 from mailer.errors import ContentError, together
 from mailer.rendering import agenda
 from mailer.rendering.letter_types import BlockType

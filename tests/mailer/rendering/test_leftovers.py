@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.rendering.checks import leftovers, rules
+from mailer.rendering.checks import rules
 from mailer.rendering.source import Block, Translation
 
 LEFT = [

@@ -65,9 +65,14 @@ def _end(lines: Numbered, start: int, where: str) -> int:
         number, line = lines[position]
         if line.strip() == "---":
             return position
-        if re.match(r"#\s+[a-z]", line):
+        if re.match(r"#\s+[a-z]", line) and not _is_comment(lines[position:]):
             raise ContentError(f"{where}, line {number}", f"{unclosed} before this")
     raise ContentError(where, unclosed)
+
+
+def _is_comment(lines: Numbered) -> bool:
+    """Return whether the front matter is closed before the next empty line."""
+    return next((line for _, line in lines if line.strip() in {"", "---"}), "") != ""
 
 
 def _as_yaml(lines: Numbered, where: str, faults: list[ContentError]) -> Iterator[str]:
