@@ -7,6 +7,7 @@ from typing import Any
 from mailer.rendering.language import bidi
 from mailer.rendering.language.catalogues import POP_ISOLATE, isolated
 from mailer.rendering.marks import Marks
+from mailer.rendering.markup import addresses
 from mailer.rendering.view import BlockView
 
 
@@ -81,4 +82,4 @@ def _block(block: BlockView) -> Iterator[str]:
         for target in fact.targets:
             yield f"{block.title} – {target.label}: {target.address}"
     if block.link:
-        yield f"{block.label}: {block.link.removeprefix('mailto:')}"
+        yield f"{block.label}: {addresses.in_words(block.link)}"

@@ -13,7 +13,9 @@ from audiences.institution import ADDRESSEES
 from mailer.errors import ContentError
 from mailer.rendering.view import editions
 
-_LINK = re.compile(r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
+_LINK = re.compile(
+    r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+|tel:\+?[0-9()./-]+)"
+)
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 
@@ -51,7 +53,7 @@ def _time(value: str) -> None:
 
 def _link(value: str) -> None:
     if _LINK.fullmatch(value) is None:
-        raise ValueError(f"{value[:60]!r} is not an https or mailto address")
+        raise ValueError(f"{value[:60]!r} is not an https, mailto or tel address")
 
 
 def _languages(value: str) -> None:

@@ -30,7 +30,11 @@ FAULTS = [
     (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title is in this block twice"),
     (FRONT + "# item a\ntitle: x\nplace:\n", 6, "place is empty"),
     (FRONT + "# item a\ntitle: x\nprice: 3\n", 6, "a block item has no line price"),
-    (FRONT + "# item a\ntitle: x\nlink: javascript:x\n", 6, "not an https or mailto"),
+    (
+        FRONT + "# item a\ntitle: x\nlink: javascript:x\n",
+        6,
+        "not an https, mailto or tel",
+    ),
     (FRONT + "# publication a\ntitle: x\nlanguages: francais!\n", 6, "language tag"),
     (
         FRONT + "# opening\n\na\n# opening\n\nb",
