@@ -172,8 +172,8 @@ def test_a_file_is_refused_with_its_line_or_becomes_the_letter_that_is_meant(
         for each in rules.check_text(translation, host="x.example")
         if each.level is Severity.ERROR
     ]
-    for each in found:
-        assert re.fullmatch(r"a\.md, (line \d+|subject|preheader)", each.where)
+    for fault in found:
+        assert re.fullmatch(r"a\.md, (line \d+|subject|preheader)", fault.where)
     if found:
         return
     event("a letter")
