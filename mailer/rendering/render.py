@@ -28,6 +28,7 @@ FONTS = {
     "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
 }
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
+_PREVIEW = 110  # characters that lists of messages show at most
 FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
 
@@ -99,7 +100,7 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
         "subject": source.subject,
-        "preheader": source.preheader,
+        "preheader": _filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
@@ -115,6 +116,14 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         + links.path(links.Purpose.UNSUBSCRIBE, marks.of(Field.UNSUBSCRIBE)),
         "postal": source.postal,
     }
+
+
+def _filled(preheader: str) -> str:
+    """Return a preheader with spaces after it, or the list of messages shows the text.
+
+    The characters between them keep programs from joining the spaces.
+    """
+    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def why(source: Source, marks: Marks) -> str:

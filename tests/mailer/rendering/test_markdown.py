@@ -103,9 +103,7 @@ def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:
 
 
 def test_wrapped_chinese_lines_join_without_a_space_and_others_with_one() -> None:
-    assert (
-        html("第一行\n第二行\nEnglish\nwords") == "<p>第一行第二行 English words</p>"
-    )
+    assert html("第一行\n第二行\nEnglish\nwords") == "<p>第一行第二行 English words</p>"
     assert plain.to_text("第一行，\n第二行\nwords") == "第一行，第二行 words"
 
 
