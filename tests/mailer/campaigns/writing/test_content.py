@@ -210,6 +210,14 @@ def test_a_block_without_lines_begins_with_its_text(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["Where: Paris", "Place - Paris", "Place = Paris"])
+def test_an_unknown_line_among_those_of_a_block_is_refused(line: str) -> None:
+    with pytest.raises(ContentError, match=r"en\.md, line 6: .*place"):
+        parse(f"{FRONT}# item a\ntitle: T\n{line}\n\nText.")
+
+    assert parse(f"{FRONT}# item a\ntitle: T\n\n{line}").blocks[0].text == line
+
+
 def test_a_line_of_a_block_is_text_with_a_backslash() -> None:
     (block,) = parse(f"{FRONT}# item a\ntitle: T\n\nText.\n\nDate\\: soon").blocks
 
