@@ -33,6 +33,7 @@ SERVICE = {  # what service mail is about → why its readers get it
     ),
 }
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
+_PREVIEW = 110  # characters that lists of messages show at most
 
 
 def render(source: Source, templates: TemplateFiles) -> Letter:
@@ -112,7 +113,7 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
         "subject": source.subject,
-        "preheader": source.preheader,
+        "preheader": _filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
@@ -140,6 +141,14 @@ def _look(templates: TemplateFiles, language: str) -> dict[str, Any]:
         "logo": f"cid:{site.logo_name}" if site.logo else "",
         "footer": site.footer_in(language),
     }
+
+
+def _filled(preheader: str) -> str:
+    """Return a preheader with spaces after it, or the list of messages shows the text.
+
+    The characters between them keep programs from joining the spaces.
+    """
+    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def why(source: Source, marks: Marks) -> str:

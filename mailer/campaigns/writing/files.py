@@ -2,12 +2,10 @@
 
 They are in `files/` of the campaign folder, those of one language in `files/fr/`. A
 file is of a type of `file_types`. Names are stored in the normal form NFC: macOS writes
-another. Files that systems leave in folders, such as .DS_Store, are passed over.
-The store has each content once, by its digest.
+another. The store has each content once, by its digest.
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,9 +26,6 @@ from mailer.rendering.template_files import TemplateFiles
 
 MAX_FILE = 5_000_000  # octets of one file
 MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
-_OF_SYSTEMS = re.compile(
-    r"\.DS_Store|\._.*|~\$.*|Thumbs\.db|desktop\.ini", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +59,6 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
     """Yield the path of each file below files/."""
     try:
         for name, is_folder in regular_files.names(folder, ["files"]).items():
-            if _OF_SYSTEMS.fullmatch(name):
-                continue
             if not is_folder:
                 yield (name,)
                 continue
@@ -73,8 +66,7 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
             for each, is_below in below.items():
                 if is_below:
                     _refuse_files(folder, ("files", name, each))
-                elif not _OF_SYSTEMS.fullmatch(each):
-                    yield name, each
+                yield name, each
     except OSError as fault:
         raise ContentError(f"{folder.name}/files", unreadable(fault)) from None
 

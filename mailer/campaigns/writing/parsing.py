@@ -17,8 +17,8 @@ line and the text. A fault is a ContentError with the file and the line.
 from collections.abc import Mapping
 
 from audiences import characters
-from mailer.campaigns.writing import block_lines, front_matter, openings
-from mailer.campaigns.writing.block_lines import BlockLines
+from mailer.campaigns.writing.syntax import block_lines, front_matter, openings
+from mailer.campaigns.writing.syntax.block_lines import BlockLines
 from mailer.errors import ContentError, together
 from mailer.rendering.forms import reading
 from mailer.rendering.forms.fault import FormError

@@ -164,10 +164,8 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
         for block in translation.blocks:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
-                    found |= {
-                        each.found
-                        for each in _found(words.shown, 0, [*_PATTERNS, _NOTE])
-                    }
+                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE])
+                    found |= {_as_typed(each.found) for each in left}
     return frozenset(found)
 
 
@@ -183,9 +181,15 @@ def in_letter(
     seen = set(meant)
     for text in parts:
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
-            if each.found not in seen:
-                seen.add(each.found)
+            typed = _as_typed(each.found)
+            if typed not in seen:
+                seen.add(typed)
                 yield _place(each.found, blocks), each.sentence
+
+
+def _as_typed(found: str) -> str:
+    """Return words without what typography and direction add to them."""
+    return re.sub("[\u2066-\u2069]", "", re.sub("[\u00a0\u202f]", " ", found))
 
 
 def _shown(html: str) -> str:

@@ -139,9 +139,12 @@ def _check_subject(translation: Translation) -> Iterator[Problem]:
         ("subject", translation.subject),
         ("preheader", translation.preheader),
     ):
+        place = f"{translation.where}, {name}"
         for leftover in leftovers.in_line(text):
-            place = f"{translation.where}, {name}"
             yield problem.error(language, place, leftover.sentence)
+        if placeholders.has_written(text):
+            what = f"the {name} is the same for every reader; remove the placeholder"
+            yield problem.error(language, place, what)
 
 
 def check_letter(letter: Letter, *, has_topic: bool) -> Iterator[Problem]:

@@ -54,6 +54,17 @@ def read(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:
     return values, lines[end + 1 :]
 
 
+def line(key: str, value: str) -> str:
+    """Return a line of front matter, with quotes around a value that needs them."""
+    if _BY_YAML.match(value) or "#" in value:
+        return f"{key}: {_quoted(value)}"
+    return f"{key}: {value}"
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
 def _add(faults: list[ContentError], where: str, number: int, sentence: str) -> None:
     faults.append(ContentError(f"{where}, line {number}", sentence))
 
@@ -65,9 +76,14 @@ def _end(lines: Numbered, start: int, where: str) -> int:
         number, line = lines[position]
         if line.strip() == "---":
             return position
-        if re.match(r"#\s+[a-z]", line):
+        if re.match(r"#\s+[a-z]", line) and not _is_comment(lines[position:]):
             raise ContentError(f"{where}, line {number}", f"{unclosed} before this")
     raise ContentError(where, unclosed)
+
+
+def _is_comment(lines: Numbered) -> bool:
+    """Return whether the front matter is closed before the next empty line."""
+    return next((line for _, line in lines if line.strip() in {"", "---"}), "") != ""
 
 
 def _as_yaml(lines: Numbered, where: str, faults: list[ContentError]) -> Iterator[str]:
@@ -92,7 +108,7 @@ def _as_yaml(lines: Numbered, where: str, faults: list[ContentError]) -> Iterato
         if following[:1].isspace() and following.strip():  # the value goes on there
             yield f"{key}: {value}"
         else:
-            yield f"{key}: '{value.replace(chr(39), chr(39) * 2)}'"
+            yield f"{key}: {_quoted(value)}"
 
 
 def _pairs(

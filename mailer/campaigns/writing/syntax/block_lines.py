@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mailer.campaigns.writing import line_kinds, line_names
-from mailer.campaigns.writing.line_names import TypedLine
+from mailer.campaigns.writing import line_kinds
+from mailer.campaigns.writing.syntax import line_names
+from mailer.campaigns.writing.syntax.line_names import TypedLine
 from mailer.errors import ContentError
 from mailer.rendering.letter_types import BlockType
 
@@ -76,7 +77,7 @@ def _below_heading(block: BlockLines, lines: Numbered) -> Numbered:
             block.take(number, typed)
         elif fields and (near := line_names.near(line, fields)):
             block.fault(number, f"found {line.strip()[:60]!r}; write {near}: …")
-        elif fields and typed is not None and typed.plain and not typed.listed:
+        elif fields and typed is not None and _claims(typed, block):
             block.fault(
                 number,
                 f"a block {block.kind.name} has no line {typed.name}; it has"
@@ -85,6 +86,15 @@ def _below_heading(block: BlockLines, lines: Numbered) -> Numbered:
         else:
             return lines[position:]
     return ()
+
+
+def _claims(typed: TypedLine, block: BlockLines) -> bool:
+    """Return whether a line with an unknown name was meant as one of the block.
+
+    It is in small letters, or it has one word and stands below another line.
+    """
+    follows = bool(block.values) and " " not in typed.name
+    return not typed.listed and (typed.plain or follows)
 
 
 def _typed_paragraph(lines: Numbered, kind: BlockType) -> list[tuple[int, TypedLine]]:

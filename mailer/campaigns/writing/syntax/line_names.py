@@ -33,7 +33,7 @@ _TYPED = re.compile(
 _PLAIN = re.compile(r"[a-z_]+:")
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|www|cid):?", re.IGNORECASE)
 _WITHOUT_COLON = re.compile(
-    r"\s*(?:(?P<name>[A-Za-z]+)\s*(?:=|->|→)\s*\S|(?P<day>date|time|until)\s+[-–]?\s*\d)",
+    r"\s*(?:(?P<name>[A-Za-z]+)\s*(?:=|->|→|\s[-–—]\s)\s*\S|(?P<day>date|time|until)\s+[-–]?\s*\d)",
     re.IGNORECASE,
 )
 _NEAR = 0.8  # of difflib's ratio
