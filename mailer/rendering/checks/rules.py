@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from mailer.rendering import marks
 from mailer.rendering.checks import leftovers, placeholders, problem
 from mailer.rendering.checks.notes import check_notes
+from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
@@ -40,6 +41,7 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     language = translation.language
     yield from _check_subject(translation)
     yield from check_notes(translation)
+    yield from check_pasted(translation)
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
