@@ -34,8 +34,6 @@ class Page(HTMLParser):
         given = dict(attrs)
         if tag == "html":
             self.html = given
-        if tag == "img":
-            self.words.append(given.get("alt") or "")
         if tag == "a":
             self._link = (given.get("href") or "", len(self.words))
         style = (given.get("style") or "").replace(" ", "")

@@ -48,9 +48,8 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
         for leftover in leftovers.in_text(block.text):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
-        for line, indented in markdown.code_blocks(block.text):
-            what = "a block of code, which letters seldom have; "
-            what += "remove the spaces before it" if indented else "remove ``` or ~~~"
+        for line in markdown.code_blocks(block.text):
+            what = "a block of code, which letters seldom have; remove ``` or ~~~"
             yield problem.warning(language, block.line(line), what)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
@@ -72,17 +71,17 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
 
 def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
     """Yield the problems of a title: it may have one link, and no picture."""
-    links = 0
+    links, where = 0, block.line_of("title")
     for reference in markdown.references(block.title):
         links += reference.kind is ReferenceKind.LINK
         if reference.kind is ReferenceKind.IMAGE:
             what = "a title has no picture; use a block picture"
-            yield problem.error(language, block.where, what)
+            yield problem.error(language, where, what)
         else:
-            yield from _check_reference(reference, language, block.where, host)
+            yield from _check_reference(reference, language, where, host)
     if links > 1:
         what = f"the title has {links} links; expected one at most"
-        yield problem.error(language, block.where, what)
+        yield problem.error(language, where, what)
 
 
 def _check_reference(

@@ -19,7 +19,7 @@ CELL = st.text("abc 0123456789|€,.é语ع", max_size=8).map(str.strip)
 
 
 def html_of(text: str) -> str:
-    html = shown(f"# table t\ntitle: Figures\n\n{text}")
+    html = shown(f"# table t\ntitle: Figures\n\n{text}").replace("<wbr />", "")
     return re.sub(
         r"[ \n]+", " ", html.partition('class="data"')[2].partition("</table>")[0]
     )
