@@ -186,9 +186,8 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
         per_block=campaign.per_block,
     )
     model = content.translations[campaign.default_language]
-    yield from occasions.check(
-        model, letter_day=campaign.day, zone=campaign.zone, now=now
-    )
+    goes = max(now, campaign.at or now)
+    yield from occasions.check(model, zone=campaign.zone, goes=goes)
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
         yield from rules.check_text(translation, host=host)
