@@ -3,7 +3,7 @@
 The primary membership of a contact is in its own row, so that a query on contacts with
 one organisation needs no other table. Further ones have a row each. A query reads each
 contact by its primary membership or by a further one
-(docs/decisions/0018-further-memberships-are-rows.md).
+(docs/decisions/0019-further-memberships-are-rows.md).
 """
 
 from collections.abc import Iterable

@@ -53,7 +53,7 @@ async def explain(
     """Test every clause of a rule on one contact; raise RuleError for a faulty rule."""
     text = context.vocabulary.segments.get(rule.strip(), rule)
     leaves = rules.leaves(grammar.parse(text))
-    read = await resolve.reading(session, rule, context, contact)
+    read = await resolve.read_by(session, rule, context, contact)
     conditions = [compiler.clause(leaf, text, context, read.via) for leaf in leaves]
     query = of_readers(select(read.via.roles, *conditions), read.via).where(
         Contact.id == contact.id, Organisation.id == read.organisation_id

@@ -221,7 +221,7 @@ class ReadBy:
     left_out: str | None  # why the contact gets no letter, though it is picked
 
 
-async def reading(
+async def read_by(
     session: AsyncSession, rule: str, context: Context, contact: Contact
 ) -> ReadBy:
     """Return by which membership a rule picks a contact; by the primary if by none.

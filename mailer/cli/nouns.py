@@ -42,7 +42,7 @@ NOUNS = {
     ),
     "keys": CommandPlace(
         "mailer.cli.site.keys",
-        "Make the keys that sign letters, and show their DNS records.",
+        "Make and replace the keys that sign, and show their DNS records.",
     ),
     "messages": CommandPlace(
         "mailer.cli.running.messages",

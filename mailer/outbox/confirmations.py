@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,9 +43,6 @@ ON_THEIR_WAY = (
     MessageState.UNCERTAIN,
 )
 VALID = timedelta(days=7)  # how long the link in the letter can be used
-LIFETIME = timedelta(
-    days=2
-)  # of a day's campaign: a late request has a day for retries
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +161,7 @@ async def _letter(
     )
     if rendered is None or rendered[0] != source:
         return _Missing(source=source)
-    campaign = campaign or await _new_campaign(session, site, now)
+    campaign = campaign or await confirmation_letters.new_campaign(session, site, now)
     return await confirmation_letters.keep(
         session, site, campaign, source, rendered[1], wanted, now
     )
@@ -282,28 +279,3 @@ async def _campaign_of_day(
         .limit(1)
     )
     return found
-
-
-async def _new_campaign(session: AsyncSession, site: Site, now: datetime) -> Campaign:
-    """Make a campaign for the confirmations of this day, being sent."""
-    campaign = Campaign(
-        name=f"Confirmations of {now:%Y-%m-%d}",
-        template=TEMPLATE,
-        on_demand=True,
-        reference="",
-        day=now.date(),
-        author="system",
-        audience="",
-        themes=[],
-        default_language=site.settings.languages.default,
-        fallbacks={},
-        block_rules={},
-        state=CampaignState.SENDING,
-        released_at=now,
-        expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(campaign)
-    await session.flush()
-    return campaign

@@ -144,10 +144,7 @@ def _look(templates: TemplateFiles, language: str) -> dict[str, Any]:
 
 
 def _filled(preheader: str) -> str:
-    """Return a preheader with spaces after it, or the list of messages shows the text.
-
-    The characters between them keep programs from joining the spaces.
-    """
+    """Return a preheader with spaces that keep lists of messages from showing more."""
     return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 

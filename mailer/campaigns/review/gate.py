@@ -135,27 +135,23 @@ async def approve(
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
-        campaign = await lookup.get(session, campaign_id)
-    before = campaign.updated_at
+        before = await lookup.get(session, campaign_id)
     if not old_date:
-        defaults.require_date(site, campaign, now=now)
+        defaults.require_date(site, before, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
     _require_no_error(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
-        if campaign.updated_at != before:
-            raise RefusedError(
-                f"{campaign.name} was changed while it was checked; read the change,"
-                " then approve it again"
-            )
-        context = await lookup.context_of(session, campaign, now=now, present=True)
+        if campaign.updated_at != before.updated_at:
+            what = "was changed while it was checked; read the change, then approve it"
+            raise RefusedError(f"{campaign.name} {what} again")
         return await approval.approve(
             session,
             campaign,
             by=by,
             templates=site.templates,
-            context=context,
+            context=await lookup.context_of(session, campaign, now=now, present=True),
             now=now,
             time=time,
             until=until,

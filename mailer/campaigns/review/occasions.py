@@ -33,7 +33,7 @@ def _past(language: str, block: Block, today: date) -> Iterator[Problem]:
     """Warn of a block whose last day is over."""
     when = occasions.of(block.fields)
     if when is not None and when.last < today:
-        what = f"{block.id}: {when.last} is over when the letter goes, {today}; is that right?"
+        what = f"{block.id}: {when.last} is over when the letter goes, {today}"
         yield problem.warning(language, block.where, what)
 
 

@@ -89,7 +89,7 @@ async def _read_contact(
     session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
 ) -> _Seen:
     """Read what decides the letter of one contact."""
-    read = await resolve.reading(session, campaign.audience, context, contact)
+    read = await resolve.read_by(session, campaign.audience, context, contact)
     code = codes.expression(campaign, context, read.via)
     row = await session.execute(
         of_readers(select(Organisation, Country.languages, code), read.via).where(

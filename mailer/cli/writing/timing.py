@@ -11,7 +11,7 @@ from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
 from mailer.cli.command import INSTANT, NUMBER, by_option, with_site
 from mailer.errors import RefusedError, counted
-from mailer.outbox import repeated
+from mailer.reports import repeated
 from mailer.sites.site import Site
 
 

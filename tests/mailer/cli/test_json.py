@@ -65,7 +65,7 @@ def test_segments_count_members_and_explain(mailer: Mailer) -> None:
     assert {frozenset(each) for each in members} == {
         frozenset({"address", "organisation", "kind", "language"})
     }
-    assert set(explained) == {"in", "clauses", "excluded"}
+    assert set(explained) == {"in", "clauses", "excluded", "organisation", "others"}
     assert explained["in"] is True
     assert set(explained["clauses"][0]) == {"clause", "holds", "because"}
 

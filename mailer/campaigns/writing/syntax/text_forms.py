@@ -38,7 +38,6 @@ _SPELLINGS: dict[str, Callable[[str], str]] = {
     "table": table.as_markdown,
     "notes": listing.notes_as_markdown,
 }
-FORMS = tuple(_READERS)
 
 
 def check(text: str, form: str) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import update
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
-from mailer.outbox import repeated
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
+from mailer.reports import repeated
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.commands import Mailer, shown
