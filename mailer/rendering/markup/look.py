@@ -27,8 +27,8 @@ _TYPES = {
 }
 _LINEAR = 0.04045  # below, sRGB is linear
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
-_FAMILY = r"(?:'[A-Za-z0-9 -]+'|[A-Za-z][A-Za-z0-9 -]*)"
-_FAMILIES = re.compile(rf"(?:{_FAMILY},\s*)*(?:sans-serif|serif|monospace)")
+_FAMILY = re.compile(r"'[A-Za-z0-9 -]+'|[A-Za-z][A-Za-z0-9 -]*")
+_GENERIC = {"sans-serif", "serif", "monospace"}  # the last family of each list
 COLOURS = {
     "band": "#0b3d6e",
     "on_band": "#ffffff",
@@ -194,18 +194,27 @@ def _logo_faults(logo: object, pictures: frozenset[str]) -> Faults:
 def _values_faults(
     values: Mapping[str, object], name: str, defaults: Mapping[str, str]
 ) -> Faults:
-    pattern, example = _COLOUR, "#0b5394"
+    fits, example = _is_colour, "#0b5394"
     if name == "fonts":
-        pattern, example = _FAMILIES, "Roboto, Arial, sans-serif"
+        fits, example = _are_families, "Roboto, Arial, sans-serif"
     for key, value in values.items():
         if key not in defaults:
             yield (
                 f"{name}.{key}",
                 f"no {key} in {name}; there are {', '.join(defaults)}",
             )
-        elif not (isinstance(value, str) and pattern.fullmatch(value)):
+        elif not (isinstance(value, str) and fits(value)):
             what = f"found {value!r} for {key}; expected a value such as {example}"
             yield f"{name}.{key}", what
+
+
+def _is_colour(value: str) -> bool:
+    return _COLOUR.fullmatch(value) is not None
+
+
+def _are_families(value: str) -> bool:
+    *families, last = (each.strip() for each in value.split(","))
+    return last in _GENERIC and all(map(_FAMILY.fullmatch, families))
 
 
 def _contrast_faults(colours: Mapping[str, str], name: str) -> Faults:

@@ -21,7 +21,7 @@ _CODE_OR_TARGET = re.compile(
     r"|(?<=\]\()(?=(?:https?://|www\.|mailto:|tel:|cid:))(?P<target>[^\n<>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-_TITLE = re.compile(r"[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
+_TITLE = re.compile(r"(?<![ \t])[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
 
 
 def _has_allowed_scheme(url: str) -> bool:

@@ -142,4 +142,4 @@ def _pairs(
         elif not isinstance(value, yaml.ScalarNode):
             _add(faults, where, number, f"{name} is a list; write one line of text")
         else:
-            yield name, re.sub(r"\s*\n\s*", " ", value.value).strip(), number
+            yield name, re.sub(r"(?<!\s)\s*\n\s*", " ", value.value).strip(), number

@@ -26,14 +26,14 @@ _OTHER_NAMES = {
     "languages": "langues idiomas языки 语言 اللغات",
 }
 _TYPED = re.compile(
-    r"\s*(?P<list>[-*+•–]\s+)?(?P<bold>\*\*|__|\*|_)?"
-    r"(?P<name>[^\W\d_][\w'’ ]{0,30}?)[ \u00a0\u202f]*(?:\*\*|__|\*|_)?"
-    r"[ \u00a0\u202f]*[:：﹕]\s*(?:\*\*|__)?\s*(?P<value>.*?)\s*"
+    r"\s*(?P<list>[-*+•–]\s{1,9})?(?P<bold>\*\*|__|\*|_)?"
+    r"(?P<name>[^\W\d_][\w'’ ]{0,30}?)[ \u00a0\u202f]{0,9}(?:\*\*|__|\*|_)?"
+    r"[ \u00a0\u202f]{0,9}[:：﹕]\s{0,9}(?:\*\*|__)?(?P<value>.*)"
 )
 _PLAIN = re.compile(r"[a-z_]+:")
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|www|cid):?", re.IGNORECASE)
 _WITHOUT_COLON = re.compile(
-    r"\s*(?:(?P<name>[A-Za-z]+)\s*(?:=|->|→|\s[-–—]\s)\s*\S|(?P<day>date|time|until)\s+[-–]?\s*\d)",
+    r"\s*(?:(?P<name>[A-Za-z]+)\s{0,9}(?:=|->|→|\s[-–—]\s)\s*\S|(?P<day>date|time|until)\s{1,9}[-–]?\s{0,9}\d)",
     re.IGNORECASE,
 )
 _NEAR = 0.8  # of difflib's ratio
@@ -54,13 +54,13 @@ class TypedLine:
 def read(line: str, names: Iterable[str]) -> TypedLine | None:
     """Return a line as one of a block with these names; None if it has no name."""
     match = _TYPED.fullmatch(line)
-    if match is None or match["value"].startswith("//"):
+    if match is None or match["value"].lstrip().startswith("//"):
         return None
     if _ADDRESS.fullmatch(match["name"]):
         return None
     return TypedLine(
         name=match["name"],
-        value=match["value"],
+        value=match["value"].strip(),
         known=_known(match["name"], names),
         listed=bool(match["list"]),
         plain=_PLAIN.match(line) is not None,
