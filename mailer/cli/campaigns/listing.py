@@ -17,13 +17,13 @@ from mailer.store import identity
 @as_json
 @with_site
 async def list_(site: Site, as_json: bool) -> None:
-    """List the campaigns, newest first."""
+    """List the campaigns, newest first.
+
+    Times are in site.zone, and in UTC with --json.
+    """
     async with site.database.reading() as session:
         times = await control.fallen_times(session)
-        campaigns = [
-            shapes.campaign(each, times.get(each.id))
-            for each in await lookup.listed(session)
-        ]
+        listed = await lookup.listed(session)
         halt = (await identity.read(session)).halt
         unfilled = await open_slots.shown(session, now=clock.now())
     if halt:
@@ -31,9 +31,20 @@ async def list_(site: Site, as_json: bool) -> None:
     for slot in unfilled:
         output.say(slot.sentence)
     if as_json:
-        output.json_document(campaigns)
+        output.json_document(
+            [shapes.campaign(each, times.get(each.id)) for each in listed]
+        )
     else:
-        columns = ("id", "reference", "name", "state", "at")
-        output.table("Campaigns", columns, shapes.columns(campaigns, *columns))
+        rows = [
+            (
+                each.id,
+                each.reference,
+                each.name,
+                each.state,
+                output.local(each.at, site.zone) if each.at else None,
+            )
+            for each in listed
+        ]
+        output.table("Campaigns", ("id", "reference", "name", "state", "at"), rows)
         for number, at in times.items():
-            output.say(fallen.sentence(number, at))
+            output.say(fallen.sentence(number, at, site.zone))

@@ -57,7 +57,7 @@ async def approve(
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
     last = approval.last_day(given, campaign)
-    when = f", for {given.time:%Y-%m-%d %H:%M} UTC only" if given.time else ""
+    when = f", for {output.local(given.time, site.zone)} only" if given.time else ""
     when += f", for any time until {last}" if last else ""
     output.line(
         f"{by} approved {campaign.name} for {counted(given.count, 'reader')}{when}"
@@ -120,7 +120,8 @@ async def schedule_(
             await schedule.at(session, site, campaign, moment, by=by, now=now)
         elif series is not None:
             await schedule.in_series(session, site, campaign, series, by=by, now=now)
-    output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
+    if campaign.at is not None:
+        output.line(f"{campaign.name} goes at {output.local(campaign.at, site.zone)}")
 
 
 @click.command(epilog="Example: mailer campaigns unschedule 1")

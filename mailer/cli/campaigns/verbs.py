@@ -74,6 +74,11 @@ VERBS = {
         "schedule_",
         "Give an approved campaign its time: an instant, or a slot of a series.",
     ),
+    "show": _at(
+        "showing",
+        "show",
+        "Show where a campaign stands, what was done to it, and what comes next.",
+    ),
     "unschedule": _at(
         "timing",
         "unschedule",
