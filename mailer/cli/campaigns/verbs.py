@@ -79,6 +79,11 @@ VERBS = {
         "show",
         "Show where a campaign stands, what was done to it, and what comes next.",
     ),
+    "test": _at(
+        "testing",
+        "test",
+        "Send copies marked as tests to people of the unit; nothing is counted.",
+    ),
     "unschedule": _at(
         "timing",
         "unschedule",
