@@ -37,8 +37,17 @@ async def show(site: Site, campaign_id: int, as_json: bool) -> None:
             overview_shapes.overview(seen, command=command, zone=site.zone)
         )
         return
+    _show(seen, site.zone)
+    output.line("")
+    output.line(f"next: {seen.next}")
+    if command:
+        output.line(f"  {command}")
+
+
+def _show(seen: Overview, zone: ZoneInfo) -> None:
+    """Print what is known of a campaign, as tables."""
     output.table(
-        f"{campaign_id}  {seen.campaign.name}", ("", ""), _facts(seen, site.zone)
+        f"{seen.campaign.id}  {seen.campaign.name}", ("", ""), _facts(seen, zone)
     )
     if seen.languages:
         output.table(
@@ -67,14 +76,10 @@ async def show(site: Site, campaign_id: int, as_json: bool) -> None:
         "History",
         ("when", "who", "what"),
         [
-            (output.local(each.at, site.zone), each.by, act_in_words(each, site.zone))
+            (output.local(each.at, zone), each.by, act_in_words(each, zone))
             for each in seen.history
         ],
     )
-    output.line("")
-    output.line(f"next: {seen.next}")
-    if command:
-        output.line(f"  {command}")
 
 
 def _facts(seen: Overview, zone: ZoneInfo) -> list[tuple[str, str]]:

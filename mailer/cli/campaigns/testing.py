@@ -6,6 +6,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.campaigns.review import preview, trial
+from mailer.campaigns.review.preview import Pick
 from mailer.campaigns.review.trial import Extent
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site, yes_option
@@ -53,14 +54,7 @@ async def test(
     for a reader in the campaign's default language. More than ten are asked about on a
     terminal.
     """
-    if [reader is not None, each_language, each_variant].count(True) > 1:
-        raise click.UsageError("give one of --as, --each-language and --each-variant")
-    if reader is not None:
-        pick = preview.with_address(site, reader)
-    elif each_variant:
-        pick = trial.examples(Extent.EACH_VARIANT)
-    else:
-        pick = trial.examples(Extent.EACH_LANGUAGE if each_language else Extent.ONE)
+    pick = _pick(site, reader, each_language, each_variant)
     whom, made = await trials.make(site, campaign_id, recipients, pick)
     if len(whom) * len(made) > MANY:
         acting.ask(f"Send {counted(len(whom) * len(made), 'test')}?", yes=yes)
@@ -77,6 +71,19 @@ async def test(
             ],
         )
     return 0 if all(each.state is MessageState.ACCEPTED for each in sent) else 1
+
+
+def _pick(
+    site: Site, reader: str | None, each_language: bool, each_variant: bool
+) -> Pick:
+    """Return how the readers are picked for whom the copies are written."""
+    if [reader is not None, each_language, each_variant].count(True) > 1:
+        raise click.UsageError("give one of --as, --each-language and --each-variant")
+    if reader is not None:
+        return preview.with_address(site, reader)
+    if each_variant:
+        return trial.examples(Extent.EACH_VARIANT)
+    return trial.examples(Extent.EACH_LANGUAGE if each_language else Extent.ONE)
 
 
 _SHOWN = {
