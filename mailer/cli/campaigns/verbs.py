@@ -15,6 +15,11 @@ VERBS = {
         "approve",
         "Approve a campaign as it is now; any later edit voids the approval.",
     ),
+    "audience": _at(
+        "readership",
+        "audience_",
+        "List who gets a campaign and why, and who is left out and why.",
+    ),
     "cancel": _at(
         "sending",
         "cancel",
@@ -29,6 +34,11 @@ VERBS = {
         "counting",
         "coverage_",
         "Count for each block the readers it concerns and reaches, and why not all.",
+    ),
+    "explain": _at(
+        "readership",
+        "explain",
+        "Show why an address gets a campaign or not, and what its letter has.",
     ),
     "export-po": _at(
         "writing.translating",
