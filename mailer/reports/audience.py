@@ -246,10 +246,10 @@ class Audience:
         async for part in (await session.stream(query)).partitions(resolve.FIRST_PAGE):
             yield [
                 AudienceRow(
-                    *(cell or "" for cell in row[1:6]),
-                    *("", "", ""),
-                    left_out=coverage.NOT_PICKED,
-                    since_last=SinceLast.LEFT,
+                    row[1] or "",
+                    row[2] or "",
+                    *(row[3], row[4], row[5], "", "", ""),
+                    *(coverage.NOT_PICKED, SinceLast.LEFT),
                 )
                 for row in part
             ]
