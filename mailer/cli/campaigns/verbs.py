@@ -30,6 +30,11 @@ VERBS = {
         "check",
         "Check a campaign and show all problems; errors block approval.",
     ),
+    "copy": _at(
+        "writing.starting",
+        "copy",
+        "Write the folder of a campaign, dated today; DIR must not exist.",
+    ),
     "coverage": _at(
         "counting",
         "coverage_",
@@ -56,6 +61,11 @@ VERBS = {
         "Take in a translation; where words changed, an approval is void.",
     ),
     "list": _at("listing", "list_", "List the campaigns, newest first."),
+    "new": _at(
+        "writing.starting",
+        "new",
+        "Make a folder to write a letter of a TYPE in; DIR must not exist.",
+    ),
     "pause": _at(
         "sending",
         "pause",
