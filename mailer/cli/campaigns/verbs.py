@@ -72,7 +72,9 @@ VERBS = {
         "Pause a campaign; when this command returns, no more messages are marked.",
     ),
     "preview": _at(
-        "review.previewing", "preview_", "Print the message that one reader would get."
+        "review.previewing",
+        "preview_",
+        "Print the message that one reader would get, or show all letters on a page.",
     ),
     "release": _at(
         "sending",
