@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from mailer.campaigns.models import Campaign
-from mailer.reports.totals import CampaignReport, Why
+from mailer.reports.totals import CampaignReport, ReasonCount
 
 WIDTH, ROW, BAR_FROM = 480, 28, 170  # of a picture, in CSS pixels
 _STYLE = """
@@ -147,7 +147,7 @@ def _reasons(report: CampaignReport, zone: ZoneInfo) -> Markup:
     ).format(Markup("").join(rows))
 
 
-def _reason(why: Why, zone: ZoneInfo) -> Markup:
+def _reason(why: ReasonCount, zone: ZoneInfo) -> Markup:
     return Markup(
         "<tr><td>{}</td><td>{}</td><td class='number'>{}</td><td>{}</td>"
         "<td>{}</td></tr>\n"
@@ -160,7 +160,7 @@ def _reason(why: Why, zone: ZoneInfo) -> Markup:
     )
 
 
-def in_words(why: Why) -> str:
+def in_words(why: ReasonCount) -> str:
     """Return a reason, with the relay's reply if there is one."""
     reason = why.reason or "not tried yet"
     return f"{reason} ({why.reply})" if why.reply else reason

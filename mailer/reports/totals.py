@@ -33,7 +33,7 @@ _MOST_REASONS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Why:
+class ReasonCount:
     """Messages in one state for one reason."""
 
     state: MessageState
@@ -59,7 +59,7 @@ class CampaignReport:
     stopped_because: str | None
     started_at: datetime | None
     settled_at: datetime | None
-    reasons: tuple[Why, ...] = ()  # the most frequent first
+    reasons: tuple[ReasonCount, ...] = ()  # the most frequent first
 
     @property
     def audience(self) -> int:
@@ -96,7 +96,7 @@ class CampaignReport:
         }
 
 
-def _reason_as_json(why: Why) -> dict[str, Any]:
+def _reason_as_json(why: ReasonCount) -> dict[str, Any]:
     return {
         **asdict(why),
         "since": why.since and why.since.isoformat(),
@@ -145,7 +145,9 @@ async def _states(
     return states, skipped
 
 
-async def _reasons(session: AsyncSession, campaign: Campaign) -> tuple[Why, ...]:
+async def _reasons(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[ReasonCount, ...]:
     """Return why messages are not accepted, since when, and when they are tried."""
     mine = (Message.campaign_id == campaign.id, Message.state.in_(_EXPLAINED))
     reason = func.coalesce(Message.reason, "")
@@ -170,7 +172,7 @@ async def _reasons(session: AsyncSession, campaign: Campaign) -> tuple[Why, ...]
     )
     since = {(state, why): at for state, why, at in began}
     return tuple(
-        Why(
+        ReasonCount(
             state=MessageState(state),
             reason=why,
             count=count,

@@ -77,44 +77,52 @@ def _new_toml(
     today: date,
 ) -> str:
     document = tomlkit.document()
-    for line in (
-        "A campaign folder: this file, and a Markdown file for each language.",
-        "docs/campaign-folder.md explains every line; # begins a remark.",
-    ):
-        document.add(tomlkit.comment(line))
+    _remark(document, "A campaign folder: this file, and a text for each language.")
+    _remark(document, "docs/campaign-folder.md explains every line.")
     document.add("name", tomlkit.string(name))
-    document.add(tomlkit.comment("The letter type; its folder is in templates/."))
+    _remark(document, "The letter type; its folder is in templates/.")
     document.add("template", tomlkit.string(template.name))
-    document.add(tomlkit.comment("The date on the letter."))
+    _remark(document, "The date on the letter.")
     document.add("date", tomlkit.date(today.isoformat()))
-    document.add(tomlkit.comment("Who wrote it, and so may not approve it."))
+    _remark(document, "Who wrote it, and so may not approve it.")
     document.add("author", tomlkit.string(author))
-    document.add(tomlkit.comment("{number} counts by year, from the first approval."))
-    document.add(tomlkit.comment('reference = "CSP/{yy}/{number}"'))
+    _remark(document, "{number} counts by year, from the first approval.")
+    _remark(document, 'reference = "CSP/{yy}/{number}"')
+    _add_readers(document, template, sample)
+    _remark(document, "The zone of the hours in the text.")
+    document.add("zone", tomlkit.string(site.settings.site.zone))
+    section = tomlkit.table()
+    _remark(section, "Its file must exist.")
+    section.add("default", tomlkit.string(tags[0]))
+    _remark(section, "What readers of other languages get instead:")
+    _remark(section, "[languages.fallbacks]")
+    for each in site.catalogues:
+        if each not in tags:
+            _remark(section, f'{each} = ["{tags[0]}"]')
+    document.add("languages", section)
+    return tomlkit.dumps(document)
+
+
+def _remark(place: tomlkit.TOMLDocument | Table, text: str) -> None:
+    place.add(tomlkit.comment(text))
+
+
+def _add_readers(
+    document: tomlkit.TOMLDocument, template: Template, sample: Mapping[str, Any]
+) -> None:
+    """Add who gets the letter: topic, audience and themes."""
     if not (template.topic or template.service):
-        document.add(tomlkit.comment("What its readers have subscribed to."))
+        _remark(document, "What its readers have subscribed to.")
         _add_or_show(document, "topic", sample.get("topic"))
-    document.add(tomlkit.comment("Who gets it; docs/segments.md explains rules."))
+    _remark(document, "Who gets it; docs/segments.md explains rules.")
     if template.audience:
-        document.add(tomlkit.comment("Without this line it is the letter type's rule."))
-        document.add(tomlkit.comment('audience = "kind = ngo and country = SN"'))
+        _remark(document, "Without this line it is the letter type's rule.")
+        _remark(document, 'audience = "kind = ngo and country = SN"')
     else:
         _add_or_show(document, "audience", sample.get("audience"))
     if "themes" in sample:
-        document.add(tomlkit.comment("What the letter is about: sectors(themes)."))
+        _remark(document, "What the letter is about: sectors(themes).")
         document.add("themes", tomlkit.item(sample["themes"]))
-    document.add(tomlkit.comment("The zone of the hours in the text."))
-    document.add("zone", tomlkit.string(site.settings.site.zone))
-    section = tomlkit.table()
-    section.add(tomlkit.comment("Its file must exist."))
-    section.add("default", tomlkit.string(tags[0]))
-    others = [each for each in site.catalogues if each not in tags]
-    section.add(tomlkit.comment("What readers of other languages get instead:"))
-    section.add(tomlkit.comment("[languages.fallbacks]"))
-    for each in others:
-        section.add(tomlkit.comment(f'{each} = ["{tags[0]}"]'))
-    document.add("languages", section)
-    return tomlkit.dumps(document)
 
 
 def _add_or_show(document: tomlkit.TOMLDocument, key: str, value: object) -> None:

@@ -7,7 +7,7 @@ from mailer.cli import output
 from mailer.outbox.message_states import MessageState
 from mailer.reports import report_page
 from mailer.reports.coverage import Covered
-from mailer.reports.totals import CampaignReport, Why
+from mailer.reports.totals import CampaignReport, ReasonCount
 
 UTC = ZoneInfo("UTC")
 
@@ -63,7 +63,7 @@ def show_report(name: str, report: CampaignReport, *, zone: ZoneInfo = UTC) -> N
         output.line(f"{report.per_second:.0f} messages per second")
 
 
-def _reason(why: Why, zone: ZoneInfo) -> tuple[object, ...]:
+def _reason(why: ReasonCount, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         why.state.replace("_", " "),
         why.count,
