@@ -9,7 +9,7 @@ NOUNS = {
         "or file.",
     ),
     "campaigns": CommandPlace(
-        "mailer.cli.writing.campaigns",
+        "mailer.cli.campaigns.verbs",
         "Write, approve, schedule, send and count campaigns.",
     ),
     "contacts": CommandPlace(

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.console import Console
@@ -117,6 +118,11 @@ def shown(cell: object) -> str:
             return ", ".join(shown(each) for each in cell)
         case _:
             return for_terminal(str(cell))
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as the unit reads it: Tue 2027-05-04 10:00 Europe/Paris."""
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M} {zone.key}"
 
 
 def called() -> str:

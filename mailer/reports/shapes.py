@@ -14,10 +14,8 @@ from audiences.subscriptions import Consent
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
 from mailer.campaigns.models import Campaign, Occurrence, Series, User
-from mailer.campaigns.review.gate import CampaignCheck
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
-from mailer.rendering.checks.problem import Problem
 from mailer.store.identity import Identity
 
 Document = dict[str, Any]
@@ -33,39 +31,6 @@ def campaign(row: Campaign, fell: datetime | None = None) -> Document:
         "at": row.at.isoformat() if row.at else None,
         "fell": fell.isoformat() if fell else None,
         "stopped_because": row.stopped_because,
-    }
-
-
-def check(checked: CampaignCheck) -> Document:
-    """Return what the gate found; two languages are written `wanted → got`."""
-    scores = checked.spam
-    return {
-        "ok": checked.ok,
-        "problems": [problem(each) for each in checked.problems],
-        "readers": checked.readers,
-        "fallbacks": {
-            f"{wanted} → {got}": count
-            for (wanted, got), count in checked.fallbacks.items()
-        },
-        "blocks": {
-            f"{block}, {wanted} → {got}": count
-            for (block, wanted, got), count in checked.blocks.items()
-        },
-        "variants": checked.variants,
-        "translations": {
-            language: asdict(each) for language, each in checked.translations.items()
-        },
-        "spam": scores and {name: asdict(each) for name, each in scores.items()},
-    }
-
-
-def problem(each: Problem) -> Document:
-    """Return one problem of a campaign."""
-    return {
-        "level": each.level,
-        "language": each.language,
-        "where": each.where,
-        "what": each.what,
     }
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from audiences import institution
 from mailer.settings import renamed
 from mailer.settings.relays import (
     DEFAULT,
@@ -30,17 +31,19 @@ from mailer.settings.values import (
     DomainOrNone,
     Section,
     WebAddress,
+    Zone,
 )
 
 SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a DNS label, or empty
 
 
 class SiteSettings(Section):
-    """The unit that writes, the address of the pages, the folder of templates."""
+    """The unit that writes, its zone, the address of the pages, the templates."""
 
     name: str = "Civil Society Partnerships"
     url: WebAddress = "http://127.0.0.1:8025"
     templates: Path = Path("templates")
+    zone: Zone = institution.ZONE
     demo: bool = False
 
 

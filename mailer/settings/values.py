@@ -11,6 +11,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
+from scheduler import zones
+from scheduler.errors import ScheduleError
+
 Fields = Mapping[str, FieldInfo]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # where TLS is not needed
 RECIPIENT_DOMAIN = re.compile(r"(\*\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+)(\.[a-z0-9-]+)*")
@@ -42,6 +45,13 @@ def _address_pattern(value: str) -> str:
     if value.count("@") != 1 or not re.fullmatch(r"[^\s<>,;]+@[^\s<>,;]+", value):
         raise ValueError("not a pattern of addresses such as *@unit.example.org")
     return value
+
+
+def _zone(value: str) -> str:
+    try:
+        return zones.named(value).key
+    except ScheduleError as fault:
+        raise ValueError(str(fault)) from None
 
 
 def _web_address(value: str) -> str:
@@ -78,6 +88,7 @@ def _recipient_domain(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
 AddressPattern = Annotated[str, AfterValidator(_address_pattern)]
+Zone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]

@@ -64,6 +64,19 @@ async def check(
     return await _check(replace(site), campaign_id, now=now, scored=scored)
 
 
+async def check_as_approved(
+    site: Site, campaign_id: int, *, now: datetime
+) -> CampaignCheck:
+    """Check a campaign with the templates of its approval, if it has one.
+
+    SpamAssassin does not run.
+    """
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        site = await approved_files.as_approved(session, site, campaign)
+    return await _check(site, campaign_id, now=now, scored=False, present=False)
+
+
 async def require_sendable(site: Site, campaign_id: int, *, at: datetime) -> None:
     """Raise RefusedError if an approved campaign has an error for a release at `at`."""
     async with site.database.reading() as session:

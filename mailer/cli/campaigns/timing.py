@@ -6,9 +6,10 @@ import rich_click as click
 
 from mailer import clock
 from mailer.calendar import schedule
-from mailer.campaigns import control, lookup
+from mailer.campaigns import lookup
 from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
+from mailer.cli.campaigns import fallen
 from mailer.cli.command import INSTANT, NUMBER, by_option, with_site
 from mailer.errors import RefusedError, counted
 from mailer.reports import repeated
@@ -56,29 +57,12 @@ async def approve(
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
     last = approval.last_day(given, campaign)
-    when = f", for {given.time:%Y-%m-%d %H:%M} UTC only" if given.time else ""
+    when = f", for {output.local(given.time, site.zone)} only" if given.time else ""
     when += f", for any time until {last}" if last else ""
     output.line(
         f"{by} approved {campaign.name} for {counted(given.count, 'reader')}{when}"
     )
-    await say_fallen(site, campaign_id)
-
-
-async def say_fallen(site: Site, campaign_id: int) -> None:
-    """Say that a campaign lost its time by an edit, if it did."""
-    async with site.database.reading() as session:
-        fallen = await control.fallen_times(session, campaign_id)
-    for number, at in fallen.items():
-        output.say(fell(number, at))
-
-
-def fell(campaign_id: int, at: datetime) -> str:
-    """Return the sentence on a campaign that lost its time by an edit."""
-    return (
-        f"campaign {campaign_id} is not scheduled any more: it was edited after it got"
-        f" its time, {at:%Y-%m-%d %H:%M} UTC; once it is approved,"
-        f" `mailer campaigns schedule {campaign_id}` gives it a time"
-    )
+    await fallen.say(site, campaign_id)
 
 
 async def ask_again(site: Site, campaign_id: int, *, again: bool) -> None:
@@ -136,7 +120,8 @@ async def schedule_(
             await schedule.at(session, site, campaign, moment, by=by, now=now)
         elif series is not None:
             await schedule.in_series(session, site, campaign, series, by=by, now=now)
-    output.line(f"{campaign.name} goes at {campaign.at:%Y-%m-%d %H:%M} UTC")
+    if campaign.at is not None:
+        output.line(f"{campaign.name} goes at {output.local(campaign.at, site.zone)}")
 
 
 @click.command(epilog="Example: mailer campaigns unschedule 1")

@@ -1,12 +1,32 @@
-"""Shows the results of the gate on the terminal."""
+"""`mailer campaigns check`: shows the results of the gate."""
 
-from mailer.campaigns.review import spam
+import rich_click as click
+
+from mailer import clock
+from mailer.campaigns.review import gate, spam
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.cli import output
+from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.remedies import with_remedy
+from mailer.reports import check_shapes
+from mailer.sites.site import Site
 
 
-def show(checked: CampaignCheck) -> None:
+@click.command(epilog="Example: mailer campaigns check 1")
+@click.argument("campaign_id", type=NUMBER)
+@as_json
+@with_site
+async def check(site: Site, campaign_id: int, as_json: bool) -> int:
+    """Check a campaign and show all problems; errors block approval."""
+    checked = await gate.check(site, campaign_id, now=clock.now())
+    if as_json:
+        output.json_document(check_shapes.check(checked))
+    else:
+        _show(checked)
+    return 0 if checked.ok else 1
+
+
+def _show(checked: CampaignCheck) -> None:
     """Print readers, scores and problems as tables, and whether approval is blocked."""
     if checked.readers:
         output.bars("By language", "language", checked.readers)

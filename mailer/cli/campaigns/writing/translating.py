@@ -7,8 +7,8 @@ import rich_click as click
 from mailer import clock, regular_files
 from mailer.campaigns.writing.translation import exchange, po_file
 from mailer.cli import output
+from mailer.cli.campaigns import fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
-from mailer.cli.writing import timing
 from mailer.errors import ContentError, unreadable
 from mailer.sites.site import Site
 
@@ -50,7 +50,7 @@ async def import_po(
     taken = await exchange.import_po(
         site, campaign_id, _read(file), name=file.name, by=by, now=clock.now()
     )
-    await timing.say_fallen(site, campaign_id)
+    await fallen.say(site, campaign_id)
     progress = taken.progress
     if as_json:
         output.json_document(
