@@ -35,6 +35,11 @@ DEBIAN = {  # commands that tests need, and their Debian packages
     "dkimproxy-verify": "libmail-dkim-perl",
     "/usr/sbin/opendkim": "opendkim",
     "spamassassin": "spamassassin",
+    "systemd-analyze": "systemd",
+    "/usr/sbin/nginx": "nginx-light",
+    "/usr/sbin/apache2": "apache2-bin",
+    "zsh": "zsh",
+    "fish": "fish",
 }
 BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {

@@ -44,6 +44,10 @@ NOUNS = {
         "mailer.cli.site.keys",
         "Make the keys that sign letters, and show their DNS records.",
     ),
+    "kit": CommandPlace(
+        "mailer.cli.site.kit",
+        "Write units for systemd, samples for nginx and Apache, and lines for the DNS.",
+    ),
     "messages": CommandPlace(
         "mailer.cli.running.messages",
         "List messages with their states, and settle uncertain ones.",
