@@ -12,6 +12,10 @@ NOUNS = {
         "mailer.cli.writing.campaigns",
         "Write, approve, schedule, send and count campaigns.",
     ),
+    "completion": CommandPlace(
+        "mailer.cli.completion",
+        "Print what completes the words of `mailer` in a shell: bash, zsh or fish.",
+    ),
     "contacts": CommandPlace(
         "mailer.cli.directory.contacts",
         "Import contacts, undo an import, show a contact.",
