@@ -20,8 +20,8 @@ _mailer_completion mailer; printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 FISH = "mailer completion fish | source; complete -C '{typed}'"
 ZSH = """
-compdef() {{ }}; compadd() {{ print -l ${{(P)@[-1]}} }}
-_describe() {{ print -l ${{(P)3}} }}
+compdef() {{ }}; compadd() {{ print -l -- ${{(P)@[-1]}} }}
+_describe() {{ print -l -- ${{(P)3}} }}
 eval "$(mailer completion zsh)"
 words=({typed}); CURRENT=$#words; _mailer_completion
 """
