@@ -56,6 +56,10 @@ NOUNS = {
         "mailer.cli.running.messages",
         "List messages with their states, and settle uncertain ones.",
     ),
+    "metrics": CommandPlace(
+        "mailer.cli.running.metrics",
+        "Print the numbers of a site in the text format of Prometheus.",
+    ),
     "proposals": CommandPlace(
         "mailer.cli.directory.proposals",
         "List corrections that organisations ask for, and record decisions.",

@@ -28,6 +28,7 @@ from mailer.settings.values import (
     AddressPattern,
     Domain,
     DomainOrNone,
+    FileOrNone,
     Section,
     WebAddress,
 )
@@ -149,6 +150,7 @@ class WebSettings(Section):
         IPv4Network("127.0.0.0/8"),
         IPv6Network("::1/128"),
     )
+    metrics_token_file: FileOrNone = None
 
 
 class TickerSettings(Section):
