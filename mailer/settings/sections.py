@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 
 from mailer.settings import renamed
+from mailer.settings.alerts import AlertSettings
 from mailer.settings.relays import (
     DEFAULT,
     DomainOrDefault,
@@ -193,6 +194,7 @@ class Settings(BaseSettings):
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def every_relay(self) -> dict[str, RelaySettings]:

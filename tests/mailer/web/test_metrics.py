@@ -38,7 +38,7 @@ async def measured(site: Site, *, later: float = 0) -> dict[str, dict[str, float
         )
     return {
         each.name: {
-            next(reversed(sample.labels.values()), ""): sample.value
+            next(reversed([*sample.labels.values()]), ""): sample.value
             for sample in each.samples
         }
         for each in found
