@@ -12,6 +12,10 @@ NOUNS = {
         "mailer.cli.campaigns.verbs",
         "Write, approve, schedule, send and count campaigns.",
     ),
+    "completion": CommandPlace(
+        "mailer.cli.completion",
+        "Print what completes the words of `mailer` in a shell: bash, zsh or fish.",
+    ),
     "contacts": CommandPlace(
         "mailer.cli.directory.contacts",
         "Import contacts, undo an import, show a contact.",
@@ -44,9 +48,17 @@ NOUNS = {
         "mailer.cli.site.keys",
         "Make and replace the keys that sign, and show their DNS records.",
     ),
+    "kit": CommandPlace(
+        "mailer.cli.site.kit",
+        "Write units for systemd, samples for nginx and Apache, and lines for the DNS.",
+    ),
     "messages": CommandPlace(
         "mailer.cli.running.messages",
         "List messages with their states, and settle uncertain ones.",
+    ),
+    "metrics": CommandPlace(
+        "mailer.cli.running.metrics",
+        "Print the numbers of a site in the text format of Prometheus.",
     ),
     "proposals": CommandPlace(
         "mailer.cli.directory.proposals",

@@ -55,6 +55,11 @@ def _json(value: Any, *, indent: int | None = None) -> str:
     return characters.escaped_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
+def flush() -> None:
+    """Write what is left of the results, for a reader that waits for them."""
+    sys.stdout.flush()
+
+
 def octets(value: bytes) -> None:
     """Write octets to stdout."""
     sys.stdout.flush()

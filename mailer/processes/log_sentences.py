@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 SENTENCES: Mapping[str, str] = {
+    "alert.not_kept": "alerts.sent.json cannot be written: {reason}",
+    "alert.not_sent": "an alert mail did not leave by the relay {relay}: {reason}",
+    "alert.sent": "an alert mail left: {faults} faults are new, {over} are over",
     "campaign.finished": "campaign {campaign} is finished: {totals}",
     "campaign.not_released": "campaign {campaign} is not released: {reason}",
     "campaign.paused": "campaign {campaign} is paused: {reason}",

@@ -11,8 +11,9 @@ from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
+from mailer.processes import alerting
 from mailer.processes.running import stop_event, store_is_ready
-from mailer.processes.supervising import keep_running
+from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
 from mailer.sites.site import Site
 from mailer.store import faults, identity
@@ -39,9 +40,19 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
 
 async def run(site: Site) -> None:
-    """Release due campaigns until SIGTERM, SIGINT or SIGHUP."""
+    """Release due campaigns until SIGTERM, SIGINT or SIGHUP; mail alerts meanwhile."""
     stopping = stop_event()
-    await keep_running("ticker", partial(tick_for_ever, site, stopping), stopping)
+    async with asyncio.TaskGroup() as tasks:
+        for name, part in parts(site, stopping).items():
+            tasks.create_task(keep_running(name, part, stopping))
+
+
+def parts(site: Site, stopping: asyncio.Event) -> dict[str, Part]:
+    """Return the ticker and, if the settings name who gets them, the alerts."""
+    found: dict[str, Part] = {"ticker": partial(tick_for_ever, site, stopping)}
+    if site.settings.alerts.to:
+        found["alerts"] = partial(alerting.alert_for_ever, site, stopping)
+    return found
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
@@ -65,9 +76,4 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
         else:
             site.database.log_success()
 
-    async with asyncio.TaskGroup() as tasks:
-        ticking = tasks.create_task(
-            ticker.tick_every(site.settings.ticker.seconds, once)
-        )
-        await stopping.wait()
-        ticking.cancel()
+    await until_stopped(ticker.tick_every(site.settings.ticker.seconds, once), stopping)

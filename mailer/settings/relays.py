@@ -1,19 +1,18 @@
 """The settings of relays and of recipient domains, and the faults of relays."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from mailer.settings.values import (
     LOOPBACK,
     RECIPIENT_DOMAIN,
+    FileOrNone,
     RecipientDomain,
     Section,
 )
 
-FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 DEFAULT = "default"  # the name of [relay] as a relay; also a key of [domains]
 
 

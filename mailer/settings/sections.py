@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 from audiences import institution
 from mailer.settings import renamed
+from mailer.settings.alerts import AlertSettings
 from mailer.settings.relays import (
     DEFAULT,
     DomainOrDefault,
@@ -29,6 +30,7 @@ from mailer.settings.values import (
     AddressPattern,
     Domain,
     DomainOrNone,
+    FileOrNone,
     Section,
     WebAddress,
     Zone,
@@ -152,6 +154,7 @@ class WebSettings(Section):
         IPv4Network("127.0.0.0/8"),
         IPv6Network("::1/128"),
     )
+    metrics_token_file: FileOrNone = None
 
 
 class TickerSettings(Section):
@@ -194,6 +197,7 @@ class Settings(BaseSettings):
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def every_relay(self) -> dict[str, RelaySettings]:

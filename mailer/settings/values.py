@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.fields import FieldInfo
 
 from scheduler import zones
@@ -85,6 +85,7 @@ def _recipient_domain(value: str) -> str:
     return value
 
 
+FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
 AddressPattern = Annotated[str, AfterValidator(_address_pattern)]
