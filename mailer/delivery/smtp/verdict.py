@@ -15,8 +15,8 @@ from mailer.delivery.smtp.fault_classes import (
     MEANINGS,
     WHILE_TEMPORARY,
     Action,
-    ReplyFault,
     Permanence,
+    ReplyFault,
 )
 from mailer.delivery.smtp.replies import Reply
 from mailer.delivery.smtp.reply_rules import ReplyRule
