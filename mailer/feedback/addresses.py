@@ -6,6 +6,7 @@ _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\uffff-]{1,128}"
 _DOMAIN = r"(?:[A-Za-z0-9\u0080-\uffff_-]{1,63}\.){1,8}[A-Za-z\u0080-\uffff][\w-]{1,62}"
 ADDRESS = re.compile(rf"(?<![\w.@+-])(?:{_LOCAL}|\"[^\"\n@]{{1,64}}\")@{_DOMAIN}")
 _LOOSE = re.compile(r"[^\s<>,;:\"()\[\]]{1,128}@[^\s<>,;:\"()\[\]@]{1,255}")
+_PREFIX = re.compile(r"^(mailto|smtp|rfc822)[:=]", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _HIGHEST = 0x10FFFF
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
@@ -34,6 +35,6 @@ def within(text: str) -> list[str]:
     """Return the addresses in a text, in order, each once without regard to case."""
     found: dict[str, str] = {}
     for match in ADDRESS.finditer(text):
-        address = match[0].strip("'`*=_|").removeprefix("mailto:")
+        address = _PREFIX.sub("", match[0].strip("'`*=_|"))
         found.setdefault(address.lower(), address)
     return list(found.values())

@@ -37,11 +37,23 @@ class Classified:
 def classify(data: bytes) -> Classified:
     """Return what a mail is; whatever its bytes are, this raises nothing."""
     mail = mime.read(data)
-    for step in (_complaint, _report, _automatic, _in_words):
+    for step in (_complaint, _report, _enclosed, _automatic, _in_words):
         found = step(mail)
         if found is not None:
             return found
     return Classified(kind=MailKind.OTHER)
+
+
+def _enclosed(mail: Part) -> Classified | None:
+    """Return what a report says that another mail encloses, as some gateways do."""
+    if mail.content_type == "multipart/report":
+        return None
+    for each in mail.walk():
+        if each.content_type == "message/rfc822":
+            inner = mime.read(each.octets())
+            if inner.content_type == "multipart/report" and _from_daemon(mail):
+                return _report(inner)
+    return None
 
 
 def _complaint(mail: Part) -> Classified | None:
@@ -134,11 +146,11 @@ def _automatic(mail: Part) -> Classified | None:
         or "x-autorespond" in mail.headers
         or mail.header("precedence").strip().lower() in {"auto_reply", "auto-reply"}
         or mail.header("x-precedence").strip().lower() in {"auto_reply", "auto-reply"}
-        or mail.parameters.get("report-type", "").lower() == "disposition-notification"
     )
     subject = mail.header("subject")
     if mail.parameters.get("report-type", "").lower() == "disposition-notification":
-        return Classified(kind=MailKind.OTHER)
+        rejected = phrases.has("failure subject", subject) and _from_daemon(mail)
+        return None if rejected else Classified(kind=MailKind.OTHER)
     if phrases.has("auto-reply subject", subject) and not _from_daemon(mail):
         return Classified(kind=MailKind.AUTO_REPLY)
     if not marked or _from_daemon(mail) or "x-failed-recipients" in mail.headers:
@@ -146,6 +158,14 @@ def _automatic(mail: Part) -> Classified | None:
     if phrases.has("failure subject", subject):
         return None
     return Classified(kind=MailKind.AUTO_REPLY)
+
+
+def _told(text: str, address: str, named: list[str]) -> Recipient:
+    """Return the diagnosis in the words after an address, else in all the words."""
+    found = diagnosis.of(address, prose.reason(text, address, named))
+    if found.permanence is Permanence.UNKNOWN and len(named) == 1:
+        return diagnosis.of(address, prose.reason(text, "\0", named))
+    return found
 
 
 def _from_daemon(mail: Part) -> bool:
@@ -164,13 +184,14 @@ def _in_words(mail: Part) -> Classified | None:
     if not failed and not daemon and not phrases.has("failure subject", subject):
         return None
     delayed = phrases.has("delay", first) or phrases.has("delay subject", subject)
-    if not failed and not delayed and not phrases.has("failure text", first):
+    told = phrases.has("failure subject", subject) if daemon else False
+    if not (failed or delayed or told or phrases.has("failure text", first)):
         return None
     named = prose.recipients(mail, text, of_headers=True) or prose.recipients(
         mail, text, of_headers=False
     )
     for original in prose.originals(mail):
         named = named or _to(original)
-    found = [diagnosis.of(each, prose.reason(text, each, named)) for each in named]
+    found = [_told(text, each, named) for each in named]
     kind = MailKind.DELAY if delayed and not failed else MailKind.BOUNCE
     return Classified(kind=kind, recipients=_each_once(found))

@@ -23,7 +23,9 @@ _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:(.*)", re.DOTALL)
 _PARAMETER = re.compile(
     r";\s*([\w!#$&+.^`|~*%-]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.){0,500}\"|[^\s;]{0,500})"
 )
-_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?]{0,2000})\?=", re.IGNORECASE)
+_WORD = re.compile(
+    r"=\?([\w.:+-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?]{0,2000})\?=", re.IGNORECASE
+)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
