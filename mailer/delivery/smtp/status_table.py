@@ -115,7 +115,6 @@ VAGUE: dict[str, ReplyFault] = {
 
 # A subject with an unknown detail means what the subject means (RFC 3463 section 2).
 SUBJECTS: dict[str, ReplyFault] = {
-    "0": ReplyFault.UNCLEAR,
     "1": ReplyFault.UNCLEAR,
     "2": ReplyFault.UNCLEAR,
     "3": ReplyFault.TECHNICAL,
