@@ -26,6 +26,7 @@ class Why(StrEnum):
     ASKED = "asked"  # the reader wrote to the unit
     OPERATOR = "operator"  # an operator's decision
     ERASED = "erased"  # the person was erased
+    MOVED = "moved"  # the contact has another address now
 
 
 class Suppression(Base):

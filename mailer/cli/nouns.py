@@ -13,8 +13,8 @@ NOUNS = {
         "Write, approve, schedule, send and count campaigns.",
     ),
     "contacts": CommandPlace(
-        "mailer.cli.directory.contacts",
-        "Import contacts, undo an import, show a contact.",
+        "mailer.cli.people.contacts",
+        "Import, list, show, change and export contacts.",
     ),
     "demo": CommandPlace(
         "mailer.cli.site.demo",
