@@ -23,6 +23,41 @@ PLACES = {
         "Show a contact: facts, language, consent, letters and history.",
         "show",
     ),
+    "person": CommandPlace(
+        "mailer.cli.people.showing",
+        "Show everything that the site holds on one person.",
+        "person",
+    ),
+    "add": CommandPlace(
+        "mailer.cli.people.editing",
+        "Add a contact.",
+        "add",
+    ),
+    "edit": CommandPlace(
+        "mailer.cli.people.editing",
+        "Change a contact; an empty value, such as --name '', removes the old one.",
+        "edit",
+    ),
+    "move": CommandPlace(
+        "mailer.cli.people.editing",
+        "Give a contact another address; its roles, wishes and messages follow.",
+        "move",
+    ),
+    "merge": CommandPlace(
+        "mailer.cli.people.removing",
+        "Merge the contact ADDRESS into the contact INTO; it asks on a terminal.",
+        "merge",
+    ),
+    "remove": CommandPlace(
+        "mailer.cli.people.removing",
+        "Take a contact out of the directory; it asks on a terminal.",
+        "remove",
+    ),
+    "erase": CommandPlace(
+        "mailer.cli.people.removing",
+        "Erase a person for good; it asks on a terminal.",
+        "erase",
+    ),
     "export": CommandPlace(
         "mailer.cli.people.exporting",
         "Write contacts to a file, which can be imported again.",

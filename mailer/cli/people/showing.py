@@ -5,15 +5,18 @@ from typing import Any
 
 import rich_click as click
 
-from audiences import person
+import audiences.person
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.reports import letters, people
+from mailer.reports import holdings, letters, people
 from mailer.sites.site import Site
 
-TABLES = {"subscriptions", "consent", "letters", "history", "version"}
+TABLES = {
+    *("subscriptions", "consent", "letters", "history", "version"),
+    *("before_imports", "suppression_history", "message_history"),
+}
 
 
 @click.command(epilog="Example: mailer contacts show unesco-liaison@icom.example")
@@ -31,7 +34,7 @@ async def show(site: Site, address: str, as_json: bool) -> None:
 
 async def _facts(site: Site, address: str) -> dict[str, Any]:
     async with site.database.reading() as session:
-        known = await person.person(session, address, key=site.address_key)
+        known = await audiences.person.person(session, address, key=site.address_key)
         number = known.contact.id
         return people.person(
             known,
@@ -106,3 +109,27 @@ def _membership(each: Mapping[str, Any]) -> str:
     """Return a further membership in words: `icom (focal_point)`."""
     roles = ", ".join(each["roles"])
     return f"{each['organisation']} ({roles})" if roles else str(each["organisation"])
+
+
+@click.command(epilog="Example: mailer contacts person unesco-liaison@icom.example")
+@click.argument("address")
+@as_json
+@with_site
+async def person(site: Site, address: str, as_json: bool) -> None:
+    """Show everything that the site holds on one person.
+
+    For a request of access. Backups and the logs of the relay are not in it.
+    """
+    async with site.database.reading() as session:
+        facts = await holdings.holdings(session, address, key=site.address_key)
+    if as_json:
+        output.json_document(facts)
+        return
+    _show(facts)
+    for key in ("before_imports", "suppression_history", "message_history"):
+        title = key.replace("_", " ").capitalize()
+        rows = [
+            ("; ".join(f"{name}: {value}" for name, value in each.items() if value),)
+            for each in facts[key]
+        ]
+        output.table(title, ("entry",), rows)
