@@ -48,6 +48,10 @@ NOUNS = {
         "mailer.cli.running.messages",
         "List messages with their states, and settle uncertain ones.",
     ),
+    "organisations": CommandPlace(
+        "mailer.cli.people.organisations",
+        "List, show, change and export organisations.",
+    ),
     "proposals": CommandPlace(
         "mailer.cli.directory.proposals",
         "List corrections that organisations ask for, and record decisions.",
@@ -83,7 +87,7 @@ NOUNS = {
     ),
     "suppressions": CommandPlace(
         "mailer.cli.directory.suppressions",
-        "List suppressed addresses, suppress one, lift a suppression.",
+        "List, export, add and lift suppressed addresses.",
     ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audiences.contacts import role_names
+from audiences.export import bodies, rows
 from audiences.export.listing import ListedContact
 from audiences.languages import Chain, split_codes
 from audiences.person import Person
@@ -26,6 +27,14 @@ def listed(row: ListedContact) -> Document:
         "roles": list(role_names(contact.roles)),
         "languages": list(split_codes(contact.languages)),
         "left_out": contact.left_out,
+    }
+
+
+def body(row: Sequence[str]) -> Document:
+    """Return an organisation; columns with several codes are lists."""
+    return {
+        column: cell.split() if column in rows.SETS else cell or None
+        for column, cell in zip(bodies.COLUMNS, row, strict=True)
     }
 
 

@@ -51,9 +51,9 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "worker_id": {MARK, RECORD, CLOSING},
         "settled_at": {RECORD, CLOSING, RESUMING},
         "reply": {RECORD, RESUMING, REMOVING},
-        "address_key": {MOVING},
-        "contact_id": {MERGING},
-        "organisation_id": {MERGING},
+        "address_key": {MOVING, CONFIRMATIONS},
+        "contact_id": {MERGING, CONFIRMATIONS},
+        "organisation_id": {MERGING, CONFIRMATIONS},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
@@ -61,12 +61,12 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "Contact": {
         "(row)": {APPLYING, UNDO, REMOVING},
         "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS, REMOVING},
+        "stopped_at": {SUBSCRIPTIONS, REMOVING, MERGING},
         "updated_at": {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
-            *(EDITING, MOVING, REMOVING),
+            *(EDITING, MOVING, REMOVING, MERGING),
         },
-        "roles": {JOINING, EDITING, REMOVING},
+        "roles": {JOINING, EDITING, REMOVING, MERGING},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
     "Subscription": {
