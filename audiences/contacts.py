@@ -116,14 +116,29 @@ async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
     `key` makes fingerprints. Raises AddressRefusedError when the address is not valid,
     UnknownNameError when no contact has it.
     """
-    identity = addresses.parse(address).identity
-    fingerprint = addresses.fingerprint(identity, key=key)
-    contact: Contact | None = await session.scalar(
-        select(Contact).where(Contact.address_key == fingerprint)
-    )
-    if contact is None:
+    contact = await holding(session, fingerprint_of(address, key=key))
+    if contact is None or contact.address is None:
         raise UnknownNameError(f"no contact has the address {address}")
     return contact
+
+
+def fingerprint_of(address: str, *, key: bytes) -> bytes:
+    """Return the fingerprint of an address; raise AddressRefusedError if not valid."""
+    return addresses.fingerprint(addresses.parse(address).identity, key=key)
+
+
+async def holding(
+    session: AsyncSession, fingerprint: bytes, *, lock: bool = False
+) -> Contact | None:
+    """Return the contact with a fingerprint, also one that was removed or erased.
+
+    With `lock`, no other transaction can change it.
+    """
+    query = select(Contact).where(Contact.address_key == fingerprint)
+    found: Contact | None = await session.scalar(
+        query.with_for_update() if lock else query
+    )
+    return found
 
 
 async def choose_language(

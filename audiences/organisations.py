@@ -94,6 +94,7 @@ class Organisation(Base):
     languages: Mapped[str | None]  # in order of preference: "fr en"
     confirmed_at: Mapped[datetime | None]  # last confirmation of the entry
     import_id: Mapped[int | None]  # the import that added it
+    retired_at: Mapped[datetime | None]  # since then it is in no list
     updated_at: Mapped[datetime]
 
 

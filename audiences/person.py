@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact
-from audiences.organisations import Organisation
+from audiences.organisations import Country, Organisation
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
 
@@ -19,6 +19,7 @@ class Person:
 
     contact: Contact
     organisation: Organisation
+    country_languages: str | None  # of the organisation's country
     memberships: Sequence[tuple[Organisation, int]]  # further ones, with the roles
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
@@ -32,9 +33,12 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
     UnknownNameError when no contact has it.
     """
     contact = await contacts.find(session, address, key=key)
+    organisation = await session.get_one(Organisation, contact.organisation_id)
+    country = await session.get(Country, organisation.country or "")
     return Person(
         contact=contact,
-        organisation=await session.get_one(Organisation, contact.organisation_id),
+        organisation=organisation,
+        country_languages=country.languages if country else None,
         memberships=await contacts.further_of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),

@@ -205,6 +205,7 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
                     CONTACT[name]: func.coalesce(ROWS.c[name], CONTACT[name])
                     for name in ABOUT_CONTACT
                 },
+                Contact.address: func.coalesce(Contact.address, ROWS.c.address),
                 Contact.roles: func.coalesce(roles, Contact.roles),
                 Contact.updated_at: record.at,
             }

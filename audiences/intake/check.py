@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from audiences import addresses
+from audiences.export.guarding import unguarded
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
@@ -94,7 +95,7 @@ class _Memory(dict[str, Any]):
         self._parse = parse
 
     def __missing__(self, raw: str) -> Any:
-        bare = raw.strip()
+        bare = unguarded(raw.strip())
         value = parsed(self._parse, bare) if bare else None
         if len(self) >= CACHED:
             self.clear()
@@ -224,7 +225,7 @@ class Checker:
         faults: list[Fault] = []
         values: dict[str, Any] = {}
         for column, position in self._positions.items():
-            raw = line[position].strip()
+            raw = unguarded(line[position].strip())
             if not raw:
                 continue
             try:

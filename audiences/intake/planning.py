@@ -36,6 +36,7 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.subscriptions import Subscription
+from audiences.suppressions import Suppression, Why
 
 # staging column → column of the directory
 ORGANISATION: dict[str, InstrumentedAttribute[Any]] = {
@@ -91,7 +92,8 @@ class ImportPlan:
 async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match.match(session)
-    faulty = await stage.remove(session, _without_organisation(), _lacking)
+    faulty = await stage.remove(session, _erased(), _was_erased)
+    faulty += await stage.remove(session, _without_organisation(), _lacking)
     await session.execute(delete(BODIES).where(_lacks_cells()))
     await conflicts.lead_orphans(session)
     await match.mark_further(session)
@@ -125,6 +127,26 @@ async def plan(session: AsyncSession) -> ImportPlan:
         organisations=total - contacts,
         organisations_added=await session.scalar(new) or 0,
         faulty=faulty,
+    )
+
+
+def _erased() -> Select[*tuple[Any, ...]]:
+    """Select the rows with the address of a person who was erased."""
+    return (
+        select(ROWS.c.number, ROWS.c.row, ROWS.c.address, Suppression.since)
+        .join(Suppression, Suppression.address_key == ROWS.c.address_key)
+        .where(Suppression.reason == Why.ERASED)
+        .order_by(ROWS.c.number)
+    )
+
+
+def _was_erased(each: RowMapping) -> Iterator[Fault]:
+    yield Fault(
+        row=each["row"],
+        column="address",
+        value=each["address"],
+        reason=f"the person at this address was erased on {each['since']:%Y-%m-%d};"
+        " nothing is stored about them",
     )
 
 
@@ -191,6 +213,7 @@ async def _mark_changes(session: AsyncSession) -> None:
     )
     about_contact = or_(
         *(_differs(ROWS.c[name], CONTACT[name]) for name in ABOUT_CONTACT),
+        Contact.address.is_(None),  # it was removed, and comes back
         and_(~ROWS.c.further, _differs(ROWS.c.roles, Contact.roles)),
         and_(Contact.stopped_at.is_(None), _names_new_topic()),
     )

@@ -22,7 +22,7 @@ Ids = Select[Any]  # a query of numbers
 
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of contacts that the import will change."""
-    columns = [*CONTACT.values(), Contact.updated_at]
+    columns = [*CONTACT.values(), Contact.address, Contact.updated_at]
     last = 0
     while True:
         page = await session.execute(

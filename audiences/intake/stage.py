@@ -93,6 +93,9 @@ class FaultyRows:
     rows: int
     faults: list[Fault]
 
+    def __add__(self, other: "FaultyRows") -> "FaultyRows":
+        return FaultyRows(self.rows + other.rows, [*self.faults, *other.faults])
+
 
 async def analyse(session: AsyncSession) -> None:
     """Update the statistics of the staging tables, after a statement filled them."""

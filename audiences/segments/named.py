@@ -70,7 +70,7 @@ async def require_organisations(
     )
     for text, word in words:
         if folded(word.text) not in known:
-            near = await _near(session, word.text)
+            near = await near_code(session, word.text)
             raise RuleError(
                 text,
                 word.column,
@@ -89,7 +89,7 @@ def _codes(text: str) -> list[rules.Word]:
     ]
 
 
-async def _near(session: AsyncSession, code: str) -> str:
+async def near_code(session: AsyncSession, code: str) -> str:
     """Return a hint with a similar code of the directory, or ""."""
     begins = Organisation.code_key.startswith(folded(code)[:2], autoescape=True)
     found = await session.scalars(select(Organisation.code).where(begins).limit(NEAR))

@@ -17,12 +17,16 @@ NOUNS = {
         "Print what completes the words of `mailer` in a shell: bash, zsh or fish.",
     ),
     "contacts": CommandPlace(
-        "mailer.cli.directory.contacts",
-        "Import contacts, undo an import, show a contact.",
+        "mailer.cli.people.contacts",
+        "Import, list, show, change and export contacts.",
     ),
     "demo": CommandPlace(
         "mailer.cli.site.demo",
         "Make a sample site, send the monthly letter in six languages, and report.",
+    ),
+    "directory": CommandPlace(
+        "mailer.cli.people.directory",
+        "Write the lists of NGOs, focal points, experts and offices as documents.",
     ),
     "doctor": CommandPlace(
         "mailer.cli.site.doctor",
@@ -60,6 +64,10 @@ NOUNS = {
         "mailer.cli.running.metrics",
         "Print the numbers of a site in the text format of Prometheus.",
     ),
+    "organisations": CommandPlace(
+        "mailer.cli.people.organisations",
+        "List, show, change and export organisations.",
+    ),
     "proposals": CommandPlace(
         "mailer.cli.directory.proposals",
         "List corrections that organisations ask for, and record decisions.",
@@ -95,7 +103,7 @@ NOUNS = {
     ),
     "suppressions": CommandPlace(
         "mailer.cli.directory.suppressions",
-        "List suppressed addresses, suppress one, lift a suppression.",
+        "List, export, add and lift suppressed addresses.",
     ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",

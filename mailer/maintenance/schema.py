@@ -14,6 +14,7 @@ from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.segments import saved
 from audiences.store.base import Base
+from audiences.upkeep import changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
@@ -27,6 +28,7 @@ MODULES = (
     Contact,
     Import,
     Message,
+    changes,
     directory,
     identity,
     organisations,

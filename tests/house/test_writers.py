@@ -19,6 +19,8 @@ APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
+EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
+MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
 # `(row)` for whole rows, `(some)` for columns that are not named in the source.
 # Campaigns of confirmations are created in their state `sending`.
@@ -49,21 +51,34 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "attempts": {MARK, RECORD, CONFIRMATIONS},
         "worker_id": {MARK, RECORD, CLOSING},
         "settled_at": {RECORD, CLOSING, RESUMING},
-        "reply": {RECORD, RESUMING},
+        "reply": {RECORD, RESUMING, REMOVING},
+        "address_key": {MOVING, CONFIRMATIONS},
+        "contact_id": {MERGING, CONFIRMATIONS},
+        "organisation_id": {MERGING, CONFIRMATIONS},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
-    "MessageEvent": {"*": {RECORD}},
+    "MessageEvent": {"detail": {RECORD, REMOVING}, "*": {RECORD}},
     "Contact": {
-        "(row)": {APPLYING, UNDO},
+        "(row)": {APPLYING, UNDO, REMOVING},
         "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS},
-        "updated_at": {SUBSCRIPTIONS, "audiences/contacts.py", JOINING},
-        "roles": {JOINING},
-        "*": {"audiences/contacts.py"},
+        "stopped_at": {SUBSCRIPTIONS, REMOVING, MERGING},
+        "updated_at": {
+            *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
+            *(EDITING, MOVING, REMOVING, MERGING),
+        },
+        "roles": {JOINING, EDITING, REMOVING, MERGING},
+        "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
-    "Subscription": {"(row)": {SUBSCRIBING, UNDO}, "*": {SUBSCRIPTIONS}},
-    "Consent": {"(row)": {SUBSCRIBING}, "*": {SUBSCRIPTIONS}},
+    "Subscription": {
+        "(row)": {SUBSCRIBING, UNDO, REMOVING},
+        "*": {SUBSCRIPTIONS, MERGING},
+    },
+    "Consent": {
+        "(row)": {SUBSCRIBING, REMOVING},
+        "contact_id": {SUBSCRIPTIONS, MERGING},
+        "*": {SUBSCRIPTIONS},
+    },
     "Suppression": {"*": {"audiences/suppressions.py"}},
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }

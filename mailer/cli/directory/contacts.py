@@ -1,34 +1,24 @@
-"""`mailer contacts`: import contacts, undo an import, show a contact."""
+"""`mailer contacts import` and `undo`."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from audiences.intake import importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
-from audiences.person import person
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.outbox import ledger
-from mailer.reports import shapes
 from mailer.sites.site import Site
 
 SHOWN = 50  # faults, and remarks
 
 
-@click.group()
-def command() -> None:
-    """Import contacts, undo an import, show a contact."""
-
-
-@command.command(
-    "import", epilog="Example: mailer contacts import partners.xlsx --apply"
-)
+@click.command("import", epilog="Example: mailer contacts import partners.xlsx --apply")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
@@ -124,7 +114,7 @@ def _show_changes(report: ImportReport, *, applied: bool) -> None:
         output.line(f"{report.organisations_added} organisations {verb[0]}")
 
 
-@command.command("undo", epilog="Example: mailer contacts undo 3")
+@click.command("undo", epilog="Example: mailer contacts undo 3")
 @click.argument("import_id", type=NUMBER)
 @with_site
 async def undo_(site: Site, import_id: int) -> None:
@@ -142,52 +132,3 @@ async def undo_(site: Site, import_id: int) -> None:
         f" {done.restored} rows restored,"
         f" {done.kept} kept because they were used or changed since"
     )
-
-
-@command.command(epilog="Example: mailer contacts show unesco-liaison@icom.example")
-@click.argument("address")
-@as_json
-@with_site
-async def show(site: Site, address: str, as_json: bool) -> None:
-    """Show the facts about one contact, and its subscriptions with their evidence."""
-    async with site.database.reading() as session:
-        contact = await person(session, address, key=site.address_key)
-        facts = shapes.person(contact)
-    if as_json:
-        output.json_document(facts)
-        return
-    _show_person(facts)
-
-
-def _show_person(facts: Mapping[str, Any]) -> None:
-    """Print the facts that have a value, and each change of consent."""
-    shown = {
-        **facts,
-        "memberships": [_membership(each) for each in facts["memberships"]],
-    }
-    rows = [
-        (name.replace("_", " "), value)
-        for name, value in shown.items()
-        if value and name not in {"address", "subscriptions", "consent"}
-    ]
-    output.table(str(facts["address"]), ("fact", "value"), rows)
-    output.table(
-        "Subscriptions: each change with its evidence",
-        ("topic", "standing", "day", "how", "basis"),
-        [
-            (
-                each["topic"],
-                each["standing"],
-                (each["at"] or "")[:10],
-                each["how"],
-                each["basis"],
-            )
-            for each in facts["consent"]
-        ],
-    )
-
-
-def _membership(each: Mapping[str, Any]) -> str:
-    """Return a further membership in words: `icom (focal_point)`."""
-    roles = ", ".join(each["roles"])
-    return f"{each['organisation']} ({roles})" if roles else str(each["organisation"])

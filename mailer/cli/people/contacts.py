@@ -1,0 +1,71 @@
+"""`mailer contacts`: its verbs are imported when they are used."""
+
+import click
+
+from mailer.cli.deferred import CommandPlace, DeferredGroup
+
+PLACES = {
+    "import": CommandPlace(
+        "mailer.cli.directory.contacts",
+        "Check a CSV or XLSX file of contacts; with --apply, write the valid rows.",
+        "import_",
+    ),
+    "undo": CommandPlace(
+        "mailer.cli.directory.contacts",
+        "Undo an import; rows that were used or changed since are kept.",
+        "undo_",
+    ),
+    "list": CommandPlace(
+        "mailer.cli.people.listing", "List contacts, a page at a time.", "list_"
+    ),
+    "show": CommandPlace(
+        "mailer.cli.people.showing",
+        "Show a contact: facts, language, consent, letters and history.",
+        "show",
+    ),
+    "person": CommandPlace(
+        "mailer.cli.people.showing",
+        "Show everything that the site holds on one person.",
+        "person",
+    ),
+    "add": CommandPlace(
+        "mailer.cli.people.editing",
+        "Add a contact.",
+        "add",
+    ),
+    "edit": CommandPlace(
+        "mailer.cli.people.editing",
+        "Change a contact; an empty value, such as --name '', removes the old one.",
+        "edit",
+    ),
+    "move": CommandPlace(
+        "mailer.cli.people.editing",
+        "Give a contact another address; its roles, wishes and messages follow.",
+        "move",
+    ),
+    "merge": CommandPlace(
+        "mailer.cli.people.removing",
+        "Merge the contact ADDRESS into the contact INTO; it asks on a terminal.",
+        "merge",
+    ),
+    "remove": CommandPlace(
+        "mailer.cli.people.removing",
+        "Take a contact out of the directory; it asks on a terminal.",
+        "remove",
+    ),
+    "erase": CommandPlace(
+        "mailer.cli.people.removing",
+        "Erase a person for good; it asks on a terminal.",
+        "erase",
+    ),
+    "export": CommandPlace(
+        "mailer.cli.people.exporting",
+        "Write contacts to a file, which can be imported again.",
+        "export",
+    ),
+}
+
+
+@click.group(cls=DeferredGroup, places=PLACES)
+def command() -> None:
+    """Import, list, show, change and export contacts."""
