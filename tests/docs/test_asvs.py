@@ -1,4 +1,4 @@
-"""The table of ASVS answers every requirement of levels 1 and 2, with tests that exist."""
+"""The table of ASVS answers each requirement of levels 1 and 2 by tests or a reason."""
 
 import re
 
