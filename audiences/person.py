@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts, subscriptions
-from audiences.contacts import Contact
+from audiences import contacts, details, subscriptions
+from audiences.contacts import Contact, Further
+from audiences.details import Details
 from audiences.organisations import Organisation
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
@@ -19,7 +20,8 @@ class Person:
 
     contact: Contact
     organisation: Organisation
-    memberships: Sequence[tuple[Organisation, int]]  # further ones, with the roles
+    memberships: Sequence[Further]
+    details: Details
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
     evidence: Sequence[Consent]  # oldest first
@@ -36,6 +38,7 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
         contact=contact,
         organisation=await session.get_one(Organisation, contact.organisation_id),
         memberships=await contacts.further_of(session, contact.id),
+        details=await details.of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
         evidence=await _evidence_of(session, contact.id),

@@ -126,6 +126,7 @@ def _report(
     staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
 ) -> ImportReport:
     staged.note(plan.faulty.faults, rows=plan.faulty.rows)
+    staged.remark(plan.remarks)
     return ImportReport(
         rows=staged.rows,
         valid=staged.rows - staged.faulty_rows,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from audiences.contacts import Contact, Membership
+from audiences.details import ContactDetails, ContactTag, SecondAddress
 from audiences.organisations import (
     Country,
     Organisation,
@@ -34,6 +35,7 @@ FILLED = tuple(
     for each in (
         *(Organisation, OrganisationField, OrganisationCountry),
         *(Contact, Membership, Consent, Subscription),
+        *(ContactDetails, ContactTag, SecondAddress),
     )
 )
 NAMES = [table.name for table in FILLED]

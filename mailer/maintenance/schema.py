@@ -9,7 +9,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.orm import Session
 
-from audiences import directory, organisations, subscriptions, suppressions, topics
+from audiences import (
+    details,
+    directory,
+    organisations,
+    subscriptions,
+    suppressions,
+    topics,
+)
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.segments import saved
@@ -27,6 +34,7 @@ MODULES = (
     Contact,
     Import,
     Message,
+    details,
     directory,
     identity,
     organisations,

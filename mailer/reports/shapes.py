@@ -102,18 +102,21 @@ def person(known: Person) -> Document:
         "organisation": organisation.code,
         "organisation_name": organisation.name,
         "kind": organisation.kind,
+        "function": contact.function,
         "roles": list(role_names(contact.roles)),
         "memberships": [
             {
-                "organisation": other.code,
-                "organisation_name": other.name,
-                "kind": other.kind,
-                "roles": list(role_names(roles)),
+                "organisation": each.organisation.code,
+                "organisation_name": each.organisation.name,
+                "kind": each.organisation.kind,
+                "function": each.function,
+                "roles": list(role_names(each.roles)),
             }
-            for other, roles in known.memberships
+            for each in known.memberships
         ],
         "languages": (contact.languages or "").split(),
         "timezone": contact.timezone,
+        **asdict(known.details),
         "suppressed": known.suppression.reason if known.suppression else None,
         "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
         "subscriptions": {topic: str(each) for topic, each in known.standings.items()},
