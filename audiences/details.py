@@ -4,6 +4,7 @@ Few contacts have any of it, and no letter needs it. So it is in tables of its o
 which have rows only where something is known. The rows go with the contact.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.contacts import Contact
 from audiences.store.base import KEY_ONLY, Base
 
+QUOTES = "\"'“”„«»"  # around a tag, in lists of other systems
 TELEPHONES = "; "  # between the numbers of one contact or organisation
 
 
@@ -67,6 +69,12 @@ class Details:
     notes: str | None = None
     tags: Sequence[str] = ()  # sorted
     second_addresses: Sequence[str] = ()
+
+
+def tag(raw: str) -> str:
+    """Return a tag in the form in which tags are kept and compared."""
+    plain = unicodedata.normalize("NFKC", raw).strip(f" \t{QUOTES}")
+    return " ".join(plain.casefold().split())
 
 
 def split_telephones(stored: str | None) -> tuple[str, ...]:

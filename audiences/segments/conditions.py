@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via, role_set
+from audiences.details import ContactTag, tag
 from audiences.organisations import (
     Country,
     Kind,
@@ -111,6 +112,12 @@ def role(values: list[str], via: Via) -> Condition:
     return via.roles.bitwise_and(role_set(values)) != 0
 
 
+def _tags(values: list[str]) -> Condition:
+    return Contact.id.in_(
+        select(ContactTag.contact_id).where(ContactTag.tag.in_(map(tag, values)))
+    )
+
+
 def _first_language(values: list[str]) -> Condition:
     alone = LANGUAGES.in_(values)
     ahead = [LANGUAGES.like(f"{each} %") for each in values]
@@ -170,5 +177,6 @@ CLAUSES: dict[str, Clause] = {
     "serves": _countries(Relation.SERVES),
     "served_by": _served_by,
     "desk": _desk,
+    "tags": _tags,
     "lang": _first_language,
 }

@@ -7,6 +7,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, role_names
+from audiences.details import ContactTag
 from audiences.languages import split_codes
 from audiences.organisations import (
     Country,
@@ -119,6 +120,10 @@ async def _facts(
     )
     known["fields"] = ", ".join(sorted(fields))
     known |= await _countries(session, organisation)
+    tags = await session.scalars(
+        select(ContactTag.tag).where(ContactTag.contact_id == contact.id)
+    )
+    known["tags"] = ", ".join(sorted(tags))
     for topic, standing, since in await session.execute(
         select(Subscription.topic, Subscription.standing, Subscription.since).where(
             Subscription.contact_id == contact.id

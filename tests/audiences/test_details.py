@@ -8,9 +8,11 @@ from sqlalchemy import LargeBinary, Table, delete, select
 
 from audiences import addresses, contacts, subscriptions, suppressions
 from audiences.contacts import Contact
+from audiences.errors import RuleError
 from audiences.intake.importing import ImportReport
 from audiences.organisations import Organisation
 from audiences.person import Person, person
+from audiences.segments import compiler, explanation, named, resolve, vocabularies
 from audiences.store.base import Base
 from audiences.subscriptions import Evidence, How
 from mailer import clock
@@ -199,6 +201,37 @@ async def test_organisations_have_telephones_an_address_and_a_site(
     assert counted(again) == (0, 0, 0, 1)
     await undone(site, report)
     assert await everything(site) == before
+
+
+async def test_rules_find_tags_in_any_case_and_explain_them(
+    site: Site, tmp_path: Path
+) -> None:
+    await imported(site, tmp_path, ROW)
+    async with site.database.reading() as session:
+        vocabulary = await vocabularies.load(session)
+        context = compiler.Context(vocabulary=vocabulary, today=clock.now().date())
+        counts = [
+            sum(
+                [
+                    each.address == AWA
+                    async for each in resolve.members(session, rule, context)
+                ]
+            )
+            for rule in (
+                'tags has "Donors 2025"',
+                "tags in (PRESS, donors)",
+                "tags has donors",
+                "organisation = org-a and tags not in (press)",
+            )
+        ]
+        contact = await contacts.find(session, AWA, key=site.address_key)
+        why = await explanation.explain(session, "tags has press", contact, context)
+        await named.require_known(session, ["tags has Press"], vocabulary)
+        with pytest.raises(RuleError, match="no tag is called 'pres'; did you mean"):
+            await named.require_known(session, ["tags has pres"], vocabulary)
+
+    assert counts == [1, 1, 0, 0]
+    assert [each.because for each in why.clauses] == ["tags is donors 2025, press"]
 
 
 FAULTS = {

@@ -5,13 +5,12 @@ cell is not understood.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from audiences import characters
-from audiences.details import TELEPHONES
+from audiences.details import TELEPHONES, tag
 
 CELLS = ("telephones", "postal_address", "website", "notes")
 COLUMNS = (*CELLS, "tags", "second_address")
@@ -28,7 +27,6 @@ _BETWEEN_NUMBERS = re.compile(r"\s*(?:[;|\n]|,(?=\s*[+(\d])|\s/\s)\s*")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _BARE_SITE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
 _BETWEEN_TAGS = re.compile(r"[,;|\n\u060c\u3001\uff0c\uff1b]")
-_QUOTES = "\"'“”„«»"
 
 
 class Details(NamedTuple):
@@ -105,7 +103,7 @@ def website(raw: str) -> str:
 
 
 def tags(raw: str) -> tuple[str, ...]:
-    """Return the tags of a cell, sorted, as `tag` writes them."""
+    """Return the tags of a cell, sorted, as `tag` returns them."""
     found = sorted({tag(each) for each in _BETWEEN_TAGS.split(raw)} - {""})
     if len(found) > MAX_TAGS:
         raise ValueError(f"{len(found)} tags; at most {MAX_TAGS} are kept")
@@ -117,9 +115,3 @@ def tags(raw: str) -> tuple[str, ...]:
         if characters.find_unusable(each):
             raise ValueError(f"{each!r} has a control character; remove it")
     return tuple(found)
-
-
-def tag(raw: str) -> str:
-    """Return a tag in the form in which tags are kept and compared."""
-    plain = unicodedata.normalize("NFKC", raw).strip(f" \t{_QUOTES}")
-    return " ".join(plain.casefold().split())
