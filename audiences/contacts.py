@@ -114,11 +114,12 @@ class Via:
     """The columns of the membership by which a query reads contacts."""
 
     organisation_id: InstrumentedAttribute[int]
+    function: InstrumentedAttribute[str | None]
     roles: InstrumentedAttribute[int]
 
 
-PRIMARY = Via(Contact.organisation_id, Contact.roles)
-FURTHER = Via(Membership.organisation_id, Membership.roles)
+PRIMARY = Via(Contact.organisation_id, Contact.function, Contact.roles)
+FURTHER = Via(Membership.organisation_id, Membership.function, Membership.roles)
 
 
 async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
