@@ -14,8 +14,7 @@ from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from audiences import correspondents, institution
-from audiences.details import split_telephones
+from audiences import institution
 from audiences.entry import Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
@@ -28,6 +27,8 @@ from audiences.organisations import (
     Relation,
     Theme,
 )
+from audiences.people import correspondents
+from audiences.people.details import split_telephones
 from audiences.store.base import Base
 from audiences.store.dialects import insert
 

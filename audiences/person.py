@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts, details, subscriptions
+from audiences import contacts, subscriptions
 from audiences.contacts import Contact, Further
-from audiences.details import Details
 from audiences.organisations import Organisation
+from audiences.people import details
+from audiences.people.details import Details
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
 

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import detailing, loosen, replaced
+from audiences.intake import loosen, replaced
+from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, joining, match, subscribing
 from audiences.intake.models import Import
 from audiences.intake.planning import (

@@ -49,18 +49,7 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
     return {
         **dict.fromkeys(texts, _free_text),
         "address": addresses,
-        "second_address": addresses,
-        "tags": _reading(details.tags),
-        "notes": _reading(details.notes),
-        **{
-            f"{of}{name}": _reading(read)
-            for of in ("", "organisation_")
-            for name, read in (
-                ("telephones", details.telephones),
-                ("postal_address", details.postal_address),
-                ("website", details.website),
-            )
-        },
+        **_DETAILS,
         "roles": roles,
         "languages": languages,
         "organisation_languages": languages,
@@ -77,6 +66,17 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
     }
 
 
+def addresses(raw: str) -> list[Typed]:
+    """Return the addresses of a cell; raise CellError when one is not valid."""
+    try:
+        found = typed_addresses.read(raw)
+    except AddressRefusedError as fault:
+        raise CellError(fault.reason) from None
+    for each in found:
+        _free_text(each.name or "")
+    return found
+
+
 def _reading(read: Parse) -> Parse:
     """Return a reader of values as a parser of cells."""
 
@@ -89,15 +89,18 @@ def _reading(read: Parse) -> Parse:
     return parse
 
 
-def addresses(raw: str) -> list[Typed]:
-    """Return the addresses of a cell; raise CellError when one is not valid."""
-    try:
-        found = typed_addresses.read(raw)
-    except AddressRefusedError as fault:
-        raise CellError(fault.reason) from None
-    for each in found:
-        _free_text(each.name or "")
-    return found
+_PLACES = {
+    "telephones": _reading(details.telephones),
+    "postal_address": _reading(details.postal_address),
+    "website": _reading(details.website),
+}
+_DETAILS: dict[str, Parse] = {
+    "second_address": addresses,
+    "tags": _reading(details.tags),
+    "notes": _reading(details.notes),
+    **_PLACES,
+    **{f"organisation_{name}": parse for name, parse in _PLACES.items()},
+}
 
 
 def _split(raw: str) -> list[str]:

@@ -14,10 +14,11 @@ from audiences.contacts import Role
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
-from audiences.intake.values.details import CELLS, COLUMNS, Details
+from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
+from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # cells of one column, or organisations
@@ -78,7 +79,7 @@ class CheckedRow(NamedTuple):
     timezone: str | None
     topics: str | None
     consent: str | None
-    details: Details | None
+    details: GivenDetails | None
     body: Body | None
 
 
@@ -133,6 +134,7 @@ class Checker:
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
         self._bodies: dict[Any, Body | None] = {}
+        self.former_keys = False  # whether an address had another key before
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
@@ -186,7 +188,7 @@ class Checker:
         remark = Fault(given.row, "function", given.function or "", reason)
         return checked._replace(remarks=[*checked.remarks, remark])
 
-    def _details(self, line: list[str]) -> Details | None:
+    def _details(self, line: list[str]) -> GivenDetails | None:
         """Parse the details of a row; cells are not cached, because few repeat."""
         values = {
             name: parsed(self._parsers[name], raw)
@@ -196,7 +198,7 @@ class Checker:
         if not values:
             return None
         seconds: list[Typed] = values.get("second_address", [])
-        return Details(
+        return GivenDetails(
             cells=tuple(map(values.get, CELLS)),
             tags=values.get("tags", ()),
             seconds={
@@ -207,6 +209,9 @@ class Checker:
 
     def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""
+        self.former_keys |= any(
+            former_keys.has_own_key(each.address.text) for each in typed
+        )
         remarks = dict.fromkeys(each.remark for each in typed if each.remark)
         return Checked(
             rows=[
@@ -226,15 +231,8 @@ class Checker:
         """Return a row without an address, for its organisation."""
         if given.body is None:
             raise CellError  # `_faults` gives the reason
-        row = given._replace(
-            name=None,
-            function=None,
-            roles=None,
-            languages=None,
-            timezone=None,
-            topics=None,
-            details=None,
-        )
+        blank: dict[str, Any] = dict.fromkeys((*OWN, "details"))
+        row = given._replace(**blank)
         about = (given.name, given.function, given.roles, given.topics, given.details)
         if not any(about):
             return Checked((row,))

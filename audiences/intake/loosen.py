@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from audiences.contacts import Contact, Membership
-from audiences.details import ContactDetails, ContactTag, SecondAddress
 from audiences.organisations import (
     Country,
     Organisation,
     OrganisationCountry,
     OrganisationField,
 )
+from audiences.people.details import ContactDetails, ContactTag, SecondAddress
 from audiences.store import dialects
 from audiences.store.dialects import analyse
 from audiences.subscriptions import Consent, Subscription

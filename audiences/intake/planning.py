@@ -25,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.contacts import Contact, Membership
-from audiences.intake import detailing, stage
+from audiences.intake import stage
 from audiences.intake.check import Fault
+from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, match
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.organisations import (

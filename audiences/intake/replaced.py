@@ -7,7 +7,7 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
-from audiences.intake import kept_details
+from audiences.intake.details import kept_details
 from audiences.intake.models import Replaced
 from audiences.intake.planning import CONTACT, OF_MEMBERSHIP, ORGANISATION
 from audiences.organisations import (

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
-from audiences.intake import kept_details
+from audiences.intake.details import kept_details
 from audiences.intake.models import Import, Replaced
 from audiences.organisations import (
     Organisation,

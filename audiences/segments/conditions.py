@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via, role_set
-from audiences.details import ContactTag, tag
 from audiences.organisations import (
     Country,
     Kind,
@@ -21,6 +20,7 @@ from audiences.organisations import (
     Relation,
     folded,
 )
+from audiences.people.details import ContactTag, tag
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
 

@@ -7,7 +7,6 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, role_names
-from audiences.details import ContactTag
 from audiences.languages import split_codes
 from audiences.organisations import (
     Country,
@@ -16,6 +15,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.people.details import ContactTag
 from audiences.segments import compiler, grammar, resolve, rules
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from audiences.details import ContactTag, tag
 from audiences.errors import RuleError
 from audiences.organisations import Organisation, folded
+from audiences.people.details import ContactTag, tag
 from audiences.segments import grammar, rules
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary, suggestion

@@ -9,16 +9,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.orm import Session
 
-from audiences import (
-    details,
-    directory,
-    organisations,
-    subscriptions,
-    suppressions,
-    topics,
-)
+from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
+from audiences.people import details, former_keys
 from audiences.segments import saved
 from audiences.store.base import Base
 from mailer.campaigns.models import Campaign
@@ -36,6 +30,7 @@ MODULES = (
     Message,
     details,
     directory,
+    former_keys,
     identity,
     organisations,
     saved,

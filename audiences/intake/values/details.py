@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from audiences import characters
-from audiences.details import TELEPHONES, tag
+from audiences.people.details import TELEPHONES, tag
 
 CELLS = ("telephones", "postal_address", "website", "notes")
 COLUMNS = (*CELLS, "tags", "second_address")
@@ -29,7 +29,7 @@ _BARE_SITE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
 _BETWEEN_TAGS = re.compile(r"[,;|\n\u060c\u3001\uff0c\uff1b]")
 
 
-class Details(NamedTuple):
+class GivenDetails(NamedTuple):
     """What a row has about its contact in COLUMNS; few lists have it."""
 
     cells: tuple[str | None, ...]  # in the order of CELLS

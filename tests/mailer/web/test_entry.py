@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from audiences import directory
 from audiences.contacts import find
-from audiences.details import ContactDetails
 from audiences.directory import Confirmation, Decision, Proposal
 from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
+from audiences.people.details import ContactDetails
 from mailer import clock
 from mailer.campaigns.review import preview
 from mailer.rendering.entry import entry_lines

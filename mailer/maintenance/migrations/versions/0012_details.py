@@ -1,4 +1,8 @@
-"""Functions, telephones, postal addresses, web sites, tags, notes, second addresses."""
+"""Functions, telephones, postal addresses, web sites, tags, notes, second addresses.
+
+Also the keys that addresses had under the former rule: those of suppressions here,
+those of contacts when the store's key is known (`audiences/people/former_keys.py`).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +42,26 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_second_address_address_key"), "second_address", ["address_key"]
     )
+    _keep_former_keys()
+
+
+def _keep_former_keys() -> None:
+    op.create_table(
+        "former_key",
+        sa.Column("address_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+            name=op.f("fk_former_key_contact_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("address_key", name=op.f("pk_former_key")),
+    )
+    op.create_index(op.f("ix_former_key_contact_id"), "former_key", ["contact_id"])
+    op.execute(
+        "INSERT INTO former_key (address_key) SELECT address_key FROM suppression"
+    )
 
 
 def _of_contact(
@@ -65,7 +89,7 @@ def _of_contact(
 
 
 def downgrade() -> None:
-    for table in ("second_address", "contact_tag", "contact_details"):
+    for table in ("former_key", "second_address", "contact_tag", "contact_details"):
         op.drop_table(table)
     for name in OF_ORGANISATIONS:
         op.drop_column("organisation", name)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, role_names
-from audiences.details import ContactDetails, split_telephones
 from audiences.entry import Correspondent
+from audiences.people.details import ContactDetails, split_telephones
 
 
 async def of(

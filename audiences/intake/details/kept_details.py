@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.details import ContactDetails, ContactTag, SecondAddress
-from audiences.intake.detailing import COLUMNS, any_staged
+from audiences.intake.details.detailing import COLUMNS, any_staged
 from audiences.intake.values.details import CELLS
+from audiences.people.details import ContactDetails, ContactTag, SecondAddress
 
 KEY = "details"  # under which they are among the values before an import
 
