@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag
+from typing import NamedTuple
 
 from sqlalchemy import (
     ForeignKey,
@@ -74,6 +75,7 @@ class Contact(Base):
         unique=True,  # as an index, which a large import can drop and create again
     )
     name: Mapped[str | None]
+    function: Mapped[str | None]  # the job title at the primary organisation
     roles: Mapped[int] = mapped_column(default=0)
     languages: Mapped[str | None]  # the contact's own, in order of preference: "ar fr"
     timezone: Mapped[str | None] = mapped_column(String(60))
@@ -93,9 +95,18 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey(Organisation.id), index=True
     )
+    function: Mapped[str | None]  # the job title there
     roles: Mapped[int] = mapped_column(default=0)
     import_id: Mapped[int | None] = mapped_column(index=True)  # which added it
     updated_at: Mapped[datetime]
+
+
+class Further(NamedTuple):
+    """A further membership of a contact, as a value."""
+
+    organisation: Organisation
+    roles: int
+    function: str | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,11 +114,12 @@ class Via:
     """The columns of the membership by which a query reads contacts."""
 
     organisation_id: InstrumentedAttribute[int]
+    function: InstrumentedAttribute[str | None]
     roles: InstrumentedAttribute[int]
 
 
-PRIMARY = Via(Contact.organisation_id, Contact.roles)
-FURTHER = Via(Membership.organisation_id, Membership.roles)
+PRIMARY = Via(Contact.organisation_id, Contact.function, Contact.roles)
+FURTHER = Via(Membership.organisation_id, Membership.function, Membership.roles)
 
 
 async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
@@ -161,14 +173,12 @@ async def any_further(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists(select(Membership.id)))))
 
 
-async def further_of(
-    session: AsyncSession, contact_id: int
-) -> list[tuple[Organisation, int]]:
-    """Return the further organisations of a contact, oldest first, with its roles."""
+async def further_of(session: AsyncSession, contact_id: int) -> list[Further]:
+    """Return the further memberships of a contact, oldest first."""
     rows = await session.execute(
-        select(Organisation, Membership.roles)
+        select(Organisation, Membership.roles, Membership.function)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.contact_id == contact_id)
         .order_by(Membership.id)
     )
-    return [(organisation, roles) for organisation, roles in rows]
+    return [Further(*row) for row in rows]

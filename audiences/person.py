@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
-from audiences.contacts import Contact
+from audiences.contacts import Contact, Further
 from audiences.organisations import Country, Organisation
+from audiences.people import details
+from audiences.people.details import Details
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
 
@@ -20,7 +22,8 @@ class Person:
     contact: Contact
     organisation: Organisation
     country_languages: str | None  # of the organisation's country
-    memberships: Sequence[tuple[Organisation, int]]  # further ones, with the roles
+    memberships: Sequence[Further]
+    details: Details
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
     evidence: Sequence[Consent]  # oldest first
@@ -40,6 +43,7 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
         organisation=organisation,
         country_languages=country.languages if country else None,
         memberships=await contacts.further_of(session, contact.id),
+        details=await details.of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
         evidence=await _evidence_of(session, contact.id),

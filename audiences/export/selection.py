@@ -58,7 +58,7 @@ async def selection(
     if rule is None:
         return Selection(search=search, readers=readers)
     vocabulary = await vocabularies.load(session)
-    await named.require_organisations(session, [rule], vocabulary)
+    await named.require_known(session, [rule], vocabulary)
     context = Context(vocabulary=vocabulary, today=today)
     compiler.condition(rule, context)  # raises its errors before anything is written
     return Selection(rule=rule, context=context, search=search, readers=readers)

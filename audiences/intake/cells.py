@@ -9,7 +9,7 @@ from typing import Any
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
-from audiences.intake.values import typed_addresses
+from audiences.intake.values import details, typed_addresses
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
@@ -44,11 +44,12 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
         ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
         return " ".join(dict.fromkeys(ordered))
 
-    texts = ["name", "organisation_name", "acronym", "consent"]
+    texts = ["name", "function", "organisation_name", "acronym", "consent"]
     texts += [f"organisation_name_{language}" for language in OFFERED]
     return {
         **dict.fromkeys(texts, _free_text),
         "address": addresses,
+        **_DETAILS,
         "roles": roles,
         "languages": languages,
         "organisation_languages": languages,
@@ -74,6 +75,32 @@ def addresses(raw: str) -> list[Typed]:
     for each in found:
         _free_text(each.name or "")
     return found
+
+
+def _reading(read: Parse) -> Parse:
+    """Return a reader of values as a parser of cells."""
+
+    def parse(raw: str) -> Any:
+        try:
+            return read(raw)
+        except ValueError as fault:
+            raise CellError(str(fault)) from None
+
+    return parse
+
+
+_PLACES = {
+    "telephones": _reading(details.telephones),
+    "postal_address": _reading(details.postal_address),
+    "website": _reading(details.website),
+}
+_DETAILS: dict[str, Parse] = {
+    "second_address": addresses,
+    "tags": _reading(details.tags),
+    "notes": _reading(details.notes),
+    **_PLACES,
+    **{f"organisation_{name}": parse for name, parse in _PLACES.items()},
+}
 
 
 def _split(raw: str) -> list[str]:

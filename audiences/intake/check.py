@@ -10,25 +10,34 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from audiences import addresses
+from audiences.contacts import Role
 from audiences.export.guarding import unguarded
 from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
+from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
+from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # cells of one column, or organisations
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 # Columns of the contact, then of its organisation.
-OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
+OWN = (
+    *("address", "name", "function", "roles", "languages", "timezone"),
+    *("topics", "consent"),
+)
 NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
 BODY_CELLS = (
     *("organisation_name", "acronym", "kind", "status", "level", "country"),
-    *("organisation_languages", "fields", "acts_in", "serves"),
+    *("organisation_languages", "organisation_telephones"),
+    *("organisation_postal_address", "organisation_website"),
+    *("fields", "acts_in", "serves"),
 )
+ROLE_CODES = frozenset((role.name or "").lower() for role in Role)
 SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
 ABOUT = ("organisation", *BODY_CELLS, *NAMES)
 
@@ -65,11 +74,13 @@ class CheckedRow(NamedTuple):
     address: str | None
     address_key: bytes | None
     name: str | None
+    function: str | None
     roles: int | None
     languages: str | None
     timezone: str | None
     topics: str | None
     consent: str | None
+    details: GivenDetails | None
     body: Body | None
 
 
@@ -120,9 +131,11 @@ class Checker:
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
+        self._more = [name for name in COLUMNS if name in table.positions]
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
         self._bodies: dict[Any, Body | None] = {}
+        self.former_keys = False  # whether an address had another key before
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
@@ -135,7 +148,9 @@ class Checker:
             return Checked(faults=self._faults(row, line))
 
     def _values(self, row: int, line: list[str]) -> Checked:
-        raw, name, roles, languages, timezone, topics, consent = self._own(line)
+        raw, name, function, roles, languages, timezone, topics, consent = self._own(
+            line
+        )
         parse = self._cached
         raw = raw.strip()
         # a quotation mark in front is one that a spreadsheet puts before a text
@@ -150,19 +165,54 @@ class Checker:
             address.text if address else None,
             self._fingerprint(address.identity) if address else None,
             parse["name"](name),
+            parse["function"](function),
             parse["roles"](roles),
             parse["languages"](languages),
             parse["timezone"](timezone),
             topics,
             consent,
+            self._details(line) if self._more else None,
             self._body(row, line),  # last: later rows refer to the body of a good row
         )
         if address is not None:
-            return Checked((given,))
-        return self._typed(given, raw, typed) if typed else self._alone(given)
+            checked = Checked((given,))
+        else:
+            checked = self._typed(given, raw, typed) if typed else self._alone(given)
+        return self._about_function(checked, given) if function else checked
+
+    def _about_function(self, checked: Checked, given: CheckedRow) -> Checked:
+        """Add a remark if a function has the form of a role, and no role is given."""
+        words = (given.function or "").lower().replace(",", " ").split()
+        if given.roles or not words or not ROLE_CODES.issuperset(words):
+            return checked
+        reason = "taken as a job title; a role belongs in the column roles"
+        remark = Fault(given.row, "function", given.function or "", reason)
+        return checked._replace(remarks=[*checked.remarks, remark])
+
+    def _details(self, line: list[str]) -> GivenDetails | None:
+        """Parse the details of a row; cells are not cached, because few repeat."""
+        values = {
+            name: parsed(self._parsers[name], raw)
+            for name in self._more
+            if (raw := line[self._positions[name]].strip())
+        }
+        if not values:
+            return None
+        seconds: list[Typed] = values.get("second_address", [])
+        return GivenDetails(
+            cells=tuple(map(values.get, CELLS)),
+            tags=values.get("tags", ()),
+            seconds={
+                self._fingerprint(each.address.identity): each.address.text
+                for each in seconds
+            },
+        )
 
     def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""
+        self.former_keys |= any(
+            former_keys.has_own_key(each.address.text) for each in typed
+        )
         remarks = dict.fromkeys(each.remark for each in typed if each.remark)
         return Checked(
             rows=[
@@ -182,10 +232,10 @@ class Checker:
         """Return a row without an address, for its organisation."""
         if given.body is None:
             raise CellError  # `_faults` gives the reason
-        row = given._replace(
-            name=None, roles=None, languages=None, timezone=None, topics=None
-        )
-        if not (given.name or given.roles or given.topics):
+        blank: dict[str, Any] = dict.fromkeys((*OWN, "details"))
+        row = given._replace(**blank)
+        about = (given.name, given.function, given.roles, given.topics, given.details)
+        if not any(about):
             return Checked((row,))
         reason = "no address: the organisation is taken, this contact is not"
         shown = given.name or ""

@@ -39,8 +39,13 @@ COLUMNS = (
     ),
     Column(
         name="roles",
-        headings=("role", "function", "rôle", "fonction"),
+        headings=("role", "rôle"),
         holds="representative, focal_point, head, directory_editor, press",
+    ),
+    Column(
+        name="function",
+        headings=("fonction", "job title", "job", "position", "poste"),
+        holds="the contact's job title at this organisation: Directrice",
     ),
     Column(
         name="languages",
@@ -51,6 +56,36 @@ COLUMNS = (
         name="timezone",
         headings=("time zone", "fuseau horaire"),
         holds="an IANA zone: Africa/Dakar",
+    ),
+    Column(
+        name="telephones",
+        headings=("telephone", "téléphone", "phone", "phone number", "tel", "phones"),
+        holds="the contact's telephone numbers; semicolons between several",
+    ),
+    Column(
+        name="postal_address",
+        headings=("adresse postale", "mailing address"),
+        holds="the contact's postal address, in lines or on one",
+    ),
+    Column(
+        name="website",
+        headings=("web site", "site web", "site", "url", "homepage"),
+        holds="the contact's web site: https://awa.example",
+    ),
+    Column(
+        name="tags",
+        headings=("tag", "labels", "étiquettes"),
+        holds="tags for rules, with commas between several; they are added",
+    ),
+    Column(
+        name="notes",
+        headings=("note", "comments", "remarks", "remarques", "commentaires"),
+        holds="what the unit notes about the contact",
+    ),
+    Column(
+        name="second_address",
+        headings=("e-mail 2", "second e-mail", "other e-mail", "autre e-mail"),
+        holds="other addresses of the contact; they are kept and never written to",
     ),
     Column(
         name="organisation",
@@ -93,6 +128,21 @@ COLUMNS = (
         name="organisation_languages",
         headings=("organization languages", "langues de l'organisation"),
         holds="the organisation's languages in order: fr en",
+    ),
+    Column(
+        name="organisation_telephones",
+        headings=("organisation telephone", "organization phone"),
+        holds="the organisation's telephone numbers",
+    ),
+    Column(
+        name="organisation_postal_address",
+        headings=("organization postal address",),
+        holds="the organisation's postal address",
+    ),
+    Column(
+        name="organisation_website",
+        headings=("organization website", "organisation site"),
+        holds="the organisation's web site",
     ),
     Column(
         name="fields",

@@ -17,6 +17,7 @@ from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
+from audiences.people import former_keys
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
@@ -95,7 +96,10 @@ async def run(
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
-            return staged, await _apply(session, staged, by=by, now=now())
+            report = await _apply(session, staged, by=by, now=now())
+            if checker.former_keys and report.import_id is not None:
+                await former_keys.carry_over(session, report.import_id, key=key)
+            return staged, report
         return staged, _report(staged, await planning.plan(session))
 
 
@@ -126,6 +130,7 @@ def _report(
     staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
 ) -> ImportReport:
     staged.note(plan.faulty.faults, rows=plan.faulty.rows)
+    staged.remark(plan.remarks)
     return ImportReport(
         rows=staged.rows,
         valid=staged.rows - staged.faulty_rows,

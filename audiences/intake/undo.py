@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
+from audiences.intake.details import kept_details
 from audiences.intake.models import Import, Replaced
 from audiences.organisations import (
     Organisation,
@@ -151,6 +152,7 @@ async def _restore(
             for name in ("fields", Relation.ACTS_IN, Relation.SERVES)
             if name in before
         }
+        details = before.pop(kept_details.KEY, None)
         table = _TABLES[row.kind]
         # as before, so that an earlier import can be undone, too; imports of earlier
         # versions did not keep it
@@ -169,6 +171,8 @@ async def _restore(
         restored += 1
         if links:
             await _restore_links(session, row.row_id, links)
+        if details:
+            await kept_details.restore(session, row.row_id, details)
     return restored, kept
 
 

@@ -15,6 +15,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.people.details import ContactTag
 from audiences.segments import compiler, grammar, resolve, rules
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
@@ -119,6 +120,10 @@ async def _facts(
     )
     known["fields"] = ", ".join(sorted(fields))
     known |= await _countries(session, organisation)
+    tags = await session.scalars(
+        select(ContactTag.tag).where(ContactTag.contact_id == contact.id)
+    )
+    known["tags"] = ", ".join(sorted(tags))
     for topic, standing, since in await session.execute(
         select(Subscription.topic, Subscription.standing, Subscription.since).where(
             Subscription.contact_id == contact.id

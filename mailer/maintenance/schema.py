@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
+from audiences.people import details, former_keys
 from audiences.segments import saved
 from audiences.store.base import Base
 from audiences.upkeep import changes
@@ -29,7 +30,9 @@ MODULES = (
     Import,
     Message,
     changes,
+    details,
     directory,
+    former_keys,
     identity,
     organisations,
     saved,

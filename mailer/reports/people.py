@@ -1,6 +1,7 @@
 """The JSON documents of contacts and organisations."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from audiences.contacts import role_names
@@ -55,19 +56,22 @@ def person(
         "organisation": organisation.code,
         "organisation_name": organisation.name,
         "kind": organisation.kind,
+        "function": contact.function,
         "roles": list(role_names(contact.roles)),
         "memberships": [
             {
-                "organisation": other.code,
-                "organisation_name": other.name,
-                "kind": other.kind,
-                "roles": list(role_names(roles)),
+                "organisation": each.organisation.code,
+                "organisation_name": each.organisation.name,
+                "kind": each.organisation.kind,
+                "function": each.function,
+                "roles": list(role_names(each.roles)),
             }
-            for other, roles in known.memberships
+            for each in known.memberships
         ],
         "languages": list(split_codes(contact.languages)),
         "language": _language(known),
         "timezone": contact.timezone,
+        **asdict(known.details),
         "suppressed": suppression.reason if suppression else None,
         "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
         "subscriptions": {topic: str(each) for topic, each in known.standings.items()},

@@ -134,7 +134,7 @@ async def _check_rules(
     for key, rule in rules.items():
         try:
             compiler.condition(rule, context)
-            await named.require_organisations(session, [rule], context.vocabulary)
+            await named.require_known(session, [rule], context.vocabulary)
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
     for blocks in (campaign.block_rules, campaign.block_firsts):

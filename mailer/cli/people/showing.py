@@ -106,9 +106,9 @@ def in_words(each: Mapping[str, Any]) -> str:
 
 
 def _membership(each: Mapping[str, Any]) -> str:
-    """Return a further membership in words: `icom (focal_point)`."""
-    roles = ", ".join(each["roles"])
-    return f"{each['organisation']} ({roles})" if roles else str(each["organisation"])
+    """Return a further membership in words: `icom (Directrice, focal_point)`."""
+    held = ", ".join(filter(None, [each["function"], *each["roles"]]))
+    return f"{each['organisation']} ({held})" if held else str(each["organisation"])
 
 
 @click.command(epilog="Example: mailer contacts person unesco-liaison@icom.example")
