@@ -3,17 +3,19 @@
 import re
 import zoneinfo
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
+from audiences.intake.mapping import optouts, synonyms
 from audiences.intake.values import typed_addresses
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
+from audiences.suppressions import Why
 
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")
@@ -44,10 +46,13 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
         ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
         return " ".join(dict.fromkeys(ordered))
 
-    texts = ["name", "organisation_name", "acronym", "consent"]
+    texts = ["name", "organisation_name", "acronym"]
     texts += [f"organisation_name_{language}" for language in OFFERED]
     return {
         **dict.fromkeys(texts, _free_text),
+        "consent": _consent,
+        "opt_out": partial(_wish, yes=Why.ASKED),
+        "bounced": partial(_wish, yes=Why.BOUNCED),
         "address": addresses,
         "roles": roles,
         "languages": languages,
@@ -99,6 +104,22 @@ def _free_text(raw: str) -> str:
         mark = f"U+{ord(raw[place]):04X}"
         raise CellError(f"{kind} ({mark}) at character {place + 1}; remove it")
     return raw
+
+
+def _wish(raw: str, *, yes: Why) -> Why | None:
+    try:
+        return optouts.why(raw, yes=yes)
+    except optouts.UnclearError as fault:
+        raise CellError(
+            f"{str(fault)[:40]!r} does not say whether this reader opted out; write yes"
+            " or no"
+        ) from None
+
+
+def _consent(raw: str) -> str:
+    if synonyms.fold(raw) in synonyms.words()["no"]:
+        raise CellError("this contact did not agree; leave the row out")
+    return _free_text(raw)
 
 
 def _organisation(raw: str) -> str:
