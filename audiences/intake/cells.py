@@ -9,9 +9,10 @@ from typing import Any
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
-from audiences.intake.mapping import optouts, synonyms
+from audiences.intake.mapping import synonyms
 from audiences.intake.values import typed_addresses
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
@@ -51,8 +52,7 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
     return {
         **dict.fromkeys(texts, _free_text),
         "consent": _consent,
-        "opt_out": partial(_wish, yes=Why.ASKED),
-        "bounced": partial(_wish, yes=Why.BOUNCED),
+        **{name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()},
         "address": addresses,
         "roles": roles,
         "languages": languages,
@@ -117,7 +117,7 @@ def _wish(raw: str, *, yes: Why) -> Why | None:
 
 
 def _consent(raw: str) -> str:
-    if synonyms.fold(raw) in synonyms.words()["no"]:
+    if synonyms.fold(raw) in optouts.answers()["no"]:
         raise CellError("this contact did not agree; leave the row out")
     return _free_text(raw)
 

@@ -14,6 +14,7 @@ from audiences.intake import cells
 from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.segments.vocabularies import Vocabulary
@@ -23,7 +24,7 @@ CACHED = 10_000  # cells of one column, or organisations
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 # Columns of the contact, then of its organisation.
-WISHES = ("opt_out", "bounced")
+WISHES = tuple(optouts.COLUMNS)
 AS_STOPPED = "the whole list"
 OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
 NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
@@ -75,7 +76,7 @@ class CheckedRow(NamedTuple):
     body: Body | None
 
 
-class Stop(NamedTuple):
+class ToSuppress(NamedTuple):
     """An address that the list says must not be written to."""
 
     address_key: bytes
@@ -92,7 +93,7 @@ class Checked(NamedTuple):
     rows: Sequence[CheckedRow] = ()
     faults: Sequence[Fault] = ()
     remarks: Sequence[Fault] = ()
-    stops: Sequence[Stop] = ()
+    stops: Sequence[ToSuppress] = ()
 
 
 def parsed(parse: Parse, raw: str) -> Any:
@@ -175,7 +176,7 @@ class Checker:
         typed = parsed(cells.addresses, self._own(line)[0].strip())
         return Checked(
             stops=[
-                Stop(self._fingerprint(each.address.identity), reason, said[:80])
+                ToSuppress(self._fingerprint(each.address.identity), reason, said[:80])
                 for each in typed
             ]
         )

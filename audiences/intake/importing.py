@@ -13,13 +13,15 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
-from audiences.intake import applying, differences, planning, stage, stopping
-from audiences.intake.check import CheckedRow, Checker, Fault, Stop
-from audiences.intake.differences import Change, Made
-from audiences.intake.grouping import Group, groups
-from audiences.intake.mapping.proposal import Proposal
+from audiences.intake import applying, planning, stage
+from audiences.intake.check import CheckedRow, Checker, Fault, ToSuppress
+from audiences.intake.dry_run import differences
+from audiences.intake.dry_run.differences import Change, NewOrganisation
+from audiences.intake.dry_run.grouping import FaultGroup, groups
+from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
+from audiences.intake.wishes import stopping
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
@@ -42,12 +44,12 @@ class Staged:
 
     file: str
     form: str
-    proposal: Proposal | None = None
+    layout: Layout | None = None
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
     remarks: list[Fault] = field(default_factory=list)
-    stops: dict[bytes, Stop] = field(default_factory=dict)  # by fingerprint
+    stops: dict[bytes, ToSuppress] = field(default_factory=dict)  # by fingerprint
 
     def remark(self, remarks: Sequence[Fault]) -> None:
         """Keep the first MAX_FAULTS remarks."""
@@ -77,9 +79,9 @@ class ImportReport:
     newly_stopped: int  # of these, those that were not suppressed before
     columns: list[dict[str, Any]]  # what each column of the list becomes
     questions: list[str]  # to be answered before the list is applied
-    groups: list[Group]  # the faults by their reason
+    groups: list[FaultGroup]  # the faults by their reason
     changes: list[Change]  # of a dry run: the values that would be replaced
-    made: list[Made]  # of a dry run: the organisations that would be added
+    made: list[NewOrganisation]  # of a dry run: the organisations that would be added
     import_id: int | None = None
 
 
@@ -102,10 +104,10 @@ async def run(
     `progress` gets the number of rows read so far. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
-    if apply and table.proposal is not None and table.proposal.questions:
+    if apply and table.layout is not None and table.layout.questions:
         raise FileRefusedError(
             "nothing was written, because a question is open: "
-            + "; ".join(table.proposal.questions)
+            + "; ".join(table.layout.questions)
         )
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
@@ -131,7 +133,7 @@ async def _stage(
     checker: Checker,
     progress: Callable[[int], None],
 ) -> Staged:
-    staged = Staged(file=table.name, form=table.form, proposal=table.proposal)
+    staged = Staged(file=table.name, form=table.form, layout=table.layout)
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
@@ -153,7 +155,7 @@ async def _apply(
 def _report(
     staged: Staged, plan: planning.ImportPlan, new: int, import_id: int | None = None
 ) -> ImportReport:
-    proposal = staged.proposal
+    layout = staged.layout
     staged.note(plan.faulty.faults, rows=plan.faulty.rows)
     return ImportReport(
         rows=staged.rows,
@@ -168,8 +170,8 @@ def _report(
         remarks=staged.remarks,
         stopped=len(staged.stops),
         newly_stopped=new,
-        columns=[each._asdict() for each in proposal.found] if proposal else [],
-        questions=list(proposal.questions) if proposal else [],
+        columns=[each._asdict() for each in layout.found] if layout else [],
+        questions=list(layout.questions) if layout else [],
         groups=groups(staged.faults),
         changes=[],
         made=[],

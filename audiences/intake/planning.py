@@ -165,8 +165,8 @@ def _lacking(each: RowMapping) -> Iterator[Fault]:
         reason=f"{code} is new: the first row that names it needs kind and"
         " organisation_name; --set kind=ngo fills all rows"
         if code
-        else "a new contact needs an organisation; --set organisation=CODE names one for"
-        " all rows",
+        else "a new contact needs an organisation; --set organisation=CODE names one"
+        " for all rows",
     )
 
 

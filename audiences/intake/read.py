@@ -16,10 +16,11 @@ from typing import BinaryIO, TextIO
 from charset_normalizer import from_bytes
 
 from audiences.errors import FileRefusedError
-from audiences.intake import columns, vcards
-from audiences.intake.mapping import opening, proposal
+from audiences.intake import columns
+from audiences.intake.books import vcards
+from audiences.intake.mapping import layout, opening
+from audiences.intake.mapping.layout import Layout
 from audiences.intake.mapping.plan import Mapping
-from audiences.intake.mapping.proposal import Proposal
 from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import reading
 
@@ -37,16 +38,16 @@ class Table:
     name: str
     form: str  # for the report: "CSV, utf-8, delimiter ;"
     positions: dict[str, int]  # column → index in a row
-    proposal: Proposal | None = None  # how the headings were understood
+    layout: Layout | None = None  # how the headings were understood
     first: int = 2  # the number of the first row
     rows: Iterator[list[str]]
 
     @property
     def unread(self) -> tuple[str, ...]:
         """Return the headings of columns that are not read."""
-        if self.proposal is None:
+        if self.layout is None:
             return ()
-        left_out = (each.heading for each in self.proposal.left_out)
+        left_out = (each.heading for each in self.layout.left_out)
         return tuple(filter(None, left_out))
 
 
@@ -76,17 +77,17 @@ def open_table(
     else:
         rows, form = _text(path, encoding)
     head = opening.begin(rows, path.name)
-    proposed = proposal.propose(
+    understood = layout.understand(
         head.header, head.sample, mapping or Mapping(), preset=preset
     )
-    shaped = shape(proposed, head.rows)
+    shaped = shape(understood, head.rows)
     if not {"address", "organisation", "organisation_name"} & set(shaped.positions):
         raise FileRefusedError(opening.no_addresses(head.header))
     return Table(
         name=path.name,
         form=form,
         positions=shaped.positions,
-        proposal=proposed,
+        layout=understood,
         first=head.number + 1,
         rows=shaped.rows,
     )

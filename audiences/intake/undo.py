@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import suppressions
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
-from audiences.intake import stopping
 from audiences.intake.models import Import, Replaced
+from audiences.intake.wishes import stopping
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -85,18 +85,23 @@ async def undo(
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await _delete_organisations(session, record)
-    kept = changed_since
-    for table in (Contact, Membership):
-        remaining = select(func.count()).where(table.import_id == import_id)
-        kept += await session.scalar(remaining) or 0
     return Undone(
         removed=removed,
         memberships=memberships,
         restored=restored,
-        kept=kept,
+        kept=changed_since + await _remaining(session, import_id),
         lifted=await _lift(session, record, now),
         file=record.file,
     )
+
+
+async def _remaining(session: AsyncSession, import_id: int) -> int:
+    """Count the contacts and memberships of an import that are still there."""
+    count = 0
+    for table in (Contact, Membership):
+        rows = select(func.count()).where(table.import_id == import_id)
+        count += await session.scalar(rows) or 0
+    return count
 
 
 async def imports(session: AsyncSession) -> Sequence[Import]:

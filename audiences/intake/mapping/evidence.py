@@ -6,7 +6,8 @@ from functools import cache
 
 from babel import Locale
 
-from audiences.intake.mapping import optouts, synonyms
+from audiences.intake.mapping import synonyms
+from audiences.intake.wishes import optouts
 from audiences.organisations import Kind, Level, Status
 from audiences.suppressions import Why
 

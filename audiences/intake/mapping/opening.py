@@ -14,7 +14,7 @@ MAX_SAMPLE = 1_000_000  # characters of them
 MAX_COLUMNS = 200
 
 
-class Head(NamedTuple):
+class ListHead(NamedTuple):
     """The headings, with the number of their row, some rows below, and all of these."""
 
     header: list[str]
@@ -23,7 +23,7 @@ class Head(NamedTuple):
     rows: Iterator[list[str]]
 
 
-def begin(rows: Iterator[list[str]], name: str) -> Head:
+def begin(rows: Iterator[list[str]], name: str) -> ListHead:
     """Return the head of a list; raise FileRefusedError when it is empty.
 
     The headings are the row with most known ones among the first. A list whose first
@@ -46,7 +46,7 @@ def begin(rows: Iterator[list[str]], name: str) -> Head:
             header = [f"column {i + 1}" for i in range(len(taken[filled[0]]))]
             header[column] = "address"
             best, number = -1, 0
-    return Head(header, number, taken[best + 1 :], chain(taken[best + 1 :], rest))
+    return ListHead(header, number, taken[best + 1 :], chain(taken[best + 1 :], rest))
 
 
 def no_addresses(header: list[str]) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from audiences.intake import columns
-from audiences.intake.mapping import evidence, optouts, synonyms
+from audiences.intake.mapping import evidence, synonyms
 from audiences.intake.mapping.evidence import is_han
-from audiences.intake.mapping.proposal import Proposal
+from audiences.intake.mapping.layout import Layout
+from audiences.intake.wishes import optouts
 
 _BETWEEN = {
     "postal_address": ", ",
@@ -31,17 +32,17 @@ class Shaped(NamedTuple):
     rows: Iterator[list[str]]
 
 
-def shape(proposal: Proposal, rows: Iterator[list[str]]) -> Shaped:
+def shape(layout: Layout, rows: Iterator[list[str]]) -> Shaped:
     """Return rows in which each column has one cell."""
-    width = len(proposal.found)
-    mapping = proposal.mapping
+    width = len(layout.found)
+    mapping = layout.mapping
     positions: dict[str, int] = {}
     makes: list[Make] = []
     for column in columns.NAMES:
-        places = proposal.positions.get(column, ())
+        places = layout.positions.get(column, ())
         default = mapping.defaults.get(column, "")
         values = mapping.values.get(column, {})
-        labels = {place: proposal.found[place].heading for place in places}
+        labels = {place: layout.found[place].heading for place in places}
         plain = column != "consent" or {*map(synonyms.fold, labels.values())} == {
             column
         }
@@ -91,7 +92,7 @@ def _evidence(given: dict[str, str]) -> str:
 
 
 def _is_yes(cell: str) -> bool:
-    return synonyms.fold(cell) in synonyms.words()["yes"]
+    return synonyms.fold(cell) in optouts.answers()["yes"]
 
 
 def _shaped(

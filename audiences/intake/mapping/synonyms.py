@@ -39,6 +39,7 @@ def fold(heading: str) -> str:
 
 
 def _data(name: str) -> dict[str, Any]:
+    """Return the content of a TOML file of this folder."""
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -77,15 +78,6 @@ def presets() -> tuple[Preset, ...]:
         )
         for each in _data("presets.toml")["preset"]
     )
-
-
-@cache
-def words() -> dict[str, frozenset[str]]:
-    """Return the words of `optouts.toml`, folded, by what they say."""
-    return {
-        says: frozenset(map(fold, listed))
-        for says, listed in _data("optouts.toml").items()
-    }
 
 
 def fitting(header: Iterable[str]) -> list[Preset]:

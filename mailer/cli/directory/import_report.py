@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
-from audiences.intake.mapping.proposal import Proposal
+from audiences.intake.mapping.layout import Layout
 from audiences.intake.stage import MAX_FAULTS
 from mailer.cli import output
 
@@ -16,8 +16,8 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
-    if staged.proposal is not None:
-        _columns(staged.proposal)
+    if staged.layout is not None:
+        _columns(staged.layout)
     _faults(report)
     _cells("Taken otherwise than written", "remark", report.remarks)
     if len(report.remarks) > SHOWN:
@@ -35,17 +35,17 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         output.line("nothing was written; --apply writes the valid rows")
 
 
-def _columns(proposal: Proposal) -> None:
+def _columns(layout: Layout) -> None:
     """Print what each column becomes, why, and two of its cells."""
-    named = f" as {proposal.preset} exports it" if proposal.preset else ""
+    named = f" as {layout.preset} exports it" if layout.preset else ""
     rows = []
-    for each in proposal.found:
+    for each in layout.found:
         becomes = each.column or ("left out?" if not each.sure else "left out")
-        if each in proposal.without_place:
+        if each in layout.without_place:
             becomes = f"{each.column}: understood, but there is no place for it yet"
         rows.append((each.heading, becomes, each.why, " · ".join(each.cells)))
     output.table(f"Columns{named}", ("heading", "becomes", "why", "cells"), rows)
-    unsure = [each for each in proposal.left_out if not each.sure and each.heading]
+    unsure = [each for each in layout.left_out if not each.sure and each.heading]
     if unsure:
         output.line(
             "name a column that is left out with --column"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from audiences.intake import importing, mending, read
+from audiences.intake import importing, read
+from audiences.intake.dry_run import mending
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.mapping import plan
 from audiences.intake.mapping.plan import Mapping
@@ -121,10 +122,10 @@ async def _run(
 
 def _write_map(path: Path, table: Table) -> None:
     """Write the proposal of a table; refuse to overwrite a file."""
-    if table.proposal is None:
+    if table.layout is None:
         return
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(plan.text(table.proposal.mapping, name=table.name))
+            file.write(plan.text(table.layout.mapping, name=table.name))
     except OSError as fault:
         raise click.ClickException(f"{path}: {fault.strerror}") from None

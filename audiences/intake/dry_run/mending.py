@@ -65,7 +65,7 @@ def write(path: Path, table: Table, faults: Iterable[Fault]) -> int:
 
 
 def _rows(table: Table, reasons: dict[int, list[str]]) -> Iterator[list[str]]:
-    found = table.proposal.found if table.proposal else ()
+    found = table.layout.found if table.layout else ()
     header = [each.heading for each in found if each.heading != REASONS]
     places = [i for i, each in enumerate(found) if each.heading != REASONS]
     yield [*header, REASONS]

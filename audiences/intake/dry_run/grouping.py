@@ -12,7 +12,7 @@ _HINT = re.compile(r"; did you mean .*")
 
 
 @dataclass(slots=True)
-class Group:
+class FaultGroup:
     """Faults of one column with one reason."""
 
     column: str
@@ -22,12 +22,12 @@ class Group:
     values: list[str] = field(default_factory=list)
 
 
-def groups(faults: Iterable[Fault]) -> list[Group]:
+def groups(faults: Iterable[Fault]) -> list[FaultGroup]:
     """Return the groups, the largest first."""
-    found: dict[tuple[str, str], Group] = {}
+    found: dict[tuple[str, str], FaultGroup] = {}
     for fault in faults:
         key = (fault.column, _general(fault))
-        group = found.setdefault(key, Group(fault.column, fault.reason))
+        group = found.setdefault(key, FaultGroup(fault.column, fault.reason))
         group.count += 1
         if len(group.rows) < FIRST:
             group.rows.append(fault.row)

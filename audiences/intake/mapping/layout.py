@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class Layout:
     """What the columns of a list become."""
 
     found: tuple[Found, ...]
@@ -59,13 +59,13 @@ def _has_place(column: str | None) -> bool:
     return column is None or column in columns.NAMES
 
 
-def propose(
+def understand(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     mapping: Mapping,
     *,
     preset: str | None = None,
-) -> Proposal:
+) -> Layout:
     """Return what the columns become; `rows` are some of the first ones.
 
     `preset` is the name of one that a person chose. Raises FileRefusedError when
@@ -82,7 +82,7 @@ def propose(
     return _result(known, mapping)
 
 
-def _result(known: Columns, mapping: Mapping) -> Proposal:
+def _result(known: Columns, mapping: Mapping) -> Layout:
     """Return the proposal; refuse two headings for a column that has one."""
     parts = synonyms.parts()
     positions: dict[str, list[int]] = {}
@@ -97,7 +97,7 @@ def _result(known: Columns, mapping: Mapping) -> Proposal:
         column: known.order.get(column, tuple(places))
         for column, places in positions.items()
     }
-    return Proposal(
+    return Layout(
         found=tuple(_found(known, place) for place in range(len(known.header))),
         positions=ordered,
         questions=tuple(known.questions),

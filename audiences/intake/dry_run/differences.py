@@ -26,7 +26,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewOrganisation:
     """An organisation that the directory does not have yet."""
 
     row: int
@@ -49,7 +49,7 @@ async def changes(session: AsyncSession) -> list[Change]:
     return sorted(found, key=lambda each: each.row)
 
 
-async def made(session: AsyncSession) -> list[Made]:
+async def made(session: AsyncSession) -> list[NewOrganisation]:
     """Return the first organisations that would be made."""
     rows = await session.execute(
         select(BODIES.c.row, BODIES.c.code, BODIES.c.organisation_name)
@@ -57,7 +57,7 @@ async def made(session: AsyncSession) -> list[Made]:
         .order_by(BODIES.c.row)
         .limit(MAX_SHOWN)
     )
-    return [Made(*row) for row in rows]
+    return [NewOrganisation(*row) for row in rows]
 
 
 async def _contacts(session: AsyncSession) -> list[RowMapping]:

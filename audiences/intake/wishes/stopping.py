@@ -11,19 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
-from audiences.intake.check import AS_STOPPED, Stop
+from audiences.intake.check import AS_STOPPED, ToSuppress
 from audiences.suppressions import Suppression, SuppressionEvent, Why
 
 CHUNK = 500  # addresses of one statement
 
 
-async def count_new(session: AsyncSession, stops: Iterable[Stop]) -> int:
+async def count_new(session: AsyncSession, stops: Iterable[ToSuppress]) -> int:
     """Return how many addresses would be suppressed."""
     return len(await _new(session, list(stops)))
 
 
 async def apply(
-    session: AsyncSession, stops: Iterable[Stop], *, import_id: int, now: datetime
+    session: AsyncSession, stops: Iterable[ToSuppress], *, import_id: int, now: datetime
 ) -> int:
     """Suppress the addresses; return how many were not before."""
     new = await _new(session, list(stops))
@@ -48,9 +48,9 @@ def of_whole_list(import_id: int) -> str:
     return f"{source(import_id)}: {AS_STOPPED}"
 
 
-async def _new(session: AsyncSession, stops: list[Stop]) -> list[Stop]:
+async def _new(session: AsyncSession, stops: list[ToSuppress]) -> list[ToSuppress]:
     """Return the stops of addresses that are not suppressed and not bounced before."""
-    new: list[Stop] = []
+    new: list[ToSuppress] = []
     for begin in range(0, len(stops), CHUNK):
         chunk = stops[begin : begin + CHUNK]
         keys = [each.address_key for each in chunk]
