@@ -4,6 +4,8 @@ from audiences.intake.mapping import evidence, synonyms
 from audiences.intake.mapping.evidence import Holds
 from audiences.intake.mapping.state import BY_MAPPING, Columns
 
+FEWEST = 2  # cells that show what a column is
+WISHES = frozenset(("opt_out", "bounced", "consent"))
 _SHOWS = (  # what cells show, beside addresses
     ("country", evidence.is_country, "countries"),
     ("languages", evidence.is_language, "languages"),
@@ -38,8 +40,7 @@ def take(known: Columns) -> None:
         shown = [
             place
             for place in free
-            if evidence.share(known.cells[place], holds) >= evidence.MOST
-            and _may_be(known, place, column)
+            if _shows(known.cells[place], holds) and _may_be(known, place, column)
         ]
         if len(shown) == 1:
             _show(known, shown[0], column, f"its cells are {what}", evidence_of=holds)
@@ -48,8 +49,20 @@ def take(known: Columns) -> None:
         _describe(known, place)
 
 
+def _shows(cells: list[str], holds: Holds) -> bool:
+    """Whether at least two cells and most of them fit; “no” is not Norwegian here."""
+    filled = [cell for cell in cells if cell]
+    return (
+        len(filled) >= FEWEST
+        and evidence.share(filled, holds) >= evidence.MOST
+        and evidence.share(filled, evidence.is_answer) < evidence.MOST
+    )
+
+
 def _may_be(known: Columns, place: int, column: str) -> bool:
     """Whether the heading does not say that a column is something else."""
+    if _is_about_wishes(known.header[place]):
+        return False
     meaning = synonyms.meanings().get(synonyms.fold(known.header[place]))
     return place not in known.why or (
         meaning is not None and not meaning.sure and meaning.target == column
@@ -98,12 +111,7 @@ def _describe(known: Columns, place: int) -> None:
 def ask_about_wishes(known: Columns) -> None:
     """Ask about columns that may be about opt-outs or consent and are left out."""
     for place, heading in enumerate(known.header):
-        folded = synonyms.fold(heading)
-        meaning = synonyms.meanings().get(folded)
-        named = meaning is not None and meaning.target in {"opt_out", "bounced"}
-        if not known.is_free(place):
-            continue
-        if named or any(part in folded for part in _ABOUT_WISHES):
+        if known.is_free(place) and _is_about_wishes(heading):
             known.unsure.add(place)
             known.why[place] = "may say who opted out"
             known.questions.append(
@@ -111,6 +119,14 @@ def ask_about_wishes(known: Columns) -> None:
                 f" --column opt_out={heading!r} or consent={heading!r}, or leave it"
                 f" out with --ignore {heading!r}"
             )
+
+
+def _is_about_wishes(heading: str) -> bool:
+    """Whether a heading may be about opt-outs or consent."""
+    folded = synonyms.fold(heading)
+    meaning = synonyms.meanings().get(folded)
+    named = meaning is not None and meaning.target in WISHES
+    return named or any(part in folded for part in _ABOUT_WISHES)
 
 
 def settle_organisation(known: Columns) -> None:

@@ -14,6 +14,7 @@ from audiences.suppressions import Why
 MOST = 0.6  # the share of cells that shows what a column is
 Holds = Callable[[str], bool]
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")
+LETTERS = 2  # of a code of ISO 3166-1 or ISO 639-1
 _CODE = re.compile(r"[^\W_][\w.-]{0,79}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*")
 
@@ -92,7 +93,7 @@ def _names(what: str) -> frozenset[str]:
         found |= {
             synonyms.fold(each)
             for code, name in names.items()
-            if not code.isdecimal()
+            if len(code) == LETTERS  # longer codes of languages are names of people
             for each in (code, name)
         }
     return frozenset(found)
