@@ -11,8 +11,11 @@ from audiences.intake import columns, read
 from audiences.intake.mapping import plan, synonyms
 from audiences.intake.mapping.plan import Chosen, Mapping
 from audiences.intake.read import Table
-from tests.audiences.real_lists import LISTS, MAILCHIMP, RealList
+from tests.audiences import real_exports, real_lists
+from tests.audiences.real_exports import MAILCHIMP
+from tests.audiences.real_lists import RealList
 
+LISTS = (*real_lists.LISTS, *real_exports.LISTS)
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")
 
 

@@ -6,7 +6,7 @@ import pytest
 import python_calamine
 
 from tests.acts.commands import Mailer, shown
-from tests.audiences import real_lists
+from tests.audiences import real_exports
 from tests.audiences.real_lists import RealList
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -14,12 +14,12 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 BY = ("--by", "editor")
 AT_ICOM = ("--set", "organisation=icom")
 EXPORTS = (
-    real_lists.MAILCHIMP,
-    real_lists.LISTMONK,
-    real_lists.BREVO,
-    real_lists.CIVICRM,
-    real_lists.MAILMAN,
-    real_lists.SYMPA,
+    real_exports.MAILCHIMP,
+    real_exports.LISTMONK,
+    real_exports.BREVO,
+    real_exports.CIVICRM,
+    real_exports.MAILMAN,
+    real_exports.SYMPA,
 )
 
 
