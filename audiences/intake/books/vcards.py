@@ -41,9 +41,10 @@ def rows(file: BinaryIO, name: str) -> Iterator[list[str]]:
     """Yield the headings, then a row for each entry; raise FileRefusedError."""
     yield HEADER
     card: dict[str, list[str]] | None = None
+    size = 0
     for number, line in _lines(file, name):
         if line.name == "BEGIN" and line.value.strip().upper() == "VCARD":
-            card = {}
+            card, size = {}, 0
         elif line.name == "END" and card is not None:
             yield [_joined(heading, card.get(heading, [])) for heading in HEADER]
             card = None
@@ -54,6 +55,11 @@ def rows(file: BinaryIO, name: str) -> Iterator[list[str]]:
             )
         else:
             _take(card, line)
+            size += len(line.value)
+        if size > MAX_CARD:
+            raise FileRefusedError(
+                f"{name}, line {number}: an entry of more than {MAX_CARD:,} characters"
+            )
     if card is not None:
         raise FileRefusedError(
             f"{name} ends inside an entry; expected END:VCARD; export it again"
@@ -107,21 +113,24 @@ def _split(value: str, mark: str) -> list[str]:
 
 def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, _Line]]:
     """Yield the properties, unfolded and decoded, with the number of their line."""
-    pending, begun = b"", 1
+    pending, begun, is_quoted = bytearray(), 1, False
     for number, raw in enumerate(_octets(file, name), start=1):
         line = raw.rstrip(b"\r\n")
-        if pending.endswith(b"=") and _is_quoted_printable(pending):
-            pending = pending[:-1] + line
+        if is_quoted and pending.endswith(b"="):
+            pending[-1:] = line
         elif line[:1] in {b" ", b"\t"} and pending:
             pending += line[1:]
         else:
             if pending.strip():
-                yield begun, _line(pending, name, begun)
-            pending, begun = line, number
+                yield begun, _line(bytes(pending), name, begun)
+            pending, begun = bytearray(line), number
+            is_quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
         if len(pending) > MAX_CARD:
-            raise FileRefusedError(f"{name}, line {begun}: an entry that has no end")
+            raise FileRefusedError(
+                f"{name}, line {begun}: more than {MAX_CARD:,} octets"
+            )
     if pending.strip():
-        yield begun, _line(pending, name, begun)
+        yield begun, _line(bytes(pending), name, begun)
 
 
 def _octets(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -133,10 +142,6 @@ def _octets(file: BinaryIO, name: str) -> Iterator[bytes]:
                 f"{name}, line {number}: more than {MAX_LINE:,} octets"
             )
         yield raw
-
-
-def _is_quoted_printable(line: bytes) -> bool:
-    return b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
 
 
 def _line(raw: bytes, name: str, number: int) -> _Line:
