@@ -104,11 +104,8 @@ async def run(
     `progress` gets the number of rows read so far. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
-    if apply and table.layout is not None and table.layout.questions:
-        raise FileRefusedError(
-            "nothing was written, because a question is open: "
-            + "; ".join(table.layout.questions)
-        )
+    if apply and not (as_stopped and "address" in table.positions):
+        _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
         checker = Checker(
@@ -124,6 +121,15 @@ async def run(
             report,
             changes=await differences.changes(session),
             made=await differences.made(session),
+        )
+
+
+def _refuse_open_questions(table: Table) -> None:
+    """Raise FileRefusedError if a column waits for a person's answer."""
+    if table.layout is not None and table.layout.questions:
+        raise FileRefusedError(
+            "nothing was written, because a question is open: "
+            + "; ".join(table.layout.questions)
         )
 
 

@@ -87,7 +87,9 @@ def test_opt_outs_stay_when_the_import_is_undone_or_another_list_comes(
 
 
 def test_a_list_is_taken_as_stopped_and_undone(mailer: Mailer, tmp_path: Path) -> None:
-    path = write(tmp_path, "e-mail,country\na@x.example,nowhere\nb@x.example,\n")
+    path = write(
+        tmp_path, "e-mail,country,newsletter\na@x.example,nowhere,1\nb@x.example,,\n"
+    )
     apply(mailer, write(tmp_path, "e-mail\na@x.example\n", "known.csv"), *AT_ICOM)
     number = apply(mailer, path, "--as", "stopped")
     while_stopped = readers(mailer)
