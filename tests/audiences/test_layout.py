@@ -107,6 +107,32 @@ def test_a_column_that_may_be_about_opt_outs_is_asked_about(
     assert f"--ignore {heading!r}" in question
 
 
+def test_a_question_is_asked_again_with_the_mapping_that_was_written(
+    tmp_path: Path,
+) -> None:
+    text = "E-mail,Newsletter\na@x.example,yes\n"
+    first = opened(tmp_path, text)
+    assert first.layout is not None
+    path = tmp_path / "map.toml"
+    path.write_text(plan.text(first.layout.mapping, name="list.csv"), "utf-8")
+    again = opened(tmp_path, text, mapping=plan.read(path))
+
+    assert again.layout is not None
+    assert again.layout.questions == first.layout.questions
+
+
+def test_two_headings_for_a_fact_are_asked_about(tmp_path: Path) -> None:
+    text = "E-mail;Pays;Pays du siège\na@x.example;FR;CH\n"
+    table = opened(tmp_path, text)
+    chosen = opened(tmp_path, text, chosen=("country=Pays du siège",))
+
+    assert table.layout is not None
+    assert chosen.layout is not None
+    assert "--column country='Pays'" in table.layout.questions[0]
+    assert chosen.layout.questions == ()
+    assert next(cells(chosen))["country"] == "CH"
+
+
 def test_two_columns_of_addresses_without_a_known_heading_are_asked_about(
     tmp_path: Path,
 ) -> None:

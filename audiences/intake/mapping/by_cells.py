@@ -113,6 +113,7 @@ def ask_about_wishes(known: Columns) -> None:
     for place, heading in enumerate(known.header):
         if known.is_free(place) and _is_about_wishes(heading):
             known.unsure.add(place)
+            known.asked.add(place)
             known.why[place] = "may say who opted out"
             known.questions.append(
                 f"{heading!r} may say who opted out or agreed: name it with"

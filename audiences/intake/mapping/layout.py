@@ -20,8 +20,10 @@ JOINED = frozenset(
     (
         *("name", "postal_address", "telephone", "notes", "tags", "fields", "acts_in"),
         *("serves", "topics", "consent", "opt_out", "bounced", "second_address"),
+        "function",
     )
 )
+WHO = frozenset(("address", "organisation", "organisation_name"))
 
 
 class Found(NamedTuple):
@@ -83,19 +85,10 @@ def understand(
 
 
 def _result(known: Columns, mapping: Mapping) -> Layout:
-    """Return the proposal; refuse two headings for a column that has one."""
-    parts = synonyms.parts()
-    positions: dict[str, list[int]] = {}
-    for place in sorted(known.targets):
-        target = parts.get(known.targets[place], known.targets[place])
-        known.targets[place] = target
-        positions.setdefault(target, []).append(place)
-    for column, places in positions.items():
-        if len(places) > 1 and column not in JOINED and column not in known.decided:
-            raise FileRefusedError(_twice(known, column, places))
+    """Return what the columns become."""
     ordered = {
         column: known.order.get(column, tuple(places))
-        for column, places in positions.items()
+        for column, places in _places(known).items()
     }
     return Layout(
         found=tuple(_found(known, place) for place in range(len(known.header))),
@@ -112,11 +105,37 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
             ignored=tuple(
                 heading
                 for place, heading in enumerate(known.header)
-                if heading and place not in known.targets
+                if heading and place not in known.targets.keys() | known.asked
             ),
             whole=True,
         ),
     )
+
+
+def _places(known: Columns) -> dict[str, list[int]]:
+    """Return the places of each column.
+
+    Of two headings for a column that has one the first is taken, with a question; they
+    are refused if the column says who a row is about.
+    """
+    parts = synonyms.parts()
+    found: dict[str, list[int]] = {}
+    for place in sorted(known.targets):
+        target = parts.get(known.targets[place], known.targets[place])
+        known.targets[place] = target
+        found.setdefault(target, []).append(place)
+    for column, places in found.items():
+        if len(places) == 1 or column in JOINED or column in known.decided:
+            continue
+        if column in WHO:
+            raise FileRefusedError(_twice(known, column, places))
+        known.questions.append(_twice(known, column, places))
+        for place in places[1:]:
+            del known.targets[place]
+            known.asked.add(place)
+            known.why[place] = f"{column} comes from {known.header[places[0]]!r}"
+        del places[1:]
+    return found
 
 
 def _twice(known: Columns, column: str, places: list[int]) -> str:

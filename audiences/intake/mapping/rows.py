@@ -15,6 +15,7 @@ from audiences.intake.wishes import optouts
 
 _BETWEEN = {
     "postal_address": ", ",
+    "function": ", ",
     "telephone": ", ",
     "second_address": ", ",
     "tags": ", ",

@@ -36,6 +36,7 @@ class Columns:
         self.unsure: set[int] = set()
         self.decided: set[str] = set()  # columns a person or a preset gave headings
         self.ignored: set[int] = set()  # by a person or a preset
+        self.asked: set[int] = set()  # a mapping that is written does not decide them
         self.questions: list[str] = []
         self.preset: str | None = None
         self.order: dict[str, tuple[int, ...]] = {}
