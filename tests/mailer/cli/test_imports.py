@@ -205,3 +205,13 @@ def test_a_mapping_is_written_and_used(mailer: Mailer, tmp_path: Path) -> None:
     person = mailer("contacts", "show", "a@x.example", "--json").json
     assert person["name"] == "Ada"
     assert twice.code == 1
+
+
+def test_days_of_consent_are_kept_as_evidence(mailer: Mailer, tmp_path: Path) -> None:
+    topics = ("--set", "topics=monthly-letter")
+    apply(mailer, write(tmp_path, real_exports.MAILCHIMP.text), *AT_ICOM, *topics)
+    ada = mailer("contacts", "show", "ada@m.example", "--json").json
+
+    assert [(each["standing"], each["basis"]) for each in ada["consent"]] == [
+        ("active", "OPTIN_TIME: 2023-01-05 10:00:00")
+    ]
