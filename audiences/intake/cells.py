@@ -3,17 +3,20 @@
 import re
 import zoneinfo
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
+from audiences.intake.mapping import synonyms
 from audiences.intake.values import details, typed_addresses
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
+from audiences.suppressions import Why
 
 MAX_TEXT = 200  # characters in a name
 _SEPARATORS = re.compile(r"[\s,;|]+")
@@ -44,10 +47,12 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
         ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
         return " ".join(dict.fromkeys(ordered))
 
-    texts = ["name", "function", "organisation_name", "acronym", "consent"]
+    texts = ["name", "function", "organisation_name", "acronym"]
     texts += [f"organisation_name_{language}" for language in OFFERED]
     return {
         **dict.fromkeys(texts, _free_text),
+        "consent": _consent,
+        **{name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()},
         "address": addresses,
         **_DETAILS,
         "roles": roles,
@@ -126,6 +131,22 @@ def _free_text(raw: str) -> str:
         mark = f"U+{ord(raw[place]):04X}"
         raise CellError(f"{kind} ({mark}) at character {place + 1}; remove it")
     return raw
+
+
+def _wish(raw: str, *, yes: Why) -> Why | None:
+    try:
+        return optouts.why(raw, yes=yes)
+    except optouts.UnclearError as fault:
+        raise CellError(
+            f"{str(fault)[:40]!r} does not say whether this reader opted out; write yes"
+            " or no"
+        ) from None
+
+
+def _consent(raw: str) -> str:
+    if synonyms.fold(raw) in optouts.answers()["no"]:
+        raise CellError("this contact did not agree; leave the row out")
+    return _free_text(raw)
 
 
 def _organisation(raw: str) -> str:

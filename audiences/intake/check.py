@@ -17,15 +17,19 @@ from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
 from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
+from audiences.suppressions import Why
 
 CACHED = 10_000  # cells of one column, or organisations
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 # Columns of the contact, then of its organisation.
+WISHES = tuple(optouts.COLUMNS)
+AS_STOPPED = "the whole list"
 OWN = (
     *("address", "name", "function", "roles", "languages", "timezone"),
     *("topics", "consent"),
@@ -84,12 +88,24 @@ class CheckedRow(NamedTuple):
     body: Body | None
 
 
+class ToSuppress(NamedTuple):
+    """An address that the list says must not be written to."""
+
+    address_key: bytes
+    reason: Why
+    said: str  # the cell that says so
+
+
 class Checked(NamedTuple):
-    """The contacts of a row, or its faults; and remarks on what was taken otherwise."""
+    """The contacts of a row, its stops, or its faults.
+
+    `remarks` are on what was taken otherwise than it stands.
+    """
 
     rows: Sequence[CheckedRow] = ()
     faults: Sequence[Fault] = ()
     remarks: Sequence[Fault] = ()
+    stops: Sequence[ToSuppress] = ()
 
 
 def parsed(parse: Parse, raw: str) -> Any:
@@ -118,11 +134,21 @@ class Checker:
     """Checks rows of one table against one vocabulary."""
 
     def __init__(
-        self, table: Table, vocabulary: Vocabulary, *, key: bytes, basis: str | None
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        *,
+        key: bytes,
+        basis: str | None,
+        as_stopped: bool = False,
     ) -> None:
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
+        self._as_stopped = as_stopped
+        self._wishes = [
+            (table.positions[name], name) for name in WISHES if name in table.positions
+        ]
         self._parsers = cells.parsers(vocabulary)
         self._cached = {
             name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
@@ -143,9 +169,31 @@ class Checker:
             line.extend([""] * (self._width - len(line)))
         line.append("")
         try:
+            if self._wishes or self._as_stopped:
+                stop = self._stop(line)
+                if stop is not None:
+                    return self._stopped(line, *stop)
             return self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
+
+    def _stop(self, line: list[str]) -> tuple[Why, str] | None:
+        """Return why the row must not be written to and the cell; None if it may."""
+        for position, name in self._wishes:
+            reason = self._cached[name](line[position])
+            if reason is not None:
+                return reason, line[position].strip()
+        return (Why.ASKED, AS_STOPPED) if self._as_stopped else None
+
+    def _stopped(self, line: list[str], reason: Why, said: str) -> Checked:
+        """Return the addresses of a row that must not be written to, and no contact."""
+        typed = parsed(cells.addresses, self._own(line)[0].strip())
+        return Checked(
+            stops=[
+                ToSuppress(self._fingerprint(each.address.identity), reason, said[:80])
+                for each in typed
+            ]
+        )
 
     def _values(self, row: int, line: list[str]) -> Checked:
         raw, name, function, roles, languages, timezone, topics, consent = self._own(
@@ -274,7 +322,9 @@ class Checker:
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
         values: dict[str, Any] = {}
-        for column, position in self._positions.items():
+        wanted = ("address", *WISHES) if self._as_stopped else self._positions
+        for column in wanted:
+            position = self._positions.get(column, -1)
             raw = unguarded(line[position].strip())
             if not raw:
                 continue
@@ -284,6 +334,8 @@ class Checker:
                 faults.append(Fault(row, column, raw[:80], str(fault)))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
+            if self._as_stopped or any(values.get(name) for name in WISHES):
+                return [_missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
             if not values.get("organisation") and "organisation" not in faulty:
                 faults.append(_missing(row, "address", reason))

@@ -6,17 +6,22 @@ directory as it is at that moment. The caller provides the transactions.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
 from audiences.intake import applying, planning, stage
-from audiences.intake.check import CheckedRow, Checker, Fault
+from audiences.intake.check import CheckedRow, Checker, Fault, ToSuppress
+from audiences.intake.dry_run import differences
+from audiences.intake.dry_run.differences import Change, NewOrganisation
+from audiences.intake.dry_run.grouping import FaultGroup, groups
+from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
+from audiences.intake.wishes import stopping
 from audiences.people import former_keys
 from audiences.segments import vocabularies
 
@@ -40,11 +45,12 @@ class Staged:
 
     file: str
     form: str
-    unread: tuple[str, ...]
+    layout: Layout | None = None
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
     remarks: list[Fault] = field(default_factory=list)
+    stops: dict[bytes, ToSuppress] = field(default_factory=dict)  # by fingerprint
 
     def remark(self, remarks: Sequence[Fault]) -> None:
         """Keep the first MAX_FAULTS remarks."""
@@ -70,6 +76,13 @@ class ImportReport:
     organisations_added: int
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
+    stopped: int  # addresses that the list says must not be written to
+    newly_stopped: int  # of these, those that were not suppressed before
+    columns: list[dict[str, Any]]  # what each column of the list becomes
+    questions: list[str]  # to be answered before the list is applied
+    groups: list[FaultGroup]  # the faults by their reason
+    changes: list[Change]  # of a dry run: the values that would be replaced
+    made: list[NewOrganisation]  # of a dry run: the organisations that would be added
     import_id: int | None = None
 
 
@@ -82,17 +95,23 @@ async def run(
     by: str,
     now: Callable[[], datetime],
     apply: bool = True,
+    as_stopped: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
     `key` makes fingerprints; `basis` is the basis of consent for rows without one.
+    `as_stopped` takes every address as one that must not be written to, and no more.
     `progress` gets the number of rows read so far. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
+    if apply and not (as_stopped and "address" in table.positions):
+        _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
-        checker = Checker(table, vocabulary, key=key, basis=basis)
+        checker = Checker(
+            table, vocabulary, key=key, basis=basis, as_stopped=as_stopped
+        )
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
@@ -100,7 +119,22 @@ async def run(
             if checker.former_keys and report.import_id is not None:
                 await former_keys.carry_over(session, report.import_id, key=key)
             return staged, report
-        return staged, _report(staged, await planning.plan(session))
+        new = await stopping.count_new(session, staged.stops.values())
+        report = _report(staged, await planning.plan(session), new)
+        return staged, replace(
+            report,
+            changes=await differences.changes(session),
+            made=await differences.made(session),
+        )
+
+
+def _refuse_open_questions(table: Table) -> None:
+    """Raise FileRefusedError if a column waits for a person's answer."""
+    if table.layout is not None and table.layout.questions:
+        raise FileRefusedError(
+            "nothing was written, because a question is open: "
+            + "; ".join(table.layout.questions)
+        )
 
 
 async def _stage(
@@ -109,7 +143,7 @@ async def _stage(
     checker: Checker,
     progress: Callable[[int], None],
 ) -> Staged:
-    staged = Staged(file=table.name, form=table.form, unread=table.unread)
+    staged = Staged(file=table.name, form=table.form, layout=table.layout)
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
@@ -123,12 +157,15 @@ async def _apply(
     record, plan = await applying.apply(
         session, file=staged.file, by=by, now=now, rows=staged.rows
     )
-    return _report(staged, plan, record.id)
+    stops = staged.stops.values()
+    new = await stopping.apply(session, stops, import_id=record.id, now=now)
+    return _report(staged, plan, new, record.id)
 
 
 def _report(
-    staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
+    staged: Staged, plan: planning.ImportPlan, new: int, import_id: int | None = None
 ) -> ImportReport:
+    layout = staged.layout
     staged.note(plan.faulty.faults, rows=plan.faulty.rows)
     staged.remark(plan.remarks)
     return ImportReport(
@@ -142,6 +179,13 @@ def _report(
         organisations_added=plan.organisations_added,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
+        stopped=len(staged.stops),
+        newly_stopped=new,
+        columns=[each._asdict() for each in layout.found] if layout else [],
+        questions=list(layout.questions) if layout else [],
+        groups=groups(staged.faults),
+        changes=[],
+        made=[],
         import_id=import_id,
     )
 
@@ -150,7 +194,7 @@ def _checked(
     table: Table, checker: Checker, staged: Staged, progress: Callable[[int], None]
 ) -> Iterator[CheckedRow]:
     empty = 0
-    for number, cells in enumerate(table.rows, start=2):
+    for number, cells in enumerate(table.rows, start=table.first):
         if not "".join(cells).strip():
             empty += 1
             if empty > MAX_EMPTY:
@@ -164,6 +208,8 @@ def _checked(
             progress(staged.rows)
         checked = checker.check(number, cells)
         yield from checked.rows
+        for stop in checked.stops:
+            staged.stops.setdefault(stop.address_key, stop)
         if checked.faults:
             staged.note(checked.faults)
         if checked.remarks:

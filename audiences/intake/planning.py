@@ -199,9 +199,10 @@ def _lacking(each: RowMapping) -> Iterator[Fault]:
         column="organisation",
         value=code or "",
         reason=f"{code} is new: the first row that names it needs kind and"
-        " organisation_name"
+        " organisation_name; --set kind=ngo fills all rows"
         if code
-        else "a new contact needs an organisation",
+        else "a new contact needs an organisation; --set organisation=CODE names one"
+        " for all rows",
     )
 
 

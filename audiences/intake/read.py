@@ -17,6 +17,11 @@ from charset_normalizer import from_bytes
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
+from audiences.intake.books import vcards
+from audiences.intake.mapping import layout, opening
+from audiences.intake.mapping.layout import Layout
+from audiences.intake.mapping.plan import Mapping
+from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import reading
 
 MAX_LINE = 1_000_000  # characters of a CSV file
@@ -28,39 +33,63 @@ DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """An open file: the positions of its columns, and its rows from the second on."""
+    """An open file: the positions of its columns, and its rows below the headings."""
 
     name: str
     form: str  # for the report: "CSV, utf-8, delimiter ;"
     positions: dict[str, int]  # column → index in a row
-    unread: tuple[str, ...]  # headings of other columns
+    layout: Layout | None = None  # how the headings were understood
+    first: int = 2  # the number of the first row
     rows: Iterator[list[str]]
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Return the headings of columns that are not read."""
+        if self.layout is None:
+            return ()
+        left_out = (each.heading for each in self.layout.left_out)
+        return tuple(filter(None, left_out))
 
-def open_table(path: Path, *, encoding: str | None = None) -> Table:
+
+def open_table(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    mapping: Mapping | None = None,
+    preset: str | None = None,
+) -> Table:
     """Open a file; raise FileRefusedError when it is not a table of contacts.
 
-    `encoding` is that of a CSV file; without it, it is detected. The rows are read
-    while they are used, and raise FileRefusedError, too.
+    `encoding` is that of a CSV file; without it, it is detected. `mapping` and `preset`
+    are what a person decided about the columns. The rows are read while they are used,
+    and raise FileRefusedError, too.
     """
     with _opened(path) as file:
-        magic = file.read(4)
-    if magic == b"PK\x03\x04":
+        start = file.read(len(vcards.BEGIN))
+    if start[:4] == b"PK\x03\x04":
         rows, form = _workbook(path), "XLSX"
-    elif magic == b"\xd0\xcf\x11\xe0":
+    elif start[:4] == b"\xd0\xcf\x11\xe0":
         raise FileRefusedError(
             f"{path.name} is an old .xls workbook; save it as .xlsx or CSV"
         )
+    elif start.upper() == vcards.BEGIN:
+        rows, form = _cards(path), "vCard"
     else:
         rows, form = _text(path, encoding)
-    header = next(rows, None)
-    if header is None:
-        raise FileRefusedError(
-            f"{path.name} is empty; its first row must have the headings"
-        )
-    positions, unread = columns.match(header)
+    head = opening.begin(rows, path.name)
+    understood = layout.understand(
+        head.header, head.sample, mapping or Mapping(), preset=preset
+    )
+    shaped = shape(understood, head.rows)
+    if not {"address", "organisation", "organisation_name"} & set(shaped.positions):
+        raise FileRefusedError(opening.no_addresses(head.header))
     return Table(
-        name=path.name, form=form, positions=positions, unread=unread, rows=rows
+        name=path.name,
+        form=form,
+        positions=shaped.positions,
+        layout=understood,
+        first=head.number + 1,
+        rows=shaped.rows,
     )
 
 
@@ -74,6 +103,11 @@ def _opened(path: Path) -> BinaryIO:
         return file
     file.close()
     raise FileRefusedError(f"{path} is not a regular file")
+
+
+def _cards(path: Path) -> Iterator[list[str]]:
+    with _opened(path) as file:
+        yield from vcards.rows(file, path.name)
 
 
 def _workbook(path: Path) -> Iterator[list[str]]:

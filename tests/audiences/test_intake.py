@@ -175,7 +175,8 @@ async def test_a_row_without_an_address_is_an_organisation_alone(
         )
     assert (report.valid, report.added, report.changed) == (3, 1, 0)
     assert (report.organisations, report.organisations_added) == (2, 2)
-    assert dry == replace(report, import_id=None)
+    assert [each.code for each in dry.made] == ["alone", "new-ngo"]
+    assert replace(dry, made=[]) == replace(report, import_id=None)
     assert [(each.row, each.value, each.reason) for each in report.remarks] == [
         (3, "Someone", "no address: the organisation is taken, this contact is not")
     ]

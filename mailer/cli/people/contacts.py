@@ -6,13 +6,18 @@ from mailer.cli.deferred import CommandPlace, DeferredGroup
 
 PLACES = {
     "import": CommandPlace(
-        "mailer.cli.directory.contacts",
-        "Check a CSV or XLSX file of contacts; with --apply, write the valid rows.",
+        "mailer.cli.directory.importing",
+        "Check a list of contacts; with --apply, write the valid rows.",
         "import_",
     ),
+    "imports": CommandPlace(
+        "mailer.cli.directory.undoing",
+        "List the files that were imported, the latest first.",
+        "imports_",
+    ),
     "undo": CommandPlace(
-        "mailer.cli.directory.contacts",
-        "Undo an import; rows that were used or changed since are kept.",
+        "mailer.cli.directory.undoing",
+        "Show what undoing an import does; undo it with --apply, or after a question.",
         "undo_",
     ),
     "list": CommandPlace(

@@ -1,0 +1,131 @@
+"""`mailer contacts import`: a dry run first, then the same with --apply."""
+
+import dataclasses
+from pathlib import Path
+
+import rich_click as click
+
+from audiences.intake import importing, read
+from audiences.intake.dry_run import mending
+from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.mapping import plan
+from audiences.intake.mapping.plan import Mapping
+from audiences.intake.read import Table
+from mailer import clock
+from mailer.cli import acting, output
+from mailer.cli.command import as_json, with_site
+from mailer.cli.directory import import_report
+from mailer.cli.directory.columns_chosen import with_mapping
+from mailer.readers import optouts
+from mailer.sites.site import Site
+
+
+@click.command("import", epilog="Example: mailer contacts import partners.xlsx --apply")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--apply", is_flag=True, help="Write the valid rows.")
+@click.option("--basis", help="Why readers get the topics; kept as evidence.")
+@click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option(
+    "--as",
+    "taken_as",
+    type=click.Choice(["contacts", "stopped"]),
+    default="contacts",
+    help="stopped: every address is suppressed, and nothing else is read.",
+)
+@click.option(
+    "--write-map",
+    type=click.Path(path_type=Path),
+    help="Write what the columns become to this file, to edit it for --map.",
+)
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path),
+    help="Write the rows to mend to this .xlsx or .csv, with their reasons.",
+)
+@click.option("--by", "user", help="The user who imports, with --apply; else you.")
+@with_mapping
+@as_json
+@with_site
+async def import_(
+    site: Site,
+    file: Path,
+    apply: bool,
+    basis: str | None,
+    encoding: str | None,
+    taken_as: str,
+    write_map: Path | None,
+    faults: Path | None,
+    user: str | None,
+    mapping: Mapping,
+    preset: str | None,
+    as_json: bool,
+) -> int | None:
+    """Check a list of contacts; with --apply, write the valid rows.
+
+    Shows what each column becomes, faults by their reason, and what would change.
+    """
+    by = await acting.user(site, user) if apply else ""  # a check records nothing
+
+    def opened() -> Table:
+        return read.open_table(file, encoding=encoding, mapping=mapping, preset=preset)
+
+    table = opened()
+    if write_map is not None:
+        _write_map(write_map, table)
+    stopped = taken_as == "stopped"
+    staged, report = await _run(site, table, basis, by, apply=apply, stopped=stopped)
+    mended = mending.write(faults, opened(), report.faults) if faults else 0
+    if as_json:
+        output.json_document(dataclasses.asdict(report))
+    else:
+        import_report.show(staged, report, applied=apply)
+        if faults:
+            output.line(f"{mended} rows to mend are in {faults}")
+    return 1 if report.faults and not report.valid else None
+
+
+async def _run(
+    site: Site,
+    table: Table,
+    basis: str | None,
+    by: str,
+    *,
+    apply: bool,
+    stopped: bool,
+) -> tuple[Staged, ImportReport]:
+    """Run the import, and keep its opt-outs in the file that no backup has."""
+    now = clock.now()
+    with output.progress() as bar:
+        task = bar.add_task(f"reading {table.name}", total=None)
+        async with site.database.connection() as held:
+            staged, report = await importing.run(
+                held,
+                table,
+                key=site.address_key,
+                basis=basis,
+                by=by,
+                now=clock.now,
+                apply=apply,
+                as_stopped=stopped,
+                progress=lambda rows: bar.update(task, completed=rows),
+            )
+    if apply and report.newly_stopped:
+        optouts.append(
+            site.root,
+            [
+                optouts.of_suppression(each.address_key, at=now, reason=each.reason)
+                for each in staged.stops.values()
+            ],
+        )
+    return staged, report
+
+
+def _write_map(path: Path, table: Table) -> None:
+    """Write the proposal of a table; refuse to overwrite a file."""
+    if table.layout is None:
+        return
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(plan.text(table.layout.mapping, name=table.name))
+    except OSError as fault:
+        raise click.ClickException(f"{path}: {fault.strerror}") from None
