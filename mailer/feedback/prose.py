@@ -86,15 +86,24 @@ def recipients(mail: Part, text: str, *, of_headers: bool) -> list[str]:
 def _found(text: str, own: set[str], patterns: Sequence[re.Pattern[str]]) -> list[str]:
     """Return the addresses that the first fitting pattern finds, without our own."""
     for pattern in patterns:
+        matches = list(pattern.finditer(text))
+        if pattern is _AT_START:  # further in, a line goes on with a reply
+            least = min((_indent(match) for match in matches), default=0)
+            matches = [match for match in matches if _indent(match) == least]
         found = {
             each.lower(): each
-            for match in pattern.finditer(text)
+            for match in matches
             for each in addresses.within(match[0])[-1:]
             if each.lower() not in own and not _OURS.match(each)
         }
         if found:
             return list(found.values())[:100]
     return []
+
+
+def _indent(match: re.Match[str]) -> int:
+    """Return how far a matched line is indented."""
+    return len(match[0]) - len(match[0].lstrip(" \t"))
 
 
 def _own(mail: Part) -> set[str]:

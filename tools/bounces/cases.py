@@ -24,7 +24,7 @@ class Case:
 
 def read() -> list[Case]:
     """Return a case for each refusal of a recipient in the corpus."""
-    found = []
+    found: list[Case] = []
     for name in ("replies.tsv", "replies_of_providers.tsv"):
         for line in (CORPUS / name).read_text("utf-8").splitlines():
             row = line.split("\t")
