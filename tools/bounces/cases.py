@@ -31,7 +31,8 @@ def read() -> list[Case]:
             if line.startswith("#") or len(row) != FIELDS or len(row[0]) < FIELDS + 2:
                 continue
             reply = row[0].replace("\\n", "\r\n")
-            if reply.isascii() and not reply.startswith(("421", "2", "3")):
+            whole = reply.split("\r\n")[-1][FIELDS] == " "
+            if whole and reply.isascii() and not reply.startswith(("421", "2", "3")):
                 number = len(found) + 1
                 found.append(
                     Case(
