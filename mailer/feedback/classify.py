@@ -110,25 +110,33 @@ def _report(mail: MimePart) -> Classified | None:
         concerned = [each for each in entries if each.action == action]
         if concerned:
             text = prose.words(mail)
-            found = [_diagnosed(each, text, mail) for each in concerned]
+            named = [each.address for each in entries if each.address]
+            found = [_diagnosed(each, text, mail, named) for each in concerned]
             return Classified(kind=kind, recipients=_each_once(found))
     return None
 
 
 def _diagnosed(
-    entry: delivery_report.ReportEntry, text: str, mail: MimePart
+    entry: delivery_report.ReportEntry, text: str, mail: MimePart, named: list[str]
 ) -> NamedRecipient:
     """Return the diagnosis of an entry, from the words if its fields say nothing."""
+    if entry.action == "delivered":
+        return NamedRecipient(
+            address=entry.address,
+            status=entry.status,
+            permanence=Permanence.UNKNOWN,
+            reason=entry.action,
+        )
     found = diagnosis.of(entry.address, entry.diagnosis, status=entry.status)
     if found.permanence is Permanence.UNKNOWN or not entry.diagnosis:
-        told = prose.reason(text, entry.address or "\0", [])
+        told = prose.reason(text, entry.address or "\0", named)
         told = f"{entry.diagnosis} {told}" if entry.diagnosis else told
         again = diagnosis.of(entry.address, told, status=entry.status)
         if again.permanence is not Permanence.UNKNOWN:
             found = again
     if not found.address:
-        named = prose.recipients(mail, text, of_headers=False)
-        found = replace(found, address=named[0] if named else "")
+        said = prose.recipients(mail, text, of_headers=False)
+        found = replace(found, address=said[0] if said else "")
     return found
 
 
@@ -184,12 +192,14 @@ def _in_words(mail: MimePart) -> Classified | None:
     first = text[:FIRST_WORDS]
     daemon = _from_daemon(mail) or mail.header("return-path").strip() == "<>"
     failed = "x-failed-recipients" in mail.headers
-    if not failed and not daemon and not phrases.has("failure subject", subject):
+    answers = phrases.has("answer subject", subject)
+    about = phrases.has("failure subject", subject) and not answers
+    if not (failed or daemon or about):
         return None
     delayed = not phrases.has("given up", first) and (
         phrases.has("delay", first) or phrases.has("delay subject", subject)
     )
-    told = phrases.has("failure subject", subject) if daemon else False
+    told = daemon and about
     if not (failed or delayed or told or phrases.has("failure text", first)):
         return None
     named = prose.recipients(mail, text, of_headers=True) or prose.recipients(

@@ -14,7 +14,7 @@ MAX_READ = 2_000  # characters of a diagnosis
 _REPLY = re.compile(
     r"(?<![\d.:])([45]\d\d)(?:[ -]+#?(?=\S)|$)(?:\(?#?([45]\.\d{1,3}\.\d{1,3}))?"
 )
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
+_STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![.\d])")
 _AGAIN = re.compile(r"[\s/]+[45]\d\d[- ]+(?:[45]\.\d{1,3}\.\d{1,3}\s)?")
 _OF_MAIL_FROM = re.compile(
     r"(in reply to|after|during|sent <<<|>>>) ?(end of )?MAIL ?FROM", re.IGNORECASE
