@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from mailer.delivery.smtp.verdict import Permanence
 from mailer.feedback import addresses, delivery_report, diagnosis, mime, phrases, prose
-from mailer.feedback.diagnosis import Recipient
-from mailer.feedback.mime import Part
+from mailer.feedback.diagnosis import NamedRecipient
+from mailer.feedback.mime import MimePart
 
+_AUTOMATIC_FIELDS = ("x-autorepl", "x-auto-repl", "x-autoresp")
 FIRST_WORDS = 4_000  # characters in which a bounce says that it is one
 
 
@@ -31,7 +32,7 @@ class Classified:
     """A returned mail: its kind, and the recipients it concerns."""
 
     kind: MailKind
-    recipients: tuple[Recipient, ...] = ()
+    recipients: tuple[NamedRecipient, ...] = ()
 
 
 def classify(data: bytes) -> Classified:
@@ -44,7 +45,7 @@ def classify(data: bytes) -> Classified:
     return Classified(kind=MailKind.OTHER)
 
 
-def _enclosed(mail: Part) -> Classified | None:
+def _enclosed(mail: MimePart) -> Classified | None:
     """Return what a report says that another mail encloses, as some gateways do."""
     if mail.content_type == "multipart/report":
         return None
@@ -56,14 +57,17 @@ def _enclosed(mail: Part) -> Classified | None:
     return None
 
 
-def _complaint(mail: Part) -> Classified | None:
+def _complaint(mail: MimePart) -> Classified | None:
     """Return a complaint: RFC 5965."""
     for part in mail.walk():
         if part.content_type == "message/feedback-report":
             fields, _ = mime.fields(part.octets().strip().replace(b"\r\n", b"\n"))
             break
     else:
-        if mail.parameters.get("report-type", "").lower() != "feedback-report":
+        said = phrases.has("complaint subject", mail.header("subject"))
+        encloses = any(each.content_type == "message/rfc822" for each in mail.walk())
+        marked = mail.parameters.get("report-type", "").lower() == "feedback-report"
+        if not marked and not (said and encloses):
             return None
         fields = {}
     names = [
@@ -77,7 +81,7 @@ def _complaint(mail: Part) -> Classified | None:
     return Classified(
         kind=MailKind.COMPLAINT,
         recipients=tuple(
-            Recipient(
+            NamedRecipient(
                 address=each, status="", permanence=Permanence.UNKNOWN, reason=kind
             )
             for each in dict.fromkeys(names)
@@ -86,11 +90,11 @@ def _complaint(mail: Part) -> Classified | None:
     )
 
 
-def _to(original: Part) -> list[str]:
+def _to(original: MimePart) -> list[str]:
     return addresses.within(original.header("to"))[:1]
 
 
-def _report(mail: Part) -> Classified | None:
+def _report(mail: MimePart) -> Classified | None:
     """Return what a delivery report says: RFC 3464; failures before delays."""
     entries = [
         entry
@@ -106,44 +110,51 @@ def _report(mail: Part) -> Classified | None:
         concerned = [each for each in entries if each.action == action]
         if concerned:
             text = prose.words(mail)
-            found = [_diagnosed(each, text, mail) for each in concerned]
+            named = [each.address for each in entries if each.address]
+            found = [_diagnosed(each, text, mail, named) for each in concerned]
             return Classified(kind=kind, recipients=_each_once(found))
     return None
 
 
-def _diagnosed(entry: delivery_report.Entry, text: str, mail: Part) -> Recipient:
+def _diagnosed(
+    entry: delivery_report.ReportEntry, text: str, mail: MimePart, named: list[str]
+) -> NamedRecipient:
     """Return the diagnosis of an entry, from the words if its fields say nothing."""
+    if entry.action == "delivered":
+        return NamedRecipient(
+            address=entry.address,
+            status=entry.status,
+            permanence=Permanence.UNKNOWN,
+            reason=entry.action,
+        )
     found = diagnosis.of(entry.address, entry.diagnosis, status=entry.status)
     if found.permanence is Permanence.UNKNOWN or not entry.diagnosis:
-        told = prose.reason(text, entry.address or "\0", [])
+        told = prose.reason(text, entry.address or "\0", named)
         told = f"{entry.diagnosis} {told}" if entry.diagnosis else told
         again = diagnosis.of(entry.address, told, status=entry.status)
         if again.permanence is not Permanence.UNKNOWN:
             found = again
     if not found.address:
-        named = prose.recipients(mail, text, of_headers=False)
-        found = replace(found, address=named[0] if named else "")
+        said = prose.recipients(mail, text, of_headers=False)
+        found = replace(found, address=said[0] if said else "")
     return found
 
 
-def _each_once(found: list[Recipient]) -> tuple[Recipient, ...]:
+def _each_once(found: list[NamedRecipient]) -> tuple[NamedRecipient, ...]:
     """Return recipients with an address, each once; the first diagnosis counts."""
-    kept: dict[str, Recipient] = {}
+    kept: dict[str, NamedRecipient] = {}
     for each in found:
         if each.address:
             kept.setdefault(each.address.lower(), each)
     return tuple(kept.values())
 
 
-def _automatic(mail: Part) -> Classified | None:
+def _automatic(mail: MimePart) -> Classified | None:
     """Return an automatic reply (RFC 3834), which is no bounce in its words."""
     submitted = mail.header("auto-submitted").strip().lower()
     marked = (
         submitted.startswith("auto-replied")
-        or any(
-            f"x-auto{name}" in mail.headers for name in ("reply", "respond", "-reply")
-        )
-        or "x-autorespond" in mail.headers
+        or any(name.startswith(_AUTOMATIC_FIELDS) for name in mail.headers)
         or mail.header("precedence").strip().lower() in {"auto_reply", "auto-reply"}
         or mail.header("x-precedence").strip().lower() in {"auto_reply", "auto-reply"}
     )
@@ -160,7 +171,7 @@ def _automatic(mail: Part) -> Classified | None:
     return Classified(kind=MailKind.AUTO_REPLY)
 
 
-def _told(text: str, address: str, named: list[str]) -> Recipient:
+def _told(text: str, address: str, named: list[str]) -> NamedRecipient:
     """Return the diagnosis in the words after an address, else in all the words."""
     found = diagnosis.of(address, prose.reason(text, address, named))
     if found.permanence is Permanence.UNKNOWN and len(named) == 1:
@@ -168,23 +179,27 @@ def _told(text: str, address: str, named: list[str]) -> Recipient:
     return found
 
 
-def _from_daemon(mail: Part) -> bool:
+def _from_daemon(mail: MimePart) -> bool:
     """Return whether a mail comes from a mail system, not from a person."""
     sender = mail.header("from") or mail.header("sender")
     empty = mail.header("return-path").strip() == "<>"
     return phrases.has("daemon", sender) or (empty and not sender)
 
 
-def _in_words(mail: Part) -> Classified | None:
+def _in_words(mail: MimePart) -> Classified | None:
     """Return a delay notice or a bounce that follows no standard."""
     text, subject = prose.words(mail), mail.header("subject")
     first = text[:FIRST_WORDS]
     daemon = _from_daemon(mail) or mail.header("return-path").strip() == "<>"
     failed = "x-failed-recipients" in mail.headers
-    if not failed and not daemon and not phrases.has("failure subject", subject):
+    answers = phrases.has("answer subject", subject)
+    about = phrases.has("failure subject", subject) and not answers
+    if not (failed or daemon or about):
         return None
-    delayed = phrases.has("delay", first) or phrases.has("delay subject", subject)
-    told = phrases.has("failure subject", subject) if daemon else False
+    delayed = not phrases.has("given up", first) and (
+        phrases.has("delay", first) or phrases.has("delay subject", subject)
+    )
+    told = daemon and about
     if not (failed or delayed or told or phrases.has("failure text", first)):
         return None
     named = prose.recipients(mail, text, of_headers=True) or prose.recipients(

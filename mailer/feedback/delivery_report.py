@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailer.feedback import addresses, mime
-from mailer.feedback.mime import Part
+from mailer.feedback.mime import MimePart
 
 TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 MAX_RECIPIENTS = 1_000
@@ -25,7 +25,7 @@ _ACTIONS = {  # what begins the field → what became of the mail
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class ReportEntry:
     """What a report says of one recipient."""
 
     address: str
@@ -34,9 +34,9 @@ class Entry:
     diagnosis: str
 
 
-def entries(part: Part) -> list[Entry]:
+def entries(part: MimePart) -> list[ReportEntry]:
     """Return what a delivery-status part says of each recipient."""
-    found: list[Entry] = []
+    found: list[ReportEntry] = []
     for group in _groups(part.octets() or _nested(part)):
         entry = _entry(group)
         if entry is not None and len(found) < MAX_RECIPIENTS:
@@ -44,7 +44,7 @@ def entries(part: Part) -> list[Entry]:
     return found
 
 
-def _nested(part: Part) -> bytes:
+def _nested(part: MimePart) -> bytes:
     """Return the bodies of the parts within, of a part that some servers nest."""
     return b"\n\n".join(each.octets() for each in part.parts)
 
@@ -64,7 +64,7 @@ def _groups(octets: bytes) -> Iterator[dict[str, list[str]]]:
             seen = seen or starts
 
 
-def _entry(group: dict[str, list[str]]) -> Entry | None:
+def _entry(group: dict[str, list[str]]) -> ReportEntry | None:
     """Return what a group says; None if it names no recipient."""
     named = (addresses.of_field(_of(group, name)) for name in _RECIPIENT_FIELDS)
     address = next((each for each in named if each), "")
@@ -79,7 +79,7 @@ def _entry(group: dict[str, list[str]]) -> Entry | None:
     if not done:
         done = {"2": "delivered", "4": "delayed"}.get(status[:1], "failed")
     diagnosis = _of(group, "diagnostic-code") or _of(group, "x-supplementary-info")
-    return Entry(
+    return ReportEntry(
         address=address,
         action=done,
         status=status,

@@ -14,7 +14,7 @@ MAX_READ = 2_000  # characters of a diagnosis
 _REPLY = re.compile(
     r"(?<![\d.:])([45]\d\d)(?:[ -]+#?(?=\S)|$)(?:\(?#?([45]\.\d{1,3}\.\d{1,3}))?"
 )
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
+_STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![.\d])")
 _AGAIN = re.compile(r"[\s/]+[45]\d\d[- ]+(?:[45]\.\d{1,3}\.\d{1,3}\s)?")
 _OF_MAIL_FROM = re.compile(
     r"(in reply to|after|during|sent <<<|>>>) ?(end of )?MAIL ?FROM", re.IGNORECASE
@@ -25,7 +25,7 @@ _VAGUE = (".0.0", ".1.0", ".2.0", ".3.0", ".4.0", ".5.0", ".7.0", ".7.1")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recipient:
+class NamedRecipient:
     """A recipient of a returned mail."""
 
     address: str
@@ -34,7 +34,7 @@ class Recipient:
     reason: str
 
 
-def of(address: str, text: str, *, status: str = "") -> Recipient:
+def of(address: str, text: str, *, status: str = "") -> NamedRecipient:
     """Return the diagnosis in a text, with the status that a field has, if any."""
     text = " ".join(text[:MAX_READ].split())
     if unix := _UNIX.match(text):
@@ -46,7 +46,7 @@ def of(address: str, text: str, *, status: str = "") -> Recipient:
         Reply(_code(quoted, told), _words(text, quoted, told)),
         names_recipient=not _OF_MAIL_FROM.search(text),
     )
-    return Recipient(
+    return NamedRecipient(
         address=address,
         status=told,
         permanence=found.permanence,

@@ -34,20 +34,20 @@ _SLOW_CODECS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "und
 
 
 @dataclass(kw_only=True)
-class Part:
+class MimePart:
     """A part of a mail, or the mail itself."""
 
     headers: dict[str, list[str]]  # lower-case name → values, decoded
     content_type: str
     parameters: dict[str, str]
     body: bytes = b""
-    parts: list["Part"] = field(default_factory=list)
+    parts: list["MimePart"] = field(default_factory=list)
 
     def header(self, name: str) -> str:
         """Return the first value of a field, "" without one."""
         return next(iter(self.headers.get(name, ())), "")
 
-    def walk(self) -> Iterator["Part"]:
+    def walk(self) -> Iterator["MimePart"]:
         """Yield the part and all within it, in order."""
         yield self
         for each in self.parts:
@@ -72,7 +72,7 @@ class Part:
         return text.replace("\xa0", " ").replace("\r\n", "\n")
 
 
-def read(data: bytes) -> Part:
+def read(data: bytes) -> MimePart:
     """Return a mail; at most MAX_PARTS parts, MAX_DEPTH deep."""
     data = data[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
     while data.startswith((b"From ", b">From ")):  # an mbox separator
@@ -91,7 +91,7 @@ def read(data: bytes) -> Part:
     return mail
 
 
-def part(data: bytes, *, usual: str = "text/plain") -> Part:
+def part(data: bytes, *, usual: str = "text/plain") -> MimePart:
     """Return the header fields and the body of a mail or of a part of one."""
     if data.startswith(b"\n"):
         head, body = b"", data[1:]
@@ -101,7 +101,7 @@ def part(data: bytes, *, usual: str = "text/plain") -> Part:
         head, body = head[:MAX_HEADER], b""
     headers, rest = fields(head)
     kind, parameters = _typed(next(iter(headers.get("content-type", ())), usual))
-    return Part(
+    return MimePart(
         headers=headers,
         content_type=kind,
         parameters=parameters,
@@ -181,7 +181,7 @@ def _typed(value: str) -> tuple[str, dict[str, str]]:
     return value.partition(";")[0].strip().lower(), parameters
 
 
-def _split(parent: Part, most: int) -> Iterator[Part]:
+def _split(parent: MimePart, most: int) -> Iterator[MimePart]:
     """Yield the parts of a multipart, at most so many; one without an end is taken."""
     boundary = parent.parameters.get("boundary", "").encode("utf-8", "replace")
     if not parent.content_type.startswith("multipart/") or not boundary:

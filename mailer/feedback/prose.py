@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mailer.feedback import addresses, mime, phrases
-from mailer.feedback.mime import Part
+from mailer.feedback.mime import MimePart
 
 MAX_READ = 60_000  # characters of the words before the returned mail
 MAX_REASON = 1_500  # characters after an address that may tell why
@@ -49,7 +49,7 @@ _STANDARD = re.compile(  # sentences of qmail and Exim that name no reason
 )
 
 
-def words(mail: Part) -> str:
+def words(mail: MimePart) -> str:
     """Return the text for people, before the returned mail begins."""
     parts = [
         each
@@ -64,7 +64,7 @@ def words(mail: Part) -> str:
     return text[: begins if text[:begins].strip() else len(text)][:MAX_READ]
 
 
-def recipients(mail: Part, text: str, *, of_headers: bool) -> list[str]:
+def recipients(mail: MimePart, text: str, *, of_headers: bool) -> list[str]:
     """Return the addresses that a mail says have failed.
 
     With `of_headers` those that fields of the mail name, else those of its words.
@@ -86,9 +86,13 @@ def recipients(mail: Part, text: str, *, of_headers: bool) -> list[str]:
 def _found(text: str, own: set[str], patterns: Sequence[re.Pattern[str]]) -> list[str]:
     """Return the addresses that the first fitting pattern finds, without our own."""
     for pattern in patterns:
+        matches = list(pattern.finditer(text))
+        if pattern is _AT_START:  # further in, a line goes on with a reply
+            least = min((_indent(match) for match in matches), default=0)
+            matches = [match for match in matches if _indent(match) == least]
         found = {
             each.lower(): each
-            for match in pattern.finditer(text)
+            for match in matches
             for each in addresses.within(match[0])[-1:]
             if each.lower() not in own and not _OURS.match(each)
         }
@@ -97,7 +101,12 @@ def _found(text: str, own: set[str], patterns: Sequence[re.Pattern[str]]) -> lis
     return []
 
 
-def _own(mail: Part) -> set[str]:
+def _indent(match: re.Match[str]) -> int:
+    """Return how far a matched line is indented."""
+    return len(match[0]) - len(match[0].lstrip(" \t"))
+
+
+def _own(mail: MimePart) -> set[str]:
     """Return the addresses of the bounce itself, and of us who wrote."""
     names = ("from", "sender", "to", "reply-to", "return-path", "delivered-to", "cc")
     values = [value for name in names for value in mail.headers.get(name, [])]
@@ -107,7 +116,7 @@ def _own(mail: Part) -> set[str]:
     return {each.lower() for each in addresses.within(" ".join(values))}
 
 
-def originals(mail: Part) -> list[Part]:
+def originals(mail: MimePart) -> list[MimePart]:
     """Return the returned mails, or their header sections, within a bounce."""
     return [
         mime.part(each.octets().replace(b"\r\n", b"\n").lstrip(b"\n"))

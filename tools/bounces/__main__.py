@@ -18,7 +18,7 @@ from tools.bounces.cases import Case
 from tools.peers.relay import Relay
 
 ARCHIVE = Path("tests/mailer/feedback/returned/servers.tar.xz")
-EACH = 22  # bounces of a configuration
+EACH = 23  # bounces of a configuration
 PATIENCE = 90  # seconds for the bounces of a configuration
 SENDER = "v.{number}@return.ngo.example"
 LETTER = (

@@ -24,14 +24,15 @@ class Case:
 
 def read() -> list[Case]:
     """Return a case for each refusal of a recipient in the corpus."""
-    found = []
+    found: list[Case] = []
     for name in ("replies.tsv", "replies_of_providers.tsv"):
         for line in (CORPUS / name).read_text("utf-8").splitlines():
             row = line.split("\t")
             if line.startswith("#") or len(row) != FIELDS or len(row[0]) < FIELDS + 2:
                 continue
             reply = row[0].replace("\\n", "\r\n")
-            if reply.isascii() and not reply.startswith(("421", "2", "3")):
+            whole = reply.split("\r\n")[-1][FIELDS] == " "
+            if whole and reply.isascii() and not reply.startswith(("421", "2", "3")):
                 number = len(found) + 1
                 found.append(
                     Case(

@@ -1,6 +1,7 @@
 """Bounces of Exim, from Debian's package; it need only be unpacked somewhere."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,8 @@ spool_directory = {folder}/spool
 log_file_path = {folder}/log/%slog
 trusted_users = root
 never_users =
+deliver_drop_privilege = true
+keep_environment =
 disable_ipv6 = true
 {more}
 begin routers
@@ -73,9 +76,12 @@ class Exim:
             f"#!/bin/sh\nexport LD_LIBRARY_PATH={libraries}"
             f" LD_PRELOAD={libraries}/libnss_wrapper.so"
             f" NSS_WRAPPER_PASSWD={folder}/passwd NSS_WRAPPER_GROUP={folder}/group\n"
-            f'exec {unpacked}/usr/sbin/exim4 -C {folder}/conf "$@"\n'
+            f'exec {folder}/exim4 -C {folder}/conf "$@"\n'
         )
         (folder / "exim").chmod(0o755)
+        # a copy without setuid, which would ignore the libraries beside it
+        shutil.copyfile(unpacked / "usr/sbin/exim4", folder / "exim4")
+        (folder / "exim4").chmod(0o755)
         more = SETTINGS[setting].format(folder=folder)
         (folder / "conf").write_text(
             CONFIGURATION.format(folder=folder, relay=relay, more=more)

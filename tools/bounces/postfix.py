@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.header import Header
 from pathlib import Path
 
 from tools.bounces.cases import Case
@@ -64,10 +65,11 @@ def _template(language: str) -> str:
     if language not in TEMPLATES:
         return ""
     subject, sentence = TEMPLATES[language]
+    encoded = Header(subject, "utf-8").encode()  # Postfix takes only ASCII here
     return (
         "failure_template = <<EOF\nCharset: utf-8\n"
-        f"From: MAILER-DAEMON (Mail Delivery System)\nSubject: {subject}\n"
-        f"Postmaster-Subject: Postmaster Copy: {subject}\n\n"
+        f"From: MAILER-DAEMON (Mail Delivery System)\nSubject: {encoded}\n"
+        f"Postmaster-Subject: {encoded}\n\n"
         f"{sentence}\n\n$myhostname\nEOF\n"
     )
 
