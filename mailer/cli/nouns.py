@@ -20,6 +20,10 @@ NOUNS = {
         "mailer.cli.site.demo",
         "Make a sample site, send the monthly letter in six languages, and report.",
     ),
+    "directory": CommandPlace(
+        "mailer.cli.people.directory",
+        "Write the lists of NGOs, focal points, experts and offices as documents.",
+    ),
     "doctor": CommandPlace(
         "mailer.cli.site.doctor",
         "Check settings, secrets, disk, store, clock, relays, signing and the DNS.",
