@@ -12,8 +12,8 @@ from audiences.entry import Correspondent
 from audiences.intake.workbooks import reading
 from audiences.languages import OFFERED
 from mailer.reports.lists import entries
+from tests.acts import directory
 from tests.acts.commands import Mailer
-from tests.acts.directory import entries as sample
 from tools.peers.browser import chromium
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -32,7 +32,7 @@ def rows(mailer: Mailer, kind: str, *options: str) -> list[dict[str, str]]:
 
 def test_the_list_of_ngos_has_each_with_fields_and_addresses(mailer: Mailer) -> None:
     listed = rows(mailer, "ngos", "--language", "fr")
-    ngos = [each for each in sample() if each.kind == "ngo"]
+    ngos = [each for each in directory.entries() if each.kind == "ngo"]
     icom = next(each for each in listed if each["Sigle"] == "ICOM")
 
     assert len(listed) == len(ngos)
