@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 
 @contextmanager
-def writing(
+def opened(
     form: Form, file: BinaryIO, columns: Sequence[str], *, sets: Collection[str] = ()
 ) -> Iterator[Write]:
     """Write a file of a form; the value is a function that writes rows.

@@ -67,7 +67,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
             *(EDITING, MOVING, REMOVING, MERGING),
         },
-        "roles": {JOINING, EDITING, REMOVING, MERGING},
+        "roles": {JOINING, EDITING, REMOVING, MERGING, "audiences/upkeep/bodies.py"},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
     "Subscription": {

@@ -76,7 +76,7 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
     ]
     with (
         saving(out, binary=form == Form.XLSX) as file,
-        formats.writing(Form(form), file, columns) as write,
+        formats.opened(Form(form), file, columns) as write,
     ):
         write(rows)
     left = len(listed) - len(rows)

@@ -131,7 +131,7 @@ async def export(
         )
         with (
             saving(out, binary=form == Form.XLSX) as file,
-            formats.writing(Form(form), file, names, sets=rows.SETS) as write,
+            formats.opened(Form(form), file, names, sets=rows.SETS) as write,
         ):
             async for page in bodies.of_organisations(session, found):
                 write([[row[place] for place in places] for row in page])

@@ -65,7 +65,7 @@ async def export(
         )
         with (
             saving(out, binary=form == Form.XLSX) as file,
-            formats.writing(Form(form), file, names, sets=rows.SETS) as write,
+            formats.opened(Form(form), file, names, sets=rows.SETS) as write,
         ):
             async for page in rows.of_contacts(session, wanted, names):
                 write(page)

@@ -91,7 +91,7 @@ async def _places(session: AsyncSession, kind: ListKind) -> dict[int, str | None
         .outerjoin(Country, Country.code == Organisation.country)
         .where(Organisation.retired_at.is_(None), _of(kind))
     )
-    return dict(map(tuple, rows))
+    return {number: region for number, region in rows}
 
 
 def _of(kind: ListKind) -> ColumnElement[bool]:
@@ -156,7 +156,7 @@ def _entry(
     names: Names = entry.names or {}
     return ListEntry(
         number=number,
-        region=catalogue.text(REGIONS[region]) if region in REGIONS else "",
+        region=catalogue.text(REGIONS[region]) if region else "",
         country=_first(lines["seat"]),
         name=names.get(catalogue.language) or entry.name,
         acronym=_first(lines["acronym"]),

@@ -50,7 +50,7 @@ def write_table(
     headings = _headings(kind, catalogue)
     rows = [_row(kind, each, catalogue) for each in entries]
     if form is Form.CSV:
-        with formats.writing(form, file, headings) as write:
+        with formats.opened(form, file, headings) as write:
             write(rows)
         return
     with workbook.sheet(
