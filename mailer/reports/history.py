@@ -41,7 +41,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class HistoryLimits:
     """Which acts are wanted; None is no limit."""
 
     campaign: int | None = None
@@ -58,7 +58,7 @@ async def wanted(
     address: str | None,
     user: str | None,
     since: datetime | None,
-) -> Wanted:
+) -> HistoryLimits:
     """Return which acts are wanted; raise if there is no such campaign or address.
 
     A user is one who acts now, or a program; one who is unknown raises NotFoundError.
@@ -70,13 +70,15 @@ async def wanted(
     found = None
     if address is not None:
         found = await contacts.find(session, address, key=site.address_key)
-    return Wanted(campaign=campaign, contact=found, user=user, since=since)
+    return HistoryLimits(campaign=campaign, contact=found, user=user, since=since)
 
 
-Source = Callable[[AsyncSession, Wanted], Awaitable[list[HistoryEntry]]]
+Source = Callable[[AsyncSession, HistoryLimits], Awaitable[list[HistoryEntry]]]
 
 
-async def read(session: AsyncSession, limits: Wanted) -> AsyncIterator[HistoryEntry]:
+async def read(
+    session: AsyncSession, limits: HistoryLimits
+) -> AsyncIterator[HistoryEntry]:
     """Yield the wanted acts, oldest first."""
     if limits.contact is not None:
         sources: tuple[Source, ...] = (_consent, _suppressions, _messages)
@@ -92,7 +94,9 @@ async def read(session: AsyncSession, limits: Wanted) -> AsyncIterator[HistoryEn
             yield each
 
 
-async def _campaigns(session: AsyncSession, limits: Wanted) -> list[HistoryEntry]:
+async def _campaigns(
+    session: AsyncSession, limits: HistoryLimits
+) -> list[HistoryEntry]:
     query = select(CampaignEvent).order_by(CampaignEvent.id)
     if limits.campaign is not None:
         query = query.where(CampaignEvent.campaign_id == limits.campaign)
@@ -110,7 +114,7 @@ async def _campaigns(session: AsyncSession, limits: Wanted) -> list[HistoryEntry
     ]
 
 
-async def _imports(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]:
+async def _imports(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             at=each.at,
@@ -128,7 +132,7 @@ async def _imports(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]
     ]
 
 
-async def _undone(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]:
+async def _undone(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
     undone = await session.scalars(select(Import).where(Import.undone_at.is_not(None)))
     return [
         HistoryEntry(
@@ -143,7 +147,9 @@ async def _undone(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]:
     ]
 
 
-async def _segments(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]:
+async def _segments(
+    session: AsyncSession, _limits: HistoryLimits
+) -> list[HistoryEntry]:
     return [
         HistoryEntry(
             at=each.saved_at,
@@ -156,7 +162,9 @@ async def _segments(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry
     ]
 
 
-async def _proposals(session: AsyncSession, _limits: Wanted) -> list[HistoryEntry]:
+async def _proposals(
+    session: AsyncSession, _limits: HistoryLimits
+) -> list[HistoryEntry]:
     settled = select(Proposal).where(Proposal.settled_at.is_not(None))
     return [
         HistoryEntry(
@@ -171,7 +179,9 @@ async def _proposals(session: AsyncSession, _limits: Wanted) -> list[HistoryEntr
     ]
 
 
-async def _suppressions(session: AsyncSession, limits: Wanted) -> list[HistoryEntry]:
+async def _suppressions(
+    session: AsyncSession, limits: HistoryLimits
+) -> list[HistoryEntry]:
     query = select(SuppressionEvent)
     if limits.contact is not None:
         key = limits.contact.address_key
@@ -190,7 +200,7 @@ async def _suppressions(session: AsyncSession, limits: Wanted) -> list[HistoryEn
     ]
 
 
-async def _consent(session: AsyncSession, limits: Wanted) -> list[HistoryEntry]:
+async def _consent(session: AsyncSession, limits: HistoryLimits) -> list[HistoryEntry]:
     contact = limits.contact
     if contact is None:
         return []
@@ -209,7 +219,7 @@ async def _consent(session: AsyncSession, limits: Wanted) -> list[HistoryEntry]:
     ]
 
 
-async def _messages(session: AsyncSession, limits: Wanted) -> list[HistoryEntry]:
+async def _messages(session: AsyncSession, limits: HistoryLimits) -> list[HistoryEntry]:
     """Return the messages of a contact: each event, and each acceptance."""
     contact = limits.contact
     if contact is None:
