@@ -11,6 +11,8 @@ from mailer.reports import history
 from mailer.reports.history import HistoryEntry
 from mailer.sites.site import Site
 
+DIGESTS = ("digest", "content")  # in the detail of acts; not for people
+
 
 @click.command(epilog="Example: mailer history --campaign 1 --json-lines")
 @click.option("--campaign", type=NUMBER, help="Acts on the campaign of this number.")
@@ -45,7 +47,11 @@ async def command(
                 output.json_line(_document(each))
             else:
                 when = output.local(each.at, site.zone)
-                said = "; ".join(f"{k}: {v}" for k, v in each.detail.items() if v)
+                said = "; ".join(
+                    f"{key}: {value}"
+                    for key, value in each.detail.items()
+                    if value and key not in DIGESTS
+                )
                 who = each.by or "-"
                 output.line(f"{when}  {who}  {each.about}  {each.act}  {said}".rstrip())
 
