@@ -40,6 +40,10 @@ NOUNS = {
         "mailer.cli.site.go",
         "End a stop: campaigns, ticker and workers go on where they were.",
     ),
+    "history": CommandPlace(
+        "mailer.cli.site.history",
+        "Show who did what, and when, oldest first; times are in site.zone.",
+    ),
     "inbox": CommandPlace(
         "mailer.cli.running.inbox",
         "Run a mail server that keeps each message as a file in MAILDIR/new.",

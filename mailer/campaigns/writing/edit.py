@@ -46,7 +46,8 @@ async def add(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    acts.note(session, campaign, Act.IMPORTED, by=author, now=now)
+    detail = await texts.keep(session, campaign)
+    acts.note(session, campaign, Act.IMPORTED, by=author, now=now, detail=detail)
     return campaign
 
 
@@ -79,7 +80,8 @@ async def replace(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    await control.void(session, campaign, Act.EDITED, by=by, now=now)
+    detail = await texts.keep(session, campaign)
+    await control.void(session, campaign, Act.EDITED, by=by, now=now, detail=detail)
 
 
 async def _fill(

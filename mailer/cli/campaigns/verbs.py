@@ -40,6 +40,11 @@ VERBS = {
         "coverage_",
         "Count for each block the readers it concerns and reaches, and why not all.",
     ),
+    "diff": _at(
+        "review.comparing",
+        "diff",
+        "Show what changed in a campaign, block by block, in each language.",
+    ),
     "explain": _at(
         "readership",
         "explain",
