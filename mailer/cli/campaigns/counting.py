@@ -96,7 +96,7 @@ async def _write(site: Site, campaign_id: int, form: str, out: Path | None) -> N
             return
         with (
             saving(out, binary=form == Form.XLSX) as file,
-            formats.writing(Form(form), file, ledger.NAMED) as write,
+            formats.opened(Form(form), file, ledger.NAMED) as write,
         ):
             async for rows in ledger.named(session, campaign_id):
                 write(rows)

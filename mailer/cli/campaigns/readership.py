@@ -69,7 +69,7 @@ async def audience_(
             return
         with (
             saving(out, binary=form == Form.XLSX) as file,
-            formats.writing(Form(form), file, COLUMNS) as write,
+            formats.opened(Form(form), file, COLUMNS) as write,
         ):
             async for page in found.pages(session):
                 rows = list(filter(keeps, page))
