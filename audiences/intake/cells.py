@@ -4,29 +4,31 @@ import re
 import zoneinfo
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
+from audiences.intake.encodings import damage
 from audiences.intake.values import typed_addresses
+from audiences.intake.values.cell import CellError, Parse
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
 
 MAX_TEXT = 200  # characters in a name
+TEXTS = (
+    *("name", "organisation_name", "acronym", "consent"),
+    *(f"organisation_name_{language}" for language in OFFERED),
+)
 _SEPARATORS = re.compile(r"[\s,;|]+")
 
-Parse = Callable[[str], Any]  # raises CellError
 
+def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
+    """Return the parser of each column; sets of codes are sorted, with spaces.
 
-class CellError(Exception):
-    """The cell is not valid; the message is the reason."""
-
-
-def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
-    """Return the parser of each column; sets of codes are sorted, with spaces."""
+    With `repair`, texts lose the damage of other programs.
+    """
     code = lru_cache(maxsize=50_000)(_code_parser(vocabulary))
 
     def one(values: Values) -> Parse:
@@ -44,10 +46,8 @@ def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
         ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
         return " ".join(dict.fromkeys(ordered))
 
-    texts = ["name", "organisation_name", "acronym", "consent"]
-    texts += [f"organisation_name_{language}" for language in OFFERED]
     return {
-        **dict.fromkeys(texts, _free_text),
+        **dict.fromkeys(TEXTS, _repaired_text if repair else _free_text),
         "address": addresses,
         "roles": roles,
         "languages": languages,
@@ -93,12 +93,19 @@ def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
 def _free_text(raw: str) -> str:
     if len(raw) > MAX_TEXT:
         raise CellError(f"{len(raw)} characters; at most {MAX_TEXT} are allowed")
+    damaged = damage.find(raw)
+    if damaged is not None:
+        raise CellError(damaged)
     fault = characters.find_unusable(raw)
     if fault is not None:
         place, kind = fault
         mark = f"U+{ord(raw[place]):04X}"
         raise CellError(f"{kind} ({mark}) at character {place + 1}; remove it")
     return raw
+
+
+def _repaired_text(raw: str) -> str:
+    return _free_text(damage.repaired(raw))
 
 
 def _organisation(raw: str) -> str:

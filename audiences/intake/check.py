@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from audiences import addresses
 from audiences.intake import cells
-from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
+from audiences.intake.values.cell import CellError, parsed
+from audiences.intake.values.memory import Memory, Note, Repairing
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.segments.vocabularies import Vocabulary
 
-CACHED = 10_000  # cells of one column, or organisations
-MAX_CELL = 2_000  # characters; the codes of all countries have 800
+CACHED = 10_000  # organisations
 
 # Columns of the contact, then of its organisation.
 OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
@@ -78,28 +78,7 @@ class Checked(NamedTuple):
     rows: Sequence[CheckedRow] = ()
     faults: Sequence[Fault] = ()
     remarks: Sequence[Fault] = ()
-
-
-def parsed(parse: Parse, raw: str) -> Any:
-    """Parse a cell; raise CellError if it is faulty or longer than any good one."""
-    if len(raw) > MAX_CELL:
-        raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
-    return parse(raw)
-
-
-class _Memory(dict[str, Any]):
-    """The parsed cells of one column, by their text; faults are not cached."""
-
-    def __init__(self, parse: Parse) -> None:
-        self._parse = parse
-
-    def __missing__(self, raw: str) -> Any:
-        bare = raw.strip()
-        value = parsed(self._parse, bare) if bare else None
-        if len(self) >= CACHED:
-            self.clear()
-        self[raw] = value
-        return value
+    left: Sequence[Note] = ()  # cells that are left empty
 
 
 class Checker:
@@ -111,9 +90,11 @@ class Checker:
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
-        self._parsers = cells.parsers(vocabulary)
+        self._parsers = cells.parsers(vocabulary, repair=table.repair)
+        self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {
-            name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
+            name: self._memory(name, repair=table.repair).__getitem__
+            for name in self._parsers
         }
         self._width = 1 + max(table.positions.values())
         blank = -1  # `check` adds an empty cell at the end of each row
@@ -121,17 +102,35 @@ class Checker:
         self._about = tuple(name for name in ABOUT if name in table.positions)
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
-        self._bodies: dict[Any, Body | None] = {}
+        self._bodies: dict[Any, tuple[Body | None, Sequence[Note]]] = {}
+
+    def _memory(self, column: str, *, repair: bool) -> Memory:
+        kind = Repairing if repair and column in cells.TEXTS else Memory
+        return kind(column, self._parsers[column], self._notes, lenient=False)
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
         line.append("")
+        self._notes.clear()
         try:
-            return self._values(row, line)
+            checked = self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
+        return self._noted(row, checked) if self._notes else checked
+
+    def _noted(self, row: int, checked: Checked) -> Checked:
+        """Return a checked row with the notes on its cells."""
+        repaired = [
+            Fault(row, note.column, note.value, note.reason)
+            for note in self._notes
+            if not note.left
+        ]
+        return checked._replace(
+            remarks=[*checked.remarks, *repaired],
+            left=[note for note in self._notes if note.left],
+        )
 
     def _values(self, row: int, line: list[str]) -> Checked:
         raw, name, roles, languages, timezone, topics, consent = self._own(line)
@@ -192,13 +191,15 @@ class Checker:
 
     def _body(self, row: int, line: list[str]) -> Body | None:
         given = self._body_cells(line)
-        try:
-            return self._bodies[given]
-        except KeyError:
-            body = self._parse_body(row, line)
+        known = self._bodies.get(given)
+        if known is not None:
+            self._notes += known[1]
+            return known[0]
+        before = len(self._notes)
+        body = self._parse_body(row, line)
         if len(self._bodies) >= CACHED:
             self._bodies.clear()
-        self._bodies[given] = body
+        self._bodies[given] = body, tuple(self._notes[before:])
         return body
 
     def _parse_body(self, row: int, line: list[str]) -> Body | None:

@@ -40,6 +40,8 @@ class Staged:
     file: str
     form: str
     unread: tuple[str, ...]
+    encoding: str | None = None  # of a CSV file
+    cells: tuple[str, ...] = ()  # some that are not ASCII, as they are read
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
@@ -69,6 +71,8 @@ class ImportReport:
     organisations_added: int
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
+    encoding: str | None  # of a CSV file
+    cells: list[str]  # some that are not ASCII, as they are read
     import_id: int | None = None
 
 
@@ -106,6 +110,9 @@ async def _stage(
     progress: Callable[[int], None],
 ) -> Staged:
     staged = Staged(file=table.name, form=table.form, unread=table.unread)
+    if table.decoding is not None:
+        staged.encoding = table.decoding.name
+        staged.cells = table.decoding.cells
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
@@ -137,6 +144,8 @@ def _report(
         organisations_added=plan.organisations_added,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
+        encoding=staged.encoding,
+        cells=list(staged.cells),
         import_id=import_id,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import rich_click as click
 
+from audiences import characters
 from audiences.intake import importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
@@ -32,7 +33,10 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
-@click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option("--encoding", help="The file's encoding; else it is found by its words.")
+@click.option(
+    "--repair", is_flag=True, help="Undo damage of other programs: Ã© becomes é."
+)
 @click.option("--by", "user", help="The user who imports, with --apply; else you.")
 @as_json
 @with_site
@@ -42,6 +46,7 @@ async def import_(
     apply: bool,
     basis: str | None,
     encoding: str | None,
+    repair: bool,
     user: str | None,
     as_json: bool,
 ) -> int | None:
@@ -50,7 +55,7 @@ async def import_(
     Each faulty cell is shown with its row, column, value and reason.
     """
     by = await acting.user(site, user) if apply else ""  # a check records nothing
-    table = read.open_table(file, encoding=encoding)
+    table = read.open_table(file, encoding=encoding, repair=repair)
     with output.progress() as bar:
         task = bar.add_task(f"reading {table.name}", total=None)
         async with site.database.connection() as held:
@@ -75,6 +80,9 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
+    if staged.cells:
+        cells = " · ".join(characters.printable(each) for each in staged.cells)
+        output.line(f"read as {staged.encoding}: {cells}")
     if staged.unread:
         output.line(f"ignored columns: {', '.join(staged.unread)}")
     _show_cells("Cells to correct", "reason", report.faults)
