@@ -14,6 +14,7 @@ from audiences.intake import cells
 from audiences.intake.read import Table
 from audiences.intake.values.cell import CellError, parsed
 from audiences.intake.values.memory import Memory, Note, Repairing
+from audiences.intake.values.names import Names
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
@@ -85,12 +86,21 @@ class Checker:
     """Checks rows of one table against one vocabulary."""
 
     def __init__(
-        self, table: Table, vocabulary: Vocabulary, *, key: bytes, basis: str | None
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        names: Names,
+        *,
+        key: bytes,
+        basis: str | None,
+        strict: bool = False,
     ) -> None:
+        """With `strict`, a cell of any column that is not understood is a fault."""
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
-        self._parsers = cells.parsers(vocabulary, repair=table.repair)
+        self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
+        self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {
             name: self._memory(name, repair=table.repair).__getitem__
@@ -106,7 +116,8 @@ class Checker:
 
     def _memory(self, column: str, *, repair: bool) -> Memory:
         kind = Repairing if repair and column in cells.TEXTS else Memory
-        return kind(column, self._parsers[column], self._notes, lenient=False)
+        lenient = column in self._lenient
+        return kind(column, self._parsers[column], self._notes, lenient=lenient)
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
@@ -231,7 +242,8 @@ class Checker:
             try:
                 values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
-                faults.append(Fault(row, column, raw[:80], str(fault)))
+                if column not in self._lenient:
+                    faults.append(Fault(row, column, raw[:80], str(fault)))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             reason = "a row needs an address, or an organisation to be taken alone"

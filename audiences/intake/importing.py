@@ -17,6 +17,8 @@ from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
+from audiences.intake.values import names
+from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
@@ -46,6 +48,7 @@ class Staged:
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
     remarks: list[Fault] = field(default_factory=list)
+    left_empty: Tally = field(default_factory=Tally)
 
     def remark(self, remarks: Sequence[Fault]) -> None:
         """Keep the first MAX_FAULTS remarks."""
@@ -71,6 +74,7 @@ class ImportReport:
     organisations_added: int
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
+    left_empty: list[LeftEmpty]  # cells that are not understood
     encoding: str | None  # of a CSV file
     cells: list[str]  # some that are not ASCII, as they are read
     import_id: int | None = None
@@ -82,6 +86,7 @@ async def run(
     *,
     key: bytes,
     basis: str | None,
+    strict: bool = False,
     by: str,
     now: Callable[[], datetime],
     apply: bool = True,
@@ -89,13 +94,15 @@ async def run(
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
-    `key` makes fingerprints; `basis` is the basis of consent for rows without one.
+    `key` makes fingerprints; `basis` is the basis of consent for rows without one. With
+    `strict`, a row is refused for an optional cell that is not understood.
     `progress` gets the number of rows read so far. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
-        checker = Checker(table, vocabulary, key=key, basis=basis)
+        known = await names.load(session)
+        checker = Checker(table, vocabulary, known, key=key, basis=basis, strict=strict)
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
@@ -144,6 +151,7 @@ def _report(
         organisations_added=plan.organisations_added,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
+        left_empty=staged.left_empty.result(),
         encoding=staged.encoding,
         cells=list(staged.cells),
         import_id=import_id,
@@ -172,3 +180,5 @@ def _checked(
             staged.note(checked.faults)
         if checked.remarks:
             staged.remark(checked.remarks)
+        if checked.left:
+            staged.left_empty.add(checked.left)

@@ -4,27 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from audiences.intake import importing, read
 from audiences.intake.encodings import damage
-from audiences.intake.importing import ImportReport
-from mailer import clock
 from mailer.sites.site import Site
-from tests.audiences.importing import write
-
-
-async def checked(site: Site, path: Path, *, repair: bool) -> ImportReport:
-    table = read.open_table(path, repair=repair)
-    async with site.database.connection() as held:
-        _, report = await importing.run(
-            held,
-            table,
-            key=site.address_key,
-            basis="test",
-            by="test",
-            now=clock.now,
-            apply=False,
-        )
-    return report
+from tests.audiences.importing import import_file, write
 
 
 @pytest.mark.parametrize(
@@ -76,8 +58,8 @@ async def test_a_damaged_name_refuses_its_row_and_with_repair_is_read_with_a_rem
         head="address;name;organisation",
     )
 
-    refused = await checked(site, path, repair=False)
-    repaired = await checked(site, path, repair=True)
+    refused = await import_file(site, path, apply=False)
+    repaired = await import_file(site, path, apply=False, repair=True)
 
     assert [fault.row for fault in refused.faults] == [2, 3]
     assert "give --repair" in refused.faults[0].reason

@@ -29,7 +29,7 @@ MAX_WORD = 120  # octets; the rest of a longer one is not weighed
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Decoded:
     """The words as one candidate reads them, and how probable they are, in nats."""
 
     candidate: Candidate
@@ -58,18 +58,18 @@ def words(lines: Iterable[bytes]) -> list[bytes]:
 
 def readings(
     octets: Sequence[bytes], candidates: Sequence[Candidate] = CANDIDATES
-) -> list[Reading]:
+) -> list[Decoded]:
     """Return the readings of words, the best first; of equal texts only the first."""
-    found: dict[tuple[str, ...], Reading] = {}
+    found: dict[tuple[str, ...], Decoded] = {}
     for candidate in candidates:
         read = _read(octets, candidate.codec)
         if read is not None and read not in found:
             score = _score(read, candidate) - candidate.unusual
-            found[read] = Reading(candidate, read, score)
+            found[read] = Decoded(candidate, read, score)
     return sorted(found.values(), key=lambda each: -each.score)
 
 
-def is_sure(ranked: Sequence[Reading]) -> bool:
+def is_sure(ranked: Sequence[Decoded]) -> bool:
     """Whether the first reading may be taken."""
     if not ranked or not ranked[0].words or ranked[0].poor:
         return False

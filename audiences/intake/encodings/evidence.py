@@ -14,7 +14,7 @@ from pathlib import Path
 from audiences.errors import FileRefusedError
 from audiences.intake.encodings import detect
 from audiences.intake.encodings.candidates import CANDIDATES, UTF8, named
-from audiences.intake.encodings.detect import Reading
+from audiences.intake.encodings.detect import Decoded
 
 BLOCK = 1 << 20
 MAX_LINE = 1_000_000  # octets; a longer line is weighed in parts
@@ -238,7 +238,7 @@ def _mixed(path: Path, lines: _Lines) -> str:
     )
 
 
-def _doubtful(path: Path, ranked: Sequence[Reading]) -> str:
+def _doubtful(path: Path, ranked: Sequence[Decoded]) -> str:
     """Return the sentence for a doubtful choice: the two best, what to type."""
     if not ranked:
         return f"{path.name} is a text in no encoding that we know; {_REMEDY}"
@@ -251,7 +251,7 @@ def _doubtful(path: Path, ranked: Sequence[Reading]) -> str:
     )
 
 
-def _differing(reading: Reading, among: Sequence[Reading]) -> str:
+def _differing(reading: Decoded, among: Sequence[Decoded]) -> str:
     """Return the first words that differ between readings."""
     different = [
         word

@@ -11,6 +11,7 @@ from audiences import characters
 from audiences.intake import importing, read, stage, undo
 from audiences.intake.check import Fault
 from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.values.left_empty import LeftEmpty
 from audiences.person import person
 from mailer import clock
 from mailer.cli import acting, output
@@ -37,6 +38,9 @@ def command() -> None:
 @click.option(
     "--repair", is_flag=True, help="Undo damage of other programs: Ã© becomes é."
 )
+@click.option(
+    "--strict", is_flag=True, help="Refuse a row for any cell that is not understood."
+)
 @click.option("--by", "user", help="The user who imports, with --apply; else you.")
 @as_json
 @with_site
@@ -47,6 +51,7 @@ async def import_(
     basis: str | None,
     encoding: str | None,
     repair: bool,
+    strict: bool,
     user: str | None,
     as_json: bool,
 ) -> int | None:
@@ -64,6 +69,7 @@ async def import_(
                 table,
                 key=site.address_key,
                 basis=basis,
+                strict=strict,
                 by=by,
                 now=clock.now,
                 apply=apply,
@@ -94,6 +100,7 @@ def _show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     _show_cells("Taken otherwise than written", "remark", report.remarks)
     if len(report.remarks) > SHOWN:
         output.line(f"… and more remarks; --json lists {len(report.remarks):,}")
+    _show_left_empty(report.left_empty)
     _show_changes(report, applied=applied)
     if applied:
         output.line(f"undo with: mailer contacts undo {report.import_id}")
@@ -111,6 +118,24 @@ def _show_cells(title: str, heading: str, listed: Sequence[Fault]) -> None:
                 (each.row, each.column, each.value, each.reason)
                 for each in listed[:SHOWN]
             ],
+        )
+
+
+def _show_left_empty(left: Sequence[LeftEmpty]) -> None:
+    """Print how many cells are left empty, with the most frequent."""
+    if left:
+        output.table(
+            "Left empty, because not understood; --strict refuses these rows",
+            ("column", "rows", "value", "reason"),
+            [
+                (each.column, example.rows, example.value, example.reason)
+                for each in left
+                for example in each.examples
+            ],
+        )
+        output.line(
+            "left empty: "
+            + ", ".join(f"{each.column} in {each.rows:,} rows" for each in left)
         )
 
 
