@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from audiences import addresses
 from audiences.intake import cells
 from audiences.intake.read import Table
+from audiences.intake.values.bodies import Bodies
 from audiences.intake.values.cell import CellError, parsed
 from audiences.intake.values.memory import Memory, Note, Repairing
 from audiences.intake.values.names import Names
@@ -90,6 +91,7 @@ class Checker:
         table: Table,
         vocabulary: Vocabulary,
         names: Names,
+        organisations: Bodies,
         *,
         key: bytes,
         basis: str | None,
@@ -99,6 +101,7 @@ class Checker:
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
+        self._organisations = organisations
         self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
         self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
@@ -218,7 +221,7 @@ class Checker:
             column: self._cached[column](line[self._positions[column]])
             for column in self._about
         }
-        code = values.get("organisation")
+        code = values.get("organisation") or self._named(values)
         if code is None:
             return None
         names = {
@@ -231,6 +234,24 @@ class Checker:
         return Body(
             row, folded(code), code, tuple(map(values.get, BODY_CELLS)), names or None
         )
+
+    def _named(self, values: dict[str, Any]) -> str | None:
+        """Return the code of an organisation in a list without codes.
+
+        One that is known by this name keeps the names that it has.
+        """
+        if "organisation" in self._positions:
+            return None
+        given = ("organisation_name", *NAMES, "acronym")
+        name = next((values[each] for each in given if values.get(each)), None)
+        if name is None:
+            return None
+        code, new = self._organisations.code(name, values.get("acronym"))
+        if new is None:
+            values.update(dict.fromkeys(given))
+        else:
+            values["organisation_name"] = new
+        return code
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
@@ -247,8 +268,14 @@ class Checker:
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             reason = "a row needs an address, or an organisation to be taken alone"
-            if not values.get("organisation") and "organisation" not in faulty:
+            bodies = {"organisation", "organisation_name"}
+            if not bodies & values.keys() and "organisation" not in faulty:
                 faults.append(_missing(row, "address", reason))
+        try:
+            self._named(dict(values))
+        except CellError as fault:
+            shown = str(values.get("organisation_name", ""))[:80]
+            faults.append(Fault(row, "organisation_name", shown, str(fault)))
         if values.get("topics") and not (values.get("consent") or self._basis):
             reason = "topics need a basis of consent: fill this column or give --basis"
             faults.append(_missing(row, "consent", reason))

@@ -167,7 +167,7 @@ def match(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
             )
         else:
             positions[name] = position
-    if not {"address", "organisation"} & set(positions):
+    if not {"address", "organisation", "organisation_name"} & set(positions):
         found = ", ".join(repr(heading[:40]) for heading in header[:12]) or "nothing"
         raise FileRefusedError(
             f"no column is headed address (or e-mail); the first row has {found}"

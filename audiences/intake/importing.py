@@ -17,7 +17,7 @@ from audiences.intake import applying, planning, stage
 from audiences.intake.check import CheckedRow, Checker, Fault
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
-from audiences.intake.values import names
+from audiences.intake.values import bodies, names
 from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.segments import vocabularies
 
@@ -102,7 +102,10 @@ async def run(
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
         known = await names.load(session)
-        checker = Checker(table, vocabulary, known, key=key, basis=basis, strict=strict)
+        named = await bodies.load(session, table.positions)
+        checker = Checker(
+            table, vocabulary, known, named, key=key, basis=basis, strict=strict
+        )
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
