@@ -251,7 +251,15 @@ class Checker:
             values.update(dict.fromkeys(given))
         else:
             values["organisation_name"] = new
+            self._note_twin(code, new, values.get("acronym"))
         return code
+
+    def _note_twin(self, code: str, name: str, acronym: str | None) -> None:
+        """Note that a new organisation has the acronym of one that is known."""
+        known = self._organisations.alike(acronym)
+        if known:
+            reason = f"{known} has this acronym; {name[:60]} is taken as new, {code}"
+            self._notes.append(Note("acronym", acronym or "", reason))
 
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []

@@ -72,6 +72,9 @@ async def test_a_new_one_is_made_once_with_a_code_that_no_other_has(
     again = await import_file(site, path)
 
     assert report.organisations_added == 3
+    assert [(each.row, each.reason) for each in report.remarks] == [
+        (4, "icom has this acronym; Union of Cooks is taken as new, icom-2")
+    ]
     assert (again.added, again.changed, again.organisations_added) == (0, 0, 0)
     assert await codes(site, *(f"{each}@x.example" for each in "abcd")) == [
         *("reseau-ecoles", "reseau-ecoles", "icom-2", "教育协会"),

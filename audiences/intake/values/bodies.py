@@ -46,6 +46,11 @@ class Bodies:
             made = self._made[_key(name)] = self._free(acronym or name), name
         return made
 
+    def alike(self, acronym: str | None) -> str | None:
+        """Return the codes of organisations of the directory with an acronym."""
+        codes = self._codes.get(_key(acronym), set()) if acronym else set()
+        return ", ".join(sorted(codes)) or None
+
     def _free(self, text: str) -> str:
         """Return a code made of a text that no organisation has."""
         base = _NO_CODE.sub("-", _plain(text)).strip("-_")[:MAX_CODE] or "organisation"
