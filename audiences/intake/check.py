@@ -5,129 +5,39 @@ rows state about their organisation is parsed once for all rows with the same ce
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from audiences import addresses
-from audiences.contacts import Role
 from audiences.export.guarding import unguarded
 from audiences.intake import cells
-from audiences.intake.cells import CellError, Parse
 from audiences.intake.read import Table
+from audiences.intake.values.bodies import Bodies
+from audiences.intake.values.cell import CellError, parsed
+from audiences.intake.values.checked import (
+    ABOUT,
+    AS_STOPPED,
+    BODY_CELLS,
+    NAMES,
+    OWN,
+    WISHES,
+    Body,
+    Checked,
+    CheckedRow,
+    Fault,
+    ToSuppress,
+)
 from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
+from audiences.intake.values.memory import Memory, Note, Repairing
+from audiences.intake.values.names import Names
 from audiences.intake.values.typed_addresses import Typed
-from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
 
-CACHED = 10_000  # cells of one column, or organisations
-MAX_CELL = 2_000  # characters; the codes of all countries have 800
-
-# Columns of the contact, then of its organisation.
-WISHES = tuple(optouts.COLUMNS)
-AS_STOPPED = "the whole list"
-OWN = (
-    *("address", "name", "function", "roles", "languages", "timezone"),
-    *("topics", "consent"),
-)
-NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
-BODY_CELLS = (
-    *("organisation_name", "acronym", "kind", "status", "level", "country"),
-    *("organisation_languages", "organisation_telephones"),
-    *("organisation_postal_address", "organisation_website"),
-    *("fields", "acts_in", "serves"),
-)
-ROLE_CODES = frozenset((role.name or "").lower() for role in Role)
-SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
-ABOUT = ("organisation", *BODY_CELLS, *NAMES)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One cell that is not valid, and why; or a remark on a cell that is taken."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-
-class Body(NamedTuple):
-    """What rows state about an organisation; `row` is the first row that states it."""
-
-    row: int
-    organisation: str  # its code, folded
-    code: str
-    cells: tuple[str | None, ...]  # in the order of BODY_CELLS
-    names: dict[str, str] | None  # by language
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """Return the cells with several codes, without empty ones."""
-        return tuple(cell for place in SETS if (cell := self.cells[place]))
-
-
-class CheckedRow(NamedTuple):
-    """One contact of a valid row, or its organisation alone; ready to be staged."""
-
-    row: int
-    address: str | None
-    address_key: bytes | None
-    name: str | None
-    function: str | None
-    roles: int | None
-    languages: str | None
-    timezone: str | None
-    topics: str | None
-    consent: str | None
-    details: GivenDetails | None
-    body: Body | None
-
-
-class ToSuppress(NamedTuple):
-    """An address that the list says must not be written to."""
-
-    address_key: bytes
-    reason: Why
-    said: str  # the cell that says so
-
-
-class Checked(NamedTuple):
-    """The contacts of a row, its stops, or its faults.
-
-    `remarks` are on what was taken otherwise than it stands.
-    """
-
-    rows: Sequence[CheckedRow] = ()
-    faults: Sequence[Fault] = ()
-    remarks: Sequence[Fault] = ()
-    stops: Sequence[ToSuppress] = ()
-
-
-def parsed(parse: Parse, raw: str) -> Any:
-    """Parse a cell; raise CellError if it is faulty or longer than any good one."""
-    if len(raw) > MAX_CELL:
-        raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
-    return parse(raw)
-
-
-class _Memory(dict[str, Any]):
-    """The parsed cells of one column, by their text; faults are not cached."""
-
-    def __init__(self, parse: Parse) -> None:
-        self._parse = parse
-
-    def __missing__(self, raw: str) -> Any:
-        bare = unguarded(raw.strip())
-        value = parsed(self._parse, bare) if bare else None
-        if len(self) >= CACHED:
-            self.clear()
-        self[raw] = value
-        return value
+CACHED = 10_000  # organisations
 
 
 class Checker:
@@ -137,11 +47,15 @@ class Checker:
         self,
         table: Table,
         vocabulary: Vocabulary,
+        names: Names,
+        organisations: Bodies,
         *,
         key: bytes,
         basis: str | None,
+        strict: bool = False,
         as_stopped: bool = False,
     ) -> None:
+        """With `strict`, a cell of any column that is not understood is a fault."""
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
@@ -149,9 +63,13 @@ class Checker:
         self._wishes = [
             (table.positions[name], name) for name in WISHES if name in table.positions
         ]
-        self._parsers = cells.parsers(vocabulary)
+        self._organisations = organisations
+        self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
+        self._lenient = frozenset() if strict else cells.OPTIONAL
+        self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {
-            name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
+            name: self._memory(name, repair=table.repair).__getitem__
+            for name in self._parsers
         }
         self._width = 1 + max(table.positions.values())
         blank = -1  # `check` adds an empty cell at the end of each row
@@ -160,22 +78,38 @@ class Checker:
         self._more = [name for name in COLUMNS if name in table.positions]
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
-        self._bodies: dict[Any, Body | None] = {}
+        self._bodies: dict[Any, tuple[Body | None, Sequence[Note]]] = {}
         self.former_keys = False  # whether an address had another key before
+
+    def _memory(self, column: str, *, repair: bool) -> Memory:
+        kind = Repairing if repair and column in cells.TEXTS else Memory
+        lenient = column in self._lenient
+        return kind(column, self._parsers[column], self._notes, lenient=lenient)
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
         line.append("")
+        self._notes.clear()
         try:
-            if self._wishes or self._as_stopped:
-                stop = self._stop(line)
-                if stop is not None:
-                    return self._stopped(line, *stop)
-            return self._values(row, line)
+            stop = self._stop(line) if self._wishes or self._as_stopped else None
+            checked = self._stopped(line, *stop) if stop else self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
+        return self._noted(row, checked) if self._notes else checked
+
+    def _noted(self, row: int, checked: Checked) -> Checked:
+        """Return a checked row with the notes on its cells."""
+        repaired = [
+            Fault(row, note.column, note.value, note.reason)
+            for note in self._notes
+            if not note.left
+        ]
+        return checked._replace(
+            remarks=[*checked.remarks, *repaired],
+            left=[note for note in self._notes if note.left],
+        )
 
     def _stop(self, line: list[str]) -> tuple[Why, str] | None:
         """Return why the row must not be written to and the cell; None if it may."""
@@ -226,16 +160,7 @@ class Checker:
             checked = Checked((given,))
         else:
             checked = self._typed(given, raw, typed) if typed else self._alone(given)
-        return self._about_function(checked, given) if function else checked
-
-    def _about_function(self, checked: Checked, given: CheckedRow) -> Checked:
-        """Add a remark if a function has the form of a role, and no role is given."""
-        words = (given.function or "").lower().replace(",", " ").split()
-        if given.roles or not words or not ROLE_CODES.issuperset(words):
-            return checked
-        reason = "taken as a job title; a role belongs in the column roles"
-        remark = Fault(given.row, "function", given.function or "", reason)
-        return checked._replace(remarks=[*checked.remarks, remark])
+        return checked.on_function(given) if function else checked
 
     def _details(self, line: list[str]) -> GivenDetails | None:
         """Parse the details of a row; cells are not cached, because few repeat."""
@@ -291,13 +216,15 @@ class Checker:
 
     def _body(self, row: int, line: list[str]) -> Body | None:
         given = self._body_cells(line)
-        try:
-            return self._bodies[given]
-        except KeyError:
-            body = self._parse_body(row, line)
+        known = self._bodies.get(given)
+        if known is not None:
+            self._notes += known[1]
+            return known[0]
+        before = len(self._notes)
+        body = self._parse_body(row, line)
         if len(self._bodies) >= CACHED:
             self._bodies.clear()
-        self._bodies[given] = body
+        self._bodies[given] = body, tuple(self._notes[before:])
         return body
 
     def _parse_body(self, row: int, line: list[str]) -> Body | None:
@@ -305,7 +232,7 @@ class Checker:
             column: self._cached[column](line[self._positions[column]])
             for column in self._about
         }
-        code = values.get("organisation")
+        code = values.get("organisation") or self._named(values)
         if code is None:
             return None
         names = {
@@ -319,6 +246,32 @@ class Checker:
             row, folded(code), code, tuple(map(values.get, BODY_CELLS)), names or None
         )
 
+    def _named(self, values: dict[str, Any]) -> str | None:
+        """Return the code of an organisation in a list without codes.
+
+        One that is known by this name keeps the names that it has.
+        """
+        if "organisation" in self._positions:
+            return None
+        given = ("organisation_name", *NAMES, "acronym")
+        name = next((values[each] for each in given if values.get(each)), None)
+        if name is None:
+            return None
+        code, new = self._organisations.code(name, values.get("acronym"))
+        if new is None:
+            values.update(dict.fromkeys(given))
+        else:
+            values["organisation_name"] = new
+            self._note_twin(code, new, values.get("acronym"))
+        return code
+
+    def _note_twin(self, code: str, name: str, acronym: str | None) -> None:
+        """Note that a new organisation has the acronym of one that is known."""
+        known = self._organisations.alike(acronym)
+        if known:
+            reason = f"{known} has this acronym; {name[:60]} is taken as new, {code}"
+            self._notes.append(Note("acronym", acronym or "", reason))
+
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
         values: dict[str, Any] = {}
@@ -331,14 +284,21 @@ class Checker:
             try:
                 values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
-                faults.append(Fault(row, column, raw[:80], str(fault)))
+                if column not in self._lenient:
+                    faults.append(Fault(row, column, raw[:80], str(fault)))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             if self._as_stopped or any(values.get(name) for name in WISHES):
                 return [_missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
-            if not values.get("organisation") and "organisation" not in faulty:
+            bodies = {"organisation", "organisation_name"}
+            if not bodies & values.keys() and "organisation" not in faulty:
                 faults.append(_missing(row, "address", reason))
+        try:
+            self._named(dict(values))
+        except CellError as fault:
+            shown = str(values.get("organisation_name", ""))[:80]
+            faults.append(Fault(row, "organisation_name", shown, str(fault)))
         if values.get("topics") and not (values.get("consent") or self._basis):
             reason = "topics need a basis of consent: fill this column or give --basis"
             faults.append(_missing(row, "consent", reason))

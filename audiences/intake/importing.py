@@ -14,13 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
 from audiences.intake import applying, planning, stage
-from audiences.intake.check import CheckedRow, Checker, Fault, ToSuppress
+from audiences.intake.check import Checker
 from audiences.intake.dry_run import differences
 from audiences.intake.dry_run.differences import Change, NewOrganisation
 from audiences.intake.dry_run.grouping import FaultGroup, groups
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
 from audiences.intake.read import Table
+from audiences.intake.values import bodies, names
+from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
+from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
 from audiences.people import former_keys
 from audiences.segments import vocabularies
@@ -46,11 +49,14 @@ class Staged:
     file: str
     form: str
     layout: Layout | None = None
+    encoding: str | None = None  # of a CSV file
+    cells: tuple[str, ...] = ()  # some that are not ASCII, as they are read
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
     remarks: list[Fault] = field(default_factory=list)
     stops: dict[bytes, ToSuppress] = field(default_factory=dict)  # by fingerprint
+    left_empty: Tally = field(default_factory=Tally)
 
     def remark(self, remarks: Sequence[Fault]) -> None:
         """Keep the first MAX_FAULTS remarks."""
@@ -83,6 +89,9 @@ class ImportReport:
     groups: list[FaultGroup]  # the faults by their reason
     changes: list[Change]  # of a dry run: the values that would be replaced
     made: list[NewOrganisation]  # of a dry run: the organisations that would be added
+    left_empty: list[LeftEmpty]  # cells that are not understood
+    encoding: str | None  # of a CSV file
+    cells: list[str]  # some that are not ASCII, as they are read
     import_id: int | None = None
 
 
@@ -92,6 +101,7 @@ async def run(
     *,
     key: bytes,
     basis: str | None,
+    strict: bool = False,
     by: str,
     now: Callable[[], datetime],
     apply: bool = True,
@@ -102,6 +112,7 @@ async def run(
 
     `key` makes fingerprints; `basis` is the basis of consent for rows without one.
     `as_stopped` takes every address as one that must not be written to, and no more.
+    With `strict`, a row is refused for an optional cell that is not understood.
     `progress` gets the number of rows read so far. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
@@ -109,8 +120,17 @@ async def run(
         _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
+        known = await names.load(session)
+        named = await bodies.load(session, table.positions)
         checker = Checker(
-            table, vocabulary, key=key, basis=basis, as_stopped=as_stopped
+            table,
+            vocabulary,
+            known,
+            named,
+            key=key,
+            basis=basis,
+            strict=strict,
+            as_stopped=as_stopped,
         )
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
@@ -144,6 +164,9 @@ async def _stage(
     progress: Callable[[int], None],
 ) -> Staged:
     staged = Staged(file=table.name, form=table.form, layout=table.layout)
+    if table.decoding is not None:
+        staged.encoding = table.decoding.name
+        staged.cells = table.decoding.cells
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
@@ -186,6 +209,9 @@ def _report(
         groups=groups(staged.faults),
         changes=[],
         made=[],
+        left_empty=staged.left_empty.result(),
+        encoding=staged.encoding,
+        cells=list(staged.cells),
         import_id=import_id,
     )
 
@@ -214,3 +240,5 @@ def _checked(
             staged.note(checked.faults)
         if checked.remarks:
             staged.remark(checked.remarks)
+        if checked.left:
+            staged.left_empty.add(checked.left)

@@ -26,10 +26,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.contacts import Contact, Membership
 from audiences.intake import stage
-from audiences.intake.check import Fault
 from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, match
 from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.intake.values.checked import Fault
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,

@@ -7,17 +7,16 @@ the result. A file that cannot be read is refused with the place and the remedy.
 import csv
 import os
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from charset_normalizer import from_bytes
-
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
 from audiences.intake.books import vcards
+from audiences.intake.encodings import evidence
+from audiences.intake.encodings.evidence import Decoding
 from audiences.intake.mapping import layout, opening
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.mapping.plan import Mapping
@@ -26,8 +25,6 @@ from audiences.intake.workbooks import reading
 
 MAX_LINE = 1_000_000  # characters of a CSV file
 MAX_CELL = 131_072  # characters of a cell; a quotation mark that is not closed has more
-SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
-LEGACY = ["cp1252", "cp1251", "cp1256"]
 DELIMITERS = ",;\t|"
 
 
@@ -41,6 +38,8 @@ class Table:
     layout: Layout | None = None  # how the headings were understood
     first: int = 2  # the number of the first row
     rows: Iterator[list[str]]
+    decoding: Decoding | None = None  # of a CSV file
+    repair: bool = False  # undo the damage of other programs in its cells
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -55,17 +54,20 @@ def open_table(
     path: Path,
     *,
     encoding: str | None = None,
+    repair: bool = False,
     mapping: Mapping | None = None,
     preset: str | None = None,
 ) -> Table:
     """Open a file; raise FileRefusedError when it is not a table of contacts.
 
-    `encoding` is that of a CSV file; without it, it is detected. `mapping` and `preset`
-    are what a person decided about the columns. The rows are read while they are used,
-    and raise FileRefusedError, too.
+    `encoding` is that of a CSV file; without it, it is found by its words. With
+    `repair`, octets that are not UTF-8 in a file that is are taken as windows-1252.
+    `mapping` and `preset` are what a person decided about the columns. The rows are
+    read while they are used, and raise FileRefusedError, too.
     """
     with _opened(path) as file:
         start = file.read(len(vcards.BEGIN))
+    decoding = None
     if start[:4] == b"PK\x03\x04":
         rows, form = _workbook(path), "XLSX"
     elif start[:4] == b"\xd0\xcf\x11\xe0":
@@ -75,7 +77,8 @@ def open_table(
     elif start.upper() == vcards.BEGIN:
         rows, form = _cards(path), "vCard"
     else:
-        rows, form = _text(path, encoding)
+        decoding = evidence.decoding(path, encoding, repair=repair)
+        rows, form = _text(path, decoding)
     head = opening.begin(rows, path.name)
     understood = layout.understand(
         head.header, head.sample, mapping or Mapping(), preset=preset
@@ -90,6 +93,8 @@ def open_table(
         layout=understood,
         first=head.number + 1,
         rows=shaped.rows,
+        decoding=decoding,
+        repair=repair,
     )
 
 
@@ -115,15 +120,13 @@ def _workbook(path: Path) -> Iterator[list[str]]:
         yield from reading.rows(file, path.name)
 
 
-def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
-    encoding = encoding or _encoding(path)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            header = file.readline(MAX_LINE)
-    except (UnicodeError, LookupError):
-        raise FileRefusedError(
-            f"{path.name} is not a text in the encoding {encoding}"
-        ) from None
+def _open_text(path: Path, decoding: Decoding) -> TextIO:
+    return path.open(encoding=decoding.codec, errors=decoding.errors, newline="")
+
+
+def _text(path: Path, decoding: Decoding) -> tuple[Iterator[list[str]], str]:
+    with _open_text(path, decoding) as file:
+        header = file.readline(MAX_LINE)
     if "\0" in header:
         raise FileRefusedError(
             f"{path.name}, row 1: found the character NUL, which no text has; save the"
@@ -131,8 +134,8 @@ def _text(path: Path, encoding: str | None) -> tuple[Iterator[list[str]], str]:
         )
     delimiter = max(DELIMITERS, key=lambda mark: _delimiter_score(path, header, mark))
     shown = {"\t": "tab"}.get(delimiter, delimiter)
-    rows = _csv_rows(path, encoding, delimiter)
-    return rows, f"CSV, {encoding.removesuffix('-sig')}, delimiter {shown}"
+    rows = _csv_rows(path, decoding, delimiter)
+    return rows, f"CSV, {decoding.name}, delimiter {shown}"
 
 
 def _delimiter_score(path: Path, header: str, mark: str) -> tuple[int, int]:
@@ -150,61 +153,17 @@ def _delimiter_score(path: Path, header: str, mark: str) -> tuple[int, int]:
     return columns.recognised(cells), header.count(mark)
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(SAMPLE)
-    if start.startswith(BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    zeros = start[:200].count(0)
-    if zeros * 3 > len(start[:200]):
-        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-    position = _first_not_utf8(path)
-    if position is None:
-        return "utf-8"
-    with path.open("rb") as file:
-        file.seek(max(0, position - SAMPLE // 2))
-        best = from_bytes(file.read(SAMPLE), cp_isolation=LEGACY).best()
-    if best is None:
-        raise FileRefusedError(
-            f"{path.name} is neither UTF-8 nor Windows-1252, -1251 or -1256 (octet"
-            f" {position + 1} fits none); save it as UTF-8 or give --encoding"
-        )
-    return best.encoding
-
-
-def _first_not_utf8(path: Path) -> int | None:
-    """Return the offset of the first octet that is not UTF-8; None when all are."""
-    offset, tail = 0, b""
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(1 << 20)
-            block = tail + chunk
-            try:
-                block.decode("utf-8")
-                tail = b""
-            except UnicodeDecodeError as fault:
-                cut_short = fault.reason == "unexpected end of data"
-                if not (chunk and cut_short):
-                    return offset + fault.start
-                tail = block[fault.start :]
-            offset += len(block) - len(tail)
-            if not chunk:
-                return None
-
-
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
+def _csv_rows(path: Path, decoding: Decoding, delimiter: str) -> Iterator[list[str]]:
     number = 0
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with _open_text(path, decoding) as file:
             for row in csv.reader(_lines(file), delimiter=delimiter, strict=True):
                 number += 1
                 yield row
     except UnicodeError:
         raise FileRefusedError(
-            f"{path.name}, after row {number}: found octets that are not {encoding};"
-            " save the whole file as UTF-8"
+            f"{path.name}, after row {number}: found octets that are not"
+            f" {decoding.name}; save the whole file as UTF-8"
         ) from None
     except csv.Error as fault:
         raise FileRefusedError(

@@ -15,8 +15,8 @@ from sqlalchemy import RowMapping, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateTable, DropTable
 
-from audiences.intake.check import BODY_CELLS, Body, CheckedRow, Fault
 from audiences.intake.tables import BODIES, DETAILS, ROWS, SECONDS, SETS, TABLES, TAGS
+from audiences.intake.values.checked import BODY_CELLS, Body, CheckedRow, Fault
 from audiences.intake.values.details import CELLS
 from audiences.store import bulk, dialects
 

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError
-from audiences.intake import cells
 from audiences.languages import OFFERED
 from audiences.organisations import (
     Organisation,
@@ -17,7 +16,6 @@ from audiences.organisations import (
     Relation,
     folded,
 )
-from audiences.segments import vocabularies
 from audiences.upkeep import changes, editing, finding
 from audiences.upkeep.changes import Author, Changed
 
@@ -41,7 +39,7 @@ async def add(
     session: AsyncSession, code: str, given: Cells, author: Author
 ) -> Organisation:
     """Add an organisation; raise AudienceError if a value is not valid or missing."""
-    parse = cells.parsers(await vocabularies.load(session))
+    parse = await editing.parsers(session)
     code = editing.parsed(parse, "organisation", code)
     known = await session.scalar(
         select(Organisation.code).where(Organisation.code_key == folded(code))
@@ -84,7 +82,7 @@ async def _locked(session: AsyncSession, code: str) -> Organisation:
 async def _set(
     session: AsyncSession, body: Organisation, given: Cells, author: Author
 ) -> dict[str, Any]:
-    parse = cells.parsers(await vocabularies.load(session))
+    parse = await editing.parsers(session)
     after = {
         cell: editing.parsed(parse, cell, text)
         for cell, text in given.items()

@@ -12,7 +12,8 @@ from audiences import addresses, contacts
 from audiences.contacts import Contact, Membership, role_names
 from audiences.errors import AudienceError
 from audiences.intake import cells
-from audiences.intake.cells import CellError, Parse
+from audiences.intake.values import names
+from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
 from audiences.segments import vocabularies
 from audiences.suppressions import Suppression, Why
@@ -139,10 +140,16 @@ async def _changed_since(
     )
 
 
+async def parsers(session: AsyncSession) -> dict[str, Parse]:
+    """Return the parser of each column, as imports have them."""
+    vocabulary = await vocabularies.load(session)
+    return cells.parsers(vocabulary, await names.load(session), repair=False)
+
+
 async def _edit(
     session: AsyncSession, contact: Contact, wanted: WantedContact, author: Author
 ) -> dict[str, Any]:
-    parse = cells.parsers(await vocabularies.load(session))
+    parse = await parsers(session)
     detail: dict[str, Any] = {}
     for column in ("name", "languages", "timezone"):
         value = getattr(wanted, column)

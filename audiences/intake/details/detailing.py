@@ -24,9 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact
-from audiences.intake.check import Fault
 from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.tables import DETAILS, ROWS, SECONDS, TAGS
+from audiences.intake.values.checked import Fault
 from audiences.intake.values.details import CELLS
 from audiences.people.details import ContactDetails, ContactTag, SecondAddress
 

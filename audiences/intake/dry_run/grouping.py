@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from audiences.intake.check import Fault
+from audiences.intake.values.checked import Fault
 
 FIRST = 5  # rows and values shown of a group
 _PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|\d+")

@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape
 
 from audiences import characters
 from audiences.errors import FileRefusedError
-from audiences.intake.check import Fault
 from audiences.intake.read import Table
+from audiences.intake.values.checked import Fault
 
 REASONS = "what to mend (not read)"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
-from audiences.intake.check import AS_STOPPED, ToSuppress
+from audiences.intake.values.checked import AS_STOPPED, ToSuppress
 from audiences.suppressions import Suppression, SuppressionEvent, Why
 
 CHUNK = 500  # addresses of one statement

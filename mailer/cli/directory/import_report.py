@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from audiences.intake.check import Fault
+from audiences import characters
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.stage import MAX_FAULTS
+from audiences.intake.values.checked import Fault
+from audiences.intake.values.left_empty import LeftEmpty
 from mailer.cli import output
 
 SHOWN = 50  # lines of a table
@@ -16,12 +18,16 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
+    if staged.cells:
+        cells = " · ".join(characters.printable(each) for each in staged.cells)
+        output.line(f"read as {staged.encoding}: {cells}")
     if staged.layout is not None:
         _columns(staged.layout)
     _faults(report)
     _cells("Taken otherwise than written", "remark", report.remarks)
     if len(report.remarks) > SHOWN:
         output.line(f"… and more remarks; --json lists {len(report.remarks):,}")
+    _left_empty(report.left_empty)
     _differences(report)
     _counts(report, applied=applied)
     for question in report.questions:
@@ -33,6 +39,25 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
         )
     elif report.valid > report.unchanged:
         output.line("nothing was written; --apply writes the valid rows")
+
+
+def _left_empty(left: Sequence[LeftEmpty]) -> None:
+    """Print how many cells are left empty, with the most frequent."""
+    if not left:
+        return
+    output.table(
+        "Left empty, because not understood; --strict refuses these rows",
+        ("column", "rows", "value", "reason"),
+        [
+            (each.column, example.rows, example.value, example.reason)
+            for each in left
+            for example in each.examples
+        ],
+    )
+    output.line(
+        "left empty: "
+        + ", ".join(f"{each.column} in {each.rows:,} rows" for each in left)
+    )
 
 
 def _columns(layout: Layout) -> None:

@@ -1,7 +1,9 @@
 """`mailer contacts import`: a dry run first, then the same with --apply."""
 
 import dataclasses
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -24,7 +26,13 @@ from mailer.sites.site import Site
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
-@click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option("--encoding", help="The file's encoding; else it is found by its words.")
+@click.option(
+    "--repair", is_flag=True, help="Undo damage of other programs: Ã© becomes é."
+)
+@click.option(
+    "--strict", is_flag=True, help="Refuse a row for any cell that is not understood."
+)
 @click.option(
     "--as",
     "taken_as",
@@ -52,6 +60,8 @@ async def import_(
     apply: bool,
     basis: str | None,
     encoding: str | None,
+    repair: bool,
+    strict: bool,
     taken_as: str,
     write_map: Path | None,
     faults: Path | None,
@@ -65,33 +75,39 @@ async def import_(
     Shows what each column becomes, faults by their reason, and what would change.
     """
     by = await acting.user(site, user) if apply else ""  # a check records nothing
-
-    def opened() -> Table:
-        return read.open_table(file, encoding=encoding, mapping=mapping, preset=preset)
-
+    decided: dict[str, Any] = {
+        "repair": repair,
+        "mapping": mapping,
+        "preset": preset,
+    }
+    opened = partial(read.open_table, file, encoding=encoding, **decided)
     table = opened()
     if write_map is not None:
         _write_map(write_map, table)
-    stopped = taken_as == "stopped"
-    staged, report = await _run(site, table, basis, by, apply=apply, stopped=stopped)
+    options = {"basis": basis, "strict": strict, "as_stopped": taken_as == "stopped"}
+    staged, report = await _run(site, table, by, apply=apply, **options)
     mended = mending.write(faults, opened(), report.faults) if faults else 0
     if as_json:
         output.json_document(dataclasses.asdict(report))
-    else:
-        import_report.show(staged, report, applied=apply)
-        if faults:
-            output.line(f"{mended} rows to mend are in {faults}")
+        return _code(report)
+    import_report.show(staged, report, applied=apply)
+    if faults:
+        output.line(f"{mended} rows to mend are in {faults}")
+    return _code(report)
+
+
+def _code(report: ImportReport) -> int | None:
+    """Return the exit code: 1 if the list has faults and no valid row."""
     return 1 if report.faults and not report.valid else None
 
 
 async def _run(
     site: Site,
     table: Table,
-    basis: str | None,
     by: str,
     *,
     apply: bool,
-    stopped: bool,
+    **options: Any,
 ) -> tuple[Staged, ImportReport]:
     """Run the import, and keep its opt-outs in the file that no backup has."""
     now = clock.now()
@@ -102,11 +118,10 @@ async def _run(
                 held,
                 table,
                 key=site.address_key,
-                basis=basis,
                 by=by,
                 now=clock.now,
                 apply=apply,
-                as_stopped=stopped,
+                **options,
                 progress=lambda rows: bar.update(task, completed=rows),
             )
     if apply and report.newly_stopped:
