@@ -15,6 +15,10 @@ MARK, MOVES = "mailer/outcomes/mark.py", "mailer/outcomes/moves.py"
 RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
+JOINING = "audiences/intake/matching/joining.py"
+SUBSCRIBING = "audiences/intake/matching/subscribing.py"
+DETAILING = "audiences/intake/details/detailing.py"
+KEPT_DETAILS = "audiences/intake/details/kept_details.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
 # `(row)` for whole rows, `(some)` for columns that are not named in the source.
@@ -53,18 +57,19 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "MessageEvent": {"*": {RECORD}},
     "Contact": {
         "(row)": {APPLYING, UNDO},
-        "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS},
-        "updated_at": {SUBSCRIPTIONS, "audiences/contacts.py"},
+        "(some)": {APPLYING, JOINING},
+        "address_key": {"audiences/people/former_keys.py"},
+        "stopped_at": {SUBSCRIPTIONS, DETAILING},
+        "updated_at": {SUBSCRIPTIONS, JOINING, "audiences/contacts.py"},
         "*": {"audiences/contacts.py"},
     },
-    "Subscription": {"(row)": {APPLYING, UNDO}, "*": {SUBSCRIPTIONS}},
-    "Consent": {"(row)": {APPLYING}, "*": {SUBSCRIPTIONS}},
+    "Subscription": {"(row)": {SUBSCRIBING, UNDO}, "*": {SUBSCRIPTIONS}},
+    "Consent": {"(row)": {SUBSCRIBING}, "*": {SUBSCRIPTIONS}},
     "Suppression": {"*": {"audiences/suppressions.py"}},
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO}
+ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS}
 
 
 @pytest.mark.parametrize("row", WRITERS)
