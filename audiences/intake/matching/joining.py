@@ -83,10 +83,10 @@ async def _roles(session: AsyncSession, record: Import) -> None:
 
 async def _primary_roles(session: AsyncSession, record: Import) -> None:
     """Change roles and function in the primary membership, if a later row has them."""
-    changes = exists().where(ROWS.c.contact_id == Contact.id, LATER, ROWS.c.changes)
+    changed = select(ROWS.c.contact_id).where(LATER, ROWS.c.changes)
     await session.execute(
         update(Contact)
-        .where(changes)
+        .where(Contact.id.in_(changed))  # a list, because staged rows have no index
         .values(updated_at=record.at)
         .execution_options(synchronize_session=False)
     )
