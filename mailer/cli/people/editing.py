@@ -93,12 +93,12 @@ async def edit(
     if wanted == WantedContact():
         raise click.UsageError("name something to change, such as --name")
     who = author(by, because)
-    if wanted.ended:
-        _append_ended(site, address, wanted)
     async with site.database.writing() as session:
         changed = await editing.edit(
             session, address, wanted, who, key=site.address_key, version=version
         )
+        if wanted.ended:
+            _append_ended(site, address, wanted)
     if as_json:
         output.json_document({"address": address, "changed": changed})
         return
@@ -119,7 +119,7 @@ def _version(seen: str | None) -> datetime | None:
 
 
 def _append_ended(site: Site, address: str, wanted: WantedContact) -> None:
-    """Keep opt-outs in the file first, so that a restored store has them."""
+    """Keep opt-outs in the file before the commit: a restored store needs them."""
     key = contacts.fingerprint_of(address, key=site.address_key)
     optouts.append(
         site.root,

@@ -6,7 +6,7 @@ from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.links import Purpose
 from mailer.outbox.models import Message
-from mailer.readers import applying, holder, moving
+from mailer.readers import applying, holder, moving, optouts
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, readers
 from tests.acts.commands import Mailer
@@ -58,6 +58,7 @@ def test_a_faulty_value_changes_nothing(mailer: Mailer) -> None:
     before = mailer("contacts", "show", ICOM, "--json").json
     for words, sentence in (
         (("edit", ICOM, "--name", "A", "--roles", "boss"), "no role is called 'boss'"),
+        (("edit", ICOM, "--end-topic", "field-news", "--at", "no-code"), "no organis"),
         (("edit", ICOM, "--languages", "french!"), "is not a language tag"),
         (("edit", ICOM, "--name", "A", "--at", "icomm"), "did you mean icom"),
         (("edit", ICOM, "--leave", "icom"), "is the primary organisation"),
@@ -74,6 +75,7 @@ def test_a_faulty_value_changes_nothing(mailer: Mailer) -> None:
         assert sentence in " ".join(ran.err.split())
     assert mailer("contacts", "edit", ICOM, *BY).code == 2
     assert mailer("contacts", "show", ICOM, "--json").json == before
+    assert not optouts.has_pending(mailer.config.parent)
 
 
 def test_the_second_of_two_who_edit_is_refused_with_both_values(
