@@ -75,8 +75,8 @@ def _faults(report: ImportReport) -> None:
     if report.rows - report.valid > SHOWN:
         output.line(
             f"{report.rows - report.valid:,} rows have faults; --faults OUT.xlsx writes"
-            f" those of the first {MAX_FAULTS:,} faults with their reasons, --json lists"
-            " them"
+            f" those of the first {MAX_FAULTS:,} faults with their reasons, and --json"
+            " lists them"
         )
 
 
