@@ -164,7 +164,7 @@ SYMPA = RealList(
 )
 VCARD = RealList(
     "vCard 3.0",
-    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Example;Ada;;;\r\nFN:Ada Example\r\n"
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Example;Ada;;;\r\nFN:Ada Exa\r\n mple\r\n"
     "ORG:Open House\\, Paris;Desk\r\nEMAIL;TYPE=WORK:ada@v.example\r\n"
     "item1.EMAIL:second@v.example\r\nTEL:+33 1\r\nNOTE:long li\r\n ne\r\nEND:VCARD\r\n",
     truth=(
