@@ -101,7 +101,7 @@ def _mail(site: Site, alert: Alert, now: datetime) -> EmailMessage:
         for each in alert.new
     ]
     lines += [f"over: {each}" for each in alert.over]
-    foot = f"-- \n{settings.site.url}; `mailer doctor` shows everything."
+    foot = f"-- \n{settings.site.url}; the doctor of the site shows everything."
     mail.set_content("\n".join([*lines, "", foot]) + "\n")
     return mail
 

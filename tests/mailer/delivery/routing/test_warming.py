@@ -44,8 +44,8 @@ async def test_no_day_has_more_than_its_number(empty_store: Database) -> None:
     sent: list[int] = []
     for day in range(5):
         sent.append(0)
-        for hour in range(24):
-            now = BEGIN + day * DAY + timedelta(hours=hour)
+        for half_hour in range(48):
+            now = BEGIN + day * DAY + timedelta(minutes=30 * half_hour)
             async with empty_store.writing() as session:
                 (given,) = await throttle.take(
                     session,
@@ -62,7 +62,7 @@ async def test_no_day_has_more_than_its_number(empty_store: Database) -> None:
     assert [44 < sent[0] <= 48, 67 < sent[1] <= 72] == [True, True]
     assert sent[2] <= 108
     assert sent[3] <= 162
-    assert sent[4] == 24 * 500
+    assert sent[4] == 48 * 500
 
 
 async def test_a_campaign_waits_with_the_reason(
