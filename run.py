@@ -8,6 +8,7 @@ python3 run.py mutate ROOM  change a room step by step; list the changes no test
 python3 run.py bench        measure the speed, beside Postfix's load generator
 python3 run.py chaos        kill workers at random, and count each reader's messages
 python3 run.py gallery      make pictures of all letters, in docs/gallery
+python3 run.py wheel        make the wheel and its pins for a server, in dist
 python3 run.py mailer …     run the mailer command of this checkout
 
 `check` leaves out every test that needs PostgreSQL or a browser, that uses a fixture
@@ -35,6 +36,11 @@ DEBIAN = {  # commands that tests need, and their Debian packages
     "dkimproxy-verify": "libmail-dkim-perl",
     "/usr/sbin/opendkim": "opendkim",
     "spamassassin": "spamassassin",
+    "systemd-analyze": "systemd",
+    "/usr/sbin/nginx": "nginx-light",
+    "/usr/sbin/apache2": "apache2-bin",
+    "zsh": "zsh",
+    "fish": "fish",
 }
 BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {
@@ -83,6 +89,8 @@ def main() -> None:
         need(venv_package() + [tools[name] for name in tools if not present(name)])
         prepare("test")
         raise SystemExit(run_tool(PYTHON, "-m", f"tools.{verb}", *rest))
+    elif verb == "wheel":
+        make_wheel(ROOT / "dist")
     elif verb == "gallery":
         fonts = [] if FONTS.exists() else ["fonts-noto-core", "fonts-noto-cjk"]
         need(fonts + [GALLERY[name] for name in GALLERY if not present(name)])
@@ -104,6 +112,15 @@ def run_mailer(*arguments: str) -> None:
         "PYTHONPATH": str(ROOT),
     }
     os.execve(PYTHON, command, environment)  # noqa: S606 (no shell is wanted)
+
+
+def make_wheel(folder: Path) -> None:
+    """Build the wheel into a folder, and put the hashed pins beside it."""
+    prepare("test")
+    command = ("-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
+    if run_tool(PYTHON, *command):
+        raise Refusal("the wheel could not be built")
+    shutil.copy(ROOT / "requirements" / "run.txt", folder / "requirements.txt")
 
 
 def run_tool(program: Path, *arguments: str) -> int:

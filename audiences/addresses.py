@@ -85,10 +85,16 @@ def _parse_any(value: str) -> Address:
 
 
 def identity_of(text: str) -> str:
-    """Return a normal form case-folded, equal for all spellings of one mailbox."""
+    """Return a normal form case-folded, equal for all spellings of one mailbox.
+
+    As in UTS 46, non-transitional, ß and ς are letters of their own: strasse@ is
+    another mailbox than straße@.
+    """
     local, _, domain = text.rpartition("@")
-    folded = unicodedata.normalize("NFC", local.casefold())
-    return f"{folded}@{domain}"
+    folded = "".join(
+        each if each in "ßς" else each.casefold() for each in local.replace("ẞ", "ß")
+    )
+    return f"{unicodedata.normalize('NFC', folded)}@{domain}"
 
 
 def same_text(typed: str, address: Address) -> bool:

@@ -3,13 +3,14 @@
 The primary membership of a contact is in its own row, so that a query on contacts with
 one organisation needs no other table. Further ones have a row each. A query reads each
 contact by its primary membership or by a further one
-(docs/decisions/0018-further-memberships-are-rows.md).
+(docs/decisions/0019-further-memberships-are-rows.md).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag
+from typing import NamedTuple
 
 from sqlalchemy import (
     ForeignKey,
@@ -74,6 +75,7 @@ class Contact(Base):
         unique=True,  # as an index, which a large import can drop and create again
     )
     name: Mapped[str | None]
+    function: Mapped[str | None]  # the job title at the primary organisation
     roles: Mapped[int] = mapped_column(default=0)
     languages: Mapped[str | None]  # the contact's own, in order of preference: "ar fr"
     timezone: Mapped[str | None] = mapped_column(String(60))
@@ -93,9 +95,18 @@ class Membership(Base):
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey(Organisation.id), index=True
     )
+    function: Mapped[str | None]  # the job title there
     roles: Mapped[int] = mapped_column(default=0)
     import_id: Mapped[int | None] = mapped_column(index=True)  # which added it
     updated_at: Mapped[datetime]
+
+
+class Further(NamedTuple):
+    """A further membership of a contact, as a value."""
+
+    organisation: Organisation
+    roles: int
+    function: str | None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,11 +114,12 @@ class Via:
     """The columns of the membership by which a query reads contacts."""
 
     organisation_id: InstrumentedAttribute[int]
+    function: InstrumentedAttribute[str | None]
     roles: InstrumentedAttribute[int]
 
 
-PRIMARY = Via(Contact.organisation_id, Contact.roles)
-FURTHER = Via(Membership.organisation_id, Membership.roles)
+PRIMARY = Via(Contact.organisation_id, Contact.function, Contact.roles)
+FURTHER = Via(Membership.organisation_id, Membership.function, Membership.roles)
 
 
 async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
@@ -116,14 +128,29 @@ async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
     `key` makes fingerprints. Raises AddressRefusedError when the address is not valid,
     UnknownNameError when no contact has it.
     """
-    identity = addresses.parse(address).identity
-    fingerprint = addresses.fingerprint(identity, key=key)
-    contact: Contact | None = await session.scalar(
-        select(Contact).where(Contact.address_key == fingerprint)
-    )
-    if contact is None:
+    contact = await holding(session, fingerprint_of(address, key=key))
+    if contact is None or contact.address is None:
         raise UnknownNameError(f"no contact has the address {address}")
     return contact
+
+
+def fingerprint_of(address: str, *, key: bytes) -> bytes:
+    """Return the fingerprint of an address; raise AddressRefusedError if not valid."""
+    return addresses.fingerprint(addresses.parse(address).identity, key=key)
+
+
+async def holding(
+    session: AsyncSession, fingerprint: bytes, *, lock: bool = False
+) -> Contact | None:
+    """Return the contact with a fingerprint, also one that was removed or erased.
+
+    With `lock`, no other transaction can change it.
+    """
+    query = select(Contact).where(Contact.address_key == fingerprint)
+    found: Contact | None = await session.scalar(
+        query.with_for_update() if lock else query
+    )
+    return found
 
 
 async def choose_language(
@@ -146,14 +173,12 @@ async def any_further(session: AsyncSession) -> bool:
     return bool(await session.scalar(select(exists(select(Membership.id)))))
 
 
-async def further_of(
-    session: AsyncSession, contact_id: int
-) -> list[tuple[Organisation, int]]:
-    """Return the further organisations of a contact, oldest first, with its roles."""
+async def further_of(session: AsyncSession, contact_id: int) -> list[Further]:
+    """Return the further memberships of a contact, oldest first."""
     rows = await session.execute(
-        select(Organisation, Membership.roles)
+        select(Organisation, Membership.roles, Membership.function)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.contact_id == contact_id)
         .order_by(Membership.id)
     )
-    return [(organisation, roles) for organisation, roles in rows]
+    return [Further(*row) for row in rows]

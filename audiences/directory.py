@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import institution
-from audiences.contacts import Contact, Membership, role_names
-from audiences.entry import Correspondent, Entry
+from audiences.entry import Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
 from audiences.organisations import (
@@ -28,6 +27,8 @@ from audiences.organisations import (
     Relation,
     Theme,
 )
+from audiences.people import correspondents
+from audiences.people.details import split_telephones
 from audiences.store.base import Base
 from audiences.store.dialects import insert
 
@@ -89,7 +90,7 @@ async def entries(
     known = await country_names(session)
     fields = await _fields(session, organisations)
     countries = await _countries(session, organisations, known)
-    people = await _people(session, organisations)
+    people = await correspondents.of(session, organisations)
     rows = await session.scalars(
         select(Organisation).where(Organisation.id.in_(organisations))
     )
@@ -101,6 +102,9 @@ async def entries(
             status=each.status,
             level=each.level,
             seat=known.get(each.country) if each.country else None,
+            telephones=split_telephones(each.telephones),
+            postal_address=each.postal_address,
+            website=each.website,
             acts_in=tuple(countries[each.id]),
             fields=tuple(fields[each.id]),
             languages=split_codes(each.languages),
@@ -162,34 +166,6 @@ async def _countries(
     for number, country in rows:
         names[number].append(known[country])
     return names
-
-
-async def _people(
-    session: AsyncSession, organisations: Collection[int]
-) -> Mapping[int, list[Correspondent]]:
-    people: dict[int, list[Correspondent]] = defaultdict(list)
-    primary = select(Contact.organisation_id, Contact.roles, Contact)
-    further = select(Membership.organisation_id, Membership.roles, Contact).join(
-        Contact, Contact.id == Membership.contact_id
-    )
-    for query, organisation in (
-        (primary, Contact.organisation_id),
-        (further, Membership.organisation_id),
-    ):
-        rows = await session.execute(
-            query.where(
-                organisation.in_(organisations), Contact.address.is_not(None)
-            ).order_by(Contact.id)
-        )
-        for number, roles, contact in rows:
-            people[number].append(
-                Correspondent(
-                    name=contact.name,
-                    address=contact.address or "",
-                    roles=role_names(roles),
-                )
-            )
-    return people
 
 
 async def confirm(

@@ -13,7 +13,9 @@ class Correspondent:
     """A contact of the organisation, as its entry shows it."""
 
     name: str | None
+    function: str | None = None
     address: str
+    telephones: tuple[str, ...] = ()
     roles: tuple[str, ...]
 
 
@@ -27,6 +29,9 @@ class Entry:
     status: str | None = None
     level: str | None = None
     seat: Names | None = None
+    postal_address: str | None = None  # in lines
+    telephones: tuple[str, ...] = ()
+    website: str | None = None
     acts_in: tuple[Names, ...] = ()
     fields: tuple[Names, ...] = ()
     languages: tuple[str, ...] = ()

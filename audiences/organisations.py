@@ -92,8 +92,12 @@ class Organisation(Base):
     level: Mapped[str | None] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(ForeignKey(Country.code), index=True)
     languages: Mapped[str | None]  # in order of preference: "fr en"
+    telephones: Mapped[str | None]  # separated as those of contacts
+    postal_address: Mapped[str | None]  # in lines
+    website: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]  # last confirmation of the entry
     import_id: Mapped[int | None]  # the import that added it
+    retired_at: Mapped[datetime | None]  # since then it is in no list
     updated_at: Mapped[datetime]
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, subscriptions
-from audiences.contacts import Contact
-from audiences.organisations import Organisation
+from audiences.contacts import Contact, Further
+from audiences.organisations import Country, Organisation
+from audiences.people import details
+from audiences.people.details import Details
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
 
@@ -19,7 +21,9 @@ class Person:
 
     contact: Contact
     organisation: Organisation
-    memberships: Sequence[tuple[Organisation, int]]  # further ones, with the roles
+    country_languages: str | None  # of the organisation's country
+    memberships: Sequence[Further]
+    details: Details
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
     evidence: Sequence[Consent]  # oldest first
@@ -32,10 +36,14 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
     UnknownNameError when no contact has it.
     """
     contact = await contacts.find(session, address, key=key)
+    organisation = await session.get_one(Organisation, contact.organisation_id)
+    country = await session.get(Country, organisation.country or "")
     return Person(
         contact=contact,
-        organisation=await session.get_one(Organisation, contact.organisation_id),
+        organisation=organisation,
+        country_languages=country.languages if country else None,
         memberships=await contacts.further_of(session, contact.id),
+        details=await details.of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),
         evidence=await _evidence_of(session, contact.id),

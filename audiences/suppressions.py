@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,7 @@ class Why(StrEnum):
     ASKED = "asked"  # the reader wrote to the unit
     OPERATOR = "operator"  # an operator's decision
     ERASED = "erased"  # the person was erased
+    MOVED = "moved"  # the contact has another address now
 
 
 class Suppression(Base):
@@ -71,6 +72,39 @@ async def suppress(
         return False
     _add_event(session, address_key, "suppressed", reason, now, detail)
     return True
+
+
+async def erase(session: AsyncSession, address_key: bytes, *, now: datetime) -> None:
+    """Suppress an address because its person was erased, whatever the reason before.
+
+    What was noted about the address is emptied.
+    """
+    await session.execute(
+        delete(Suppression).where(Suppression.address_key == address_key)
+    )
+    await session.execute(
+        update(SuppressionEvent)
+        .where(SuppressionEvent.address_key == address_key)
+        .values(detail=None)
+    )
+    await suppress(session, address_key, Why.ERASED, now=now)
+
+
+async def follow(
+    session: AsyncSession, before: bytes, after: bytes, *, now: datetime
+) -> Why | None:
+    """Give a new address of a contact the suppression that the old one has.
+
+    Return its reason; None if there is none, or if it is about the mailbox alone. The
+    old address is suppressed from now on.
+    """
+    old = await session.get(Suppression, before)
+    await suppress(session, before, Why.MOVED, now=now)
+    if old is None or old.reason in {Why.BOUNCED, Why.MOVED}:
+        return None
+    reason = Why(old.reason)
+    await suppress(session, after, reason, now=now, detail=old.detail)
+    return reason
 
 
 async def lift(

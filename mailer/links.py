@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
@@ -98,6 +99,11 @@ class Signed:
     def return_path(self) -> str:
         """Return the local part of the address that bounces are sent to."""
         return "r-" + (self._payload + self._digest[_RETURN_PATH]).hex()
+
+
+def inert() -> Signed:
+    """Return tokens that no site takes, and a Message-ID of their own: for a test."""
+    return Signed(bytes(1 + _SIZE), secrets.token_bytes(64), secrets.token_bytes(32))
 
 
 class LinkSigner:

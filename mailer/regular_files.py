@@ -6,6 +6,7 @@ step of a path is opened from the one before it. A pipe or a device is not waite
 
 import errno
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,12 @@ from audiences import characters
 from mailer.errors import ContentError
 
 MAX_NAMES = 500  # in a folder
+_OF_SYSTEM = re.compile(  # made by a desktop or an editor, not by the author
+    r"\._.*|~\$.*|\.~lock\..*#|.*~|.*\.sw[op]|\.DS_Store|Thumbs\.db|ehthumbs\.db"
+    r"|desktop\.ini|\.git|\.gitignore|\.gitkeep|\.svn|\.idea|\.vscode|__MACOSX|Icon\r"
+    r"|\.(?:AppleDouble|Spotlight-V100|Trashes|fseventsd|localized|directory)",
+    re.IGNORECASE,
+)
 _FILE = os.O_RDONLY | os.O_NONBLOCK  # a pipe is opened, too, and then refused
 
 
@@ -61,6 +68,7 @@ def _content(file: int, where: str, limit: int, advice: str = "") -> bytes:
 def names(folder: Path, parts: Sequence[str] = ()) -> dict[str, bool]:
     """Return the sorted names in a folder below a folder; True if it is a folder.
 
+    Files that a desktop or an editor leaves there are left out.
     Raises ContentError if the folder is a link, for too many names, for a name that is
     not UTF-8 or has invisible characters, and for two names that differ only by case or
     Unicode form; OSError if the folder cannot be read.
@@ -69,6 +77,8 @@ def names(folder: Path, parts: Sequence[str] = ()) -> dict[str, bool]:
     found: dict[str, bool] = {}
     with _opened(folder, parts, where) as inside, os.scandir(inside) as entries:
         for entry in entries:
+            if _OF_SYSTEM.fullmatch(entry.name):
+                continue
             found[entry.name] = entry.is_dir(follow_symlinks=False)
             if len(found) > MAX_NAMES:
                 raise ContentError(where, f"has more than {MAX_NAMES} files")

@@ -56,7 +56,7 @@ _FILLERS = {"on", "the", "of", "at", "a"} | {
     *("le", "la", "les", "l", "du", "de", "d", "à", "au")
 }
 _TIME = re.compile(r"\b(\d{1,2})(?::(\d{2})|\s?h\s?(\d{2})?)(?=\s|,|$)", re.IGNORECASE)
-_ZONE = re.compile(r"\b(?:[A-Z][A-Za-z_]+/[A-Za-z_/+-]+|UTC)(?=\s|,|$)")
+_ZONE = re.compile(r"(?<![\w/+-])(?:[A-Z][A-Za-z_]+/[A-Za-z_/+-]+|UTC)(?=\s|,|$)")
 _DATE = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e)?")
 
 

@@ -25,12 +25,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.intake import loosen, replaced
+from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, joining, match, subscribing
 from audiences.intake.models import Import
 from audiences.intake.planning import (
     ABOUT_CONTACT,
     CONTACT,
     IS_NEW,
+    OF_MEMBERSHIP,
     ORGANISATION,
     ImportPlan,
     plan,
@@ -68,10 +70,13 @@ async def apply(
     async with loosen.without_keys_and_indexes(session, added=planned.added):
         await _organisations(session, record)
         numbered = await _add_contacts(session, record, planned.added)
+        await detailing.carry_stops(session, record.id)
         await _change_contacts(session, record)
         await _subscriptions(session, record, numbered)
         if await conflicts.any_joining(session):
             await joining.apply(session, record, numbered)
+        if await detailing.any_staged(session):
+            await detailing.apply(session, numbered)
     return record, planned
 
 
@@ -195,7 +200,12 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
     """Update known contacts with the cells given, and keep the replaced values."""
     changed = select(ROWS.c.contact_id).where(ROWS.c.changes)
     await replaced.keep_contacts(session, record.id, changed)
-    roles = case((ROWS.c.further, Contact.roles), else_=ROWS.c.roles)
+    of_primary = {
+        CONTACT[name]: func.coalesce(
+            case((ROWS.c.further, CONTACT[name]), else_=ROWS.c[name]), CONTACT[name]
+        )
+        for name in OF_MEMBERSHIP
+    }
     await session.execute(
         update(Contact)
         .where(Contact.id == ROWS.c.contact_id, ROWS.c.changes, ROWS.c.first.is_(None))
@@ -205,7 +215,8 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
                     CONTACT[name]: func.coalesce(ROWS.c[name], CONTACT[name])
                     for name in ABOUT_CONTACT
                 },
-                Contact.roles: func.coalesce(roles, Contact.roles),
+                Contact.address: func.coalesce(Contact.address, ROWS.c.address),
+                **of_primary,
                 Contact.updated_at: record.at,
             }
         )

@@ -3,61 +3,66 @@
 import re
 import zoneinfo
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
-from audiences.intake.values import typed_addresses
+from audiences.intake.encodings import damage
+from audiences.intake.mapping import synonyms
+from audiences.intake.values import details, typed_addresses
+from audiences.intake.values.cell import CellError, Parse
+from audiences.intake.values.names import Names, language
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.wishes import optouts
 from audiences.languages import OFFERED
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
+from audiences.suppressions import Why
 
 MAX_TEXT = 200  # characters in a name
-_SEPARATORS = re.compile(r"[\s,;|]+")
-
-# What a spreadsheet shows in a cell whose formula has no value.
-SPREADSHEET_ERRORS = frozenset(
-    [
-        *("#N/A", "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!"),
-        *("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!"),
-        *("#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!"),
-    ]
+TEXTS = (
+    *("name", "function", "organisation_name", "acronym"),
+    *(f"organisation_name_{language}" for language in OFFERED),
+)
+_SEPARATORS = re.compile(r"[,;|/、،\n]")
+_CODES = re.compile(r"[A-Za-z]{2,3}(?: [A-Za-z]{2,3})+")  # of countries, for example
+# columns in which a cell that is not understood is left empty
+OPTIONAL = frozenset(
+    {
+        *("roles", "languages", "timezone", "status", "level", "country"),
+        *("organisation_languages", "fields", "acts_in", "serves"),
+    }
 )
 
-Parse = Callable[[str], Any]  # raises CellError
 
+def parsers(vocabulary: Vocabulary, names: Names, *, repair: bool) -> dict[str, Parse]:
+    """Return the parser of each column; sets of codes are sorted, with spaces.
 
-class CellError(Exception):
-    """The cell is not valid; the message is the reason."""
-
-
-def parsers(vocabulary: Vocabulary) -> dict[str, Parse]:
-    """Return the parser of each column; sets of codes are sorted, with spaces."""
-    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary))
+    With `repair`, texts lose the damage of other programs.
+    """
+    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary, names))
 
     def one(values: Values) -> Parse:
         return lambda raw: code(raw, values)
 
     def several(values: Values) -> Parse:
-        return lambda raw: " ".join(
-            sorted({code(each, values) for each in _split(raw)})
-        )
+        return lambda raw: _several(raw, one(values), _sorted)
 
     def roles(raw: str) -> int:
-        return role_set(code(each.lower(), Values.ROLE) for each in _split(raw))
+        return int(_several(raw.lower(), one(Values.ROLE), role_set))
 
     def languages(raw: str) -> str:
-        ordered = [code(each, Values.LANGUAGE) for each in _split(raw)]
-        return " ".join(dict.fromkeys(ordered))
+        return str(_several(raw, one(Values.LANGUAGE), " ".join))
 
-    texts = ["name", "organisation_name", "acronym", "consent"]
-    texts += [f"organisation_name_{language}" for language in OFFERED]
+    wishes = {name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()}
     return {
-        **dict.fromkeys(texts, _free_text),
+        **dict.fromkeys(TEXTS, _repaired_text if repair else _free_text),
+        "consent": _consent,
+        **wishes,
         "address": addresses,
+        **_DETAILS,
         "roles": roles,
         "languages": languages,
         "organisation_languages": languages,
@@ -85,12 +90,83 @@ def addresses(raw: str) -> list[Typed]:
     return found
 
 
-def _split(raw: str) -> list[str]:
-    return [each for each in _SEPARATORS.split(raw) if each]
+def _reading(read: Parse) -> Parse:
+    """Return a reader of values as a parser of cells."""
+
+    def parse(raw: str) -> Any:
+        try:
+            return read(raw)
+        except ValueError as fault:
+            raise CellError(str(fault)) from None
+
+    return parse
 
 
-def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
+_PLACES = {
+    "telephones": _reading(details.telephones),
+    "postal_address": _reading(details.postal_address),
+    "website": _reading(details.website),
+}
+_DETAILS: dict[str, Parse] = {
+    "second_address": addresses,
+    "tags": _reading(details.tags),
+    "notes": _reading(details.notes),
+    **_PLACES,
+    **{f"organisation_{name}": parse for name, parse in _PLACES.items()},
+}
+
+
+def _several(raw: str, code: Parse, join: Callable[[list[str]], Any]) -> Any:
+    """Return the joined codes of a cell with several codes or names.
+
+    Raises CellError with the codes of the others when one is not understood.
+    """
+    try:
+        return join([code(raw)])
+    except CellError:
+        found: dict[str, None] = {}
+        faults: list[CellError] = []
+        for part in _SEPARATORS.split(raw):
+            if part.strip():
+                _understand(part.strip(), code, found, faults)
+    if faults:
+        raise CellError(str(faults[0]), rest=join(list(found)) if found else None)
+    return join(list(found))
+
+
+def _understand(
+    part: str, code: Parse, found: dict[str, None], faults: list[CellError]
+) -> None:
+    """Add the codes of a name, or of words with spaces between them."""
+    try:
+        found[code(part)] = None
+    except CellError as fault:
+        words = part.split()
+        if len(words) == 1:
+            faults.append(fault)
+            return
+        try:
+            found.update(dict.fromkeys([code(word) for word in words]))
+        except CellError as of_word:
+            faults.append(of_word if _CODES.fullmatch(part) else fault)
+
+
+def _sorted(codes: list[str]) -> str:
+    return " ".join(sorted(codes))
+
+
+def _code_parser(vocabulary: Vocabulary, names: Names) -> Callable[[str, Values], str]:
     def code(raw: str, values: Values) -> str:
+        if values is Values.LANGUAGE:
+            return _language(raw)
+        known = vocabulary.known(values)
+        if raw in known:
+            return raw
+        codes = sorted(each for each in names.codes(raw, values) if each in known)
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            raise CellError(f"{raw!r} may be {' or '.join(codes)}; write the code")
         try:
             return vocabulary.resolve(raw, values, rule=raw, column=1)
         except RuleError as fault:
@@ -99,15 +175,45 @@ def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
     return code
 
 
+def _language(raw: str) -> str:
+    found = language(raw)
+    if found is None:
+        raise CellError(f"{raw!r} is not a language such as fr, zh-Hant or French")
+    return found
+
+
 def _free_text(raw: str) -> str:
     if len(raw) > MAX_TEXT:
         raise CellError(f"{len(raw)} characters; at most {MAX_TEXT} are allowed")
+    damaged = damage.find(raw)
+    if damaged is not None:
+        raise CellError(damaged)
     fault = characters.find_unusable(raw)
     if fault is not None:
         place, kind = fault
         mark = f"U+{ord(raw[place]):04X}"
         raise CellError(f"{kind} ({mark}) at character {place + 1}; remove it")
     return raw
+
+
+def _wish(raw: str, *, yes: Why) -> Why | None:
+    try:
+        return optouts.why(raw, yes=yes)
+    except optouts.UnclearError as fault:
+        raise CellError(
+            f"{str(fault)[:40]!r} does not say whether this reader opted out; write yes"
+            " or no"
+        ) from None
+
+
+def _consent(raw: str) -> str:
+    if synonyms.fold(raw) in optouts.answers()["no"]:
+        raise CellError("this contact did not agree; leave the row out")
+    return _free_text(raw)
+
+
+def _repaired_text(raw: str) -> str:
+    return _free_text(damage.repaired(raw))
 
 
 def _organisation(raw: str) -> str:

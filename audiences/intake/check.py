@@ -4,157 +4,130 @@ Parsed cells are cached, because rows repeat countries, codes and organisations.
 rows state about their organisation is parsed once for all rows with the same cells.
 """
 
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from audiences import addresses
+from audiences.export.guarding import unguarded
 from audiences.intake import cells
-from audiences.intake.cells import CellError, Parse
 from audiences.intake.lists.table import Table
+from audiences.intake.values.bodies import Bodies
+from audiences.intake.values.cell import CellError, parsed
+from audiences.intake.values.checked import (
+    ABOUT,
+    AS_STOPPED,
+    BODY_CELLS,
+    NAMES,
+    OWN,
+    WISHES,
+    Body,
+    Checked,
+    CheckedRow,
+    Fault,
+    ToSuppress,
+    missing,
+)
+from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
+from audiences.intake.values.memory import Memory, Note, Repairing
+from audiences.intake.values.names import Names
+from audiences.intake.values.too_many import TooMany
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
+from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
+from audiences.suppressions import Why
 
-CACHED = 10_000  # cells of one column, or organisations
-MAX_CELL = 2_000  # characters; the codes of all countries have 800
-
-# Columns of the contact, then of its organisation.
-OWN = ("address", "name", "roles", "languages", "timezone", "topics", "consent")
-NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
-BODY_CELLS = (
-    *("organisation_name", "acronym", "kind", "status", "level", "country"),
-    *("organisation_languages", "fields", "acts_in", "serves"),
-)
-SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
-ABOUT = ("organisation", *BODY_CELLS, *NAMES)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One cell that is not valid, and why; or a remark on a cell that is taken."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-
-class Body(NamedTuple):
-    """What rows state about an organisation; `row` is the first row that states it."""
-
-    row: int
-    organisation: str  # its code, folded
-    code: str
-    cells: tuple[str | None, ...]  # in the order of BODY_CELLS
-    names: dict[str, str] | None  # by language
-
-    @property
-    def sets(self) -> tuple[str, ...]:
-        """Return the cells with several codes, without empty ones."""
-        return tuple(cell for place in SETS if (cell := self.cells[place]))
-
-
-class CheckedRow(NamedTuple):
-    """One contact of a valid row, or its organisation alone; ready to be staged."""
-
-    row: int
-    address: str | None
-    address_key: bytes | None
-    name: str | None
-    roles: int | None
-    languages: str | None
-    timezone: str | None
-    topics: str | None
-    consent: str | None
-    body: Body | None
-
-
-class Checked(NamedTuple):
-    """The contacts of a row, or its faults; and remarks on what was taken otherwise."""
-
-    rows: Sequence[CheckedRow] = ()
-    faults: Sequence[Fault] = ()
-    remarks: Sequence[Fault] = ()
-
-
-def parsed(parse: Parse, raw: str) -> Any:
-    """Parse a cell; raise CellError if it is faulty or longer than any good one."""
-    if len(raw) > MAX_CELL:
-        raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
-    if raw[0] == "#" and raw in cells.SPREADSHEET_ERRORS:
-        raise CellError("an error of the spreadsheet, not a value; correct its formula")
-    return parse(raw)
-
-
-class _Memory(dict[str, Any]):
-    """The parsed cells of one column, by their text; faults are not cached."""
-
-    def __init__(self, parse: Parse) -> None:
-        self._parse = parse
-
-    def __missing__(self, raw: str) -> Any:
-        bare = raw.strip()
-        value = parsed(self._parse, bare) if bare else None
-        if len(self) >= CACHED:
-            self.clear()
-        self[raw] = value
-        return value
+CACHED = 10_000  # organisations
 
 
 class Checker:
     """Checks rows of one table against one vocabulary."""
 
     def __init__(
-        self, table: Table, vocabulary: Vocabulary, *, key: bytes, basis: str | None
+        self,
+        table: Table,
+        vocabulary: Vocabulary,
+        names: Names,
+        organisations: Bodies,
+        *,
+        key: bytes,
+        basis: str | None,
+        strict: bool = False,
+        as_stopped: bool = False,
     ) -> None:
+        """With `strict`, a cell of any column that is not understood is a fault."""
         self._positions = table.positions
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
-        self._parsers = cells.parsers(vocabulary)
+        self._as_stopped = as_stopped
+        self._wishes = [
+            (table.positions[name], name) for name in WISHES if name in table.positions
+        ]
+        self._organisations = organisations
+        self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
+        self._lenient = frozenset() if strict else cells.OPTIONAL
+        self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {
-            name: _Memory(parse).__getitem__ for name, parse in self._parsers.items()
+            name: self._memory(name, repair=table.repair).__getitem__
+            for name in self._parsers
         }
         self._width = 1 + max(table.positions.values())
-        self._table = table
-        # beyond it, a cell too many is a fault
-        self._most = max(table.width, self._width) if table.shifts else sys.maxsize
+        self._too_many = TooMany(table, self._width)
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
+        self._more = [name for name in COLUMNS if name in table.positions]
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
-        self._bodies: dict[Any, Body | None] = {}
+        self._bodies: dict[Any, tuple[Body | None, Sequence[Note]]] = {}
+        self.former_keys = False  # whether an address had another key before
+
+    def _memory(self, column: str, *, repair: bool) -> Memory:
+        kind = Repairing if repair and column in cells.TEXTS else Memory
+        lenient = column in self._lenient
+        return kind(column, self._parsers[column], self._notes, lenient=lenient)
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
-        elif len(line) > self._most and any(map(str.strip, line[self._most :])):
-            return Checked(faults=[self._too_many(row, line)])
+        elif len(line) > self._too_many.most and (
+            fault := self._too_many.fault(row, line)
+        ):
+            return Checked(faults=[fault])
         line.append("")
+        self._notes.clear()
         try:
-            return self._values(row, line)
+            stop = self._stop(line) if self._wishes or self._as_stopped else None
+            checked = self._stopped(line, *stop) if stop else self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
+        return checked.noted(row, self._notes) if self._notes else checked
 
-    def _too_many(self, row: int, line: list[str]) -> Fault:
-        """Return the fault of a row with cells beyond the headings."""
-        while not line[-1].strip():
-            line.pop()
-        last = self._table.headings[self._most - 1].strip()
-        reason = (
-            f"found {len(line)} cells, expected at most {self._most}, as there are"
-            f" headings: {last!r} is the last. Put quotation marks around a cell that"
-            " contains the delimiter"
+    def _stop(self, line: list[str]) -> tuple[Why, str] | None:
+        """Return why the row must not be written to and the cell; None if it may."""
+        for position, name in self._wishes:
+            reason = self._cached[name](line[position])
+            if reason is not None:
+                return reason, line[position].strip()
+        return (Why.ASKED, AS_STOPPED) if self._as_stopped else None
+
+    def _stopped(self, line: list[str], reason: Why, said: str) -> Checked:
+        """Return the addresses of a row that must not be written to, and no contact."""
+        typed = parsed(cells.addresses, self._own(line)[0].strip())
+        return Checked(
+            stops=[
+                ToSuppress(self._fingerprint(each.address.identity), reason, said[:80])
+                for each in typed
+            ]
         )
-        return Fault(row, last, line[self._most].strip()[:80], reason)
 
     def _values(self, row: int, line: list[str]) -> Checked:
-        raw, name, roles, languages, timezone, topics, consent = self._own(line)
+        raw, name, function, roles, languages, timezone, topics, consent = self._own(
+            line
+        )
         parse = self._cached
         raw = raw.strip()
         # a quotation mark in front is one that a spreadsheet puts before a text
@@ -169,19 +142,45 @@ class Checker:
             address.text if address else None,
             self._fingerprint(address.identity) if address else None,
             parse["name"](name),
+            parse["function"](function),
             parse["roles"](roles),
             parse["languages"](languages),
             parse["timezone"](timezone),
             topics,
             consent,
+            self._details(line) if self._more else None,
             self._body(row, line),  # last: later rows refer to the body of a good row
         )
         if address is not None:
-            return Checked((given,))
-        return self._typed(given, raw, typed) if typed else self._alone(given)
+            checked = Checked((given,))
+        else:
+            checked = self._typed(given, raw, typed) if typed else self._alone(given)
+        return checked.on_function(given) if function else checked
+
+    def _details(self, line: list[str]) -> GivenDetails | None:
+        """Parse the details of a row; cells are not cached, because few repeat."""
+        values = {
+            name: parsed(self._parsers[name], raw)
+            for name in self._more
+            if (raw := line[self._positions[name]].strip())
+        }
+        if not values:
+            return None
+        seconds: list[Typed] = values.get("second_address", [])
+        return GivenDetails(
+            cells=tuple(map(values.get, CELLS)),
+            tags=values.get("tags", ()),
+            seconds={
+                self._fingerprint(each.address.identity): each.address.text
+                for each in seconds
+            },
+        )
 
     def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""
+        self.former_keys |= any(
+            former_keys.has_own_key(each.address.text) for each in typed
+        )
         remarks = dict.fromkeys(each.remark for each in typed if each.remark)
         return Checked(
             rows=[
@@ -201,10 +200,10 @@ class Checker:
         """Return a row without an address, for its organisation."""
         if given.body is None:
             raise CellError  # `_faults` gives the reason
-        row = given._replace(
-            name=None, roles=None, languages=None, timezone=None, topics=None
-        )
-        if not (given.name or given.roles or given.topics):
+        blank: dict[str, Any] = dict.fromkeys((*OWN, "details"))
+        row = given._replace(**blank)
+        about = (given.name, given.function, given.roles, given.topics, given.details)
+        if not any(about):
             return Checked((row,))
         reason = "no address: the organisation is taken, this contact is not"
         shown = given.name or ""
@@ -212,13 +211,15 @@ class Checker:
 
     def _body(self, row: int, line: list[str]) -> Body | None:
         given = self._body_cells(line)
-        try:
-            return self._bodies[given]
-        except KeyError:
-            body = self._parse_body(row, line)
+        known = self._bodies.get(given)
+        if known is not None:
+            self._notes += known[1]
+            return known[0]
+        before = len(self._notes)
+        body = self._parse_body(row, line)
         if len(self._bodies) >= CACHED:
             self._bodies.clear()
-        self._bodies[given] = body
+        self._bodies[given] = body, tuple(self._notes[before:])
         return body
 
     def _parse_body(self, row: int, line: list[str]) -> Body | None:
@@ -226,7 +227,7 @@ class Checker:
             column: self._cached[column](line[self._positions[column]])
             for column in self._about
         }
-        code = values.get("organisation")
+        code = values.get("organisation") or self._named(values)
         if code is None:
             return None
         names = {
@@ -240,27 +241,60 @@ class Checker:
             row, folded(code), code, tuple(map(values.get, BODY_CELLS)), names or None
         )
 
+    def _named(self, values: dict[str, Any]) -> str | None:
+        """Return the code of an organisation in a list without codes.
+
+        One that is known by this name keeps the names that it has.
+        """
+        if "organisation" in self._positions:
+            return None
+        given = ("organisation_name", *NAMES, "acronym")
+        name = next((values[each] for each in given if values.get(each)), None)
+        if name is None:
+            return None
+        code, new = self._organisations.code(name, values.get("acronym"))
+        if new is None:
+            values.update(dict.fromkeys(given))
+        else:
+            values["organisation_name"] = new
+            self._note_twin(code, new, values.get("acronym"))
+        return code
+
+    def _note_twin(self, code: str, name: str, acronym: str | None) -> None:
+        """Note that a new organisation has the acronym of one that is known."""
+        known = self._organisations.alike(acronym)
+        if known:
+            reason = f"{known} has this acronym; {name[:60]} is taken as new, {code}"
+            self._notes.append(Note("acronym", acronym or "", reason))
+
     def _faults(self, row: int, line: list[str]) -> list[Fault]:
         faults: list[Fault] = []
         values: dict[str, Any] = {}
-        for column, position in self._positions.items():
-            raw = line[position].strip()
+        wanted = ("address", *WISHES) if self._as_stopped else self._positions
+        for column in wanted:
+            position = self._positions.get(column, -1)
+            raw = unguarded(line[position].strip())
             if not raw:
                 continue
             try:
                 values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
-                faults.append(Fault(row, column, raw[:80], str(fault)))
+                if column not in self._lenient:
+                    faults.append(Fault(row, column, raw[:80], str(fault)))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
+            if self._as_stopped or any(values.get(name) for name in WISHES):
+                return [missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
-            if not values.get("organisation") and "organisation" not in faulty:
-                faults.append(_missing(row, "address", reason))
+            bodies = {"organisation", "organisation_name"}
+            if not bodies & values.keys() and "organisation" not in faulty:
+                faults.append(missing(row, "address", reason))
+        try:
+            self._named(dict(values))
+        except CellError as fault:
+            shown = str(values.get("organisation_name", ""))[:80]
+            faults.append(Fault(row, "organisation_name", shown, str(fault)))
         if values.get("topics") and not (values.get("consent") or self._basis):
             reason = "topics need a basis of consent: fill this column or give --basis"
-            faults.append(_missing(row, "consent", reason))
+            faults.append(missing(row, "consent", reason))
         return faults
-
-
-def _missing(row: int, column: str, reason: str) -> Fault:
-    return Fault(row, column, "", reason)

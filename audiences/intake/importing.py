@@ -6,17 +6,26 @@ directory as it is at that moment. The caller provides the transactions.
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
 from audiences.intake import applying, planning, stage
-from audiences.intake.check import CheckedRow, Checker, Fault
+from audiences.intake.check import Checker
+from audiences.intake.dry_run import differences
+from audiences.intake.dry_run.differences import Change, NewOrganisation
+from audiences.intake.dry_run.grouping import FaultGroup, groups
 from audiences.intake.lists.table import SheetPart, Table
+from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
+from audiences.intake.values import bodies, names
+from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
+from audiences.intake.values.left_empty import LeftEmpty, Tally
+from audiences.intake.wishes import stopping
+from audiences.people import former_keys
 from audiences.segments import vocabularies
 
 PROGRESS_EVERY = 1_000  # rows
@@ -39,13 +48,17 @@ class Staged:
 
     file: str
     form: str
-    unread: tuple[str, ...]
     notes: list[str]
     parts: list[SheetPart]
+    layout: Layout | None = None
+    encoding: str | None = None  # of a CSV file
+    cells: tuple[str, ...] = ()  # some that are not ASCII, as they are read
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: int = 0
     remarks: list[Fault] = field(default_factory=list)
+    stops: dict[bytes, ToSuppress] = field(default_factory=dict)  # by fingerprint
+    left_empty: Tally = field(default_factory=Tally)
 
     def remark(self, remarks: Sequence[Fault]) -> None:
         """Keep the first MAX_FAULTS remarks."""
@@ -74,6 +87,16 @@ class ImportReport:
     parts: list[SheetPart]  # the sheets, if several were read
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
+    stopped: int  # addresses that the list says must not be written to
+    newly_stopped: int  # of these, those that were not suppressed before
+    columns: list[dict[str, Any]]  # what each column of the list becomes
+    questions: list[str]  # to be answered before the list is applied
+    groups: list[FaultGroup]  # the faults by their reason
+    changes: list[Change]  # of a dry run: the values that would be replaced
+    made: list[NewOrganisation]  # of a dry run: the organisations that would be added
+    left_empty: list[LeftEmpty]  # cells that are not understood
+    encoding: str | None  # of a CSV file
+    cells: list[str]  # some that are not ASCII, as they are read
     import_id: int | None = None
 
 
@@ -83,31 +106,59 @@ async def run(
     *,
     key: bytes,
     basis: str | None,
+    strict: bool = False,
     by: str,
     now: Callable[[], datetime],
     apply: bool = True,
+    as_stopped: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
     also: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
     `key` makes fingerprints; `basis` is the basis of consent for rows without one.
+    `as_stopped` takes every address as one that must not be written to, and no more.
+    With `strict`, a row is refused for an optional cell that is not understood.
     `progress` gets the number of rows read so far. `also` is called in the transaction
     of the plan, after it, while the rows are staged. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
+    if apply and not (as_stopped and "address" in table.positions):
+        _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
         vocabulary = await vocabularies.load(session)
-        checker = Checker(table, vocabulary, key=key, basis=basis)
+        known = await names.load(session)
+        named = await bodies.load(session, table.positions)
+        checker = Checker(
+            table,
+            vocabulary,
+            known,
+            named,
+            key=key,
+            basis=basis,
+            strict=strict,
+            as_stopped=as_stopped,
+        )
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
             report = await _apply(session, staged, by=by, now=now())
+            if checker.former_keys and report.import_id is not None:
+                await former_keys.carry_over(session, report.import_id, key=key)
         else:
-            report = _report(staged, await planning.plan(session))
+            report = await _tried(session, staged)
         if also is not None:
             await also(session)
     return staged, report
+
+
+def _refuse_open_questions(table: Table) -> None:
+    """Raise FileRefusedError if a column waits for a person's answer."""
+    if table.layout is not None and table.layout.questions:
+        raise FileRefusedError(
+            "nothing was written, because a question is open: "
+            + "; ".join(table.layout.questions)
+        )
 
 
 async def _stage(
@@ -119,15 +170,29 @@ async def _stage(
     staged = Staged(
         file=table.name,
         form=table.form,
-        unread=table.unread,
         notes=table.notes,
         parts=table.parts,
+        layout=table.layout,
     )
+    if table.decoding is not None:
+        staged.encoding = table.decoding.name
+        staged.cells = table.decoding.cells
     await stage.create(session)
     await stage.load(session, _checked(table, checker, staged, progress))
     for each in await conflicts.remove_conflicts(session):
         staged.note(each.faults, rows=each.rows)
     return staged
+
+
+async def _tried(session: AsyncSession, staged: Staged) -> ImportReport:
+    """Return the report of a dry run."""
+    new = await stopping.count_new(session, staged.stops.values())
+    report = _report(staged, await planning.plan(session), new)
+    return replace(
+        report,
+        changes=await differences.changes(session),
+        made=await differences.made(session),
+    )
 
 
 async def _apply(
@@ -136,13 +201,17 @@ async def _apply(
     record, plan = await applying.apply(
         session, file=staged.file, by=by, now=now, rows=staged.rows
     )
-    return _report(staged, plan, record.id)
+    stops = staged.stops.values()
+    new = await stopping.apply(session, stops, import_id=record.id, now=now)
+    return _report(staged, plan, new, record.id)
 
 
 def _report(
-    staged: Staged, plan: planning.ImportPlan, import_id: int | None = None
+    staged: Staged, plan: planning.ImportPlan, new: int, import_id: int | None = None
 ) -> ImportReport:
+    layout = staged.layout
     staged.note(plan.faulty.faults, rows=plan.faulty.rows)
+    staged.remark(plan.remarks)
     return ImportReport(
         rows=staged.rows,
         valid=staged.rows - staged.faulty_rows,
@@ -157,6 +226,16 @@ def _report(
         parts=staged.parts,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
+        stopped=len(staged.stops),
+        newly_stopped=new,
+        columns=[each._asdict() for each in layout.found] if layout else [],
+        questions=list(layout.questions) if layout else [],
+        groups=groups(staged.faults),
+        changes=[],
+        made=[],
+        left_empty=staged.left_empty.result(),
+        encoding=staged.encoding,
+        cells=list(staged.cells),
         import_id=import_id,
     )
 
@@ -179,7 +258,11 @@ def _checked(
             progress(staged.rows)
         checked = checker.check(number, cells)
         yield from checked.rows
+        for stop in checked.stops:
+            staged.stops.setdefault(stop.address_key, stop)
         if checked.faults:
             staged.note(checked.faults)
         if checked.remarks:
             staged.remark(checked.remarks)
+        if checked.left:
+            staged.left_empty.add(checked.left)

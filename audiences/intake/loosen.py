@@ -22,6 +22,7 @@ from audiences.organisations import (
     OrganisationCountry,
     OrganisationField,
 )
+from audiences.people.details import ContactDetails, ContactTag, SecondAddress
 from audiences.store import dialects
 from audiences.store.dialects import analyse
 from audiences.subscriptions import Consent, Subscription
@@ -34,6 +35,7 @@ FILLED = tuple(
     for each in (
         *(Organisation, OrganisationField, OrganisationCountry),
         *(Contact, Membership, Consent, Subscription),
+        *(ContactDetails, ContactTag, SecondAddress),
     )
 )
 NAMES = [table.name for table in FILLED]

@@ -3,7 +3,7 @@
 A row that names another organisation than the contact's gives it a further membership.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +26,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.contacts import Contact, Membership
 from audiences.intake import stage
-from audiences.intake.check import Fault
+from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, match
 from audiences.intake.tables import BODIES, ROWS, SETS
+from audiences.intake.values.checked import Fault
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -36,6 +37,7 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.subscriptions import Subscription
+from audiences.suppressions import Suppression, Why
 
 # staging column → column of the directory
 ORGANISATION: dict[str, InstrumentedAttribute[Any]] = {
@@ -47,27 +49,37 @@ ORGANISATION: dict[str, InstrumentedAttribute[Any]] = {
     "level": Organisation.level,
     "country": Organisation.country,
     "organisation_languages": Organisation.languages,
+    "organisation_telephones": Organisation.telephones,
+    "organisation_postal_address": Organisation.postal_address,
+    "organisation_website": Organisation.website,
 }
 CONTACT: dict[str, InstrumentedAttribute[Any]] = {
     "name": Contact.name,
+    "function": Contact.function,
     "roles": Contact.roles,
     "languages": Contact.languages,
     "timezone": Contact.timezone,
 }
-ABOUT_CONTACT = tuple(name for name in CONTACT if name != "roles")
+OF_MEMBERSHIP: dict[str, InstrumentedAttribute[Any]] = {
+    "function": Membership.function,
+    "roles": Membership.roles,
+}
+ABOUT_CONTACT = tuple(name for name in CONTACT if name not in OF_MEMBERSHIP)
 
 
 IS_CONTACT = ROWS.c.address_key.is_not(None)  # else the row has an organisation alone
 IS_NEW = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.first.is_(None))
 JOINS = and_(ROWS.c.further, ROWS.c.membership_id.is_(None))
-CHANGES_MEMBERSHIP = and_(
-    ROWS.c.further,
-    exists().where(
-        Membership.id == ROWS.c.membership_id,
-        ROWS.c.roles.is_not(None),
-        ROWS.c.roles != Membership.roles,
+OTHER_IN_MEMBERSHIP = and_(
+    Membership.id == ROWS.c.membership_id,
+    or_(
+        *(
+            and_(ROWS.c[name].is_not(None), ROWS.c[name].is_distinct_from(column))
+            for name, column in OF_MEMBERSHIP.items()
+        )
     ),
 )
+CHANGES_MEMBERSHIP = and_(ROWS.c.further, exists().where(OTHER_IN_MEMBERSHIP))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,16 +98,19 @@ class ImportPlan:
     organisations: int
     organisations_added: int
     faulty: stage.FaultyRows
+    remarks: Sequence[Fault]
 
 
 async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match.match(session)
-    faulty = await stage.remove(session, _without_organisation(), _lacking)
+    faulty = await stage.remove(session, _erased(), _was_erased)
+    faulty += await stage.remove(session, _without_organisation(), _lacking)
     await session.execute(delete(BODIES).where(_lacks_cells()))
     await conflicts.lead_orphans(session)
     await match.mark_further(session)
     await _mark_changes(session)
+    remarks = await detailing.gather(session)
     known = and_(IS_CONTACT, ~IS_NEW, ~JOINS)
     differs = or_(ROWS.c.changes, CHANGES_MEMBERSHIP)
     added, joined, changed, total, contacts = (
@@ -125,6 +140,27 @@ async def plan(session: AsyncSession) -> ImportPlan:
         organisations=total - contacts,
         organisations_added=await session.scalar(new) or 0,
         faulty=faulty,
+        remarks=remarks,
+    )
+
+
+def _erased() -> Select[*tuple[Any, ...]]:
+    """Select the rows with the address of a person who was erased."""
+    return (
+        select(ROWS.c.number, ROWS.c.row, ROWS.c.address, Suppression.since)
+        .join(Suppression, Suppression.address_key == ROWS.c.address_key)
+        .where(Suppression.reason == Why.ERASED)
+        .order_by(ROWS.c.number)
+    )
+
+
+def _was_erased(each: RowMapping) -> Iterator[Fault]:
+    yield Fault(
+        row=each["row"],
+        column="address",
+        value=each["address"],
+        reason=f"the person at this address was erased on {each['since']:%Y-%m-%d};"
+        " nothing is stored about them",
     )
 
 
@@ -163,9 +199,10 @@ def _lacking(each: RowMapping) -> Iterator[Fault]:
         column="organisation",
         value=code or "",
         reason=f"{code} is new: the first row that names it needs kind and"
-        " organisation_name"
+        " organisation_name; --set kind=ngo fills all rows"
         if code
-        else "a new contact needs an organisation",
+        else "a new contact needs an organisation; --set organisation=CODE names one"
+        " for all rows",
     )
 
 
@@ -191,7 +228,11 @@ async def _mark_changes(session: AsyncSession) -> None:
     )
     about_contact = or_(
         *(_differs(ROWS.c[name], CONTACT[name]) for name in ABOUT_CONTACT),
-        and_(~ROWS.c.further, _differs(ROWS.c.roles, Contact.roles)),
+        Contact.address.is_(None),  # it was removed, and comes back
+        and_(
+            ~ROWS.c.further,
+            or_(*(_differs(ROWS.c[name], CONTACT[name]) for name in OF_MEMBERSHIP)),
+        ),
         and_(Contact.stopped_at.is_(None), _names_new_topic()),
     )
     await session.execute(

@@ -1,4 +1,4 @@
-"""Opens lists: CSV, XLSX, ODS, old XLS, and web pages with a table, as rows of text.
+"""Opens lists: CSV, XLSX, ODS, old XLS, web pages with a table, and vCards, as rows.
 
 What a file is, its encoding, its dialect, its sheet and its row of headings are told by
 what it contains, and are part of the result. A file that cannot be read is refused with
@@ -7,47 +7,74 @@ the place and the remedy.
 
 import os
 import stat
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from charset_normalizer import from_bytes
-
 from audiences.errors import FileRefusedError
-from audiences.intake import columns
+from audiences.intake.books import vcards
+from audiences.intake.encodings import evidence
 from audiences.intake.lists import delimited, headings, kinds, spreadsheets
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import Table
+from audiences.intake.mapping import layout, opening
+from audiences.intake.mapping.plan import Mapping
+from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import offers
 
-SAMPLE = 256 * 1024  # octets read to detect a legacy encoding
-LEGACY = ["cp1252", "cp1251", "cp1256"]
+WHO = frozenset(("address", "organisation", "organisation_name"))
 
 
 def open_table(
-    path: Path, *, encoding: str | None = None, sheet: str | None = None
+    path: Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    repair: bool = False,
+    mapping: Mapping | None = None,
+    preset: str | None = None,
 ) -> Table:
     """Open a file; raise FileRefusedError when it is not a table of contacts.
 
-    `encoding` is that of a CSV file; without it, it is detected. `sheet` is the name or
-    number of a sheet, or "all"; without it, the first visible one with headings is
-    read. The rows are read while they are used, and raise FileRefusedError, too.
+    `encoding` is that of a CSV file; without it, it is found by its words. `sheet` is
+    the name or number of a sheet, or "all"; without it, the first visible one with
+    headings is read. With `repair`, octets that are not UTF-8 in a file that is are
+    taken as windows-1252. `mapping` and `preset` are what a person decided about the
+    columns. The rows are read while they are used, and raise FileRefusedError, too.
     """
     with _opened(path) as file:
-        found = kinds.tell(file.read(kinds.START), path)
+        start = file.read(kinds.START)
+        found = kinds.tell(start, path)
         if found.refusal:
             raise FileRefusedError(f"{path.name} {found.refusal}")
         if found.kind is not FileKind.TEXT:
             table = spreadsheets.open_table(file, path.name, found.kind, sheet)
         elif sheet is not None:
             raise FileRefusedError(
-                f"{path.name} is CSV, which has no sheets; leave --sheet {sheet} out"
+                f"{path.name} is no workbook and has no sheets; leave --sheet {sheet}"
+                " out"
             )
+        elif start.upper().startswith(vcards.BEGIN):
+            table = _table(path, "vCard", _cards(path))
         else:
-            table = _text(path, encoding)
+            table = _text(path, encoding, repair=repair)
     table.notes[:0] = found.notes
+    table.repair = repair
+    _understand(table, mapping or Mapping(), preset)
     return table
+
+
+def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
+    """Find what the columns become, and give the rows that form."""
+    header = list(table.headings)
+    opening.refuse_wide(header)
+    sample, rows = opening.sample(table.rows)
+    table.layout = layout.understand(header, sample, mapping, preset=preset)
+    shaped = shape(table.layout, rows)
+    if not WHO & set(shaped.positions):
+        raise FileRefusedError(opening.no_addresses(header))
+    table.positions, table.rows = shaped
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -62,69 +89,34 @@ def _opened(path: Path) -> BinaryIO:
     raise FileRefusedError(f"{path} is not a regular file")
 
 
-def _text(path: Path, encoding: str | None) -> Table:
-    encoding = encoding or _encoding(path)
-    dialect = delimited.tell(path, encoding)
-    rows = delimited.rows(path, encoding, dialect)
+def _cards(path: Path) -> Iterator[list[str]]:
+    with _opened(path) as file:
+        yield from vcards.rows(file, path.name)
+
+
+def _text(path: Path, encoding: str | None, *, repair: bool) -> Table:
+    decoding = evidence.decoding(path, encoding, repair=repair)
+    dialect = delimited.tell(path, decoding)
+    rows = delimited.rows(path, decoding, dialect)
+    table = _table(path, f"CSV, {decoding.name}, {dialect.described}", rows)
+    table.decoding = decoding
+    table.shifts = True
+    return table
+
+
+def _table(path: Path, form: str, rows: Iterator[list[str]]) -> Table:
+    """Return the table of rows that have their headings among the first."""
     first, head = offers.begin(rows)
     if not head:
         raise FileRefusedError(f"{path.name} is empty; it needs a row of headings")
     found = headings.find(head, first=first)
-    positions, unread = columns.match(found.row)
     after = found.place + 1
     table = Table(
         name=path.name,
-        form=f"CSV, {encoding.removesuffix('-sig')}, {dialect.described}",
-        positions=positions,
-        unread=unread,
+        form=form,
         headings=tuple(found.row),
         first_row=first + after,
-        shifts=True,
         notes=list(found.notes),
     )
     table.read(chain(head[after:], rows))
     return table
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(SAMPLE)
-    if start.startswith(BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    zeros = start[:200].count(0)
-    if zeros * 3 > len(start[:200]):
-        return "utf-16-le" if start[1:2] == b"\0" else "utf-16-be"
-    position = _first_not_utf8(path)
-    if position is None:
-        return "utf-8"
-    with path.open("rb") as file:
-        file.seek(max(0, position - SAMPLE // 2))
-        best = from_bytes(file.read(SAMPLE), cp_isolation=LEGACY).best()
-    if best is None:
-        raise FileRefusedError(
-            f"{path.name} is neither UTF-8 nor Windows-1252, -1251 or -1256 (octet"
-            f" {position + 1} fits none); save it as UTF-8 or give --encoding"
-        )
-    return best.encoding
-
-
-def _first_not_utf8(path: Path) -> int | None:
-    """Return the offset of the first octet that is not UTF-8; None when all are."""
-    offset, tail = 0, b""
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(1 << 20)
-            block = tail + chunk
-            try:
-                block.decode("utf-8")
-                tail = b""
-            except UnicodeDecodeError as fault:
-                cut_short = fault.reason == "unexpected end of data"
-                if not (chunk and cut_short):
-                    return offset + fault.start
-                tail = block[fault.start :]
-            offset += len(block) - len(tail)
-            if not chunk:
-                return None

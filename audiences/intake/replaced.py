@@ -7,8 +7,9 @@ from sqlalchemy import Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
+from audiences.intake.details import kept_details
 from audiences.intake.models import Replaced
-from audiences.intake.planning import CONTACT, ORGANISATION
+from audiences.intake.planning import CONTACT, OF_MEMBERSHIP, ORGANISATION
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -22,7 +23,7 @@ Ids = Select[Any]  # a query of numbers
 
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of contacts that the import will change."""
-    columns = [*CONTACT.values(), Contact.updated_at]
+    columns = [*CONTACT.values(), Contact.address, Contact.updated_at]
     last = 0
     while True:
         page = await session.execute(
@@ -35,21 +36,26 @@ async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None
         if not rows:
             return
         last = rows[-1]["id"]
+        known = await kept_details.known(session, [row["id"] for row in rows])
         await session.execute(
             insert(Replaced),
             [
-                _row(import_id, "contact", row["id"], _without_id(dict(row)))
+                _row(
+                    import_id,
+                    "contact",
+                    row["id"],
+                    {**_without_id(dict(row)), **known.get(row["id"], {})},
+                )
                 for row in rows
             ],
         )
 
 
 async def keep_memberships(session: AsyncSession, import_id: int, ids: Ids) -> None:
-    """Keep the present roles of further memberships that the import will change."""
+    """Keep the present values of further memberships that the import will change."""
+    columns = [*OF_MEMBERSHIP.values(), Membership.updated_at]
     rows = await session.execute(
-        select(Membership.id, Membership.roles, Membership.updated_at).where(
-            Membership.id.in_(ids)
-        )
+        select(Membership.id, *columns).where(Membership.id.in_(ids))
     )
     kept = [
         _row(import_id, "membership", row["id"], _without_id(dict(row)))

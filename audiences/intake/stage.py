@@ -15,8 +15,9 @@ from sqlalchemy import RowMapping, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateTable, DropTable
 
-from audiences.intake.check import BODY_CELLS, Body, CheckedRow, Fault
-from audiences.intake.tables import BODIES, ROWS, SETS, TABLES
+from audiences.intake.tables import BODIES, DETAILS, ROWS, SECONDS, SETS, TABLES, TAGS
+from audiences.intake.values.checked import BODY_CELLS, Body, CheckedRow, Fault
+from audiences.intake.values.details import CELLS
 from audiences.store import bulk, dialects
 
 CHUNK = 2_000  # rows
@@ -24,9 +25,10 @@ MAX_FAULTS = 10_000  # kept for the report; further ones are only counted
 CACHED = 50_000  # sets of codes that are known to be staged
 Numbered = tuple[int, CheckedRow]  # with its place among the staged rows
 _ROW = (
-    *("number", "row", "address", "address_key", "name", "roles", "languages"),
-    *("timezone", "topics", "consent", "body"),
+    *("number", "row", "address", "address_key", "name", "function", "roles"),
+    *("languages", "timezone", "topics", "consent", "body"),
 )
+_DETAILS = ("number", *CELLS)
 _BODY = ("body", "row", "organisation", "code", *BODY_CELLS, "names")
 
 
@@ -59,6 +61,7 @@ async def _write(
 ) -> None:
     """Write a chunk; a row may begin in the one before, which then has its body."""
     await bulk.write(session, ROWS, _ROW, [_row(*each) for each in chunk])
+    await _write_details(session, chunk)
     bodies = {
         each.row: each.body
         for _, each in chunk
@@ -77,8 +80,25 @@ async def _write(
     await bulk.write(session, SETS, ("codes", "code"), codes)
 
 
+async def _write_details(session: AsyncSession, chunk: list[Numbered]) -> None:
+    """Write the details of those rows that have any."""
+    given = [(number, row.details) for number, row in chunk if row.details]
+    if not given:
+        return
+    rows = [(number, *details.cells) for number, details in given]
+    tags = [(number, tag) for number, details in given for tag in details.tags]
+    seconds = [
+        (number, key, address)
+        for number, details in given
+        for key, address in details.seconds.items()
+    ]
+    await bulk.write(session, DETAILS, _DETAILS, rows)
+    await bulk.write(session, TAGS, ("number", "tag"), tags)
+    await bulk.write(session, SECONDS, ("number", "address_key", "address"), seconds)
+
+
 def _row(number: int, checked: CheckedRow) -> tuple[Any, ...]:
-    return (number, *checked[:-1], checked.body.row if checked.body else None)
+    return (number, *checked[:-2], checked.body.row if checked.body else None)
 
 
 def _body(body: Body) -> tuple[Any, ...]:
@@ -92,6 +112,9 @@ class FaultyRows:
 
     rows: int
     faults: list[Fault]
+
+    def __add__(self, other: "FaultyRows") -> "FaultyRows":
+        return FaultyRows(self.rows + other.rows, [*self.faults, *other.faults])
 
 
 async def analyse(session: AsyncSession) -> None:

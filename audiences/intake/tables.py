@@ -3,6 +3,8 @@
 ROWS has one row for each contact of a row of the file; a row with an organisation alone
 has no address. BODIES has what rows state about their organisation, once
 for all rows with the same cells. SETS has each set of codes once for all cells with it.
+DETAILS, TAGS and SECONDS have rows only for rows with such cells; a row with tags or
+second addresses is in DETAILS, too.
 """
 
 from sqlalchemy import (
@@ -26,6 +28,7 @@ ROWS = Table(
     Column("address", String),
     Column("address_key", LargeBinary),
     Column("name", String),
+    Column("function", String),
     Column("roles", Integer),
     Column("languages", String),
     Column("timezone", String),
@@ -54,6 +57,9 @@ BODIES = Table(
     Column("level", String),
     Column("country", String),
     Column("organisation_languages", String),
+    Column("organisation_telephones", String),
+    Column("organisation_postal_address", String),
+    Column("organisation_website", String),
     Column("fields", String),
     Column("acts_in", String),
     Column("serves", String),
@@ -71,7 +77,33 @@ SETS = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
-TABLES = (SETS, BODIES, ROWS)
+DETAILS = Table(
+    "intake_details",
+    _METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # as in ROWS
+    Column("telephones", String),
+    Column("postal_address", String),
+    Column("website", String),
+    Column("notes", String),
+    prefixes=["TEMPORARY"],
+)
+TAGS = Table(
+    "intake_tag",
+    _METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("tag", String, primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+SECONDS = Table(
+    "intake_second",
+    _METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("address_key", LargeBinary, primary_key=True),
+    Column("address", String),
+    prefixes=["TEMPORARY"],
+)
+TABLES = (SETS, BODIES, ROWS, DETAILS, TAGS, SECONDS)
 INDEXES = (
     Index("ix_intake_row_key", ROWS.c.address_key),
     Index("ix_intake_body_organisation", BODIES.c.organisation, BODIES.c.leads),

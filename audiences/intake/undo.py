@@ -4,6 +4,7 @@ Rows that were changed or used since are counted and stay as they are. A contact
 stays keeps its evidence of consent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import suppressions
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
+from audiences.intake.details import kept_details
 from audiences.intake.models import Import, Replaced
+from audiences.intake.wishes import stopping
 from audiences.organisations import (
     Organisation,
     OrganisationCountry,
@@ -28,6 +32,7 @@ from audiences.subscriptions import (
     Subscription,
     add_evidence,
 )
+from audiences.suppressions import Suppression
 
 _TABLES: dict[str, type[Contact | Membership | Organisation]] = {
     "contact": Contact,
@@ -48,6 +53,8 @@ class Undone:
     memberships: int  # further memberships that the import had added
     restored: int  # rows with their earlier values
     kept: int  # rows that were changed or used since
+    lifted: int  # suppressions of a list that was taken as stopped as a whole
+    file: str
 
 
 async def undo(
@@ -79,13 +86,45 @@ async def undo(
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await _delete_organisations(session, record)
-    kept = changed_since
-    for table in (Contact, Membership):
-        remaining = select(func.count()).where(table.import_id == import_id)
-        kept += await session.scalar(remaining) or 0
     return Undone(
-        removed=removed, memberships=memberships, restored=restored, kept=kept
+        removed=removed,
+        memberships=memberships,
+        restored=restored,
+        kept=changed_since + await _remaining(session, import_id),
+        lifted=await _lift(session, record, now),
+        file=record.file,
     )
+
+
+async def _remaining(session: AsyncSession, import_id: int) -> int:
+    """Count the contacts and memberships of an import that are still there."""
+    count = 0
+    for table in (Contact, Membership):
+        rows = select(func.count()).where(table.import_id == import_id)
+        count += await session.scalar(rows) or 0
+    return count
+
+
+async def imports(session: AsyncSession) -> Sequence[Import]:
+    """Return the records of all imports, the latest first."""
+    return (await session.scalars(select(Import).order_by(Import.id.desc()))).all()
+
+
+async def _lift(session: AsyncSession, record: Import, now: datetime) -> int:
+    """Lift the suppressions of a list that was taken as stopped; count them.
+
+    Those of single cells stay: these persons opted out, whatever else the list said.
+    """
+    detail = stopping.of_whole_list(record.id)
+    keys = await session.scalars(
+        select(Suppression.address_key).where(Suppression.detail == detail)
+    )
+    count = 0
+    for key in keys.all():
+        undone = f"undo of {stopping.source(record.id)}"
+        await suppressions.lift(session, key, now=now, detail=undone)
+        count += 1
+    return count
 
 
 async def _delete_memberships(
@@ -151,6 +190,7 @@ async def _restore(
             for name in ("fields", Relation.ACTS_IN, Relation.SERVES)
             if name in before
         }
+        details = before.pop(kept_details.KEY, None)
         table = _TABLES[row.kind]
         # as before, so that an earlier import can be undone, too; imports of earlier
         # versions did not keep it
@@ -169,6 +209,8 @@ async def _restore(
         restored += 1
         if links:
             await _restore_links(session, row.row_id, links)
+        if details:
+            await kept_details.restore(session, row.row_id, details)
     return restored, kept
 
 

@@ -20,7 +20,6 @@ def sample() -> Table:
         name="sample directory",
         form="built in",
         positions={name: position for position, name in enumerate(header)},
-        unread=(),
         headings=columns.NAMES,
         rows=([row.get(name, "") for name in header] for row in _all()),
     )

@@ -20,6 +20,7 @@ from audiences.organisations import (
     Relation,
     folded,
 )
+from audiences.people.details import ContactTag, tag
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
 
@@ -111,6 +112,12 @@ def role(values: list[str], via: Via) -> Condition:
     return via.roles.bitwise_and(role_set(values)) != 0
 
 
+def _tags(values: list[str]) -> Condition:
+    return Contact.id.in_(
+        select(ContactTag.contact_id).where(ContactTag.tag.in_(map(tag, values)))
+    )
+
+
 def _first_language(values: list[str]) -> Condition:
     alone = LANGUAGES.in_(values)
     ahead = [LANGUAGES.like(f"{each} %") for each in values]
@@ -170,5 +177,6 @@ CLAUSES: dict[str, Clause] = {
     "serves": _countries(Relation.SERVES),
     "served_by": _served_by,
     "desk": _desk,
+    "tags": _tags,
     "lang": _first_language,
 }

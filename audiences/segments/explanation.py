@@ -15,6 +15,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.people.details import ContactTag
 from audiences.segments import compiler, grammar, resolve, rules
 from audiences.segments.compiler import Context
 from audiences.segments.conditions import LANGUAGES, of_readers
@@ -53,7 +54,7 @@ async def explain(
     """Test every clause of a rule on one contact; raise RuleError for a faulty rule."""
     text = context.vocabulary.segments.get(rule.strip(), rule)
     leaves = rules.leaves(grammar.parse(text))
-    read = await resolve.reading(session, rule, context, contact)
+    read = await resolve.read_by(session, rule, context, contact)
     conditions = [compiler.clause(leaf, text, context, read.via) for leaf in leaves]
     query = of_readers(select(read.via.roles, *conditions), read.via).where(
         Contact.id == contact.id, Organisation.id == read.organisation_id
@@ -119,6 +120,10 @@ async def _facts(
     )
     known["fields"] = ", ".join(sorted(fields))
     known |= await _countries(session, organisation)
+    tags = await session.scalars(
+        select(ContactTag.tag).where(ContactTag.contact_id == contact.id)
+    )
+    known["tags"] = ", ".join(sorted(tags))
     for topic, standing, since in await session.execute(
         select(Subscription.topic, Subscription.standing, Subscription.since).where(
             Subscription.contact_id == contact.id

@@ -24,6 +24,7 @@ class Values(StrEnum):
     LANGUAGE = "language"
     SEGMENT = "segment"
     ORGANISATION = "organisation"
+    TAG = "tag"
     DAY = "day"
 
 
@@ -77,6 +78,7 @@ FACTS = {
         _fact("served_by", Values.OFFICE, ONE, "an office that covers its countries"),
         _fact("desk", Values.SECTOR, ONE, "the sector a Secretariat desk belongs to"),
         _fact("role", Values.ROLE, EITHER, "what the contact does at the organisation"),
+        _fact("tags", Values.TAG, MANY, "the tags of the contact"),
         _fact("lang", Values.LANGUAGE, ONE, "the first of the reader's languages"),
         _fact(
             "last_confirmed",

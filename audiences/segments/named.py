@@ -1,17 +1,24 @@
-"""Finds what rules refer to: saved segments, also through each other; organisations."""
+"""Finds what rules refer to: saved segments, also through each other; known words.
 
-from collections.abc import Iterable
+The store has organisations and tags by the thousand, so that they are looked up only
+for the rules that name them.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.errors import RuleError
 from audiences.organisations import Organisation, folded
+from audiences.people.details import ContactTag, tag
 from audiences.segments import grammar, rules
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary, suggestion
 
-NEAR = 200  # codes with the same beginning, among which one is suggested
+NEAR = 200  # words with the same beginning, among which one is suggested
 
 
 def named_in(texts: Iterable[str], vocabulary: Vocabulary) -> dict[str, str]:
@@ -46,51 +53,79 @@ def _names(text: str, vocabulary: Vocabulary) -> list[str]:
     ]
 
 
-async def require_organisations(
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where the store has the words of a fact, in the form in which they compare."""
+
+    values: Values
+    key: InstrumentedAttribute[str]
+    shown: InstrumentedAttribute[str]  # as a hint writes them
+    form: Callable[[str], str]
+
+
+_COLUMNS = {
+    "organisation": _Column(
+        Values.ORGANISATION, Organisation.code_key, Organisation.code, folded
+    ),
+    "tags": _Column(Values.TAG, ContactTag.tag, ContactTag.tag, tag),
+}
+
+
+async def require_known(
     session: AsyncSession, texts: Iterable[str], vocabulary: Vocabulary
 ) -> None:
-    """Raise RuleError if a rule, or a saved rule it needs, names an unknown code."""
+    """Raise RuleError if a rule, or a saved rule it needs, names what nothing has.
+
+    That is the code of an organisation, or a tag of contacts.
+    """
     texts = list(texts)
     saved = named_in(texts, vocabulary)
-    words = [
-        (text, word)
-        for text in [
-            *(each for each in texts if each.strip() not in saved),
-            *saved.values(),
-        ]
-        for word in _codes(text)
-    ]
+    written = [each for each in texts if each.strip() not in saved]
+    for text in [*written, *saved.values()]:
+        for fact, column in _COLUMNS.items():
+            await _require(session, text, _words(text, fact), column)
+
+
+async def _require(
+    session: AsyncSession, text: str, words: list[rules.Word], column: _Column
+) -> None:
+    """Raise RuleError if the store has one of these words of a rule nowhere."""
     if not words:
         return
-    keys = {folded(word.text) for _, word in words}
+    keys = {column.form(word.text) for word in words}
     known = set(
-        await session.scalars(
-            select(Organisation.code_key).where(Organisation.code_key.in_(keys))
-        )
+        await session.scalars(select(column.key).where(column.key.in_(keys)).distinct())
     )
-    for text, word in words:
-        if folded(word.text) not in known:
-            near = await _near(session, word.text)
+    for word in words:
+        if column.form(word.text) not in known:
+            near = await _near(session, word.text, column)
             raise RuleError(
                 text,
                 word.column,
-                f"no {Values.ORGANISATION} is called {word.text!r}{near}",
+                f"no {column.values} is called {word.text!r}{near}",
             )
 
 
-def _codes(text: str) -> list[rules.Word]:
-    """Return the codes of organisations in a rule."""
+def _words(text: str, fact: str) -> list[rules.Word]:
+    """Return the words that a rule compares with a fact."""
     return [
         value
         for leaf in rules.leaves(grammar.parse(text))
-        if isinstance(leaf, rules.Comparison) and leaf.fact == Values.ORGANISATION
+        if isinstance(leaf, rules.Comparison) and leaf.fact == fact
         for value in leaf.values
         if isinstance(value, rules.Word)
     ]
 
 
-async def _near(session: AsyncSession, code: str) -> str:
+async def near_code(session: AsyncSession, code: str) -> str:
     """Return a hint with a similar code of the directory, or ""."""
-    begins = Organisation.code_key.startswith(folded(code)[:2], autoescape=True)
-    found = await session.scalars(select(Organisation.code).where(begins).limit(NEAR))
-    return suggestion(code, list(found))
+    return await _near(session, code, _COLUMNS["organisation"])
+
+
+async def _near(session: AsyncSession, word: str, column: _Column) -> str:
+    """Return a hint with a similar word of the store, or ""."""
+    begins = column.key.startswith(column.form(word)[:2], autoescape=True)
+    found = await session.scalars(
+        select(column.shown).where(begins).distinct().limit(NEAR)
+    )
+    return suggestion(word, list(found))

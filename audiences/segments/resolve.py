@@ -159,7 +159,7 @@ async def members(
     RuleError for a faulty rule.
     """
     after, size = 0, FIRST_PAGE
-    while (last := await _page_end(session, after, size)) is not None:
+    while (last := await page_end(session, after, size)) is not None:
         for address, code, kind, codes in await _page(
             session, rule, context, (after, last)
         ):
@@ -193,7 +193,7 @@ async def _page(
     return [row[1:] for row in rows]
 
 
-async def _page_end(session: AsyncSession, after: int, size: int) -> int | None:
+async def page_end(session: AsyncSession, after: int, size: int) -> int | None:
     """Return the last number of the page after a contact; None at the end."""
     page = (
         select(Contact.id)
@@ -221,7 +221,7 @@ class ReadBy:
     left_out: str | None  # why the contact gets no letter, though it is picked
 
 
-async def reading(
+async def read_by(
     session: AsyncSession, rule: str, context: Context, contact: Contact
 ) -> ReadBy:
     """Return by which membership a rule picks a contact; by the primary if by none.

@@ -46,7 +46,7 @@ async def check(session: AsyncSession, name: str, rule: str, *, now: datetime) -
     rules = {**vocabulary.segments, name: rule}
     context = _context(vocabulary, rules, now)
     compiler.condition(name, context)
-    await named.require_organisations(session, [rule], context.vocabulary)
+    await named.require_known(session, [rule], context.vocabulary)
     before = _context(vocabulary, vocabulary.segments, now)
     for other in vocabulary.segments:
         fault = _fault(other, context)

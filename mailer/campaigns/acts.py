@@ -24,6 +24,7 @@ class Act(StrEnum):
     IMPORTED = "imported"  # created, with its first content
     EDITED = "edited"  # its content was replaced
     TRANSLATED = "translated"  # the words of one language were changed
+    TESTED = "tested"  # test copies were sent; nothing changes
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away
@@ -53,13 +54,26 @@ def note(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an act that does not change the campaign's state, with the account."""
+    witness(session, campaign.id, act, by=by, now=now, detail=detail)
+    campaign.updated_at = now
+
+
+def witness(
+    session: AsyncSession,
+    campaign_id: int,
+    act: Act,
+    *,
+    by: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Record an act that changes nothing of the campaign, with the account."""
     at_account = account.get()
     recorded = {} if at_account is None else {"account": at_account}
     recorded |= detail or {}
     session.add(
-        CampaignEvent(campaign_id=campaign.id, at=now, by=by, act=act, detail=recorded)
+        CampaignEvent(campaign_id=campaign_id, at=now, by=by, act=act, detail=recorded)
     )
-    campaign.updated_at = now
 
 
 def move(

@@ -10,7 +10,12 @@ from sqlalchemy.orm import aliased
 
 from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment, latest
-from mailer.campaigns.models import Approval, Campaign, CampaignText
+from mailer.campaigns.models import (
+    Approval,
+    Campaign,
+    CampaignEvent,
+    CampaignText,
+)
 from mailer.errors import NotFoundError
 
 
@@ -97,3 +102,15 @@ async def listed(session: AsyncSession) -> Sequence[Campaign]:
     """Return all campaigns, newest first."""
     campaigns = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
     return campaigns.all()
+
+
+async def events_of(
+    session: AsyncSession, campaign: Campaign
+) -> Sequence[CampaignEvent]:
+    """Return what was done to a campaign, oldest first."""
+    events = await session.scalars(
+        select(CampaignEvent)
+        .where(CampaignEvent.campaign_id == campaign.id)
+        .order_by(CampaignEvent.id)
+    )
+    return events.all()

@@ -39,7 +39,7 @@ def with_site(
                         options["by"] = await acting.user(site, options["by"])
                     return await function(site, *arguments, **options)
                 except asyncio.CancelledError:
-                    raise interruption.of_site(site) from None
+                    raise interruption.after(site.database.commits) from None
 
         return complete(run_with_site())
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import click
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 import mailer
 from audiences.errors import CodedError
@@ -23,7 +22,6 @@ from mailer.cli.interruption import InterruptionError
 from mailer.cli.nouns import NOUNS
 from mailer.cli.remedies import with_remedy
 from mailer.processes import logs
-from mailer.store import faults
 from scheduler.errors import ScheduleError
 
 EXAMPLE = "Example: mailer demo"
@@ -122,13 +120,13 @@ def _refuse(fault: BaseException) -> None:
 
 
 def _sentence(fault: BaseException) -> str:
+    if stored := logs.fault_of_store(fault):
+        fault = stored
     match fault:
         case CodedError():
             return with_remedy(str(fault), fault.code, fault.facts)
         case ScheduleError():
             return str(fault)
-        case DBAPIError():
-            return _sentence(faults.store_error(fault))
         case OSError(errno=errno.ENOSPC):
             return "a disk is full; make room, then try again"
         case click.exceptions.Abort():

@@ -9,16 +9,24 @@ NOUNS = {
         "or file.",
     ),
     "campaigns": CommandPlace(
-        "mailer.cli.writing.campaigns",
+        "mailer.cli.campaigns.verbs",
         "Write, approve, schedule, send and count campaigns.",
     ),
+    "completion": CommandPlace(
+        "mailer.cli.completion",
+        "Print what completes the words of `mailer` in a shell: bash, zsh or fish.",
+    ),
     "contacts": CommandPlace(
-        "mailer.cli.directory.contacts",
-        "Import contacts, undo an import, show a contact.",
+        "mailer.cli.people.contacts",
+        "Import, list, show, change and export contacts.",
     ),
     "demo": CommandPlace(
         "mailer.cli.site.demo",
         "Make a sample site, send the monthly letter in six languages, and report.",
+    ),
+    "directory": CommandPlace(
+        "mailer.cli.people.directory",
+        "Write the lists of NGOs, focal points, experts and offices as documents.",
     ),
     "doctor": CommandPlace(
         "mailer.cli.site.doctor",
@@ -32,6 +40,10 @@ NOUNS = {
         "mailer.cli.site.go",
         "End a stop: campaigns, ticker and workers go on where they were.",
     ),
+    "history": CommandPlace(
+        "mailer.cli.site.history",
+        "Show who did what, and when, oldest first; times are in site.zone.",
+    ),
     "inbox": CommandPlace(
         "mailer.cli.running.inbox",
         "Run a mail server that keeps each message as a file in MAILDIR/new.",
@@ -42,11 +54,23 @@ NOUNS = {
     ),
     "keys": CommandPlace(
         "mailer.cli.site.keys",
-        "Make the keys that sign letters, and show their DNS records.",
+        "Make and replace the keys that sign, and show their DNS records.",
+    ),
+    "kit": CommandPlace(
+        "mailer.cli.site.kit",
+        "Write units for systemd, samples for nginx and Apache, and lines for the DNS.",
     ),
     "messages": CommandPlace(
         "mailer.cli.running.messages",
         "List messages with their states, and settle uncertain ones.",
+    ),
+    "metrics": CommandPlace(
+        "mailer.cli.running.metrics",
+        "Print the numbers of a site in the text format of Prometheus.",
+    ),
+    "organisations": CommandPlace(
+        "mailer.cli.people.organisations",
+        "List, show, change and export organisations.",
     ),
     "proposals": CommandPlace(
         "mailer.cli.directory.proposals",
@@ -83,7 +107,7 @@ NOUNS = {
     ),
     "suppressions": CommandPlace(
         "mailer.cli.directory.suppressions",
-        "List suppressed addresses, suppress one, lift a suppression.",
+        "List, export, add and lift suppressed addresses.",
     ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.console import Console
@@ -52,6 +53,11 @@ def json_line(value: Mapping[str, Any]) -> None:
 def _json(value: Any, *, indent: int | None = None) -> str:
     """Return a value as JSON that a terminal shows as it is."""
     return characters.escaped_json(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def flush() -> None:
+    """Write what is left of the results, for a reader that waits for them."""
+    sys.stdout.flush()
 
 
 def octets(value: bytes) -> None:
@@ -117,6 +123,11 @@ def shown(cell: object) -> str:
             return ", ".join(shown(each) for each in cell)
         case _:
             return for_terminal(str(cell))
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as the unit reads it: Tue 2027-05-04 10:00 Europe/Paris."""
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M} {zone.key}"
 
 
 def called() -> str:

@@ -80,5 +80,5 @@ def _list_fields(values: HeaderFields, label: str) -> Iterator[bytes | Field]:
         yield f">,\r\n <mailto:{values.leave_mailbox}?subject=".encode()
         yield Field.UNSUBSCRIBE
     yield b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    yield f"List-Help: <mailto:{values.reply_to}?subject=help>\r\n".encode()
+    yield f"List-Help: <mailto:{values.reply_to}>\r\n".encode()
     yield b"Precedence: list\r\n"

@@ -3,12 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from mailer.doctor import domains, machine, relay, slots, storage
+from mailer.doctor import domains, machine, operation, relay, slots, storage
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings import loading, real_names
 from mailer.settings.sections import Settings
 from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 
 
 async def examine(
@@ -34,8 +35,7 @@ async def examine(
                 *machine.web(settings),
                 *_examples(settings),
                 *(await storage.examine(site.database, now=now)),
-                *(await slots.examine(site, now=now)),
-                *(await relay.examine(site, try_logins=try_logins)),
+                *(await _in_operation(site, now=now, try_logins=try_logins)),
                 *relay.signing(site),
                 *(await domains.examine(settings, root, server=server)),
             ]
@@ -43,6 +43,26 @@ async def examine(
         about = "secrets" if str(fault).startswith("keys.") else "configuration"
         remedy = "config.toml explains each key; `mailer init` makes secrets"
         return [error(about, str(fault), remedy)]
+
+
+async def watched(site: Site, *, now: datetime) -> list[Finding]:
+    """Return the findings on what may fail by itself while a site is in operation."""
+    return [
+        *machine.disk(site.root),
+        *(await _in_operation(site, now=now, try_logins=False)),
+    ]
+
+
+async def _in_operation(
+    site: Site, *, now: datetime, try_logins: bool
+) -> list[Finding]:
+    return [
+        *(await operation.campaigns(site)),
+        *(await slots.examine(site, now=now)),
+        *operation.backup(site.settings.alerts, site.root, now=now),
+        *(await operation.certificate(site.settings.site.url, now=now)),
+        *(await relay.examine(site, try_logins=try_logins)),
+    ]
 
 
 def _examples(settings: Settings) -> list[Finding]:

@@ -51,6 +51,8 @@ def secrets(settings: Settings, root: Path) -> list[Finding]:
         files.append(settings.dkim.key_file)
         if settings.dkim.ed25519_selector:
             files.append(settings.dkim.ed25519_key_file)
+    if settings.web.metrics_token_file:
+        files.append(settings.web.metrics_token_file)
     relays = settings.every_relay.values()
     files += [each.password_file for each in relays if each.user and each.password_file]
     readable = [name for name in files if _open_to_others(root / name)]

@@ -7,10 +7,11 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
 from mailer.composing import dkim_keys
+from mailer.delivery.routing import warming
 from mailer.delivery.routing.logins import Logins
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import LoginRefusedError, Offer, RelayError
-from mailer.doctor.finding import Finding, error, ok, warning
+from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings.relays import DEFAULT, RelaySettings
 from mailer.sites.site import Site
@@ -79,6 +80,8 @@ def _offered(relay: RelaySettings, offer: Offer) -> str:
 
 def _warnings(about: str, relay: RelaySettings, offer: Offer) -> list[Finding]:
     findings = []
+    if warm_up := warming.in_words(relay.warm_up, now=clock.now()):
+        findings.append(note(about, f"it takes {warm_up}"))
     if not offer.pipelining:
         sentence = (
             f"{relay.host} does not offer PIPELINING: each message takes four round"

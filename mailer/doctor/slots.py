@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 
-from mailer.calendar import announcing
+from mailer.calendar import open_slots
 from mailer.doctor.finding import Finding, ok, warning
 from mailer.errors import StoreError
 from mailer.sites.site import Site
@@ -17,7 +17,7 @@ async def examine(site: Site, *, now: datetime) -> list[Finding]:
     """
     try:
         async with site.database.reading() as session:
-            found = await announcing.shown(session, now=now)
+            found = await open_slots.shown(session, now=now)
     except (StoreError, DBAPIError):
         return []
     remedy = "`mailer campaigns schedule ID --series NAME` fills the next open one"

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -14,6 +14,7 @@ from mailer.calendar import series
 from mailer.campaigns.models import User
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
+from mailer.settings import loading, real_names
 from mailer.settings.toml import edit_toml
 from mailer.sites.bundled import bundled
 from mailer.sites.opening import open_site
@@ -34,18 +35,28 @@ async def create_site(
     *,
     with_sample: bool,
     store: str | None = None,
+    values: Mapping[tuple[str, str], object] | None = None,
+    production: bool = False,
     now: datetime,
     progress: Progress = lambda _step: None,
 ) -> Path:
-    """Create a site; return the path of its config.toml.
+    """Create a site with the values of (section, key) pairs; return its config.toml.
 
-    Raises RefusedError if the folder has files of a site. If it fails, what it made is
-    removed. `progress` is called before each long step. A site with the sample
-    directory is a demonstration.
+    Raises RefusedError if the folder has files of a site, or if the settings of a site
+    in production name what no reader can reach; ConfigError where a value is wrong. If
+    it fails, what it made is removed. `progress` is called before each long step. A
+    site with the sample directory is a demonstration.
     """
     config = folder / "config.toml"
-    made = _files(folder, config, demo=with_sample, store=store)
+    settings = dict(values or {})
+    if with_sample:
+        settings["site", "demo"] = True
+    if store is not None:
+        settings["store", "url"] = store
+    made = _files(folder, config, settings)
     try:
+        if production:
+            _refuse_examples(config)
         progress("making the store")
         async with open_site(config) as site:
             await schema.upgrade(site.database, now=now)
@@ -61,7 +72,16 @@ async def create_site(
     return config
 
 
-def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list[Path]:
+def _refuse_examples(config: Path) -> None:
+    """Raise RefusedError if the settings name examples or this machine."""
+    faults = real_names.faults(loading.load(config))
+    if faults:
+        raise RefusedError(f"no site was made: {'; '.join(faults)}")
+
+
+def _files(
+    folder: Path, config: Path, settings: Mapping[tuple[str, str], object]
+) -> list[Path]:
     """Write a site's files; return the paths to remove if a later step fails."""
     for name in ("config.toml", "templates", "secrets", "mailer.db", "campaigns"):
         if (folder / name).exists():
@@ -71,12 +91,7 @@ def _files(folder: Path, config: Path, *, demo: bool, store: str | None) -> list
     is_new = not folder.exists()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(bundled("config.toml"), config)
-    values: dict[tuple[str, str], object] = {}
-    if demo:
-        values["site", "demo"] = True
-    if store is not None:
-        values["store", "url"] = store
-    edit_toml(config, values)
+    edit_toml(config, settings)
     templates = bundled("templates")
     shutil.copytree(
         templates, folder / "templates", ignore=shutil.ignore_patterns("sample")

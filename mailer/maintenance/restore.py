@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.people import former_keys
 from mailer.errors import ConfigError, RefusedError
 from mailer.maintenance import archive, copying, schema, starting
 from mailer.maintenance.archive import Manifest
@@ -127,6 +128,7 @@ async def _fill(
     async with _filled(settings, manifest, work, now) as session:
         known = await identity.read(session)
         await starting.check_key(session, known, key)
+        await former_keys.upgrade(session, key=key)
         highest = await heartbeat.highest(session)
         await identity.begin_epoch(session, highest=highest, now=now)
         seen = await heartbeat.raised(session)

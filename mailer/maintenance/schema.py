@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
+from audiences.people import details, former_keys
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
+from audiences.upkeep import changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
@@ -29,7 +31,10 @@ MODULES = (
     Import,
     ListSource,
     Message,
+    changes,
+    details,
     directory,
+    former_keys,
     identity,
     organisations,
     saved,

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import topics
-from audiences.languages import name_in
+from audiences.languages import Chain, choose, name_in
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.composing import skeletons
 from mailer.composing.header import HeaderFields
@@ -17,6 +18,7 @@ from mailer.rendering.source import Block, Letter, Source
 from mailer.sites.site import Site
 
 TEMPLATE = "confirmation"
+LIFETIME = timedelta(days=2)  # of a campaign: a late request has a day for retries
 
 
 async def kept(
@@ -125,3 +127,35 @@ def _header_fields(
         at=now,
         campaign=f"c{campaign.id}",
     )
+
+
+def language_of(site: Site, chain: Chain) -> tuple[str, str]:
+    """Return the language of a reader's letter, and the step that decided it."""
+    default = site.settings.languages.default
+    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
+    return (choice.language, choice.step) if choice else (default, "campaign")
+
+
+async def new_campaign(session: AsyncSession, site: Site, now: datetime) -> Campaign:
+    """Make a campaign for the confirmations of this day, being sent."""
+    campaign = Campaign(
+        name=f"Confirmations of {now:%Y-%m-%d}",
+        template=TEMPLATE,
+        on_demand=True,
+        reference="",
+        day=now.date(),
+        author="system",
+        audience="",
+        themes=[],
+        default_language=site.settings.languages.default,
+        fallbacks={},
+        block_rules={},
+        state=CampaignState.SENDING,
+        released_at=now,
+        expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(campaign)
+    await session.flush()
+    return campaign

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.languages import Chain, choose
+from audiences.languages import Chain
 from audiences.organisations import Country, Organisation
 from audiences.segments.conditions import of_readers
 from audiences.subscriptions import Standing, Subscription
@@ -43,9 +43,6 @@ ON_THEIR_WAY = (
     MessageState.UNCERTAIN,
 )
 VALID = timedelta(days=7)  # how long the link in the letter can be used
-LIFETIME = timedelta(
-    days=2
-)  # of a day's campaign: a late request has a day for retries
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,24 +106,14 @@ async def _queue(
     if earlier is not None or not allowed:
         return Requested(queued=False, earlier=earlier)
     chain = Chain.from_stored(contact.languages, organisation, country)
-    language, step = _language(site, chain)
+    language, step = confirmation_letters.language_of(site, chain)
     campaign = await _campaign_of_day(session, contact_id, now)
     letter = await _letter(
         session, site, campaign, language, list(wishes), rendered, now
     )
     if isinstance(letter, _Missing):
         return letter
-    message = Message(
-        campaign_id=letter.campaign_id,
-        contact_id=contact.id,
-        organisation_id=contact.organisation_id,
-        address_key=contact.address_key,
-        letter_id=letter.id,
-        language=language,
-        step=step,
-        state=MessageState.WAITING,
-        due_at=now,
-    )
+    message = _message(contact, letter, step, now)
     session.add(message)
     await session.flush()
     session.add_all(
@@ -134,6 +121,23 @@ async def _queue(
         for topic, asked_at in wishes.items()
     )
     return Requested(queued=True)
+
+
+def _message(
+    contact: Contact, letter: StoredLetter, step: str, now: datetime
+) -> Message:
+    return Message(
+        campaign_id=letter.campaign_id,
+        contact_id=contact.id,
+        organisation_id=contact.organisation_id,
+        address_key=contact.address_key,
+        letter_id=letter.id,
+        language=letter.language,
+        step=step,
+        state=MessageState.WAITING,
+        attempts=0,
+        due_at=now,
+    )
 
 
 async def _letter(
@@ -157,7 +161,7 @@ async def _letter(
     )
     if rendered is None or rendered[0] != source:
         return _Missing(source=source)
-    campaign = campaign or await _new_campaign(session, site, now)
+    campaign = campaign or await confirmation_letters.new_campaign(session, site, now)
     return await confirmation_letters.keep(
         session, site, campaign, source, rendered[1], wanted, now
     )
@@ -275,35 +279,3 @@ async def _campaign_of_day(
         .limit(1)
     )
     return found
-
-
-async def _new_campaign(session: AsyncSession, site: Site, now: datetime) -> Campaign:
-    """Make a campaign for the confirmations of this day, being sent."""
-    campaign = Campaign(
-        name=f"Confirmations of {now:%Y-%m-%d}",
-        template=TEMPLATE,
-        on_demand=True,
-        reference="",
-        day=now.date(),
-        author="system",
-        audience="",
-        themes=[],
-        default_language=site.settings.languages.default,
-        fallbacks={},
-        block_rules={},
-        state=CampaignState.SENDING,
-        released_at=now,
-        expires_at=datetime.combine(now, time.min, now.tzinfo) + LIFETIME,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(campaign)
-    await session.flush()
-    return campaign
-
-
-def _language(site: Site, chain: Chain) -> tuple[str, str]:
-    """Return the language of a reader's letter, and the step that decided it."""
-    default = site.settings.languages.default
-    choice = choose(chain, written=list(site.catalogues), fallbacks={}, default=default)
-    return (choice.language, choice.step) if choice else (default, "campaign")

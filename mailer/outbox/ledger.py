@@ -1,15 +1,19 @@
 """Queries of the ledger, the messages of all campaigns; nothing is changed."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
+from audiences.organisations import Organisation
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import MessageState
-from mailer.outbox.models import Message
+from mailer.outbox.models import FOR_ORGANISATION, Message
+
+PAGE = 1_000
 
 
 async def listed(
@@ -27,6 +31,46 @@ async def listed(
     async for message, address in await session.stream(query):
         yield message, address
         session.expunge(message)
+
+
+NAMED = (
+    *("address", "name", "organisation", "organisation_name", "kind", "language"),
+    *("state", "reason", "attempts", "reply", "settled_at"),
+)
+
+
+async def named(
+    session: AsyncSession, campaign_id: int
+) -> AsyncIterator[list[tuple[str, ...]]]:
+    """Yield pages of a campaign's messages with their readers, as texts of NAMED."""
+    query = (
+        select(
+            Contact.address,
+            Contact.name,
+            Organisation.code,
+            Organisation.name,
+            Organisation.kind,
+            Message.language,
+            Message.state,
+            Message.reason,
+            Message.attempts,
+            Message.reply,
+            Message.settled_at,
+        )
+        .select_from(Message)
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == FOR_ORGANISATION)
+        .where(Message.campaign_id == campaign_id)
+        .order_by(Message.id)
+    )
+    async for page in (await session.stream(query)).partitions(PAGE):
+        yield [tuple(map(_text, row)) for row in page]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return "" if value is None else str(value)
 
 
 async def totals(session: AsyncSession, campaign_id: int) -> dict[str, int]:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 SENTENCES: Mapping[str, str] = {
+    "alert.not_kept": "alerts.sent.json cannot be written: {reason}",
+    "alert.not_sent": "an alert mail did not leave by the relay {relay}: {reason}",
+    "alert.sent": "an alert mail left: {faults} faults are new, {over} are over",
     "campaign.finished": "campaign {campaign} is finished: {totals}",
     "campaign.not_released": "campaign {campaign} is not released: {reason}",
     "campaign.paused": "campaign {campaign} is paused: {reason}",
@@ -19,8 +22,11 @@ SENTENCES: Mapping[str, str] = {
     "message.uncomposable": "message {message} cannot be composed: {kind}",
     "messages.wait": "{reason}",
     "occurrence.missed": "the slot {slot} passed without a campaign that goes",
+    "optouts.compacted": "opt-outs.jsonl is rewritten with {lines} lines",
+    "optouts.not_compacted": "opt-outs.jsonl cannot be rewritten: {reason}",
     "optouts.taken": "the store has taken the opt-outs that were kept beside it",
     "optouts.unknown": "an opt-out names no known reader; its message: {message}",
+    "optouts.unrecorded": "opt-outs.jsonl lacks a suppression: {reason}",
     "optouts.unmarked": "opt-outs.cursor cannot be written: {reason}",
     "optouts.unreadable": "opt-outs.jsonl cannot be read at octet {at_octet}: {reason}",
     "optouts.wait": "opt-outs are kept beside the store for now: {reason}",
@@ -38,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     " {reason}",
     "site.goes_on": "the site sends again",
     "site.halted": "nothing is sent: {reason}",
+    "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",
     "source.away": "the list {source} cannot be read: {reason}",
     "source.back": "the list {source} can be read again",
     "source.read": "the list {source} was read again, {state}: {counts}",

@@ -5,6 +5,7 @@ caught. A line has no traceback, address, token or password. What cannot be writ
 example to a full disk, is lost; the process goes on.
 """
 
+import importlib
 import json
 import logging
 import os
@@ -17,10 +18,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 import mailer
 from audiences import characters
@@ -28,7 +28,6 @@ from mailer import clock
 from mailer.errors import first_fault
 from mailer.outcomes.redaction import without_secrets
 from mailer.processes import log_sentences
-from mailer.store.faults import store_error
 
 LONGEST = 500  # characters of one value
 OURS = ("mailer", "audiences", "scheduler")
@@ -161,12 +160,25 @@ def describe(fault: BaseException) -> dict[str, str]:
     ]
     ours = [each for each in frames if each[0].split(".")[0] in OURS]
     place = (ours or frames or [("?", 0)])[-1]
-    said = store_error(fault) if isinstance(fault, DBAPIError) else fault
+    said = fault_of_store(fault) or fault
     return {
         "fault": type(fault).__name__,
         "reason": str(said),
         "place": f"{place[0]}:{place[1]}",
     }
+
+
+def fault_of_store(fault: BaseException) -> Exception | None:
+    """Return the error of the store without statement and values; None for others.
+
+    It is imported by its name, so that commands without a store start without it.
+    """
+    if type(fault).__module__ != "sqlalchemy.exc":
+        return None
+    faults = importlib.import_module("mailer.store.faults")
+    if not isinstance(fault, faults.DBAPIError):
+        return None
+    return cast(Exception, faults.store_error(fault))
 
 
 def _without_secrets(_logger: Any, _method: str, line: Line) -> Line:

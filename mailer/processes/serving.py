@@ -9,10 +9,9 @@ from functools import partial
 import uvicorn
 
 from mailer.errors import MailerError
-from mailer.processes import chores
+from mailer.processes import ticking
 from mailer.processes.running import stop_event, store_is_ready, work
 from mailer.processes.supervising import Part, keep_running
-from mailer.processes.ticking import tick_for_ever
 from mailer.sites.site import Site
 from mailer.web import app, connections
 
@@ -36,7 +35,7 @@ async def pages(site: Site) -> None:
 
 
 async def serve(site: Site) -> None:
-    """Run pages, ticker, chores and delivery until SIGTERM, SIGINT or SIGHUP.
+    """Run pages, ticker, chores, alerts and delivery until SIGTERM, SIGINT or SIGHUP.
 
     Each is started again if it fails. The pages wait for no store: opt-outs are kept
     beside it.
@@ -45,8 +44,7 @@ async def serve(site: Site) -> None:
     parts: dict[str, Part] = {
         "pages": _pages_part(site, stopping),
         "delivery": partial(work, site, until_idle=False, stopping=stopping),
-        "ticker": partial(tick_for_ever, site, stopping),
-        "chores": partial(chores.run, site, stopping),
+        **ticking.parts(site, stopping),
     }
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(store_is_ready(site, stopping))

@@ -1,8 +1,10 @@
 """Runs the parts of a process, and starts a part again when it fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from asyncio import Event
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +26,7 @@ log = structlog.get_logger()
 Part = Callable[[], Awaitable[object]]
 
 
-async def keep_running(name: str, part: Part, stopping: asyncio.Event) -> None:
+async def keep_running(name: str, part: Part, stopping: Event) -> None:
     """Run a part until stopped; when it fails, log that and start it again later.
 
     Raises the faults that no new start mends: wrong settings, and a store or disk that
@@ -52,6 +54,14 @@ async def keep_running(name: str, part: Part, stopping: asyncio.Event) -> None:
         _log(name, fault, wait)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), wait)
+
+
+async def until_stopped(work: Coroutine[Any, Any, None], stopping: Event) -> None:
+    """Run work that has no end until stopped; raise its fault."""
+    async with asyncio.TaskGroup() as tasks:
+        working = tasks.create_task(work)
+        await stopping.wait()
+        working.cancel()
 
 
 def _log(name: str, fault: BaseException | None, wait: float) -> None:

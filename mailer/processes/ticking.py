@@ -11,9 +11,9 @@ from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
-from mailer.processes import chores
+from mailer.processes import alerting, chores
 from mailer.processes.running import stop_event, store_is_ready
-from mailer.processes.supervising import keep_running
+from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
 from mailer.sites.site import Site
 from mailer.store import faults, identity
@@ -40,14 +40,22 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
 
 async def run(site: Site) -> None:
-    """Release due campaigns, and do the chores, until SIGTERM, SIGINT or SIGHUP."""
+    """Release campaigns, do chores, mail alerts until SIGTERM, SIGINT or SIGHUP."""
     stopping = stop_event()
     async with asyncio.TaskGroup() as tasks:
-        for name, part in (
-            ("ticker", partial(tick_for_ever, site, stopping)),
-            ("chores", partial(chores.run, site, stopping)),
-        ):
+        for name, part in parts(site, stopping).items():
             tasks.create_task(keep_running(name, part, stopping))
+
+
+def parts(site: Site, stopping: asyncio.Event) -> dict[str, Part]:
+    """Return ticker, chores and, if the settings name who gets them, the alerts."""
+    found: dict[str, Part] = {
+        "ticker": partial(tick_for_ever, site, stopping),
+        "chores": partial(chores.run, site, stopping),
+    }
+    if site.settings.alerts.to:
+        found["alerts"] = partial(alerting.alert_for_ever, site, stopping)
+    return found
 
 
 async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
@@ -71,9 +79,4 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
         else:
             site.database.log_success()
 
-    async with asyncio.TaskGroup() as tasks:
-        ticking = tasks.create_task(
-            ticker.tick_every(site.settings.ticker.seconds, once)
-        )
-        await stopping.wait()
-        ticking.cancel()
+    await until_stopped(ticker.tick_every(site.settings.ticker.seconds, once), stopping)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, suppressions
 from audiences.contacts import Contact
+from audiences.people import former_keys
 from audiences.subscriptions import Evidence, How
 from audiences.suppressions import SuppressionEvent, Why
 from mailer import clock
@@ -114,7 +115,7 @@ async def _contact(session: AsyncSession, key: bytes) -> int | None:
     found: int | None = await session.scalar(
         select(Contact.id).where(Contact.address_key.between(first, last)).limit(1)
     )
-    return found
+    return found or await former_keys.contact_of(session, first, last)
 
 
 async def _suppress(session: AsyncSession, each: OptOut) -> None:
@@ -128,6 +129,10 @@ async def _suppress(session: AsyncSession, each: OptOut) -> None:
     why = each.by if each.by in set(Why) else Why.OPERATOR
     reason = Why.ERASED if each.kind is Wish.ERASE else Why(why)
     await suppressions.suppress(session, each.key, reason, now=each.at)
+    other = await former_keys.contact_of(session, each.key, each.key)
+    if other is not None:
+        contact = await session.get_one(Contact, other)
+        await suppressions.suppress(session, contact.address_key, reason, now=each.at)
 
 
 def _evidence(each: OptOut) -> Evidence:

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.languages import split_codes
 from audiences.organisations import Organisation
+from audiences.people import former_keys
 from audiences.subscriptions import Evidence, How
 from mailer.campaigns.models import Campaign
 from mailer.errors import TokenError
@@ -113,11 +114,14 @@ async def _of_lost_message(
     """
     if not stamp.reader.strip(b"\0"):
         raise TokenError("this link is not one of ours, or no longer valid")
-    rest = LARGEST_KEY[len(stamp.reader) :]
+    last = stamp.reader + LARGEST_KEY[len(stamp.reader) :]
+    former = await former_keys.contact_of(session, stamp.reader, last)
     rows = await session.execute(
         select(Contact, Organisation)
         .join(Organisation, Organisation.id == Contact.organisation_id)
-        .where(Contact.address_key.between(stamp.reader, stamp.reader + rest))
+        .where(
+            or_(Contact.address_key.between(stamp.reader, last), Contact.id == former)
+        )
     )
     found = rows.all()
     if len(found) != 1:

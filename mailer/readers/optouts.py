@@ -195,7 +195,12 @@ def _parsed(line: bytes, place: int) -> list[OptOut]:
 
 def has_pending(root: Path) -> bool:
     """Whether the file has more than the store has taken."""
-    return applied(root) < _size(root)
+    return waiting(root) > 0
+
+
+def waiting(root: Path) -> int:
+    """Return how many octets of the file the store has not taken."""
+    return max(0, _size(root) - applied(root))
 
 
 def applied(root: Path) -> int:

@@ -16,6 +16,9 @@ LINES = {  # key → label, a string of the catalogues
     "status": "Status",
     "level": "Reach",
     "seat": "Seat",
+    "postal_address": "Postal address",
+    "telephones": "Telephone",
+    "website": "Website",
     "acts_in": "Countries of action",
     "fields": "Fields of work",
     "languages": "Languages",
@@ -40,6 +43,9 @@ def entry_lines(entry: Entry, catalogue: Catalogue) -> list[Line]:
         "status": (_word(STATUSES, entry.status, catalogue),),
         "level": (_word(LEVELS, entry.level, catalogue),),
         "seat": (name_in(entry.seat, catalogue.language) if entry.seat else None,),
+        "postal_address": tuple((entry.postal_address or "").splitlines()),
+        "telephones": entry.telephones,
+        "website": (entry.website,),
         "acts_in": _sorted(entry.acts_in, catalogue),
         "fields": _sorted(entry.fields, catalogue),
         "languages": tuple(catalogue.language_name(each) for each in entry.languages),
@@ -93,7 +99,8 @@ def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
 def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:
     roles = [catalogue.text(ROLES[role]) for role in each.roles]
     comma = typography.comma(catalogue.language)
-    mailbox = comma.join(filter(None, (each.name, each.address)))
+    parts = (each.name, each.function, each.address, *each.telephones)
+    mailbox = comma.join(filter(None, parts))
     if not roles:
         return mailbox
     named = catalogue.listed(roles)

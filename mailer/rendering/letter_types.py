@@ -21,7 +21,7 @@ class BlockType:
     name: str
     fields: Mapping[str, str]  # name of a line → its kind
     needs: tuple[str, ...]  # names of required lines; "text" is the text
-    form: str  # of the text, see forms/reading.py
+    form: str  # of the text, see campaigns/writing/syntax/text_forms.py
     everywhere: bool  # whether every letter type has it
 
 

@@ -50,6 +50,7 @@ def _lines(
     yield ""
     yield str(values["sender_name"])
     yield str(values["postal"])
+    yield from values["footer"]
 
 
 def _shown(

@@ -19,7 +19,7 @@ from mailer.rendering.language import bidi, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
-from mailer.rendering.markup import mjml, widths
+from mailer.rendering.markup import look, mjml, widths
 from mailer.rendering.source import Letter, Source, strings
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.view import BlockView, LabelledLine, isolate_marks
@@ -32,12 +32,8 @@ SERVICE = {  # what service mail is about → why its readers get it
         "We write to %(organisation)s about a matter of its own; it is no subscription."
     ),
 }
-FONTS = {
-    "ar": "'Segoe UI', Tahoma, Arial, sans-serif",
-    "zh": "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', Arial, sans-serif",
-}
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
-FONT = "'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+_PREVIEW = 110  # characters that lists of messages show at most
 
 
 def render(source: Source, templates: TemplateFiles) -> Letter:
@@ -59,7 +55,7 @@ def _render(source: Source, templates: TemplateFiles) -> Letter:
     source = replace(source, subject=subject)
     drawn = marks.draw(strings(source))
     blocks = views(source, drawn)
-    values = _values(source, blocks, drawn)
+    values = _values(source, blocks, drawn) | _look(templates, catalogue.language)
     html = mjml.lay_out(
         templates, source.template, values, title=(drawn.title, source.subject)
     )
@@ -114,11 +110,10 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "language": catalogue.language,
         "direction": catalogue.direction,
         "start": _start(catalogue),
-        "fonts": FONTS.get(catalogue.language, FONT),
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
         "subject": source.subject,
-        "preheader": source.preheader,
+        "preheader": _filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
@@ -134,6 +129,23 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         + links.path(links.Purpose.UNSUBSCRIBE, marks.of(Field.UNSUBSCRIBE)),
         "postal": source.postal,
     }
+
+
+def _look(templates: TemplateFiles, language: str) -> dict[str, Any]:
+    """Return the values of a site's look."""
+    site = look.load(templates)
+    return {
+        "fonts": site.font(language),
+        "look": site.colours,
+        "dark": site.dark,
+        "logo": f"cid:{site.logo_name}" if site.logo else "",
+        "footer": site.footer_in(language),
+    }
+
+
+def _filled(preheader: str) -> str:
+    """Return a preheader with spaces that keep lists of messages from showing more."""
+    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def why(source: Source, marks: Marks) -> str:

@@ -90,10 +90,16 @@ def _catalogue(packed: list[str] | None, templates: TemplateFiles) -> Catalogue 
 
 def _entry(packed: Mapping[str, Any]) -> Entry:
     restored = {
-        name: tuple(packed[name]) for name in ("acts_in", "fields", "languages")
+        name: tuple(packed[name])
+        for name in ("telephones", "acts_in", "fields", "languages")
     }
     restored["correspondents"] = tuple(
-        Correspondent(**{**each, "roles": tuple(each["roles"])})
+        Correspondent(
+            **{
+                **each,
+                **{name: tuple(each[name]) for name in ("telephones", "roles")},
+            }
+        )
         for each in packed["correspondents"]
     )
     confirmed = packed["confirmed"]

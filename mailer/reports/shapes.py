@@ -5,19 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from audiences.contacts import role_names
 from audiences.directory import Proposal
-from audiences.person import Person
 from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
-from audiences.subscriptions import Consent
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
 from mailer.campaigns.models import Campaign, Occurrence, Series, User
-from mailer.campaigns.review.gate import CampaignCheck
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
-from mailer.rendering.checks.problem import Problem
 from mailer.store.identity import Identity
 
 Document = dict[str, Any]
@@ -33,39 +28,6 @@ def campaign(row: Campaign, fell: datetime | None = None) -> Document:
         "at": row.at.isoformat() if row.at else None,
         "fell": fell.isoformat() if fell else None,
         "stopped_because": row.stopped_because,
-    }
-
-
-def check(checked: CampaignCheck) -> Document:
-    """Return what the gate found; two languages are written `wanted → got`."""
-    scores = checked.spam
-    return {
-        "ok": checked.ok,
-        "problems": [problem(each) for each in checked.problems],
-        "readers": checked.readers,
-        "fallbacks": {
-            f"{wanted} → {got}": count
-            for (wanted, got), count in checked.fallbacks.items()
-        },
-        "blocks": {
-            f"{block}, {wanted} → {got}": count
-            for (block, wanted, got), count in checked.blocks.items()
-        },
-        "variants": checked.variants,
-        "translations": {
-            language: asdict(each) for language, each in checked.translations.items()
-        },
-        "spam": scores and {name: asdict(each) for name, each in scores.items()},
-    }
-
-
-def problem(each: Problem) -> Document:
-    """Return one problem of a campaign."""
-    return {
-        "level": each.level,
-        "language": each.language,
-        "where": each.where,
-        "what": each.what,
     }
 
 
@@ -90,46 +52,6 @@ def message(
         "message_id": f"<{signed.message_id}@{domain}>",
         "reason": row.reason,
         "step": row.step,
-    }
-
-
-def person(known: Person) -> Document:
-    """Return all that is known about a contact."""
-    contact, organisation = known.contact, known.organisation
-    return {
-        "address": contact.address,
-        "name": contact.name,
-        "organisation": organisation.code,
-        "organisation_name": organisation.name,
-        "kind": organisation.kind,
-        "roles": list(role_names(contact.roles)),
-        "memberships": [
-            {
-                "organisation": other.code,
-                "organisation_name": other.name,
-                "kind": other.kind,
-                "roles": list(role_names(roles)),
-            }
-            for other, roles in known.memberships
-        ],
-        "languages": (contact.languages or "").split(),
-        "timezone": contact.timezone,
-        "suppressed": known.suppression.reason if known.suppression else None,
-        "stopped": contact.stopped_at.isoformat() if contact.stopped_at else None,
-        "subscriptions": {topic: str(each) for topic, each in known.standings.items()},
-        "consent": [evidence(each) for each in known.evidence],
-    }
-
-
-def evidence(row: Consent) -> Document:
-    """Return one change of consent."""
-    return {
-        "topic": row.topic,
-        "standing": row.standing,
-        "at": row.at.isoformat(timespec="seconds"),
-        "how": row.how,
-        "source": row.source,
-        "basis": row.basis,
     }
 
 

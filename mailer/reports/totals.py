@@ -17,7 +17,31 @@ from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from mailer.campaigns.models import ApprovedReader, Campaign, StoredLetter
 from mailer.outbox.message_states import MessageState
-from mailer.outbox.models import FOR_ORGANISATION, Message
+from mailer.outbox.models import FOR_ORGANISATION, Message, MessageEvent
+
+# states whose reasons a report gives
+_EXPLAINED = (
+    MessageState.WAITING,
+    MessageState.DEFERRED,
+    MessageState.REFUSED,
+    MessageState.BOUNCED,
+    MessageState.UNCERTAIN,
+    MessageState.HELD,
+    MessageState.SET_ASIDE,
+)
+_MOST_REASONS = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonCount:
+    """Messages in one state for one reason."""
+
+    state: MessageState
+    reason: str  # empty: not known, or not tried yet
+    count: int
+    since: datetime | None  # when the first of them came into the state
+    next_try: datetime | None  # when the first of them is due
+    reply: str  # the relay's last reply to one of them; empty: none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +59,7 @@ class CampaignReport:
     stopped_because: str | None
     started_at: datetime | None
     settled_at: datetime | None
+    reasons: tuple[ReasonCount, ...] = ()  # the most frequent first
 
     @property
     def audience(self) -> int:
@@ -58,6 +83,7 @@ class CampaignReport:
         """Return the report as a JSON document; scripts depend on its keys."""
         values = asdict(self)
         states = values.pop("states")
+        values["reasons"] = [_reason_as_json(each) for each in self.reasons]
         for name in ("started_at", "settled_at"):
             moment = values[name]
             values[name] = moment.isoformat() if moment else None
@@ -68,6 +94,14 @@ class CampaignReport:
             **values,
             "per_second": round(self.per_second, 1),
         }
+
+
+def _reason_as_json(why: ReasonCount) -> dict[str, Any]:
+    return {
+        **asdict(why),
+        "since": why.since and why.since.isoformat(),
+        "next_try": why.next_try and why.next_try.isoformat(),
+    }
 
 
 async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
@@ -87,6 +121,7 @@ async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
         stopped_because=campaign.stopped_because,
         started_at=started,
         settled_at=settled,
+        reasons=await _reasons(session, campaign),
     )
 
 
@@ -108,6 +143,45 @@ async def _states(
     del states[MessageState.SKIPPED]
     states[MessageState.WAITING] += states.pop(MessageState.MARKED)
     return states, skipped
+
+
+async def _reasons(
+    session: AsyncSession, campaign: Campaign
+) -> tuple[ReasonCount, ...]:
+    """Return why messages are not accepted, since when, and when they are tried."""
+    mine = (Message.campaign_id == campaign.id, Message.state.in_(_EXPLAINED))
+    reason = func.coalesce(Message.reason, "")
+    rows = await session.execute(
+        select(
+            Message.state,
+            reason,
+            func.count(),
+            func.min(Message.due_at),
+            func.min(Message.reply),
+        )
+        .where(*mine)
+        .group_by(Message.state, reason)
+        .order_by(func.count().desc(), Message.state)
+        .limit(_MOST_REASONS)
+    )
+    began = await session.execute(
+        select(Message.state, reason, func.min(MessageEvent.at))
+        .join(MessageEvent, MessageEvent.message_number == Message.id)
+        .where(*mine, MessageEvent.state == Message.state)
+        .group_by(Message.state, reason)
+    )
+    since = {(state, why): at for state, why, at in began}
+    return tuple(
+        ReasonCount(
+            state=MessageState(state),
+            reason=why,
+            count=count,
+            since=since.get((state, why), campaign.released_at),
+            next_try=due,
+            reply=reply or "",
+        )
+        for state, why, count, due, reply in rows
+    )
 
 
 async def _times(

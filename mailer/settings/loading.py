@@ -57,6 +57,7 @@ def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
         *_signing_faults(settings),
         *_web_faults(settings),
         *_demo_faults(settings),
+        *_alert_faults(settings),
     ]
 
 
@@ -104,6 +105,14 @@ def _demo_faults(settings: Settings) -> list[str]:
         for name, each in settings.every_relay.items()
         if not is_loopback(each.host)
     ]
+
+
+def _alert_faults(settings: Settings) -> list[str]:
+    """Return the fault of a relay for alerts that does not exist."""
+    relay, known = settings.alerts.relay, settings.every_relay
+    if not relay or relay in known:
+        return []
+    return [f"alerts.relay: found {relay!r}; expected one of {', '.join(known)}"]
 
 
 def is_loopback(host: str) -> bool:

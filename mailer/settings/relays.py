@@ -1,19 +1,19 @@
 """The settings of relays and of recipient domains, and the faults of relays."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from mailer.settings.values import (
     LOOPBACK,
     RECIPIENT_DOMAIN,
+    FileOrNone,
     RecipientDomain,
     Section,
 )
 
-FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 DEFAULT = "default"  # the name of [relay] as a relay; also a key of [domains]
 
 
@@ -35,6 +35,15 @@ RelayName = Annotated[str, AfterValidator(_relay_name)]
 DomainOrDefault = Annotated[str, AfterValidator(_domain_or_default)]
 
 
+class WarmUpSettings(Section):
+    """How many messages a day a relay takes at first, and how that number grows."""
+
+    begins: date = Field(alias="from")
+    per_day: int = Field(default=200, ge=1)
+    growth: float = Field(default=1.5, ge=1, le=3)
+    days: int = Field(default=30, ge=1, le=90)
+
+
 class RelaySettings(Section):
     """An SMTP server that takes our messages."""
 
@@ -50,6 +59,7 @@ class RelaySettings(Section):
     connections: int = Field(default=8, ge=1, le=200)
     per_second: float = Field(default=0, ge=0)  # 0: no limit
     per_hour: int = Field(default=0, ge=0)
+    warm_up: WarmUpSettings | None = None
     fallback: str = ""
 
 

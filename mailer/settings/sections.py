@@ -13,7 +13,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from audiences import institution
 from mailer.settings import renamed
+from mailer.settings.alerts import AlertSettings
 from mailer.settings.relays import (
     DEFAULT,
     DomainOrDefault,
@@ -28,19 +30,22 @@ from mailer.settings.values import (
     AddressPattern,
     Domain,
     DomainOrNone,
+    FileOrNone,
     Section,
     WebAddress,
+    Zone,
 )
 
 SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a DNS label, or empty
 
 
 class SiteSettings(Section):
-    """The unit that writes, the address of the pages, the folder of templates."""
+    """The unit that writes, its zone, the address of the pages, the templates."""
 
     name: str = "Civil Society Partnerships"
     url: WebAddress = "http://127.0.0.1:8025"
     templates: Path = Path("templates")
+    zone: Zone = institution.ZONE
     demo: bool = False
 
 
@@ -149,6 +154,7 @@ class WebSettings(Section):
         IPv4Network("127.0.0.0/8"),
         IPv6Network("::1/128"),
     )
+    metrics_token_file: FileOrNone = None
 
 
 class TickerSettings(Section):
@@ -200,6 +206,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()
     sources: SourceSettings = SourceSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @property
     def every_relay(self) -> dict[str, RelaySettings]:

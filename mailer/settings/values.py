@@ -8,8 +8,11 @@ from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.fields import FieldInfo
+
+from scheduler import zones
+from scheduler.errors import ScheduleError
 
 Fields = Mapping[str, FieldInfo]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # where TLS is not needed
@@ -44,6 +47,13 @@ def _address_pattern(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        return zones.named(value).key
+    except ScheduleError as fault:
+        raise ValueError(str(fault)) from None
+
+
 def _web_address(value: str) -> str:
     """Return a web address without a slash at its end; it may have a path."""
     faults = "not a web address such as https://letters.example.org/path"
@@ -75,9 +85,11 @@ def _recipient_domain(value: str) -> str:
     return value
 
 
+FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
 AddressPattern = Annotated[str, AfterValidator(_address_pattern)]
+Zone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]

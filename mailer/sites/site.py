@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from audiences.languages import name_in
 from mailer.links import LinkSigner
@@ -35,6 +36,11 @@ class Site:
     def templates_folder(self) -> Path:
         """Return the folder of templates and catalogues."""
         return self.root / self.settings.site.templates
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which the unit reads times."""
+        return ZoneInfo(self.settings.site.zone)
 
     @cached_property
     def templates(self) -> TemplateFiles:

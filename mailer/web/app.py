@@ -31,7 +31,7 @@ from mailer.errors import MailerError, TokenError
 from mailer.readers.optouts import NotRecordedError
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web import page
+from mailer.web import metrics, page, site_look
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
 from mailer.web.readiness import Readiness
@@ -76,7 +76,10 @@ def create(site: Site) -> Front:
         *entry.PAGE.handlers(),
         healthz,
         readyz,
+        metrics.show,
         too_many,
+        site_look.style_sheet,
+        site_look.logo,
         _static_files(),
     ]
     pages = Litestar(

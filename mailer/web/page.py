@@ -19,6 +19,7 @@ from audiences.languages import OFFERED, direction
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import isolated
 from mailer.sites.site import Site
+from mailer.web import site_look
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +73,7 @@ def show(
 ) -> Response[str]:
     """Return the response with a page; `values` are those of its template."""
     catalogue = site.catalogue(language)
+    found = site_look.of(site)
     html = (
         _environment()
         .get_template(template)
@@ -84,6 +86,8 @@ def show(
             demo=site.settings.site.demo,
             reply_to=site.settings.sender.reply_to,
             languages=_offered(),
+            has_logo=bool(found.logo),
+            footer=found.footer.get(language, ()),
             base=urlsplit(site.settings.site.url).path,
             **values,
         )

@@ -11,6 +11,7 @@ from mailer import clock
 from mailer.errors import MailerError
 from mailer.outbox.models import Bucket
 from mailer.rendering import letter_types, template_files
+from mailer.rendering.markup import look
 from mailer.sites.site import Site
 from mailer.store.faults import store_error
 from mailer.web import page
@@ -49,8 +50,10 @@ class Readiness:
         default = site.settings.languages.default
         if default not in OFFERED or default not in site.catalogues:
             return f"languages.default is {default}, which is not offered"
-        if not letter_types.names(template_files.read(site.templates_folder)):
+        templates = template_files.read(site.templates_folder)
+        if not letter_types.names(templates):
             return "there are no templates"
+        look.load(templates)
         page.show(site, "message.html", language=default, heading="", sentence="")
         if shutil.disk_usage(site.root).free < ROOM:
             return "the disk is full"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 HIDDEN = {"head", "style", "title", "script"}
 VOID = {"br", "img", "meta", "link", "hr", "input", "col", "wbr"}
@@ -27,26 +27,26 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._open: list[tuple[str, bool]] = []
         self._link: tuple[str, int] | None = None
-        self._number = 0  # of the last item of a numbered list
+        self._numbers: list[int] = []  # of the last items of the open lists
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element; what is not displayed says nothing."""
         given = dict(attrs)
         if tag == "html":
             self.html = given
-        if tag == "img":
-            self.words.append(given.get("alt") or "")
         if tag == "a":
             self._link = (given.get("href") or "", len(self.words))
         style = (given.get("style") or "").replace(" ", "")
         silent = tag in HIDDEN or "display:none" in style or "aria-hidden" in given
         if tag not in INLINE:
             self.words.append("\n")
-        if tag == "ol":
-            self._number = 0
+        if tag in {"ol", "ul"}:
+            self._numbers.append(int(given.get("start") or 1) - 1)
         if tag == "li" and self._open[-1][0] == "ol":
-            self._number += 1
-            self.words.append(f"{self._number}. ")
+            self._numbers[-1] += 1
+            self.words.append(f"{self._numbers[-1]}. ")
+        if tag == "img":
+            self.words.append(given.get("alt") or "")
         if tag not in VOID:
             self._open.append((tag, silent))
 
@@ -56,12 +56,13 @@ class Page(HTMLParser):
             pass
         if tag == "a" and self._link is not None:
             target, start = self._link
-            address = _in_words(target)
-            if address.startswith("#"):  # within the letter
-                pass
-            elif "".join(self.words[start:]).strip() != address:
-                self.links.append(address)
+            said = "".join(self.words[start:]).strip()
+            within = target.startswith("#")  # the letter
+            if not within and not _same(said, target):
+                self.links.append(_said(target))
             self._link = None
+        if tag in {"ol", "ul"}:
+            self._numbers.pop()
 
     def handle_data(self, data: str) -> None:
         """Keep what a reader sees."""
@@ -69,12 +70,20 @@ class Page(HTMLParser):
             self.words.append(data)
 
 
-def _in_words(target: str) -> str:
-    """Return where a link leads; of an e-mail, its address and subject."""
+def _same(words: str, target: str) -> bool:
+    """Return whether the words of a link are its address, in any spelling."""
+    if target.startswith("tel:"):
+        return re.findall(r"\d", words) == re.findall(r"\d", target)
+    return unquote(words) in {unquote(_said(target)), unquote(target)[8:]}
+
+
+def _said(target: str) -> str:
+    """Return how the text part says the address of a link."""
     parts = urlsplit(target)
-    if parts.scheme != "mailto":
+    if parts.scheme not in {"mailto", "tel"}:
         return target
-    return " ".join([unquote(parts.path), *parse_qs(parts.query).get("subject", ())])
+    subjects = [v for k, v in parse_qsl(parts.query) if k == "subject"]
+    return " ".join([unquote(parts.path), *subjects])
 
 
 def parsed(octets: bytes) -> EmailMessage:

@@ -25,16 +25,23 @@ GOOD = (
 
 
 async def import_file(
-    site: Site, path: Path, *, apply: bool = True, basis: str | None = "test"
+    site: Site,
+    path: Path,
+    *,
+    apply: bool = True,
+    basis: str | None = "test",
+    strict: bool = False,
+    repair: bool = False,
 ) -> ImportReport:
     """Import a file, or without `apply` only plan it; return the report."""
-    table = read.open_table(path)
+    table = read.open_table(path, repair=repair)
     async with site.database.connection() as held:
         _, report = await importing.run(
             held,
             table,
             key=site.address_key,
             basis=basis,
+            strict=strict,
             by="test",
             now=clock.now,
             apply=apply,

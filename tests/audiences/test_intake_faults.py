@@ -32,7 +32,7 @@ async def test_faults_beyond_the_first_are_only_counted(
     rows = (FAULTY[name].format(n=number) for number in range(2, ROWS + 1))
     path = importing.write(tmp_path, first, *rows)
 
-    report = await importing.import_file(site, path, apply=False)
+    report = await importing.import_file(site, path, apply=False, strict=True)
 
     assert (report.rows, report.valid) == (ROWS, 1)
     assert len(report.faults) == 100
@@ -48,7 +48,7 @@ async def test_memory_does_not_grow_with_faulty_rows(
         path = importing.write(tmp_path, *repeated)
         tracemalloc.start()
         try:
-            await importing.import_file(site, path, apply=False)
+            await importing.import_file(site, path, apply=False, strict=True)
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()
@@ -65,7 +65,7 @@ async def test_a_very_long_cell_is_a_short_fault(site: Site, tmp_path: Path) -> 
         row[column] = "x" * 120_000
 
     path = importing.write(tmp_path, *map(";".join, rows))
-    report = await importing.import_file(site, path)
+    report = await importing.import_file(site, path, strict=True)
 
     assert len(report.faults) == len(columns)
     for fault in report.faults:

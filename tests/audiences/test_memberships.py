@@ -26,8 +26,8 @@ async def known(site: Site, address: str = AWA) -> Person:
 def further(found: Person) -> list[tuple[str, tuple[str, ...]]]:
     """Return the further memberships of a contact: code and roles."""
     return [
-        (organisation.code, contacts.role_names(roles))
-        for organisation, roles in found.memberships
+        (each.organisation.code, contacts.role_names(each.roles))
+        for each in found.memberships
     ]
 
 

@@ -22,7 +22,7 @@ from tests.audiences.importing import import_file, write
 async def count(site: Site, rule: str) -> int:
     async with site.database.reading() as session:
         vocabulary = await vocabularies.load(session)
-        await named.require_organisations(session, [rule], vocabulary)
+        await named.require_known(session, [rule], vocabulary)
         context = compiler.Context(vocabulary=vocabulary, today=clock.now().date())
         return (await resolve.count(session, rule, context)).count
 

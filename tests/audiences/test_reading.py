@@ -64,10 +64,11 @@ def test_a_byte_that_is_not_utf8_is_found_far_down_the_file(tmp_path: Path) -> N
     path = tmp_path / "list.csv"
     lines = [f"a{number}@x.example;Name" for number in range(100_000)]
     path.write_bytes(
-        "\n".join(["address;name", *lines]).encode() + "\nz@x;é".encode("cp1252")
+        "\n".join(["address;name", *lines]).encode()
+        + "\nz@x;Hélène Côté".encode("cp1252")
     )
 
-    assert table(path)[-1] == ["z@x", "é"]
+    assert table(path)[-1] == ["z@x", "Hélène Côté"]
 
 
 def test_a_quoted_line_break_stays_in_its_cell(tmp_path: Path) -> None:

@@ -11,27 +11,32 @@ from tools.checkout import ROOT
 EDIT, HOURS = "mailer/campaigns/writing/edit.py", "mailer/campaigns/hours.py"
 ACTS, REFERENCES = "mailer/campaigns/acts.py", "mailer/campaigns/references.py"
 CONFIRMATIONS, PLAN = "mailer/outbox/confirmations.py", "mailer/outbox/plan.py"
+LETTERS = "mailer/outbox/confirmation_letters.py"
 MARK, MOVES = "mailer/outcomes/mark.py", "mailer/outcomes/moves.py"
 RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
+JOINING = "audiences/intake/matching/joining.py"
+SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
+EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
+MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
 # `(row)` for whole rows, `(some)` for columns that are not named in the source.
 # Campaigns of confirmations are created in their state `sending`.
 WRITERS: dict[str, dict[str, set[str]]] = {
     "Campaign": {
-        "state": {ACTS, EDIT, CONFIRMATIONS},
+        "state": {ACTS, EDIT, LETTERS},
         "stopped_because": {ACTS},
-        "updated_at": {ACTS, EDIT, CONFIRMATIONS},
+        "updated_at": {ACTS, EDIT, LETTERS},
         "at": {"mailer/calendar/schedule.py", "mailer/campaigns/control.py"},
-        "released_at": {"mailer/outbox/release.py", CONFIRMATIONS},
-        "expires_at": {HOURS, CONFIRMATIONS},
+        "released_at": {"mailer/outbox/release.py", LETTERS},
+        "expires_at": {HOURS, LETTERS},
         "opens_at": {HOURS},
         "closes_at": {HOURS},
         "reference_number": {REFERENCES},
         "files": {"mailer/campaigns/writing/files.py"},
-        "*": {EDIT, HOURS, REFERENCES, CONFIRMATIONS},
+        "*": {EDIT, HOURS, REFERENCES, LETTERS},
     },
     "CampaignEvent": {"*": {ACTS}},
     "Message": {
@@ -46,20 +51,34 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "attempts": {MARK, RECORD, CONFIRMATIONS},
         "worker_id": {MARK, RECORD, CLOSING},
         "settled_at": {RECORD, CLOSING, RESUMING},
-        "reply": {RECORD, RESUMING},
+        "reply": {RECORD, RESUMING, REMOVING},
+        "address_key": {MOVING, CONFIRMATIONS},
+        "contact_id": {MERGING, CONFIRMATIONS},
+        "organisation_id": {MERGING, CONFIRMATIONS},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
-    "MessageEvent": {"*": {RECORD}},
+    "MessageEvent": {"detail": {RECORD, REMOVING}, "*": {RECORD}},
     "Contact": {
-        "(row)": {APPLYING, UNDO},
+        "(row)": {APPLYING, UNDO, REMOVING},
         "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS},
-        "updated_at": {SUBSCRIPTIONS, "audiences/contacts.py"},
-        "*": {"audiences/contacts.py"},
+        "stopped_at": {SUBSCRIPTIONS, REMOVING, MERGING},
+        "updated_at": {
+            *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
+            *(EDITING, MOVING, REMOVING, MERGING),
+        },
+        "roles": {JOINING, EDITING, REMOVING, MERGING, "audiences/upkeep/bodies.py"},
+        "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
-    "Subscription": {"(row)": {APPLYING, UNDO}, "*": {SUBSCRIPTIONS}},
-    "Consent": {"(row)": {APPLYING}, "*": {SUBSCRIPTIONS}},
+    "Subscription": {
+        "(row)": {SUBSCRIBING, UNDO, REMOVING},
+        "*": {SUBSCRIPTIONS, MERGING},
+    },
+    "Consent": {
+        "(row)": {SUBSCRIBING, REMOVING},
+        "contact_id": {SUBSCRIPTIONS, MERGING},
+        "*": {SUBSCRIPTIONS},
+    },
     "Suppression": {"*": {"audiences/suppressions.py"}},
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
+from audiences.intake.encodings.evidence import Decoding
 
 MAX_LINE = 1_000_000  # characters
 MAX_CELL = 131_072  # characters; a quotation mark that is not closed has more
@@ -57,14 +58,14 @@ class Dialect:
         }
 
 
-def tell(path: Path, encoding: str) -> Dialect:
+def tell(path: Path, decoding: Decoding) -> Dialect:
     """Return the dialect of a file; raise FileRefusedError if it is no text."""
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with _opened(path, decoding) as file:
             sample = file.read(SAMPLE)
-    except (UnicodeError, LookupError):
+    except UnicodeError:
         raise FileRefusedError(
-            f"{path.name} is not a text in the encoding {encoding}"
+            f"{path.name} is not a text in the encoding {decoding.name}"
         ) from None
     lines = list(io.StringIO(sample, newline=""))
     if lines and "\0" in lines[0]:
@@ -79,6 +80,10 @@ def tell(path: Path, encoding: str) -> Dialect:
         lines.pop()  # it may be cut
     every = [_quoted(lines, mark) for mark in DELIMITERS]
     return max(every, key=lambda dialect: _score(lines, dialect))
+
+
+def _opened(path: Path, decoding: Decoding) -> TextIO:
+    return path.open(encoding=decoding.codec, errors=decoding.errors, newline="")
 
 
 def _quoted(lines: list[str], mark: str, *, stated: bool = False) -> Dialect:
@@ -115,11 +120,11 @@ def _score(lines: list[str], dialect: Dialect) -> tuple[int, int, int]:
     return known, alike, sum(widths)
 
 
-def rows(path: Path, encoding: str, dialect: Dialect) -> Iterator[list[str]]:
+def rows(path: Path, decoding: Decoding, dialect: Dialect) -> Iterator[list[str]]:
     """Yield the rows of a file; raise FileRefusedError at one that cannot be read."""
     number = 0
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with _opened(path, decoding) as file:
             if dialect.stated:
                 file.readline(MAX_LINE)
             lines = _Lines(file)
@@ -129,8 +134,8 @@ def rows(path: Path, encoding: str, dialect: Dialect) -> Iterator[list[str]]:
                 lines.formula = False
     except UnicodeError:
         raise FileRefusedError(
-            f"{path.name}, after row {number}: found octets that are not {encoding};"
-            " save the whole file as UTF-8"
+            f"{path.name}, after row {number}: found octets that are not"
+            f" {decoding.name}; save the whole file as UTF-8"
         ) from None
     except csv.Error as fault:
         raise FileRefusedError(

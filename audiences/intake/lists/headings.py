@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from audiences.intake import columns
+from audiences.intake.mapping import synonyms
 
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
 
@@ -19,7 +20,7 @@ class Headings:
     @property
     def folded(self) -> list[str]:
         """Return the headings to compare, without empty ones at the end."""
-        every = [columns.fold(each) for each in self.row]
+        every = [synonyms.fold(each) for each in self.row]
         while every and not every[-1]:
             every.pop()
         return every

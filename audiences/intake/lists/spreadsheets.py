@@ -5,11 +5,11 @@ from itertools import chain
 from typing import BinaryIO
 
 from audiences.errors import FileRefusedError
-from audiences.intake import columns
 from audiences.intake.lists import headings
 from audiences.intake.lists.headings import Headings
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import SheetPart, Table
+from audiences.intake.mapping import opening
 from audiences.intake.workbooks.child import ALL
 from audiences.intake.workbooks.offers import Row
 from audiences.intake.workbooks.reading import Sheet, Workbook
@@ -25,15 +25,12 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
     book = Workbook(file, name, wanted=wanted or "")
     try:
         sheet, found = _choose(book, any_headings=wanted not in {None, ALL})
-        positions, unread = columns.match(found.row)
     except BaseException:
         book.close()
         raise
     table = Table(
         name=name,
         form=f"{kind}, every sheet" if wanted == ALL else f"{kind}, {sheet.name!r}",
-        positions=positions,
-        unread=unread,
         headings=tuple(found.row),
         first_row=sheet.row + found.place + 1,
         notes=[*found.notes, *_notes(sheet), *_others(book, sheet, wanted)],
@@ -46,18 +43,20 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
 def _choose(book: Workbook, *, any_headings: bool) -> tuple[Sheet, Headings]:
     """Return the first sheet with a known heading, or with any; and its headings.
 
-    Raises FileRefusedError if there is none.
+    The only visible sheet is taken whatever its headings are. Raises FileRefusedError
+    if there is none.
     """
     first: Headings | None = None
     while (sheet := book.next_sheet()) is not None:
         if sheet.head:
             found = headings.find(sheet.head, first=sheet.row)
-            if found.known or any_headings:
+            only = sum(shown for _, shown in book.listed) == 1
+            if found.known or any_headings or only:
                 return sheet, found
             first = first or found
         book.skip()
     if first is not None:
-        columns.match(first.row)  # raises the error that shows its headings
+        raise FileRefusedError(opening.no_addresses(first.row))
     raise FileRefusedError(f"{book.name} is empty; it needs a row of headings")
 
 

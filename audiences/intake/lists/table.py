@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from audiences.intake.encodings.evidence import Decoding
+from audiences.intake.mapping.layout import Layout
+
 
 @dataclass(kw_only=True, slots=True)
 class SheetPart:
@@ -31,14 +34,24 @@ class Table:
 
     name: str
     form: str  # for the report: "CSV, utf-8, delimiter ;"
-    positions: dict[str, int]  # column → index in a row
-    unread: tuple[str, ...]  # headings of other columns
-    headings: tuple[str, ...]
+    positions: dict[str, int] = field(default_factory=dict)  # column → index in a row
+    headings: tuple[str, ...] = ()
+    layout: Layout | None = None  # how the headings were understood
+    decoding: Decoding | None = None  # of a CSV file
+    repair: bool = False  # undo the damage of other programs in its cells
     rows: Iterator[list[str]] = field(default_factory=lambda: iter(()))
     first_row: int = 2  # the number of the first of `rows`
     shifts: bool = False  # whether a cell too many moves the others, as in CSV
     notes: list[str] = field(default_factory=list)
     parts: list[SheetPart] = field(default_factory=list)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Return the headings of columns that are not read."""
+        if self.layout is None:
+            return ()
+        left_out = (each.heading for each in self.layout.left_out)
+        return tuple(filter(None, left_out))
 
     @property
     def width(self) -> int:
@@ -69,6 +82,8 @@ class Table:
                 if not self.shifts:
                     unheaded.update(n for n in range(width, len(row)) if row[n].strip())
             yield row
+        if self.layout is not None:  # some are known by their cells
+            unheaded.difference_update(*self.layout.positions.values())
         if unheaded:
             listed = ", ".join(str(each + 1) for each in sorted(unheaded)[:10])
             self.notes.append(f"cells without a heading are not read: column {listed}")

@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex
 
-from audiences.intake.check import BODY_CELLS, Fault
 from audiences.intake.stage import FaultyRows, analyse, remove
 from audiences.intake.tables import BODIES, INDEXES, ROWS
+from audiences.intake.values.checked import BODY_CELLS, Fault
 
 OF_CONTACT = ("name", "languages", "timezone")  # cells that all rows of one must share
 

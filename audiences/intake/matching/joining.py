@@ -5,14 +5,19 @@ Few lists have such rows, so that these statements come after those for all rows
 
 from typing import Any
 
-from sqlalchemy import Subquery, and_, exists, func, insert, literal, select, update
+from sqlalchemy import Subquery, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.intake import replaced
 from audiences.intake.matching import subscribing
 from audiences.intake.models import Import
-from audiences.intake.planning import JOINS
+from audiences.intake.planning import (
+    CONTACT,
+    JOINS,
+    OF_MEMBERSHIP,
+    OTHER_IN_MEMBERSHIP,
+)
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.subscriptions import Subscription
 
@@ -40,6 +45,7 @@ async def _memberships(session: AsyncSession, record: Import, rows: Subquery) ->
     columns: dict[str, Any] = {
         "contact_id": ROWS.c.contact_id,
         "organisation_id": BODIES.c.organisation_id,
+        "function": ROWS.c.function,
         "roles": func.coalesce(ROWS.c.roles, 0),
         "import_id": literal(record.id),
         "updated_at": literal(record.at, Membership.updated_at.type),
@@ -56,28 +62,31 @@ async def _memberships(session: AsyncSession, record: Import, rows: Subquery) ->
 
 
 async def _roles(session: AsyncSession, record: Import) -> None:
-    """Change the roles in known memberships, and keep the replaced ones."""
-    given = and_(
-        Membership.id == ROWS.c.membership_id,
-        ROWS.c.roles.is_not(None),
-        ROWS.c.roles != Membership.roles,
-    )
-    changed = select(Membership.id).join(ROWS, given)
+    """Change roles and functions in known memberships, and keep the replaced ones."""
+    changed = select(Membership.id).join(ROWS, OTHER_IN_MEMBERSHIP)
     await replaced.keep_memberships(session, record.id, changed)
     await session.execute(
         update(Membership)
-        .where(given)
-        .values(roles=ROWS.c.roles, updated_at=record.at)
+        .where(OTHER_IN_MEMBERSHIP)
+        .values(
+            {
+                **{
+                    column: func.coalesce(ROWS.c[name], column)
+                    for name, column in OF_MEMBERSHIP.items()
+                },
+                Membership.updated_at: record.at,
+            }
+        )
         .execution_options(synchronize_session=False)
     )
 
 
 async def _primary_roles(session: AsyncSession, record: Import) -> None:
-    """Change the roles in the primary membership, if a later row gives them."""
-    changes = exists().where(ROWS.c.contact_id == Contact.id, LATER, ROWS.c.changes)
+    """Change roles and function in the primary membership, if a later row has them."""
+    changed = select(ROWS.c.contact_id).where(LATER, ROWS.c.changes)
     await session.execute(
         update(Contact)
-        .where(changes)
+        .where(Contact.id.in_(changed))  # a list, because staged rows have no index
         .values(updated_at=record.at)
         .execution_options(synchronize_session=False)
     )
@@ -85,9 +94,14 @@ async def _primary_roles(session: AsyncSession, record: Import) -> None:
         update(Contact)
         .where(
             *(Contact.id == ROWS.c.contact_id, LATER, ROWS.c.changes),
-            *(~ROWS.c.further, ROWS.c.roles.is_not(None)),
+            ~ROWS.c.further,
         )
-        .values(roles=ROWS.c.roles)
+        .values(
+            {
+                CONTACT[name]: func.coalesce(ROWS.c[name], CONTACT[name])
+                for name in OF_MEMBERSHIP
+            }
+        )
         .execution_options(synchronize_session=False)
     )
 

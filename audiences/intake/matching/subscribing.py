@@ -10,9 +10,14 @@ from audiences.subscriptions import Consent, How, Standing, Subscription
 
 
 async def begin(
-    session: AsyncSession, new: Select[Any], *, source: str, at: datetime
+    session: AsyncSession,
+    new: Select[*tuple[Any, ...]],
+    *,
+    source: str,
+    at: datetime,
+    how: How = How.IMPORT,
 ) -> None:
-    """Add active subscriptions of an import and their evidence, in two statements.
+    """Add active subscriptions and their evidence, in two statements.
 
     `new` selects contact_id, topic and basis; no such subscription may exist.
     """
@@ -25,7 +30,7 @@ async def begin(
         insert(Consent).from_select(
             [*columns, "at", "how", "source", "basis"],
             select(contact_id, topic, active, since).add_columns(
-                literal(How.IMPORT.value), literal(source), basis
+                literal(how.value), literal(source), basis
             ),
         )
     )

@@ -21,10 +21,14 @@ _INVISIBLE = re.compile(
 )
 _JOINERS = re.compile("(?<=[\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f])")
 _WIDE = str.maketrans({"\uff20": "@", "\ufe6b": "@", "\uff0e": ".", "\u3002": "."})
-_AT = re.compile(r"\s*[(\[{<]\s*(?:at|@|arobase|arroba)\s*[)\]}>]\s*", re.IGNORECASE)
-_DOT = re.compile(r"\s*[(\[{]\s*(?:dot|point|punto|\.)\s*[)\]}]\s*", re.IGNORECASE)
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
-_COMMENT = re.compile(r"(?P<address>[^\s()]+@[^\s()]+)\s*\((?P<name>[^()@]*)\)")
+_AT = re.compile(
+    r"\s{0,9}[(\[{<]\s{0,9}(?:at|@|arobase|arroba)\s{0,9}[)\]}>]\s{0,9}", re.IGNORECASE
+)
+_DOT = re.compile(
+    r"\s{0,9}[(\[{]\s{0,9}(?:dot|point|punto|\.)\s{0,9}[)\]}]\s{0,9}", re.IGNORECASE
+)
+_NAMED = re.compile(r"(?<![^<>])(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_COMMENT = re.compile(r"(?P<address>[^\s()@]+@[^\s()@]+)\s*\((?P<name>[^()@]*)\)")
 _UNTIL_LAST = re.compile(r".*@[^\s;,]*", re.DOTALL)  # of several addresses
 _LABEL = re.compile(r"(?:e-?mail|mailto|smtp|courriel|correo)\s*:\s*", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?<=@)([^?]*)\?.*")  # of a link: mailto:a@x.example?subject=…
@@ -102,7 +106,7 @@ def _bare(text: str) -> list[tuple[str, str | None]]:
     """Split a text without names; raise AddressRefusedError if words stand in it."""
     text = _LABEL.sub("", text.strip())
     if text.count("@") == 1 and _AROUND_AT.fullmatch(text):
-        return [(re.sub(r"\s*@\s*", "@", text), None)]
+        return [(re.sub(r"\s{0,9}@\s{0,9}", "@", text), None)]
     words = [
         each
         for each in _BETWEEN.split(text)

@@ -104,7 +104,7 @@ async def since_last(
 
     Without a series, the last one is that of the same template and topic.
     """
-    last = await _last(session, campaign)
+    last = await last_of_kind(session, campaign)
     approval = None if last is None else await lookup.current_approval(session, last)
     if last is None or approval is None or last.released_at is None:
         return []
@@ -133,14 +133,19 @@ def _emptied(approval: Approval, counted: Counted) -> Iterator[tuple[str, str, i
                 yield group, name, count
 
 
-async def _last(session: AsyncSession, campaign: Campaign) -> Campaign | None:
-    """Return the campaign released last of the same series, or else of its kind."""
+async def last_of_kind(session: AsyncSession, campaign: Campaign) -> Campaign | None:
+    """Return the campaign released last of the same series, or else of its kind.
+
+    Of a released campaign it is the one before it.
+    """
     series = select(Occurrence.series_id).where(Occurrence.campaign_id == campaign.id)
     same: ColumnElement[bool] = Campaign.template == campaign.template
     same &= Campaign.topic.is_not_distinct_from(campaign.topic)
     if await session.scalar(series):
         slots = Occurrence.series_id.in_(series) & Occurrence.campaign_id.is_not(None)
         same = Campaign.id.in_(select(Occurrence.campaign_id).where(slots))
+    if campaign.released_at is not None:
+        same &= Campaign.released_at < campaign.released_at
     last: Campaign | None = await session.scalar(
         select(Campaign)
         .where(

@@ -1,6 +1,6 @@
 """Checks that no letter leaves with example names, for a site that is no demonstration.
 
-In a demonstration the links are remarked on; `mailer doctor` lists its settings.
+In a demonstration the links are remarked on; the doctor lists its settings.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def check(site: Site, content: Content, *, now: datetime) -> Iterator[Problem]:
         what = "letters are not signed with DKIM; many receivers refuse such letters"
         yield problem.warning("", f"{WHERE}, dkim", what, code="dkim.none")
     yield from _settings(site, content)
-    yield from _date(site, content.campaign, now=now)
+    yield from _date(content.campaign, now=now)
 
 
 def _settings(site: Site, content: Content) -> Iterator[Problem]:
@@ -47,20 +47,19 @@ def _settings(site: Site, content: Content) -> Iterator[Problem]:
             yield problem.error(language, WHERE, what)
 
 
-def _date(site: Site, campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
+def _date(campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
     """Warn of a date on the letter before the day on which it goes."""
     goes = max(now, campaign.at or now)
     if _is_past(campaign, goes):
         what = f"the letter is dated {campaign.day}, which is before {goes:%Y-%m-%d}"
-        code = "" if site.settings.site.demo else "date.past"
-        yield problem.warning("", "campaign.toml, date", what, code=code)
+        yield problem.warning("", "campaign.toml, date", what, code="date.past")
 
 
 def require_date(site: Site, campaign: Campaign, *, now: datetime) -> None:
     """Raise RefusedError if the letter's date has passed; not in a demonstration."""
-    for each in _date(site, campaign, now=now):
-        if each.code:
-            raise RefusedError(f"{each.where}: {each.what}", code=each.code)
+    for each in _date(campaign, now=now):
+        if not site.settings.site.demo:
+            raise RefusedError(f"{each.where}: {each.what}", code="date.past")
 
 
 def _is_past(campaign: Campaign, goes: datetime) -> bool:

@@ -64,6 +64,19 @@ async def check(
     return await _check(replace(site), campaign_id, now=now, scored=scored)
 
 
+async def check_as_approved(
+    site: Site, campaign_id: int, *, now: datetime
+) -> CampaignCheck:
+    """Check a campaign with the templates of its approval, if it has one.
+
+    SpamAssassin does not run.
+    """
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        site = await approved_files.as_approved(session, site, campaign)
+    return await _check(site, campaign_id, now=now, scored=False, present=False)
+
+
 async def require_sendable(site: Site, campaign_id: int, *, at: datetime) -> None:
     """Raise RefusedError if an approved campaign has an error for a release at `at`."""
     async with site.database.reading() as session:
@@ -135,27 +148,23 @@ async def approve(
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
-        campaign = await lookup.get(session, campaign_id)
-    before = campaign.updated_at
+        before = await lookup.get(session, campaign_id)
     if not old_date:
-        defaults.require_date(site, campaign, now=now)
+        defaults.require_date(site, before, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
     _require_no_error(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
-        if campaign.updated_at != before:
-            raise RefusedError(
-                f"{campaign.name} was changed while it was checked; read the change,"
-                " then approve it again"
-            )
-        context = await lookup.context_of(session, campaign, now=now, present=True)
+        if campaign.updated_at != before.updated_at:
+            what = "was changed while it was checked; read the change, then approve it"
+            raise RefusedError(f"{campaign.name} {what} again")
         return await approval.approve(
             session,
             campaign,
             by=by,
             templates=site.templates,
-            context=context,
+            context=await lookup.context_of(session, campaign, now=now, present=True),
             now=now,
             time=time,
             until=until,
@@ -186,9 +195,8 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
         per_block=campaign.per_block,
     )
     model = content.translations[campaign.default_language]
-    yield from occasions.check(
-        model, letter_day=campaign.day, zone=campaign.zone, now=now
-    )
+    goes = max(now, campaign.at or now)
+    yield from occasions.check(model, zone=campaign.zone, goes=goes)
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
         yield from rules.check_text(translation, host=host)

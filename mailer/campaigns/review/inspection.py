@@ -47,8 +47,7 @@ async def inspect(
     inspected = Inspected()
     reported: set[str] = set()  # features that few mail programs show
     linked: set[str] = set()  # addresses of links
-    written = content.translations.values()
-    meant, blocks = leftovers.meant(written), [b for t in written for b in t.blocks]
+    meant = leftovers.meant(content.translations.values())
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
     for key in letters.needed(content, grouped):
         try:
@@ -61,15 +60,8 @@ async def inspect(
                 break  # a template at fault fails in every letter, each in some seconds
             continue
         letter = made.letter
-        inspected.problems += rules.check_letter(
-            letter, has_topic=campaign.topic is not None
-        )
-        inspected.problems += embedding.problems(
-            letter, content.files, content.texts[key.language]
-        )
+        inspected.problems += _of_letter(letter, content, meant)
         inspected.problems += defaults.links(site, content, letter, linked)
-        for where, what in leftovers.in_letter(letter, blocks, meant):
-            inspected.problems.append(problem.error(key.language, where, what))
         inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)
         if key.language not in longest or length > longest[key.language][0]:
@@ -80,6 +72,19 @@ async def inspect(
             inspected, limit, {name: each for name, (_, each) in longest.items()}
         )
     return inspected
+
+
+def _of_letter(
+    letter: Letter, content: Content, meant: frozenset[str]
+) -> Iterator[Problem]:
+    """Yield the problems of one letter: its parts, its files, what is left over."""
+    has_topic = content.campaign.topic is not None
+    yield from rules.check_letter(letter, has_topic=has_topic)
+    text = content.texts[letter.language]
+    yield from embedding.problems(letter, content.files, text)
+    blocks = [b for each in content.translations.values() for b in each.blocks]
+    for where, what in leftovers.in_letter(letter, blocks, meant):
+        yield problem.error(letter.language, where, what)
 
 
 def _lacking(

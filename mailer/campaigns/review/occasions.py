@@ -15,18 +15,13 @@ from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import agenda, occasions
 
 
-def check(
-    translation: Translation, *, letter_day: date, zone: str, now: datetime
-) -> Iterator[Problem]:
+def check(translation: Translation, *, zone: str, goes: datetime) -> Iterator[Problem]:
     """Yield the problems of the days and hours in the campaign's default language.
 
-    `letter_day` is the date at the head of the letter.
+    `goes` is when the letter goes.
     """
     place = ZoneInfo(zone)
-    today = now.astimezone(place).date()
-    if letter_day < today:
-        what = f"the letter is dated {letter_day}, and today is {today}; is that right?"
-        yield problem.warning("", "campaign.toml, date", what)
+    today = goes.astimezone(place).date()
     for block in translation.blocks:
         yield from _past(translation.language, block, today)
         yield from _hours(translation.language, block, place)
@@ -38,7 +33,7 @@ def _past(language: str, block: Block, today: date) -> Iterator[Problem]:
     """Warn of a block whose last day is over."""
     when = occasions.of(block.fields)
     if when is not None and when.last < today:
-        what = f"{block.id}: {when.last} is over, today is {today}; is that right?"
+        what = f"{block.id}: {when.last} is over when the letter goes, {today}"
         yield problem.warning(language, block.where, what)
 
 

@@ -1,5 +1,6 @@
-"""Makes the message that one reader would get, by the code that sends."""
+"""Makes the messages that readers would get, by the code that sends."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
 from audiences.contacts import Contact
-from audiences.languages import Chain
+from audiences.languages import Chain, Choice
 from audiences.organisations import Country, Organisation
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
@@ -19,11 +20,80 @@ from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approved_files
 from mailer.campaigns.variants import codes, groups, letters
+from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import RefusedError
 from mailer.links import NO_MESSAGE
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Persona:
+    """A contact as a campaign reads it: all that decides the letter."""
+
+    contact: Contact
+    organisation: Organisation
+    choice: Choice | None  # None: the contact reads no language of the campaign
+    variant: str
+    excluded: str | None  # why the contact would not get it; None: would
+
+    def addressed(self, address: str, language: str) -> Addressed:
+        """Return the values of this contact, at an address, in a language."""
+        name = self.organisation.names.get(language, self.organisation.name)
+        return Addressed(address=address, name=self.contact.name, organisation=name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """A campaign with personas, ready to make their letters."""
+
+    site: Site  # with the templates of the approval
+    content: Content
+    personas: Sequence[Persona]
+
+    def key(self, persona: Persona) -> LetterKey:
+        """Return the key of a persona's letter.
+
+        Raises RefusedError if the contact reads no language of the campaign.
+        """
+        if persona.choice is None:
+            raise RefusedError(
+                f"{persona.contact.address} reads no language in which this campaign"
+                " may be sent"
+            )
+        return letters.key(self.content, persona.choice, persona.variant)
+
+
+# picks the contacts whose letters are made
+Pick = Callable[[AsyncSession, Content, Context], Awaitable[Sequence[Contact]]]
+
+
+def with_address(site: Site, address: str) -> Pick:
+    """Return how the one contact with this address is picked."""
+
+    async def pick(
+        session: AsyncSession, _content: Content, _context: Context
+    ) -> Sequence[Contact]:
+        return [await contacts.find(session, address, key=site.address_key)]
+
+    return pick
+
+
+async def desk(site: Site, campaign_id: int, pick: Pick, *, now: datetime) -> Desk:
+    """Read a campaign, and the contacts whose letters are to be made."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        site = await approved_files.as_approved(session, site, campaign)
+        content = await letters.content_of(session, site, campaign)
+        context = await lookup.context_of(session, campaign, now=now)
+        personas = [
+            await _persona(session, content, context, contact)
+            for contact in await pick(session, content, context)
+        ]
+        variants = [each.variant for each in personas]
+        content = await letters.with_entries(session, content, variants)
+    return Desk(site=site, content=content, personas=personas)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,54 +112,30 @@ async def preview(
 
     Raises RefusedError if the contact reads no language of the campaign.
     """
-    async with site.database.reading() as session:
-        campaign = await lookup.get(session, campaign_id)
-        site = await approved_files.as_approved(session, site, campaign)
-        content = await letters.content_of(session, site, campaign)
-        context = await lookup.context_of(session, campaign, now=now)
-        contact = await contacts.find(session, address, key=site.address_key)
-        known = await _read_contact(session, campaign, context, contact)
-        content = await letters.with_entries(session, content, [known.variant])
-    choice = groups.choose(campaign, content.written, known.chain)
-    if choice is None:
-        raise RefusedError(
-            f"{address} reads no language in which this campaign may be sent"
-        )
-    key = letters.key(content, choice, known.variant)
-    made = await letters.make(site, content, key, at=now)
-    reader = Addressed(
-        address=contact.address or "",
-        name=contact.name,
-        organisation=known.organisation.names.get(
-            choice.language, known.organisation.name
-        ),
-    )
+    opened = await desk(site, campaign_id, with_address(site, address), now=now)
+    return await make(opened, opened.personas[0], now=now)
+
+
+async def make(opened: Desk, persona: Persona, *, now: datetime) -> Preview:
+    """Return the message of a persona; its links do not work, as it has no row."""
+    key = opened.key(persona)
+    made = await letters.make(opened.site, opened.content, key, at=now)
+    reader = persona.addressed(persona.contact.address or "", key.language)
     return Preview(
         octets=Composer(made.skeleton).compose(
-            # a preview has no row, so its links do not work
-            reader,
-            site.signer.message(NO_MESSAGE),
+            reader, opened.site.signer.message(NO_MESSAGE)
         ),
         letter=made.letter,
-        excluded=known.excluded,
+        excluded=persona.excluded,
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
-    """What decides the letter of one contact."""
-
-    organisation: Organisation
-    chain: Chain
-    variant: str
-    excluded: str | None
-
-
-async def _read_contact(
-    session: AsyncSession, campaign: Campaign, context: Context, contact: Contact
-) -> _Seen:
+async def _persona(
+    session: AsyncSession, content: Content, context: Context, contact: Contact
+) -> Persona:
     """Read what decides the letter of one contact."""
-    read = await resolve.reading(session, campaign.audience, context, contact)
+    campaign: Campaign = content.campaign
+    read = await resolve.read_by(session, campaign.audience, context, contact)
     code = codes.expression(campaign, context, read.via)
     row = await session.execute(
         of_readers(select(Organisation, Country.languages, code), read.via).where(
@@ -97,11 +143,13 @@ async def _read_contact(
         )
     )
     organisation, country_languages, variant = row.one()
-    return _Seen(
+    chain = Chain.from_stored(
+        contact.languages, organisation.languages, country_languages
+    )
+    return Persona(
+        contact=contact,
         organisation=organisation,
-        chain=Chain.from_stored(
-            contact.languages, organisation.languages, country_languages
-        ),
+        choice=groups.choose(campaign, content.written, chain),
         variant=variant,
         excluded=read.left_out if read.picked else "not_picked",
     )

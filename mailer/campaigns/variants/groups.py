@@ -28,7 +28,10 @@ COUNTRY_LANGUAGES = func.coalesce(Country.languages, "")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """Readers with the same chain and code; `choice` is None if no language fits."""
+    """Readers with the same chain and code; `choice` is None if no language fits.
+
+    `example` is the number of one of the contacts.
+    """
 
     contact_languages: str
     organisation_languages: str
@@ -36,6 +39,7 @@ class Group:
     variant: str
     count: int
     choice: Choice | None
+    example: int = 0
 
 
 def choose(campaign: Campaign, written: Sequence[str], chain: Chain) -> Choice | None:
@@ -57,10 +61,12 @@ async def group(
 ) -> list[Group]:
     """Return the groups of all readers a campaign would have now."""
     counts: Counter[tuple[str, str, str, str]] = Counter()
+    examples: dict[tuple[str, str, str, str], int] = {}
     for via in context.memberships:
         for row in await session.execute(_grouped(campaign, context, via)):
-            contact, organisation, country, variant, count = tuple(row)
+            contact, organisation, country, variant, example, count = tuple(row)
             counts[contact, organisation, country, variant] += count
+            examples.setdefault((contact, organisation, country, variant), example)
     return [
         Group(
             contact_languages=contact,
@@ -71,6 +77,7 @@ async def group(
             choice=choose(
                 campaign, written, Chain.from_stored(contact, organisation, country)
             ),
+            example=examples[contact, organisation, country, variant],
         )
         for (contact, organisation, country, variant), count in counts.items()
     ]
@@ -87,9 +94,12 @@ def _grouped(
     )
     labelled = [key.label(f"key{number}") for number, key in enumerate(keys)]
     inner = (
-        resolve.audience(campaign.audience, context, *labelled, via=via)
+        resolve.audience(
+            campaign.audience, context, *labelled, Contact.id.label("example"), via=via
+        )
         .where(resolve.reason(campaign.topic).is_(None))
         .subquery()
     )
-    columns = list(inner.c)
-    return select(*columns, func.count()).group_by(*columns).order_by(*columns)
+    columns = [inner.c[key.name] for key in labelled]
+    counted = select(*columns, func.min(inner.c.example), func.count())
+    return counted.group_by(*columns).order_by(*columns)

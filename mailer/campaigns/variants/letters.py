@@ -1,7 +1,7 @@
 """Renders a campaign's letters from its stored texts."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,17 +12,14 @@ from audiences.entry import Entry
 from audiences.languages import Choice
 from mailer.campaigns.lookup import segments_of
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.variants import codes, reasons, wording
+from mailer.campaigns.variants import codes, encoding, reasons, wording
 from mailer.campaigns.variants.codes import Others
 from mailer.campaigns.variants.groups import Group
 from mailer.campaigns.variants.reasons import Reason
 from mailer.campaigns.variants.wording import Known
-from mailer.campaigns.writing import embedding, event, files
+from mailer.campaigns.writing import event, files
 from mailer.campaigns.writing.files import Attached
 from mailer.campaigns.writing.texts import parse_all, texts_of
-from mailer.composing import invitation, skeletons
-from mailer.composing.header import HeaderFields
-from mailer.composing.parts import Calendar, Extras
 from mailer.composing.skeletons import Skeleton
 from mailer.rendering import letter_types, renderer
 from mailer.rendering.language.catalogues import Catalogue
@@ -90,7 +87,7 @@ async def content_of(
         ),
         topic_names=names,
         sequence=await event.next_sequence(session, campaign),
-        files=await files.files_of(session, campaign),
+        files=await files.files_of(session, campaign) + files.logo_of(site.templates),
     )
 
 
@@ -141,11 +138,35 @@ class Made:
     skeleton: Skeleton
 
 
-async def make(site: Site, content: Content, key: LetterKey, *, at: datetime) -> Made:
-    """Render and encode one letter, released at `at`; raise ContentError at a fault."""
-    source = _source(site, content, key)
+def as_written(source: Source) -> Source:
+    """Return the source of a letter unchanged."""
+    return source
+
+
+async def make(
+    site: Site,
+    content: Content,
+    key: LetterKey,
+    *,
+    at: datetime,
+    adapt: Callable[[Source], Source] = as_written,
+) -> Made:
+    """Render and encode one letter, released at `at`; raise ContentError at a fault.
+
+    `adapt` changes what a test is rendered from.
+    """
+    source = adapt(_source(site, content, key))
     letter = await asyncio.to_thread(renderer.kept.render, source, site.templates)
-    return Made(letter=letter, skeleton=_skeleton(site, content, letter, source, at))
+    skeleton = encoding.encode(
+        site,
+        content.campaign,
+        letter,
+        source,
+        files=content.files,
+        sequence=content.sequence,
+        at=at,
+    )
+    return Made(letter=letter, skeleton=skeleton)
 
 
 def _source(site: Site, content: Content, key: LetterKey) -> Source:
@@ -249,52 +270,4 @@ def _heading(others: Others, catalogue: Catalogue) -> Block:
         title=catalogue.text(OTHERS.get(others.type, "Also in this letter")),
         fields={"of": others.type},
         text="",
-    )
-
-
-def _skeleton(
-    site: Site, content: Content, letter: Letter, source: Source, at: datetime
-) -> Skeleton:
-    campaign = content.campaign
-    settings = site.settings
-    html, images, attached = embedding.embed(
-        letter, content.files, domain=settings.mail.domain
-    )
-    calendar = _calendar(site, content, source, at)
-    return skeletons.compile_letter(
-        replace(letter, html=html),
-        HeaderFields(
-            sender_name=source.sender_name,
-            sender=settings.sender.address,
-            reply_to=settings.sender.reply_to,
-            domain=settings.mail.domain,
-            list_label=campaign.topic.lower() if campaign.topic else None,
-            list_name=source.topic_name or "",
-            site_url=settings.site.url,
-            at=at,
-            campaign=f"c{campaign.id}",
-            leave_mailbox=settings.mail.leave_mailbox,
-        ),
-        Extras(calendar=calendar, images=images, files=attached),
-    )
-
-
-def _calendar(
-    site: Site, content: Content, source: Source, at: datetime
-) -> Calendar | None:
-    """Return the invitation of a letter; None if its campaign has no event."""
-    if content.campaign.event is None:
-        return None
-    return invitation.write(
-        event.invitation(
-            content.campaign.event,
-            sequence=content.sequence,
-            domain=site.settings.mail.domain,
-            catalogue=source.catalogue,
-            summary=source.subject,
-            description=source.preheader,
-            organiser=site.settings.sender.address,
-            organiser_name=source.sender_name,
-            now=at,
-        )
     )

@@ -46,7 +46,8 @@ async def add(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    acts.note(session, campaign, Act.IMPORTED, by=author, now=now)
+    detail = await texts.keep(session, campaign)
+    acts.note(session, campaign, Act.IMPORTED, by=author, now=now, detail=detail)
     return campaign
 
 
@@ -79,7 +80,8 @@ async def replace(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    await control.void(session, campaign, Act.EDITED, by=by, now=now)
+    detail = await texts.keep(session, campaign)
+    await control.void(session, campaign, Act.EDITED, by=by, now=now, detail=detail)
 
 
 async def _fill(
@@ -134,7 +136,7 @@ async def _check_rules(
     for key, rule in rules.items():
         try:
             compiler.condition(rule, context)
-            await named.require_organisations(session, [rule], context.vocabulary)
+            await named.require_known(session, [rule], context.vocabulary)
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
     for blocks in (campaign.block_rules, campaign.block_firsts):

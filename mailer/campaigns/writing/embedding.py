@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from html import unescape
+from pathlib import PurePath
 from urllib.parse import unquote
 
 from mailer.campaigns.writing import picture_size
@@ -15,6 +16,7 @@ from mailer.campaigns.writing.files import Attached
 from mailer.composing import parts
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
+from mailer.rendering.markup import look
 from mailer.rendering.source import Letter
 
 COLUMN = 536  # pixels: the letter's 600, less its padding
@@ -62,7 +64,9 @@ def embed(
 
     html = _SHOWN.sub(embedded, letter.html)
     attachments = [
-        _part(each, None) for each in files.values() if each.name not in shown
+        _part(each, None)
+        for each in files.values()
+        if each.name not in shown and PurePath(each.name).stem != look.LOGO
     ]
     return html, tuple(images.values()), tuple(attachments)
 

@@ -2,12 +2,10 @@
 
 They are in `files/` of the campaign folder, those of one language in `files/fr/`. A
 file is of a type of `file_types`. Names are stored in the normal form NFC: macOS writes
-another. Files that systems leave in folders, such as .DS_Store, are passed over.
-The store has each content once, by its digest.
+another. The store has each content once, by its digest.
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,12 +20,12 @@ from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
 from mailer.campaigns.writing import file_types
 from mailer.errors import ContentError, RefusedError, unreadable
+from mailer.rendering.letter_types import LAYOUT
+from mailer.rendering.markup import look
+from mailer.rendering.template_files import TemplateFiles
 
 MAX_FILE = 5_000_000  # octets of one file
 MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
-_OF_SYSTEMS = re.compile(
-    r"\.DS_Store|\._.*|~\$.*|Thumbs\.db|desktop\.ini", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,8 +59,6 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
     """Yield the path of each file below files/."""
     try:
         for name, is_folder in regular_files.names(folder, ["files"]).items():
-            if _OF_SYSTEMS.fullmatch(name):
-                continue
             if not is_folder:
                 yield (name,)
                 continue
@@ -70,8 +66,7 @@ def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
             for each, is_below in below.items():
                 if is_below:
                     _refuse_files(folder, ("files", name, each))
-                elif not _OF_SYSTEMS.fullmatch(each):
-                    yield name, each
+                yield name, each
     except OSError as fault:
         raise ContentError(f"{folder.name}/files", unreadable(fault)) from None
 
@@ -180,4 +175,25 @@ async def files_of(session: AsyncSession, campaign: Campaign) -> tuple[Attached,
     octets = await contents(session, campaign, digests)
     return tuple(
         Attached(**each, octets=octets[each["digest"]]) for each in campaign.files
+    )
+
+
+def logo_of(templates: TemplateFiles) -> tuple[Attached, ...]:
+    """Return the logo of a site, which letters show; () if it has none.
+
+    Raises ContentError if it cannot be read.
+    """
+    site = look.load(templates)
+    if not site.logo:
+        return ()
+    octets = templates.octets(f"{LAYOUT}/{site.logo}")
+    digest = hashlib.sha256(octets).hexdigest()
+    return (
+        Attached(
+            name=site.logo_name,
+            language="",
+            type=site.logo_type,
+            digest=digest,
+            octets=octets,
+        ),
     )

@@ -1,24 +1,26 @@
 """Reads a campaign folder: campaign.toml and one Markdown file per language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from audiences import languages
 from audiences.characters import has_control
 from audiences.institution import ZONE
-from mailer import regular_files
 from mailer.campaigns import hours, references
 from mailer.campaigns.hours import ALWAYS, Sending
-from mailer.campaigns.writing import campaign_toml, event, files
+from mailer.campaigns.writing import campaign_toml, event, files, text_files
 from mailer.campaigns.writing.campaign_toml import CampaignToml
 from mailer.campaigns.writing.files import Attached
-from mailer.errors import ContentError
+from mailer.errors import ContentError, together
 from mailer.rendering.letter_types import Template
 from scheduler import zones
 from scheduler.errors import ScheduleError
 
+T = TypeVar("T")
 _KEYS = {
     "name",
     "template",
@@ -34,7 +36,6 @@ _KEYS = {
     "event",
     "send",
 }
-_MAX_TEXT = 800_000  # octets of one language
 _MAX_RULES = 80  # each is one bit of the variant code
 _LISTED = ", ".join(sorted(_KEYS))
 _LIMITS = {
@@ -72,47 +73,92 @@ class Folder:
 def read(path: Path) -> Folder:
     """Read a campaign folder; raise ContentError with the file and line at fault."""
     toml = campaign_toml.read(path)
-    table = toml.table
-    for key in ("name", "template", "date"):
-        if key not in table:
-            raise ContentError(toml.name, f"{key} is missing")
-    for key in sorted(set(table) - _KEYS):
-        raise toml.fault(key, f"no such setting: {key}; the settings are {_LISTED}")
-    section = _section(toml, table, "languages")
+    table, found = toml.table, _Faults()
+    found.all += _unknown(toml)
+    section: dict[str, Any] = found.or_else({}, lambda: _languages(toml))
+    texts: dict[str, str] = found.or_else({}, lambda: text_files.read(path))
+    text = partial(_text, toml)
+    read = Folder(
+        name=found.or_else("", lambda: _required(toml, "name")),
+        template=found.or_else("", lambda: _required(toml, "template")),
+        topic=found.or_else("", lambda: text("topic")) or None,
+        reference=found.or_else(
+            "", lambda: references.read(text("reference"), toml.fault)
+        ),
+        day=found.or_else(date.min, lambda: _day(toml)),
+        author=found.or_else("", lambda: text("author")) or None,
+        audience=found.or_else("", lambda: text("audience")) or None,
+        themes=found.or_else(
+            [], lambda: _codes(toml, table.get("themes", []), "themes")
+        ),
+        default_language=found.or_else("", lambda: _default(toml, section, texts)),
+        fallbacks=found.or_else({}, lambda: _fallbacks(toml, section)),
+        send=found.or_else(
+            ALWAYS, lambda: hours.read(_section(toml, table, "send"), toml.fault)
+        ),
+        per_block=found.or_else(
+            [], lambda: _per_block(toml, section.get("per_block", False))
+        ),
+        block_rules=found.or_else({}, lambda: _rules(toml, "for")),
+        block_firsts=found.or_else({}, lambda: _rules(toml, "first")),
+        zone=found.or_else("", lambda: _zone(toml)),
+        event=found.or_else(None, lambda: _event(toml)),
+        files=found.or_else([], lambda: files.read(path)),
+        texts=texts,
+    )
+    if found.all:
+        raise together(found.once())
+    return read
+
+
+class _Faults:
+    """Gathers the faults of a folder, so that all are shown at once."""
+
+    def __init__(self) -> None:
+        self.all: list[ContentError] = []
+
+    def or_else(self, otherwise: T, read: Callable[[], T]) -> T:
+        """Return what is read, or a stand-in if it has a fault, which is kept."""
+        try:
+            return read()
+        except ContentError as fault:
+            self.all.append(fault)
+            return otherwise
+
+    def once(self) -> list[ContentError]:
+        """Return each fault once: two settings can meet the same one."""
+        return list({str(fault): fault for fault in self.all}.values())
+
+
+def _unknown(toml: CampaignToml) -> list[ContentError]:
+    """Return a fault for each setting that does not exist."""
+    return [
+        toml.fault(key, f"no such setting: {key}; the settings are {_LISTED}")
+        for key in sorted(set(toml.table) - _KEYS)
+    ]
+
+
+def _languages(toml: CampaignToml) -> dict[str, Any]:
+    """Return the section on languages."""
+    section = _section(toml, toml.table, "languages")
     for key in sorted(set(section) - {"default", "fallbacks", "per_block"}):
         sentence = f"languages has no {key}; it has default, fallbacks and per_block"
         raise toml.fault(key, sentence)
-    texts = _texts(path)
-    return Folder(
-        name=_required(toml, "name"),
-        template=_required(toml, "template"),
-        topic=_text(toml, "topic") or None,
-        reference=references.read(_text(toml, "reference"), toml.fault),
-        day=_day(toml),
-        author=_text(toml, "author") or None,
-        audience=_text(toml, "audience") or None,
-        themes=_codes(toml, table.get("themes", []), "themes"),
-        default_language=_default(toml, section, texts),
-        fallbacks={
-            _tag(toml, language, language): [
-                _tag(toml, each, language) for each in _codes(toml, codes, language)
-            ]
-            for language, codes in _section(toml, section, "fallbacks").items()
-        },
-        send=hours.read(_section(toml, table, "send"), toml.fault),
-        per_block=_per_block(toml, section.get("per_block", False)),
-        block_rules=_rules(toml, "for"),
-        block_firsts=_rules(toml, "first"),
-        zone=_zone(toml),
-        event=_event(toml),
-        files=files.read(path),
-        texts=texts,
-    )
+    return section
+
+
+def _fallbacks(toml: CampaignToml, section: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        _tag(toml, language, language): [
+            _tag(toml, each, language) for each in _codes(toml, codes, language)
+        ]
+        for language, codes in _section(toml, section, "fallbacks").items()
+    }
 
 
 def _default(toml: CampaignToml, section: dict[str, Any], texts: dict[str, str]) -> str:
     default = _tag(toml, section.get("default", "en"), "default")
-    if default not in texts:
+    if texts and default not in texts:
         sentence = f"the default language {default} has no {default}.md"
         raise toml.fault("default", sentence)
     return default
@@ -152,25 +198,9 @@ def topic_of(folder: Folder, template: Template) -> str | None:
     return topic
 
 
-def _texts(path: Path) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name in regular_files.names(path):
-        if not name.endswith(".md"):
-            continue
-        where = f"{path.name}/{name}"
-        try:
-            language = languages.tag(name.removesuffix(".md"))
-        except languages.LanguageError:
-            raise ContentError(
-                where, "the name is not a language, such as fr.md"
-            ) from None
-        if language in texts:
-            raise ContentError(where, f"another file is the text in {language} too")
-        texts[language] = campaign_toml.text_of(path, name, limit=_MAX_TEXT)
-    return texts
-
-
 def _required(toml: CampaignToml, key: str) -> str:
+    if key not in toml.table:
+        raise ContentError(toml.name, f"{key} is missing")
     value = _text(toml, key)
     if not value:
         raise toml.fault(key, f"{key} is empty")
@@ -204,12 +234,14 @@ def _codes(toml: CampaignToml, value: Any, key: str) -> list[str]:
 
 def _tag(toml: CampaignToml, value: Any, key: str) -> str:
     try:
-        return languages.tag(str(value))
+        return text_files.known(str(value))
     except languages.LanguageError as fault:
         raise toml.fault(key, str(fault)) from None
 
 
 def _day(toml: CampaignToml) -> date:
+    if "date" not in toml.table:
+        raise ContentError(toml.name, "date is missing")
     value = toml.table["date"]
     if isinstance(value, date) and not isinstance(value, datetime):
         return value

@@ -14,7 +14,9 @@ from mailer.rendering.timing import days, spans
 from mailer.rendering.timing.occasions import ALL_DAY
 from mailer.rendering.view import editions
 
-_LINK = re.compile(r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+)")
+_LINK = re.compile(
+    r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+|tel:\+?[0-9()./-]+)"
+)
 _ALL_DAY = {
     *(ALL_DAY, "all-day", "the whole day", "toute la journée", "journée entière"),
     *("todo el día", "весь день", "全天", "طوال اليوم", "ganztägig"),
@@ -56,7 +58,7 @@ def _time(value: str) -> str:
 
 def _link(value: str) -> None:
     if _LINK.fullmatch(value) is None:
-        raise ValueError(f"{value[:60]!r} is not an https or mailto address")
+        raise ValueError(f"{value[:60]!r} is not an https, mailto or tel address")
 
 
 def _languages(value: str) -> None:

@@ -17,10 +17,14 @@ line and the text. A fault is a ContentError with the file and the line.
 from collections.abc import Mapping
 
 from audiences import characters
-from mailer.campaigns.writing import block_lines, front_matter, openings
-from mailer.campaigns.writing.block_lines import BlockLines
+from mailer.campaigns.writing.syntax import (
+    block_lines,
+    front_matter,
+    openings,
+    text_forms,
+)
+from mailer.campaigns.writing.syntax.block_lines import BlockLines
 from mailer.errors import ContentError, together
-from mailer.rendering.forms import reading
 from mailer.rendering.forms.fault import FormError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Block, Translation
@@ -143,7 +147,7 @@ def _check_occasion(read: BlockLines) -> None:
 def _with_form(read: BlockLines) -> str:
     """Return the text in the form of its block type; add a fault if it has not it."""
     try:
-        return reading.check(read.text, read.kind.form)
+        return text_forms.check(read.text, read.kind.form)
     except FormError as fault:
         read.fault(read.first + fault.line, str(fault))
         return read.text

@@ -168,5 +168,5 @@ async def remove(site: Site, name: str, by: str, yes: bool) -> None:
 async def _context(session: AsyncSession, rule: str) -> Context:
     """Return the context of a rule; raise RuleError if it names an unknown code."""
     vocabulary = await vocabularies.load(session)
-    await named.require_organisations(session, [rule], vocabulary)
+    await named.require_known(session, [rule], vocabulary)
     return compiler.Context(vocabulary=vocabulary, today=clock.now().date())

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import rich_click as click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import addresses, suppressions
+from audiences.export import formats
+from audiences.export.formats import Form
 from audiences.suppressions import Suppression, Why
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
-from mailer.errors import RefusedError
+from mailer.cli.people.exporting import form_option
+from mailer.cli.saving import out_option, saving
+from mailer.errors import RefusedError, counted
 from mailer.outbox import ledger
 from mailer.readers import optouts
 from mailer.reports import shapes
@@ -21,7 +26,7 @@ from mailer.sites.site import Site
 
 @click.group()
 def command() -> None:
-    """List suppressed addresses, suppress one, lift a suppression."""
+    """List, export, add and lift suppressed addresses."""
 
 
 @command.command("list", epilog="Example: mailer suppressions list")
@@ -39,6 +44,47 @@ async def list_(site: Site, as_json: bool) -> None:
     else:
         keys = ("address", "reason", "since", "detail")
         output.table("Suppressed", keys, shapes.columns(listed, *keys))
+
+
+@command.command(
+    epilog="Example: mailer suppressions export --fingerprints --out stop.csv"
+)
+@click.option(
+    "--fingerprints", is_flag=True, help="Also addresses that no contact has, by key."
+)
+@form_option
+@out_option
+@with_site
+async def export(site: Site, fingerprints: bool, form: str, out: Path | None) -> None:
+    """Write the suppressed addresses to a file, for other programs.
+
+    A fingerprint is made with the site's address key: only this site can compare it.
+    """
+    if form == Form.VCF:
+        raise RefusedError("suppressions have no vCards; choose csv, xlsx or json")
+    columns = ("address", *(["fingerprint"] if fingerprints else []), "reason", "since")
+    async with site.database.reading() as session:
+        listed = await suppressions.listed(session)
+    rows = [
+        (
+            address or "",
+            *([each.address_key.hex()] if fingerprints else []),
+            *(each.reason, each.since.isoformat(timespec="seconds")),
+        )
+        for each, address in listed
+        if address or fingerprints
+    ]
+    with (
+        saving(out, binary=form == Form.XLSX) as file,
+        formats.opened(Form(form), file, columns) as write,
+    ):
+        write(rows)
+    left = len(listed) - len(rows)
+    if left:
+        output.say(
+            f"{counted(left, 'address')} without a contact left out; --fingerprints"
+            " has them"
+        )
 
 
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")

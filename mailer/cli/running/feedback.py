@@ -1,7 +1,9 @@
-"""`mailer feedback`: the verdicts on SMTP replies."""
+"""`mailer feedback`: the verdicts on SMTP replies, and what returned mails are."""
 
 import re
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import rich_click as click
 
@@ -9,6 +11,8 @@ from mailer.cli import output
 from mailer.cli.command import as_json_lines
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.replies import Reply
+from mailer.errors import RefusedError
+from mailer.feedback import classify, mime
 
 _LINE = re.compile(r"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
 NOT_A_REPLY = "not an SMTP reply: the connection is closed and the message waits"
@@ -16,7 +20,7 @@ NOT_A_REPLY = "not an SMTP reply: the connection is closed and the message waits
 
 @click.group()
 def command() -> None:
-    """Read the replies of relays."""
+    """Read the replies of relays, and the mails that come back."""
 
 
 @command.command(
@@ -57,3 +61,62 @@ def parse(text: str) -> Reply | None:
     if not code:
         return None
     return Reply(int(code), "\n".join(match[3] or "" for match in matches if match))
+
+
+@command.command(
+    "classify",
+    epilog="Example: mailer feedback classify returned/cur --json-lines",
+)
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+@as_json_lines
+def classify_(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Print what each returned mail is, and whom it concerns; change nothing.
+
+    A path is a file, or a folder whose files are read.
+    """
+    for path in _files(paths):
+        found = classify.classify(_octets(path))
+        if as_json:
+            output.json_line(_shown(path, found))
+            continue
+        output.line(f"{path}  {found.kind}")
+        for each in found.recipients:
+            columns = (each.address, each.status or "-", each.permanence, each.reason)
+            output.line("  ".join(("", *columns)))
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield the files, and those of the folders in order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(each for each in path.rglob("*") if each.is_file())
+        else:
+            yield path
+
+
+def _octets(path: Path) -> bytes:
+    """Return the beginning of a file, as much as is read of a mail."""
+    try:
+        with path.open("rb") as file:
+            return file.read(mime.MAX_BYTES)
+    except OSError as fault:
+        raise RefusedError(f"{path} cannot be read: {fault.strerror}.") from None
+
+
+def _shown(path: Path, found: classify.Classified) -> dict[str, object]:
+    """Return a classified mail as interfaces promise it."""
+    return {
+        "path": str(path),
+        "kind": found.kind,
+        "recipients": [
+            {
+                "address": each.address,
+                "status": each.status,
+                "permanence": each.permanence,
+                "reason": each.reason,
+            }
+            for each in found.recipients
+        ],
+    }

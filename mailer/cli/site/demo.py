@@ -8,8 +8,8 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
+from mailer.cli.campaigns.reporting import show_report
 from mailer.cli.command import as_json, complete
-from mailer.cli.writing.reporting import show_report
 from mailer.demo import demonstration
 from mailer.errors import MailerError
 from mailer.maintenance import founding

@@ -1,5 +1,6 @@
 """`mailer init`: make a new site."""
 
+import sys
 from pathlib import Path
 
 import rich_click as click
@@ -7,7 +8,33 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import complete
+from mailer.errors import RefusedError
 from mailer.maintenance import founding
+from mailer.settings import given
+
+# What a site in production must have of its own, each with an example.
+NEEDED = {
+    "site.name": "Partnerships desk",
+    "site.url": "https://letters.example.org",
+    "mail.domain": "example.org",
+    "mail.return_domain": "return.example.org",
+    "sender.address": "partnerships@example.org",
+    "sender.reply_to": "partnerships@example.org",
+    "relay.host": "smtp.example.org",
+    "relay.port": "587",
+    "relay.security": "starttls",
+}
+QUESTIONS = {
+    "site.name": "The name of the unit that writes",
+    "site.url": "The web address of the readers' pages",
+    "mail.domain": "The domain of letters",
+    "mail.return_domain": "The domain that bounces return to",
+    "sender.address": "The address in From",
+    "sender.reply_to": "The address for answers",
+    "relay.host": "The SMTP server that takes the letters",
+    "relay.port": "Its port",
+    "relay.security": "tls, starttls, or plain for this machine only",
+}
 
 
 @click.command(epilog="Example: mailer init my-site --sample")
@@ -18,18 +45,73 @@ from mailer.maintenance import founding
 @click.option(
     "--store", help="The store, if not SQLite: postgresql://user@host/database."
 )
-def command(directory: Path, sample: bool, store: str | None) -> int | None:
+@click.option(
+    "--production",
+    is_flag=True,
+    help="Ask for what real letters need; refuse examples and other settings that no"
+    " reader can reach.",
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="SECTION.KEY=VALUE",
+    multiple=True,
+    help="A setting, such as relay.port=587; may be repeated.",
+)
+def command(
+    directory: Path,
+    sample: bool,
+    store: str | None,
+    production: bool,
+    settings: tuple[str, ...],
+) -> int | None:
     """Make a new site: config.toml, templates, secrets and the store."""
-    run = _run(directory, with_sample=sample, store=store)
+    if sample and production:
+        raise click.UsageError("--sample makes a demonstration; leave --production out")
+    values = given.values(settings)
+    if production:
+        values = _with_answers(values)
+    run = _run(
+        directory,
+        with_sample=sample,
+        store=store,
+        values=values,
+        production=production,
+    )
     incomplete = f"stopped; the site in {directory} is not complete: delete it"
     return complete(run, interrupted=f"{incomplete}, and what is in its store")
 
 
-async def _run(directory: Path, *, with_sample: bool, store: str | None) -> None:
+def _with_answers(values: given.Values) -> given.Values:
+    """Return the values with those that a site in production needs, asked for.
+
+    Raises RefusedError without a terminal, with an option for each that is missing.
+    """
+    missing = [each for each in NEEDED if tuple(each.split(".")) not in values]
+    if missing and not sys.stdin.isatty():
+        options = " ".join(f"--set '{each}={NEEDED[each]}'" for each in missing)
+        raise RefusedError(f"--production needs these, with your values: {options}")
+    answers = [
+        f"{each}={click.prompt(f'{QUESTIONS[each]}, such as {NEEDED[each]}', err=True)}"
+        for each in missing
+    ]
+    return values | given.values(answers)
+
+
+async def _run(
+    directory: Path,
+    *,
+    with_sample: bool,
+    store: str | None,
+    values: given.Values,
+    production: bool,
+) -> None:
     config = await founding.create_site(
         directory,
         with_sample=with_sample,
         store=store,
+        values=values,
+        production=production,
         now=clock.now(),
         progress=output.say,
     )

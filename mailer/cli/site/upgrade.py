@@ -2,12 +2,14 @@
 
 import rich_click as click
 
+from audiences.people import former_keys
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.errors import RefusedError
-from mailer.maintenance import schema
+from mailer.maintenance import schema, starting
 from mailer.sites.site import Site
+from mailer.store import identity
 
 
 @click.command(epilog="Example: mailer upgrade")
@@ -24,6 +26,11 @@ async def command(site: Site) -> None:
                 " store with `mailer init`"
             )
     before = await schema.upgrade(site.database, now=clock.now())
+    async with site.database.writing() as session:
+        await starting.check_key(
+            session, await identity.read(session), site.address_key
+        )
+        await former_keys.upgrade(session, key=site.address_key)
     newest = schema.newest()
     if before == newest:
         output.line(f"the store has the current schema, {newest}, already")

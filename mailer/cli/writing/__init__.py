@@ -1,1 +1,1 @@
-"""Commands for people who write and schedule: campaigns, series, cadences."""
+"""Commands on series and cadences."""

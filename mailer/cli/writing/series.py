@@ -5,7 +5,7 @@ from datetime import datetime
 import rich_click as click
 
 from mailer import clock
-from mailer.calendar import announcing, series
+from mailer.calendar import open_slots, series
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.writing.instants import after_option, count_option, show_instants
@@ -29,8 +29,8 @@ async def list_(site: Site, as_json: bool) -> None:
             shapes.slot(each, occurrence)
             for each, occurrence in await series.listed(session)
         ]
-        open_slots = await announcing.shown(session, now=clock.now())
-    for slot in open_slots:
+        unfilled = await open_slots.shown(session, now=clock.now())
+    for slot in unfilled:
         output.say(slot.sentence)
     if as_json:
         output.json_document(slots)

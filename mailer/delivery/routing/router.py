@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import Campaign
-from mailer.delivery.routing import relays, throttle
+from mailer.delivery.routing import relays, throttle, warming
 from mailer.delivery.routing.health import Health, Key
 from mailer.delivery.routing.relays import DomainLimits, Relays
 from mailer.delivery.routing.throttle import Ask
@@ -43,7 +43,7 @@ class Admitted:
     put_off: list[PutOff]
     # by relay: messages that may go once it is connected, and stay in the store
     unconnected: dict[str, list[Claimed]] = field(default_factory=dict)
-    postponed: bool = False  # some are put off for their relay; others may be due
+    postponed: bool = False  # some are put off; others may be due
 
 
 @dataclass(kw_only=True)
@@ -67,7 +67,7 @@ class Router:
             domains=DomainLimits(settings=settings.domains),
             simple=not (
                 settings.relays
-                or throttle.relay_limits(DEFAULT, settings.relay)
+                or throttle.is_limited(settings.relay)
                 or any(each.per_minute for each in settings.domains.values())
             ),
         )
@@ -107,16 +107,16 @@ class Router:
             return Admitted(go={DEFAULT: list(rows)}, put_off=[])
         await self._read_templates(session, rows)
         groups, put_off = self._choose_relays(rows, busy, slow or {}, now)
-        postponed = any(each.due_at > now for each in put_off)
         left: dict[str, list[Claimed]] = defaultdict(list)
         for key in [key for key in groups if key[0] in unconnected]:
             left[key[0]] += groups.pop(key)
         go, over_limit = await self._within_limits(session, groups, now)
+        put_off += over_limit
         return Admitted(
             go=go,
-            put_off=put_off + over_limit,
+            put_off=put_off,
             unconnected=dict(left),
-            postponed=postponed,
+            postponed=any(each.due_at > now for each in put_off),
         )
 
     async def _within_limits(
@@ -143,7 +143,7 @@ class Router:
                 self.health.probing((relay, ""), now=now)
                 self.health.probing((relay, domain), now=now)
             if waiting:
-                put_off += self._limited(relay, domain, waiting, answer.later)
+                put_off += self._limited(relay, domain, waiting, answer.later, now)
         return dict(go), put_off
 
     def _limited(
@@ -152,13 +152,15 @@ class Router:
         domain: str,
         rows: Sequence[Claimed],
         instants: Sequence[datetime],
+        now: datetime,
     ) -> list[PutOff]:
         """Put off messages over a limit; keep the limit as the reason of the relay."""
         of_relay, of_domain = self.relays.settings[relay], self.domains.of(domain)
-        limits = throttle.in_words(of_relay, domain, of_domain)
+        limits = throttle.in_words(of_relay, domain, of_domain, now=now)
         self.health.reasons[relay] = f"is limited to {limits}"
-        self.health.hold(max(instants))
-        reason = f"the limit of {relay} or {domain} is used up"
+        if warming.allowed(of_relay.warm_up, now=now) is None:
+            self.health.hold(max(instants))  # a warm-up goes on for days
+        reason = f"the limit of {relay} or {domain} is used up: {limits}"
         return [
             PutOff(message_number=row.id, due_at=due_at, reason=reason)
             for row, due_at in zip(rows, instants, strict=True)

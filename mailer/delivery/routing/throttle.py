@@ -6,7 +6,7 @@ together never exceed a limit, on either store. Without limits there is no query
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,13 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
-from mailer.delivery.routing import limits
+from mailer.delivery.routing import limits, warming
 from mailer.delivery.routing.limits import BucketLevel, Given, Limit, Wanted
 from mailer.delivery.routing.relays import DomainLimits
 from mailer.outbox.models import Bucket
 from mailer.settings.relays import DomainSettings, RelaySettings
 
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +32,14 @@ class Ask:
     count: int
 
 
-def relay_limits(name: str, relay: RelaySettings) -> list[Limit]:
-    """Return the limits in the settings of a relay."""
+def relay_limits(name: str, relay: RelaySettings, *, now: datetime) -> list[Limit]:
+    """Return the limits in the settings of a relay at an instant."""
     made = []
+    today = warming.allowed(relay.warm_up, now=now)
+    if today is not None and relay.warm_up is not None:
+        day = warming.day_of(relay.warm_up, now=now)  # each day has its own count
+        bucket = f"relay {name} warm-up day {day}"
+        made.append(limits.within(bucket, today, seconds=DAY, shares=24))
     if relay.per_second:
         made.append(limits.per_second(f"relay {name} second", relay.per_second))
     if relay.per_hour:
@@ -43,6 +48,11 @@ def relay_limits(name: str, relay: RelaySettings) -> list[Limit]:
         )
         made.append(hour)
     return made
+
+
+def is_limited(relay: RelaySettings) -> bool:
+    """Whether a relay has limits at any time."""
+    return bool(relay.per_second or relay.per_hour or relay.warm_up)
 
 
 def domain_limits(domain: str, settings: DomainSettings) -> list[Limit]:
@@ -56,14 +66,18 @@ def domain_limits(domain: str, settings: DomainSettings) -> list[Limit]:
     ]
 
 
-def in_words(relay: RelaySettings, domain: str, settings: DomainSettings) -> str:
+def in_words(
+    relay: RelaySettings, domain: str, settings: DomainSettings, *, now: datetime
+) -> str:
     """Return the limits of a message to a domain as text, such as “5 a second”."""
     limits_in_words = (
         (relay.per_second, "a second"),
         (relay.per_hour, "an hour"),
         (settings.per_minute, f"a minute to {domain}"),
     )
-    return ", ".join(f"{count:,g} {words}" for count, words in limits_in_words if count)
+    warm_up = warming.in_words(relay.warm_up, now=now)
+    shown = [f"{count:,g} {words}" for count, words in limits_in_words if count]
+    return ", ".join([*shown, *filter(None, [warm_up])])
 
 
 async def take(
@@ -79,7 +93,7 @@ async def take(
         Wanted(
             count=ask.count,
             limits=(
-                *relay_limits(ask.relay, relays[ask.relay]),
+                *relay_limits(ask.relay, relays[ask.relay], now=now),
                 *domain_limits(ask.domain, domains.of(ask.domain)),
             ),
         )
@@ -90,7 +104,16 @@ async def take(
     given, remaining = limits.take(wanted, levels, now=now)
     if needed:
         await _store(session, remaining)
-    return given
+    return [
+        _until_tomorrow(each, now=now) if relays[ask.relay].warm_up else each
+        for ask, each in zip(asks, given, strict=True)
+    ]
+
+
+def _until_tomorrow(given: Given, *, now: datetime) -> Given:
+    """Return what was given, where a message asks again when the warm-up has grown."""
+    latest = warming.next_day(now)
+    return replace(given, later=tuple(min(each, latest) for each in given.later))
 
 
 async def _locked(

@@ -7,9 +7,8 @@ what it offered before TLS does not count (RFC 3207 section 4.2).
 
 import asyncio
 import functools
-import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -80,11 +79,48 @@ async def connect(
 
     Raises RelayError with the reason if it fails, LoginRefusedError if the login does.
     """
+    watch = _Watch(relay, min(silence, step_timeout / 2), silent)
+    client = await _open(relay, watch, root, hello, step_timeout)
+    transport = client.transport
+    if transport is None:
+        raise RelayError(f"the relay {_address(relay)} closed the connection")
+    return Channel(cast(asyncio.Transport, transport), _offer(client))
+
+
+async def send_one(
+    relay: RelaySettings,
+    *,
+    root: Path,
+    hello: str,
+    recipients: Sequence[str],
+    octets: bytes,
+    step_timeout: float,
+) -> None:
+    """Send one message that is in no ledger, with an empty return path.
+
+    Raises RelayError if the relay does not take it for each recipient.
+    """
+    watch = _Watch(relay, step_timeout / 2, lambda _sentence: None)
+    client = await _open(relay, watch, root, hello, step_timeout)
+    try:
+        refused, _ = await client.sendmail("", list(recipients), octets)
+        if refused:
+            raise RelayError(f"the relay {_address(relay)} refused a recipient")
+    except (SMTPException, OSError) as fault:
+        raise _relay_error(relay, fault) from None
+    finally:
+        _abort(client)
+
+
+async def _open(
+    relay: RelaySettings, watch: "_Watch", root: Path, hello: str, step_timeout: float
+) -> aiosmtplib.SMTP:
+    """Return a client after greeting, TLS and login; raise RelayError if one fails."""
     password = password_of(relay, root)
     client = _client(relay, root=root, hello=hello, step_timeout=step_timeout)
-    watch = _Watch(relay, min(silence, step_timeout / 2), silent)
     try:
-        client.sock = await watch.during("a connection", _dial(relay, step_timeout))
+        dialled = dial.within(relay.host, relay.port, seconds=step_timeout)
+        client.sock = await watch.during("a connection", dialled)
         await _begin(client, relay, watch)
         if relay.security == "starttls":
             await watch.during("STARTTLS", client.starttls())
@@ -98,11 +134,7 @@ async def connect(
     except (asyncio.CancelledError, RelayError):
         _abort(client)
         raise
-    transport = client.transport
-    if transport is None:
-        raise RelayError(f"the relay {_address(relay)} closed the connection")
-    offer = _offer(client)
-    return Channel(cast(asyncio.Transport, transport), offer)
+    return client
 
 
 class _Watch:
@@ -130,14 +162,6 @@ class _Watch:
             f"the relay {address} has not answered {step} for {self.seconds:g} s; check"
             " its host, port and security, and firewalls between"
         )
-
-
-async def _dial(relay: RelaySettings, step_timeout: float) -> socket.socket:
-    try:
-        async with asyncio.timeout(step_timeout):
-            return await dial.dial(relay.host, relay.port)
-    except TimeoutError:
-        raise OSError("no connection in time") from None
 
 
 async def _begin(client: aiosmtplib.SMTP, relay: RelaySettings, watch: _Watch) -> None:

@@ -27,6 +27,15 @@ async def dial(host: str, port: int) -> socket.socket:
     return await first_of([(family, address) for family, *_, address in found])
 
 
+async def within(host: str, port: int, *, seconds: float) -> socket.socket:
+    """Return what `dial` returns; raise OSError if it takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await dial(host, port)
+    except TimeoutError:
+        raise OSError("no connection in time") from None
+
+
 async def first_of(addresses: Sequence[Address]) -> socket.socket:
     """Return a socket that is connected to one of the addresses, tried in turn.
 

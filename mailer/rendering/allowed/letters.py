@@ -16,7 +16,9 @@ from mailer.rendering.allowed import styles
 from mailer.rendering.allowed.elements import HTML, RENDERED, RENDERED_ANYWHERE
 
 _TOKEN = re.compile(
-    r"<!--.*?-->|<!doctype html>|<style\b[^<>]*>.*?</style>|</?[a-z][^<>]*>|<",
+    # what is not closed goes to the end, so that it is read once, and is refused
+    r"<!--.*?(?:-->|\Z)|<!doctype html>|<style\b[^<>]*>.*?(?:</style>|\Z)"
+    r"|</?[a-z][^<>]*>|<",
     re.DOTALL | re.IGNORECASE,
 )
 _TAG = re.compile(

@@ -7,7 +7,7 @@ from html import unescape
 from mailer.rendering.template_files import TemplateFiles
 
 MAX_FILE = 200_000  # characters
-_JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_JINJA_COMMENT = re.compile(r"\{#.*?(?:#\}|\Z)", re.DOTALL)
 
 
 def templates_of(templates: TemplateFiles, name: str) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,8 @@ A backslash is refused: an escape could hide a word from the check.
 
 import re
 
-_FUNCTION = re.compile(r"([a-z-]+)\(", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_FUNCTION = re.compile(r"(?<![a-z-])([a-z-]+)\(", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|/\*.*", re.DOTALL)
 _RULE = re.compile(r"\{([^{}]*)\}")
 _AT = re.compile(r"@([a-z-]*)", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^'\"<>]*'|\"[^'\"<>]*\"")
@@ -26,7 +26,7 @@ _PROPERTIES = {
 
 def sheet_fault(css: str) -> tuple[str, str]:
     """Return what is wrong with a style sheet, and the part that is; or "" twice."""
-    plain = _COMMENT.sub(" ", css)
+    plain = _without_comments(css)
     for line in plain.split("\n"):
         others = {each.lower() for each in _AT.findall(line)} - {"media"}
         if others:
@@ -39,7 +39,7 @@ def sheet_fault(css: str) -> tuple[str, str]:
 
 def declarations_fault(css: str) -> tuple[str, str]:
     """Return what is wrong with declarations, and the one that is; or "" twice."""
-    for each in _COMMENT.sub(" ", css).split(";"):
+    for each in _without_comments(css).split(";"):
         plain = _QUOTED.sub("x", each)
         name, _, value = (part.strip().lower() for part in plain.partition(":"))
         if name == "position" and value in {"relative", "static"}:
@@ -49,6 +49,16 @@ def declarations_fault(css: str) -> tuple[str, str]:
         if name and not _is_allowed(name):
             return f"the style {name[:40]} is not one that letters may use", each
     return "", ""
+
+
+def _without_comments(css: str) -> str:
+    """Return CSS with spaces for its comments; one that is not closed stays in it."""
+    return _COMMENT.sub(
+        lambda found: (
+            " " if re.fullmatch(r"/\*.*\*/", found[0], re.DOTALL) else found[0]
+        ),
+        css,
+    )
 
 
 def _is_allowed(name: str) -> bool:

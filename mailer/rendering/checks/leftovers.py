@@ -61,10 +61,7 @@ _NOT_MARKDOWN = [
     ),
 ]
 _UNFILLED = [(re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong")]
-_UNREAD = re.compile(
-    r"<!--.*?-->|<style\b.*?</style>|<title\b.*?</title>|<(pre|code)\b.*?</\1>",
-    re.DOTALL,
-)
+_UNREAD = re.compile(r"<!--|<(style|title|pre|code)\b")
 _WITHIN_LINE = re.compile(r"</?(?:a|strong|em|span|wbr)\b[^>]*>")
 _SHOWN_ATTRIBUTE = re.compile(r'\b(?:alt|title)="([^"]+)"')
 
@@ -164,10 +161,8 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
         for block in translation.blocks:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
-                    found |= {
-                        each.found
-                        for each in _found(words.shown, 0, [*_PATTERNS, _NOTE])
-                    }
+                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE])
+                    found |= {_as_typed(each.found) for each in left}
     return frozenset(found)
 
 
@@ -183,14 +178,33 @@ def in_letter(
     seen = set(meant)
     for text in parts:
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
-            if each.found not in seen:
-                seen.add(each.found)
+            typed = _as_typed(each.found)
+            if typed not in seen:
+                seen.add(typed)
                 yield _place(each.found, blocks), each.sentence
+
+
+def _as_typed(found: str) -> str:
+    """Return words without what typography and direction add to them."""
+    return re.sub("[\u2066-\u2069]", "", re.sub("[\u00a0\u202f]", " ", found))
+
+
+def _read_by_people(html: str) -> Iterator[str]:
+    """Yield the parts of a letter without comments, styles, its title and code."""
+    position = 0
+    while opening := _UNREAD.search(html, position):
+        yield html[position : opening.start()]
+        closing = f"</{opening[1]}>" if opening[1] else "-->"
+        end = html.find(closing, opening.end())
+        if end < 0:
+            return
+        position = end + len(closing)
+    yield html[position:]
 
 
 def _shown(html: str) -> str:
     """Return the words that the HTML of a letter shows, each paragraph on a line."""
-    body = _UNREAD.sub("", html)
+    body = "".join(_read_by_people(html))
     attributes = _SHOWN_ATTRIBUTE.findall(body)
     words = re.sub(r"<[^>]+>", "\n", _WITHIN_LINE.sub("", body))
     return unescape("\n".join([words, *attributes]))

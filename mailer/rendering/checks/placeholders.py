@@ -92,6 +92,11 @@ def _faults(text: str) -> Iterator[tuple[int, str, str]]:
         yield match.start(), match[0], f"{what}; write \\{{ or \\}} if it is meant"
 
 
+def has_written(text: str) -> bool:
+    """Return whether a text has a placeholder as letters need it."""
+    return _WRITTEN.search(text) is not None
+
+
 def is_in_address(address: str) -> bool:
     """Return whether an address has a placeholder; one of `%7B1A-…%7D` has none."""
     if _IN_ADDRESS.search(address):

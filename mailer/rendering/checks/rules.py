@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from mailer.rendering import marks
 from mailer.rendering.checks import leftovers, placeholders, problem
 from mailer.rendering.checks.notes import check_notes
+from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
@@ -40,15 +41,15 @@ def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
     language = translation.language
     yield from _check_subject(translation)
     yield from check_notes(translation)
+    yield from check_pasted(translation)
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
         for leftover in leftovers.in_text(block.text):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
-        for line, indented in markdown.code_blocks(block.text):
-            what = "a block of code, which letters seldom have; "
-            what += "remove the spaces before it" if indented else "remove ``` or ~~~"
+        for line in markdown.code_blocks(block.text):
+            what = "a block of code, which letters seldom have; remove ``` or ~~~"
             yield problem.warning(language, block.line(line), what)
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
@@ -70,17 +71,17 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
 
 def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
     """Yield the problems of a title: it may have one link, and no picture."""
-    links = 0
+    links, where = 0, block.line_of("title")
     for reference in markdown.references(block.title):
         links += reference.kind is ReferenceKind.LINK
         if reference.kind is ReferenceKind.IMAGE:
             what = "a title has no picture; use a block picture"
-            yield problem.error(language, block.where, what)
+            yield problem.error(language, where, what)
         else:
-            yield from _check_reference(reference, language, block.where, host)
+            yield from _check_reference(reference, language, where, host)
     if links > 1:
         what = f"the title has {links} links; expected one at most"
-        yield problem.error(language, block.where, what)
+        yield problem.error(language, where, what)
 
 
 def _check_reference(
@@ -139,9 +140,12 @@ def _check_subject(translation: Translation) -> Iterator[Problem]:
         ("subject", translation.subject),
         ("preheader", translation.preheader),
     ):
+        place = f"{translation.where}, {name}"
         for leftover in leftovers.in_line(text):
-            place = f"{translation.where}, {name}"
             yield problem.error(language, place, leftover.sentence)
+        if placeholders.has_written(text):
+            what = f"the {name} is the same for every reader; remove the placeholder"
+            yield problem.error(language, place, what)
 
 
 def check_letter(letter: Letter, *, has_topic: bool) -> Iterator[Problem]:

@@ -126,7 +126,8 @@ def _styles(style: str) -> Iterator[Use]:
         if name in properties:
             written = f"the style {name}"
             yield Use(word=name, written=written, feature=properties[name])
-        line = re.sub(r"\s*([:,])\s*", r"\1", f"{name}:{value}")
+        line = re.sub(r"\s+", " ", f"{name}:{value}")
+        line = re.sub(r" ?([:,]) ?", r"\1", line)
         for word in values:
             if word in line:
                 written = f"the style {name}: {value[:40]}"

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from mailer.rendering.forms.fault import FormError
 
-_ITEM = r"\s*(?:[-*+•–]\s+)?"
-_ADDRESS = r"\(\s*<?(?P<link>(?:https://|mailto:)[^\s<>]+?)>?\s*\)"
+_ITEM = r"\s{0,9}(?:[-*+•–]\s{1,9})?"
+_ADDRESS = r"\(\s{0,9}<?(?P<link>(?:https://|mailto:)[^\s<>]+?)>?\s{0,9}\)"
 _LINK = re.compile(rf"{_ITEM}\[(?P<words>[^\[\]]+)\]{_ADDRESS}(?P<after>.*)")
 _LOGO = re.compile(
-    rf"{_ITEM}\[!\[(?P<name>[^\[\]]+)\]\(\s*<?cid:(?P<file>[^<>]+?)>?\s*\)\]{_ADDRESS}\s*"
+    rf"{_ITEM}\[!\[(?P<name>[^\[\]]+)\]"
+    r"\(\s{0,9}<?cid:(?P<file>[^<>]+?)>?\s{0,9}\)\]"
+    rf"{_ADDRESS}\s*"
 )
 _NOTE = re.compile(r"(?:\[\^(?P<mark>\d+)\]:|(?P<number>\d+)[.)])\s+(?P<text>\S.*)")
 

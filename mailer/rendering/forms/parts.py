@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from mailer.rendering.forms.fault import FormError
 
 _PAIR = 2
-_HEADING = re.compile(r"##\s+(\S.*?)\s*#*\s*")
-_PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?cid:(?P<file>[^<>]+?)>?\s*\)")
+_HEADING = re.compile(r"##\s{1,9}(\S.*)")
+_PICTURE = re.compile(
+    r"!\[(?P<alt>[^\]]*)\]\(\s{0,9}<?cid:(?P<file>[^<>]+?)>?\s{0,9}\)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +55,7 @@ def _read(text: str) -> list[Part]:
     for number, line in enumerate(text.split("\n")):
         heading = _HEADING.fullmatch(line)
         if heading is not None:
-            parts.append((heading[1], []))
+            parts.append((heading[1].rstrip(" #"), []))
         elif parts:
             parts[-1][1].append(line)
         elif line.strip():

@@ -116,7 +116,9 @@ def _rows(lines: Sequence[str]) -> tuple[list[_Row], str]:
     """Return the rows that a text begins with, and the text below them."""
     rows: list[_Row] = []
     for number, line in enumerate(lines):
-        if line.lstrip().startswith("|"):
+        # A cell that is copied may begin with a bar: the first row says which they are.
+        has_tabs = bool(rows) and not rows[0].has_bars and "\t" in line
+        if line.lstrip().startswith("|") and not has_tabs:
             rows.append(_Row(number, tuple(_between_bars(line.strip())), has_bars=True))
         elif "\t" in line:
             cells = _between_tabs(line, number, len(rows[0].cells) if rows else 0)

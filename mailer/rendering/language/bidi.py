@@ -1,8 +1,9 @@
 """Isolates runs of the other direction: document symbols, names, addresses (UAX 9).
 
-In a right-to-left letter these are runs of Latin letters with their numbers, in a
-left-to-right letter runs of Arabic or Hebrew. HTML uses `dir`, because mail programs
-drop isolate characters from it; plain text uses isolate characters.
+In a right-to-left letter these are runs of Latin letters with their numbers, telephone
+numbers and numbers with a sign; in a left-to-right letter runs of Arabic or Hebrew.
+HTML uses `dir`, because mail programs drop isolate characters from it; plain text uses
+isolate characters.
 """
 
 import re
@@ -15,13 +16,17 @@ RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
 _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
 _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
+_NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
+    r"\(?\+\(?\d[\d ().\u00a0-]{5,40}\d|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
+    r"|(?<![\w)])[+−-]\d[\d.,]{0,20}"
+)
 _LATIN = re.compile(
-    rf"(?:\d[\d.]{{0,30}},?[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
+    rf"{_NUMBER}|(?:\d[\d.]{{0,30}},?[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
     rf"(?:(?:[ ,\u00a0]{{1,2}}|[ \u00a0](?:{_AND}|[+–-])[ \u00a0])"
     rf"[A-Za-zÀ-ɏ0-9]{_WORD})*",
     re.ASCII,
 )
-_ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+_ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 _ARABIC = re.compile(rf"[{_ARABIC_LETTER}]+(?:[ ,.،0-9-]+[{_ARABIC_LETTER}]+)*")
 _ENTITY = re.compile(r"(&(?!amp;)#?\w+;)")
 _ISOLATED = ("\u2066", "\u2067", "\u2068")

@@ -91,11 +91,11 @@ def references(text: str) -> Iterator[Reference]:
                 yield Reference(kind=kind, value=value, words=words, line=line)
 
 
-def code_blocks(text: str) -> Iterator[tuple[int, bool]]:
-    """Yield the line of each block of code, from 0, and whether spaces indent it."""
+def code_blocks(text: str) -> Iterator[int]:
+    """Yield the line of each block of code, from 0."""
     for token in parser.parse(text):
-        if token.type in {"code_block", "fence"} and token.map:
-            yield token.map[0], token.type == "code_block"
+        if token.type == "fence" and token.map:
+            yield token.map[0]
 
 
 def _children(token: Token) -> Iterator[tuple[Token, str]]:

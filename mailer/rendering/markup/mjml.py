@@ -14,7 +14,7 @@ from markupsafe import escape
 from mjml import mjml2html
 
 from mailer.errors import ContentError
-from mailer.rendering.markup.assemble import assemble
+from mailer.rendering.markup.assemble import assemble, environment
 from mailer.rendering.template_files import TemplateFiles
 
 _REFERENCE = re.compile(r"&#x([0-9a-f]{2,6});")
@@ -40,7 +40,8 @@ def lay_out(
         html = mjml2html(packed, fonts={})
     except ValueError as fault:
         raise ContentError(f"{name}/body.mjml", f"not valid MJML: {fault}") from None
-    inlined = _inliner(templates.text("_layout/letter.css")).inline(html)
+    css = environment(templates).get_template("_layout/letter.css").render(values)
+    inlined = _inliner(css).inline(html)
     whole = _REFERENCE.sub(_character, inlined)
     whole = whole.replace("&nbsp;", "\u00a0")  # `bidi` looks for the character
     mark, words = title

@@ -21,7 +21,7 @@ _CODE_OR_TARGET = re.compile(
     r"|(?<=\]\()(?=(?:https?://|www\.|mailto:|tel:|cid:))(?P<target>[^\n<>]*)",
     re.IGNORECASE | re.DOTALL,
 )
-_TITLE = re.compile(r"[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
+_TITLE = re.compile(r"(?<![ \t])[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
 
 
 def _has_allowed_scheme(url: str) -> bool:
@@ -66,7 +66,13 @@ def _made(*, html: bool, every: bool) -> MarkdownIt:
     return parser
 
 
+def _space(*_arguments: object) -> str:
+    """Return the space that a line break is; MJML drops a line feed between tags."""
+    return " "
+
+
 _STRICT = _made(html=False, every=False)
+_STRICT.add_render_rule("softbreak", _space)
 _LENIENT = _made(html=True, every=True)
 _LITERAL = _made(html=False, every=True).disable(["text_join", "join_lines"])
 

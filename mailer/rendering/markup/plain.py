@@ -18,7 +18,7 @@ _RULE = "* * *"
 def to_text(text: str) -> str:
     """Return a text as plain text."""
     written = "\n".join(_Writer().lines(parser.parse(text)))
-    return re.sub(r"\n(?:>\n)*\n{1,9}", "\n\n", written).strip()
+    return re.sub(r"\n(?:>\n){0,9}\n{1,9}", "\n\n", f"{written}\n\n").strip()
 
 
 class _Container:

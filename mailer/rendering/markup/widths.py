@@ -12,7 +12,7 @@ from mailer.rendering.marks import Marks
 _TABLE = re.compile(r'<table\b[^>]*\bclass="data".*?</table>', re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh]\b")
-_TEXT = re.compile(r">([^<]+)<")
+_TEXT = re.compile(r">([^<>]+)<")
 _WORD = re.compile(r"(?:&#?\w+;|[^\s<>&])+")
 _UNIT = re.compile(r"&#?\w+;|.", re.DOTALL)
 _AFTER = set("-/.@_?=,;:")  # the characters after which a word breaks best

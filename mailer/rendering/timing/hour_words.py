@@ -63,28 +63,29 @@ AFTER_UNIT = re.compile(
 )
 LEAD = re.compile(
     r"(?:at|from|à|dès|de|a las?|de las?|desde|desde las?|с|в|von|um|ab|من|من الساعة"
-    r"|الساعة)\s+(?=\S)|[从自于]\s?",
+    r"|الساعة)\s{1,9}(?=\S)|[从自于]\s?",
     re.IGNORECASE,
 )
 JOINT = re.compile(
-    r"\s*(?:[-‐‑‒–—―−~〜～]+|至|到)\s*|\s+(?:to|until|till|à|jusqu['’]à|al?|a las?"
-    r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s+",
+    r"\s{0,9}(?:[-‐‑‒–—―−~〜～]+|至|到)\s{0,9}"
+    r"|\s{1,9}(?:to|until|till|à|jusqu['’]à|al?|a las?"
+    r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s{1,9}",
     re.IGNORECASE,
 )
 NEXT_DAY = re.compile(
-    r"\s*\(?(?:\+\s?1(?:\s?(?:days?|d|jour|j|día))?(?!\w)"
+    r"\s{0,9}\(?(?:\+\s?1(?:\s?(?:days?|d|jour|j|día))?(?!\w)"
     r"|(?:the )?(?:next|following) day"
     r"|(?:le )?lendemain|(?:del |al )?día siguiente|(?:на )?следующ\w+ д\w+|次日|翌日"
     r"|第二天|(?:في )?اليوم التالي|am nächsten tag)\)?\s?",
     re.IGNORECASE,
 )
 AGAIN = re.compile(
-    r"\W*(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,2}\s?(?:h|uhr|[ap]\.?\s?m)(?!\w)|o['’]?\s?clock"
+    r"\W{0,9}(?:\d{1,2}[:.]\d\d(?!\d)|\d{1,2}\s?(?:h|uhr|[ap]\.?\s?m)(?!\w)|o['’]?\s?clock"
     r"|[ap]\.?\s?m(?!\w)|[صم]\.|\d{1,2}[点點时時])",
     re.IGNORECASE,
 )
 ZONE = re.compile(
-    r"\W*(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
-    r"|\s*\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
+    r"\W{0,9}(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
+    r"|\s{0,9}\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
 )
-SEPARATOR = re.compile(r"\s*(?:[:：,，、|·.]|[-–—−](?=\s))?\s*")
+SEPARATOR = re.compile(r"\s{0,9}(?:[:：,，、|·.]|[-–—−](?=\s))?\s{0,9}")

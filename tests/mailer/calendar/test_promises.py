@@ -202,7 +202,7 @@ def test_a_corrected_campaign_is_said_to_have_no_time_on_every_surface(
     assert timed.code == again.code == 0, again.err
     for each in (edited, approved, listed, counted):
         assert "campaign 1 is not scheduled any more" in shown(each.err)
-        assert "2090-06-01 10:00 UTC" in shown(each.err)
+        assert "2090-06-01 12:00 Europe/Paris" in shown(each.err)
     assert (document["at"], document["fell"]) == (None, "2090-06-01T10:00:00+00:00")
     assert "not scheduled" not in after.err
 
@@ -211,9 +211,9 @@ def test_a_corrected_campaign_is_said_to_have_no_time_on_every_surface(
 @pytest.mark.parametrize(
     ("written", "found"),
     [
-        ("2090-06-01T10:00 Europe/Paris", "goes at 2090-06-01 08:00 UTC"),
-        ("2090-06-01T10:00[Europe/Paris]", "goes at 2090-06-01 08:00 UTC"),
-        ("2090-01-02T10:00+01:00", "goes at 2090-01-02 09:00 UTC"),
+        ("2090-06-01T10:00 Europe/Paris", "goes at Thu 2090-06-01 10:00 Europe/Paris"),
+        ("2090-06-01T10:00[Europe/Paris]", "goes at Thu 2090-06-01 10:00 Europe/Paris"),
+        ("2090-01-02T10:00+01:00", "goes at Mon 2090-01-02 10:00 Europe/Paris"),
         ("2090-06-01T10:00 Europe/Pariss", "'Europe/Pariss' is not a time zone"),
         ("2090-06-01T10:00Z Europe/Paris", "has an offset and a zone; leave one out"),
         ("2028-03-26T02:30 Europe/Paris", "the clocks of Europe/Paris change at 2028"),
@@ -245,5 +245,5 @@ def test_an_approval_says_for_when_it_is(mailer: Mailer, tmp_path: Path) -> None
     )
 
     assert "10 readers, for any time until 2090-06-30" in shown(until.out)
-    assert "10 readers, for 2090-06-01 10:00 UTC only" in shown(at.out)
+    assert "10 readers, for Thu 2090-06-01 12:00 Europe/Paris only" in shown(at.out)
     assert (both.code, "give either --at or --until" in both.err) == (2, True)

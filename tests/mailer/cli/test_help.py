@@ -7,6 +7,7 @@ import sys
 import click
 import pytest
 
+from mailer.cli.campaigns.verbs import VERBS
 from mailer.cli.deferred import Deferred
 from mailer.cli.nouns import NOUNS
 from tests.acts.commands import COMMANDS
@@ -46,18 +47,42 @@ def test_the_sentence_of_a_noun_is_that_of_its_command(noun: str) -> None:
     assert NOUNS[noun].sentence == str(command.help).partition("\n")[0]
 
 
-def test_the_help_of_all_nouns_imports_none_of_them() -> None:
-    listed = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "mailer", "--help"],
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_sentence_of_a_verb_is_that_of_its_command(verb: str) -> None:
+    command = Deferred(verb, VERBS[verb]).load()
+
+    assert VERBS[verb].sentence == str(command.help).partition("\n")[0]
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Return the modules that a process has after a command, with their packages."""
+    script = (
+        "import sys; from mailer.cli import main;"
+        " main.run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
         capture_output=True,
         check=True,
         text=True,
     )
+    return set(ran.stderr.split())
 
-    assert "mailer.cli.main" in listed.stderr
-    assert [
-        each.module for each in NOUNS.values() if each.module in listed.stderr
-    ] == []
+
+def test_a_list_of_campaigns_pays_for_no_renderer() -> None:
+    imported = imported_by("campaigns", "list", "--help")
+    dear = {"mailer.rendering.render", "mailer.composing", "icalendar", "mjml"}
+
+    assert "mailer.cli.campaigns.listing" in imported
+    assert imported & dear == set()
+
+
+def test_the_help_of_all_nouns_imports_none_of_them() -> None:
+    imported = imported_by("--help")
+    nouns = {each.module for each in NOUNS.values()}
+
+    assert "mailer.cli.main" in imported
+    assert imported & (nouns | {"sqlalchemy", "pydantic"}) == set()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

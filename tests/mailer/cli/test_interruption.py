@@ -119,14 +119,14 @@ async def test_a_site_that_is_not_complete_is_said_to_be_so(tmp_path: Path) -> N
 async def test_what_is_committed_is_never_denied(site: Site) -> None:
     async with site.database.reading() as session:
         await session.execute(select(Campaign.id))
-    read = str(interruption.of_site(site))
+    read = str(interruption.after(site.database.commits))
     async with site.database.connection() as held:
         async with held.transaction(writing=False) as session:
             await session.execute(select(Campaign.id))
-        staged = str(interruption.of_site(site))
+        staged = str(interruption.after(site.database.commits))
         async with held.transaction(writing=True) as session:
             await session.execute(select(Campaign.id))
-    written = str(interruption.of_site(site))
+    written = str(interruption.after(site.database.commits))
 
     assert read == staged == interruption.NOTHING
     assert written == "stopped; what this command had done by then stays"

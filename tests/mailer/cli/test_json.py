@@ -65,7 +65,7 @@ def test_segments_count_members_and_explain(mailer: Mailer) -> None:
     assert {frozenset(each) for each in members} == {
         frozenset({"address", "organisation", "kind", "language"})
     }
-    assert set(explained) == {"in", "clauses", "excluded"}
+    assert set(explained) == {"in", "clauses", "excluded", "organisation", "others"}
     assert explained["in"] is True
     assert set(explained["clauses"][0]) == {"clause", "holds", "because"}
 
@@ -83,7 +83,7 @@ def test_an_import_lists_its_faults_and_writes_only_with_apply(
     unknown = mailer("contacts", "show", "a@new.example")
     done = mailer("contacts", "import", str(path), "--apply", *by, "--json")
     again = mailer("contacts", "import", str(path), "--apply", *by, "--json").json
-    undone = mailer("contacts", "undo", str(done.json["import_id"]))
+    undone = mailer("contacts", "undo", str(done.json["import_id"]), "--apply")
 
     assert set(dry.json) >= {
         *("rows", "valid", "added", "changed", "unchanged", "faults", "import_id")

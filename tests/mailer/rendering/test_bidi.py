@@ -20,6 +20,12 @@ LATIN = [
     ("قال “Hello, world” لنا", "Hello, world"),
     ('قال "Hello" لنا', "Hello"),
     ("في UNESCO – Paris اليوم", "UNESCO – Paris"),
+    ("الهاتف: +33 1 45 68 10 00 أو", "+33 1 45 68 10 00"),
+    ("الهاتف: (+221) 33 849 23 23.", "(+221) 33 849 23 23"),
+    ("الهاتف: 01 45 68 10 00.", "01 45 68 10 00"),
+    ("درجة -5 اليوم", "-5"),
+    ("لغة C++ و", "C++"),
+    ("على a.b@c.example و", "a.b@c.example"),
 ]
 
 
@@ -41,6 +47,12 @@ def test_isolating_changes_no_character(direction: str, text: str) -> None:
 
     assert "".join(shown.words) == text
     assert reading.plain(bidi.isolate_text(text, direction, MARKS)) == text
+
+
+@pytest.mark.parametrize("text", ["الفترة 2027-2030", "50% – 60%", "12:30", "\ufeff"])
+def test_numbers_that_arabic_shows_right_stay_as_they_are(text: str) -> None:
+    assert bidi.isolate_text(text, "rtl", MARKS) == text
+    assert "\u2067\ufeff" not in bidi.isolate_text(text, "ltr", MARKS)
 
 
 def test_a_symbol_in_an_arabic_letter_is_one_isolated_run() -> None:

@@ -197,10 +197,11 @@ def test_what_is_missing_or_wrong_is_refused_with_its_line(
         ("# opening\n\na\nb[^2]\n\n# notes\n\n1. a[^1]", 9, "has no note"),
         ("# opening\n\na\nb[^1]", 9, "has no note; the letter has no block notes"),
         ("# item a\ntitle: b[^1]", 6, "the mark [^1] has no note"),
+        ("# opening\n\nHello.\n\nSector\tNGOs\nCulture\t3", 10, "in a block table"),
         (f"{MARK}[^1]: The note", 10, "a note is written in a block notes"),
-        ("# item a\ntitle: [a](https://a.example) [b](https://b.test)", 6, "2 links"),
-        ("# item a\ntitle: [a](ftp://b.example)", 6, "is not https or mailto"),
-        ("# item a\ntitle: ![a](cid:a.png)", 6, "a title has no picture"),
+        ("# item a\ntitle: [a](https://a.example) [b](https://b.test)", 7, "2 links"),
+        ("# item a\ntitle: [a](ftp://b.example)", 7, "is not https, mailto or tel"),
+        ("# item a\ntitle: ![a](cid:a.png)", 7, "a title has no picture"),
     ],
 )  # fmt: skip
 def test_notes_and_titles_that_are_wrong_are_errors_of_the_check(

@@ -25,6 +25,7 @@ MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
 SAME = {  # in Spanish; in most languages; in French
     *("Ref.: %(reference)s", "%(said)s (%(named)s)", "invitation.ics"),
+    "Index",
 }
 PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}")
 # number → index of the plural form, by GNU gettext's rule for Arabic

@@ -17,12 +17,14 @@ Texts = Callable[[str], Iterator[tuple[str, str]]]
 HAN = "\u3400-\u9fff"
 FIELD = re.compile(
     r"^(?:link|date|until|time|editions|languages|addressees|contact|file|weight"
-    r"|organisation): .*$"
+    r"|organisation|logo|reference|number): .*$"
     r"|^#.*$",
     re.MULTILINE,
 )
 LABEL = re.compile(
-    r"^(?:subject|preheader|title|label|place|sectors|asked): ", re.MULTILINE
+    r"^(?:subject|preheader|title|label|place|sectors|asked|from|to|alt|caption|credit"
+    r"|who|function|name): ",
+    re.MULTILINE,
 )
 ADDRESS = re.compile(r"https?://\S+|mailto:\S+|\S+@\S+|`[^`]*`|\{\w+\}|%\(\w+\)s")
 SPACE = "[ \u00a0\u202f]"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.campaigns.writing import front_matter, line_names, openings
+from mailer.campaigns.writing.syntax import front_matter, line_names, openings
 from mailer.campaigns.writing.translation import po, units
 from mailer.rendering.checks import leftovers, placeholders
 from mailer.rendering.language import bidi

@@ -103,10 +103,12 @@ def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:
 
 
 def test_wrapped_chinese_lines_join_without_a_space_and_others_with_one() -> None:
-    assert (
-        html("第一行\n第二行\nEnglish\nwords") == "<p>第一行第二行\nEnglish\nwords</p>"
-    )
+    assert html("第一行\n第二行\nEnglish\nwords") == "<p>第一行第二行 English words</p>"
     assert plain.to_text("第一行，\n第二行\nwords") == "第一行，第二行 words"
+
+
+def test_a_line_break_between_bold_words_is_a_space() -> None:
+    assert html("**a**\n**b**") == "<p><strong>a</strong> <strong>b</strong></p>"
 
 
 def test_an_indented_paragraph_is_text() -> None:

@@ -42,6 +42,8 @@ VALUES = st.lists(st.sampled_from(FORGED), min_size=1, max_size=4).map("".join)
 def with_values(subject: str, own: str, held: str, line: str) -> Source:
     """Return a letter with values in every field that is no Markdown."""
     lines = {"place": line, "contact": line, "label": own, "organisation": held}
+    for name, value in lines.items():  # an author's placeholders are filled there
+        lines[name] = value.replace("{name}", "").replace("{organisation}", "") or "x"
     return replace(
         PLAIN,
         subject=subject,
@@ -130,6 +132,22 @@ def test_a_name_in_a_link_or_an_attribute_gets_no_element_around_it() -> None:
 
     assert f'href="https://a.example/{organisation}"' in letter.html
     assert f'<span dir="auto">{name}</span>' in letter.html
+
+
+def test_an_authors_line_of_a_block_gets_the_readers_values() -> None:
+    lines = {"place": "{organisation}, room 2", "contact": "{name}", "label": "{name}?"}
+    link = {"link": "https://a.example"}
+    shown = {"label": "{name}!"}
+    button = Block(id="b", type="button", title="", fields=shown | link, text="")
+    item = Block(id="i", type="item", title="{name}", fields=lines | link, text="x")
+    letter = render(replace(PLAIN, blocks=(item, button)), templates())
+    message = reading.parsed(composed(letter, PLAIN))
+    html = "".join(reading.read(reading.part(message, "html")).words)
+
+    for part in (reading.part(message, "plain"), html):
+        assert on_one_line(part).count("READER NAME") == 4
+        assert "READER ORG, room 2" in on_one_line(part)
+        assert "{" not in part
 
 
 def test_a_letter_that_cannot_be_rendered_names_its_template() -> None:

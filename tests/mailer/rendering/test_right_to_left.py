@@ -91,9 +91,11 @@ async def test_every_line_of_a_french_letter_begins_at_the_left(
         for cell in block.text.replace("\n", "|").split("|")
     }
     elsewhere = {each.text for each in texts if each.side != "left"}
+    # a narrow column may break a long word: each of its parts is a text
+    parts = {each for each in elsewhere if any(each in cell for cell in cells)}
 
     assert {each.line for each in texts} == {"ltr"}
-    assert elsewhere - cells == {
+    assert elsewhere - parts == {
         typography.no_break_spaces(each, language) for each in labels
     }
 

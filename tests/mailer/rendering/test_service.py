@@ -69,6 +69,7 @@ def with_service(folder: Path, written: str) -> Path:
     """Return a folder of templates with one whose `service` is as written."""
     mine = folder / "mine"
     shutil.copytree(TEMPLATES / "confirmation", mine)
+    shutil.copytree(TEMPLATES / "_layout", folder / "_layout")
     settings = mine / "template.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('"request"', written), encoding="utf-8")

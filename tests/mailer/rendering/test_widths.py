@@ -74,7 +74,9 @@ def block(kind: str, text: str) -> Block:
 def with_text(text: str) -> str:
     """Return a letter that has a text in each of its blocks."""
     steps = f"- 9:00 – 17:30 {LONG}\n- 18:00 {WORD}\n"
-    blocks = tuple(block(kind, text) for kind in TITLED)
+    blocks = tuple(
+        block(kind, text) for kind in TITLED if kind != "table" or text.startswith("|")
+    )
     blocks += (block("agenda", steps), block("signature", text))
     written = replace(source("monthly-letter", "en"), blocks=blocks, subject=WORD)
     made = render(written, templates())

@@ -86,7 +86,7 @@ async def test_every_word_of_a_paper_is_in_its_letter(
         "Première conclusion, sur deux lignes dont la seconde est en retrait.",
         "Deuxième conclusion : voir https://liaison.example/ongs et 40 C/42.",
         "une liste avec deux espaces,",
-        "▪ Une puce d'un autre genre,",
+        "Une puce d'un autre genre,",
         "AMELIORATION DU TRAVAIL DES ONG",
     ):
         assert words in shown

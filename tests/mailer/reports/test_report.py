@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from mailer.cli.writing import reporting
+from mailer.cli.campaigns import reporting
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.sites.site import Site

@@ -15,6 +15,7 @@ from audiences.contacts import find
 from audiences.directory import Confirmation, Decision, Proposal
 from audiences.entry import Correspondent, Entry
 from audiences.organisations import Organisation
+from audiences.people.details import ContactDetails
 from mailer import clock
 from mailer.campaigns.review import preview
 from mailer.rendering.entry import entry_lines
@@ -63,9 +64,44 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
         f"Addresses  {ICOM} (representative and directory editor)",
     ):
         assert line in text
-    assert "[not on record]" not in text.partition("Languages")[0]
+    places, _, others = text.partition("Countries of activity")
+    assert places.count("[not on record]") == 3  # postal address, telephone, website
+    assert "[not on record]" not in others.partition("Languages")[0]
     assert reading.words_of(text) == reading.words_of_html(made.letter.html)
     assert sum("/o/" in each for each in page.links) == 2
+
+
+@on_sqlite
+async def test_functions_telephones_and_places_are_shown_and_corrected(
+    site: Site, tmp_path: Path
+) -> None:
+    async with site.database.writing() as session:
+        icom = await find(session, ICOM, key=site.address_key)
+        icom.function = "Liaison officer"
+        session.add(
+            ContactDetails(contact_id=icom.id, telephones="+33 1 0101; +33 1 0102")
+        )
+        organisation = await session.get_one(Organisation, icom.organisation_id)
+        organisation.postal_address = "1 rue Miollis\n75015 Paris"
+        organisation.telephones = "+33 1 4734 0500"
+    link = await signed_entry(site, tmp_path)
+    text = (await preview.preview(site, 1, ICOM, now=clock.now())).letter.text
+    async with serving(site) as pages:
+        page = (await pages.get(f"/o/{link.entry}?lang=fr")).text
+        form = {"act": "propose", "shown": shown_in(page), "telephones": "+33 1 0000"}
+        await pages.post(f"/o/{link.entry}?lang=fr", form)
+
+    for line in (
+        "Postal address  1 rue Miollis; 75015 Paris",
+        "Telephone  +33 1 4734 0500",
+        "Website  [not on record]",
+        f"Addresses  Liaison officer, {ICOM}, +33 1 0101, +33 1 0102 (",
+    ):
+        assert line in text
+    assert "Adresse postale" in page
+    ((), (proposal,)) = await answers(site)
+    assert proposal.held == {"telephones": "+33 1 4734 0500"}
+    assert proposal.proposed == {"telephones": "+33 1 0000"}
 
 
 @on_sqlite
@@ -242,7 +278,8 @@ def test_the_date_of_an_entry_is_no_change_and_every_other_field_is() -> None:
         replace(entry, languages=("fr",)),
         replace(entry, seat={"en": "France"}),
         replace(entry, correspondents=()),
+        replace(entry, telephones=("+1 555 0100",)),
     )
 
     assert replace(entry, confirmed=clock.now().date()).digest == entry.digest
-    assert len({entry.digest, *(each.digest for each in changed)}) == 5
+    assert len({entry.digest, *(each.digest for each in changed)}) == 6

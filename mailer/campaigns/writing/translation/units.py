@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mailer.campaigns.writing.syntax import front_matter
 from mailer.rendering.letter_types import BlockType
+from mailer.rendering.markup import list_marks
+from mailer.rendering.markup.east_asian import has_no_spaces
 from mailer.rendering.source import Block, Translation
 
 SUBJECT, PREHEADER = "subject", "preheader"
@@ -73,15 +76,37 @@ def lines(block: Block) -> dict[str, str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split Markdown at empty lines; line breaks without a meaning become spaces."""
-    return [_unwrapped(each) for each in re.split(r"\n\s*\n", text.strip()) if each]
+    """Split Markdown at empty lines; line breaks without a meaning become spaces.
+
+    An indented paragraph belongs to the list item before it, and code is one piece.
+    """
+    pieces: list[str] = []
+    for each in re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)*\n", text.strip()):
+        if pieces and (each[:1].isspace() or _is_open_code(pieces[-1])):
+            pieces[-1] += f"\n\n{each}"
+        elif each:
+            pieces.append(each)
+    return [_unwrapped(each) for each in pieces]
+
+
+def _is_open_code(piece: str) -> bool:
+    return len(re.findall(r"^\s*(?:```|~~~)", piece, re.MULTILINE)) % 2 == 1
 
 
 def _unwrapped(paragraph: str) -> str:
     rows = paragraph.split("\n")
-    if any(_STRUCTURED.match(row) or row.endswith(("  ", "\\")) for row in rows):
+    structured = any(
+        _STRUCTURED.match(row) or not row.strip() or row.endswith(("  ", "\\"))
+        for row in rows
+    )
+    if structured or list_marks.with_lists(paragraph) != paragraph:
         return paragraph.rstrip()
-    return " ".join(row.strip() for row in rows)
+    joined = rows[0].strip()
+    for row in rows[1:]:
+        following = row.strip()
+        within = has_no_spaces(joined[-1:]) and has_no_spaces(following[:1])
+        joined += following if within else f" {following}"
+    return joined
 
 
 def align(
@@ -122,9 +147,9 @@ def to_markdown(
     A block without anything to translate is kept. `present` is the stored
     translation; its official names are kept.
     """
-    front = [f"subject: {translated.get(SUBJECT, '')}"]
+    front = [front_matter.line(SUBJECT, translated.get(SUBJECT, ""))]
     if PREHEADER in translated:
-        front.append(f"preheader: {translated[PREHEADER]}")
+        front.append(front_matter.line(PREHEADER, translated[PREHEADER]))
     blocks = {each.id: each for each in (present.blocks if present else ())}
     written = [
         _block(block, blocks.get(block.id), translated, types[block.type].fields)

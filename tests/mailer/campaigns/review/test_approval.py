@@ -110,7 +110,7 @@ async def test_a_process_that_sent_an_older_template_sends_the_approved_one(
     reword(words, 'msgstr "Unsubscribe from this letter"', 'msgstr "No more of these"')
     reword(
         layout / "letter.mjml",
-        'background-color="#eef2f6"',
+        'background-color="{{ look.ground }}"',
         'background-color="#beef00"',
     )
     number = await campaigning.released(site, tmp_path)

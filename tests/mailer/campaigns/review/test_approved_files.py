@@ -46,7 +46,7 @@ def change(site: Site) -> None:
     place = "locale/en/LC_MESSAGES/liaison.po"
     reword(site, place, f'msgstr "{LEAVING}"', 'msgstr "No more"')
     reword(site, "_layout/letter.css", "p { margin: 0", "p { color: #c0ffee; margin: 0")
-    reword(site, "_layout/letter.mjml", '"#eef2f6"', '"#beef00"')
+    reword(site, "_layout/letter.mjml", '"{{ look.ground }}"', '"#beef00"')
     reword(site, SHARED, "as approved", "as changed")
 
 

@@ -1,6 +1,6 @@
 """The check finds days that are over, and hours that the clocks skip or repeat."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -25,10 +25,8 @@ def parse(blocks: str, language: str = "en") -> Translation:
     )
 
 
-def found(blocks: str, letter_day: date = date(2027, 3, 1)) -> list[tuple[str, ...]]:
-    problems = occasions.check(
-        parse(blocks), letter_day=letter_day, zone="Europe/Paris", now=NOW
-    )
+def found(blocks: str) -> list[tuple[str, ...]]:
+    problems = occasions.check(parse(blocks), zone="Europe/Paris", goes=NOW)
     return [(str(each.level), each.where, each.what) for each in problems]
 
 
@@ -87,13 +85,6 @@ def test_a_doubtful_day_or_hour_is_found_with_its_line(
 )
 def test_days_and_hours_that_are_right_pass(blocks: str) -> None:
     assert found(blocks) == []
-
-
-def test_a_letter_dated_in_the_past_is_asked_about() -> None:
-    ((level, where, what),) = found("# opening\n\nx", date(2027, 2, 28))
-
-    assert (level, where) == ("warning", "campaign.toml, date")
-    assert "dated 2027-02-28, and today is 2027-03-01" in what
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from audiences import languages
 from mailer import clock
 from mailer.campaigns.review import gate, preview
 from mailer.rendering.language.catalogues import POP_ISOLATE
-from mailer.reports import shapes
+from mailer.reports import check_shapes
 from mailer.sites.site import Site
 from tests.acts import campaigning, directory, reading
 from tools import samples
@@ -98,7 +98,7 @@ async def test_readers_of_a_block_in_another_language_are_counted(
 ) -> None:
     number = await made(site, tmp_path, "en", "fr")
     checked = await gate.check(site, number, now=clock.now())
-    shown = shapes.check(checked)
+    shown = check_shapes.check(checked)
 
     assert checked.readers == {"fr": 2, "ar": 1}
     assert checked.fallbacks == {("es", "fr"): 1}

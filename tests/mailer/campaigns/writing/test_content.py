@@ -48,7 +48,11 @@ FAULTS = [
     (FRONT + "# item a\ntitle: x\ntitle: y\n", 6, "title is in this block twice"),
     (FRONT + "# item a\ntitle: x\nplace:\n", 6, "place is empty"),
     (FRONT + "# item a\ntitle: x\nprice: 3\n", 6, "a block item has no line price"),
-    (FRONT + "# item a\ntitle: x\nlink: javascript:x\n", 6, "not an https or mailto"),
+    (
+        FRONT + "# item a\ntitle: x\nlink: javascript:x\n",
+        6,
+        "not an https, mailto or tel",
+    ),
     (FRONT + "# publication a\ntitle: x\nlanguages: francais!\n", 6, "language tag"),
     (
         FRONT + "# opening\n\na\n# opening\n\nb",
@@ -132,3 +136,151 @@ def test_days_and_hours_are_kept_in_one_form_however_they_are_written() -> None:
         "time": "09:00 – 17:30",
     }
     assert days.fields == {"date": "2027-06-15", "time": "all day"}
+
+
+FRONTS = [
+    ("subject: 'Letter: June' # first", "Letter: June"),
+    ('subject: "Letter: June 2027"', "Letter: June 2027"),
+    ('subject: "A \\u2013 B"', "A – B"),
+    ("subject: Letter: June", "Letter: June"),
+    ("subject: Lettre : juin  # draft", "Lettre : juin"),
+    ("subject: [Reminder] It's *now*", "[Reminder] It's *now*"),
+    ("subject: >-\n  One\n  two", "One two"),
+    ("subject: One\n  two", "One two"),
+    ("subject: 2027-06-01", "2027-06-01"),
+    ("Subject：Hello", "Hello"),
+    ("# draft\nsubject: yes", "yes"),
+]
+WRONG_FRONTS = [
+    ("subject: a\nsubject: b", 3, "subject is here twice"),
+    ("subject: a\ntitle: b", 3, "no line 'title' here; the lines are subject and"),
+    ('subject: "a" b', 2, "not valid YAML"),
+    ('subject: "a', 2, "not valid YAML"),
+    ("subject: Meeting #3", 2, "in YAML a comment begins at '#3'"),
+    ("subject:\n- a\n- b", 2, "subject is a list"),
+    ("- subject", 2, "expected subject"),
+]
+LINES = [
+    "Date: 2027-06-15",
+    "DATE: 2027-06-15",
+    "date：2027-06-15",
+    "- date: 2027-06-15",
+    "* Date : 2027-06-15",
+    "  date: 2027-06-15",
+    "**Date:** 2027-06-15",
+    "**Date**: 2027-06-15",
+    "\ndate: 2027-06-15",
+    "\n\n- Date: 2027-06-15",
+    "Fecha: 2027-06-15",
+    "日期：2027-06-15",
+    "Дата: 2027-06-15",
+    "التاريخ: 2027-06-15",
+]
+NEAR_LINES = [
+    "Dates: 2027-06-15",
+    "date 2027-06-15",
+    "date = 2027-06-15",
+    "date - 2027-06-15",
+    "\nIt is on\ndate: 2027-06-15",
+    "\nText.\n\nDate: 2027-06-15",
+    "\n**Date:** 2027-06-15\nText.",
+]
+NEAR_OPENINGS = [
+    ("# item Youth-Forum", "# item youth-forum"),
+    ("# item journée_paix", "# item journee-paix"),
+    ("# Item a", "# item a"),
+    ("#item a", "# item a"),
+    ("## item a", "# item a"),
+    ("＃ item a", "# item a"),
+    (" # item Été", "# item ete"),
+]
+
+
+@pytest.mark.parametrize(("front", "subject"), FRONTS)
+def test_front_matter_is_yaml_whose_values_are_text(front: str, subject: str) -> None:
+    assert parse(f"---\n{front}\n---\n# opening\n\nx").subject == subject
+
+
+@pytest.mark.parametrize(("front", "line", "sentence"), WRONG_FRONTS)
+def test_a_fault_of_the_front_matter_names_its_line(
+    front: str, line: int, sentence: str
+) -> None:
+    with pytest.raises(ContentError) as refused:
+        parse(f"---\n{front}\n---\n# opening\n\nx")
+
+    assert refused.value.where == f"en.md, line {line}"
+    assert sentence in refused.value.sentence
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_of_a_block_is_read_however_it_is_written(line: str) -> None:
+    (block,) = parse(f"{FRONT}# item a\ntitle: T\n{line}\n\nText.\n").blocks
+
+    assert block.fields == {"date": "2027-06-15"}
+    assert block.text == "Text."
+    assert block.line(0) == f"en.md, line {8 + line.count(chr(10))}"
+
+
+@pytest.mark.parametrize("line", NEAR_LINES)
+def test_a_line_that_is_nearly_one_of_the_block_is_refused(line: str) -> None:
+    with pytest.raises(ContentError, match=r"en\.md, line \d+: found .*[Dd]ate"):
+        parse(f"{FRONT}# item a\ntitle: T\n{line}\n\nText.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://x.example/a: b",
+        "note: the office is closed on Monday.",
+        "Date: soon",
+        "mailto:a@x.example",
+    ],
+)
+def test_a_block_without_lines_begins_with_its_text(text: str) -> None:
+    assert parse(f"{FRONT}# opening\n{text}\n\nDear all").blocks[0].text == (
+        f"{text}\n\nDear all"
+    )
+
+
+@pytest.mark.parametrize("line", ["Where: Paris", "Place - Paris", "Place = Paris"])
+def test_an_unknown_line_among_those_of_a_block_is_refused(line: str) -> None:
+    with pytest.raises(ContentError, match=r"en\.md, line 6: .*place"):
+        parse(f"{FRONT}# item a\ntitle: T\n{line}\n\nText.")
+
+    assert parse(f"{FRONT}# item a\ntitle: T\n\n{line}").blocks[0].text == line
+
+
+def test_a_line_of_a_block_is_text_with_a_backslash() -> None:
+    (block,) = parse(f"{FRONT}# item a\ntitle: T\n\nText.\n\nDate\\: soon").blocks
+
+    assert block.text == "Text.\n\nDate\\: soon"
+
+
+@pytest.mark.parametrize(("line", "right"), NEAR_OPENINGS)
+def test_a_heading_that_almost_opens_a_block_is_refused(line: str, right: str) -> None:
+    with pytest.raises(ContentError, match=r"en\.md, line 7: ") as refused:
+        parse(f"{FRONT}# opening\n\nHello\n{line}\ntitle: x\n")
+
+    assert right in str(refused.value)
+
+
+def test_a_heading_within_a_text_may_have_the_name_of_a_type() -> None:
+    assert parse(f"{FRONT}# opening\n\n## Item\n\nx").blocks[0].text == "## Item\n\nx"
+
+
+def test_a_number_sign_in_code_opens_no_block_and_code_must_end() -> None:
+    code = f"{FRONT}# opening\n\n```\n# item a\n```\n"
+    assert len(parse(code).blocks) == 1
+    with pytest.raises(ContentError, match="line 6: ``` opens code that is not closed"):
+        parse(code.removesuffix("```\n"))
+
+
+def test_all_faults_of_a_text_are_shown_at_once() -> None:
+    text = f"{FRONT}# item a\ndate: soon\nprice: 3\n\n# Item b\n\n# item c\ntime: 9\n"
+    with pytest.raises(ContentError) as refused:
+        parse(text)
+
+    for each in ("line 5: date", "line 6: a block", "line 4: a block item needs title"):
+        assert each in str(refused.value)
+    for each in ("line 8: a block opens", "line 11: time", "line 10: a block item"):
+        assert each in str(refused.value)

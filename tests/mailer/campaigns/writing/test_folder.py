@@ -121,3 +121,65 @@ async def test_an_unknown_template_is_refused_with_the_known_ones(
     toml = GOOD.replace("monthly-letter", "../secrets")
     with pytest.raises(ContentError, match=r"no template is called.*monthly-letter"):
         await campaigning.add(site, campaigning.write(tmp_path, toml=toml))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "._fr.md", "Thumbs.db", "desktop.ini", "~$fr.md", ".~lock.fr.md#"],
+)
+def test_what_a_desktop_leaves_in_a_folder_is_left_out(
+    tmp_path: Path, name: str
+) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files").mkdir()
+    for place in (path, path / "files"):
+        (place / name).write_bytes(b"\0\1")
+    (path / ".git").mkdir()
+
+    assert list(folder.read(path).texts) == ["en"]
+    assert folder.read(path).files == []
+
+
+@pytest.mark.parametrize("name", ["fr.MD", "FR.md", "Fr.Md"])
+def test_a_text_is_read_in_any_capitals(tmp_path: Path, name: str) -> None:
+    path = campaigning.write(tmp_path)
+    (path / name).write_text(campaigning.TEXT, encoding="utf-8")
+
+    assert sorted(folder.read(path).texts) == ["en", "fr"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("zz.md", "zz is no language"),
+        ("eng.md", "the language eng is written en; rename the file"),
+        ("und.md", "und is no language"),
+        ("fr_FR.md", "rename it to fr.md"),
+        ("français.md", "rename it to fr.md"),
+        ("Spanish.md", "rename it to es.md"),
+        ("fr.txt", "rename it to fr.md"),
+        ("fr.md.txt", "rename it to fr.md"),
+        ("fr.markdown", "rename it to fr.md"),
+        ("EN.md", "differs"),
+    ],
+)
+def test_a_text_with_a_name_that_is_none_is_refused_with_a_suggestion(
+    tmp_path: Path, name: str, sentence: str
+) -> None:
+    path = campaigning.write(tmp_path)
+    (path / name).write_text(campaigning.TEXT, encoding="utf-8")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert sentence in str(refused.value)
+    assert refused.value.where.startswith(path.name)
+
+
+def test_all_faults_of_a_folder_are_shown_at_once(tmp_path: Path) -> None:
+    toml = GOOD + 'subjct = "x"\nthemes = 3\nzone = "Mars"\n[languages]\ndefault = "zz"'
+    path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT, eng="x", zz="x")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    for each in ("subjct", "themes", "Mars", "line 8: zz", "eng.md", "zz.md"):
+        assert each in str(refused.value)

@@ -82,7 +82,7 @@ def test_both_ends_of_a_span_are_in_the_readers_time() -> None:
     ("language", "words"),
     [
         ("en", "3–5 May 2027 · 09:00–17:30 (Paris time)"),
-        ("fr", "3–5 mai 2027 · 09:00 – 17:30 (heure de Paris)"),
+        ("fr", "3–5 mai 2027 · 9 h – 17 h 30 (heure locale, Paris)"),
         ("es", "3–5 de mayo de 2027 · 9:00–17:30 (hora de París)"),
         ("zh", "2027年5月3日至5日 · 09:00–17:30（巴黎时间）"),
     ],
@@ -128,7 +128,8 @@ async def test_the_steps_of_an_agenda_are_shown_in_both_zones(
     assert "Monday, 3 May 2027 · Paris time" in made.letter.text
     assert "15:00–15:40 · 22:00–22:40 your time  Talk" in made.letter.text
     assert "17:30 · 4 May 2027, 00:30 your time  Tea" in made.letter.text
-    assert "22:00–22:40 your time</th>" in made.letter.html
+    shown = made.letter.html.replace("<wbr />", "")  # a narrow column may break
+    assert "22:00–22:40 your time</th>" in shown
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

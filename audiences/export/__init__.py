@@ -1,0 +1,1 @@
+"""Writes contacts and organisations to files: CSV, XLSX, vCard and JSON."""

@@ -1,0 +1,38 @@
+"""One page of contacts, for a list."""
+
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.export import bodies, selection
+from audiences.export.bodies import Bodies
+from audiences.export.selection import Listed, Selection
+
+KIND = bodies.COLUMNS.index("kind")
+
+
+class ListedContact(NamedTuple):
+    """A contact of a list, with the code and kind of its primary organisation."""
+
+    contact: Listed
+    organisation: str
+    organisation_name: str
+    kind: str
+
+
+async def page(
+    session: AsyncSession, wanted: Selection, *, after: int, limit: int
+) -> list[ListedContact]:
+    """Return the first selected contacts after one, at most `limit`."""
+    found: list[Listed] = []
+    async for more in selection.pages(session, wanted, after=after, first=limit):
+        found += more
+        if len(found) >= limit:
+            break
+    known = Bodies()
+    await known.load(session, {each.organisation_id for each in found})
+    return [
+        ListedContact(each, body[0], body[1], body[KIND])
+        for each in found[:limit]
+        if (body := known[each.organisation_id])
+    ]

@@ -1,0 +1,147 @@
+"""Selects contacts in pages by their numbers, so that memory stays bounded."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.segments import compiler, named, resolve, vocabularies
+from audiences.segments.by_membership import Range
+from audiences.segments.compiler import Context
+from audiences.segments.resolve import LeftOut
+from audiences.store import batches, dialects
+from audiences.suppressions import Suppression
+
+FIRST_PAGE, LARGEST_PAGE = 1_000, 8_000  # contacts
+
+
+class Listed(NamedTuple):
+    """A contact as it is listed; the order is that of the query."""
+
+    number: int
+    address: str
+    name: str | None
+    roles: int
+    languages: str | None
+    timezone: str | None
+    organisation_id: int
+    left_out: str | None  # why no letter is written to it, whatever the topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which contacts are wanted: those a rule picks, those that a text is part of.
+
+    With `readers`, only those who may be written to. Contacts without an address are
+    never selected.
+    """
+
+    rule: str | None = None
+    context: Context | None = None
+    search: str = ""
+    readers: bool = False
+
+
+async def selection(
+    session: AsyncSession,
+    *,
+    rule: str | None = None,
+    search: str = "",
+    readers: bool = False,
+    today: date,
+) -> Selection:
+    """Return a selection; raise RuleError for a rule that cannot be used."""
+    if rule is None:
+        return Selection(search=search, readers=readers)
+    vocabulary = await vocabularies.load(session)
+    await named.require_known(session, [rule], vocabulary)
+    context = Context(vocabulary=vocabulary, today=today)
+    compiler.condition(rule, context)  # raises its errors before anything is written
+    return Selection(rule=rule, context=context, search=search, readers=readers)
+
+
+async def pages(
+    session: AsyncSession,
+    wanted: Selection,
+    *,
+    after: int = 0,
+    first: int = FIRST_PAGE,
+) -> AsyncIterator[list[Listed]]:
+    """Yield the selected contacts by their numbers, from the one after `after`.
+
+    `first` is the size of the first page, in contacts that are looked at.
+    """
+    size = first
+    while (last := await resolve.page_end(session, after, size)) is not None:
+        found = await _page(session, wanted, (after, last))
+        if found:
+            yield found
+        after, size = last, max(first, min(2 * size, LARGEST_PAGE))
+
+
+async def _page(
+    session: AsyncSession, wanted: Selection, within: Range
+) -> list[Listed]:
+    sqlite = dialects.is_sqlite(session)
+    query = batches.packed(_query(wanted, within), sqlite=sqlite)
+    rows = await batches.fetch(session, query, {})
+    return sorted(Listed(*row) for row in rows)
+
+
+def _query(wanted: Selection, within: Range) -> Select[*tuple[Any, ...]]:
+    after, last = within
+    left_out = _left_out()
+    query = (
+        select(
+            Contact.id,
+            Contact.address,
+            Contact.name,
+            Contact.roles,
+            Contact.languages,
+            Contact.timezone,
+            Contact.organisation_id,
+            left_out.label("left_out"),
+        )
+        .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
+        .where(Contact.id > after, Contact.id <= last, Contact.address.is_not(None))
+    )
+    if wanted.readers:
+        query = query.where(left_out.is_(None))
+    if wanted.search:
+        part = wanted.search.lower()
+        query = query.where(
+            or_(
+                func.lower(Contact.address).contains(part, autoescape=True),
+                func.lower(Contact.name).contains(part, autoescape=True),
+            )
+        )
+    if wanted.rule is not None and wanted.context is not None:
+        picked = _picked(wanted.rule, wanted.context, within)
+        query = query.where(or_(*picked))
+    return query
+
+
+def _left_out() -> ColumnElement[str | None]:
+    return case(
+        (Suppression.address_key.is_not(None), literal(str(LeftOut.SUPPRESSED))),
+        (Contact.stopped_at.is_not(None), literal(str(LeftOut.STOPPED))),
+        else_=null(),
+    )
+
+
+def _picked(rule: str, context: Context, within: Range) -> list[ColumnElement[bool]]:
+    """Return for each kind of membership whether the rule picks a contact by it."""
+    return [
+        Contact.id.in_(
+            select(
+                resolve.audience(rule, context, Contact.id, via=via, within=within)
+                .cte()
+                .c.id
+            )
+        )
+        for via in context.memberships
+    ]

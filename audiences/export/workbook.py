@@ -1,0 +1,84 @@
+"""Writes XLSX workbooks row by row, in memory that does not grow."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from audiences.errors import AudienceError
+
+MAX_ROWS = 1_048_575  # of a sheet, below the headings
+WIDTHS = {"address": 34, "organisation_name": 44, "name": 28}  # characters
+USUAL_WIDTH = 16
+A4 = 9  # the number of the paper
+TEXTS_ONLY = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+Write = Callable[[Sequence[Sequence[str]]], None]
+
+
+@contextmanager
+def sheet(
+    file: BinaryIO,
+    titles: Sequence[str],
+    *,
+    name: str = "",
+    widths: Sequence[int] = (),
+    right_to_left: bool = False,
+) -> Iterator[Write]:
+    """Write a workbook of one sheet; the value is a function that writes rows.
+
+    Cells are texts: none is a formula or a link. The headings stay in view, are
+    repeated in print and have a filter. `widths` are those of the columns, in
+    characters; with them, long texts are broken. Raises AudienceError for more rows
+    than a sheet has.
+    """
+    book = xlsxwriter.Workbook(file, TEXTS_ONLY)
+    page = book.add_worksheet(name[:31] or None)
+    if right_to_left:
+        page.right_to_left()
+    for place, title in enumerate(titles):
+        width = widths[place] if widths else WIDTHS.get(title, USUAL_WIDTH)
+        page.set_column(place, place, width)
+    _for_print(page)
+    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    page.write_row(0, 0, titles, bold)
+    usual = book.add_format({"text_wrap": bool(widths), "valign": "top"})
+    write = _Rows(page, usual)
+    yield write
+    page.autofilter(0, 0, write.number, len(titles) - 1)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as fault:
+        raise OSError(*fault.args[0].args) from None
+
+
+def _for_print(page: Any) -> None:
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+
+
+class _Rows:
+    """Writes rows below the headings; `number` is that of the last one."""
+
+    def __init__(self, page: Any, cell_format: Any) -> None:
+        self._page, self._format = page, cell_format
+        self.number = 0
+
+    def __call__(self, rows: Sequence[Sequence[str]]) -> None:
+        if self.number + len(rows) > MAX_ROWS:
+            raise AudienceError(
+                f"a sheet has {MAX_ROWS:,} rows, and there are more; export CSV"
+            )
+        for row in rows:
+            self.number += 1
+            for place, cell in enumerate(row):
+                if cell:
+                    self._page.write_string(self.number, place, cell, self._format)

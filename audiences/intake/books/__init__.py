@@ -1,0 +1,1 @@
+"""Reads address books as rows, like a list."""

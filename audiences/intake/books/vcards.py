@@ -1,0 +1,175 @@
+"""Reads address books in vCard 2.1, 3.0 and 4.0 as rows, a contact a row."""
+
+import quopri
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from audiences.errors import FileRefusedError
+
+BEGIN = b"BEGIN:VCARD"
+HEADER = [
+    *("vcard email", "vcard name", "vcard organisation", "vcard title"),
+    *("vcard telephone", "vcard address", "vcard country", "vcard language"),
+    *("vcard url", "vcard categories", "vcard note", "vcard timezone"),
+]
+MAX_LINE = 1_000_000  # octets
+MAX_CARD = 10_000_000  # octets of an entry, with its picture
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SIMPLE = {
+    "TITLE": "vcard title",
+    "ROLE": "vcard title",
+    "TEL": "vcard telephone",
+    "LANG": "vcard language",
+    "URL": "vcard url",
+    "CATEGORIES": "vcard categories",
+    "NOTE": "vcard note",
+    "TZ": "vcard timezone",
+}
+_BETWEEN = {"vcard note": " ", "vcard language": " "}
+
+
+class _Line(NamedTuple):
+    """One property: its name in capitals, its parameters, and its value."""
+
+    name: str
+    parameters: dict[str, str]
+    value: str
+
+
+def rows(file: BinaryIO, name: str) -> Iterator[list[str]]:
+    """Yield the headings, then a row for each entry; raise FileRefusedError."""
+    yield HEADER
+    card: dict[str, list[str]] | None = None
+    size = 0
+    for number, line in _lines(file, name):
+        if line.name == "BEGIN" and line.value.strip().upper() == "VCARD":
+            card, size = {}, 0
+        elif line.name == "END" and card is not None:
+            yield [_joined(heading, card.get(heading, [])) for heading in HEADER]
+            card = None
+        elif card is None:
+            raise FileRefusedError(
+                f"{name}, line {number}: found {line.name[:40]!r}; expected"
+                " BEGIN:VCARD; export the address book again"
+            )
+        else:
+            _take(card, line)
+            size += len(line.value)
+        if size > MAX_CARD:
+            raise FileRefusedError(
+                f"{name}, line {number}: an entry of more than {MAX_CARD:,} characters"
+            )
+    if card is not None:
+        raise FileRefusedError(
+            f"{name} ends inside an entry; expected END:VCARD; export it again"
+        )
+
+
+def _joined(heading: str, values: list[str]) -> str:
+    if heading in {"vcard name", "vcard organisation", "vcard title", "vcard url"}:
+        return values[0] if values else ""
+    return _BETWEEN.get(heading, ", ").join(dict.fromkeys(values))
+
+
+def _take(card: dict[str, list[str]], line: _Line) -> None:
+    """Add a property to an entry; those without a heading are left out."""
+
+    def add(heading: str, text: str) -> None:
+        bare = " ".join(text.split())
+        if bare:
+            card.setdefault(heading, []).append(bare)
+
+    parts = [_plain(each) for each in _split(line.value, ";")]
+    if line.name == "EMAIL":
+        kinds = " ".join((*line.parameters, *line.parameters.values())).upper()
+        if "X400" not in kinds:
+            address = _plain(line.value).removeprefix("mailto:")
+            add("vcard email", address)
+    elif line.name == "FN":
+        card["vcard name"] = [" ".join(_plain(line.value).split())]
+    elif line.name == "N" and "vcard name" not in card:
+        family, given, middle = (*parts, "", "", "")[:3]
+        add("vcard name", f"{given} {middle} {family}")
+    elif line.name == "ORG":
+        add("vcard organisation", parts[0])
+    elif line.name == "ADR":
+        parts = [*parts, *[""] * (7 - len(parts))]
+        add("vcard address", ", ".join(each for each in parts[:6] if each.strip()))
+        add("vcard country", parts[6])
+    elif line.name in _SIMPLE:
+        add(_SIMPLE[line.name], _plain(line.value).removeprefix("tel:"))
+
+
+def _plain(value: str) -> str:
+    """Return a value without the backslashes of vCard; a line end is a space."""
+    return _ESCAPED.sub(lambda m: " " if m[1] in "nN" else m[1], value)
+
+
+def _split(value: str, mark: str) -> list[str]:
+    """Split at a mark that has no backslash before it."""
+    return re.split(rf"(?<!\\){mark}", value)
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, _Line]]:
+    """Yield the properties, unfolded and decoded, with the number of their line."""
+    pending, begun, is_quoted = bytearray(), 1, False
+    for number, raw in enumerate(_octets(file, name), start=1):
+        line = raw.rstrip(b"\r\n")
+        if is_quoted and pending.endswith(b"="):
+            pending[-1:] = line
+        elif line[:1] in {b" ", b"\t"} and pending:
+            pending += line[1:]
+        else:
+            if pending.strip():
+                yield begun, _line(bytes(pending), name, begun)
+            pending, begun = bytearray(line), number
+            is_quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
+        if len(pending) > MAX_CARD:
+            raise FileRefusedError(
+                f"{name}, line {begun}: more than {MAX_CARD:,} octets"
+            )
+    if pending.strip():
+        yield begun, _line(bytes(pending), name, begun)
+
+
+def _octets(file: BinaryIO, name: str) -> Iterator[bytes]:
+    number = 0
+    while raw := file.readline(MAX_LINE):
+        number += 1
+        if len(raw) == MAX_LINE:
+            raise FileRefusedError(
+                f"{name}, line {number}: more than {MAX_LINE:,} octets"
+            )
+        yield raw
+
+
+def _line(raw: bytes, name: str, number: int) -> _Line:
+    head, colon, value = raw.partition(b":")
+    if b'"' in head:  # a parameter in quotation marks may have a colon
+        match = re.match(rb'((?:[^":]|"[^"]*")*):(.*)', raw, re.DOTALL)
+        head, value = (match[1], match[2]) if match else (head, value)
+    if not colon:
+        raise FileRefusedError(
+            f"{name}, line {number}: found {raw[:40]!r}; expected NAME:VALUE"
+        )
+    label, *rest = head.decode("ascii", "replace").split(";")
+    parameters = {}
+    for each in rest:
+        key, _, given = each.partition("=")
+        parameters[key.strip().upper()] = given.strip('"')
+    encoding = parameters.get("ENCODING", "").upper()
+    if encoding == "QUOTED-PRINTABLE" or "QUOTED-PRINTABLE" in parameters:
+        value = quopri.decodestring(value)
+    property_name = label.rpartition(".")[2].strip().upper()
+    if encoding in {"B", "BASE64"} or "BASE64" in parameters:
+        return _Line(property_name, parameters, "")
+    charset = parameters.get("CHARSET", "utf-8")
+    try:
+        text = value.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        raise FileRefusedError(
+            f"{name}, line {number}: the text is not {charset[:40]}; export the address"
+            " book as vCard 3.0 or 4.0"
+        ) from None
+    return _Line(property_name, parameters, text)

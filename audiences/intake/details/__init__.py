@@ -1,0 +1,1 @@
+"""Imports what is kept about contacts besides their rows."""

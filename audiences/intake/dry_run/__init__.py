@@ -1,0 +1,1 @@
+"""What the dry run of an import shows: changes, faults by reason, rows to mend."""

@@ -1,0 +1,111 @@
+"""Finds characters that another program has damaged, and undoes it where that is sure.
+
+A text in UTF-8 that was read in another encoding shows two or three characters for one:
+`Ã©` for é. A character that was lost is U+FFFD.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+# Encodings in which UTF-8 is read by mistake. In those of WESTERN, two characters that
+# begin with Â or Ã, or what they are there, are in no word.
+_WESTERN = ("cp1252", "mac_roman", "cp850")
+_MISREAD = (*_WESTERN, "cp1251")
+_LEFT = 0.25  # else at most this share of the characters may be sound
+_LOST = ("\N{REPLACEMENT CHARACTER}", "ï¿½")  # itself, and read as windows-1252
+# What a person would have written: letters, and marks of typography.
+_MEANT = re.compile(
+    "[\u00a0-\u017f\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0391-\u03ce\u0401-\u045f"
+    "\u05d0-\u05ea\u0600-\u06ff\u0e01-\u0e5b\u1ea0-\u1ef9\u2010-\u2026\u20ac\u2116"
+    "\u2122\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
+)
+_TWICE = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ][a-zß-öø-ÿ]")  # a capital inside a word
+# à whose second half, a space that cannot be broken, has become a usual one
+_A_GRAVE = re.compile(r"(?<![A-ZÀ-Þ])Ã(?=\s|$)")
+
+
+def find(text: str) -> str | None:
+    """Return what is wrong with a cell, for the reason of a fault; else None."""
+    if text.isascii():
+        return None
+    if any(lost in text for lost in _LOST):
+        return "a character was lost (U+FFFD); write this cell again"
+    for codec in _MISREAD:
+        pairs = _damaged(text, codec)
+        if pairs:
+            shown, meant = pairs[0]
+            return (
+                f"{shown} looks like {meant} in UTF-8 that was read in another"
+                " encoding; save the list again as UTF-8, or give --repair"
+            )
+    return None
+
+
+def repaired(text: str) -> str:
+    """Return a cell without the damage, or as it is if what was meant is not sure."""
+    for codec in _MISREAD:
+        if not text.isascii() and _damaged(text, codec):
+            mended = _pattern(codec).sub(_undo(codec), text)
+            mended = _A_GRAVE.sub("à", mended)
+            # one that was damaged twice is still wrong, or a part of it was lost
+            twice = find(mended) or _TWICE.search(mended)
+            scripts = {
+                each >= "\u0370"
+                for each in mended
+                if each.isalpha() and not each.isascii()
+            }
+            return text if twice or len(scripts) > 1 else mended
+    return text
+
+
+def _damaged(text: str, codec: str) -> list[tuple[str, str]]:
+    """Return the damaged characters of a text, each with what is meant."""
+    found = [match[0] for match in _pattern(codec).finditer(text)]
+    pairs = [(each, meant) for each in found if (meant := _meant(each, codec)) != each]
+    if codec == "cp1252":
+        pairs += [(each, "à") for each in _A_GRAVE.findall(text)]
+    if not pairs:
+        return []
+    if codec in _WESTERN and any(meant < "\u0100" for _, meant in pairs):
+        return pairs
+    return pairs if codec != "mac_roman" and _uncovered(text, pairs) <= _LEFT else []
+
+
+def _uncovered(text: str, pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the share of characters, without ASCII, that are not damaged."""
+    whole = sum(not each.isascii() for each in text)
+    return 1 - sum(len(each) for each, _ in pairs) / whole
+
+
+def _undo(codec: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: _meant(found[0], codec)
+
+
+def _meant(text: str, codec: str) -> str:
+    """Return the character that is meant; the text if it is none that people write."""
+    octets = bytes(_octets(codec)[each] for each in text)
+    meant = octets.decode("utf-8", "replace")
+    return meant if _MEANT.fullmatch(meant) else text
+
+
+@lru_cache(maxsize=8)
+def _octets(codec: str) -> dict[str, int]:
+    """Return the octet of each character; one that the codec lacks is a control."""
+    return {
+        bytes((octet,)).decode(codec, "ignore") or chr(octet): octet
+        for octet in range(0x80, 0x100)
+    }
+
+
+@lru_cache(maxsize=8)
+def _pattern(codec: str) -> re.Pattern[str]:
+    """Return the pattern of characters of UTF-8 that were read in a codec."""
+    by_octet = {octet: each for each, octet in _octets(codec).items()}
+
+    def one_of(first: int, last: int) -> str:
+        return "[" + "".join(re.escape(by_octet[n]) for n in range(first, last)) + "]"
+
+    after = one_of(0x80, 0xC0)
+    two, three = one_of(0xC2, 0xE0), one_of(0xE0, 0xF0)
+    return re.compile(f"{three}{after}{after}|{two}{after}")

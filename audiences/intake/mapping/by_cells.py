@@ -1,0 +1,157 @@
+"""Takes the columns that are known by their cells, and asks about opt-outs."""
+
+from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping.evidence import Holds
+from audiences.intake.mapping.state import BY_MAPPING, Columns
+
+FEWEST = 2  # cells that show what a column is
+WISHES = frozenset(("opt_out", "bounced", "consent"))
+_SHOWS = (  # what cells show, beside addresses
+    ("country", evidence.is_country, "countries"),
+    ("languages", evidence.is_language, "languages"),
+    ("kind", evidence.is_kind, "kinds of organisation"),
+    ("status", evidence.is_status, "statuses"),
+    ("level", evidence.is_level, "levels"),
+)
+# parts of headings, folded, that may be about opt-outs or consent
+_ABOUT_WISHES = tuple(
+    map(
+        synonyms.fold,
+        (
+            *("unsub", "optout", "optin", "consent", "gdpr", "rgpd", "dsgvo"),
+            *("newsletter", "subscri", "bounce", "on hold", "blocklist", "blacklist"),
+            *("do not", "désab", "désinscri", "consentimiento", "suscri"),
+            *("abgemeldet", "einwilligung", "подписк", "отписк", "рассылк"),
+            *("订阅", "退订", "الاشتراك", "الموافقة"),
+        ),
+    )
+)
+
+
+def take(known: Columns) -> None:
+    """Take columns that their cells show, if one column does."""
+    taken = set(known.targets.values())
+    free = [p for p in range(len(known.header)) if known.is_free(p)]
+    if "address" not in taken:
+        _addresses(known, free)
+    for column, holds, what in _SHOWS:
+        if column in taken:
+            continue
+        shown = [
+            place
+            for place in free
+            if _shows(known.cells[place], holds) and _may_be(known, place, column)
+        ]
+        if len(shown) == 1:
+            _show(known, shown[0], column, f"its cells are {what}", evidence_of=holds)
+            free.remove(shown[0])
+    for place in free:
+        _describe(known, place)
+
+
+def _shows(cells: list[str], holds: Holds) -> bool:
+    """Whether at least two cells and most of them fit; “no” is not Norwegian here."""
+    filled = [cell for cell in cells if cell]
+    return (
+        len(filled) >= FEWEST
+        and evidence.share(filled, holds) >= evidence.MOST
+        and evidence.share(filled, evidence.is_answer) < evidence.MOST
+    )
+
+
+def _may_be(known: Columns, place: int, column: str) -> bool:
+    """Whether the heading does not say that a column is something else."""
+    if _is_about_wishes(known.header[place]):
+        return False
+    meaning = synonyms.meanings().get(synonyms.fold(known.header[place]))
+    return place not in known.why or (
+        meaning is not None and not meaning.sure and meaning.target == column
+    )
+
+
+def _addresses(known: Columns, free: list[int]) -> None:
+    shown = [
+        place
+        for place in free
+        if evidence.share(known.cells[place], evidence.has_at) >= evidence.MOST
+    ]
+    if len(shown) == 1:
+        what = "its cells have an @"
+        _show(known, shown[0], "address", what, evidence_of=evidence.has_at)
+        free.remove(shown[0])
+    elif shown:
+        names = " and ".join(repr(known.header[place]) for place in shown)
+        known.questions.append(
+            f"{names} have e-mail addresses; say which one letters go to:"
+            f" --column address={known.header[shown[0]]!r}"
+        )
+
+
+def _show(
+    known: Columns, place: int, column: str, what: str, *, evidence_of: Holds
+) -> None:
+    filled = [cell for cell in known.cells[place] if cell]
+    fit = sum(map(evidence_of, filled))
+    known.targets[place] = column
+    known.why[place] = f"{what} ({fit} of {len(filled)})"
+    known.unsure.discard(place)
+
+
+def _describe(known: Columns, place: int) -> None:
+    """Say of a column that is left out what its cells look like."""
+    if place in known.why:
+        return
+    cells = known.cells[place]
+    if evidence.share(cells, evidence.is_answer) >= evidence.MOST:
+        known.why[place] = "not known; its cells are yes or no"
+    elif evidence.share(cells, evidence.is_day) >= evidence.MOST:
+        known.why[place] = "not known; its cells are days"
+
+
+def ask_about_wishes(known: Columns) -> None:
+    """Ask about columns that may be about opt-outs or consent and are left out."""
+    for place, heading in enumerate(known.header):
+        if known.is_free(place) and _is_about_wishes(heading):
+            known.unsure.add(place)
+            known.asked.add(place)
+            known.why[place] = "may say who opted out"
+            known.questions.append(
+                f"{heading!r} may say who opted out or agreed: name it with"
+                f" --column opt_out={heading!r} or consent={heading!r}, or leave it"
+                f" out with --ignore {heading!r}"
+            )
+
+
+def _is_about_wishes(heading: str) -> bool:
+    """Whether a heading may be about opt-outs or consent."""
+    folded = synonyms.fold(heading)
+    meaning = synonyms.meanings().get(folded)
+    named = meaning is not None and meaning.target in WISHES
+    return named or any(part in folded for part in _ABOUT_WISHES)
+
+
+def settle_organisation(known: Columns) -> None:
+    """Tell codes of organisations from names, by the headings and the cells."""
+    taken = set(known.targets.values())
+    for place, target in list(known.targets.items()):
+        if target == "organisation_code":
+            known.targets[place] = "organisation"
+        elif (target == "organisation" and "organisation_code" in taken) or (
+            target == "organisation"
+            and "organisation_name" not in taken
+            and _are_names(known, place)
+        ):
+            _name(known, place)
+
+
+def _are_names(known: Columns, place: int) -> bool:
+    """Whether not all cells of a column can be codes, and a person did not say so."""
+    cells = known.cells[place]
+    are_codes = evidence.share(cells, evidence.is_code) == 1
+    return any(cells) and not are_codes and known.why[place] != BY_MAPPING
+
+
+def _name(known: Columns, place: int) -> None:
+    known.targets[place] = "organisation_name"
+    known.order.pop("organisation", None)
+    known.why[place] += "; its cells are names, not codes"

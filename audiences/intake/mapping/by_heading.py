@@ -1,0 +1,68 @@
+"""Takes the columns that are known by their headings."""
+
+from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping.state import Columns
+
+_GIVEN, _FAMILY = ("given_name", "middle_name"), ("family_name",)
+
+
+def take(known: Columns) -> None:
+    """Take the headings that name a column for sure."""
+    for place, heading in enumerate(known.header):
+        meaning = synonyms.meanings().get(synonyms.fold(heading))
+        if not known.is_free(place) or meaning is None:
+            continue
+        target = _corrected(known, place, meaning.target)
+        column = synonyms.parts().get(target, target)
+        if not meaning.sure:
+            known.why[place] = f"may be {column}"
+            known.unsure.add(place)
+        elif _column(column) in known.decided:
+            known.why[place] = f"{_column(column)} comes from another column"
+        else:
+            known.targets[place] = target
+            known.why[place] = "by its heading"
+            if target != meaning.target:
+                known.why[place] += " and its cells"
+    _settle_names(known)
+
+
+def _column(target: str) -> str:
+    return "organisation" if target == "organisation_code" else target
+
+
+def _corrected(known: Columns, place: int, target: str) -> str:
+    """Return the target that the cells of “address” show: e-mail or postal."""
+    at = evidence.share(known.cells[place], evidence.has_at)
+    if target == "postal_address" and at >= evidence.MOST:
+        return "address"
+    is_plain = synonyms.fold(known.header[place]) == "address"
+    places = evidence.share(known.cells[place], evidence.is_place)
+    if target == "address" and is_plain and at == 0 and places >= evidence.MOST:
+        return "postal_address"
+    return target
+
+
+def _settle_names(known: Columns) -> None:
+    """Join the parts of names, unless the whole name has a column of its own."""
+    whole = [p for p, target in known.targets.items() if target == "name"]
+    named = synonyms.parts()
+    parts = [p for p, t in known.targets.items() if named.get(t) == "name"]
+    given = [p for p in parts if known.targets[p] in _GIVEN]
+    family = [p for p in parts if known.targets[p] in _FAMILY]
+    either = [p for p in parts if p not in given and p not in family]
+    if whole and "name" not in known.decided:
+        for place in parts:
+            del known.targets[place]
+            known.why[place] = f"the name comes from {known.header[whole[0]]!r}"
+        known.order["name"] = tuple(whole)
+        return
+    before = [*either, *given] if family and not given else given
+    after = family if family and not given else [*either, *family]
+    joined = [*before, *after]
+    if given and family and all(evidence.is_han(known.header[p]) for p in joined):
+        joined = [*after, *before]
+    for place in joined:
+        known.targets[place] = "name"
+    if joined:
+        known.order["name"] = tuple(joined)

@@ -1,0 +1,99 @@
+"""What the cells of a column show: addresses, codes, countries, yes or no, days."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from babel import Locale
+
+from audiences.intake.mapping import synonyms
+from audiences.intake.wishes import optouts
+from audiences.organisations import Kind, Level, Status
+from audiences.suppressions import Why
+
+MOST = 0.6  # the share of cells that shows what a column is
+Holds = Callable[[str], bool]
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")
+LETTERS = 2  # of a code of ISO 3166-1 or ISO 639-1
+_CODE = re.compile(r"[^\W_][\w.-]{0,79}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*")
+
+
+def share(cells: Sequence[str], holds: Holds) -> float:
+    """Return which part of the cells that are not empty fits; 0 when all are empty."""
+    filled = [cell for cell in cells if cell]
+    return sum(map(holds, filled)) / len(filled) if filled else 0.0
+
+
+def has_at(cell: str) -> bool:
+    """Whether a cell may have an e-mail address."""
+    return "@" in cell
+
+
+def is_code(cell: str) -> bool:
+    """Whether a cell may be the code of an organisation."""
+    return _CODE.fullmatch(cell) is not None
+
+
+def is_place(cell: str) -> bool:
+    """Whether a cell looks like a postal address: words, with a comma or a number."""
+    return " " in cell and ("," in cell or any(map(str.isdecimal, cell)))
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day."""
+    return _DAY.fullmatch(cell) is not None
+
+
+def is_answer(cell: str) -> bool:
+    """Whether a cell says yes or no."""
+    try:
+        optouts.why(cell, yes=Why.ASKED)
+    except optouts.UnclearError:
+        return False
+    return not is_day(cell)
+
+
+def is_country(cell: str) -> bool:
+    """Whether a cell is the name or the code of a country."""
+    return synonyms.fold(cell) in _names("territories")
+
+
+def is_language(cell: str) -> bool:
+    """Whether a cell is the name or the code of a language."""
+    return synonyms.fold(cell) in _names("languages")
+
+
+def is_kind(cell: str) -> bool:
+    """Whether a cell is a kind of organisation."""
+    return cell.casefold() in tuple(Kind)
+
+
+def is_status(cell: str) -> bool:
+    """Whether a cell is the status of an organisation."""
+    return cell.casefold() in tuple(Status)
+
+
+def is_level(cell: str) -> bool:
+    """Whether a cell is the level of an organisation."""
+    return cell.casefold() in tuple(Level)
+
+
+def is_han(text: str) -> bool:
+    """Whether a text has Chinese characters only."""
+    return bool(text) and all("\u3400" <= each <= "\u9fff" for each in text)
+
+
+@cache
+def _names(what: str) -> frozenset[str]:
+    """Return the codes and names of countries or languages, folded."""
+    found: set[str] = set()
+    for language in LANGUAGES:
+        names = getattr(Locale(language), what)
+        found |= {
+            synonyms.fold(each)
+            for code, name in names.items()
+            if len(code) == LETTERS  # longer codes of languages are names of people
+            for each in (code, name)
+        }
+    return frozenset(found)

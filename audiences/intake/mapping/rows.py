@@ -1,0 +1,107 @@
+"""Gives the rows of a list the form of a proposal: joined, translated, filled cells.
+
+A column with one heading and nothing else set is read where it stands, so that rows of
+a list with our own headings pass unchanged.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from audiences.intake import columns
+from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping.evidence import is_han
+from audiences.intake.mapping.layout import Layout
+from audiences.intake.wishes import optouts
+
+_BETWEEN = {
+    "postal_address": ", ",
+    "function": ", ",
+    "telephones": "; ",
+    "second_address": ", ",
+    "tags": ", ",
+    "notes": "; ",
+    "opt_out": optouts.BETWEEN,
+    "bounced": optouts.BETWEEN,
+}
+Make = Callable[[list[str]], str]  # the cell of one column, from a row of full width
+
+
+class Shaped(NamedTuple):
+    """The positions of columns, and the rows they are about."""
+
+    positions: dict[str, int]
+    rows: Iterator[list[str]]
+
+
+def shape(layout: Layout, rows: Iterator[list[str]]) -> Shaped:
+    """Return rows in which each column has one cell; cells too many stay at the end."""
+    width = len(layout.found)
+    mapping = layout.mapping
+    positions: dict[str, int] = {}
+    makes: list[Make] = []
+    for column in columns.NAMES:
+        places = layout.positions.get(column, ())
+        default = mapping.defaults.get(column, "")
+        values = mapping.values.get(column, {})
+        labels = {place: layout.found[place].heading for place in places}
+        plain = column != "consent" or {*map(synonyms.fold, labels.values())} == {
+            column
+        }
+        if len(places) == 1 and plain and not default and not values:
+            positions[column] = places[0]
+        elif places or default:
+            positions[column] = width + len(makes)
+            makes.append(_make(column, labels, values, default))
+    return Shaped(positions, _shaped(rows, width, makes) if makes else rows)
+
+
+def _make(
+    column: str, places: Mapping[int, str], values: Mapping[str, str], default: str
+) -> Make:
+    """Return the function that makes a cell from those at `places`."""
+    join = _evidence if column == "consent" else _joined(column)
+
+    def make(row: list[str]) -> str:
+        given = {
+            label: values.get(cell, cell)
+            for place, label in places.items()
+            if (cell := row[place].strip())
+        }
+        return join(given) if given else default
+
+    return make
+
+
+def _joined(column: str) -> Callable[[dict[str, str]], str]:
+    between = _BETWEEN.get(column, " ")
+
+    def join(given: dict[str, str]) -> str:
+        cells = list(given.values())
+        if len(cells) > 1 and between == " " and all(map(is_han, cells)):
+            return "".join(cells)
+        return between.join(cells)
+
+    return join
+
+
+def _evidence(given: dict[str, str]) -> str:
+    """Return what a list says of consent; a day or a yes gets its heading before it."""
+    return "; ".join(
+        f"{label}: {cell}" if evidence.is_day(cell) or _is_yes(cell) else cell
+        for label, cell in given.items()
+    )
+
+
+def _is_yes(cell: str) -> bool:
+    return synonyms.fold(cell) in optouts.answers()["yes"]
+
+
+def _shaped(
+    rows: Iterator[list[str]], width: int, makes: list[Make]
+) -> Iterator[list[str]]:
+    for row in rows:
+        if not "".join(row).strip():
+            yield row  # an empty row stays empty, so that it is not counted
+            continue
+        full = [*row[:width], *[""] * (width - len(row))]
+        yield [*full, *[make(full) for make in makes], *row[width:]]

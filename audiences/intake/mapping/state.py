@@ -1,0 +1,104 @@
+"""What is known of the columns of a list while a proposal is made."""
+
+from collections.abc import Sequence
+
+from audiences.errors import FileRefusedError
+from audiences.intake.mapping import plan, synonyms
+from audiences.intake.mapping.plan import Mapping
+
+BY_MAPPING = "by your mapping"
+
+
+def distinct(header: Sequence[str]) -> list[str]:
+    """Return the headings, without space around; one that comes again gets a number."""
+    names: list[str] = []
+    for each in header:
+        bare = " ".join(each.split())
+        count = sum(name == bare or name.startswith(f"{bare} (") for name in names)
+        names.append(f"{bare} ({count + 1})" if bare and bare in names else bare)
+    return names
+
+
+class Columns:
+    """The columns of a list, and what each of them becomes so far.
+
+    A column is known by its place in the header.
+    """
+
+    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        self.header = distinct(header)
+        self.cells = [
+            [row[place].strip() if place < len(row) else "" for row in rows]
+            for place in range(len(header))
+        ]
+        self.targets: dict[int, str] = {}  # place → column or part
+        self.why: dict[int, str] = {}
+        self.unsure: set[int] = set()
+        self.decided: set[str] = set()  # columns a person or a preset gave headings
+        self.ignored: set[int] = set()  # by a person or a preset
+        self.asked: set[int] = set()  # a mapping that is written does not decide them
+        self.questions: list[str] = []
+        self.preset: str | None = None
+        self.order: dict[str, tuple[int, ...]] = {}
+
+    def take_mapping(self, mapping: Mapping) -> None:
+        """Take what a person decided; refuse what contradicts the list."""
+        for column, headings in mapping.columns.items():
+            places = [self._place(heading, column) for heading in headings]
+            for place in places:
+                if place in self.targets:
+                    raise FileRefusedError(
+                        f"the column {self.header[place]!r} is mapped to"
+                        f" {self.targets[place]} and to {column}; keep one"
+                    )
+                self.targets[place] = column
+                self.why[place] = BY_MAPPING
+            self.order[column] = tuple(places)
+            self.decided.add(column)
+        for heading in mapping.ignored:
+            place = self._place(heading, "ignored")
+            if place in self.targets:
+                raise FileRefusedError(
+                    f"the column {heading!r} is mapped to {self.targets[place]} and"
+                    " ignored; keep one"
+                )
+            self.ignored.add(place)
+            self.why[place] = "ignored by your mapping"
+
+    def _place(self, heading: str, where: str) -> int:
+        return self.header.index(plan.heading_named(heading, self.header, where))
+
+    def take_preset(self, name: str | None) -> None:
+        """Take the preset that fits, or ask which of several it is."""
+        fitting = synonyms.fitting(self.header)
+        if name is not None:
+            fitting = [each for each in synonyms.presets() if each.name == name]
+        if len(fitting) > 1:
+            names = " and ".join(each.name for each in fitting)
+            self.questions.append(
+                f"the headings are those of {names}; choose with --preset"
+                f" {fitting[0].name!r}"
+            )
+        if len(fitting) != 1:
+            return
+        preset = fitting[0]
+        self.preset = preset.name
+        by_fold = {synonyms.fold(each): i for i, each in enumerate(self.header)}
+        for column, headings in preset.columns.items():
+            places = [by_fold.get(synonyms.fold(each), -1) for each in headings]
+            places = [each for each in dict.fromkeys(places) if self.is_free(each)]
+            if places and column not in self.decided:
+                self.order[column] = tuple(places)
+                self.decided.add(column)
+                for place in places:
+                    self.targets[place] = column
+                    self.why[place] = f"as {preset.name} exports it"
+        for folded in preset.ignored:
+            place = by_fold.get(folded, -1)
+            if self.is_free(place):
+                self.ignored.add(place)
+                self.why[place] = f"{preset.name} has it for its own use"
+
+    def is_free(self, place: int) -> bool:
+        """Whether it is not known yet what a column becomes."""
+        return place >= 0 and place not in self.targets and place not in self.ignored

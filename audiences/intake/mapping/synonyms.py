@@ -1,0 +1,86 @@
+"""The headings by which columns are known, and the presets of other programs, as data.
+
+`headings.toml` and `presets.toml` are read once.
+"""
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+# letters that Arabic lists write in two ways, and the stroke that only fills a line
+_ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
+
+
+class Meaning(NamedTuple):
+    """What a heading means: the name of a column or of its part."""
+
+    target: str
+    sure: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preset:
+    """How the export of a program is read."""
+
+    name: str
+    needs: tuple[str, ...]  # headings, folded
+    columns: dict[str, tuple[str, ...]]  # column → headings, of which some may lack
+    ignored: tuple[str, ...]
+
+
+def fold(heading: str) -> str:
+    """Return a heading without case, accents, spaces and punctuation, to compare."""
+    plain = unicodedata.normalize("NFKD", heading.casefold()).translate(_ARABIC)
+    return "".join(character for character in plain if character.isalnum())
+
+
+def _data(name: str) -> dict[str, Any]:
+    """Return the content of a TOML file of this folder."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def meanings() -> dict[str, Meaning]:
+    """Return what each known heading means, by its folded form."""
+    found: dict[str, Meaning] = {}
+    for target, lists in _data("headings.toml").items():
+        for key, headings in lists.items():
+            if key != "part_of":
+                meaning = Meaning(target, key != "maybe")
+                found |= {fold(each): meaning for each in headings}
+    return found
+
+
+@cache
+def parts() -> dict[str, str]:
+    """Return the column that each part belongs to: given_name → name."""
+    return {
+        target: lists["part_of"]
+        for target, lists in _data("headings.toml").items()
+        if "part_of" in lists
+    }
+
+
+@cache
+def presets() -> tuple[Preset, ...]:
+    """Return the presets, in the order of their file."""
+    return tuple(
+        Preset(
+            name=each["name"],
+            needs=tuple(map(fold, each["needs"])),
+            columns={key: tuple(value) for key, value in each["columns"].items()},
+            ignored=tuple(map(fold, each.get("ignored", ()))),
+        )
+        for each in _data("presets.toml")["preset"]
+    )
+
+
+def fitting(header: Iterable[str]) -> list[Preset]:
+    """Return the presets that fit a row of headings."""
+    there = set(map(fold, header))
+    return [each for each in presets() if there.issuperset(each.needs)]

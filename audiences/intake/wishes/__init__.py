@@ -1,0 +1,1 @@
+"""Takes over the opt-outs and dead mailboxes that other systems know."""

@@ -1,0 +1,1 @@
+"""What is kept about contacts besides their rows."""

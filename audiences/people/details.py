@@ -1,0 +1,105 @@
+"""What a list may have about a contact besides its address: telephones, site, tags.
+
+Few contacts have any of it, and no letter needs it. So it is in tables of its own,
+which have rows only where something is known. The rows go with the contact.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.contacts import Contact
+from audiences.store.base import KEY_ONLY, Base
+
+QUOTES = "\"'“”„«»"  # around a tag, in lists of other systems
+TELEPHONES = "; "  # between the numbers of one contact or organisation
+
+
+class ContactDetails(Base):
+    """What is known about a contact once; a row has one value at least."""
+
+    __tablename__ = "contact_details"
+
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True
+    )
+    telephones: Mapped[str | None]  # separated by TELEPHONES
+    postal_address: Mapped[str | None]  # in lines
+    website: Mapped[str | None]
+    notes: Mapped[str | None]  # in lines
+
+
+class ContactTag(Base):
+    """A tag of a contact, in small letters."""
+
+    __tablename__ = "contact_tag"
+    __table_args__ = (KEY_ONLY,)
+
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
+
+
+class SecondAddress(Base):
+    """Another address of a contact. It is kept, and never written to."""
+
+    __tablename__ = "second_address"
+
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True
+    )
+    address_key: Mapped[bytes] = mapped_column(
+        LargeBinary(16), primary_key=True, index=True
+    )
+    address: Mapped[str] = mapped_column(String(254))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    """All details of one contact."""
+
+    telephones: tuple[str, ...] = ()
+    postal_address: str | None = None
+    website: str | None = None
+    notes: str | None = None
+    tags: Sequence[str] = ()  # sorted
+    second_addresses: Sequence[str] = ()
+
+
+def tag(raw: str) -> str:
+    """Return a tag in the form in which tags are kept and compared."""
+    plain = unicodedata.normalize("NFKC", raw).strip(f" \t{QUOTES}")
+    return " ".join(plain.casefold().split())
+
+
+def split_telephones(stored: str | None) -> tuple[str, ...]:
+    """Return the numbers of a stored text."""
+    return tuple(stored.split(TELEPHONES)) if stored else ()
+
+
+async def of(session: AsyncSession, contact_id: int) -> Details:
+    """Return the details of a contact; empty where nothing is known."""
+    row = await session.get(ContactDetails, contact_id)
+    tags = await session.scalars(
+        select(ContactTag.tag)
+        .where(ContactTag.contact_id == contact_id)
+        .order_by(ContactTag.tag)
+    )
+    others = await session.scalars(
+        select(SecondAddress.address)
+        .where(SecondAddress.contact_id == contact_id)
+        .order_by(SecondAddress.address)
+    )
+    return Details(
+        telephones=split_telephones(row.telephones if row else None),
+        postal_address=row.postal_address if row else None,
+        website=row.website if row else None,
+        notes=row.notes if row else None,
+        tags=tags.all(),
+        second_addresses=others.all(),
+    )

@@ -1,0 +1,1 @@
+"""What the unit changes in the directory by hand, each change with its history."""

@@ -1,0 +1,271 @@
+"""Adds and edits single contacts, as a user of the unit types them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import addresses, contacts
+from audiences.contacts import Contact, Membership, role_names
+from audiences.errors import AudienceError
+from audiences.intake import cells
+from audiences.intake.values import names
+from audiences.intake.values.cell import CellError, Parse
+from audiences.organisations import Organisation
+from audiences.segments import vocabularies
+from audiences.suppressions import Suppression, Why
+from audiences.upkeep import changes, finding, topics
+from audiences.upkeep.changes import Author, Changed
+
+COLUMNS = ("name", "languages", "timezone", "organisation", "roles")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WantedContact:
+    """What a contact should have, as typed; None leaves a value, "" empties it.
+
+    `roles` are those at the organisation `at`, or else at the primary one. A contact
+    who is not at `at` yet joins it.
+    """
+
+    name: str | None = None
+    languages: str | None = None
+    timezone: str | None = None
+    organisation: str | None = None  # the new primary one
+    roles: str | None = None
+    at: str | None = None
+    leave: str | None = None  # the further organisation to leave
+    topics: Sequence[str] = ()  # to subscribe to
+    basis: str | None = None  # of these subscriptions
+    ended: Sequence[str] = ()  # topics to unsubscribe from
+
+
+async def add(
+    session: AsyncSession,
+    address: str,
+    wanted: WantedContact,
+    author: Author,
+    *,
+    key: bytes,
+) -> Contact:
+    """Add a contact; return it.
+
+    Raises AudienceError if a contact has the address, the person was erased, or a value
+    is not valid.
+    """
+    if not wanted.organisation:
+        raise AudienceError("a new contact needs an organisation")
+    given = addresses.parse(address)
+    fingerprint = addresses.fingerprint(given.identity, key=key)
+    contact = await contacts.holding(session, fingerprint, lock=True)
+    if contact is not None and contact.address is not None:
+        raise AudienceError(
+            f"{given.text} is a contact already", code="contact.known", address=address
+        )
+    await refuse_erased(session, fingerprint, given.text)
+    body = await finding.organisation(session, wanted.organisation)
+    if contact is None:
+        contact = Contact(
+            address_key=fingerprint, organisation_id=body.id, updated_at=author.at
+        )
+        session.add(contact)
+    contact.address, contact.organisation_id = given.text, body.id
+    await session.flush()
+    await _edit(session, contact, replace(wanted, organisation=None), author)
+    detail = {"organisation": [None, body.code]}
+    changes.record(session, Changed.CONTACT, contact.id, "added", author, detail)
+    return contact
+
+
+async def refuse_erased(session: AsyncSession, fingerprint: bytes, shown: str) -> None:
+    """Raise AudienceError if the person at an address was erased."""
+    known = await session.get(Suppression, fingerprint)
+    if known is not None and known.reason == Why.ERASED:
+        raise AudienceError(
+            f"the person at {shown} was erased on {known.since:%Y-%m-%d}; nothing is"
+            " stored about them"
+        )
+
+
+async def edit(
+    session: AsyncSession,
+    address: str,
+    wanted: WantedContact,
+    author: Author,
+    *,
+    key: bytes,
+    version: datetime | None = None,
+) -> Mapping[str, Any]:
+    """Change a contact; return each changed column with its value before and after.
+
+    `version` is that of the contact which the user saw. Raises AudienceError if the
+    contact was changed since, with both values, or if a value is not valid; nothing is
+    changed then.
+    """
+    seen = await contacts.find(session, address, key=key)
+    contact = await session.get_one(Contact, seen.id, with_for_update=True)
+    if version is not None and contact.updated_at != version:
+        raise AudienceError(await _changed_since(session, contact, wanted))
+    detail = await _edit(session, contact, wanted, author)
+    if detail:
+        changes.record(session, Changed.CONTACT, contact.id, "edited", author, detail)
+    return detail
+
+
+async def _changed_since(
+    session: AsyncSession, contact: Contact, wanted: WantedContact
+) -> str:
+    """Return the sentence that names the present values and those wanted."""
+    body = await session.get_one(Organisation, contact.organisation_id)
+    now = {
+        "name": contact.name,
+        "languages": contact.languages,
+        "timezone": contact.timezone,
+        "organisation": body.code,
+        "roles": " ".join(role_names(contact.roles)),
+    }
+    both = [
+        f"{column} is {now[column] or 'empty'}, you want {value or 'it empty'}"
+        for column in COLUMNS
+        if (value := getattr(wanted, column)) is not None
+    ]
+    last = (await changes.history(session, Changed.CONTACT, contact.id))[-1:]
+    by = "".join(f" by {each.by}" for each in last)
+    return (
+        f"{contact.address} was changed{by} since you saw it; nothing was changed now:"
+        f" {'; '.join(both) or 'look at it again'}"
+    )
+
+
+async def parsers(session: AsyncSession) -> dict[str, Parse]:
+    """Return the parser of each column, as imports have them."""
+    vocabulary = await vocabularies.load(session)
+    return cells.parsers(vocabulary, await names.load(session), repair=False)
+
+
+async def _edit(
+    session: AsyncSession, contact: Contact, wanted: WantedContact, author: Author
+) -> dict[str, Any]:
+    parse = await parsers(session)
+    detail: dict[str, Any] = {}
+    for column in ("name", "languages", "timezone"):
+        value = getattr(wanted, column)
+        if value is not None:
+            after = parsed(parse, column, value)
+            before = getattr(contact, column)
+            if after != before:
+                setattr(contact, column, after)
+                detail[column] = [before, after]
+    if wanted.organisation:
+        detail |= await _settle(session, contact, wanted.organisation)
+    if wanted.roles is not None or wanted.at is not None:
+        roles = parsed(parse, "roles", wanted.roles or "") or 0
+        detail |= await _give_roles(session, contact, wanted, roles, author)
+    if wanted.leave:
+        detail |= await _leave(session, contact, wanted.leave)
+    detail |= await _topics(session, contact, wanted, author, parse)
+    if detail:
+        contact.updated_at = author.at
+    await session.flush()
+    return detail
+
+
+def parsed(parse: Mapping[str, Parse], column: str, value: str) -> Any:
+    """Return a typed value as an import takes it; None if it is empty.
+
+    Raises AudienceError, with the column and the reason.
+    """
+    try:
+        return parse[column](value.strip()) if value.strip() else None
+    except CellError as fault:
+        raise AudienceError(f"{column} {value[:80]!r}: {fault}") from None
+
+
+async def _settle(session: AsyncSession, contact: Contact, code: str) -> dict[str, Any]:
+    """Make an organisation the primary one; the former one is left."""
+    body = await finding.organisation(session, code)
+    if body.id == contact.organisation_id:
+        return {}
+    before = await session.get_one(Organisation, contact.organisation_id)
+    joined = await _membership(session, contact, body)
+    if joined is not None:
+        contact.roles = joined.roles
+        await session.delete(joined)
+    contact.organisation_id = body.id
+    return {"organisation": [before.code, body.code]}
+
+
+async def _give_roles(
+    session: AsyncSession,
+    contact: Contact,
+    wanted: WantedContact,
+    roles: int,
+    author: Author,
+) -> dict[str, Any]:
+    place: Contact | Membership | None = contact
+    label, number = "roles", contact.organisation_id
+    if wanted.at:
+        body = await finding.organisation(session, wanted.at)
+        label, number = f"roles at {body.code}", body.id
+        if number != contact.organisation_id:
+            place = await _membership(session, contact, body)
+    if place is None:
+        session.add(
+            Membership(
+                contact_id=contact.id,
+                organisation_id=number,
+                roles=roles,
+                updated_at=author.at,
+            )
+        )
+        return {label: ["not there", list(role_names(roles))]}
+    before = place.roles
+    if wanted.roles is None or before == roles:
+        return {}
+    place.roles = roles
+    place.updated_at = author.at
+    return {label: [list(role_names(before)), list(role_names(roles))]}
+
+
+async def _leave(session: AsyncSession, contact: Contact, code: str) -> dict[str, Any]:
+    body = await finding.organisation(session, code)
+    joined = await _membership(session, contact, body)
+    if body.id == contact.organisation_id:
+        raise AudienceError(
+            f"{body.code} is the primary organisation of {contact.address}; give it"
+            " another one first"
+        )
+    if joined is None:
+        raise AudienceError(f"{contact.address} is not at {body.code}")
+    roles = list(role_names(joined.roles))
+    await session.delete(joined)
+    return {f"roles at {body.code}": [roles, "left"]}
+
+
+async def _membership(
+    session: AsyncSession, contact: Contact, body: Organisation
+) -> Membership | None:
+    found: Membership | None = await session.scalar(
+        select(Membership).where(
+            Membership.contact_id == contact.id, Membership.organisation_id == body.id
+        )
+    )
+    return found
+
+
+async def _topics(
+    session: AsyncSession,
+    contact: Contact,
+    wanted: WantedContact,
+    author: Author,
+    parse: Mapping[str, Parse],
+) -> dict[str, Any]:
+    begun = parsed(parse, "topics", " ".join(wanted.topics)) or ""
+    ended = parsed(parse, "topics", " ".join(wanted.ended)) or ""
+    return {
+        **await topics.begin(session, contact, begun.split(), wanted.basis, author),
+        **await topics.end(session, contact, ended.split(), author),
+    }

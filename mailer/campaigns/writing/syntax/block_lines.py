@@ -1,0 +1,136 @@
+"""Reads the typed lines of a block, and where its text begins.
+
+The lines stand below the heading, or in a paragraph of their own before the text. A
+line of the block within the text, or one that almost is one, is a fault.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mailer.campaigns.writing import line_kinds
+from mailer.campaigns.writing.syntax import line_names
+from mailer.campaigns.writing.syntax.line_names import TypedLine
+from mailer.errors import ContentError
+from mailer.rendering.letter_types import BlockType
+
+Numbered = Sequence[tuple[int, str]]
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_ABOVE = "put it directly below the heading of the block, or write \\: in the text"
+
+
+@dataclass(kw_only=True)
+class BlockLines:
+    """The typed lines of a block with their line numbers, and its text."""
+
+    kind: BlockType
+    where: str
+    values: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    text: str = ""
+    first: int = 0  # line of the text
+    faults: list[ContentError] = field(default_factory=list)
+
+    def fault(self, number: int, sentence: str) -> None:
+        """Add a fault with its line."""
+        self.faults.append(ContentError(f"{self.where}, line {number}", sentence))
+
+    def take(self, number: int, line: TypedLine) -> None:
+        """Add a typed line, or what is wrong with it."""
+        name = line.known
+        if name in self.values:
+            self.fault(number, f"{name} is in this block twice")
+            return
+        place = f"{self.where}, line {number}"
+        self.numbers[name] = number
+        self.values[name] = line.value
+        try:
+            self.values[name] = line_kinds.checked(
+                line.value, self.kind.fields[name], name, place
+            )
+        except ContentError as fault:
+            self.faults.append(fault)
+
+
+def read(lines: Numbered, kind: BlockType, where: str) -> BlockLines:
+    """Return the typed lines and the text of a block; faults are among the result."""
+    block = BlockLines(kind=kind, where=where)
+    rest = _below_heading(block, lines)
+    while paragraph := _typed_paragraph(rest, kind):
+        for number, typed in paragraph:
+            block.take(number, typed)
+        rest = _without_empty(rest)[len(paragraph) :]
+    text = _without_empty(rest)
+    block.first = text[0][0] if text else 0
+    block.text = "\n".join(line for _, line in text).rstrip()
+    for number, line in _outside_code(text):
+        _check_text(block, number, line)
+    return block
+
+
+def _below_heading(block: BlockLines, lines: Numbered) -> Numbered:
+    """Take the lines directly below the heading; return those after them."""
+    fields = block.kind.fields
+    for position, (number, line) in enumerate(lines):
+        typed = line_names.read(line, fields) if line.strip() else None
+        if typed is not None and typed.known:
+            block.take(number, typed)
+        elif fields and (near := line_names.near(line, fields)):
+            block.fault(number, f"found {line.strip()[:60]!r}; write {near}: …")
+        elif fields and typed is not None and _claims(typed, block):
+            block.fault(
+                number,
+                f"a block {block.kind.name} has no line {typed.name}; it has"
+                f" {', '.join(fields)}; put an empty line before the text",
+            )
+        else:
+            return lines[position:]
+    return ()
+
+
+def _claims(typed: TypedLine, block: BlockLines) -> bool:
+    """Return whether a line with an unknown name was meant as one of the block.
+
+    It is in small letters, or it has one word and stands below another line.
+    """
+    follows = bool(block.values) and " " not in typed.name
+    return not typed.listed and (typed.plain or follows)
+
+
+def _typed_paragraph(lines: Numbered, kind: BlockType) -> list[tuple[int, TypedLine]]:
+    """Return the first paragraph if it has typed lines of the block only."""
+    found = []
+    for number, line in _without_empty(lines):
+        if not line.strip():
+            break
+        typed = line_names.read(line, kind.fields)
+        if typed is None or not typed.known:
+            return []
+        found.append((number, typed))
+    return found
+
+
+def _without_empty(lines: Numbered) -> Numbered:
+    """Return lines without the empty ones at their beginning."""
+    first = next((n for n, (_, line) in enumerate(lines) if line.strip()), len(lines))
+    return lines[first:]
+
+
+def _outside_code(lines: Numbered) -> Iterator[tuple[int, str]]:
+    fence = ""
+    for number, line in lines:
+        opening = _FENCE.match(line)
+        if opening and (not fence or opening[1].startswith(fence)):
+            fence = "" if fence else opening[1]
+        elif not fence:
+            yield number, line
+
+
+def _check_text(block: BlockLines, number: int, line: str) -> None:
+    """Add a fault if a line of the text is one of the block's own."""
+    if block.kind.form != "any" and line.lstrip().startswith(("|", "-")):
+        return
+    typed = line_names.read(line, block.kind.fields)
+    if typed is not None and typed.known and not typed.listed:
+        found = line.strip()[:60]
+        block.fault(number, f"found the line {found!r} in the text; {_ABOVE}")

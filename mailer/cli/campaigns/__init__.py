@@ -1,0 +1,1 @@
+"""`mailer campaigns`: commands for people who write, approve and send campaigns."""

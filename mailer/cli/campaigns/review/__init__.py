@@ -1,0 +1,1 @@
+"""Commands that check and show campaigns before they are sent."""

@@ -1,0 +1,88 @@
+"""`mailer campaigns export-po, import-po`: PO files for translators."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from mailer import clock, regular_files
+from mailer.campaigns.writing.translation import exchange, po_file
+from mailer.cli import output
+from mailer.cli.campaigns import fallen
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.errors import ContentError, unreadable
+from mailer.sites.site import Site
+
+
+@click.command(
+    "export-po",
+    epilog="Example: mailer campaigns export-po 1 --language es --out may.es.po",
+)
+@click.argument("campaign_id", type=NUMBER)
+@click.option(
+    "--language", required=True, help="The language of the translation: es, zh-Hant."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
+)
+@with_site
+async def export_po(
+    site: Site, campaign_id: int, language: str, out: Path | None
+) -> None:
+    """Write a campaign for the translator of one language, as a PO file."""
+    octets = await exchange.export_po(site, campaign_id, language, now=clock.now())
+    if out is None:
+        output.octets(octets)
+        return
+    _write(out, octets)
+    output.say(f"{out} is written; read the translation with `campaigns import-po`")
+
+
+@click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
+@click.argument("campaign_id", type=NUMBER)
+@click.argument("file", type=click.Path(path_type=Path))
+@by_option
+@as_json
+@with_site
+async def import_po(
+    site: Site, campaign_id: int, file: Path, by: str, as_json: bool
+) -> None:
+    """Take in a translation; where words changed, an approval is void."""
+    taken = await exchange.import_po(
+        site, campaign_id, _read(file), name=file.name, by=by, now=clock.now()
+    )
+    await fallen.say(site, campaign_id)
+    progress = taken.progress
+    if as_json:
+        output.json_document(
+            {
+                "language": taken.language,
+                "changed": taken.changed,
+                "confirmed": taken.confirmed,
+                "fuzzy": taken.fuzzy,
+                "done": progress.done,
+                "stale": progress.stale,
+                "missing": progress.missing,
+            }
+        )
+        return
+    output.line(
+        f"{taken.language}: {taken.changed} entries changed,"
+        f" {taken.confirmed} confirmed, {taken.fuzzy} still fuzzy"
+    )
+    output.line(
+        f"{progress.done} done, {progress.stale} stale, {progress.missing} missing"
+    )
+
+
+def _write(path: Path, octets: bytes) -> None:
+    try:
+        path.write_bytes(octets)
+    except OSError as fault:
+        raise ContentError(str(path), f"cannot be written: {fault.strerror}") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return regular_files.read_one(path, limit=po_file.MAX_FILE)
+    except OSError as fault:
+        raise ContentError(str(path), unreadable(fault)) from None

@@ -1,0 +1,84 @@
+"""`mailer contacts imports` and `undo`."""
+
+import rich_click as click
+
+from audiences.intake import undo
+from audiences.intake.undo import Undone
+from mailer import clock
+from mailer.cli import acting, output
+from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.outbox import ledger
+from mailer.sites.site import Site
+
+_KEYS = ("id", "file", "at", "by", "rows", "added", "changed", "undone_at")
+
+
+@click.command("imports", epilog="Example: mailer contacts imports")
+@as_json
+@with_site
+async def imports_(site: Site, as_json: bool) -> None:
+    """List the files that were imported, the latest first."""
+    async with site.database.reading() as session:
+        listed = [
+            {
+                "id": each.id,
+                "file": each.file,
+                "at": each.at.isoformat(),
+                "by": each.by,
+                "rows": each.rows,
+                "added": each.added,
+                "changed": each.changed,
+                "unchanged": each.unchanged,
+                "undone_at": each.undone_at.isoformat() if each.undone_at else None,
+            }
+            for each in await undo.imports(session)
+        ]
+    if as_json:
+        output.json_document(listed)
+    else:
+        rows = [[each[key] for key in _KEYS] for each in listed]
+        output.table("Imports", [key.replace("_", " ") for key in _KEYS], rows)
+
+
+@click.command("undo", epilog="Example: mailer contacts undo 3 --apply")
+@click.argument("import_id", type=NUMBER)
+@click.option("--apply", is_flag=True, help="Undo it; else only show what that does.")
+@with_site
+async def undo_(site: Site, import_id: int, apply: bool) -> None:
+    """Show what undoing an import does; undo it with --apply, or after a question.
+
+    Rows that were used or changed since are kept, and so are opt-outs of its cells.
+    """
+    if not apply:
+        output.line(_said(await _undo(site, import_id, keep=False), "would be "))
+        apply = acting.ask(f"Undo import {import_id}?", yes=False)
+    if apply:
+        output.line(_said(await _undo(site, import_id, keep=True), ""))
+    else:
+        output.line("nothing was undone; --apply does it")
+
+
+async def _undo(site: Site, import_id: int, *, keep: bool) -> Undone:
+    """Undo an import; without `keep`, take it back at once."""
+    async with site.database.writing() as session:
+        done = await undo.undo(
+            session,
+            import_id,
+            in_use=ledger.written_to(),
+            membership_in_use=ledger.written_to_by(),
+            now=clock.now(),
+        )
+        if not keep:
+            await session.rollback()
+    return done
+
+
+def _said(done: Undone, verb: str) -> str:
+    lifted = (
+        f", {done.lifted} addresses {verb}no longer suppressed" if done.lifted else ""
+    )
+    return (
+        f"{done.file}: {done.removed} contacts and {done.memberships} further"
+        f" memberships {verb}removed, {done.restored} rows {verb}restored,"
+        f" {done.kept} {verb}kept because they were used or changed since{lifted}"
+    )

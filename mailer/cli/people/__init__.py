@@ -1,0 +1,1 @@
+"""Commands on single contacts and organisations, and lists of them."""

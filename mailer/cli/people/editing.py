@@ -1,0 +1,166 @@
+"""`mailer contacts add`, `edit` and `move`."""
+
+from datetime import datetime
+from typing import Any
+
+import rich_click as click
+
+from audiences import contacts
+from audiences.upkeep import editing
+from audiences.upkeep.editing import WantedContact
+from mailer import clock
+from mailer.cli import output
+from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.people.authors import author, because_option
+from mailer.errors import counted
+from mailer.readers import moving, optouts
+from mailer.readers.optouts import OptOut, Wish
+from mailer.sites.site import Site
+
+name_option = click.option("--name", help="The person or function.")
+languages_option = click.option(
+    "--languages", help="Its own languages in order of preference, such as 'ar fr'."
+)
+timezone_option = click.option("--timezone", help="An IANA zone, such as Africa/Dakar.")
+roles_option = click.option("--roles", help="Its roles, such as 'head press'.")
+topic_option = click.option(
+    "--topic", "topics", multiple=True, help="A topic to subscribe to."
+)
+basis_option = click.option("--basis", help="Why it gets the topics; kept as evidence.")
+
+
+@click.command(
+    epilog="Example: mailer contacts add press@icom.example --organisation icom"
+)
+@click.argument("address")
+@click.option("--organisation", required=True, help="The code of its organisation.")
+@name_option
+@languages_option
+@timezone_option
+@roles_option
+@topic_option
+@basis_option
+@by_option
+@because_option
+@with_site
+async def add(
+    site: Site, address: str, by: str, because: str | None, **given: Any
+) -> None:
+    """Add a contact."""
+    async with site.database.writing() as session:
+        contact = await editing.add(
+            session,
+            address,
+            WantedContact(**given),
+            author(by, because),
+            key=site.address_key,
+        )
+    output.line(f"{contact.address} is added")
+
+
+@click.command(
+    epilog="Example: mailer contacts edit unesco-liaison@icom.example --name 'Awa Ba'"
+)
+@click.argument("address")
+@name_option
+@languages_option
+@timezone_option
+@click.option("--organisation", help="Its new primary organisation.")
+@roles_option
+@click.option("--at", help="The organisation of the roles; it joins it if need be.")
+@click.option("--leave", help="A further organisation to leave.")
+@topic_option
+@basis_option
+@click.option("--end-topic", "ended", multiple=True, help="A topic to unsubscribe.")
+@click.option(
+    "--version", "seen", help="Refuse if it is not this one; from `contacts show`."
+)
+@by_option
+@because_option
+@as_json
+@with_site
+async def edit(
+    site: Site,
+    address: str,
+    seen: str | None,
+    by: str,
+    because: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Change a contact; an empty value, such as --name '', removes the old one."""
+    wanted, version = WantedContact(**given), _version(seen)
+    if wanted == WantedContact():
+        raise click.UsageError("name something to change, such as --name")
+    who = author(by, because)
+    async with site.database.writing() as session:
+        changed = await editing.edit(
+            session, address, wanted, who, key=site.address_key, version=version
+        )
+        if wanted.ended:
+            _append_ended(site, address, wanted)
+    if as_json:
+        output.json_document({"address": address, "changed": changed})
+        return
+    for column, (before, after) in changed.items():
+        shown = output.shown(before) or "–", output.shown(after) or "–"
+        output.line(f"{column}: {shown[0]} → {shown[1]}")
+    if not changed:
+        output.line("nothing to change")
+
+
+def _version(seen: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(seen) if seen else None
+    except ValueError:
+        raise click.UsageError(
+            f"{seen!r} is not a version; `mailer contacts show --json` names it"
+        ) from None
+
+
+def _append_ended(site: Site, address: str, wanted: WantedContact) -> None:
+    """Keep opt-outs in the file before the commit: a restored store needs them."""
+    key = contacts.fingerprint_of(address, key=site.address_key)
+    optouts.append(
+        site.root,
+        [
+            OptOut(at=clock.now(), kind=Wish.LEAVE, by="operator", key=key, topic=topic)
+            for topic in wanted.ended
+        ],
+    )
+
+
+@click.command(
+    epilog="Example: mailer contacts move unesco-liaison@icom.example new@icom.example"
+)
+@click.argument("address")
+@click.argument("new")
+@by_option
+@because_option
+@with_site
+async def move(
+    site: Site, address: str, new: str, by: str, because: str | None
+) -> None:
+    """Give a contact another address; its roles, wishes and messages follow.
+
+    The old address is suppressed: a list that still has it brings no second copy.
+    """
+    who = author(by, because)
+    async with site.database.writing() as session:
+        moved = await moving.move(session, address, new, who, key=site.address_key)
+        keep_suppression(site, moved.key, moved.suppressed, who.at)
+    output.line(f"{address} is {new} now")
+    if moved.waiting:
+        output.line(f"{counted(moved.waiting, 'message')} that wait go to {new}")
+    if moved.suppressed:
+        output.line(
+            f"{new} is suppressed, as the old address was: {moved.suppressed};"
+            f" `mailer suppressions lift {new}` ends that"
+        )
+
+
+def keep_suppression(site: Site, key: bytes, reason: str | None, at: datetime) -> None:
+    """Write a suppression to the file of opt-outs, if there is one."""
+    if reason is not None:
+        line = optouts.of_suppression(key, at=at, reason=reason)
+        optouts.append(site.root, [line])

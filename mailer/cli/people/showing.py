@@ -1,0 +1,135 @@
+"""`mailer contacts show` and `person`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import rich_click as click
+
+import audiences.person
+from audiences.upkeep import changes
+from audiences.upkeep.changes import Changed
+from mailer.cli import output
+from mailer.cli.command import as_json, with_site
+from mailer.reports import holdings, letters, people
+from mailer.sites.site import Site
+
+TABLES = {
+    *("subscriptions", "consent", "letters", "history", "version"),
+    *("before_imports", "suppression_history", "message_history"),
+}
+
+
+@click.command(epilog="Example: mailer contacts show unesco-liaison@icom.example")
+@click.argument("address")
+@as_json
+@with_site
+async def show(site: Site, address: str, as_json: bool) -> None:
+    """Show a contact: facts, language, consent, letters and history."""
+    facts = await _facts(site, address)
+    if as_json:
+        output.json_document(facts)
+    else:
+        _show(facts)
+
+
+async def _facts(site: Site, address: str) -> dict[str, Any]:
+    async with site.database.reading() as session:
+        known = await audiences.person.person(session, address, key=site.address_key)
+        number = known.contact.id
+        return people.person(
+            known,
+            await letters.of_contact(session, number),
+            await changes.history(session, Changed.CONTACT, number),
+        )
+
+
+def _show(facts: Mapping[str, Any]) -> None:
+    """Print the facts that have a value, then what happened, each in a table."""
+    language = facts["language"]
+    shown = {
+        **facts,
+        "memberships": [_membership(each) for each in facts["memberships"]],
+        "language": f"{' '.join(language['wanted']) or 'the default'}, named by the"
+        f" {language['step']}",
+    }
+    rows = [
+        (name.replace("_", " "), value)
+        for name, value in shown.items()
+        if value and name != "address" and name not in TABLES
+    ]
+    output.table(str(facts["address"]), ("fact", "value"), rows)
+    output.table(
+        "Subscriptions: each change with its evidence",
+        ("topic", "standing", "day", "how", "basis"),
+        [
+            (each["topic"], each["standing"], day(each), each["how"], each["basis"])
+            for each in facts["consent"]
+        ],
+    )
+    output.table(
+        "Letters",
+        ("campaign", "name", "state", "day", "language", "organisation", "reason"),
+        [
+            (
+                *(each["campaign"], each["name"], each["state"], day(each)),
+                *(each["language"], each["organisation"], each["reason"]),
+            )
+            for each in facts["letters"]
+        ],
+    )
+    show_history(facts["history"])
+
+
+def show_history(changed: list[dict[str, Any]]) -> None:
+    """Print who changed a contact or organisation, and what from what to what."""
+    output.table(
+        "History",
+        ("day", "by", "act", "what", "because"),
+        [
+            (day(each), each["by"], each["act"], in_words(each), each["because"])
+            for each in changed
+        ],
+    )
+
+
+def day(each: Mapping[str, Any]) -> str:
+    """Return the day of an entry."""
+    return (each["at"] or "")[:10]
+
+
+def in_words(each: Mapping[str, Any]) -> str:
+    """Return a change in words: `name: Awa → Aminata`."""
+    return "; ".join(
+        f"{name}: {output.shown(before) or '–'} → {output.shown(after) or '–'}"
+        for name, (before, after) in each["detail"].items()
+    )
+
+
+def _membership(each: Mapping[str, Any]) -> str:
+    """Return a further membership in words: `icom (Directrice, focal_point)`."""
+    held = ", ".join(filter(None, [each["function"], *each["roles"]]))
+    return f"{each['organisation']} ({held})" if held else str(each["organisation"])
+
+
+@click.command(epilog="Example: mailer contacts person unesco-liaison@icom.example")
+@click.argument("address")
+@as_json
+@with_site
+async def person(site: Site, address: str, as_json: bool) -> None:
+    """Show everything that the site holds on one person.
+
+    For a request of access. Backups and the logs of the relay are not in it.
+    """
+    async with site.database.reading() as session:
+        facts = await holdings.holdings(session, address, key=site.address_key)
+    if as_json:
+        output.json_document(facts)
+        return
+    _show(facts)
+    for key in ("before_imports", "suppression_history", "message_history"):
+        title = key.replace("_", " ").capitalize()
+        rows = [
+            ("; ".join(f"{name}: {value}" for name, value in each.items() if value),)
+            for each in facts[key]
+        ]
+        output.table(title, ("entry",), rows)

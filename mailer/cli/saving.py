@@ -1,0 +1,71 @@
+"""Writes a file as a whole or not at all."""
+
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import click
+
+from mailer.errors import RefusedError
+
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
+)
+
+
+@contextmanager
+def saving(out: Path | None, *, binary: bool = False) -> Iterator[BinaryIO]:
+    """Give a file to write; it gets its name at the end of the block.
+
+    Without a name, stdout gets what is written: at once, or at the end if it is
+    `binary`, which a terminal does not get. If the block fails or the disk is full, no
+    file is left and a former one stays. Raises RefusedError for a file that cannot be
+    written.
+    """
+    if out is None:
+        yield from _stdout(binary=binary)
+        return
+    if out.is_dir():
+        raise RefusedError(f"{out} is a folder; name a file in it")
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+    except OSError as fault:
+        raise _refused(out, fault) from None
+    try:
+        with os.fdopen(number, "w+b") as file:
+            yield cast(BinaryIO, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(out)
+    except OSError as fault:
+        raise _refused(out, fault) from None
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _stdout(*, binary: bool) -> Iterator[BinaryIO]:
+    sys.stdout.flush()
+    if not binary:
+        yield cast(BinaryIO, sys.stdout.buffer)
+        return
+    if sys.stdout.isatty():
+        raise RefusedError("this form is not for a terminal; name a file with --out")
+    with tempfile.TemporaryFile() as file:
+        yield cast(BinaryIO, file)
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+def _refused(out: Path, fault: OSError) -> RefusedError:
+    if fault.errno == errno.ENOSPC:
+        return RefusedError(
+            f"{out} was not written: the disk is full; make room, then try again"
+        )
+    return RefusedError(f"{out} was not written: {fault.strerror or fault}")

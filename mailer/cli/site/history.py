@@ -1,0 +1,66 @@
+"""`mailer history`: who did what, and when."""
+
+from datetime import datetime
+from typing import Any
+
+import rich_click as click
+
+from mailer.cli import output
+from mailer.cli.command import NUMBER, as_json_lines, with_site
+from mailer.reports import history
+from mailer.reports.history import HistoryEntry
+from mailer.sites.site import Site
+
+DIGESTS = ("digest", "content")  # in the detail of acts; not for people
+
+
+@click.command(epilog="Example: mailer history --campaign 1 --json-lines")
+@click.option("--campaign", type=NUMBER, help="Acts on the campaign of this number.")
+@click.option(
+    "--contact", "address", help="Consent, suppressions and messages of an address."
+)
+@click.option("--user", help="Acts of this user.")
+@click.option(
+    "--since",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Acts since the beginning of this day, in site.zone.",
+)
+@as_json_lines
+@with_site
+async def command(
+    site: Site,
+    campaign: int | None,
+    address: str | None,
+    user: str | None,
+    day: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show who did what, and when, oldest first; times are in site.zone."""
+    since = day.replace(tzinfo=site.zone) if day else None
+    async with site.database.reading() as session:
+        limits = await history.wanted(
+            session, site, campaign=campaign, address=address, user=user, since=since
+        )
+        async for each in history.read(session, limits):
+            if as_json:
+                output.json_line(_document(each))
+            else:
+                when = output.local(each.at, site.zone)
+                said = "; ".join(
+                    f"{key}: {value}"
+                    for key, value in each.detail.items()
+                    if value and key not in DIGESTS
+                )
+                who = each.by or "-"
+                output.line(f"{when}  {who}  {each.about}  {each.act}  {said}".rstrip())
+
+
+def _document(each: HistoryEntry) -> dict[str, Any]:
+    return {
+        "at": each.at.isoformat(timespec="seconds"),
+        "by": each.by,
+        "about": each.about,
+        "act": each.act,
+        "detail": each.detail,
+    }

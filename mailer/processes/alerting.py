@@ -1,0 +1,131 @@
+"""Examines a site again and again, and mails the operator what changed.
+
+A mail has an empty return path and is in no ledger, so that it causes no other. What
+the operator knows is kept in `alerts.sent.json`: a new start repeats nothing.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import structlog
+
+from mailer import clock
+from mailer.delivery.smtp import connect
+from mailer.delivery.smtp.connect import RelayError
+from mailer.doctor import changes, examine
+from mailer.doctor.changes import Alert, Known
+from mailer.doctor.finding import Finding
+from mailer.errors import ConfigError
+from mailer.processes.supervising import until_stopped
+from mailer.sites.site import Site
+from mailer.store.database import open_database
+from scheduler import ticker
+
+FILE = "alerts.sent.json"
+STEP = 30.0  # seconds for each step of a relay
+log = structlog.get_logger()
+
+
+async def alert_for_ever(site: Site, stopping: asyncio.Event) -> None:
+    """Mail what changes at the site's interval, until stopped.
+
+    It has a connection of its own to the store, because it does not wait for it.
+    """
+    database = open_database(site.settings.store, site.root)
+    own = replace(site, database=database)
+
+    async def once() -> None:
+        await look(own, now=clock.now())
+
+    seconds = site.settings.alerts.minutes * 60
+    try:
+        await until_stopped(ticker.tick_every(seconds, once), stopping)
+    finally:
+        await database.close()
+
+
+async def look(site: Site, *, now: datetime) -> bool:
+    """Examine a site once, and mail what changed; return whether a mail left.
+
+    A mail that does not leave is logged; the next look tries again.
+    """
+    return await tell(site, await examine.watched(site, now=now), now=now)
+
+
+async def tell(site: Site, findings: Sequence[Finding], *, now: datetime) -> bool:
+    """Mail what changed in the findings; return whether a mail left."""
+    alerts = site.settings.alerts
+    known = _read(site.root)
+    due = changes.alert(known, findings, per_hour=alerts.per_hour, now=now)
+    if due is None:
+        return False
+    alert, after = due
+    relay = alerts.relay or next(iter(site.settings.every_relay))
+    try:
+        await connect.send_one(
+            site.settings.every_relay[relay],
+            root=site.root,
+            hello=site.settings.mail.domain,
+            recipients=alerts.to,
+            octets=_mail(site, alert, now).as_bytes(),
+            step_timeout=STEP,
+        )
+    except (RelayError, ConfigError) as fault:
+        log.warning("alert.not_sent", relay=relay, reason=str(fault))
+        return False
+    _write(site.root, after)
+    log.info("alert.sent", faults=len(alert.new), over=len(alert.over))
+    return True
+
+
+def _mail(site: Site, alert: Alert, now: datetime) -> EmailMessage:
+    """Return the mail, which no program answers."""
+    settings = site.settings
+    mail = EmailMessage()
+    mail["From"] = settings.sender.address
+    mail["To"] = ", ".join(settings.alerts.to)
+    counts = f"{len(alert.new)} new, {len(alert.over)} over"
+    mail["Subject"] = f"Liaison, {settings.site.name}: {counts}"
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<alert-{now.timestamp():.6f}@{settings.mail.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    lines = [
+        f"{each.level}, {each.about}: {each.sentence}\n  → {each.remedy}"
+        for each in alert.new
+    ]
+    lines += [f"over: {each}" for each in alert.over]
+    foot = f"-- \n{settings.site.url}; the doctor of the site shows everything."
+    mail.set_content("\n".join([*lines, "", foot]) + "\n")
+    return mail
+
+
+def _read(root: Path) -> Known:
+    """Return what the operator knows; nothing, if that is not known."""
+    try:
+        values = json.loads((root / FILE).read_text(encoding="utf-8"))
+        sent = tuple(datetime.fromisoformat(each) for each in values["sent"])
+        return Known(faults=dict(values["faults"]), sent=sent)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Known()
+
+
+def _write(root: Path, known: Known) -> None:
+    """Keep what the operator knows; on a full disk the mail may come twice."""
+    new = root / f"{FILE}.{os.getpid()}"
+    values = {
+        "faults": known.faults,
+        "sent": [each.isoformat() for each in known.sent],
+    }
+    try:
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        new.replace(root / FILE)
+    except OSError as fault:
+        log.warning("alert.not_kept", reason=fault.strerror)

@@ -1,0 +1,213 @@
+"""What changed in a campaign between two versions, block by block, in each language."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns import lookup
+from mailer.campaigns.acts import Act
+from mailer.campaigns.models import Campaign, CampaignEvent
+from mailer.campaigns.writing import texts
+from mailer.errors import ContentError, RefusedError
+from mailer.rendering import letter_types
+from mailer.rendering.source import Block, Translation
+from mailer.rendering.template_files import TemplateFiles
+
+APPROVAL = "approval"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """One change: its place, and the words before and after."""
+
+    language: str  # empty: of campaign.toml
+    where: str  # a setting, or a block with its line: workshop, title
+    what: str  # added, removed, moved, changed
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """The changes from one version of a campaign to its present one."""
+
+    version: int  # that is compared with, the first is 1
+    present: int
+    by: str  # who wrote the present version
+    differences: Sequence[Difference]
+
+
+async def differences(
+    session: AsyncSession, campaign: Campaign, templates: TemplateFiles, since: str
+) -> Compared:
+    """Compare a campaign with a version, by its number, or with what was approved last.
+
+    Without `since`, with the approved one, else with the one before. Raises
+    RefusedError if there is no such version, or none was kept.
+    """
+    events = await lookup.events_of(session, campaign)
+    versions = [each for each in events if Act(each.act).changes_content]
+    number = _number(campaign, events, versions, since)
+    former = await _content(session, campaign, versions[number - 1], number)
+    present = await _content(session, campaign, versions[-1], len(versions))
+    found = [*_settings(former["values"], present["values"])]
+    for language in sorted({*former["texts"], *present["texts"]}):
+        pair = (former["texts"].get(language), present["texts"].get(language))
+        found += _texts(language, *pair, campaign.template, templates)
+    return Compared(
+        version=number,
+        present=len(versions),
+        by=versions[-1].by,
+        differences=found,
+    )
+
+
+def _number(
+    campaign: Campaign,
+    events: Sequence[CampaignEvent],
+    versions: Sequence[CampaignEvent],
+    since: str,
+) -> int:
+    """Return the number of the version to compare with."""
+    approved = [each.id for each in events if each.act == Act.APPROVED]
+    if since.isdecimal():
+        if not 1 <= int(since) <= len(versions):
+            raise RefusedError(
+                f"{campaign.name} has no version {since}; its versions are 1 to"
+                f" {len(versions)}"
+            )
+        return int(since)
+    if since not in {"", APPROVAL}:
+        raise RefusedError(f"{since!r} is neither “{APPROVAL}” nor a version's number")
+    if approved:
+        return sum(each.id < approved[-1] for each in versions)
+    if since == APPROVAL:
+        raise RefusedError(f"{campaign.name} has not been approved")
+    return max(1, len(versions) - 1)
+
+
+async def _content(
+    session: AsyncSession, campaign: Campaign, version: CampaignEvent, number: int
+) -> Any:
+    digest = version.detail.get(texts.CONTENT)
+    if digest is None:
+        raise RefusedError(
+            f"version {number} of {campaign.name} was not kept: an earlier version of"
+            " this program stored it; compare with a later one"
+        )
+    return await texts.kept(session, campaign, digest)
+
+
+def _settings(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Difference]:
+    for name in after:
+        if before.get(name) != after[name]:
+            yield Difference(
+                language="",
+                where=name.replace("_", " "),
+                what="changed",
+                before=_shown(before.get(name)),
+                after=_shown(after[name]),
+            )
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None | "" | [] | {}:
+            return ""
+        case dict():
+            return ", ".join(f"{key}: {_shown(each)}" for key, each in value.items())
+        case list():
+            return ", ".join(map(_shown, value))
+        case _:
+            return str(value)
+
+
+def _texts(
+    language: str,
+    before: str | None,
+    after: str | None,
+    template: str,
+    templates: TemplateFiles,
+) -> Iterator[Difference]:
+    """Compare two texts of a language; None is no text."""
+    if before == after:
+        return
+    if before is None or after is None:
+        what = "removed" if after is None else "added"
+        yield Difference(language=language, where="", what=what, before="", after="")
+        return
+    try:
+        loaded = letter_types.load(templates, template)
+        one, other = (
+            texts.parse_all({language: text}, templates, loaded, folder_name="")
+            for text in (before, after)
+        )
+    except ContentError:  # as the letter type was then
+        yield _changed(language, "text", before, after)
+        return
+    yield from _blocks(language, one[language], other[language])
+
+
+def _blocks(
+    language: str, before: Translation, after: Translation
+) -> Iterator[Difference]:
+    for name in ("subject", "preheader"):
+        former, present = getattr(before, name), getattr(after, name)
+        if former != present:
+            yield _changed(language, name, former, present)
+    old = {block.id: block for block in before.blocks}
+    new = {block.id: block for block in after.blocks}
+    for name in [*old, *(each for each in new if each not in old)]:
+        if name in old and name in new:
+            yield from _block(language, old[name], new[name])
+        else:
+            what, block = (
+                ("added", new[name]) if name in new else ("removed", old[name])
+            )
+            words = "\n".join(filter(None, [block.title, block.text]))
+            yield Difference(
+                language=language,
+                where=name,
+                what=what,
+                before="" if name in new else words,
+                after=words if name in new else "",
+            )
+    common = [name for name in old if name in new]
+    if common != [name for name in new if name in old]:
+        order = [", ".join(old), ", ".join(new)]
+        yield Difference(
+            language=language,
+            where="order of blocks",
+            what="moved",
+            before=order[0],
+            after=order[1],
+        )
+
+
+def _block(language: str, before: Block, after: Block) -> Iterator[Difference]:
+    old = {"type": before.type, "title": before.title, **before.fields}
+    new = {"type": after.type, "title": after.title, **after.fields}
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name, "") != new.get(name, ""):
+            where = f"{after.id}, {name}"
+            yield _changed(language, where, old.get(name, ""), new.get(name, ""))
+    if before.text != after.text:
+        yield _changed(language, f"{after.id}, text", before.text, after.text)
+
+
+def _changed(language: str, where: str, before: str, after: str) -> Difference:
+    """Return a change; of long texts, only the lines that differ."""
+    if "\n" in before + after:
+        lines = list(
+            unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+        )[2:]
+        before = "\n".join(each[1:] for each in lines if each.startswith("-"))
+        after = "\n".join(each[1:] for each in lines if each.startswith("+"))
+    return Difference(
+        language=language, where=where, what="changed", before=before, after=after
+    )

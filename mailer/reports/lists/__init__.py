@@ -1,0 +1,1 @@
+"""Lists of the directory as documents, in one language."""

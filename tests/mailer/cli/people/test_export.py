@@ -1,0 +1,144 @@
+"""`mailer contacts export`: every form, whole or not at all, and imported again."""
+
+import csv
+import resource
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import vobject
+
+from tests.acts.commands import Mailer
+from tests.audiences import importing
+
+ICOM = "unesco-liaison@icom.example"
+HEAD = "address;name;role;language;organisation;organisation_name;kind;topics"
+ROWS = (
+    "'=cmd@ngo.example;=1+1;head press;fr en;new-ngo;+New «NGO»;ngo;monthly-letter",
+    "b@ngo.example;''-7;;;new-ngo;+New «NGO»;ngo;",
+    "b@ngo.example;;press;;icom;;;",
+    "c@ngo.example;'Alamo;;ar;icom;;;",
+)
+
+
+def test_an_export_imports_back_unchanged(mailer: Mailer, tmp_path: Path) -> None:
+    odd = str(importing.write(tmp_path, *ROWS, head=HEAD))
+    added = mailer(
+        *("contacts", "import", odd, "--apply", "--by", "editor", "--basis", "asked"),
+        "--json",
+    ).json
+    assert (added["added"], added["memberships"], added["faults"]) == (3, 1, [])
+
+    for form in ("csv", "xlsx"):
+        path = str(tmp_path / f"all.{form}")
+        assert mailer("contacts", "export", "--format", form, "--out", path).code == 0
+        again = mailer("contacts", "import", path, "--json").json
+
+        assert again["faults"] == []
+        assert (again["added"], again["changed"], again["memberships"]) == (0, 0, 0)
+        assert again["unchanged"] == again["rows"] == 718
+
+
+def test_no_cell_is_a_formula(mailer: Mailer, tmp_path: Path) -> None:
+    odd = str(importing.write(tmp_path, *ROWS, head=HEAD))
+    by = ("--by", "editor", "--basis", "asked")
+    mailer("contacts", "import", odd, "--apply", *by)
+    rule = ("--segment", "organisation = new-ngo or organisation = icom")
+    out = mailer("contacts", "export", *rule).out
+
+    cells = [cell for row in csv.reader(StringIO(out)) for cell in row]
+    assert {"'=1+1", "'=cmd@ngo.example", "'+New «NGO»", "'Alamo"} <= set(cells)
+    assert [each for each in cells if each[:1] in set("=+-@")] == []
+
+
+def test_json_and_vcards_have_the_same_people(mailer: Mailer) -> None:
+    rule = ("--segment", "country = SN and kind = ngo")
+    documents = mailer("contacts", "export", *rule, "--format", "json").json
+    cards = mailer("contacts", "export", *rule, "--format", "vcf").out
+    rows = mailer("contacts", "export", *rule, "--columns", "fields address").out
+
+    read = [each.email.value for each in vobject.readComponents(cards)]
+    assert read == [each["address"] for each in documents] != []
+    assert documents[0]["roles"] == ["representative", "directory_editor"]
+    assert rows.splitlines()[0] == "fields,address"
+    assert [row.partition(",")[2] for row in rows.splitlines()[1:]] == read
+
+
+def test_readers_are_those_who_may_be_written_to(mailer: Mailer) -> None:
+    mailer("suppressions", "add", ICOM, "--detail", "phoned")
+    rule = ("contacts", "export", "--segment", "organisation = icom")
+    columns = ("--columns", "address left_out")
+
+    every = mailer(*rule, *columns).out
+    readers = mailer(*rule, *columns, "--readers").out
+
+    assert every.splitlines() == ["address,left_out", f"{ICOM},suppressed"]
+    assert readers.splitlines() == ["address,left_out"]
+
+
+def test_unknown_columns_rules_and_folders_are_one_sentence(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    for words, sentence in (
+        (("--columns", "adress"), "did you mean address"),
+        (("--segment", "kind = ngos"), "no kind is called 'ngos'"),
+        (("--out", str(tmp_path)), "is a folder"),
+        (("--out", str(tmp_path / "none" / "a.csv")), "No such file"),
+    ):
+        ran = mailer("contacts", "export", *words)
+
+        assert ran.code == 1
+        assert sentence in " ".join(ran.err.split())
+    assert mailer("contacts", "export", "--format", "pdf").code == 2
+
+
+def test_a_full_disk_leaves_the_former_file(folder: Path, tmp_path: Path) -> None:
+    """The limit of the size of files stands for the full disk."""
+    for form in ("csv", "xlsx"):
+        place = tmp_path / form
+        place.mkdir()
+        (place / "all").write_text("before")
+        site = ("--config", str(folder / "config.toml"))
+        words = ("contacts", "export", "--format", form, "--out", str(place / "all"))
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "mailer",
+                *site,
+                *words,
+            ],
+            capture_output=True,
+            check=False,
+            env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
+            preexec_fn=_small_files,
+            text=True,
+        )
+
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "was not written" in " ".join(done.stderr.split())
+        assert [each.name for each in place.iterdir()] == ["all"]
+        assert (place / "all").read_text() == "before"
+
+
+def _small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+
+def test_a_list_is_read_page_by_page(mailer: Mailer) -> None:
+    first = mailer("contacts", "list", "--limit", "400", "--json").json
+    after = ("--after", first[-1]["address"])
+    second = mailer("contacts", "list", "--limit", "400", *after, "--json").json
+    found = mailer("contacts", "list", "--search", "ICOM", "--json").json
+    shown = mailer("contacts", "list", "--limit", "1")
+
+    assert (len(first), len(first) + len(second)) == (400, 714)
+    assert len({each["address"] for each in first + second}) == 714
+    assert ICOM in [each["address"] for each in found]
+    assert set(found[0]) == {
+        *("address", "name", "organisation", "organisation_name", "kind"),
+        *("roles", "languages", "left_out"),
+    }
+    assert f"--after {first[0]['address']}" in " ".join(shown.err.split())
+    assert mailer("contacts", "list", "--after", "x@y.example").code == 1

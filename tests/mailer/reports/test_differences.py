@@ -1,0 +1,76 @@
+"""What changed since the approval, or a version, is said block by block."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acts import campaigning
+from tests.acts.commands import Mailer, shown
+
+BEGUN = (
+    campaigning.TEXT + "\n# item one\ntitle: A day\ndate: 2097-06-01\n\nCome early.\n"
+)
+EDITED = BEGUN.replace("A day", "Two days").replace("Come early.", "Come late.")
+FRENCH = BEGUN.replace("A short letter", "Une lettre brève")
+
+
+def places(found: dict[str, object]) -> list[tuple[str, str, str]]:
+    differences = found["differences"]
+    assert isinstance(differences, list)
+    return [(each["language"], each["where"], each["what"]) for each in differences]
+
+
+def test_an_approver_reads_what_changed_since_the_approval(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    by = ("--by", "editor")
+    first = str(campaigning.write(tmp_path, en=BEGUN))
+    mailer("campaigns", "import", first, *by)
+    mailer("campaigns", "approve", "1", "--by", "head-of-unit")
+    second = str(campaigning.write(tmp_path, en=EDITED))
+    third = str(campaigning.write(tmp_path, en=EDITED, fr=FRENCH))
+    mailer("campaigns", "import", second, "--replace", "1", *by)
+    mailer("campaigns", "import", third, "--replace", "1", *by)
+    approved = mailer("campaigns", "diff", "1", "--json").json
+    last = mailer("campaigns", "diff", "1", "--since", "2", "--json").json
+    read = mailer("campaigns", "diff", "1", "--since", "approval")
+
+    assert (approved["version"], approved["present"]) == (1, 3)
+    assert places(approved) == [
+        ("en", "one, title", "changed"),
+        ("en", "one, text", "changed"),
+        ("fr", "", "added"),
+    ]
+    assert places(last) == [("fr", "", "added")]
+    assert "- Come early. + Come late." in shown(read.out)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_blocks_added_removed_and_moved_and_settings_are_named(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    by = ("--by", "editor")
+    second = "\n# item two\ntitle: Another\ndate: 2097-06-02\n\nAt noon.\n"
+    mailer(
+        *("campaigns", "import", str(campaigning.write(tmp_path, en=BEGUN + second))),
+        *by,
+    )
+    moved = (
+        campaigning.TEXT
+        + second
+        + BEGUN.partition("preheader")[2].partition("this is short.\n")[2]
+    )
+    moved += "\n# item three\ntitle: New\ndate: 2097-06-03\n\nAt night.\n"
+    path = campaigning.write(tmp_path, audience="kind = natcom", en=moved)
+    mailer("campaigns", "import", str(path), "--replace", "1", *by)
+    found = mailer("campaigns", "diff", "1", "--json").json
+    wrong = mailer("campaigns", "diff", "1", "--since", "9")
+    unapproved = mailer("campaigns", "diff", "1", "--since", "approval")
+
+    assert places(found) == [
+        ("", "audience", "changed"),
+        ("en", "three", "added"),
+        ("en", "order of blocks", "moved"),
+    ]
+    assert (wrong.code, "its versions are 1 to 2" in shown(wrong.err)) == (1, True)
+    assert (unapproved.code, unapproved.out) == (1, "")

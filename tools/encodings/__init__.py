@@ -1,0 +1,1 @@
+"""Makes the tables of letters by which encodings are recognised, and measures them."""
