@@ -99,7 +99,7 @@ def test_a_csv_file_has_no_sheets(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("address;name\na@x.example;Awa\n")
 
-    with pytest.raises(FileRefusedError, match="which has no sheets"):
+    with pytest.raises(FileRefusedError, match="has no sheets"):
         read.open_table(path, sheet="2")
 
 

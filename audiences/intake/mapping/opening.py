@@ -1,7 +1,6 @@
 """Takes the rows that columns are proposed by, and refuses lists without addresses."""
 
 from collections.abc import Iterator
-from itertools import chain
 
 from audiences.errors import FileRefusedError
 
@@ -40,8 +39,14 @@ def sample(rows: Iterator[list[str]]) -> tuple[list[list[str]], Iterator[list[st
     except FileRefusedError as fault:
         if not taken:
             raise
-        return taken, chain(taken, _raising(fault))
-    return taken, chain(taken, rows)
+        return taken, _after(taken, _raising(fault))
+    return taken, _after(taken, rows)
+
+
+def _after(taken: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows taken before, and the rest; a generator, so that it can be closed."""
+    yield from taken
+    yield from rows
 
 
 def _raising(fault: FileRefusedError) -> Iterator[list[str]]:
