@@ -1,7 +1,6 @@
 """Finds the row of headings of a list, and the rows that columns are proposed by."""
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from audiences.errors import FileRefusedError
@@ -46,7 +45,19 @@ def begin(rows: Iterator[list[str]], name: str) -> ListHead:
             header = [f"column {i + 1}" for i in range(len(taken[filled[0]]))]
             header[column] = "address"
             best, number = -1, 0
-    return ListHead(header, number, taken[best + 1 :], chain(taken[best + 1 :], rest))
+    return ListHead(
+        header, number, taken[best + 1 :], _resumed(taken[best + 1 :], rest)
+    )
+
+
+def _resumed(taken: list[list[str]], rest: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows taken and the rest; close the rest at the end."""
+    try:
+        yield from taken
+        yield from rest
+    finally:
+        if isinstance(rest, Generator):
+            rest.close()
 
 
 def no_addresses(header: list[str]) -> str:
