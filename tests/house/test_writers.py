@@ -17,6 +17,9 @@ RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
+DETAILING = "audiences/intake/details/detailing.py"
+KEPT_DETAILS = "audiences/intake/details/kept_details.py"
+FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
 EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
@@ -61,8 +64,9 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "MessageEvent": {"detail": {RECORD, REMOVING}, "*": {RECORD}},
     "Contact": {
         "(row)": {APPLYING, UNDO, REMOVING},
-        "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS, REMOVING, MERGING},
+        "(some)": {APPLYING, JOINING},
+        "address_key": {FORMER_KEYS, EDITING, MOVING},
+        "stopped_at": {SUBSCRIPTIONS, DETAILING, REMOVING, MERGING},
         "updated_at": {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
             *(EDITING, MOVING, REMOVING, MERGING),
@@ -83,7 +87,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO}
+ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS}
 
 
 @pytest.mark.parametrize("row", WRITERS)
