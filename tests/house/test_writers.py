@@ -22,6 +22,7 @@ KEPT_DETAILS = "audiences/intake/details/kept_details.py"
 FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
+BODIES = "audiences/upkeep/bodies.py"
 EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
 MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
@@ -69,9 +70,10 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "stopped_at": {SUBSCRIPTIONS, DETAILING, REMOVING, MERGING},
         "updated_at": {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
-            *(EDITING, MOVING, REMOVING, MERGING),
+            *(BODIES, EDITING, MOVING, REMOVING, MERGING),
         },
-        "roles": {JOINING, EDITING, REMOVING, MERGING, "audiences/upkeep/bodies.py"},
+        "roles": {EDITING, REMOVING, MERGING, BODIES},
+        "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
     "Subscription": {
@@ -115,10 +117,13 @@ def test_a_writer_that_is_not_listed_is_found() -> None:
     source = """
 def f(session, found: Campaign):
     found.state = "sending"
+    found.name, found.expires_at = "", None
     session.execute(update(Campaign).values(at=None))
 """
     assert set(writing.written_by(source)) == {
         ("Campaign", "state"),
+        ("Campaign", "name"),
+        ("Campaign", "expires_at"),
         ("Campaign", "at"),
     }
 
