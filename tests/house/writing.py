@@ -121,8 +121,7 @@ def _targets(node: ast.AST) -> Iterator[ast.Attribute]:
     match node:
         case ast.Assign(targets=targets):
             for each in targets:
-                several = isinstance(each, ast.Tuple | ast.List)
-                named = each.elts if several else [each]
+                named = each.elts if isinstance(each, ast.Tuple | ast.List) else [each]
                 yield from (one for one in named if isinstance(one, ast.Attribute))
         case ast.AugAssign(target=ast.Attribute() as target):
             yield target
