@@ -11,7 +11,7 @@ from typing import Any
 from audiences import addresses
 from audiences.export.guarding import unguarded
 from audiences.intake import cells
-from audiences.intake.read import Table
+from audiences.intake.lists.table import Table
 from audiences.intake.values.bodies import Bodies
 from audiences.intake.values.cell import CellError, parsed
 from audiences.intake.values.checked import (
@@ -26,10 +26,12 @@ from audiences.intake.values.checked import (
     CheckedRow,
     Fault,
     ToSuppress,
+    missing,
 )
 from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
 from audiences.intake.values.memory import Memory, Note, Repairing
 from audiences.intake.values.names import Names
+from audiences.intake.values.too_many import TooMany
 from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
@@ -72,6 +74,7 @@ class Checker:
             for name in self._parsers
         }
         self._width = 1 + max(table.positions.values())
+        self._too_many = TooMany(table, self._width)
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
@@ -90,6 +93,10 @@ class Checker:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
+        elif len(line) > self._too_many.most and (
+            fault := self._too_many.fault(row, line)
+        ):
+            return Checked(faults=[fault])
         line.append("")
         self._notes.clear()
         try:
@@ -97,19 +104,7 @@ class Checker:
             checked = self._stopped(line, *stop) if stop else self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
-        return self._noted(row, checked) if self._notes else checked
-
-    def _noted(self, row: int, checked: Checked) -> Checked:
-        """Return a checked row with the notes on its cells."""
-        repaired = [
-            Fault(row, note.column, note.value, note.reason)
-            for note in self._notes
-            if not note.left
-        ]
-        return checked._replace(
-            remarks=[*checked.remarks, *repaired],
-            left=[note for note in self._notes if note.left],
-        )
+        return checked.noted(row, self._notes) if self._notes else checked
 
     def _stop(self, line: list[str]) -> tuple[Why, str] | None:
         """Return why the row must not be written to and the cell; None if it may."""
@@ -289,12 +284,12 @@ class Checker:
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             if self._as_stopped or any(values.get(name) for name in WISHES):
-                return [_missing(row, "address", "an opt-out needs an address")]
+                return [missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
             has_codes = "organisation" in self._positions
             body = "organisation" if has_codes else "organisation_name"
             if body not in values and "organisation" not in faulty:
-                faults.append(_missing(row, "address", reason))
+                faults.append(missing(row, "address", reason))
         try:
             self._named(dict(values))
         except CellError as fault:
@@ -302,9 +297,5 @@ class Checker:
             faults.append(Fault(row, "organisation_name", shown, str(fault)))
         if values.get("topics") and not (values.get("consent") or self._basis):
             reason = "topics need a basis of consent: fill this column or give --basis"
-            faults.append(_missing(row, "consent", reason))
+            faults.append(missing(row, "consent", reason))
         return faults
-
-
-def _missing(row: int, column: str, reason: str) -> Fault:
-    return Fault(row, column, "", reason)

@@ -4,7 +4,7 @@ Staging takes no lock and can take minutes. Planning and applying then read the
 directory as it is at that moment. The caller provides the transactions.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,9 +18,9 @@ from audiences.intake.check import Checker
 from audiences.intake.dry_run import differences
 from audiences.intake.dry_run.differences import Change, NewOrganisation
 from audiences.intake.dry_run.grouping import FaultGroup, groups
+from audiences.intake.lists.table import SheetPart, Table
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
-from audiences.intake.read import Table
 from audiences.intake.values import bodies, names
 from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
 from audiences.intake.values.left_empty import LeftEmpty, Tally
@@ -48,6 +48,8 @@ class Staged:
 
     file: str
     form: str
+    notes: list[str]
+    parts: list[SheetPart]
     layout: Layout | None = None
     encoding: str | None = None  # of a CSV file
     cells: tuple[str, ...] = ()  # some that are not ASCII, as they are read
@@ -80,6 +82,9 @@ class ImportReport:
     memberships: int
     organisations: int
     organisations_added: int
+    form: str  # how the file was read
+    notes: list[str]  # sentences on how the file was read
+    parts: list[SheetPart]  # the sheets, if several were read
     faults: list[Fault]
     remarks: list[Fault]  # on cells that are taken otherwise than they stand
     stopped: int  # addresses that the list says must not be written to
@@ -107,13 +112,15 @@ async def run(
     apply: bool = True,
     as_stopped: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
+    also: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
     `key` makes fingerprints; `basis` is the basis of consent for rows without one.
     `as_stopped` takes every address as one that must not be written to, and no more.
     With `strict`, a row is refused for an optional cell that is not understood.
-    `progress` gets the number of rows read so far. `now` is called when the rows are
+    `progress` gets the number of rows read so far. `also` is called in the transaction
+    of the plan, after it, while the rows are staged. `now` is called when the rows are
     applied, because reading a long file takes minutes.
     """
     if apply and not (as_stopped and "address" in table.positions):
@@ -138,14 +145,11 @@ async def run(
             report = await _apply(session, staged, by=by, now=now())
             if checker.former_keys and report.import_id is not None:
                 await former_keys.carry_over(session, report.import_id, key=key)
-            return staged, report
-        new = await stopping.count_new(session, staged.stops.values())
-        report = _report(staged, await planning.plan(session), new)
-        return staged, replace(
-            report,
-            changes=await differences.changes(session),
-            made=await differences.made(session),
-        )
+        else:
+            report = await _tried(session, staged)
+        if also is not None:
+            await also(session)
+    return staged, report
 
 
 def _refuse_open_questions(table: Table) -> None:
@@ -163,7 +167,13 @@ async def _stage(
     checker: Checker,
     progress: Callable[[int], None],
 ) -> Staged:
-    staged = Staged(file=table.name, form=table.form, layout=table.layout)
+    staged = Staged(
+        file=table.name,
+        form=table.form,
+        notes=table.notes,
+        parts=table.parts,
+        layout=table.layout,
+    )
     if table.decoding is not None:
         staged.encoding = table.decoding.name
         staged.cells = table.decoding.cells
@@ -172,6 +182,17 @@ async def _stage(
     for each in await conflicts.remove_conflicts(session):
         staged.note(each.faults, rows=each.rows)
     return staged
+
+
+async def _tried(session: AsyncSession, staged: Staged) -> ImportReport:
+    """Return the report of a dry run."""
+    new = await stopping.count_new(session, staged.stops.values())
+    report = _report(staged, await planning.plan(session), new)
+    return replace(
+        report,
+        changes=await differences.changes(session),
+        made=await differences.made(session),
+    )
 
 
 async def _apply(
@@ -200,6 +221,9 @@ def _report(
         memberships=plan.memberships,
         organisations=plan.organisations,
         organisations_added=plan.organisations_added,
+        form=staged.form,
+        notes=staged.notes,
+        parts=staged.parts,
         faults=sorted(staged.faults, key=lambda fault: fault.row),
         remarks=staged.remarks,
         stopped=len(staged.stops),
@@ -220,13 +244,13 @@ def _checked(
     table: Table, checker: Checker, staged: Staged, progress: Callable[[int], None]
 ) -> Iterator[CheckedRow]:
     empty = 0
-    for number, cells in enumerate(table.rows, start=table.first):
+    for number, cells in enumerate(table.rows, start=table.first_row):
         if not "".join(cells).strip():
             empty += 1
             if empty > MAX_EMPTY:
                 raise FileRefusedError(
-                    f"{table.name}, row {number}: more than {MAX_EMPTY:,} empty rows;"
-                    " delete them"
+                    f"{table.name}, row {table.place(number)}: more than"
+                    f" {MAX_EMPTY:,} empty rows; delete them"
                 )
             continue
         staged.rows += 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audiences.intake import columns
-from audiences.intake.read import Table
+from audiences.intake.lists.table import Table
 from audiences.languages import OFFERED
 from audiences.reference import official_names
 from audiences.reference.load import rows
@@ -20,6 +20,7 @@ def sample() -> Table:
         name="sample directory",
         form="built in",
         positions={name: position for position, name in enumerate(header)},
+        headings=columns.NAMES,
         rows=([row.get(name, "") for name in header] for row in _all()),
     )
 

@@ -111,7 +111,7 @@ NOUNS = {
     ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",
-        "Release the approved campaigns that are due, each once, until stopped.",
+        "Release the campaigns that are due, and read due lists again, until stopped.",
     ),
     "topics": CommandPlace(
         "mailer.cli.directory.topics",

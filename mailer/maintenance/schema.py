@@ -14,6 +14,7 @@ from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.people import details, former_keys
 from audiences.segments import saved
+from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from audiences.upkeep import changes
 from mailer.campaigns.models import Campaign
@@ -28,6 +29,7 @@ MODULES = (
     Campaign,
     Contact,
     Import,
+    ListSource,
     Message,
     changes,
     details,

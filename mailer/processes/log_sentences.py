@@ -45,6 +45,9 @@ SENTENCES: Mapping[str, str] = {
     "site.goes_on": "the site sends again",
     "site.halted": "nothing is sent: {reason}",
     "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",
+    "source.away": "the list {source} cannot be read: {reason}",
+    "source.back": "the list {source} can be read again",
+    "source.read": "the list {source} was read again, {state}: {counts}",
     "store.away": "{reason}; it is tried again until it works",
     "store.back": "the store works again",
     "store.older_than_seen": "an older copy has replaced the store: nothing is sent"

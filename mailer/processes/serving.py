@@ -35,7 +35,7 @@ async def pages(site: Site) -> None:
 
 
 async def serve(site: Site) -> None:
-    """Run pages, ticker, alerts and delivery until SIGTERM, SIGINT or SIGHUP.
+    """Run pages, ticker, chores, alerts and delivery until SIGTERM, SIGINT or SIGHUP.
 
     Each is started again if it fails. The pages wait for no store: opt-outs are kept
     beside it.

@@ -11,7 +11,7 @@ from mailer.calendar import announcing, due
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
-from mailer.processes import alerting
+from mailer.processes import alerting, chores
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
@@ -40,7 +40,7 @@ async def tick(site: Site, now: datetime) -> Ticked:
 
 
 async def run(site: Site) -> None:
-    """Release due campaigns until SIGTERM, SIGINT or SIGHUP; mail alerts meanwhile."""
+    """Release campaigns, do chores, mail alerts until SIGTERM, SIGINT or SIGHUP."""
     stopping = stop_event()
     async with asyncio.TaskGroup() as tasks:
         for name, part in parts(site, stopping).items():
@@ -48,8 +48,11 @@ async def run(site: Site) -> None:
 
 
 def parts(site: Site, stopping: asyncio.Event) -> dict[str, Part]:
-    """Return the ticker and, if the settings name who gets them, the alerts."""
-    found: dict[str, Part] = {"ticker": partial(tick_for_ever, site, stopping)}
+    """Return ticker, chores and, if the settings name who gets them, the alerts."""
+    found: dict[str, Part] = {
+        "ticker": partial(tick_for_ever, site, stopping),
+        "chores": partial(chores.run, site, stopping),
+    }
     if site.settings.alerts.to:
         found["alerts"] = partial(alerting.alert_for_ever, site, stopping)
     return found

@@ -164,6 +164,14 @@ class TickerSettings(Section):
     grace_hours: float = Field(default=12, ge=0)
 
 
+class SourceSettings(Section):
+    """From which hosts lists may be read, and how much of their time and octets."""
+
+    hosts: tuple[str, ...] = ()
+    megabytes: float = Field(default=50, gt=0, le=1000)
+    seconds: float = Field(default=60, gt=0, le=600)
+
+
 class Environment(EnvSettingsSource):
     """Environment variables, also under the former names of settings."""
 
@@ -197,6 +205,7 @@ class Settings(BaseSettings):
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
     ticker: TickerSettings = TickerSettings()
+    sources: SourceSettings = SourceSettings()
     alerts: AlertSettings = AlertSettings()
 
     @property

@@ -10,13 +10,14 @@ from audiences.errors import FileRefusedError
 from audiences.intake import read
 from audiences.intake.encodings import detect, evidence
 from audiences.intake.encodings.candidates import CANDIDATES
+from audiences.intake.lists.table import Table
 from tools.encodings import measure
 from tools.encodings.lists import lists
 
 HEAD = "address,name\n"
 
 
-def opened(path: Path, content: bytes, *, repair: bool = False) -> read.Table:
+def opened(path: Path, content: bytes, *, repair: bool = False) -> Table:
     path.write_bytes(content)
     return read.open_table(path, repair=repair)
 

@@ -18,8 +18,8 @@ HEAD = b"address;name;organisation\n"
 # What the file begins with, what is repeated after it, and the sentence.
 LISTS: dict[str, tuple[bytes, bytes, str]] = {
     "a long line": (HEAD, b"x", "row 2: a line of more than 1,000,000 characters"),
-    "a long heading": (b"", b"x", "row 1: a cell of more than 131,072 characters"),
-    "many headings": (b"address;", b"a;", "row 1: a cell of more than 131,072"),
+    "a long heading": (b"", b"x", "row 1: a line of more than 1,000,000 characters"),
+    "many headings": (b"address;", b"a;", "row 1: a line of more than 1,000,000"),
     "many cells": (HEAD, b";", "row 2: a line of more than 1,000,000 characters"),
     "a quotation": (HEAD + b'"', b"xxxxxxx\n", "row 2: a cell of more than 131,072"),
     "a quoted heading": (b'address;"', b"xxxx\n", "row 1: a cell of more than"),

@@ -8,9 +8,9 @@ import pytest
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns, read
+from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan, synonyms
 from audiences.intake.mapping.plan import Chosen, Mapping
-from audiences.intake.read import Table
 from tests.audiences import real_exports, real_lists
 from tests.audiences.real_exports import MAILCHIMP
 from tests.audiences.real_lists import RealList

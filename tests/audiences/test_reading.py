@@ -101,7 +101,7 @@ def test_a_workbook_is_read_like_a_csv_file(tmp_path: Path) -> None:
             "two columns are headed address",
         ),
         (b"address," + b"x," * 300 + b"y\n", "at most 200"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "cannot be read as a workbook"),
         (b"PK\x03\x04 broken", "is damaged"),
     ],
 )
@@ -128,10 +128,9 @@ def test_a_broken_row_is_refused_with_its_number(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
-    opened = read.open_table(path)
 
     with pytest.raises(FileRefusedError, match=error) as refusal:
-        list(opened.rows)
+        list(read.open_table(path).rows)
 
     assert "row" in str(refusal.value)
 
@@ -187,7 +186,7 @@ def test_any_bytes_are_read_or_refused_with_a_file_error(content: bytes) -> None
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("x" * 3_000_000, "row 1: a cell of more than 131,072"),
+        ("x" * 3_000_000, "row 1: a line of more than 1,000,000"),
         ("email,name\n" + "x" * 3_000_000, "row 2: a line of more than 1,000,000"),
         (
             ",".join(["email", *map(str, range(5_000))]),

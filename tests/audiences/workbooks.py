@@ -206,3 +206,11 @@ BOMBS: list[Callable[[Path], None]] = [
     *(parts_beyond_the_directory, nested, repeated_cells, wrong_sum),
     small_size_stated,
 ]
+
+# Web pages: what they begin with, and what is repeated.
+PAGES = {
+    "cells over many rows": ("<table>", "<tr><td rowspan=65534 colspan=1000>x"),
+    "rows far apart": ("<table>", "<tr ss:index=1048576><td ss:index=1000>"),
+    "tables in tables": ("", "<table><tr><td>"),
+    "tags that never end": ("<table><tr><td>", "<a "),
+}

@@ -29,6 +29,8 @@ OPENERS = (
     "mailer/reports/review/overview.py",  # the gate renders between two transactions
     "mailer/reports/readers.py",
     "mailer/store/",
+    "mailer/processes/chores.py",  # reads lists between transactions
+    "audiences/sources/reading.py",  # fetches a list before it is imported
     "audiences/intake/importing.py",  # first stages all rows, then applies them
 )
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from audiences import characters
 from audiences.errors import FileRefusedError
-from audiences.intake.read import Table
+from audiences.intake.lists.table import Table
 from audiences.intake.values.checked import Fault
 
 REASONS = "what to mend (not read)"
@@ -69,7 +69,7 @@ def _rows(table: Table, reasons: dict[int, list[str]]) -> Iterator[list[str]]:
     header = [each.heading for each in found if each.heading != REASONS]
     places = [i for i, each in enumerate(found) if each.heading != REASONS]
     yield [*header, REASONS]
-    for number, row in enumerate(table.rows, start=table.first):
+    for number, row in enumerate(table.rows, start=table.first_row):
         if number in reasons:
             cells = [row[place] if place < len(row) else "" for place in places]
             yield [*cells, "; ".join(reasons[number])]

@@ -34,7 +34,7 @@ class Shaped(NamedTuple):
 
 
 def shape(layout: Layout, rows: Iterator[list[str]]) -> Shaped:
-    """Return rows in which each column has one cell."""
+    """Return rows in which each column has one cell; cells too many stay at the end."""
     width = len(layout.found)
     mapping = layout.mapping
     positions: dict[str, int] = {}
@@ -104,4 +104,4 @@ def _shaped(
             yield row  # an empty row stays empty, so that it is not counted
             continue
         full = [*row[:width], *[""] * (width - len(row))]
-        yield [*full, *[make(full) for make in makes]]
+        yield [*full, *[make(full) for make in makes], *row[width:]]

@@ -3,6 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+# What a spreadsheet shows in a cell whose formula has no value.
+SPREADSHEET_ERRORS = frozenset(
+    [
+        *("#N/A", "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!"),
+        *("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!"),
+        *("#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!"),
+    ]
+)
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 Parse = Callable[[str], Any]  # raises CellError
@@ -23,4 +31,6 @@ def parsed(parse: Parse, raw: str) -> Any:
     """Parse a cell; raise CellError if it is faulty or longer than any good one."""
     if len(raw) > MAX_CELL:
         raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
+    if raw[:1] == "#" and raw in SPREADSHEET_ERRORS:
+        raise CellError("an error of the spreadsheet, not a value; correct its formula")
     return parse(raw)

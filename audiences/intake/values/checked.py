@@ -100,3 +100,20 @@ class Checked(NamedTuple):
         reason = "taken as a job title; a role belongs in the column roles"
         remark = Fault(given.row, "function", given.function or "", reason)
         return self._replace(remarks=[*self.remarks, remark])
+
+    def noted(self, row: int, notes: Sequence[Note]) -> "Checked":
+        """Add the notes on the cells of the row."""
+        repaired = [
+            Fault(row, note.column, note.value, note.reason)
+            for note in notes
+            if not note.left
+        ]
+        return self._replace(
+            remarks=[*self.remarks, *repaired],
+            left=[note for note in notes if note.left],
+        )
+
+
+def missing(row: int, column: str, reason: str) -> Fault:
+    """Return the fault of a cell that is empty and may not be."""
+    return Fault(row, column, "", reason)

@@ -10,56 +10,119 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import python_calamine
 
+import audiences
 from audiences.errors import FileRefusedError
 from audiences.intake.workbooks import child
+from audiences.intake.workbooks.offers import Row
 
 SILENCE = 60.0  # seconds without a row, after which the child is stopped
 _BLOCK = 1 << 18  # octets
-_RUN = (  # the folder of python-calamine, and the program
-    "import runpy, sys; sys.path.append(sys.argv[1]);"
-    " runpy.run_path(sys.argv[2], run_name='__main__')"
+_RUN = (  # the folders of python-calamine and of the product, and the arguments
+    "import sys; sys.path += sys.argv[1:3];"
+    f" from {child.__name__} import main; main(sys.argv[3], int(sys.argv[4]))"
 )
 
 
-def rows(file: BinaryIO, name: str) -> Iterator[list[str]]:
-    """Yield the rows of the first sheet of an open file, as texts.
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A sheet that may be read: its name, its first rows, and what is told of it."""
 
-    `name` is the file's name, for errors. Raises FileRefusedError when it cannot be
-    read within the limits.
-    """
-    process = _start(file)
-    try:
-        for line in _lines(process, name):
+    name: str
+    row: int  # the number of the first row of `head`, from 1
+    head: list[Row]
+    merged: int  # cells over several rows
+    hidden: dict[str, int]  # "rows", "columns" → how many are hidden
+
+
+class Workbook:
+    """An open workbook or web page. It must be closed; errors are FileRefusedError."""
+
+    def __init__(self, file: BinaryIO, name: str, *, wanted: str) -> None:
+        """Start the child; `wanted` is as in `child.main`, `name` is for errors."""
+        self.name = name
+        self.listed: list[tuple[str, bool]] = []  # the sheets, and whether visible
+        self._process, self._answers = _start(file, wanted)
+        self._lines = _lines(self._process, name)
+
+    def next_sheet(self) -> Sheet | None:
+        """Return the next sheet that may be read; None after the last.
+
+        Call `rows` or `skip` before the next call.
+        """
+        for value in self._values():
+            if "sheets" in value:
+                self.listed = [(name, shown) for name, shown in value["sheets"]]
+                continue
+            return Sheet(
+                name=value["sheet"],
+                row=value["row"],
+                head=value["head"],
+                merged=value["merged"],
+                hidden=value["hidden"],
+            )
+        return None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows after the head of the sheet that was returned last."""
+        self._answer(b"y")
+        for value in self._values():
+            yield from value
+            if not value:
+                return
+
+    def skip(self) -> None:
+        """Do not read the sheet that was returned last."""
+        self._answer(b"n")
+
+    def close(self) -> None:
+        """End the child, unless it ended."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None and not self._process.stdout.closed:
+            self._process.stdout.close()
+            os.close(self._answers)
+
+    def _values(self) -> Iterator[Any]:
+        for line in self._lines:
             value = json.loads(line)
             if isinstance(value, str):
-                raise FileRefusedError(f"{name} {value}")
-            yield from value
-        if status := process.wait():
-            raise FileRefusedError(f"{name} {_ended(status)}")
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+                raise FileRefusedError(f"{self.name} {value}")
+            yield value
+        if status := self._process.wait():
+            raise FileRefusedError(f"{self.name} {_ended(status)}")
+
+    def _answer(self, letter: bytes) -> None:
+        try:
+            os.write(self._answers, letter)
+        except BrokenPipeError:  # the child ended: the next line has the reason
+            return
 
 
-def _start(file: BinaryIO) -> subprocess.Popen[bytes]:
-    folder = str(Path(python_calamine.__file__).parent.parent)
+def _start(file: BinaryIO, wanted: str) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the child; return it, and the descriptor that takes the answers."""
+    folders = [
+        str(Path(module.__path__[0]).parent) for module in (python_calamine, audiences)
+    ]
+    read, write = os.pipe()
     # isolated and without site-packages: the folder of work has no say in its modules
-    command = [sys.executable, "-I", "-S", "-B", "-c", _RUN, folder, child.__file__]
+    command = [sys.executable, "-I", "-S", "-B", "-c", _RUN, *folders]
     file.seek(0)
-    return subprocess.Popen(  # noqa: S603 (our own program, by list)
-        command,
+    process = subprocess.Popen(  # noqa: S603 (our own program, by list)
+        [*command, wanted, str(read)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pass_fds=[read],
         env={},
     )
+    os.close(read)
+    return process, write
 
 
 def _lines(process: subprocess.Popen[bytes], name: str) -> Iterator[bytes]:

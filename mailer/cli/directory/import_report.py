@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from audiences import characters
 from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.lists.table import SheetPart, place
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.values.checked import Fault
@@ -18,13 +19,15 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     output.line(
         f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
     )
+    for note in staged.notes:
+        output.line(note)
     if staged.cells:
         cells = " · ".join(characters.printable(each) for each in staged.cells)
         output.line(f"read as {staged.encoding}: {cells}")
     if staged.layout is not None:
         _columns(staged.layout)
     _faults(report)
-    _cells("Taken otherwise than written", "remark", report.remarks)
+    _cells("Taken otherwise than written", "remark", report.remarks, report.parts)
     if len(report.remarks) > SHOWN:
         output.line(f"… and more remarks; --json lists {len(report.remarks):,}")
     _left_empty(report.left_empty)
@@ -89,14 +92,14 @@ def _faults(report: ImportReport) -> None:
                     each.count,
                     each.column,
                     each.reason,
-                    ", ".join(map(str, each.rows)),
+                    ", ".join(place(report.parts, row) for row in each.rows),
                     " · ".join(filter(None, each.values)),
                 )
                 for each in report.groups[:SHOWN]
             ],
         )
     else:
-        _cells("Cells to correct", "reason", report.faults)
+        _cells("Cells to correct", "reason", report.faults, report.parts)
     if report.rows - report.valid > SHOWN:
         output.line(
             f"{report.rows - report.valid:,} rows have faults; --faults OUT.xlsx writes"
@@ -105,14 +108,16 @@ def _faults(report: ImportReport) -> None:
         )
 
 
-def _cells(title: str, heading: str, listed: Sequence[Fault]) -> None:
+def _cells(
+    title: str, heading: str, listed: Sequence[Fault], parts: Sequence[SheetPart]
+) -> None:
     """Print the first faults or remarks, if there are any."""
     if listed:
         output.table(
             title,
             ("row", "column", "value", heading),
             [
-                (each.row, each.column, each.value, each.reason)
+                (place(parts, each.row), each.column, each.value, each.reason)
                 for each in listed[:SHOWN]
             ],
         )
@@ -125,7 +130,13 @@ def _differences(report: ImportReport) -> None:
             "Values that would change",
             ("row", "of", "column", "before", "after"),
             [
-                (each.row, each.whose, each.column, each.before, each.after)
+                (
+                    place(report.parts, each.row),
+                    each.whose,
+                    each.column,
+                    each.before,
+                    each.after,
+                )
                 for each in report.changes[:SHOWN]
             ],
         )
@@ -133,7 +144,10 @@ def _differences(report: ImportReport) -> None:
         output.table(
             "Organisations that would be made",
             ("row", "code", "name"),
-            [(each.row, each.code, each.name) for each in report.made[:SHOWN]],
+            [
+                (place(report.parts, each.row), each.code, each.name)
+                for each in report.made[:SHOWN]
+            ],
         )
 
 

@@ -10,9 +10,9 @@ import rich_click as click
 from audiences.intake import importing, read
 from audiences.intake.dry_run import mending
 from audiences.intake.importing import ImportReport, Staged
+from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan
 from audiences.intake.mapping.plan import Mapping
-from audiences.intake.read import Table
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site
@@ -27,6 +27,7 @@ from mailer.sites.site import Site
 @click.option("--apply", is_flag=True, help="Write the valid rows.")
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
 @click.option("--encoding", help="The file's encoding; else it is found by its words.")
+@click.option("--sheet", help="A sheet's name or number; all: every visible one.")
 @click.option(
     "--repair", is_flag=True, help="Undo damage of other programs: Ã© becomes é."
 )
@@ -60,6 +61,7 @@ async def import_(
     apply: bool,
     basis: str | None,
     encoding: str | None,
+    sheet: str | None,
     repair: bool,
     strict: bool,
     taken_as: str,
@@ -72,10 +74,12 @@ async def import_(
 ) -> int | None:
     """Check a list of contacts; with --apply, write the valid rows.
 
+    A list is CSV, a workbook (XLSX, ODS, XLS) or an address book (vCard).
     Shows what each column becomes, faults by their reason, and what would change.
     """
     by = await acting.user(site, user) if apply else ""  # a check records nothing
     decided: dict[str, Any] = {
+        "sheet": sheet,
         "repair": repair,
         "mapping": mapping,
         "preset": preset,

@@ -10,6 +10,15 @@ PLACES = {
         "Check a list of contacts; with --apply, write the valid rows.",
         "import_",
     ),
+    "template": CommandPlace(
+        "mailer.cli.directory.template",
+        "Write an example list with every column, as CSV, into a new FILE.",
+        "template",
+    ),
+    "sources": CommandPlace(
+        "mailer.cli.directory.sources",
+        "Keep lists that stay where they are, and read them again.",
+    ),
     "imports": CommandPlace(
         "mailer.cli.directory.undoing",
         "List the files that were imported, the latest first.",

@@ -9,7 +9,7 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import INSTANT, as_json, with_site
 from mailer.cli.logging_option import log_option
-from mailer.processes import logs, ticking
+from mailer.processes import chores, logs, ticking
 from mailer.sites.site import Site
 
 
@@ -22,18 +22,20 @@ from mailer.sites.site import Site
 async def command(
     site: Site, once: bool, instant: datetime | None, as_json: bool
 ) -> None:
-    """Release the approved campaigns that are due, each once, until stopped."""
+    """Release the campaigns that are due, and read due lists again, until stopped."""
     if instant is not None and not once:
         raise click.UsageError("--now needs --once")
     if not once:
         with logs.life("campaigns are released when due; stop with Ctrl-C"):
             await ticking.run(site)
         return
-    ticked = await ticking.tick(site, instant or clock.now())
+    now = instant or clock.now()
+    ticked = await ticking.tick(site, now)
+    read = await chores.read_due(site, now)
     if as_json:
-        output.json_document(asdict(ticked))
+        output.json_document({**asdict(ticked), "sources": read})
         return
     output.line(
         f"{len(ticked.released)} released, {len(ticked.held)} for a person to decide,"
-        f" {len(ticked.missed)} slots without a campaign"
+        f" {len(ticked.missed)} slots without a campaign, {len(read)} lists read again"
     )

@@ -1,0 +1,89 @@
+"""Finds the row of headings: lists have titles, dates and empty rows above it."""
+
+from dataclasses import dataclass
+
+from audiences.intake import columns
+from audiences.intake.mapping import synonyms
+
+AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headings:
+    """The row of headings, its place among the rows given, and what is told of it."""
+
+    row: list[str]
+    place: int  # from 0; -1 when the list has no headings
+    known: int  # how many headings name a column
+    notes: tuple[str, ...] = ()
+
+    @property
+    def folded(self) -> list[str]:
+        """Return the headings to compare, without empty ones at the end."""
+        every = [synonyms.fold(each) for each in self.row]
+        while every and not every[-1]:
+            every.pop()
+        return every
+
+
+def find(rows: list[list[str]], *, first: int) -> Headings:
+    """Return the headings among the first rows of a list, which are not all empty.
+
+    `first` is the number of the first row, for the notes. The row with the most known
+    headings is taken, and the first row with a cell when no heading is known.
+    """
+    filled = [place for place, row in enumerate(rows) if any(map(str.strip, row))]
+    known = {place: columns.recognised(rows[place]) for place in filled}
+    best = max(filled, key=lambda place: known[place])
+    if known[best]:
+        above = [place for place in filled if place < best]
+        notes = [_told(rows, above, first)] if above else []
+        return Headings(
+            row=rows[best], place=best, known=known[best], notes=tuple(notes)
+        )
+    column = _column_of_addresses([rows[place] for place in filled])
+    if column is None:
+        return Headings(row=rows[best], place=best, known=0)
+    return _without_headings(rows, column, first + filled[0])
+
+
+def _told(rows: list[list[str]], above: list[int], first: int) -> str:
+    """Return the note on rows above the headings."""
+    shown = next(each.strip() for each in rows[above[0]] if each.strip())[:40]
+    numbers = [str(first + place) for place in above]
+    if len(numbers) == 1:
+        return f"row {numbers[0]} ({shown!r}) is above the headings and is not read"
+    listed = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    return f"rows {listed} ({shown!r} …) are above the headings and are not read"
+
+
+def _column_of_addresses(rows: list[list[str]]) -> int | None:
+    """Return the one column whose cells are addresses, if its first cell is one, too.
+
+    Then the first row is no row of headings.
+    """
+    width = max(map(len, rows))
+    found = []
+    for column in range(width):
+        cells = [row[column].strip() for row in rows if len(row) > column]
+        filled = [cell for cell in cells if cell]
+        marked = sum("@" in cell for cell in filled)
+        if filled and marked >= AT_LEAST * len(filled):
+            found.append(column)
+    if len(found) != 1 or "@" not in "".join(rows[0][found[0] : found[0] + 1]):
+        return None
+    return found[0]
+
+
+def _without_headings(rows: list[list[str]], column: int, first: int) -> Headings:
+    """Return headings for a list that has none but has a column of addresses."""
+    width = max(map(len, rows))
+    made = [f"column {number}" for number in range(1, width + 1)]
+    made[column] = "address"
+    others = ", ".join(each for each in made if each != "address")
+    told = f"; {others} cannot be known and are not read" if others else ""
+    note = (
+        f"row {first} has no headings but an address: column {column + 1} is read as"
+        f" the addresses{told}. Put a row of headings above to read more"
+    )
+    return Headings(row=made, place=-1, known=1, notes=(note,))

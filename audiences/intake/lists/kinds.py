@@ -1,0 +1,90 @@
+"""Tells what a file is by its first octets, whatever its name says."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+START = 4_096  # octets that are looked at
+
+
+class FileKind(StrEnum):
+    """How a file is read."""
+
+    TEXT = "CSV"
+    ZIPPED = "XLSX"
+    ODS = "ODS"
+    OLD = "XLS of Excel 97–2003"
+    PAGE = "a web page"
+    XML = "an XML spreadsheet of Excel 2003"
+    OTHER = ""
+
+
+# How files begin that are surely no lists, and what to do about them.
+_OTHERS = (
+    (b"%PDF", "is a PDF; copy its table into a spreadsheet and save that"),
+    (b"{\\rtf", "is a text document (RTF); save its table as CSV"),
+    (b"\x1f\x8b", "is compressed (gzip); unpack it and import the list in it"),
+    (b"7z\xbc\xaf", "is compressed (7-Zip); unpack it and import the list in it"),
+    (b"Rar!", "is compressed (RAR); unpack it and import the list in it"),
+    (b"BZh", "is compressed (bzip2); unpack it and import the list in it"),
+    (b"\xfd7zXZ", "is compressed (xz); unpack it and import the list in it"),
+    (b"\x89PNG", "is a picture; a list must be text or a workbook"),
+    (b"\xff\xd8\xff", "is a picture; a list must be text or a workbook"),
+    (b"GIF8", "is a picture; a list must be text or a workbook"),
+    (b"SQLite format 3", "is a database (SQLite); export its table as CSV"),
+    (b"\x00\x01\x00\x00Standard", "is a database (Access); export its table as CSV"),
+    (b"MIME-Version:", "is a web archive (MHTML); save it as .xlsx or CSV"),
+)
+_PAGE = re.compile(
+    rb"<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE
+)
+_NAMES = {
+    FileKind.ZIPPED: {".xlsx", ".xlsm", ".xlsb", ".xltx"},
+    FileKind.ODS: {".ods"},
+    FileKind.OLD: {".xls", ".xlt"},
+    FileKind.PAGE: {".html", ".htm"},
+    FileKind.XML: {".xml"},
+}
+_WORKBOOKS = set().union(*_NAMES.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a file is; `refusal` ends a sentence when it cannot be a list."""
+
+    kind: FileKind
+    refusal: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def tell(start: bytes, path: Path) -> Found:
+    """Return what a file is, by its first START octets.
+
+    A name that says something else is noted.
+    """
+    kind = _kind(start)
+    if kind is FileKind.OTHER:
+        refusal = next(said for mark, said in _OTHERS if start.startswith(mark))
+        return Found(kind=kind, refusal=refusal)
+    suffix = path.suffix.lower()
+    usual = _NAMES.get(kind)
+    differs = suffix in _WORKBOOKS if usual is None else suffix not in usual
+    note = f"its name ends in {suffix or 'nothing'}, and it is read as what it is:"
+    return Found(kind=kind, notes=(f"{note} {kind}",) if differs else ())
+
+
+def _kind(start: bytes) -> FileKind:
+    if start.startswith(b"PK"):
+        is_ods = b"application/vnd.oasis.opendocument.spreadsheet" in start[:120]
+        return FileKind.ODS if is_ods else FileKind.ZIPPED
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return FileKind.OLD
+    if any(start.startswith(mark) for mark, _ in _OTHERS):
+        return FileKind.OTHER
+    text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if text.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spread" in text:
+        return FileKind.XML
+    if text.startswith(b"<?xml"):
+        text = text.partition(b"?>")[2].lstrip()
+    return FileKind.PAGE if _PAGE.match(text) else FileKind.TEXT

@@ -1,0 +1,152 @@
+"""Chooses what is read of a workbook: its sheets, and the row of headings."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from audiences.errors import FileRefusedError
+from audiences.intake.lists import headings
+from audiences.intake.lists.headings import Headings
+from audiences.intake.lists.kinds import FileKind
+from audiences.intake.lists.table import SheetPart, Table
+from audiences.intake.mapping import opening
+from audiences.intake.workbooks.child import ALL
+from audiences.intake.workbooks.offers import Row
+from audiences.intake.workbooks.reading import Sheet, Workbook
+
+SHOWN = 10  # names of sheets, or headings
+
+
+def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) -> Table:
+    """Open a workbook or web page; raise FileRefusedError when it has no contacts.
+
+    `wanted` is the `sheet` of `read.open_table`.
+    """
+    book = Workbook(file, name, wanted=wanted or "")
+    try:
+        sheet, found = _choose(book, any_headings=wanted not in {None, ALL})
+    except BaseException:
+        book.close()
+        raise
+    table = Table(
+        name=name,
+        form=f"{kind}, every sheet" if wanted == ALL else f"{kind}, {sheet.name!r}",
+        headings=tuple(found.row),
+        first_row=sheet.row + found.place + 1,
+        notes=[*found.notes, *_notes(sheet), *_others(book, sheet, wanted)],
+    )
+    rows = _every_row if wanted == ALL else _rows
+    table.read(rows(book, sheet, found, table))
+    return table
+
+
+def _choose(book: Workbook, *, any_headings: bool) -> tuple[Sheet, Headings]:
+    """Return the first sheet with a known heading, or with any; and its headings.
+
+    The only visible sheet is taken whatever its headings are. Raises FileRefusedError
+    if there is none.
+    """
+    first: Headings | None = None
+    while (sheet := book.next_sheet()) is not None:
+        if sheet.head:
+            found = headings.find(sheet.head, first=sheet.row)
+            only = sum(shown for _, shown in book.listed) == 1
+            if found.known or any_headings or only:
+                return sheet, found
+            first = first or found
+        book.skip()
+    if first is not None:
+        raise FileRefusedError(opening.no_addresses(first.row))
+    raise FileRefusedError(f"{book.name} is empty; it needs a row of headings")
+
+
+def _rows(
+    book: Workbook, sheet: Sheet, found: Headings, _table: Table
+) -> Iterator[Row]:
+    try:
+        yield from sheet.head[found.place + 1 :]
+        yield from book.rows()
+    finally:
+        book.close()
+
+
+def _every_row(
+    book: Workbook, sheet: Sheet, found: Headings, table: Table
+) -> Iterator[Row]:
+    """Yield the rows of every visible sheet; refuse one with other headings."""
+    number, expected = table.first_row, found
+    following: tuple[Sheet, Headings] | None = (sheet, found)
+    try:
+        while following is not None:
+            sheet, found = following
+            row = sheet.row + found.place + 1
+            table.parts.append(SheetPart(number=number, sheet=sheet.name, row=row))
+            for cells in chain(sheet.head[found.place + 1 :], book.rows()):
+                yield cells
+                number += 1
+            following = _following(book, expected, table)
+    finally:
+        book.close()
+
+
+def _following(
+    book: Workbook, expected: Headings, table: Table
+) -> tuple[Sheet, Headings] | None:
+    """Return the next sheet with a known heading; None after the last."""
+    while (sheet := book.next_sheet()) is not None:
+        if sheet.head:
+            found = headings.find(sheet.head, first=sheet.row)
+            if found.known:
+                _refuse_other(book, sheet, found, expected)
+                table.notes += _notes(sheet)
+                return sheet, found
+            table.notes.append(f"{sheet.name!r} has no known heading: it is not read")
+        book.skip()
+    return None
+
+
+def _refuse_other(
+    book: Workbook, sheet: Sheet, found: Headings, expected: Headings
+) -> None:
+    """Raise FileRefusedError if the headings are not the expected ones."""
+    if found.folded == expected.folded:
+        return
+    shown = ", ".join(each.strip() or "(none)" for each in found.row[:SHOWN])
+    usual = ", ".join(each.strip() or "(none)" for each in expected.row[:SHOWN])
+    raise FileRefusedError(
+        f"{book.name}, sheet {sheet.name!r}: its headings are {shown}; expected those"
+        f" of the first sheet, {usual}; read it by itself with --sheet"
+        f" {sheet.name!r}"
+    )
+
+
+def _notes(sheet: Sheet) -> list[str]:
+    """Return what is told of a sheet that is read."""
+    notes = []
+    if sheet.hidden:
+        counted = " and ".join(
+            f"{count} hidden {kind if count > 1 else kind[:-1]}"
+            for kind, count in sorted(sheet.hidden.items(), reverse=True)
+        )
+        notes.append(f"{sheet.name!r}: {counted}, read like the others")
+    if sheet.merged:
+        cells = "1 cell is" if sheet.merged == 1 else f"{sheet.merged} cells are"
+        notes.append(
+            f"{sheet.name!r}: {cells} merged over several rows; the value is read in"
+            " each of them"
+        )
+    return notes
+
+
+def _others(book: Workbook, sheet: Sheet, wanted: str | None) -> list[str]:
+    """Return the note on sheets that are not read."""
+    left = [
+        f"{name!r}" if visible else f"{name!r} (hidden)"
+        for name, visible in book.listed
+        if name != sheet.name and not (visible and wanted == ALL)
+    ]
+    if not left:
+        return []
+    more = f" and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
+    remedy = "--sheet NAME reads one of them, --sheet all every visible one"
+    return [f"not read: {', '.join(left[:SHOWN])}{more}; {remedy}"]

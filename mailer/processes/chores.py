@@ -1,0 +1,126 @@
+"""The chores of a site: lists that stay where they are are read again when due."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from audiences.sources import keeping
+from audiences.sources.models import ListSource
+from audiences.sources.reading import Reader, SourceReading
+from audiences.sources.web import FetchLimits
+from mailer import clock
+from mailer.maintenance import starting
+from mailer.processes.running import store_is_ready
+from mailer.sites.site import Site
+from mailer.store import faults, identity
+from scheduler import cadences, chores, words
+from scheduler.errors import ScheduleError
+
+SECONDS = 60.0  # between two looks for what is due
+log = structlog.get_logger()
+
+
+def limits(site: Site) -> FetchLimits:
+    """Return what the settings allow a source to reach and to take."""
+    given = site.settings.sources
+    octets = int(given.megabytes * 1_000_000)
+    return FetchLimits(hosts=given.hosts, octets=octets, seconds=given.seconds)
+
+
+@asynccontextmanager
+async def reader(site: Site) -> AsyncIterator[Reader]:
+    """Open a reader of the site's sources."""
+    async with site.database.connection() as held:
+        yield Reader(
+            transactions=held,
+            key=site.address_key,
+            limits=limits(site),
+            now=clock.now,
+        )
+
+
+def following(cadence: str | None, zone: str, after: datetime) -> datetime | None:
+    """Return the first instant of a cadence in words; None without a cadence.
+
+    Raises ScheduleError if it cannot be read.
+    """
+    if cadence is None:
+        return None
+    slots = cadences.slots_after(words.parse(cadence, zone=zone), after)
+    return next(slots).instant
+
+
+async def read_due(site: Site, now: datetime) -> list[str]:
+    """Read the sources that are due, each once; return their names.
+
+    Nothing is read while the site stands still. Raises ConfigError if the address key
+    is not the one of the store.
+    """
+    known = await starting.identity_of(site)
+    identity.refuse_other_key(known.address_check, site.address_key)
+    if known.halt is not None:
+        return []
+    async with site.database.reading() as session:
+        due = await keeping.due(session, now)
+    names = []
+    for source in due:
+        if await _claimed(site, source, now):
+            async with reader(site) as opened:
+                reading = await opened.read(
+                    source, apply=source.applies, if_changed=True
+                )
+            _log(source, reading)
+            names.append(source.name)
+    return names
+
+
+async def _claimed(site: Site, source: ListSource, now: datetime) -> bool:
+    """Set the next reading of a source; return whether this process reads it now."""
+    try:
+        after = following(source.cadence, source.zone, now)
+    except ScheduleError as fault:
+        after = None
+        log.warning("source.away", source=source.name, reason=str(fault))
+    async with site.database.writing() as session:
+        is_ours = await keeping.claim(session, source, after)
+    source.due_at = after
+    return is_ours
+
+
+def _log(source: ListSource, reading: SourceReading) -> None:
+    """Log a reading: one line when a source goes away, and one when it is back."""
+    was_away, is_away = (
+        each in {"away", "refused"} for each in (source.state, reading.state)
+    )
+    if is_away and not was_away:
+        log.warning("source.away", source=source.name, reason=reading.said)
+    if was_away and not is_away:
+        log.info("source.back", source=source.name)
+    if reading.counts is not None:
+        log.info(
+            "source.read",
+            source=source.name,
+            state=reading.state,
+            counts=reading.counts,
+        )
+
+
+async def run(site: Site, stopping: asyncio.Event, *, seconds: float = SECONDS) -> None:
+    """Do the chores at intervals, until stopped."""
+    if not await store_is_ready(site, stopping):
+        return
+
+    async def once() -> None:
+        try:
+            await read_due(site, clock.now())
+        except DBAPIError as fault:
+            if not faults.is_temporary(fault):
+                raise
+            site.database.log_fault(fault)
+
+    async with chores.every(seconds, once):
+        await stopping.wait()
