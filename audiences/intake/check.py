@@ -286,8 +286,9 @@ class Checker:
             if self._as_stopped or any(values.get(name) for name in WISHES):
                 return [missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
-            bodies = {"organisation", "organisation_name"}
-            if not bodies & values.keys() and "organisation" not in faulty:
+            has_codes = "organisation" in self._positions
+            body = "organisation" if has_codes else "organisation_name"
+            if body not in values and "organisation" not in faulty:
                 faults.append(missing(row, "address", reason))
         try:
             self._named(dict(values))

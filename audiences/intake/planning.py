@@ -124,13 +124,7 @@ async def plan(session: AsyncSession) -> ImportPlan:
             ).select_from(ROWS)
         )
     ).one()
-    by_body = await session.scalar(
-        select(func.count(ROWS.c.row.distinct()))
-        .select_from(BODIES)
-        .join(ROWS, ROWS.c.row == BODIES.c.row)
-        .where(BODIES.c.changes, known, ~differs)
-    )
-    changed += by_body or 0
+    changed += await _changed_by_body(session, and_(known, ~differs))
     new = select(func.count()).where(BODIES.c.leads, BODIES.c.organisation_id.is_(None))
     return ImportPlan(
         added=added,
@@ -142,6 +136,17 @@ async def plan(session: AsyncSession) -> ImportPlan:
         faulty=faulty,
         remarks=remarks,
     )
+
+
+async def _changed_by_body(session: AsyncSession, rows: ColumnElement[bool]) -> int:
+    """Count these rows whose organisation alone changes."""
+    count = (
+        select(func.count(ROWS.c.row.distinct()))
+        .select_from(BODIES)
+        .join(ROWS, ROWS.c.row == BODIES.c.row)
+        .where(BODIES.c.changes, rows)
+    )
+    return await session.scalar(count) or 0
 
 
 def _erased() -> Select[*tuple[Any, ...]]:

@@ -34,7 +34,7 @@ NOUNS = {
     ),
     "feedback": CommandPlace(
         "mailer.cli.running.feedback",
-        "Read the replies of relays.",
+        "Read the replies of relays, and the mails that come back.",
     ),
     "go": CommandPlace(
         "mailer.cli.site.go",

@@ -14,6 +14,7 @@ from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
 from audiences.directory import Proposal
 from audiences.intake.models import Replaced
+from audiences.people.details import ContactDetails, ContactTag, SecondAddress
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Author, Changed
@@ -57,8 +58,10 @@ async def take_out(session: AsyncSession, contact: Contact, author: Author) -> b
 
 
 async def _empty(session: AsyncSession, contact: Contact, author: Author) -> None:
-    await session.execute(delete(Membership).where(Membership.contact_id == contact.id))
+    for each in (Membership, ContactDetails, ContactTag, SecondAddress):
+        await session.execute(delete(each).where(each.contact_id == contact.id))
     contact.address = contact.name = contact.languages = contact.timezone = None
+    contact.function = None
     contact.roles = 0
     contact.updated_at = author.at
     await session.flush()
@@ -80,8 +83,14 @@ async def erase(
         raise NotFoundError(f"nothing is stored about {address}")
     await suppressions.erase(session, fingerprint, now=author.at)
     if contact is not None:
-        for former in await _former(session, contact.id):
-            other = contacts.fingerprint_of(former, key=key)
+        others = [
+            contacts.fingerprint_of(former, key=key)
+            for former in await _former(session, contact.id)
+        ]
+        second = select(SecondAddress.address_key).where(
+            SecondAddress.contact_id == contact.id
+        )
+        for other in [*others, *await session.scalars(second)]:
             await suppressions.erase(session, other, now=author.at)
         await _erase(session, contact, author)
     return fingerprint

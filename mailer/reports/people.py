@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from audiences.contacts import role_names
+from audiences.contacts import Further, role_names
 from audiences.export import bodies, rows
 from audiences.export.listing import ListedContact
 from audiences.languages import Chain, split_codes
@@ -58,16 +58,7 @@ def person(
         "kind": organisation.kind,
         "function": contact.function,
         "roles": list(role_names(contact.roles)),
-        "memberships": [
-            {
-                "organisation": each.organisation.code,
-                "organisation_name": each.organisation.name,
-                "kind": each.organisation.kind,
-                "function": each.function,
-                "roles": list(role_names(each.roles)),
-            }
-            for each in known.memberships
-        ],
+        "memberships": [_membership(each) for each in known.memberships],
         "languages": list(split_codes(contact.languages)),
         "language": _language(known),
         "timezone": contact.timezone,
@@ -79,6 +70,17 @@ def person(
         "letters": [letter(each) for each in letters],
         "history": [change(each) for each in changes],
         "version": contact.updated_at.isoformat(),
+    }
+
+
+def _membership(each: Further) -> Document:
+    """Return a further membership: the organisation, the function and the roles."""
+    return {
+        "organisation": each.organisation.code,
+        "organisation_name": each.organisation.name,
+        "kind": each.organisation.kind,
+        "function": each.function,
+        "roles": list(role_names(each.roles)),
     }
 
 

@@ -66,7 +66,7 @@ def test_every_column_is_known_in_the_languages_of_lists() -> None:
 
     for column in ("address", "given_name", "family_name", "organisation", "country"):
         assert set(LANGUAGES) <= set(data[column]), column
-    for column in ("opt_out", "telephone", "postal_address", "function", "notes"):
+    for column in ("opt_out", "telephones", "postal_address", "function", "notes"):
         assert set(LANGUAGES) <= set(data[column]), column
     assert set(columns.NAMES) <= set(data)
 

@@ -26,7 +26,7 @@ OPENERS = (
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/reports/coverage.py",
-    "mailer/reports/overview.py",  # the gate renders between two transactions
+    "mailer/reports/review/overview.py",  # the gate renders between two transactions
     "mailer/reports/readers.py",
     "mailer/store/",
     "mailer/processes/chores.py",  # reads lists between transactions

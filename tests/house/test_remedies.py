@@ -8,7 +8,8 @@ from tests.house.test_shape import FILES
 from tools.checkout import ROOT
 
 SENTENCES = "mailer/processes/log_sentences.py"  # for people at a terminal
-EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/", SENTENCES)
+ALERTS = "mailer/processes/alerting.py"  # mails for the operator
+EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/", SENTENCES, ALERTS)
 
 
 def coded() -> list[tuple[str, set[str]]]:

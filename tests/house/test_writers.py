@@ -17,8 +17,12 @@ RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
+DETAILING = "audiences/intake/details/detailing.py"
+KEPT_DETAILS = "audiences/intake/details/kept_details.py"
+FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
+BODIES = "audiences/upkeep/bodies.py"
 EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
 MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
@@ -61,13 +65,15 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "MessageEvent": {"detail": {RECORD, REMOVING}, "*": {RECORD}},
     "Contact": {
         "(row)": {APPLYING, UNDO, REMOVING},
-        "(some)": {APPLYING},
-        "stopped_at": {SUBSCRIPTIONS, REMOVING, MERGING},
+        "(some)": {APPLYING, JOINING},
+        "address_key": {FORMER_KEYS, EDITING, MOVING},
+        "stopped_at": {SUBSCRIPTIONS, DETAILING, REMOVING, MERGING},
         "updated_at": {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
-            *(EDITING, MOVING, REMOVING, MERGING),
+            *(BODIES, EDITING, MOVING, REMOVING, MERGING),
         },
-        "roles": {JOINING, EDITING, REMOVING, MERGING, "audiences/upkeep/bodies.py"},
+        "roles": {EDITING, REMOVING, MERGING, BODIES},
+        "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
     "Subscription": {
@@ -83,7 +89,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO}
+ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS}
 
 
 @pytest.mark.parametrize("row", WRITERS)
@@ -111,10 +117,13 @@ def test_a_writer_that_is_not_listed_is_found() -> None:
     source = """
 def f(session, found: Campaign):
     found.state = "sending"
+    found.name, found.expires_at = "", None
     session.execute(update(Campaign).values(at=None))
 """
     assert set(writing.written_by(source)) == {
         ("Campaign", "state"),
+        ("Campaign", "name"),
+        ("Campaign", "expires_at"),
         ("Campaign", "at"),
     }
 

@@ -120,7 +120,9 @@ def any_table() -> set[str]:
 def _targets(node: ast.AST) -> Iterator[ast.Attribute]:
     match node:
         case ast.Assign(targets=targets):
-            yield from (each for each in targets if isinstance(each, ast.Attribute))
+            for each in targets:
+                named = each.elts if isinstance(each, ast.Tuple | ast.List) else [each]
+                yield from (one for one in named if isinstance(one, ast.Attribute))
         case ast.AugAssign(target=ast.Attribute() as target):
             yield target
 

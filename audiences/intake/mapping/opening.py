@@ -1,6 +1,6 @@
 """Takes the rows that columns are proposed by, and refuses lists without addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from audiences.errors import FileRefusedError
 
@@ -39,14 +39,18 @@ def sample(rows: Iterator[list[str]]) -> tuple[list[list[str]], Iterator[list[st
     except FileRefusedError as fault:
         if not taken:
             raise
-        return taken, _after(taken, _raising(fault))
-    return taken, _after(taken, rows)
+        return taken, _resumed(taken, _raising(fault))
+    return taken, _resumed(taken, rows)
 
 
-def _after(taken: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yield rows taken before, and the rest; a generator, so that it can be closed."""
-    yield from taken
-    yield from rows
+def _resumed(taken: list[list[str]], rest: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows taken and the rest; close the rest at the end."""
+    try:
+        yield from taken
+        yield from rest
+    finally:
+        if isinstance(rest, Generator):
+            rest.close()
 
 
 def _raising(fault: FileRefusedError) -> Iterator[list[str]]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.reports.overview import NextStep, Overview
+from mailer.reports.review.overview import NextStep, Overview
 
 COMMANDS: dict[NextStep, str | None] = {
     NextStep.CORRECT: "mailer campaigns check {id}",

@@ -14,8 +14,8 @@ from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.remedies import with_remedy
 from mailer.errors import counted
 from mailer.outbox.message_states import MessageState
-from mailer.reports import overview, overview_shapes
-from mailer.reports.overview import LanguageStanding, Overview
+from mailer.reports.review import overview, overview_shapes
+from mailer.reports.review.overview import LanguageStanding, Overview
 from mailer.sites.site import Site
 
 

@@ -65,7 +65,7 @@ def parse(text: str) -> Reply | None:
 
 @command.command(
     "classify",
-    epilog="Example: mailer feedback classify returned/cur --json-lines",
+    epilog="Example: mailer feedback classify /var/mail/returned/cur --json-lines",
 )
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailer.cli.campaigns.next_steps import COMMANDS
-from mailer.reports.overview import NextStep
+from mailer.reports.review.overview import NextStep
 from tests.acts import campaigning
 from tests.acts.commands import Mailer, shown
 

@@ -8,7 +8,7 @@ from mailer.campaigns.review.gate import CampaignCheck
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.remedies import with_remedy
-from mailer.reports import check_shapes
+from mailer.reports.review import check_shapes
 from mailer.sites.site import Site
 
 

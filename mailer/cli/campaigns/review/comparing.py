@@ -8,7 +8,7 @@ from mailer.campaigns import lookup
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.errors import counted
-from mailer.reports import differences
+from mailer.reports.review import differences
 from mailer.sites.site import Site
 
 

@@ -12,7 +12,7 @@ from mailer.cli import output
 from mailer.cli.command import NUMBER, with_site
 from mailer.cli.saving import saving
 from mailer.errors import RefusedError, counted
-from mailer.reports import preview_page
+from mailer.reports.review import preview_page
 from mailer.sites.site import Site
 
 

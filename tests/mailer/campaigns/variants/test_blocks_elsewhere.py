@@ -8,7 +8,7 @@ from audiences import languages
 from mailer import clock
 from mailer.campaigns.review import gate, preview
 from mailer.rendering.language.catalogues import POP_ISOLATE
-from mailer.reports import check_shapes
+from mailer.reports.review import check_shapes
 from mailer.sites.site import Site
 from tests.acts import campaigning, directory, reading
 from tools import samples

@@ -59,7 +59,7 @@ def test_a_faulty_value_changes_nothing(mailer: Mailer) -> None:
     for words, sentence in (
         (("edit", ICOM, "--name", "A", "--roles", "boss"), "no role is called 'boss'"),
         (("edit", ICOM, "--end-topic", "field-news", "--at", "no-code"), "no organis"),
-        (("edit", ICOM, "--languages", "french!"), "is not a language tag"),
+        (("edit", ICOM, "--languages", "speech"), "is not a language such as"),
         (("edit", ICOM, "--name", "A", "--at", "icomm"), "did you mean icom"),
         (("edit", ICOM, "--leave", "icom"), "is the primary organisation"),
         (("edit", ICOM, "--leave", "icomos"), "is not at icomos"),

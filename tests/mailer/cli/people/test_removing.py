@@ -50,7 +50,7 @@ def test_a_wish_survives_a_removal(mailer: Mailer, tmp_path: Path) -> None:
     assert back["address"] == ICOM
     assert back["subscriptions"] == {"monthly-letter": "ended"}
     assert back["roles"] == ["head"]
-    undone = mailer("contacts", "undo", str(report["import_id"]))
+    undone = mailer("contacts", "undo", str(report["import_id"]), "--apply")
     assert undone.code == 0
     assert mailer("contacts", "show", ICOM).code == 1
 

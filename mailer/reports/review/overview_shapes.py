@@ -4,8 +4,8 @@ from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
 from mailer.campaigns.models import CampaignEvent
-from mailer.reports.check_shapes import problem
-from mailer.reports.overview import LanguageStanding, Overview
+from mailer.reports.review.check_shapes import problem
+from mailer.reports.review.overview import LanguageStanding, Overview
 from mailer.reports.shapes import Document
 
 

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from mailer import clock
-from mailer.reports import preview_page
+from mailer.reports.review import preview_page
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.commands import Mailer
