@@ -93,10 +93,9 @@ class Checker:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
-        elif len(line) > self._too_many.most and (
-            fault := self._too_many.fault(row, line)
-        ):
-            return Checked(faults=[fault])
+        elif len(line) > self._too_many.most:
+            if fault := self._too_many.fault(row, line):
+                return Checked(faults=[fault])
         line.append("")
         self._notes.clear()
         try:
@@ -286,8 +285,8 @@ class Checker:
             if self._as_stopped or any(values.get(name) for name in WISHES):
                 return [missing(row, "address", "an opt-out needs an address")]
             reason = "a row needs an address, or an organisation to be taken alone"
-            has_codes = "organisation" in self._positions
-            body = "organisation" if has_codes else "organisation_name"
+            coded = "organisation" in self._positions
+            body = "organisation" if coded else "organisation_name"
             if body not in values and "organisation" not in faulty:
                 faults.append(missing(row, "address", reason))
         try:
