@@ -38,6 +38,7 @@ async def remove_conflicts(session: AsyncSession) -> list[FaultyRows]:
     removed = []
     await _mark_repeated(session)
     if await any_repeated(session):
+        await analyse(session)  # else PostgreSQL takes few rows as repeated
         removed.append(await remove(session, _repeated_rows(), _repeated))
         for name in OF_CONTACT:
             await _fill_first(session, ROWS.c[name])
