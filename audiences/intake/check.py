@@ -74,7 +74,7 @@ class Checker:
             for name in self._parsers
         }
         self._width = 1 + max(table.positions.values())
-        self._too_many = TooMany(table, self._width)
+        self._wide = TooMany(table, self._width)
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
@@ -93,9 +93,8 @@ class Checker:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
-        elif len(line) > self._too_many.most:
-            if fault := self._too_many.fault(row, line):
-                return Checked(faults=[fault])
+        elif len(line) > self._wide.most and (fault := self._wide.fault(row, line)):
+            return Checked(faults=[fault])
         line.append("")
         self._notes.clear()
         try:
