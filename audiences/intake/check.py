@@ -12,7 +12,7 @@ from audiences import addresses
 from audiences.export.guarding import unguarded
 from audiences.intake import cells
 from audiences.intake.lists.table import Table
-from audiences.intake.values.bodies import Bodies
+from audiences.intake.values.bodies import KnownBodies
 from audiences.intake.values.cell import CellError, parsed
 from audiences.intake.values.checked import (
     ABOUT,
@@ -50,7 +50,7 @@ class Checker:
         table: Table,
         vocabulary: Vocabulary,
         names: Names,
-        organisations: Bodies,
+        organisations: KnownBodies,
         *,
         key: bytes,
         basis: str | None,

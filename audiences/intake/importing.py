@@ -116,24 +116,20 @@ async def run(
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
-    `key` makes fingerprints; `basis` is the basis of consent for rows without one.
-    `as_stopped` takes every address as one that must not be written to, and no more.
-    With `strict`, a row is refused for an optional cell that is not understood.
-    `progress` gets the number of rows read so far. `also` is called in the transaction
-    of the plan, after it, while the rows are staged. `now` is called when the rows are
-    applied, because reading a long file takes minutes.
+    `key` makes fingerprints; `basis` is that of rows without one. `as_stopped` takes
+    every address as one that must not be written to. With `strict`, a row is refused
+    for an optional cell that is not understood. `progress` gets the rows read so far.
+    `also` is called in the transaction of the plan, while the rows are staged. `now` is
+    called when the rows are applied, because reading a long file takes minutes.
     """
     if apply and not (as_stopped and "address" in table.positions):
         _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
-        vocabulary = await vocabularies.load(session)
-        known = await names.load(session)
-        named = await bodies.load(session, table.positions)
         checker = Checker(
             table,
-            vocabulary,
-            known,
-            named,
+            await vocabularies.load(session),
+            await names.load(session),
+            await bodies.load(session, table.positions),
             key=key,
             basis=basis,
             strict=strict,
@@ -143,13 +139,20 @@ async def run(
     async with transactions.transaction(writing=apply) as session:
         if apply:
             report = await _apply(session, staged, by=by, now=now())
-            if checker.former_keys and report.import_id is not None:
-                await former_keys.carry_over(session, report.import_id, key=key)
+            await _carry_over(session, checker, report, key)
         else:
             report = await _tried(session, staged)
         if also is not None:
             await also(session)
     return staged, report
+
+
+async def _carry_over(
+    session: AsyncSession, checker: Checker, report: ImportReport, key: bytes
+) -> None:
+    """Suppress new contacts whose address was suppressed by its former key."""
+    if checker.former_keys and report.import_id is not None:
+        await former_keys.carry_over(session, report.import_id, key=key)
 
 
 def _refuse_open_questions(table: Table) -> None:

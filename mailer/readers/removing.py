@@ -58,8 +58,14 @@ async def take_out(session: AsyncSession, contact: Contact, author: Author) -> b
 
 
 async def _empty(session: AsyncSession, contact: Contact, author: Author) -> None:
-    for each in (Membership, ContactDetails, ContactTag, SecondAddress):
-        await session.execute(delete(each).where(each.contact_id == contact.id))
+    number = contact.id
+    for statement in (
+        delete(Membership).where(Membership.contact_id == number),
+        delete(ContactDetails).where(ContactDetails.contact_id == number),
+        delete(ContactTag).where(ContactTag.contact_id == number),
+        delete(SecondAddress).where(SecondAddress.contact_id == number),
+    ):
+        await session.execute(statement)
     contact.address = contact.name = contact.languages = contact.timezone = None
     contact.function = None
     contact.roles = 0

@@ -99,6 +99,9 @@ def test_a_folder_has_at_most_thirteen_files() -> None:
         if path.name != "__init__.py" and path.relative_to(ROOT).parts[0] in PRODUCT
     )
 
+    # one migration follows another: their folder grows with the versions
+    del sizes["mailer/maintenance/migrations/versions"]
+
     assert {folder: size for folder, size in sizes.items() if size > 13} == {}
 
 

@@ -50,7 +50,7 @@ _WORKBOOKS = set().union(*_NAMES.values())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ToldFile:
     """What a file is; `refusal` ends a sentence when it cannot be a list."""
 
     kind: FileKind
@@ -58,7 +58,7 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def tell(start: bytes, path: Path) -> Found:
+def tell(start: bytes, path: Path) -> ToldFile:
     """Return what a file is, by its first START octets.
 
     A name that says something else is noted.
@@ -66,12 +66,12 @@ def tell(start: bytes, path: Path) -> Found:
     kind = _kind(start)
     if kind is FileKind.OTHER:
         refusal = next(said for mark, said in _OTHERS if start.startswith(mark))
-        return Found(kind=kind, refusal=refusal)
+        return ToldFile(kind=kind, refusal=refusal)
     suffix = path.suffix.lower()
     usual = _NAMES.get(kind)
     differs = suffix in _WORKBOOKS if usual is None else suffix not in usual
     note = f"its name ends in {suffix or 'nothing'}, and it is read as what it is:"
-    return Found(kind=kind, notes=(f"{note} {kind}",) if differs else ())
+    return ToldFile(kind=kind, notes=(f"{note} {kind}",) if differs else ())
 
 
 def _kind(start: bytes) -> FileKind:

@@ -14,7 +14,7 @@ MAX_CODE = 60  # characters, so that a number fits behind it
 _NO_CODE = re.compile(r"[^\w]+")
 
 
-class Bodies:
+class KnownBodies:
     """The organisations of the directory, and new ones of the list, by their names."""
 
     def __init__(self, known: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
@@ -72,10 +72,10 @@ def _plain(text: str) -> str:
     return "-".join(folding.words(text)) or text.casefold()
 
 
-async def load(session: AsyncSession, positions: Mapping[str, int]) -> Bodies:
+async def load(session: AsyncSession, positions: Mapping[str, int]) -> KnownBodies:
     """Read the names of all organisations, if a list has names and no codes."""
     if "organisation" in positions:
-        return Bodies()
+        return KnownBodies()
     rows = await session.execute(
         select(
             Organisation.code,
@@ -84,7 +84,7 @@ async def load(session: AsyncSession, positions: Mapping[str, int]) -> Bodies:
             Organisation.names,
         )
     )
-    return Bodies(
+    return KnownBodies(
         (code, (name, acronym or "", *names.values()))
         for code, name, acronym, names in rows
     )

@@ -10,6 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _add_sources()
+    _add_members()
+
+
+def _add_sources() -> None:
     op.create_table(
         "list_source",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -32,6 +37,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_source")),
         sa.UniqueConstraint("name", name=op.f("uq_list_source_name")),
     )
+
+
+def _add_members() -> None:
     op.create_table(
         "list_member",
         sa.Column("source_id", sa.Integer(), nullable=False),
