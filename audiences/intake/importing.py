@@ -125,16 +125,8 @@ async def run(
     if apply and not (as_stopped and "address" in table.positions):
         _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
-        checker = Checker(
-            table,
-            await vocabularies.load(session),
-            await names.load(session),
-            await bodies.load(session, table.positions),
-            key=key,
-            basis=basis,
-            strict=strict,
-            as_stopped=as_stopped,
-        )
+        options = {"basis": basis, "strict": strict, "as_stopped": as_stopped}
+        checker = await _checker(session, table, key=key, **options)
         staged = await _stage(session, table, checker, progress)
     async with transactions.transaction(writing=apply) as session:
         if apply:
@@ -145,6 +137,16 @@ async def run(
         if also is not None:
             await also(session)
     return staged, report
+
+
+async def _checker(session: AsyncSession, table: Table, **options: Any) -> Checker:
+    return Checker(
+        table,
+        await vocabularies.load(session),
+        await names.load(session),
+        await bodies.load(session, table.positions),
+        **options,
+    )
 
 
 async def _carry_over(
