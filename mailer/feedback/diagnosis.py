@@ -15,7 +15,7 @@ _REPLY = re.compile(
     r"(?<![\d.:])([45]\d\d)(?:[ -]+#?(?=\S)|$)(?:\(?#?([45]\.\d{1,3}\.\d{1,3}))?"
 )
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![.\d])")
-_AGAIN = re.compile(r"[\s/]+[45]\d\d[- ]+(?:[45]\.\d{1,3}\.\d{1,3}\s)?")
+_AGAIN = re.compile(r"[\s/]{1,9}[45]\d\d[- ]{1,9}(?:[45]\.\d{1,3}\.\d{1,3}\s)?")
 _OF_MAIL_FROM = re.compile(
     r"(in reply to|after|during|sent <<<|>>>) ?(end of )?MAIL ?FROM", re.IGNORECASE
 )

@@ -14,7 +14,7 @@ _AT_START = re.compile(
     re.MULTILINE,
 )
 _NAMED = re.compile(
-    r"(?:rcpt to|recipients?|address(?:e[es]|es)?|error-for|deliver(?:ed|y)?(?: \w+)* "
+    r"(?:rcpt to|recipients?|address(?:e[es]|es)?|error-for|deliver(?:ed|y)?(?: \w+){0,6} "
     r"to|message (?:to|for)|mail (?:to|for)|destinataires?|empf(?:ä|ae)nger"
     r"|destinatari\w+|to the following|^ *to|reach|addressed|user|generated from|userid"
     r"|получател\w+|адресат\w*"

@@ -23,7 +23,7 @@ from audiences.reference.load import rows
 from audiences.segments.facts import Values
 
 _LOCALES = (*OFFERED, "de", "pt")
-_BRACKETS = re.compile(r"\s*[(（\[].*?[)）\]]")
+_BRACKETS = re.compile(r"\s{0,9}[(（\[][^()（）\[\]]*[)）\]]")
 _SECTIONS = {
     Values.COUNTRY: "countries",
     Values.KIND: "kinds",
