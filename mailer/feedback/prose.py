@@ -15,9 +15,9 @@ _AT_START = re.compile(
 )
 _NAMED = re.compile(
     r"(?:rcpt to|recipients?|address(?:e[es]|es)?|error-for"
-    r"|deliver(?:ed|y)?(?: \w+){0,6} to|message (?:to|for)|mail (?:to|for)|destinataires?"
-    r"|empf(?:ä|ae)nger|destinatari\w{1,12}|to the following|^ *to|reach|addressed|user|generated from"
-    r"|userid"
+    r"|deliver(?:ed|y)?(?: \w+){0,6} to|message (?:to|for)|mail (?:to|for)"
+    r"|destinataires?|empf(?:ä|ae)nger|destinatari\w{1,12}|to the following"
+    r"|^ *to|reach|addressed|user|generated from|userid"
     r"|получател\w{1,12}|адресат\w{0,12}"
     r"|收件人|宛先|^an|^à|^para|^a|^кому)\b[^\n@]{0,40}?[\s:<\"'(]"
     rf"({addresses.ADDRESS.pattern})",
