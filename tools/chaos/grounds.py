@@ -74,7 +74,10 @@ class Ground:
 
     def configure(self, **delivery: object) -> None:
         """Point the site to the sink, and set what [delivery] says."""
-        values: dict[tuple[str, str], object] = {("relay", "port"): self.sink.port}
+        values: dict[tuple[str, str], object] = {
+            ("site", "demo"): True,  # its relay is on this machine
+            ("relay", "port"): self.sink.port,
+        }
         for key, value in delivery.items():
             values["delivery", key] = value
         edit_toml(self.config, values)
