@@ -49,7 +49,7 @@ _ANY_WORD = (  # braces of every kind; other braces are errors too
 _KNOWN_WORD = (  # usual in texts: a placeholder only around one of the words
     r"\[\[?%s\]\]?",
     r"%%%%?%s%%%%?",
-    r"\*\|%s\|\*",  # Mailchimp's; cells of a table have bars, too
+    r"\*?\|(?=\S)%s(?<=\S)\|\*?",  # not | NGOs |, a cell of a table
     r"«%s»",
     r"<<?%s>>?",
     r"(?<!#)#%s#",
