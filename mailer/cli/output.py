@@ -165,3 +165,11 @@ def progress() -> Progress:
         console=notes,
         transient=True,
     )
+
+
+def changed(values: Mapping[str, Any]) -> None:
+    """Print each value that was changed, before and after."""
+    for name, (before, after) in values.items():
+        line(f"{name}: {shown(before) or '–'} → {shown(after) or '–'}")
+    if not values:
+        line("nothing to change")

@@ -5,13 +5,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import click
 
+from audiences.export import formats
+from audiences.export.formats import Form, Write
 from mailer.errors import RefusedError
 
 out_option = click.option(
@@ -48,6 +50,25 @@ def saving(out: Path | None, *, binary: bool = False) -> Iterator[BinaryIO]:
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
+
+
+@contextmanager
+def saving_table(
+    out: Path | None,
+    form: str,
+    columns: Sequence[str],
+    *,
+    sets: Collection[str] = (),
+) -> Iterator[Write]:
+    """Give a function that writes rows of a form to a file, as `saving` writes it.
+
+    `sets` are the columns with several codes.
+    """
+    with (
+        saving(out, binary=form == Form.XLSX) as file,
+        formats.opened(Form(form), file, columns, sets=sets) as write,
+    ):
+        yield write
 
 
 def _stdout(*, binary: bool) -> Iterator[BinaryIO]:

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,7 +24,6 @@ from mailer.composing.compose import Addressed, Composer
 from mailer.delivery.prepare import smtp_address
 from mailer.delivery.routing import relays
 from mailer.delivery.routing.logins import Logins
-from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import RelayError
 from mailer.delivery.smtp.connection import Connection
 from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
@@ -224,15 +222,9 @@ async def _deliver(site: Site, batch: _Batch, domain: str, template: str) -> Non
     name: str = known.choose(domain, template)
     while name:
         relay = known.settings[name]
-        open_channel = partial(
-            connect.connect,
-            relay,
-            root=site.root,
-            hello=relay.hello or site.settings.mail.domain,
-            step_timeout=TIMEOUT,
-        )
+        logins = Logins(site, name, relay, now=clock.now)
         try:
-            channel = await Logins(site, name, relay, now=clock.now).open(open_channel)
+            channel = await logins.connect(step_timeout=TIMEOUT)
         except RelayError as fault:
             batch.unreachable(str(fault))
             name = relay.fallback

@@ -23,7 +23,6 @@ from mailer.delivery.prepare import Preparer
 from mailer.delivery.relay_queue import RelayQueue
 from mailer.delivery.routing.logins import Logins
 from mailer.delivery.routing.router import Router
-from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import Channel
 from mailer.errors import first_fault
 from mailer.outbox.message_states import MessageState
@@ -122,17 +121,11 @@ class Worker:
 
         logins = Logins(self._site, name, relay, now=self._now)
 
-        async def connect_to_relay() -> Channel:
-            return await connect.connect(
-                relay,
-                root=self._site.root,
-                hello=relay.hello or settings.mail.domain,
-                silent=self._queues[name].silent,
-            )
-
         async def open_channel() -> Channel:
-            pool = self._queues[name].connections
-            return await logins.open(connect_to_relay, is_open=lambda: bool(pool))
+            own = self._queues[name]
+            return await logins.connect(
+                is_open=lambda: bool(own.connections), silent=own.silent
+            )
 
         queue = self._queues[name] = RelayQueue(
             name,

@@ -1,7 +1,6 @@
 """Checks that the relays can be used, and that letters are signed with DKIM."""
 
 import time
-from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -9,7 +8,6 @@ from mailer import clock
 from mailer.composing import dkim_keys
 from mailer.delivery.routing import warming
 from mailer.delivery.routing.logins import Logins
-from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import LoginRefusedError, Offer, RelayError
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
@@ -35,18 +33,11 @@ async def _connect(
     site: Site, name: str, relay: RelaySettings, logins: Logins, *, again: bool
 ) -> list[Finding]:
     about = "relay" if name == DEFAULT else f"relay {name}"
-    open_channel = partial(
-        connect.connect,
-        relay,
-        root=site.root,
-        hello=relay.hello or site.settings.mail.domain,
-        step_timeout=TIMEOUT,
-    )
     site.database.retry_until = time.monotonic()  # do not wait for a store that is away
     try:
         if again:
             await logins.forget()
-        channel = await logins.open(open_channel)
+        channel = await logins.connect(step_timeout=TIMEOUT)
     except LoginRefusedError as fault:
         remedy = "check user and password_file of the relay; then `mailer doctor"
         return [error(about, str(fault), f"{remedy} --try-logins`")]

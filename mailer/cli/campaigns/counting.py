@@ -6,7 +6,6 @@ from pathlib import Path
 
 import rich_click as click
 
-from audiences.export import formats
 from audiences.export.formats import Form
 from mailer import clock
 from mailer.campaigns import lookup
@@ -15,7 +14,7 @@ from mailer.cli import output
 from mailer.cli.campaigns import fallen
 from mailer.cli.campaigns.reporting import in_one_line, show_coverage, show_report
 from mailer.cli.command import NUMBER, as_json, with_site
-from mailer.cli.saving import out_option, saving
+from mailer.cli.saving import out_option, saving, saving_table
 from mailer.outbox import ledger
 from mailer.reports import coverage, report_page, totals
 from mailer.reports.totals import CampaignReport
@@ -94,10 +93,7 @@ async def _write(site: Site, campaign_id: int, form: str, out: Path | None) -> N
             with saving(out) as file:
                 file.write(page.encode())
             return
-        with (
-            saving(out, binary=form == Form.XLSX) as file,
-            formats.opened(Form(form), file, ledger.NAMED) as write,
-        ):
+        with saving_table(out, form, ledger.NAMED) as write:
             async for rows in ledger.named(session, campaign_id):
                 write(rows)
 

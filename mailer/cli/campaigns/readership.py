@@ -5,12 +5,11 @@ from pathlib import Path
 
 import rich_click as click
 
-from audiences.export import formats
 from audiences.export.formats import Form
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, as_json_lines, with_site
-from mailer.cli.saving import out_option, saving
+from mailer.cli.saving import out_option, saving_table
 from mailer.errors import counted
 from mailer.reports import audience, readers
 from mailer.reports.audience import COLUMNS, AudienceRow, SinceLast
@@ -67,10 +66,7 @@ async def audience_(
                 for row in filter(keeps, page):
                     _print(row, as_json=as_json)
             return
-        with (
-            saving(out, binary=form == Form.XLSX) as file,
-            formats.opened(Form(form), file, COLUMNS) as write,
-        ):
+        with saving_table(out, form, COLUMNS) as write:
             async for page in found.pages(session):
                 rows = list(filter(keeps, page))
                 write(rows)

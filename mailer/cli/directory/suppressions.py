@@ -8,7 +8,6 @@ import rich_click as click
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import addresses, suppressions
-from audiences.export import formats
 from audiences.export.formats import Form
 from audiences.suppressions import Suppression, Why
 from mailer import clock
@@ -16,7 +15,7 @@ from mailer.campaigns import lookup
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.people.exporting import form_option
-from mailer.cli.saving import out_option, saving
+from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
 from mailer.outbox import ledger
 from mailer.readers import optouts
@@ -74,10 +73,7 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
         for each, address in listed
         if address or fingerprints
     ]
-    with (
-        saving(out, binary=form == Form.XLSX) as file,
-        formats.opened(Form(form), file, columns) as write,
-    ):
+    with saving_table(out, form, columns) as write:
         write(rows)
     left = len(listed) - len(rows)
     if left:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from audiences.export import bodies, formats, listed_bodies, rows
+from audiences.export import bodies, listed_bodies, rows
 from audiences.export.bodies import Bodies
 from audiences.export.formats import Form
 from audiences.upkeep import changes, finding
@@ -12,27 +12,19 @@ from audiences.upkeep.changes import Changed
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.people.exporting import columns_option, form_option
-from mailer.cli.people.selecting import bodies_options
+from mailer.cli.people.selecting import bodies_options, limit_option
 from mailer.cli.people.showing import show_history
-from mailer.cli.saving import out_option, saving
+from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
 from mailer.reports import people
 from mailer.sites.site import Site
-
-MOST = 10_000  # organisations of one page
 
 
 @click.command(
     "list", epilog="Example: mailer organisations list --kind ngo --country SN"
 )
 @bodies_options
-@click.option(
-    "--limit",
-    type=click.IntRange(1, MOST),
-    default=50,
-    show_default=True,
-    help="How many to list.",
-)
+@limit_option
 @click.option("--after", help="The last code of the page before.")
 @as_json
 @with_site
@@ -129,10 +121,7 @@ async def export(
         found = await listed_bodies.numbers(
             session, kind=kind, country=country, search=search, retired=retired
         )
-        with (
-            saving(out, binary=form == Form.XLSX) as file,
-            formats.opened(Form(form), file, names, sets=rows.SETS) as write,
-        ):
+        with saving_table(out, form, names, sets=rows.SETS) as write:
             async for page in bodies.of_organisations(session, found):
                 write([[row[place] for place in places] for row in page])
     if out is not None:

@@ -75,11 +75,7 @@ async def edit(
     if as_json:
         output.json_document({"organisation": code, "changed": changed})
         return
-    for cell, (before, after) in changed.items():
-        shown = output.shown(before) or "–", output.shown(after) or "–"
-        output.line(f"{cell}: {shown[0]} → {shown[1]}")
-    if not changed:
-        output.line("nothing to change")
+    output.changed(changed)
 
 
 @click.command(epilog="Example: mailer organisations merge icom icomos --yes")

@@ -102,11 +102,7 @@ async def edit(
     if as_json:
         output.json_document({"address": address, "changed": changed})
         return
-    for column, (before, after) in changed.items():
-        shown = output.shown(before) or "–", output.shown(after) or "–"
-        output.line(f"{column}: {shown[0]} → {shown[1]}")
-    if not changed:
-        output.line("nothing to change")
+    output.changed(changed)
 
 
 def _version(seen: str | None) -> datetime | None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from audiences.export import formats, rows, selection
+from audiences.export import rows, selection
 from audiences.export.formats import Form
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.cli.people.selecting import readers_option, search_option, segment_option
-from mailer.cli.saving import out_option, saving
+from mailer.cli.saving import out_option, saving_table
 from mailer.errors import counted
 from mailer.sites.site import Site
 
@@ -63,10 +63,7 @@ async def export(
             readers=readers,
             today=clock.now().date(),
         )
-        with (
-            saving(out, binary=form == Form.XLSX) as file,
-            formats.opened(Form(form), file, names, sets=rows.SETS) as write,
-        ):
+        with saving_table(out, form, names, sets=rows.SETS) as write:
             async for page in rows.of_contacts(session, wanted, names):
                 write(page)
                 number += len(page)

@@ -7,11 +7,14 @@ from audiences.export import listing, selection
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.cli.people.selecting import readers_option, search_option, segment_option
+from mailer.cli.people.selecting import (
+    limit_option,
+    readers_option,
+    search_option,
+    segment_option,
+)
 from mailer.reports import people
 from mailer.sites.site import Site
-
-MOST = 10_000  # contacts of one page
 
 
 @click.command(
@@ -20,13 +23,7 @@ MOST = 10_000  # contacts of one page
 @segment_option
 @search_option
 @readers_option
-@click.option(
-    "--limit",
-    type=click.IntRange(1, MOST),
-    default=50,
-    show_default=True,
-    help="How many to list.",
-)
+@limit_option
 @click.option("--after", help="The last address of the page before.")
 @as_json
 @with_site

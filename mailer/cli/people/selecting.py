@@ -16,6 +16,13 @@ search_option = click.option(
 readers_option = click.option(
     "--readers", is_flag=True, help="Only those who may be written to."
 )
+limit_option = click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="How many to list.",
+)
 
 
 def bodies_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, update
 
@@ -42,6 +43,23 @@ class Logins:
         self._database: Database = site.database
         self._name, self._relay, self._now = name, relay, now
         self._key, self._root = site.address_key[:64], site.root
+        self._hello = relay.hello or site.settings.mail.domain
+
+    async def connect(
+        self, *, is_open: Callable[[], bool] = lambda: False, **options: Any
+    ) -> Channel:
+        """Connect to the relay under the site's name, as `open` does.
+
+        `options` are those of smtp.connect.
+        """
+        open_channel = partial(
+            connect.connect,
+            self._relay,
+            root=self._root,
+            hello=self._hello,
+            **options,
+        )
+        return await self.open(open_channel, is_open=is_open)
 
     async def open(
         self,
