@@ -1,16 +1,12 @@
 """Bounces and delay notices of Postfix, by its own templates in nine languages."""
 
-import shutil
 import smtplib
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.header import Header
-from pathlib import Path
 
 from tools.bounces.cases import Case
-from tools.peers.postgres import free_port
+from tools.peers import postfix
 
 MAIN = """compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -35,18 +31,6 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 smtp_connection_cache_on_demand = no
 bounce_template_file = {folder}/etc/bounce.cf
-"""
-MASTER = """127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-postlog unix-dgram n - n - 1 postlogd
-anvil unix - - n - 1 anvil
-tlsmgr unix - - n 1000? 1 tlsmgr
 """
 TEMPLATES = {  # language → subject and first sentence of a failure
     "fr": ("Message non remis", "Votre message n'a pas pu être remis."),
@@ -77,25 +61,13 @@ def _template(language: str) -> str:
 @contextmanager
 def running(relay: int, *, language: str, warning: str, lifetime: str) -> Iterator[int]:
     """Run a Postfix that sends all mail to a port of ours; yield its own port."""
-    folder = Path(tempfile.mkdtemp(prefix="liaison-bounces-"))
-    folder.chmod(0o755)
-    for name in ("etc", "queue", "data"):
-        (folder / name).mkdir()
-    shutil.chown(folder / "data", "postfix")
-    port = free_port()
-    main = MAIN.format(folder=folder, relay=relay, warning=warning, lifetime=lifetime)
+    main = MAIN
     if language not in TEMPLATES:
-        main = main.replace(f"bounce_template_file = {folder}/etc/bounce.cf\n", "")
-    (folder / "etc/main.cf").write_text(main)
-    (folder / "etc/master.cf").write_text(MASTER.format(port=port))
-    (folder / "etc/bounce.cf").write_text(_template(language), "utf-8")
-    command = ["postfix", "-c", str(folder / "etc")]
-    subprocess.run([*command, "start"], check=True, capture_output=True)
-    try:
+        main = main.replace("bounce_template_file = {folder}/etc/bounce.cf\n", "")
+    values = {"relay": relay, "warning": warning, "lifetime": lifetime}
+    files = {"bounce.cf": _template(language)}
+    with postfix.started(main, "smtp", files=files, **values) as (_, port):
         yield port
-    finally:
-        subprocess.run([*command, "stop"], check=False, capture_output=True)
-        shutil.rmtree(folder)
 
 
 def send(port: int, sender: str, case: Case, letter: bytes, *, ret: str) -> None:

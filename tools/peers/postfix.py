@@ -7,17 +7,18 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from tools.peers.postgres import free_port
 
 MAIN = """compatibility_level = 3.6
-queue_directory = {queue}
-data_directory = {data}
-maillog_file = {log}
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+maillog_file = {folder}/mail.log
 maillog_file_prefixes = {folder}
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
@@ -37,7 +38,7 @@ rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
-discard unix - - n - - discard
+{transport} unix - - n - - {transport}
 postlog unix-dgram n - n - 1 postlogd
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -67,21 +68,43 @@ class Postfix:
 @contextmanager
 def running() -> Iterator[Postfix]:
     """Run a Postfix in a folder of its own, and take it away at the end."""
+    with started(MAIN, "discard") as (folder, port):
+        yield Postfix(port=port, log=folder / "mail.log", queue=folder / "queue")
+
+
+@contextmanager
+def started(
+    main: str,
+    transport: str,
+    *,
+    files: Mapping[str, str] = MappingProxyType({}),
+    **values: object,
+) -> Iterator[tuple[Path, int]]:
+    """Run a Postfix in a folder of its own; yield the folder and its port.
+
+    `main` is its main.cf, whose placeholders are `{folder}` and the names of `values`;
+    `transport` is what it sends by. `files` are further files of its configuration. The
+    folder goes at the end.
+    """
     folder = Path(tempfile.mkdtemp(prefix="liaison-postfix-"))
     folder.chmod(0o755)
-    config, queue, data = (folder / name for name in ("etc", "queue", "data"))
-    for each in (config, queue, data):
+    config, port = folder / "etc", free_port()
+    for each in (config, folder / "queue", folder / "data"):
         each.mkdir()
-    shutil.chown(data, "postfix")
-    port, log = free_port(), folder / "mail.log"
-    values = {"queue": queue, "data": data, "log": log, "folder": folder, "port": port}
-    (config / "main.cf").write_text(MAIN.format(**values))
-    (config / "master.cf").write_text(MASTER.format(**values))
+    shutil.chown(folder / "data", "postfix")
+    master = MASTER.format(port=port, transport=transport)
+    written = {
+        "main.cf": main.format(folder=folder, **values),
+        "master.cf": master,
+        **files,
+    }
+    for name, text in written.items():
+        (config / name).write_text(text, encoding="utf-8")
     os.environ.pop("MAIL_CONFIG", None)
     command = ["postfix", "-c", str(config)]
     subprocess.run([*command, "start"], check=True, capture_output=True)
     try:
-        yield Postfix(port=port, log=log, queue=queue)
+        yield folder, port
     finally:
         subprocess.run([*command, "stop"], check=False, capture_output=True)
         shutil.rmtree(folder)
