@@ -1,8 +1,8 @@
 """Opens lists: CSV, XLSX, ODS, old XLS, web pages with a table, and vCards, as rows.
 
-What a file is, its encoding, its dialect, its sheet and its row of headings are told by
-what it contains, and are part of the result. A file that cannot be read is refused with
-the place and the remedy.
+The content of a file decides what it is, and its encoding, dialect, sheet and row of
+headings; they are part of the result. A file that cannot be read is refused with the
+place and the remedy.
 """
 
 import os

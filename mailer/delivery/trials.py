@@ -43,7 +43,7 @@ class Trial:
     """One test copy, and what the relay said."""
 
     to: str
-    reader: str  # for whom it is written
+    reader: str  # who would get it
     language: str
     variant: str
     state: MessageState  # accepted, refused, uncertain, or waiting: not sent

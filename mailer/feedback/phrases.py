@@ -1,4 +1,4 @@
-"""The phrases by which returned mails are told apart, read from phrases.txt."""
+"""The phrases that distinguish returned mails, read from phrases.txt."""
 
 import re
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """Reads CSV in the dialects of spreadsheets, databases and programs.
 
-The delimiter and the quotation mark are told by how well they fit the first rows. A
-line `sep=;` at the top decides, as in Excel, and is not counted as a row.
+The delimiter and the quotation mark are those that fit the first rows best. A line
+`sep=;` at the top decides, as in Excel, and is not counted as a row.
 """
 
 import csv
@@ -18,7 +18,7 @@ from audiences.intake.encodings.evidence import Decoding
 
 MAX_LINE = 1_000_000  # characters
 MAX_CELL = 131_072  # characters; a quotation mark that is not closed has more
-SAMPLE = 64 * 1024  # characters by which the dialect is told
+SAMPLE = 64 * 1024  # characters from which the dialect is found
 LOOKED_AT = 20  # rows
 DELIMITERS = ",;\t|"
 BOM = "\ufeff"

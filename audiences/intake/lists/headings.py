@@ -10,7 +10,7 @@ AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addre
 
 @dataclass(frozen=True, kw_only=True)
 class Headings:
-    """The row of headings, its place among the rows given, and what is told of it."""
+    """The row of headings, its place among the rows given, and remarks on it."""
 
     row: list[str]
     place: int  # from 0; -1 when the list has no headings

@@ -121,7 +121,7 @@ def _refuse_other(
 
 
 def _notes(sheet: Sheet) -> list[str]:
-    """Return what is told of a sheet that is read."""
+    """Return the remarks on a sheet that is read."""
     notes = []
     if sheet.hidden:
         counted = " and ".join(

@@ -14,7 +14,7 @@ from audiences.errors import AddressRefusedError
 
 MAX_ADDRESSES = 20  # in one cell
 
-# what programs and pages leave in a copied address, and nobody types
+# what programs and pages add to an address that is copied
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufeff]"

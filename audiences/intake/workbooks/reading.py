@@ -31,7 +31,7 @@ _RUN = (  # the folders of python-calamine and of the product, and the arguments
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet that may be read: its name, its first rows, and what is told of it."""
+    """A sheet that may be read: its name, its first rows, and remarks on it."""
 
     name: str
     row: int  # the number of the first row of `head`, from 1

@@ -69,7 +69,7 @@ def examples(extent: Extent) -> Pick:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialLetter:
-    """A letter marked as a test, with the reader for whom it is written."""
+    """A letter marked as a test, as its reader would get it."""
 
     key: LetterKey
     reader: str  # the reader's address
