@@ -1,4 +1,4 @@
-"""Writes the file of opt-outs anew when it is large, without what later lines repeat.
+"""Rewrites the file of opt-outs when it is large, without what later lines repeat.
 
 Which backups can still be restored is not known, so nothing is left out because of its
 age: of each reader, kind and topic the last line stays.
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def compact(root: Path) -> None:
-    """Write the file anew if it is large, and the store has taken all of it.
+    """Rewrite the file if it is large, and the store has taken all of it.
 
     A file that cannot be written stays as it was.
     """

@@ -1,7 +1,7 @@
 """Opt-outs, kept in a file of the site's folder before the store is asked.
 
 A store may be busy, away or restored from a backup; the file keeps each opt-out, and
-each suppression. It has one JSON object a line; `compaction` alone writes it anew. A
+each suppression. It has one JSON object a line; `compaction` alone rewrites it. A
 second file says how far the store has taken it. Lines may be applied twice: the second
 time changes nothing.
 """
@@ -102,7 +102,7 @@ def of_suppression(key: bytes, *, at: datetime, reason: str) -> OptOut:
 class BatchEnd(NamedTuple):
     """Where a batch ends in the file, and the last octets of the batch.
 
-    The octets tell whether the file has been written anew since.
+    The octets tell whether the file has been rewritten since.
     """
 
     end: int  # octets from the beginning
@@ -220,7 +220,7 @@ def mark_applied(root: Path, place: BatchEnd) -> None:
     """Note that the store has taken a batch of the file; call it after the commit.
 
     A note that cannot be written is left out: the lines are applied again later. So is
-    one on a file that was written anew meanwhile.
+    one on a file that was rewritten meanwhile.
     """
     end, before = place
     try:

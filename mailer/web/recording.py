@@ -51,7 +51,7 @@ class Recording:
     async def apply_for_ever(self) -> None:
         """Apply what the store has not taken, now and regularly, until cancelled.
 
-        Then a large file is written anew, once.
+        Then a large file is rewritten, once.
         """
         compacted = False
         while True:

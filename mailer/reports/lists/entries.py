@@ -40,7 +40,7 @@ class ListKind(StrEnum):
     """What a list of the directory has."""
 
     NGOS = "ngos"  # all NGOs
-    FOCAL_POINTS = "focal-points"  # whoever answers for an organisation, of any kind
+    FOCAL_POINTS = "focal-points"  # those who answer for an organisation of any kind
     EXPERTS = "experts"  # NGOs with a field of work, by field
     OFFICES = "offices"  # field offices with the countries they serve
 

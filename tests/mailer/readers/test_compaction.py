@@ -161,7 +161,7 @@ async def test_the_pages_write_a_large_file_anew_when_they_start(
         return len(lines(site.root)) == 1
 
     try:
-        await eventually(compacted, "the file was not written anew")
+        await eventually(compacted, "the file was not rewritten")
     finally:
         applying_task.cancel()
 
