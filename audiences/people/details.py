@@ -82,6 +82,27 @@ def split_telephones(stored: str | None) -> tuple[str, ...]:
     return tuple(stored.split(TELEPHONES)) if stored else ()
 
 
+async def follow(session: AsyncSession, source: int, target: int) -> None:
+    """Give a contact the details of another one that it lacks."""
+    given = await session.get(ContactDetails, source)
+    if given is not None:
+        own = await session.get(ContactDetails, target)
+        if own is None:
+            own = ContactDetails(contact_id=target)
+            session.add(own)
+        for name in ("telephones", "postal_address", "website", "notes"):
+            if getattr(own, name) is None:
+                setattr(own, name, getattr(given, name))
+    tags = select(ContactTag.tag).where(ContactTag.contact_id == source)
+    for tag_given in await session.scalars(tags):
+        await session.merge(ContactTag(contact_id=target, tag=tag_given))
+    others = select(SecondAddress.address_key, SecondAddress.address)
+    rows = await session.execute(others.where(SecondAddress.contact_id == source))
+    for key, address in rows:
+        other = SecondAddress(contact_id=target, address_key=key, address=address)
+        await session.merge(other)
+
+
 async def of(session: AsyncSession, contact_id: int) -> Details:
     """Return the details of a contact; empty where nothing is known."""
     row = await session.get(ContactDetails, contact_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
+from audiences.people import details
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.suppressions import Why
 from audiences.upkeep import changes
@@ -55,6 +56,7 @@ async def merge(
         if getattr(target, column) is None:
             setattr(target, column, getattr(source, column))
     target.updated_at = author.at
+    await details.follow(session, source.id, target.id)
     messages = await _messages(session, source, target)
     carried = await suppressions.follow(
         session, source.address_key, target.address_key, now=author.at
@@ -85,18 +87,21 @@ async def _pair(
 async def _memberships(
     session: AsyncSession, source: Contact, target: Contact, author: Author
 ) -> None:
-    """Give the target the organisations of the source, with the roles of both."""
-    theirs = {source.organisation_id: source.roles}
-    theirs |= {each.organisation_id: each.roles for each in await _of(session, source)}
+    """Give the target the organisations of the source, with roles and functions."""
     own = {each.organisation_id: each for each in await _of(session, target)}
-    for organisation, roles in theirs.items():
-        if organisation == target.organisation_id:
-            target.roles |= roles
-        elif organisation in own:
-            own[organisation].roles |= roles
+    theirs: list[Contact | Membership] = [source, *await _of(session, source)]
+    for each in theirs:
+        number = each.organisation_id
+        if number == target.organisation_id:
+            target.roles |= each.roles
+            target.function = target.function or each.function
+        elif number in own:
+            own[number].roles |= each.roles
+            own[number].function = own[number].function or each.function
         else:
-            joined = Membership(contact_id=target.id, organisation_id=organisation)
-            joined.roles, joined.updated_at = roles, author.at
+            joined = Membership(contact_id=target.id, organisation_id=number)
+            joined.roles, joined.function = each.roles, each.function
+            joined.updated_at = author.at
             session.add(joined)
     await session.execute(delete(Membership).where(Membership.contact_id == source.id))
 

@@ -73,6 +73,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
             *(BODIES, EDITING, MOVING, REMOVING, MERGING),
         },
         "roles": {EDITING, REMOVING, MERGING, BODIES},
+        "function": {REMOVING, MERGING},
         "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },

@@ -102,7 +102,7 @@ async def everything(site: Site) -> str:
     """Return all rows of all tables that may hold words of a person, as text."""
     tables = """contact membership message message_event delivery_fault consent
         subscription suppression suppression_event directory_change import_replaced
-        entry_proposal"""
+        entry_proposal contact_details contact_tag second_address"""
     async with site.database.reading() as session:
         found = ""
         for table in tables.split():
@@ -167,3 +167,45 @@ def test_everything_held_on_a_person_is_shown(mailer: Mailer, tmp_path: Path) ->
     assert set(held) > {"consent", "letters", "history", "approved_for", "fingerprint"}
     assert "phoned" in shown.out
     assert json.dumps(held)
+
+
+def test_details_follow_a_merge_where_the_contact_lacks_them(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    head = "address;organisation;function;telephones;website;notes;tags;second_address"
+    rows = (
+        f"{ICOM};icom;Head;+33 1;;Met;a,b;x@icom.example",
+        f"{ICOMOS};icomos;;;https://b.example;;b;",
+    )
+    path = str(importing.write(tmp_path, *rows, head=head))
+    mailer("contacts", "import", path, "--apply", *BY)
+    mailer("contacts", "merge", ICOM, ICOMOS, "--yes", *BY)
+    kept = mailer("contacts", "show", ICOMOS, "--json").json
+
+    assert (kept["telephones"], kept["website"]) == (["+33 1"], "https://b.example")
+    assert (kept["notes"], kept["tags"]) == ("Met", ["a", "b"])
+    assert kept["second_addresses"] == ["x@icom.example"]
+    assert [each["function"] for each in kept["memberships"]] == ["Head"]
+
+
+async def test_who_is_removed_or_erased_leaves_no_details(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """The contact's row stays, because it has a message."""
+    await campaigning.released(site, tmp_path)
+    await delivering.work(site)
+    head = "address;organisation;function;telephones;tags;second_address"
+    row_of = f"{readers.ED};ED;Chief donkey;+33 1 23;donkeys;x@donkey.example"
+    await importing.import_file(site, importing.write(tmp_path, row_of, head=head))
+    assert "Chief donkey" in await everything(site)
+    assert "x@donkey.example" in await everything(site)
+    async with site.database.writing() as session:
+        author = Author(by="editor", at=clock.now())
+        await removing.remove(session, readers.ED, author, key=site.address_key)
+
+    found = await everything(site)
+    for word in ("'donkeys'", "+33 1 23"):
+        assert word not in found
+    async with site.database.writing() as session:
+        await removing.erase(session, readers.ED, author, key=site.address_key)
+    assert "donkey" not in await everything(site)
