@@ -50,10 +50,10 @@ async def undo_(site: Site, import_id: int, apply: bool) -> None:
     Rows that were used or changed since are kept, and so are opt-outs of its cells.
     """
     if not apply:
-        output.line(_said(await _undo(site, import_id, keep=False), "would be "))
+        output.line(_outcome(await _undo(site, import_id, keep=False), "would be "))
         apply = acting.ask(f"Undo import {import_id}?", yes=False)
     if apply:
-        output.line(_said(await _undo(site, import_id, keep=True), ""))
+        output.line(_outcome(await _undo(site, import_id, keep=True), ""))
     else:
         output.line("nothing was undone; --apply does it")
 
@@ -73,7 +73,7 @@ async def _undo(site: Site, import_id: int, *, keep: bool) -> Undone:
     return done
 
 
-def _said(done: Undone, verb: str) -> str:
+def _outcome(done: Undone, verb: str) -> str:
     lifted = (
         f", {done.lifted} addresses {verb}no longer suppressed" if done.lifted else ""
     )
