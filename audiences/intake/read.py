@@ -23,8 +23,6 @@ from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import offers
 
-WHO = frozenset(("address", "organisation", "organisation_name"))
-
 
 def open_table(
     path: Path,
@@ -72,7 +70,7 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
     sample, rows = opening.sample(table.rows)
     table.layout = layout.understand(header, sample, mapping, preset=preset)
     shaped = shape(table.layout, rows)
-    if not WHO & set(shaped.positions):
+    if not layout.WHO & set(shaped.positions):
         raise FileRefusedError(opening.no_addresses(header))
     table.positions, table.rows = shaped
 

@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from markdown_it.rules_core import StateCore
 
+from mailer.rendering.markup import fences
+
 _KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
 _BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
 _DASH = re.compile(
@@ -20,7 +22,6 @@ _DASH = re.compile(
     r"|(?P<hyphen>-)(?=[^\W\d_]))"
     r"(?=[^\s–—-])"
 )
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _DIGITS = r"\d{1,3}"
 _WORDS = r"[A-Za-z]{1,5}|[а-я]|[ء-ي]|[一二三四五六七八九十]{1,3}"
 _COUNTED = re.compile(
@@ -67,10 +68,8 @@ def _runs(lines: Sequence[str]) -> Iterator[list[int]]:
     run: list[int] = []
     fence = ""
     for number, line in enumerate(lines):
-        opening = _FENCE.match(line)
-        if opening and (not fence or opening[1].startswith(fence)):
-            fence = "" if fence else opening[1]
-        elif line.strip() and not fence:
+        before, fence = fence, fences.after(line, fence)
+        if line.strip() and not before and not fence:
             run.append(number)
             continue
         if run:

@@ -4,7 +4,6 @@ The lines stand below the heading, or in a paragraph of their own before the tex
 line of the block within the text, or one that almost is one, is a fault.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,9 +12,9 @@ from mailer.campaigns.writing.syntax import line_names
 from mailer.campaigns.writing.syntax.line_names import TypedLine
 from mailer.errors import ContentError
 from mailer.rendering.letter_types import BlockType
+from mailer.rendering.markup import fences
 
 Numbered = Sequence[tuple[int, str]]
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _ABOVE = "put it directly below the heading of the block, or write \\: in the text"
 
 
@@ -119,10 +118,8 @@ def _without_empty(lines: Numbered) -> Numbered:
 def _outside_code(lines: Numbered) -> Iterator[tuple[int, str]]:
     fence = ""
     for number, line in lines:
-        opening = _FENCE.match(line)
-        if opening and (not fence or opening[1].startswith(fence)):
-            fence = "" if fence else opening[1]
-        elif not fence:
+        before, fence = fence, fences.after(line, fence)
+        if not before and not fence:
             yield number, line
 
 

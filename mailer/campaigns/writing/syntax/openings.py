@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 
 from mailer.errors import ContentError
+from mailer.rendering.markup import fences
 
 Numbered = list[tuple[int, str]]
 _OPENS = re.compile(r"#(?:\s|$)")
@@ -16,7 +17,6 @@ _NEAR = re.compile(
     r"\s{0,3}[#＃]{1,6}\s*(?P<type>[A-Za-z]+)(?P<id>\s{1,9}\S+)?\s{0,9}#{0,9}\s*"
 )
 _FORM = "a block opens with its type and id: # item my-item"
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _MAX_ID = 60
 
 
@@ -30,9 +30,9 @@ def chunks(
     chunk: Numbered = []
     fence, opened, before = "", 0, False
     for number, line in lines:
-        code = _FENCE.match(line)
-        if code and (not fence or code[1].startswith(fence)):
-            fence, opened = ("" if fence else code[1]), number
+        after = fences.after(line, fence)
+        if after != fence:
+            fence, opened = after, number
         if _OPENS.match(line) and not fence:
             if chunk:
                 yield chunk
