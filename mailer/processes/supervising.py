@@ -13,14 +13,7 @@ from mailer.clock import uptime
 from mailer.errors import ConfigError, first_fault
 from mailer.store import faults
 
-WAITS = (
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    30.0,
-    60.0,
-)  # seconds to a new start; the last repeats
+WAITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds to a new start; then the last
 STEADY = 300.0  # seconds after which a part counts as working: the waits begin again
 log = structlog.get_logger()
 Part = Callable[[], Awaitable[object]]
