@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -29,10 +30,19 @@ STORES = ("sqlite", "postgresql")
 hypothesis.settings.register_profile("liaison", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("liaison")
 
+# Tests make and remove a million files; in memory that takes a fifth of the time.
+MEMORY = Path("/dev/shm")  # noqa: S108 (the folders in it are made by tempfile)
+ROOM = 6 << 30  # bytes
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let every test be marked by what it needs."""
+    """Let every test be marked by what it needs, and work in memory."""
     config.pluginmanager.register(Marking(config))
+    if "TMPDIR" not in os.environ and MEMORY.is_dir():
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC:
+            os.environ["TMPDIR"] = str(MEMORY)
+            tempfile.tempdir = None  # it is asked for again
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +91,20 @@ def store(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def folder(request: pytest.FixtureRequest, store: str, tmp_path: Path) -> Path:
+def folder(
+    request: pytest.FixtureRequest, store: str, tmp_path: Path
+) -> Iterator[Path]:
     """A site's folder of one's own, on the store of the test."""
     copy = tmp_path / "site"
     if store == "sqlite":
         shutil.copytree(request.getfixturevalue("founded"), copy)
-        return copy
+        yield copy
+        return
     shutil.copytree(request.getfixturevalue("founded_on_postgresql"), copy)
     running: Cluster = request.getfixturevalue("cluster")
-    url = running.create(f"copy_{os.urandom(4).hex()}", template="founded")
-    edit_toml(copy / "config.toml", {("store", "url"): url})
-    return copy
+    with running.database(template="founded") as url:
+        edit_toml(copy / "config.toml", {("store", "url"): url})
+        yield copy
 
 
 @pytest.fixture
@@ -135,12 +148,14 @@ async def site(folder: Path, relay: Relay) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-def bare_url(request: pytest.FixtureRequest, store: str) -> str:
+def bare_url(request: pytest.FixtureRequest, store: str) -> Iterator[str]:
     """The address of a store that has no tables yet."""
     if store == "sqlite":
-        return "sqlite:///bare.db"
+        yield "sqlite:///bare.db"
+        return
     running: Cluster = request.getfixturevalue("cluster")
-    return running.create(f"bare_{os.urandom(4).hex()}")
+    with running.database() as url:
+        yield url
 
 
 @pytest.fixture
