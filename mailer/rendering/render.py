@@ -16,7 +16,7 @@ from mailer.rendering import marks, plaintext
 from mailer.rendering.allowed import letters, places
 from mailer.rendering.block_parts import PictureView
 from mailer.rendering.language import bidi, typography
-from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.language.catalogues import Catalogue, isolated
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
 from mailer.rendering.markup import look, mjml, widths
@@ -51,9 +51,13 @@ def render(source: Source, templates: TemplateFiles) -> Letter:
 
 def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
-    subject = typography.no_break_spaces(source.subject, catalogue.language)
-    source = replace(source, subject=subject)
     drawn = marks.draw(strings(source))
+    subject = typography.no_break_spaces(source.subject, catalogue.language)
+    source = replace(
+        source,
+        subject=drawn.marked(subject),
+        preheader=drawn.marked(source.preheader),
+    )
     blocks = views(source, drawn)
     values = _values(source, blocks, drawn) | _look(templates, catalogue.language)
     html = mjml.lay_out(
@@ -68,13 +72,19 @@ def _render(source: Source, templates: TemplateFiles) -> Letter:
     _check(html, blocks, source, templates)
     return Letter(
         language=language,
-        subject=bidi.isolate_text(source.subject, direction, drawn),
+        subject=_subject(source.subject, direction, drawn),
         html=html,
         text=bidi.isolate_text(
             typography.no_break_spaces(text, language), direction, drawn
         ),
         marks=drawn,
     )
+
+
+def _subject(subject: str, direction: str, marks: Marks) -> str:
+    """Return the subject as the header has it; few programs show isolates well."""
+    shown = bidi.isolate_text(subject, direction, marks)
+    return marks.around_values(shown, isolated) if direction == "rtl" else shown
 
 
 def _check(
@@ -112,7 +122,8 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "start": _start(catalogue),
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
-        "subject": source.subject,
+        "subject": isolate_marks(source.subject, marks),
+        "subject_text": source.subject,
         "preheader": _filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),

@@ -15,7 +15,7 @@ from mailer.rendering.marks import Marks
 RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
 _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
-_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
+_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|[?=#%~](?=[A-Za-z0-9])|{_AND})*"
 _NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
     r"\(?\+\(?\d[\d ().\u00a0-]{5,40}\d|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
     r"|(?<![\w)])[+−-]\d[\d.,]{0,20}"
