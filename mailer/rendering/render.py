@@ -16,7 +16,7 @@ from mailer.rendering import marks, plaintext
 from mailer.rendering.allowed import letters, places
 from mailer.rendering.block_parts import PictureView
 from mailer.rendering.language import bidi, typography
-from mailer.rendering.language.catalogues import Catalogue, isolated
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
 from mailer.rendering.markup import look, mjml, widths
@@ -33,7 +33,6 @@ SERVICE = {  # what service mail is about → why its readers get it
     ),
 }
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
-_PREVIEW = 110  # characters that lists of messages show at most
 
 
 def render(source: Source, templates: TemplateFiles) -> Letter:
@@ -72,19 +71,13 @@ def _render(source: Source, templates: TemplateFiles) -> Letter:
     _check(html, blocks, source, templates)
     return Letter(
         language=language,
-        subject=_subject(source.subject, direction, drawn),
+        subject=bidi.in_header(source.subject, direction, drawn),
         html=html,
         text=bidi.isolate_text(
             typography.no_break_spaces(text, language), direction, drawn
         ),
         marks=drawn,
     )
-
-
-def _subject(subject: str, direction: str, marks: Marks) -> str:
-    """Return the subject as the header has it; few programs show isolates well."""
-    shown = bidi.isolate_text(subject, direction, marks)
-    return marks.around_values(shown, isolated) if direction == "rtl" else shown
 
 
 def _check(
@@ -124,7 +117,7 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "title_mark": marks.title,
         "subject": isolate_marks(source.subject, marks),
         "subject_text": source.subject,
-        "preheader": _filled(source.preheader),
+        "preheader": typography.filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
@@ -152,11 +145,6 @@ def _look(templates: TemplateFiles, language: str) -> dict[str, Any]:
         "logo": f"cid:{site.logo_name}" if site.logo else "",
         "footer": site.footer_in(language),
     }
-
-
-def _filled(preheader: str) -> str:
-    """Return a preheader with spaces that keep lists of messages from showing more."""
-    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def why(source: Source, marks: Marks) -> str:

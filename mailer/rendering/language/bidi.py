@@ -9,7 +9,7 @@ isolate characters.
 import re
 
 from mailer.rendering.language import text_nodes
-from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
+from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE, isolated
 from mailer.rendering.marks import Marks
 
 RIGHT_TO_LEFT = "\u2067"
@@ -67,6 +67,12 @@ def isolate_text(text: str, direction: str, marks: Marks) -> str:
         return f"{opening}{run[0]}{POP_ISOLATE}"
 
     return _pattern(direction).sub(wrap, text)
+
+
+def in_header(subject: str, direction: str, marks: Marks) -> str:
+    """Return a subject as the header has it; few programs show isolates well."""
+    shown = isolate_text(subject, direction, marks)
+    return marks.around_values(shown, isolated) if direction == "rtl" else shown
 
 
 def _other(direction: str) -> str:
