@@ -13,7 +13,7 @@ from mailer.rendering.checks.problem import Severity
 from mailer.rendering.marks import Field
 from mailer.rendering.render import render
 from mailer.rendering.source import Block
-from tests.acts import reading
+from tests.acts import reading, writing
 from tools.samples import SAMPLES, catalogues, letter, source, templates
 
 DATES = {
@@ -85,6 +85,11 @@ def test_a_letter_is_valid_html_and_passes_the_check(name: str, language: str) -
     assert [each for each in problems if each.level is Severity.ERROR] == []
 
 
+def own(kind: str, fields: dict[str, str]) -> dict[str, str]:
+    """Return the lines that a block of this type has."""
+    return {name: fields[name] for name in writing.TYPES[kind].fields if name in fields}
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_subject_preheader_and_every_line_have_the_readers_values(
     language: str,
@@ -93,13 +98,13 @@ def test_subject_preheader_and_every_line_have_the_readers_values(
     fields = dict.fromkeys(("alt", "caption", "credit", "who", "function"), place)
     fields |= dict.fromkeys(("name", "place", "contact", "label", "from", "to"), place)
     fields |= {"file": "{a}.png", "link": "https://x.example/a"}
-    kinds = ("picture", "quote", "signature", "item", "letterhead", "video")
+    kinds = ("quote", "signature", "item", "letterhead", "video", "picture")
     written = replace(
         source("circular-letter", language),
         subject=f"For {place}",
         preheader=place,
         blocks=tuple(
-            Block(id=kind, type=kind, title=place, fields=fields, text=place)
+            Block(id=kind, type=kind, title=place, fields=own(kind, fields), text=place)
             for kind in kinds
         ),
         reference="",
@@ -111,7 +116,7 @@ def test_subject_preheader_and_every_line_have_the_readers_values(
     assert made.marks.written(made.subject).count(place) == 1
     assert f"For {mark}</title>" in made.html
     assert made.html.count(f'alt="{mark}"') == 3
-    assert made.text.count(mark) == made.html.count(mark) - 2 - 1  # title, preheader
+    assert reading.words_of(made.text) == reading.words_of_html(made.html)
     assert "cid:%7Ba%7D.png" in made.html
 
 
