@@ -3,6 +3,7 @@
 HTML and text are both made from these views, so they have the same content.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +34,7 @@ _LABELS = {
 }
 _TITLE_INSIDE = {"letterhead", "signature"}  # not a heading above the text
 _LINK_INSIDE = {"picture"}
+_TARGET = re.compile(r"(\]\(<?(?:https?|mailto|tel|cid):[^)\n]*)", re.IGNORECASE)
 _NOT_WORDS = {"link", "editions", "file", "logo"}  # lines that stay as they are typed
 
 
@@ -149,7 +151,11 @@ def _as_shown(block: Block, language: str, marks: Marks) -> Block:
     """Return a block with the no-break spaces of its language, and with marks."""
 
     def shown(words: str) -> str:
-        return marks.marked(typography.no_break_spaces(words, language))
+        pieces = _TARGET.split(words)
+        pieces[::2] = [
+            typography.no_break_spaces(each, language) for each in pieces[::2]
+        ]
+        return marks.marked("".join(pieces))
 
     return replace(
         block,
