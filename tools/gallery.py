@@ -1,11 +1,13 @@
 """Pictures of every letter as readers see it: `python3 run.py gallery`.
 
 Imports each sample campaign into a site, makes the letter of one reader per language,
-and takes pictures of it in Chromium: on a desktop, on a phone, on a phone in dark mode,
-and without images and styles. The pictures go to docs/gallery, reduced to few colours.
+and takes pictures of it in Chromium: on a phone; in English also on a desktop, a phone
+in dark mode, and without images and styles, too. The pictures go to docs/gallery,
+reduced to few colours.
 """
 
 import asyncio
+import base64
 import shutil
 import subprocess
 import sys
@@ -54,6 +56,12 @@ WAYS = (
     Shown(name="dark", caption="dark", width=390, dark=True),
     Shown(name="bare", caption="bare", width=390, bare=True),
 )
+EVERYWHERE = {"phone"}  # the ways in languages other than English
+
+
+def ways(language: str) -> list[Shown]:
+    """Return the ways in which a letter of a language is shown."""
+    return [way for way in WAYS if language == "en" or way.name in EVERYWHERE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +99,17 @@ async def letters(site: Site, path: Path) -> list[Sample]:
 def _sample(template: str, language: str, octets: bytes) -> Sample:
     message = message_from_bytes(octets, policy=policy.default)
     part = message.get_body(("html",))
+    html = part.get_content() if part else ""
+    for each in message.walk():
+        if identifier := each["Content-ID"]:
+            kind, octets = each.get_content_type(), each.get_content()
+            shown = f"data:{kind};base64,{base64.b64encode(octets).decode()}"
+            html = html.replace(f"cid:{identifier.strip('<>')}", shown)
     return Sample(
         template=template,
         language=language,
         subject=str(message["Subject"]),
-        html=part.get_content() if part else "",
+        html=html,
     )
 
 
@@ -137,7 +151,7 @@ async def take(only: Iterable[str] = ()) -> list[Sample]:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for sample in samples:
-            for way in WAYS:
+            for way in ways(sample.language):
                 await show(browser, sample, way)
         await browser.close()
     return samples
@@ -149,7 +163,8 @@ def index(samples: list[Sample]) -> str:
         "# Gallery",
         "",
         "Each letter of the sample site in each language, as one reader gets it:",
-        "on a desktop, a phone, a phone in dark mode, and bare: no images, no styles.",
+        "on a phone; in English also on a desktop, in dark mode, and bare: no images,",
+        "no styles.",
         "`python3 run.py gallery` takes the pictures.",
     ]
     for template in dict.fromkeys(sample.template for sample in samples):
@@ -160,7 +175,7 @@ def index(samples: list[Sample]) -> str:
                 lines += [
                     f'<img src="gallery/{template}-{sample.language}-{way.name}.png"'
                     f' width="200" alt="{way.caption}">'
-                    for way in WAYS
+                    for way in ways(sample.language)
                 ]
     return "\n".join(lines) + "\n"
 

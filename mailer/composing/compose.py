@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from markupsafe import escape
 
+from audiences import characters
 from mailer.composing import encode
 from mailer.composing.attendee import attendee_line
 from mailer.composing.dkim import LetterSigner
@@ -126,6 +127,10 @@ def _name_in_html(reader: Recipient, _signed: Signed) -> bytes:
     return _escaped(reader.name) if reader.name else _cached_html(reader.organisation)
 
 
+def _words(value: str) -> bytes:
+    return encode.words(characters.plain(value))
+
+
 def _escaped(value: str) -> bytes:
     return encode.value(str(escape(value)))
 
@@ -142,6 +147,9 @@ _SIGNED: dict[Field, Encoder] = {  # A-Z, a-z, 0-9, -, _: valid in every place
 }
 _ENCODERS: dict[tuple[Field, Place], Encoder] = {
     (Field.TO, Place.HEADER): _mailbox,
+    (Field.NAME, Place.HEADER): lambda to, _signed: _words(to.name or to.organisation),
+    (Field.ORGANISATION, Place.HEADER): lambda to, _signed: _words(to.organisation),
+    (Field.ADDRESS, Place.HEADER): lambda to, _signed: _words(to.address),
     (Field.ATTENDEE, Place.CALENDAR): _attendee,
     (Field.NAME, Place.TEXT): _name,
     (Field.NAME, Place.HTML): _name_in_html,

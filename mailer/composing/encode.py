@@ -121,6 +121,15 @@ def unstructured(text: str, *, name: str) -> bytes:
     return b"\r\n ".join(_encoded_words(text, first_line=room))
 
 
+def words(text: str) -> bytes:
+    """Encode a part of a Subject as one or more encoded-words, to stand beside others.
+
+    Nothing is encoded as a space: a line of a header may not be blank.
+    """
+    room = _LINE - len("Subject: ")
+    return b"\r\n ".join(_encoded_words(text or " ", first_line=room))
+
+
 def _folded(words: Sequence[str], room: int) -> bytes:
     """Fold plain text at its spaces (RFC 5322 section 2.2.3)."""
     lines = [words[0]]

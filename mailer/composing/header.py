@@ -56,7 +56,8 @@ def fields(letter: Letter, values: HeaderFields) -> Iterator[bytes | Field]:
     yield b"\r\nTo: "
     yield Field.TO
     yield b"\r\nReply-To: " + values.reply_to.encode()
-    yield b"\r\nSubject: " + encode.unstructured(letter.subject, name="Subject")
+    yield b"\r\nSubject: "
+    yield from _subject(letter)
     yield f"\r\nDate: {format_datetime(values.at)}".encode()
     yield b"\r\nMessage-ID: <"
     yield Field.MESSAGE
@@ -67,6 +68,23 @@ def fields(letter: Letter, values: HeaderFields) -> Iterator[bytes | Field]:
         yield from _list_fields(values, values.list_label)
     kind = values.list_label or "service"
     yield f"Feedback-ID: {values.campaign}:{kind}:letters:{SENDER_ID}\r\n".encode()
+
+
+def _subject(letter: Letter) -> Iterator[bytes | Field]:
+    """Yield the value of Subject; one with placeholders is all encoded-words.
+
+    White space between encoded-words is not shown (RFC 2047 section 6.2).
+    """
+    first, *others = letter.marks.cut(letter.subject)
+    if not others:
+        yield encode.unstructured(str(first), name="Subject")
+        return
+    fold = b""
+    for piece in (first, *others):
+        if piece:
+            yield fold
+            yield piece if isinstance(piece, Field) else encode.words(piece)
+            fold = b"\r\n "
 
 
 def _list_fields(values: HeaderFields, label: str) -> Iterator[bytes | Field]:

@@ -59,7 +59,7 @@ async def keep(
         language=language,
         wanted=language,
         variant=_variant(wanted),
-        subject=letter.subject,
+        subject=letter.marks.written(letter.subject),
         skeleton=packed.pack(),
         template_digest="",
         rendered_at=now,

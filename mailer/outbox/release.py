@@ -131,7 +131,7 @@ async def render_groups(
             language=key.language,
             wanted=key.wanted,
             variant=key.variant,
-            subject=made.letter.subject,
+            subject=made.letter.marks.written(made.letter.subject),
             skeleton=made.skeleton.pack(),
             template_digest=digest,
             rendered_at=now,

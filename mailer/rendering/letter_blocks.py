@@ -20,18 +20,19 @@ from mailer.rendering.view import BlockView, StepView, view
 _HIGHEST = 2  # level of a heading below the subject
 # Blocks that belong to the whole letter, not to the section before them.
 _OF_THE_WHOLE = {"signature", "enclosures", "button", "partners", "links", "notes"}
+_AFTER_ALL = {"section", "signature", "notes"}  # a section above them has no blocks
 _NOT_LISTED = {"contents", "signature", "letterhead", "button", "notes"}
 
 
 def views(source: Source, marks: Marks) -> list[BlockView]:
-    """Return the views of a letter's blocks; a section without blocks is left out."""
+    """Return the views of a letter's blocks; an empty section is left out."""
     level, below_heading, shown = _HIGHEST, "", []
     blocks = source.blocks
     clock = Clock(zone=source.zone, offsets=source.offsets)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         catalogue = source.block_catalogues.get(block.id, source.catalogue)
         if block.type == "section":
-            if following is None or following.type in {"section", "signature", "notes"}:
+            if not block.text and (following is None or following.type in _AFTER_ALL):
                 continue
             level = 3
             shown.append(view(block, catalogue, marks))

@@ -62,6 +62,10 @@ class Marks:
             text,
         )
 
+    def written(self, text: str) -> str:
+        """Return a text with placeholders, as an author writes them, for its marks."""
+        return _pattern(self.nonce).sub(r"{\1}", text)
+
     def occur_in(self, text: str) -> bool:
         """Return whether a text has a mark."""
         return f"zq{self.nonce}" in text

@@ -33,7 +33,7 @@ def _lines(
             yield from _shown(block, shown, values, marks)
     yield str(values["reference_line"])
     yield ""
-    yield str(values["subject"])
+    yield str(values["subject_text"])
     yield ""
     if values["stand_in"]:
         yield f"[{_directed(values['stand_in'])}]"

@@ -33,7 +33,6 @@ SERVICE = {  # what service mail is about → why its readers get it
     ),
 }
 LEADING = {"ar": "1.8", "zh": "1.8"}  # line height: these scripts are taller
-_PREVIEW = 110  # characters that lists of messages show at most
 
 
 def render(source: Source, templates: TemplateFiles) -> Letter:
@@ -51,9 +50,13 @@ def render(source: Source, templates: TemplateFiles) -> Letter:
 
 def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
-    subject = typography.no_break_spaces(source.subject, catalogue.language)
-    source = replace(source, subject=subject)
     drawn = marks.draw(strings(source))
+    subject = typography.no_break_spaces(source.subject, catalogue.language)
+    source = replace(
+        source,
+        subject=drawn.marked(subject),
+        preheader=drawn.marked(source.preheader),
+    )
     blocks = views(source, drawn)
     values = _values(source, blocks, drawn) | _look(templates, catalogue.language)
     html = mjml.lay_out(
@@ -68,7 +71,7 @@ def _render(source: Source, templates: TemplateFiles) -> Letter:
     _check(html, blocks, source, templates)
     return Letter(
         language=language,
-        subject=bidi.isolate_text(source.subject, direction, drawn),
+        subject=bidi.in_header(source.subject, direction, drawn),
         html=html,
         text=bidi.isolate_text(
             typography.no_break_spaces(text, language), direction, drawn
@@ -112,8 +115,9 @@ def _values(source: Source, blocks: list[BlockView], marks: Marks) -> dict[str, 
         "start": _start(catalogue),
         "leading": LEADING.get(catalogue.language, "1.6"),
         "title_mark": marks.title,
-        "subject": source.subject,
-        "preheader": _filled(source.preheader),
+        "subject": isolate_marks(source.subject, marks),
+        "subject_text": source.subject,
+        "preheader": typography.filled(source.preheader),
         "sender_name": source.sender_name,
         "reference_line": _reference(source),
         "stand_in": _stand_in(source),
@@ -141,11 +145,6 @@ def _look(templates: TemplateFiles, language: str) -> dict[str, Any]:
         "logo": f"cid:{site.logo_name}" if site.logo else "",
         "footer": site.footer_in(language),
     }
-
-
-def _filled(preheader: str) -> str:
-    """Return a preheader with spaces that keep lists of messages from showing more."""
-    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def why(source: Source, marks: Marks) -> str:

@@ -3,6 +3,7 @@
 HTML and text are both made from these views, so they have the same content.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +34,8 @@ _LABELS = {
 }
 _TITLE_INSIDE = {"letterhead", "signature"}  # not a heading above the text
 _LINK_INSIDE = {"picture"}
+_TARGET = re.compile(r"(\]\(<?(?:https?|mailto|tel|cid):[^)\n]*)", re.IGNORECASE)
+_NOT_WORDS = {"link", "editions", "file", "logo"}  # lines that stay as they are typed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +98,11 @@ def view(
     clock: Clock | None = None,
 ) -> BlockView:
     """Return one block in the words of a language."""
-    block = _with_no_break_spaces(block, catalogue.language)
-    title = marks.marked(block.title or _default_title(block, catalogue))
+    block = _as_shown(block, catalogue.language, marks)
+    title = block.title or _default_title(block, catalogue)
     text = Text(
         block=block,
-        body=marks.marked(block.text),
+        body=block.text,
         title=title,
         level=level + 1 if title and block.type not in _TITLE_INSIDE else level,
         catalogue=catalogue,
@@ -113,14 +116,14 @@ def view(
         heading=text.heading,
         words=text.words,
         eyebrow=_eyebrow(block, catalogue, clock),
-        facts=tuple(_facts(block.fields, catalogue, marks)),
+        facts=tuple(_facts(block.fields, catalogue)),
         html=body.html,
         text=body.text,
         picture=body.picture,
         parts=body.parts,
         steps=tuple(_steps(text.body, block, catalogue, clock)) if scheduled else (),
         link="" if block.type in _LINK_INSIDE else block.fields.get("link", ""),
-        label=marks.marked(block.fields.get("label") or _label(block, catalogue)),
+        label=block.fields.get("label") or _label(block, catalogue),
         second=block.fields.get("weight") == "second",
         catalogue=catalogue,
     )
@@ -144,14 +147,22 @@ def _label(block: Block, catalogue: Catalogue) -> str:
     return catalogue.text("Read more")
 
 
-def _with_no_break_spaces(block: Block, language: str) -> Block:
-    """Return a block with the no-break spaces of its language."""
+def _as_shown(block: Block, language: str, marks: Marks) -> Block:
+    """Return a block with the no-break spaces of its language, and with marks."""
+
+    def shown(words: str) -> str:
+        pieces = _TARGET.split(words)
+        pieces[::2] = [
+            typography.no_break_spaces(each, language) for each in pieces[::2]
+        ]
+        return marks.marked("".join(pieces))
+
     return replace(
         block,
-        title=typography.no_break_spaces(block.title, language),
-        text=typography.no_break_spaces(block.text, language),
+        title=shown(block.title),
+        text=shown(block.text),
         fields={
-            name: typography.no_break_spaces(value, language)
+            name: value if name in _NOT_WORDS else shown(value)
             for name, value in block.fields.items()
         },
     )
@@ -205,16 +216,13 @@ def _addressees(value: str, catalogue: Catalogue) -> str:
     )
 
 
-def _facts(
-    fields: Mapping[str, str], catalogue: Catalogue, marks: Marks
-) -> Iterator[LabelledLine]:
+def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[LabelledLine]:
     if "date" in fields and "addressees" in fields:
         day = catalogue.day(date.fromisoformat(fields["date"]))
         yield LabelledLine(label=catalogue.text("By:"), value=day)
     for name, label in _LABELS.items():
         if name in fields:
-            value = marks.marked(fields[name])
-            yield LabelledLine(label=catalogue.text(label), value=value)
+            yield LabelledLine(label=catalogue.text(label), value=fields[name])
     if "languages" in fields:
         yield _available(fields, catalogue)
 

@@ -1,9 +1,12 @@
 """Makes small pictures and archives for tests."""
 
+import hashlib
 import struct
 import zipfile
 import zlib
 from io import BytesIO
+
+from mailer.campaigns.writing.files import Attached
 
 
 def png(width: int, height: int) -> bytes:
@@ -14,6 +17,14 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + _checksum(kind + data)
         for kind, data in chunks
+    )
+
+
+def attached(name: str, octets: bytes) -> Attached:
+    """Return a file of every letter."""
+    digest = hashlib.sha256(octets).hexdigest()
+    return Attached(
+        name=name, language="", type="image/png", digest=digest, octets=octets
     )
 
 

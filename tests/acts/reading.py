@@ -43,7 +43,7 @@ class Page(HTMLParser):
         if tag in {"ol", "ul"}:
             self._numbers.append(int(given.get("start") or 1) - 1)
         if tag == "li" and self._open[-1][0] == "ol":
-            self._numbers[-1] += 1
+            self._numbers[-1] = int(given.get("value") or self._numbers[-1] + 1)
             self.words.append(f"{self._numbers[-1]}. ")
         if tag == "img":
             self.words.append(given.get("alt") or "")

@@ -199,7 +199,9 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
     yield from occasions.check(model, zone=campaign.zone, goes=goes)
     host = urlsplit(site.settings.site.url).hostname or ""
     for translation in content.translations.values():
-        yield from rules.check_text(translation, host=host)
+        yield from rules.check_text(
+            translation, host=host, invites=campaign.event is not None
+        )
 
 
 async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:

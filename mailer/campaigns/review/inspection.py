@@ -60,7 +60,8 @@ async def inspect(
                 break  # a template at fault fails in every letter, each in some seconds
             continue
         letter = made.letter
-        inspected.problems += _of_letter(letter, content, meant)
+        found = dict.fromkeys(_of_letter(letter, content, meant))
+        inspected.problems += [each for each in found if each not in inspected.problems]
         inspected.problems += defaults.links(site, content, letter, linked)
         inspected.problems += _lacking(site, campaign.template, letter, reported)
         length = len(letter.html)

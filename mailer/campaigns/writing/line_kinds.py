@@ -10,12 +10,14 @@ from collections.abc import Callable
 from audiences import languages
 from audiences.institution import ADDRESSEES
 from mailer.errors import ContentError
+from mailer.rendering.markup import addresses
 from mailer.rendering.timing import days, spans
 from mailer.rendering.timing.occasions import ALL_DAY
 from mailer.rendering.view import editions
 
 _LINK = re.compile(
-    r"(https://[^\s<>\"']+|mailto:[^\s<>\"']+@[^\s<>\"']+|tel:\+?[0-9()./-]+)"
+    r"((?i:https)://[^\s<>\"']+|(?i:mailto):[^\s<>\"']+@[^\s<>\"']+"
+    r"|(?i:tel):\+?[0-9()./-]+)"
 )
 _ALL_DAY = {
     *(ALL_DAY, "all-day", "the whole day", "toute la journée", "journée entière"),
@@ -56,9 +58,15 @@ def _time(value: str) -> str:
     return str(spans.read(value))
 
 
-def _link(value: str) -> None:
+def _link(value: str) -> str:
+    if value[:4].lower() == "tel:":
+        value = addresses.dialled(value)
     if _LINK.fullmatch(value) is None:
-        raise ValueError(f"{value[:60]!r} is not an https, mailto or tel address")
+        instead = addresses.instead(value)
+        raise ValueError(
+            f"{value[:60]!r} is not an https, mailto or tel address{instead}"
+        )
+    return value
 
 
 def _languages(value: str) -> None:

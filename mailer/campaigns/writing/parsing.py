@@ -14,6 +14,7 @@ A block opens with `#`, its type and its id. Lines `name: value` follow, then a 
 line and the text. A fault is a ContentError with the file and the line.
 """
 
+import re
 from collections.abc import Mapping
 
 from audiences import characters
@@ -31,6 +32,7 @@ from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import occasions
 
 MAX_TEXT = 200_000  # characters of one language
+_UNSEEN = re.compile("^[\u200b\u2060]+", re.MULTILINE)  # before a line that opens
 Numbered = list[tuple[int, str]]
 
 
@@ -46,7 +48,8 @@ def parse(
 
     `allowed` are the block types of the template; errors name the file `where`.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _UNSEEN.sub("", lines.replace("\ufeff", ""))
     _check_characters(lines, where)
     numbered = list(enumerate(lines.split("\n"), start=1))
     front, rest = front_matter.read(numbered, where)
@@ -132,6 +135,13 @@ def _check_needs(read: BlockLines, place: str) -> None:
     if picture and not alt:
         what = f"the picture {picture} has no description"
         sentences.append(f"{what}; add a line alt: what it shows")
+    link, kinds = read.values.get("link", ""), read.kind.fields
+    if "label" in read.values and "link" in kinds and not link:
+        sentences.append("label names no link; add a line link: https://…")
+    other = link.lower().startswith(("mailto:", "tel:"))
+    if other and "label" in kinds and "label" not in read.values:
+        what = "the link opens no page, so “Read more” would be wrong"
+        sentences.append(f"{what}; add a line label: Write to us")
     if alt and not picture and "file" in read.kind.fields:
         sentences.append("alt describes no picture; add a line file: hall.jpg")
     read.faults += [ContentError(place, each) for each in sentences]

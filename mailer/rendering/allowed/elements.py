@@ -88,6 +88,7 @@ HTML = {
     "img": _ANY | {"src", "alt", "width", "height"},
     "meta": frozenset({"name", "content"}),
     "ol": _ANY | {"start"},
+    "li": _ANY | {"value"},
     "table": _ANY | _TABLE | _GRID,
     "td": _ANY | _TABLE | {"colspan", "rowspan"},
     "th": _ANY | _TABLE | {"colspan", "rowspan", "scope"},

@@ -20,6 +20,7 @@ from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
 _LINK = "write a link as [words](https://…), without a space before the parenthesis"
+_ITALIC = "write *words*"
 _BOLD = "write bold as **words**, without spaces beside the words"
 _TABLE = "give the table a second row such as |---|---|, with a part for each column"
 _ENCODING = "the text was saved in another encoding; save it as UTF-8"
@@ -31,15 +32,20 @@ _PATTERNS = [
             "write a picture as ![description](cid:name.png)",
         ),
         (r"(?<!!)\[[^\[\]\n]*\]\([^)\n]{0,80}\)?", _LINK),
-        (rf"[\[［][^\[\]［］\n]*[\]］]\s?[(（]\s?{_SCHEME}[^)）\n]{{0,80}}", _LINK),
+        (
+            rf"[\[［【〔][^\[\]［］【】〔〕\n]*[\]］】〕]\s?[(（]\s?{_SCHEME}[^)）\n]{{0,80}}",
+            _LINK,
+        ),
         (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
         (
             r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
             "no line such as [name]: https://… gives its address",
         ),
-        (r"\*\*+", _BOLD),
-        (r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}[^\s*]\*(?!\*)", "write *words*"),
+        (r"\*\*+|＊＊+", _BOLD),
+        (r"(?<![\w/.@#])_(?=[^\W_])[^_\n]{1,80}(?<=[^\x00-\x7f_])_(?=\w)", _ITALIC),
+        (r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}[^\s*]\*(?!\*)", _ITALIC),
         (r"(?<![_\w])__(?=[^\W_])[^_\n]{0,80}|(?<=[^\W_])__(?![_\w])", _BOLD),
+        (r"^\\(?=[^\W\d])", "remove the backslash, or put it before the colon"),
         (r"~~", "letters do not strike words out; remove them"),
         (r"^[ \t]*\|.*\|[ \t]*$|\|\s*:?-{2,}", _TABLE),
         (r"^[ \t]*#{2,6}[^\s#].{0,40}", "put a space after the # of a heading"),
@@ -79,6 +85,18 @@ def in_text(text: str) -> Iterator[Leftover]:
     """Yield what is left over in a text in Markdown."""
     for first, words in _words(text):
         yield from _found(words.masked, first, _PATTERNS)
+    if "]:" in text:
+        yield from _without_use(text)
+
+
+def _without_use(text: str) -> Iterator[Leftover]:
+    """Yield the addresses [name]: https://… that no link has; they are not shown."""
+    for name, line in parser.definitions(text).items():
+        uses = re.findall(rf"\[{re.escape(name)}\](?!:)", text, re.IGNORECASE)
+        if not uses:
+            found = text.split("\n")[line].strip()
+            what = f"found {_quoted(found)}, which is not shown: no link has [{name}]"
+            yield Leftover(line, found, f"{what}; {_LINK}")
 
 
 def in_line(text: str) -> Iterator[Leftover]:
@@ -148,7 +166,8 @@ def _of(token: Token) -> _Words:
             masked.append("\n")
             shown.append("\n")
         else:
-            meant = child.type in {"text_special", "code_inline"}
+            escaped = child.type == "text_special" and child.content != child.markup
+            meant = escaped or child.type == "code_inline"
             masked.append(placeholders.MEANT if meant else child.content)
             shown.append(child.content)
     return _Words("".join(masked), "".join(shown))

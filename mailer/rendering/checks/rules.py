@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from mailer.rendering import marks
-from mailer.rendering.checks import leftovers, placeholders, problem
+from mailer.rendering.checks import leftovers, link_rules, placeholders, problem
 from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
@@ -17,15 +17,6 @@ MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
 MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
-# Link texts without a meaning of their own; screen readers list links by their texts.
-VAGUE = {
-    *("here", "click here", "this link", "link", "more"),
-    *("ici", "cliquez ici", "ce lien", "lien", "en savoir plus"),
-    *("aquí", "haga clic aquí", "este enlace", "enlace", "más"),
-    *("هنا", "اضغط هنا", "انقر هنا", "الرابط", "المزيد"),
-    *("здесь", "тут", "нажмите здесь", "ссылка", "подробнее"),
-    *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
-}
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
@@ -33,13 +24,16 @@ _IN_ADDRESS = (
 )
 
 
-def check_text(translation: Translation, *, host: str) -> Iterator[Problem]:
+def check_text(
+    translation: Translation, *, host: str, invites: bool = False
+) -> Iterator[Problem]:
     """Yield the problems of a text in one language.
 
-    `host` is the site's own, the only one that images may come from.
+    `host` is the site's own, the only one that images may come from. `invites` says
+    whether the letter has an invitation, whose words are the same for every reader.
     """
     language = translation.language
-    yield from _check_subject(translation)
+    yield from _check_subject(translation, invites=invites)
     yield from check_notes(translation)
     yield from check_pasted(translation)
     for block in translation.blocks:
@@ -116,26 +110,11 @@ def _check_reference(
         elif urlsplit(reference.value).hostname != host:
             what = f"the image {shown} would show another site who reads the letter"
             yield problem.error(language, where, f"{what}; put it on {host}")
-    elif not reference.value.startswith(("https://", "mailto:", "tel:")):
-        what = f"the link {shown!r} is not https, mailto or tel{_instead(shown)}"
-        yield problem.error(language, where, what)
-    elif reference.words.lower().strip(" .:»›>") in VAGUE:
-        what = f"the link text “{reference.words}” does not say where the link leads"
-        yield problem.warning(language, where, what)
+    else:
+        yield from link_rules.check(reference, language, where)
 
 
-def _instead(address: str) -> str:
-    """Return what to write for an address that is none, as the end of a sentence."""
-    if address.lower().startswith("www."):
-        return f"; write https://{address}"
-    if address.lower().startswith("http://"):
-        return f"; write https{address[4:]} if the page has it"
-    if re.fullmatch(r"[^\s@/:]+@[^\s@/:]+", address):
-        return f"; write mailto:{address}"
-    return "; write the whole address, such as https://example.org/page"
-
-
-def _check_subject(translation: Translation) -> Iterator[Problem]:
+def _check_subject(translation: Translation, *, invites: bool) -> Iterator[Problem]:
     language, where = translation.language, f"{translation.where}, subject"
     length = len(translation.subject)
     if length > MAX_SUBJECT:
@@ -154,8 +133,11 @@ def _check_subject(translation: Translation) -> Iterator[Problem]:
         place = f"{translation.where}, {name}"
         for leftover in leftovers.in_line(text):
             yield problem.error(language, place, leftover.sentence)
-        if placeholders.has_written(text):
-            what = f"the {name} is the same for every reader; remove the placeholder"
+        if invites and placeholders.has_written(text):
+            what = (
+                f"the {name} stands in the invitation for calendars, too, and is the"
+                " same for every reader there; remove the placeholder"
+            )
             yield problem.error(language, place, what)
 
 

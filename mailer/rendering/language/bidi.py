@@ -9,13 +9,13 @@ isolate characters.
 import re
 
 from mailer.rendering.language import text_nodes
-from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE
+from mailer.rendering.language.catalogues import LEFT_TO_RIGHT, POP_ISOLATE, isolated
 from mailer.rendering.marks import Marks
 
 RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
 _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
-_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|{_AND})*"
+_WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|[?=#%~](?=[A-Za-z0-9])|{_AND})*"
 _NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
     r"\(?\+\(?\d[\d ().\u00a0-]{5,40}\d|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
     r"|(?<![\w)])[+−-]\d[\d.,]{0,20}"
@@ -67,6 +67,12 @@ def isolate_text(text: str, direction: str, marks: Marks) -> str:
         return f"{opening}{run[0]}{POP_ISOLATE}"
 
     return _pattern(direction).sub(wrap, text)
+
+
+def in_header(subject: str, direction: str, marks: Marks) -> str:
+    """Return a subject as the header has it; few programs show isolates well."""
+    shown = isolate_text(subject, direction, marks)
+    return marks.around_values(shown, isolated) if direction == "rtl" else shown
 
 
 def _other(direction: str) -> str:

@@ -11,6 +11,7 @@ from mailer.rendering.language import text_nodes
 
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"
+_PREVIEW = 110  # characters that lists of messages show at most
 _SEMICOLONS = {"ar": "؛ ", "zh": "；"}
 _COLONS = {"zh": "："}  # a space follows the colon in all other languages
 _DASHES = {"ru": " — ", "zh": "——"}
@@ -70,6 +71,11 @@ def dash(language: str) -> str:
 def comma(language: str) -> str:
     """Return what stands between the parts of an address."""
     return _COMMAS.get(_primary(language), ", ")
+
+
+def filled(preheader: str) -> str:
+    """Return a preheader with spaces that keep lists of messages from showing more."""
+    return preheader + "\u034f\u200c\u00a0" * (_PREVIEW - len(preheader))
 
 
 def _primary(language: str) -> str:

@@ -19,6 +19,16 @@ _ADDRESS = re.compile(
     r")",
     re.IGNORECASE,
 )
+_INSTEAD = [  # what an address that is none begins with, and what it should be
+    (re.compile(pattern, re.IGNORECASE), start, end)
+    for pattern, start, end in (
+        (r"https://(?=[^\s/])", "https://", ""),
+        (r"mailto:(?=\S)", "mailto:", ""),
+        (r"(?=www\.)", "https://", ""),
+        (r"http://(?=[^\s/])", "https://", " if the page has it"),
+        (r"(?=[^\s@/:]+@[^\s@/:]+$)", "mailto:", ""),
+    )
+]
 _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
 
 
@@ -108,6 +118,25 @@ def read(target: str) -> tuple[str, str]:
     mailbox, _, query = rest.partition("?")
     subjects = parse_qs(query.replace("+", "%2B")).get("subject", [])
     return unquote(mailbox), " ".join(subjects)
+
+
+def dialled(target: str) -> str:
+    """Return the address of a telephone as programs dial it: +33 (0)1 45 is +33145."""
+    plain = re.sub(r"\s", "", target)
+    return plain.replace("(0)", "") if plain[:5].lower() == "tel:+" else plain
+
+
+def instead(address: str) -> str:
+    """Return what to write for an address that is none, as the end of a sentence."""
+    bare = address.strip().strip("<>")
+    if markdown := re.fullmatch(r"\[[^\]]*\]\((\S*)\)", bare):
+        bare = markdown[1]
+    for pattern, start, end in _INSTEAD:
+        if pattern.match(bare):
+            return f"; write {start}{pattern.sub('', bare).replace(' ', '%20')}{end}"
+    if re.fullmatch(r"\+?[\d ().-]{6,}", bare):
+        return f"; write {dialled(f'tel:{bare}')}"
+    return "; write the whole address, such as https://example.org/page"
 
 
 def is_said(target: str, words: str) -> bool:

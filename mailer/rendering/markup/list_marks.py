@@ -12,23 +12,28 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 from mailer.rendering.markup import fences
 
 _KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
 _BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
 _DASH = re.compile(
-    r"(?P<indent>\s*)(?:(?P<dash>[–—−·→►▶▸➢✓✔☑ـ\uf0b7])[ \t\u00a0\u3000]*"
-    r"|(?P<hyphen>-)(?=[^\W\d_]))"
+    r"(?P<indent>\s*)(?:(?P<dash>[–—―−·→►▶▸➢✓✔✗✘☐☑☒ـ\uf0b7])[ \t\u00a0\u3000]*"
+    r"|(?P<word>o)(?:[\t\u00a0]| {2,9})\s{0,9}"  # a bullet of word processors
+    r"|(?P<hyphen>-|\*(?![^*]*\*))(?=[^\W\d_]))"
     r"(?=[^\s–—-])"
 )
+_MARKDOWN = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_OWN_MARK = re.compile(r"^(\s*(?:[-*+]|\d{1,9}[.)]))[\u00a0\u2007\u202f\u3000]+")
+_CODE = 4  # columns of indent from which Markdown takes lines for code
 _DIGITS = r"\d{1,3}"
 _WORDS = r"[A-Za-z]{1,5}|[а-я]|[ء-ي]|[一二三四五六七八九十]{1,3}"
 _COUNTED = re.compile(
     rf"(?P<indent>\s*)(?:"
     rf"(?P<open>[(（])(?P<inside>{_DIGITS}|{_WORDS})[)）]"
     rf"|(?P<digits>{_DIGITS})"
-    r"(?:(?P<close>[)）、．。º°]|[.)]?[-–]|\.(?=[^\s\d]))|(?P<other>\.))"
+    r"(?:(?P<close>[)）、．。º°]|[.)]?[-–]|\s[-–](?=\s)|\.(?=[^\s\d]))|(?P<other>\.))"
     rf"|(?P<word>{_WORDS})(?:[)）、．]|\.(?=\s)|[.)]?[-–](?=\s))"
     r"|(?P<circled>[①-⑳])"
     r")\s*(?=\S)"
@@ -57,10 +62,38 @@ class _Mark:
 
 def with_lists(text: str) -> str:
     """Return a text whose lists have the marks of Markdown, line by line."""
-    lines = text.split("\n")
+    lines = [_OWN_MARK.sub(r"\1 ", line) for line in text.split("\n")]
+    _outdent(lines)
     for run in _runs(lines):
         _rewrite(lines, run)
     return "\n".join(lines)
+
+
+def _outdent(lines: list[str]) -> None:
+    """Take the indent from lists that a word processor indented like code."""
+    within, taken, empty, fence = False, 0, True, ""
+    for number, line in enumerate(lines):
+        before, fence = fence, fences.after(line, fence)
+        if before or fence:
+            continue
+        stripped = line.lstrip()
+        indent = len(line.expandtabs(_CODE)) - len(stripped.expandtabs(_CODE))
+        if not stripped:
+            empty = True
+            continue
+        if indent < _CODE:
+            within = _begins_item(line) or (within and not (empty and indent == 0))
+            taken = 0
+        elif not within and not taken and _begins_item(line):
+            taken = indent
+        if taken and indent >= taken:
+            lines[number] = " " * (indent - taken) + stripped
+        empty = False
+
+
+def _begins_item(line: str) -> bool:
+    patterns = (_MARKDOWN, _BULLET, _DASH, _COUNTED)
+    return any(each.match(line) for each in patterns)
 
 
 def _runs(lines: Sequence[str]) -> Iterator[list[int]]:
@@ -86,7 +119,7 @@ def _rewrite(lines: list[str], run: Sequence[int]) -> None:
         if bullet := _BULLET.match(lines[number]):
             lines[number] = f"{bullet['indent']}- {lines[number][bullet.end() :]}"
         elif dash := _DASH.match(lines[number]):
-            dashes.setdefault(dash["dash"] or dash["hyphen"], []).append(number)
+            dashes.setdefault(dash[0].strip(), []).append(number)
     for numbers in dashes.values():
         if len(numbers) > 1:
             for number in numbers:
@@ -157,6 +190,33 @@ def _chinese(word: str) -> int:
     tens, ten, ones = word.rpartition("十")
     of_ten = (_CHINESE.find(tens[:1]) + 1 if tens else 1) if ten else 0
     return of_ten * 10 + (_CHINESE.find(ones[:1]) + 1 if ones else 0)
+
+
+def keep_numbers(state: StateCore) -> None:
+    """Give items the numbers that were typed, where they do not count on: 1. 3. 4.
+
+    Markdown numbers on from the first; a list with one number only is meant so.
+    """
+    open_lists: list[list[Token]] = []
+    for token in state.tokens:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                open_lists.append([])
+            case "bullet_list_close":
+                open_lists.pop()
+            case "ordered_list_close":
+                _number(open_lists.pop())
+            case "list_item_open":
+                open_lists[-1].append(token)
+
+
+def _number(items: Sequence[Token]) -> None:
+    typed = [int(item.info) for item in items]
+    if len(set(typed)) == 1:
+        return
+    for (before, number), item in zip(pairwise(typed), items[1:], strict=True):
+        if number != before + 1:
+            item.attrSet("value", str(number))
 
 
 def hide_bullets(state: StateCore) -> None:

@@ -7,6 +7,7 @@ indented paragraph is text.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -59,6 +60,7 @@ def _made(*, html: bool, every: bool) -> MarkdownIt:
     parser.inline.ruler.at("text", addresses.text)
     parser.inline.ruler.after("text", "address", addresses.address)
     parser.core.ruler.after("block", "hide_bullets", list_marks.hide_bullets)
+    parser.core.ruler.after("block", "keep_numbers", list_marks.keep_numbers)
     parser.core.ruler.after("inline", "join_lines", _join_lines)
     # validateLink is the parser's documented hook
     allowed = _is_not_empty if every else _has_allowed_scheme
@@ -92,6 +94,16 @@ def parse_literally(text: str) -> list[Token]:
     return _LITERAL.parse(as_markdown(text))
 
 
+def definitions(text: str) -> dict[str, int]:
+    """Return the names of addresses that a text defines, [name]: https://…, and lines.
+
+    The lines count from 0.
+    """
+    found: dict[str, Any] = {}
+    _LITERAL.parse(as_markdown(text), found)
+    return {name: each["map"][0] for name, each in found.get("references", {}).items()}
+
+
 def render(tokens: Sequence[Token]) -> str:
     """Return tokens as HTML."""
     return str(_STRICT.renderer.render(tokens, _STRICT.options, {}))
@@ -121,7 +133,7 @@ def _whole_target(match: re.Match[str]) -> str:
     title = _TITLE.search(inside[:end])
     target = inside[: title.start() if title else end].strip()
     if target.lower().startswith("tel:"):
-        target = re.sub(r"\s", "", target)
+        target = addresses.dialled(target)
     elif re.search(r"\s", target):
         target = f"<{target}>"
     rest = _with_whole_targets(inside[end:])

@@ -84,7 +84,10 @@ class _Writer:
                 start = int(token.attrs.get("start", 1))
                 self._open.append(_Container(number=start))
             case "list_item_open":
-                self._open.append(_item(self._open[-1]))
+                around = self._open[-1]
+                if "value" in token.attrs:
+                    around.number = int(token.attrs["value"])
+                self._open.append(_item(around))
 
     def _closed(self, token: Token) -> Iterator[str]:
         match token.type.removesuffix("_close"):

@@ -18,6 +18,7 @@ _UNIT = re.compile(r"&#?\w+;|.", re.DOTALL)
 _AFTER = set("-/.@_?=,;:")  # the characters after which a word breaks best
 _LENGTHS = (10, 10, 10, 8, 5, 4)  # of a piece, by the number of columns
 _SHORTEST = 3  # of a piece, where there are more columns
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _BREAKS_ANYWHERE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -42,7 +43,9 @@ def breakable(html: str, marks: Marks) -> str:
 def _broken(text: str, length: int, marks: Marks) -> str:
     def pieces(word: re.Match[str]) -> str:
         keep = marks.occur_in(word[0]) or _BREAKS_ANYWHERE.search(word[0])
-        return word[0] if keep else "<wbr />".join(_pieces(word[0], length))
+        # one more Arabic letter has the same width
+        more = length > _SHORTEST and _ARABIC.search(word[0]) is not None
+        return word[0] if keep else "<wbr />".join(_pieces(word[0], length + more))
 
     return ">" + _WORD.sub(pieces, text) + "<"
 

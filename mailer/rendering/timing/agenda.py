@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mailer.rendering.timing import spans
 from mailer.rendering.timing.spans import Span, SpanError
 
+_BOLD_HOUR = re.compile(r"\s{0,9}(?:\*\*|__)(?=\d)([^*_]{1,30})(?:\*\*|__)")
 _MARK = re.compile(r"[-*+•–—]\s+|\d{1,2}[.)]\s+(?=\d)|•")
 
 
@@ -64,7 +65,9 @@ def _step(number: int, line: str) -> AgendaStep:
     if mark is None:
         raise _not_a_step(number, line)
     try:
-        span, what = spans.read_before(line[mark.end() :].strip())
+        span, what = spans.read_before(
+            _BOLD_HOUR.sub(r"\1", line[mark.end() :]).strip()
+        )
     except SpanError as fault:
         raise AgendaError(number, str(fault)) from None
     if not what:

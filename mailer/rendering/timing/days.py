@@ -20,6 +20,7 @@ _OTHERS = ("de", "pt", "it")  # often found in letters, though none is offered i
 _EXPECTED = "expected a day such as 2027-06-15 or 15 June 2027"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_DASHES = re.compile(r"(?<=\d)[‐‑‒–−](?=\d)")
 _WEEK = re.compile(r"\d{4}-?W\d\d(-?\d)?", re.IGNORECASE)
 _CHINESE = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
 _DOTS = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\s?(?:г\.?|года))?")
@@ -38,6 +39,7 @@ class DayError(ValueError):
 def read(text: str) -> date:
     """Return the day that a text is; raise DayError if it is not one."""
     written = " ".join(plain(text).replace("،", ",").split())
+    written = _DASHES.sub("-", written)
     if unclear := _UNCLEAR.fullmatch(written):
         raise DayError(_which(text, unclear))
     if _WEEK.fullmatch(written):

@@ -191,13 +191,13 @@ def _scan(text: str) -> tuple[Span, str]:
         tomorrow = True
     rest = scanner.text[scanner.at :]
     if end is None:
-        return _alone(start), rest
+        return _alone(start, text), rest
     return _together(start, end, tomorrow=tomorrow), rest
 
 
-def _alone(start: _Hour) -> Span:
+def _alone(start: _Hour, text: str) -> Span:
     if not start.marked:
-        raise SpanError(f"{start.written!r} is not an hour; {_EXPECTED}")
+        raise SpanError(f"{text.strip()[:60]!r} is not an hour; {_EXPECTED}")
     _refuse_midnight(start)
     return Span(start.moment(start.half))
 

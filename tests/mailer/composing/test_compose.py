@@ -161,3 +161,27 @@ def test_a_template_cannot_put_the_address_line_into_the_text() -> None:
     letter = Letter(language="en", subject="x", html=HTML, text=text, marks=MARKS)
     with pytest.raises(ContentError, match="the value to"):
         skeletons.compile_letter(letter, ENVELOPE)
+
+
+@settings(max_examples=100)
+@given(
+    NAMES,
+    NAMES,
+    st.sampled_from(["{n} – {o}", "{o}", "A {n}", "Été: {o} ok", "{n}{n}"]),
+)
+def test_a_subject_has_the_values_of_its_reader(
+    name: str, organisation: str, subject: str
+) -> None:
+    drawn = subject.format(n=MARKS.of(Field.NAME), o=MARKS.of(Field.ORGANISATION))
+    message = composed(compiled(subject=drawn), name=name, organisation=organisation)
+
+    fields = header.Header(wire_lines.split(message)[0])
+    values = {"name": name or organisation, "organisation": organisation}
+    shown = words.decoded(fields.get("subject"))
+    assert shown.split() == reference(drawn, "header", values).split()
+    assert list(wire_lines.faults(message)) == []
+    assert [
+        each
+        for each in verifier.verify(message)
+        if not each.startswith(("B2", "B6", "B7", "I3"))
+    ] == []

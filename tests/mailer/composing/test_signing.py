@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from mailer.composing import dkim_keys
 from mailer.composing.dkim import VALIDITY, DkimKey, DkimSigner, EdKey, RsaKey
 from mailer.composing.skeletons import Skeleton
-from tests.acts.composing import ENVELOPE, compiled, composed
+from mailer.rendering.marks import Field
+from tests.acts.composing import ENVELOPE, MARKS, compiled, composed
 from tools.peers import receivers
 from tools.peers.relay import Relay
 from tools.verifier import header, verifier, wire_lines
@@ -75,6 +76,17 @@ def test_every_receiver_accepts_the_rsa_signature(
     receiver: Receiver, tmp_path: Path
 ) -> None:
     message = signed(MADE, [rsa()], name="Zoé  de l'été", number=7)
+
+    assert receiver(message, records(), tmp_path)
+
+
+@pytest.mark.parametrize("receiver", RECEIVERS)
+def test_every_receiver_accepts_a_subject_with_values_of_its_reader(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    subject = f"{MARKS.of(Field.NAME)} – {MARKS.of(Field.ORGANISATION)}"
+    made = compiled(at=datetime.now(UTC), subject=subject)
+    message = signed(made, [rsa()], name="Zoé  de l'été " * 9, organisation="")
 
     assert receiver(message, records(), tmp_path)
 

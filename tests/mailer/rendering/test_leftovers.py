@@ -24,6 +24,11 @@ LEFT = [
     "{name",
     "name}",
     "{{}}",
+    "＊＊words＊＊",
+    "_重要_请",
+    "【words】(https://x.example)",
+    "\\date: 2027-06-15",
+    "[name]: https://x.example",
 ]
 PLACEHOLDERS = [
     ("{Name}", "{name}"),
@@ -110,3 +115,55 @@ def test_an_address_in_a_text_has_no_placeholder() -> None:
     (found,) = problems("\n[a](https://x.example/?o={organisation}&l=en)")
 
     assert found.startswith("en.md, line 9: an address cannot have a placeholder")
+
+
+@pytest.mark.parametrize(
+    ("link", "what"),
+    [
+        ("[](https://x.example)", "has no words"),
+        ("[a](https://)", "names no site"),
+        ("[a](https://me:secret@x.example)", "has a name or password"),
+        ("[a](www.x.example)", "write https://www.x.example"),
+        ("[a](<http://x.example>)", "write https://x.example if"),
+        ("[a](b@x.example)", "write mailto:b@x.example"),
+    ],
+)
+def test_a_link_that_leads_nowhere_or_has_no_words_is_a_problem(
+    link: str, what: str
+) -> None:
+    assert any(what in each for each in problems(link))
+
+
+def test_a_scheme_may_be_in_capitals() -> None:
+    assert problems("[Site](HTTPS://x.example) and [mail](MAILTO:a@x.example)") == []
+
+
+def test_a_link_whose_words_are_another_address_is_remarked_on() -> None:
+    def remarks(text: str) -> list[str]:
+        block = Block(id="a", type="item", title="", fields={}, text=text, file="en.md")
+        found = rules.check_text(
+            Translation(
+                language="en",
+                subject="s",
+                preheader="p",
+                blocks=(block,),
+                where="en.md",
+            ),
+            host="x.example",
+        )
+        return [each.what for each in found]
+
+    (found,) = remarks("[https://a.example/x](https://b.example)")
+    assert "leads to b.example" in found
+    assert remarks("[www.a.example](https://a.example/x)") == []
+
+
+def test_subject_and_preheader_have_places_unless_calendars_show_them() -> None:
+    written = Translation(
+        language="en", subject="For {organisation}", preheader="{name}", blocks=(),
+        where="en.md",
+    )  # fmt: skip
+
+    assert list(rules.check_text(written, host="x.example")) == []
+    found = rules.check_text(written, host="x.example", invites=True)
+    assert [each.where for each in found] == ["en.md, subject", "en.md, preheader"]

@@ -1,6 +1,7 @@
 """`render` makes the sample letters with the right language, direction and words."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import html5lib
@@ -9,8 +10,11 @@ import pytest
 from audiences.languages import OFFERED
 from mailer.rendering.checks import rules
 from mailer.rendering.checks.problem import Severity
-from tests.acts import reading
-from tools.samples import SAMPLES, catalogues, letter, source
+from mailer.rendering.marks import Field
+from mailer.rendering.render import render
+from mailer.rendering.source import Block
+from tests.acts import reading, writing
+from tools.samples import SAMPLES, catalogues, letter, source, templates
 
 DATES = {
     "en": "4 May 2027",
@@ -79,6 +83,41 @@ def test_a_letter_is_valid_html_and_passes_the_check(name: str, language: str) -
     problems = list(rules.check_letter(made, has_topic=True))
 
     assert [each for each in problems if each.level is Severity.ERROR] == []
+
+
+def own(kind: str, fields: dict[str, str]) -> dict[str, str]:
+    """Return the lines that a block of this type has."""
+    return {name: fields[name] for name in writing.TYPES[kind].fields if name in fields}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_subject_preheader_and_every_line_have_the_readers_values(
+    language: str,
+) -> None:
+    place = "{organisation}"
+    fields = dict.fromkeys(("alt", "caption", "credit", "who", "function"), place)
+    fields |= dict.fromkeys(("name", "place", "contact", "label", "from", "to"), place)
+    fields |= {"file": "{a}.png", "link": "https://x.example/a"}
+    kinds = ("quote", "signature", "item", "letterhead", "video", "picture")
+    written = replace(
+        source("circular-letter", language),
+        subject=f"For {place}",
+        preheader=place,
+        blocks=tuple(
+            Block(id=kind, type=kind, title=place, fields=own(kind, fields), text=place)
+            for kind in kinds
+        ),
+        reference="",
+    )
+    made = render(written, templates())
+    mark = made.marks.of(Field.ORGANISATION)
+
+    assert place not in made.html + made.text
+    assert made.marks.written(made.subject).count(place) == 1
+    assert f"For {mark}</title>" in made.html
+    assert made.html.count(f'alt="{mark}"') == 3
+    assert reading.words_of(made.text) == reading.words_of_html(made.html)
+    assert "cid:%7Ba%7D.png" in made.html
 
 
 @pytest.mark.parametrize("language", sorted(DATES))

@@ -54,6 +54,14 @@ LISTS = [
     "а) one\nб) two",
     "① one\n② two",
     "1. one\n2. two",
+    "1 - one\n2 - two",
+    "☐ one\n☐ two",
+    "o\tone\no\ttwo",
+    "*one\n*two",
+    "-\u00a0one\n-\u00a0two",
+    "1.\u00a0one\n2.\u00a0two",
+    "\t• one\n\t• two",
+    "    - one\n      - inner\n    - two",
 ]
 NO_LISTS = [
     "— A speaker",
@@ -61,6 +69,8 @@ NO_LISTS = [
     "2027 – a year\n– of peace",
     "i.e. this\nand that",
     "-5 degrees\n-3 degrees",
+    "*See below\n*this* one",
+    "```\n    - code\n```",
 ]
 
 
@@ -100,6 +110,26 @@ def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:
 
     assert "<li>a) first</li>" in html(text)
     assert plain.to_text(text) == "1. One\n   a) first\n   b) second\n2. Two"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. one\n3. three\n4. four", "1. one\n3. three\n4. four"),
+        ("1. one\n\n3. three", "1. one\n\n3. three"),
+        ("1. one\n1. two", "1. one\n2. two"),
+    ],
+)
+def test_numbers_stay_as_they_were_typed(text: str, shown: str) -> None:
+    assert plain.to_text(text) == shown
+    assert html(text).count("<li value") == shown.count("3. ")
+
+
+def test_a_list_below_its_sentence_may_be_indented() -> None:
+    text = "We need:\n\n    - one\n    - two\n\nRegards"
+
+    assert plain.to_text(text) == "We need:\n\n- one\n- two\n\nRegards"
+    assert plain.to_text("- a\n\n    more\n\n    - b") == "- a\n\n  more\n\n  - b"
 
 
 def test_wrapped_chinese_lines_join_without_a_space_and_others_with_one() -> None:

@@ -42,12 +42,13 @@ VALUES = st.lists(st.sampled_from(FORGED), min_size=1, max_size=4).map("".join)
 def with_values(subject: str, own: str, held: str, line: str) -> Source:
     """Return a letter with values in every field that is no Markdown."""
     lines = {"place": line, "contact": line, "label": own, "organisation": held}
+    lines |= {"subject": subject, "preheader": own}
     for name, value in lines.items():  # an author's placeholders are filled there
         lines[name] = value.replace("{name}", "").replace("{organisation}", "") or "x"
     return replace(
         PLAIN,
-        subject=subject,
-        preheader=own,
+        subject=lines.pop("subject"),
+        preheader=lines.pop("preheader"),
         sender_name=own,
         postal=held,
         topic_name=line,
@@ -94,7 +95,7 @@ def test_every_value_arrives_as_typed_and_no_value_gets_the_readers_own(
     html = reading.part(message, "html")
     shown = on_one_line("".join(reading.read(html).words))
 
-    for each in (subject, own, held, line):
+    for each in (values.subject, own, held, line):
         assert on_one_line(each) in text
         assert on_one_line(each) in shown
     for part in (text, html):

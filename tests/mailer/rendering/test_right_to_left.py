@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import pytest
-
 from mailer.rendering.language import typography
 from tools.peers.browser import chromium
 from tools.samples import SAMPLES, catalogues, letter, source
@@ -46,24 +44,24 @@ class Shown:
     dir: str
 
 
-async def shown(html: str) -> list[Shown]:
+async def shown(*letters: str) -> list[list[Shown]]:
+    """Return the texts of each letter."""
+    found = []
     async with chromium() as browser:
         page = await browser.new_page()
-        await page.set_content(html)
-        return [Shown(*each) for each in await page.evaluate(SHOWN)]
+        for html in letters:
+            await page.set_content(html)
+            found.append([Shown(*each) for each in await page.evaluate(SHOWN)])
+    return found
 
 
-async def test_every_line_of_an_arabic_letter_begins_at_the_right() -> None:
-    texts = await shown(letter("monthly-letter", "ar").html)
+async def test_an_arabic_letter_begins_at_the_right_and_isolates_latin_runs() -> None:
+    """Latin names and symbols are isolated; other text has the letter's direction."""
+    (texts,) = await shown(letter("monthly-letter", "ar").html)
 
     assert len(texts) > 40
     assert {each.line for each in texts} == {"rtl"}
     assert [each.text for each in texts if each.side != "right"] == [BUTTON]
-
-
-async def test_latin_runs_in_arabic_have_a_dir_attribute() -> None:
-    """Latin names and symbols are isolated; other text has the letter's direction."""
-    texts = await shown(letter("monthly-letter", "ar").html)
     latin = [each for each in texts if each.text.isascii() and each.text[:1].isalpha()]
 
     assert {each.dir for each in texts if each.own == "ltr"} <= {"ltr", "auto"}
@@ -71,13 +69,15 @@ async def test_latin_runs_in_arabic_have_a_dir_attribute() -> None:
     assert {each.own for each in latin if each.dir != "auto"} == {"ltr"}
 
 
-@pytest.mark.parametrize(
-    ("name", "language"), [each for each in SAMPLES if each[1] == "fr"]
-)
-async def test_every_line_of_a_french_letter_begins_at_the_left(
-    name: str, language: str
-) -> None:
-    texts = await shown(letter(name, language).html)
+async def test_every_line_of_the_french_letters_begins_at_the_left() -> None:
+    names = [name for name, language in SAMPLES if language == "fr"]
+    pages = await shown(*(letter(name, "fr").html for name in names))
+    for name, texts in zip(names, pages, strict=True):
+        check_left(name, texts)
+
+
+def check_left(name: str, texts: list[Shown], language: str = "fr") -> None:
+    """Check that only the labels of buttons begin elsewhere."""
     blocks = source(name, language).blocks
     labels = [block.fields["label"] for block in blocks if block.type == "button"]
     if any(block.type == "entry" for block in blocks):
@@ -101,7 +101,7 @@ async def test_every_line_of_a_french_letter_begins_at_the_left(
 
 
 async def test_a_notice_to_an_arabic_reader_reads_from_the_right() -> None:
-    texts = await shown(letter("forum-conclusions", "en", "ar").html)
+    (texts,) = await shown(letter("forum-conclusions", "en", "ar").html)
 
     assert {each.side for each in texts if each.line == "rtl"} == {"right"}
     assert next(each.text for each in texts if each.line == "rtl").startswith("هذه")

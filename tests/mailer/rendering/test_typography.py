@@ -7,6 +7,7 @@ import pytest
 
 from mailer.rendering.language import typography
 from mailer.rendering.render import render
+from mailer.rendering.source import Block
 from tests.acts import reading
 from tools import samples
 
@@ -114,3 +115,15 @@ def test_the_link_of_an_e_mail_is_in_words_in_the_text_part() -> None:
         "Je participe à Paris : partnerships@liaison.example"
         " (objet : Je participe - 9 novembre)" in text
     )
+
+
+def test_addresses_and_names_of_files_keep_their_spaces() -> None:
+    text = "![Salle](cid:n° 3.png) et [ici](https://x.example/n° 3) : n° 3"
+    block = Block(id="a", type="text", title="", fields={}, text=text)
+    written = replace(samples.source("monthly-letter", "fr"), blocks=(block,))
+
+    html = render(written, samples.templates()).html
+
+    assert 'src="cid:n%C2%B0%203.png"' in html
+    assert 'href="https://x.example/n%C2%B0%203"' in html
+    assert "n°\u00a03" in html

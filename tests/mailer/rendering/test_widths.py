@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,9 +11,8 @@ from mailer.campaigns.writing import embedding
 from mailer.rendering import marks
 from mailer.rendering.markup import widths
 from mailer.rendering.render import render
-from mailer.rendering.source import Block
-from tests.acts.pictures import png
-from tests.mailer.campaigns.writing.test_pictures import attached
+from mailer.rendering.source import Block, Source
+from tests.acts.pictures import attached, png
 from tools.peers.browser import chromium
 from tools.samples import SAMPLES, letter, source, templates
 
@@ -79,6 +79,11 @@ def with_text(text: str) -> str:
     )
     blocks += (block("agenda", steps), block("signature", text))
     written = replace(source("monthly-letter", "en"), blocks=blocks, subject=WORD)
+    return with_picture(written)
+
+
+def with_picture(written: Source) -> str:
+    """Return the HTML of a letter with its picture in it."""
     made = render(written, templates())
     photograph = attached("a.png", png(1600, 900))
     html, images, _ = embedding.embed(made, (photograph,), domain="x.example")
@@ -90,25 +95,70 @@ def with_text(text: str) -> str:
     return html
 
 
-async def test_no_text_widens_a_letter() -> None:
-    assert (
-        await overflows({name: with_text(text) for name, text in TEXTS.items()}) == {}
-    )
-
-
-async def test_no_sample_is_wider_than_a_screen() -> None:
+async def test_no_block_widens_a_letter_with_its_words_or_lines() -> None:
+    words = f"{WORD} {LONG}"
+    forms = {
+        "columns": f"## {WORD}\n\n{words}\n\n## {WORD}\n\n{words}",
+        "people": f"## {WORD}\n![{WORD}](cid:a.png)\n{words}\n{'a' * 60}@x.example",
+        "links": f"- [{WORD}]({LONG})",
+        "partners": f"[![{WORD}](cid:a.png)]({LONG})",
+        "notes": f"1. {words}",
+    }
+    fields = {"title": WORD, "link": LONG, "label": WORD, "alt": WORD, "file": "a.png"}
+    fields |= {"caption": words, "credit": words, "who": words, "function": words}
+    fields |= {"logo": "a.png", "from": words, "to": words, "reference": LONG}
+    kinds = ("picture", "quote", "video", "letterhead", "text", "contents", *forms)
+    blocks = [
+        Block(
+            id=f"b-{kind}",
+            type=kind,
+            title=WORD,
+            fields=fields,
+            text="" if kind in {"picture", "contents"} else forms.get(kind, words),
+            file="en.md",
+        )
+        for kind in kinds
+    ]
     letters = {
-        f"{name} {language}": letter(name, language).html for name, language in SAMPLES
+        language: with_picture(
+            replace(
+                source("circular-letter", language),
+                blocks=tuple(blocks),
+                subject=WORD,
+            )
+        )
+        for language in ("en", "ar")
     }
 
     assert await overflows(letters) == {}
 
 
-async def test_a_letter_without_places_to_break_is_wider() -> None:
-    """The measurement finds a table of long words."""
-    html = with_text(TEXTS["a table"]).replace("<wbr />", "")
+async def test_no_text_widens_a_letter() -> None:
+    letters = {name: with_text(text) for name, text in TEXTS.items()}
+    wide = letters["a table"].replace("<wbr />", "")  # the measurement finds this
 
-    assert await overflows({"a table": html})
+    found = await overflows(letters | {"a table that does not break": wide})
+    assert {name for name, _ in found} == {"a table that does not break"}
+
+
+async def test_no_sample_is_wider_than_a_screen() -> None:
+    """Each type is measured in a language, and each language in the monthly letter."""
+    names = dict.fromkeys(name for name, _ in SAMPLES)
+    chosen = {
+        (name, [each for other, each in SAMPLES if other == name][place % 3])
+        for place, name in enumerate(names)
+    }
+    chosen |= {each for each in SAMPLES if each[0] == "monthly-letter"}
+    letters = {f"{name} {each}": letter(name, each).html for name, each in chosen}
+
+    assert await overflows(letters) == {}
+
+
+@pytest.mark.prove
+async def test_no_sample_in_any_language_is_wider_than_a_screen() -> None:
+    letters = {f"{name} {each}": letter(name, each).html for name, each in SAMPLES}
+
+    assert await overflows(letters) == {}
 
 
 @given(st.text(alphabet="ab-/.@&;<é文 \n", max_size=80))

@@ -26,9 +26,9 @@ _OTHER_NAMES = {
     "languages": "langues idiomas языки 语言 اللغات",
 }
 _TYPED = re.compile(
-    r"\s*(?P<list>[-*+•–]\s{1,9})?(?P<bold>\*\*|__|\*|_)?"
+    r"\s*(?P<list>(?:[-*+•–]|\d{1,2}[.)])\s{1,9}|>\s{0,9})?(?P<bold>\*\*|__|\*|_)?"
     r"(?P<name>[^\W\d_][\w'’ ]{0,30}?)[ \u00a0\u202f]{0,9}(?:\*\*|__|\*|_)?"
-    r"[ \u00a0\u202f]{0,9}[:：﹕]\s{0,9}(?:\*\*|__)?(?P<value>.*)"
+    r"[ \u00a0\u202f]{0,9}[:：﹕](?:\s{0,9}(?:\*\*|__)|[*_](?=\s))?\s{0,9}(?P<value>.*)"
 )
 _PLAIN = re.compile(r"[a-z_]+:")
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|www|cid):?", re.IGNORECASE)

@@ -14,7 +14,7 @@ Numbered = list[tuple[int, str]]
 _OPENS = re.compile(r"#(?:\s|$)")
 _OPENING = re.compile(r"#\s+(?P<type>[a-z]+)(?:\s+(?P<id>[a-z0-9][a-z0-9-]{0,59}))?\s*")
 _NEAR = re.compile(
-    r"\s{0,3}[#＃]{1,6}\s*(?P<type>[A-Za-z]+)(?P<id>\s{1,9}\S+)?\s{0,9}#{0,9}\s*"
+    r"\s{0,3}[#＃]{1,6}\s*(?P<type>[A-Za-z]+)[:：]?(?P<id>\s{1,9}\S+)?\s{0,9}#{0,9}\s*"
 )
 _FORM = "a block opens with its type and id: # item my-item"
 _MAX_ID = 60

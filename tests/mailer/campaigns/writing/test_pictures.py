@@ -1,6 +1,5 @@
 """Pictures are found by their names, and shown in the size of their files."""
 
-import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -16,17 +15,9 @@ from mailer.rendering import marks
 from mailer.rendering.markup import markdown
 from mailer.rendering.source import Letter
 from tests.acts import campaigning
-from tests.acts.pictures import jpeg, png
+from tests.acts.pictures import attached, jpeg, png
 
 PNG = png(120, 40)
-
-
-def attached(name: str, octets: bytes = PNG) -> Attached:
-    """Return a file of every letter."""
-    digest = hashlib.sha256(octets).hexdigest()
-    return Attached(
-        name=name, language="", type="image/png", digest=digest, octets=octets
-    )
 
 
 def letter(text: str) -> Letter:
@@ -69,7 +60,7 @@ def test_a_picture_is_found_by_its_name_however_that_is_written(
 
 
 def test_another_spelling_in_capitals_is_named(tmp_path: Path) -> None:
-    files = [attached("Logo.PNG")]
+    files = [attached("Logo.PNG", PNG)]
 
     (problem,) = embedding.problems(
         letter("![A](cid:logo.png)"), tuple(files), "\n![A](cid:logo.png)"
@@ -113,7 +104,7 @@ def test_a_column_of_the_template_limits_its_picture() -> None:
 def test_a_picture_that_is_shown_twice_is_carried_once() -> None:
     text = "![A](cid:a.png) ![B](cid:b.png)"
 
-    _, images, attachments = embed(text, attached("a.png"), attached("b.png"))
+    _, images, attachments = embed(text, attached("a.png", PNG), attached("b.png", PNG))
 
     assert (len(images), attachments) == (1, ())
 

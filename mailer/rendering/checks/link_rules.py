@@ -1,0 +1,69 @@
+"""Checks the links of a text: where each leads, and the words that say so."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from mailer.rendering.checks import problem
+from mailer.rendering.checks.problem import Problem
+from mailer.rendering.markup import addresses
+from mailer.rendering.markup.markdown import Reference
+
+# Link texts without a meaning of their own; screen readers list links by their texts.
+VAGUE = {
+    *("here", "click here", "this link", "link", "more"),
+    *("ici", "cliquez ici", "ce lien", "lien", "en savoir plus"),
+    *("aquí", "haga clic aquí", "este enlace", "enlace", "más"),
+    *("هنا", "اضغط هنا", "انقر هنا", "الرابط", "المزيد"),
+    *("здесь", "тут", "нажмите здесь", "ссылка", "подробнее"),
+    *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
+}
+_SCHEMES = ("https://", "mailto:", "tel:")
+_PAGE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def check(reference: Reference, language: str, where: str) -> Iterator[Problem]:
+    """Yield the problems of one link."""
+    shown = reference.value.strip().partition("\n")[0][:60]
+    words = " ".join(reference.words.split())
+    if not reference.value.lower().startswith(_SCHEMES):
+        instead = addresses.instead(shown)
+        what = f"the link {shown!r} is not https, mailto or tel{instead}"
+        yield problem.error(language, where, what)
+    elif fault := _fault(reference.value):
+        yield problem.error(language, where, f"the link {shown!r} {fault}")
+    elif not words:
+        what = f"the link {shown!r} has no words; write [words]({shown})"
+        yield problem.error(language, where, what)
+    elif words.lower().strip(" .:»›>") in VAGUE:
+        what = f"the link text “{words}” does not say where the link leads"
+        yield problem.warning(language, where, what)
+    elif _PAGE.fullmatch(words) and _host(words) != _host(reference.value):
+        what = (
+            f"the link text “{words[:60]}” leads to {_host(reference.value)}; mail"
+            " programs warn of such links, so write what the page is"
+        )
+        yield problem.warning(language, where, what)
+
+
+def _fault(address: str) -> str:
+    """Return what is wrong with an address that has a scheme; "" if nothing is."""
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() != "https":
+        return "" if rest.strip() else "leads nowhere; write the whole address"
+    try:
+        parts = urlsplit(address)
+        host, user = parts.hostname, parts.username
+    except ValueError:
+        host, user = None, None
+    if not host:
+        return "names no site; write the whole address, such as https://example.org"
+    return "has a name or password before its site; remove it" if user else ""
+
+
+def _host(address: str) -> str:
+    whole = address if "://" in address else f"https://{address}"
+    try:
+        return (urlsplit(whole).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
