@@ -178,7 +178,13 @@ def _without_organisation() -> Select[*tuple[Any, ...]]:
     names_none = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
     incomplete = select(BODIES.c.body).where(_lacks_cells())
     return (
-        select(ROWS.c.number, ROWS.c.row, BODIES.c.code)
+        select(
+            ROWS.c.number,
+            ROWS.c.row,
+            BODIES.c.code,
+            BODIES.c.kind,
+            BODIES.c.organisation_name,
+        )
         .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
         .where(or_(names_none, ROWS.c.body.in_(incomplete)))
         .order_by(ROWS.c.number)
@@ -199,16 +205,20 @@ def _lacks_cells() -> ColumnElement[bool]:
 
 def _lacking(each: RowMapping) -> Iterator[Fault]:
     code = each["code"]
-    yield Fault(
-        row=each["row"],
-        column="organisation",
-        value=code or "",
-        reason=f"{code} is new: the first row that names it needs kind and"
-        " organisation_name; --set kind=ngo fills all rows"
-        if code
-        else "a new contact needs an organisation; --set organisation=CODE names one"
-        " for all rows",
-    )
+    if code:
+        needed = ["kind", "organisation_name"]
+        lacks = [column for column in needed if not each[column]] or needed
+        remedy = "; --set kind=ngo fills all rows" if "kind" in lacks else ""
+        reason = (
+            f"{code} is new: the first row that names it needs"
+            f" {' and '.join(lacks)}{remedy}"
+        )
+    else:
+        reason = (
+            "a new contact needs an organisation; --set organisation=CODE names one"
+            " for all rows"
+        )
+    yield Fault(each["row"], "organisation", code or "", reason)
 
 
 async def _mark_changes(session: AsyncSession) -> None:
