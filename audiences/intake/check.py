@@ -240,7 +240,9 @@ class Checker:
         given = ("organisation_name", *NAMES, "acronym")
         name = next((values[each] for each in given if values.get(each)), None)
         if name is None:
-            return None
+            return self._organisations.of_state(
+                values.get("kind"), values.get("country")
+            )
         code, new = self._organisations.code(name, values.get("acronym"))
         if new is None:
             values.update(dict.fromkeys(given))
