@@ -26,6 +26,7 @@ TEXTS = (
     *("name", "function", "organisation_name", "acronym"),
     *(f"organisation_name_{language}" for language in OFFERED),
 )
+_BREAKS = re.compile(r"(?<!\s)\s{0,9}[\r\n\t\v\f\u2028\u2029]\s{0,9}")
 _SEPARATORS = re.compile(r"[,;|/、،\n]")
 _CODES = re.compile(r"[A-Za-z]{2,3}(?: [A-Za-z]{2,3})+")  # of countries, for example
 # columns in which a cell that is not understood is left empty
@@ -33,6 +34,9 @@ OPTIONAL = frozenset(
     {
         *("roles", "languages", "timezone", "status", "level", "country"),
         *("organisation_languages", "fields", "acts_in", "serves"),
+        *("telephones", "website", "postal_address", "second_address"),
+        *("organisation_telephones", "organisation_website"),
+        *("organisation_postal_address", "tags", "notes"),
     }
 )
 
@@ -58,7 +62,7 @@ def parsers(vocabulary: Vocabulary, names: Names, *, repair: bool) -> dict[str, 
 
     wishes = {name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()}
     return {
-        **dict.fromkeys(TEXTS, _repaired_text if repair else _free_text),
+        **dict.fromkeys(TEXTS, _repaired_text if repair else _line_of_text),
         "consent": _consent,
         **wishes,
         "address": addresses,
@@ -212,8 +216,13 @@ def _consent(raw: str) -> str:
     return _free_text(raw)
 
 
+def _line_of_text(raw: str) -> str:
+    """Return a text on one line: a spreadsheet may break the lines of a cell."""
+    return _free_text(_BREAKS.sub(" ", raw))
+
+
 def _repaired_text(raw: str) -> str:
-    return _free_text(damage.repaired(raw))
+    return _line_of_text(damage.repaired(raw))
 
 
 def _organisation(raw: str) -> str:

@@ -28,11 +28,12 @@ from audiences.intake.values.checked import (
     ToSuppress,
     missing,
 )
-from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
-from audiences.intake.values.memory import Memory, Note, Repairing
+from audiences.intake.values.detail_cells import DetailCells
+from audiences.intake.values.details import COLUMNS
+from audiences.intake.values.memory import Memory, Note, Repairing, refusal
 from audiences.intake.values.names import Names
-from audiences.intake.values.too_many import TooMany
 from audiences.intake.values.typed_addresses import Typed
+from audiences.intake.values.whole_rows import WholeRows
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.people import former_keys
@@ -69,31 +70,40 @@ class Checker:
         self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
         self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
-        self._cached = {
-            name: self._memory(name, repair=table.repair).__getitem__
-            for name in self._parsers
-        }
+        self._cached = {name: self._memory(name).__getitem__ for name in self._parsers}
         self._width = 1 + max(table.positions.values())
-        self._wide = TooMany(table, self._width)
+        self._whole = WholeRows(table, self._width, watch=not as_stopped)
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
         self._about = tuple(name for name in ABOUT if name in table.positions)
-        self._more = [name for name in COLUMNS if name in table.positions]
+        self._details = self._detail_cells(table)
         given = [table.positions[name] for name in self._about]
         self._body_cells = itemgetter(*given, blank)
         self._bodies: dict[Any, tuple[Body | None, Sequence[Note]]] = {}
         self.former_keys = False  # whether an address had another key before
 
-    def _memory(self, column: str, *, repair: bool) -> Memory:
-        kind = Repairing if repair and column in cells.TEXTS else Memory
+    def _memory(self, column: str) -> Memory:
+        kind = Repairing if column in cells.TEXTS else Memory
         lenient = column in self._lenient
         return kind(column, self._parsers[column], self._notes, lenient=lenient)
+
+    def _detail_cells(self, table: Table) -> DetailCells | None:
+        columns = [name for name in COLUMNS if name in table.positions]
+        if not columns:
+            return None
+        return DetailCells(
+            {name: (table.positions[name], self._parsers[name]) for name in columns},
+            self._notes,
+            fingerprint=self._fingerprint,
+            lenient=self._lenient,
+        )
 
     def check(self, row: int, line: list[str]) -> Checked:
         """Return the contacts of a row, or all its faults; `line` is changed."""
         if len(line) < self._width:
             line.extend([""] * (self._width - len(line)))
-        elif len(line) > self._wide.most and (fault := self._wide.fault(row, line)):
+        fault = self._whole.fault(row, line)
+        if fault is not None:
             return Checked(faults=[fault])
         line.append("")
         self._notes.clear()
@@ -146,7 +156,7 @@ class Checker:
             parse["timezone"](timezone),
             topics,
             consent,
-            self._details(line) if self._more else None,
+            self._details.read(line) if self._details else None,
             self._body(row, line),  # last: later rows refer to the body of a good row
         )
         if address is not None:
@@ -154,25 +164,6 @@ class Checker:
         else:
             checked = self._typed(given, raw, typed) if typed else self._alone(given)
         return checked.on_function(given) if function else checked
-
-    def _details(self, line: list[str]) -> GivenDetails | None:
-        """Parse the details of a row; cells are not cached, because few repeat."""
-        values = {
-            name: parsed(self._parsers[name], raw)
-            for name in self._more
-            if (raw := line[self._positions[name]].strip())
-        }
-        if not values:
-            return None
-        seconds: list[Typed] = values.get("second_address", [])
-        return GivenDetails(
-            cells=tuple(map(values.get, CELLS)),
-            tags=values.get("tags", ()),
-            seconds={
-                self._fingerprint(each.address.identity): each.address.text
-                for each in seconds
-            },
-        )
 
     def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""
@@ -249,7 +240,9 @@ class Checker:
         given = ("organisation_name", *NAMES, "acronym")
         name = next((values[each] for each in given if values.get(each)), None)
         if name is None:
-            return None
+            return self._organisations.of_state(
+                values.get("kind"), values.get("country")
+            )
         code, new = self._organisations.code(name, values.get("acronym"))
         if new is None:
             values.update(dict.fromkeys(given))
@@ -277,8 +270,9 @@ class Checker:
             try:
                 values[column] = parsed(self._parsers[column], raw)
             except CellError as fault:
-                if column not in self._lenient:
-                    faults.append(Fault(row, column, raw[:80], str(fault)))
+                reason = refusal(raw, fault, lenient=column in self._lenient)
+                if reason is not None:
+                    faults.append(Fault(row, column, raw[:80], reason))
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             if self._as_stopped or any(values.get(name) for name in WISHES):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audiences.intake.mapping import synonyms
+from audiences.intake.mapping import wording
 from audiences.languages import OFFERED
 
 
@@ -143,5 +143,4 @@ NAMES = tuple(column.name for column in COLUMNS)
 
 def recognised(header: list[str]) -> int:
     """Count the headings that name a column."""
-    known = synonyms.meanings()
-    return sum(synonyms.fold(heading) in known for heading in header)
+    return sum(wording.meaning(heading) is not None for heading in header)

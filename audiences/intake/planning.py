@@ -27,7 +27,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from audiences.contacts import Contact, Membership
 from audiences.intake import stage
 from audiences.intake.details import detailing
-from audiences.intake.matching import conflicts, match
+from audiences.intake.matching import conflicts, lacking, match
+from audiences.intake.matching.lacking import IS_CONTACT
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.intake.values.checked import Fault
 from audiences.organisations import (
@@ -67,7 +68,6 @@ OF_MEMBERSHIP: dict[str, InstrumentedAttribute[Any]] = {
 ABOUT_CONTACT = tuple(name for name in CONTACT if name not in OF_MEMBERSHIP)
 
 
-IS_CONTACT = ROWS.c.address_key.is_not(None)  # else the row has an organisation alone
 IS_NEW = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.first.is_(None))
 JOINS = and_(ROWS.c.further, ROWS.c.membership_id.is_(None))
 OTHER_IN_MEMBERSHIP = and_(
@@ -105,8 +105,8 @@ async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match.match(session)
     faulty = await stage.remove(session, _erased(), _was_erased)
-    faulty += await stage.remove(session, _without_organisation(), _lacking)
-    await session.execute(delete(BODIES).where(_lacks_cells()))
+    faulty += await stage.remove(session, lacking.rows(), lacking.fault)
+    await session.execute(delete(BODIES).where(lacking.cells()))
     await conflicts.lead_orphans(session)
     await match.mark_further(session)
     await _mark_changes(session)
@@ -166,48 +166,6 @@ def _was_erased(each: RowMapping) -> Iterator[Fault]:
         value=each["address"],
         reason=f"the person at this address was erased on {each['since']:%Y-%m-%d};"
         " nothing is stored about them",
-    )
-
-
-def _without_organisation() -> Select[*tuple[Any, ...]]:
-    """Select the rows whose contact would have no organisation.
-
-    A new contact names none, or the organisation is new and its first row has no kind
-    or no name.
-    """
-    names_none = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
-    incomplete = select(BODIES.c.body).where(_lacks_cells())
-    return (
-        select(ROWS.c.number, ROWS.c.row, BODIES.c.code)
-        .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
-        .where(or_(names_none, ROWS.c.body.in_(incomplete)))
-        .order_by(ROWS.c.number)
-    )
-
-
-def _lacks_cells() -> ColumnElement[bool]:
-    """Whether an organisation is new, and its first row has no kind or no name."""
-    lead = BODIES.alias("lead")
-    complete = exists().where(
-        lead.c.organisation == BODIES.c.organisation,
-        lead.c.leads,
-        lead.c.kind.is_not(None),
-        lead.c.organisation_name.is_not(None),
-    )
-    return and_(BODIES.c.organisation_id.is_(None), ~complete)
-
-
-def _lacking(each: RowMapping) -> Iterator[Fault]:
-    code = each["code"]
-    yield Fault(
-        row=each["row"],
-        column="organisation",
-        value=code or "",
-        reason=f"{code} is new: the first row that names it needs kind and"
-        " organisation_name; --set kind=ngo fills all rows"
-        if code
-        else "a new contact needs an organisation; --set organisation=CODE names one"
-        " for all rows",
     )
 
 

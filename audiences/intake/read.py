@@ -7,7 +7,8 @@ place and the remedy.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +16,8 @@ from typing import BinaryIO
 from audiences.errors import FileRefusedError
 from audiences.intake.books import vcards
 from audiences.intake.encodings import evidence
-from audiences.intake.lists import delimited, headings, kinds, spreadsheets
+from audiences.intake.encodings.evidence import Decoding
+from audiences.intake.lists import delimited, headings, kinds, rosters, spreadsheets
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import Table
 from audiences.intake.mapping import layout, opening
@@ -53,8 +55,9 @@ def open_table(
                 f"{path.name} is no workbook and has no sheets; leave --sheet {sheet}"
                 " out"
             )
-        elif start.upper().startswith(vcards.BEGIN):
-            table = _table(path, "vCard", _cards(path))
+        elif vcards.begins(start):
+            reading = partial(evidence.decoding, path, encoding, repair=repair)
+            table = _table(path, "vCard", _cards(path, reading))
         else:
             table = _text(path, encoding, repair=repair)
     table.notes[:0] = found.notes
@@ -68,6 +71,7 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
     header = list(table.headings)
     opening.refuse_wide(header)
     sample, rows = opening.sample(table.rows)
+    table.usual_cells = opening.usual_cells(sample)
     table.layout = layout.understand(header, sample, mapping, preset=preset)
     shaped = shape(table.layout, rows)
     if not layout.WHO & set(shaped.positions):
@@ -87,13 +91,20 @@ def _opened(path: Path) -> BinaryIO:
     raise FileRefusedError(f"{path} is not a regular file")
 
 
-def _cards(path: Path) -> Iterator[list[str]]:
+def _cards(path: Path, reading: Callable[[], Decoding]) -> Iterator[list[str]]:
     with _opened(path) as file:
-        yield from vcards.rows(file, path.name)
+        yield from vcards.rows(file, path.name, reading)
 
 
 def _text(path: Path, encoding: str | None, *, repair: bool) -> Table:
     decoding = evidence.decoding(path, encoding, repair=repair)
+    roster = rosters.tell(path, decoding)
+    if roster is not None:
+        rows = rosters.rows(path, decoding, roster)
+        table = _table(path, f"{roster.value}, {decoding.name}", rows)
+        table.first_row -= 1  # its headings stand in no line
+        table.decoding = decoding
+        return table
     dialect = delimited.tell(path, decoding)
     rows = delimited.rows(path, decoding, dialect)
     table = _table(path, f"CSV, {decoding.name}, {dialect.described}", rows)

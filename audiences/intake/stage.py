@@ -139,7 +139,7 @@ async def remove(
     first = await session.execute(faulty.limit(MAX_FAULTS))
     faults = [fault for each in first.mappings() for fault in faults_of(each)]
     await session.execute(delete(ROWS).where(ROWS.c.number.in_(select(found.c.number))))
-    return FaultyRows(count, faults[:MAX_FAULTS])
+    return FaultyRows(count, list(dict.fromkeys(faults))[:MAX_FAULTS])
 
 
 def _chunks(rows: Iterable[Numbered]) -> Iterator[list[Numbered]]:

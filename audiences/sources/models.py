@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
@@ -29,6 +29,10 @@ class ListSource(Base):
     basis: Mapped[str | None]  # of consent to the topics
     sheet: Mapped[str | None]
     encoding: Mapped[str | None]
+    mapping: Mapped[dict[str, Any] | None]  # what a person said of the columns
+    preset: Mapped[str | None]  # the program that exports the list
+    repair: Mapped[bool] = mapped_column(default=False, server_default=false())
+    strict: Mapped[bool] = mapped_column(default=False, server_default=false())
     added_at: Mapped[datetime]
     added_by: Mapped[str]
     due_at: Mapped[datetime | None]  # None: read by hand only

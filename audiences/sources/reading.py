@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import FileRefusedError
 from audiences.intake import importing, read
 from audiences.intake.importing import ImportReport, Staged, Transactions
+from audiences.intake.mapping import plan
 from audiences.sources import keeping, places
 from audiences.sources.errors import SourceAwayError
 from audiences.sources.models import ListSource
@@ -25,7 +26,9 @@ from audiences.sources.web import FetchLimits
 
 SHOWN = 50  # addresses of departures
 AGAIN = timedelta(hours=1)  # after which a list that was away is due again
-_DIFFERENCES = ("added", "changed", "memberships", "organisations_added")
+_DIFFERENCES = (
+    *("added", "changed", "memberships", "organisations_added", "newly_stopped"),
+)
 
 
 @dataclass(kw_only=True)
@@ -119,12 +122,20 @@ class Reader:
             if apply and keep_departed:
                 await keeping.keep_departed(session, source.id)
 
-        table = read.open_table(copy, encoding=source.encoding, sheet=source.sheet)
+        table = read.open_table(
+            copy,
+            encoding=source.encoding,
+            sheet=source.sheet,
+            repair=source.repair,
+            mapping=plan.restored(source.mapping),
+            preset=source.preset,
+        )
         reading.staged, report = await importing.run(
             self.transactions,
             table,
             key=self.key,
             basis=source.basis,
+            strict=source.strict,
             by=by or f"source {source.name}",
             now=self.now,
             apply=apply,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from mailer.doctor import domains, machine, operation, relay, slots, storage
+from mailer.doctor import domains, machine, operation, relay, slots, sources, storage
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings import loading, real_names
@@ -59,6 +59,7 @@ async def _in_operation(
     return [
         *(await operation.campaigns(site)),
         *(await slots.examine(site, now=now)),
+        *(await sources.examine(site)),
         *operation.backup(site.settings.alerts, site.root, now=now),
         *(await operation.certificate(site.settings.site.url, now=now)),
         *(await relay.examine(site, try_logins=try_logins)),

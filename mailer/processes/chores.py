@@ -15,6 +15,7 @@ from audiences.sources.web import FetchLimits
 from mailer import clock
 from mailer.maintenance import starting
 from mailer.processes.running import store_is_ready
+from mailer.readers import optouts
 from mailer.sites.site import Site
 from mailer.store import faults, identity
 from scheduler import cadences, chores, words
@@ -73,6 +74,9 @@ async def read_due(site: Site, now: datetime) -> list[str]:
                 reading = await opened.read(
                     source, apply=source.applies, if_changed=True
                 )
+            if source.applies and reading.staged is not None:
+                stops = reading.staged.stops.values()
+                optouts.append_imported(site.root, stops, now)
             _log(source, reading)
             names.append(source.name)
     return names

@@ -9,7 +9,7 @@ time changes nothing.
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from audiences.intake.values.checked import ToSuppress
 from audiences.suppressions import Why
 from mailer.errors import MailerError
 from mailer.links import Stamp
@@ -111,6 +112,15 @@ class BatchEnd(NamedTuple):
 
 class NotRecordedError(MailerError):
     """The file of opt-outs cannot be written; nothing was recorded."""
+
+
+def append_imported(root: Path, stops: Iterable[ToSuppress], at: datetime) -> None:
+    """Append the suppressions that a list tells of, if it does."""
+    listed = [
+        of_suppression(each.address_key, at=at, reason=each.reason) for each in stops
+    ]
+    if listed:
+        append(root, listed)
 
 
 def append(root: Path, optouts: Sequence[OptOut]) -> int:

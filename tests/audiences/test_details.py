@@ -217,7 +217,8 @@ async def test_a_cell_that_is_not_understood_is_named(
     row = f"{AWA};Awa;org-a;A;ngo;;none;;a b;;;"
     report = await imported(site, tmp_path, row)
 
-    found = [(each.column, each.value) for each in report.faults]
+    found = [(each.column, each.examples[0].value) for each in report.left_empty]
+    assert (report.valid, report.faults) == (1, [])
     assert found == [("telephones", "none"), ("website", "a b")]
 
 

@@ -1,46 +1,21 @@
 """The columns of lists as people have them are understood, or asked about."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns, read
-from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan, synonyms
 from audiences.intake.mapping.plan import Chosen, Mapping
 from tests.audiences import real_exports, real_lists
+from tests.audiences.opened import cells, opened, write
 from tests.audiences.real_exports import MAILCHIMP
 from tests.audiences.real_lists import RealList
 
 LISTS = (*real_lists.LISTS, *real_exports.LISTS)
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")
-
-
-def write(tmp_path: Path, text: str, name: str = "list.csv") -> Path:
-    path = tmp_path / name
-    path.write_bytes(text.encode())
-    return path
-
-
-def opened(
-    tmp_path: Path,
-    text: str,
-    *,
-    mapping: Mapping | None = None,
-    chosen: tuple[str, ...] = (),
-) -> Table:
-    path = write(tmp_path, text)
-    combined = plan.combined(mapping, Chosen(columns=chosen))
-    return read.open_table(path, mapping=combined)
-
-
-def cells(table: Table) -> Iterator[dict[str, str]]:
-    """Yield each row as the cells of its columns."""
-    for row in table.rows:
-        yield {name: row[place].strip() for name, place in table.positions.items()}
 
 
 @pytest.mark.parametrize("real", LISTS, ids=[each.name for each in LISTS])

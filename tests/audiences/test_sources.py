@@ -213,3 +213,55 @@ def test_a_place_that_may_not_be_read_is_refused_when_it_is_added(
     assert run.code == 1
     assert error in shown(run.err)
     assert "secret" not in run.err
+
+
+def test_a_list_is_read_in_the_same_way_each_time(mailer: Mailer, lists: Path) -> None:
+    text = "Qui;Où;Sté;Sortie\nZoÃ©;{}@ngo.example;icom;\n"
+    (lists / "partners.csv").write_text(text.format("zoe"))
+    columns = ("name=Qui", "address=Où", "organisation=Sté", "opt_out=Sortie")
+    added = mailer(
+        *("contacts", "sources", "add", "partners", str(lists), "--by", "editor"),
+        *(option for each in columns for option in ("--column", each)),
+        *("--repair", "--set", "country=SN"),
+    )
+    first = applied(mailer)
+    (lists / "partners.csv").write_text(text.format("again"))
+    second = applied(mailer)
+    (lists / "partners.csv").write_text("Qui;Courriel\nZoé;c@ngo.example\n")
+    changed = mailer("contacts", "sources", "read", "partners")
+    person = mailer("contacts", "show", "again@ngo.example", "--json").json
+
+    assert added.code == 0, added.err
+    assert first["state"] == second["state"] == "applied"
+    assert person["name"] == "Zoé"
+    assert "has no column 'Où'" in shown(changed.err)
+    assert state(mailer)["repair"] is True
+
+
+def test_stops_of_a_list_are_kept_beside_the_store_and_proposed(
+    partners: Mailer, lists: Path
+) -> None:
+    applied(partners)
+    gone = f"{HEAD.strip()};opt_out\n{ANN.strip()};yes\n{BEA.strip()};no\n"
+    (lists / "partners.csv").write_text(gone)
+    proposed = read(partners)
+    applied(partners)
+    kept = (partners.config.parent / "opt-outs.jsonl").read_text()
+
+    assert proposed["state"] == "proposed"
+    assert len(kept.splitlines()) == 1
+
+
+def test_the_doctor_names_lists_that_fail_or_wait(
+    partners: Mailer, lists: Path
+) -> None:
+    new = shown(partners("doctor").out)
+    read(partners)
+    waiting = shown(partners("doctor").out)
+    (lists / "partners.csv").unlink()
+    partners("contacts", "sources", "read", "partners")
+    away = shown(partners("doctor").out)
+
+    assert "the list partners was never read" in new
+    assert "differences that wait for a decision" in waiting
+    assert "the list partners cannot be read" in away

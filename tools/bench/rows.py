@@ -7,8 +7,10 @@ do. One row in a thousand has a fault.
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from babel import Locale
 
 from tools import dice
 from tools.checkout import ROOT
@@ -17,6 +19,11 @@ HEAD = (
     *("E-mail", "Nom", "role", "language", "time zone", "organisation"),
     *("organisation_name", "kind", "status", "level", "country"),
     *("organisation_languages", "fields", "acts_in", "topics"),
+)
+NAMED_HEAD = (
+    *("Courriel", "Prénom", "Nom de famille", "Langue", "Nom de l'organisation"),
+    *("Type d'organisation", "Statut", "Niveau", "Pays"),
+    *("Langues de l'organisation", "Abonnements"),
 )
 FAULTY = 1_000  # one row in so many
 _COUNTRIES = ("member_states.csv", "other_countries.csv")
@@ -55,6 +62,31 @@ def write(path: Path, count: int) -> None:
         writer = csv.writer(file)
         writer.writerow(HEAD)
         writer.writerows(_rows(count))
+
+
+def write_named(path: Path, count: int) -> None:
+    """Write the same list as an office has it: with names where the other has codes.
+
+    Given and family names have columns of their own, and organisations no codes.
+    """
+    french = Locale("fr")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(NAMED_HEAD)
+        for address, person, _, language, _, _, name, kind, *about in _rows(count):
+            status, level, country, languages, *_, topics = about
+            given, _, family = person.partition(" ")
+            writer.writerow(
+                (
+                    *(address, given, family, _named(french.languages, language)),
+                    *(name, kind, status, level, french.territories[country]),
+                    *(_named(french.languages, languages), topics),
+                )
+            )
+
+
+def _named(names: Mapping[str, str], codes: str) -> str:
+    return ", ".join(names[code] for code in codes.split())
 
 
 def _rows(count: int) -> Iterator[tuple[str, ...]]:

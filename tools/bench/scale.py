@@ -84,11 +84,19 @@ def _measured(
     folder.mkdir(parents=True)
     path, site = folder / "list.csv", folder / "site"
     rows.write(path, size)
-    url = cluster.create(f"scale_{size}") if cluster else None
-    measure.run(releasing.found, site, url, cluster=cluster)
+    measure.run(releasing.found, site, _url(cluster, size), cluster=cluster)
     yield "import", measure.run(loading.load, site, path, cluster=cluster)
+    named, other = folder / "named.csv", folder / "named"
+    rows.write_named(named, size)
+    measure.run(releasing.found, other, _url(cluster, size, "_named"), cluster=cluster)
+    yield "import of names", measure.run(loading.load, other, named, cluster=cluster)
     for step in (asking.segment, asking.members, releasing.release_all):
         yield step.__name__, measure.run(step, site, cluster=cluster)
+
+
+def _url(cluster: Cluster | None, size: int, more: str = "") -> str | None:
+    """Return the address of a new store; None is SQLite in the site's folder."""
+    return cluster.create(f"scale_{size}{more}") if cluster else None
 
 
 def _figures(cost: Cost) -> dict[str, float]:

@@ -2,12 +2,16 @@
 
 import quopri
 import re
-from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from codecs import BOM_UTF8, EncodedFile
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import BinaryIO, NamedTuple, Protocol
 
 from audiences.errors import FileRefusedError
+from audiences.intake.encodings.evidence import Decoding
 
-BEGIN = b"BEGIN:VCARD"
+_BEGIN = b"BEGIN:VCARD"
+_MARKS = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # of encodings, and empty lines
 HEADER = [
     *("vcard email", "vcard name", "vcard organisation", "vcard title"),
     *("vcard telephone", "vcard address", "vcard country", "vcard language"),
@@ -15,6 +19,8 @@ HEADER = [
 ]
 MAX_LINE = 1_000_000  # octets
 MAX_CARD = 10_000_000  # octets of an entry, with its picture
+_PEEK = 1_000  # octets that show whether a character has two
+_KIND = "vcard kind"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SIMPLE = {
     "TITLE": "vcard title",
@@ -25,8 +31,18 @@ _SIMPLE = {
     "CATEGORIES": "vcard categories",
     "NOTE": "vcard note",
     "TZ": "vcard timezone",
+    "KIND": _KIND,
+    "X-ADDRESSBOOKSERVER-KIND": _KIND,
 }
 _BETWEEN = {"vcard note": " ", "vcard language": " "}
+
+
+class SupportsReadline(Protocol):
+    """A file of octets that is read line by line."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Return the next line, of at most `size` octets; empty at the end."""
+        ...
 
 
 class _Line(NamedTuple):
@@ -37,16 +53,32 @@ class _Line(NamedTuple):
     value: str
 
 
-def rows(file: BinaryIO, name: str) -> Iterator[list[str]]:
-    """Yield the headings, then a row for each entry; raise FileRefusedError."""
+def begins(start: bytes) -> bool:
+    """Whether a file with these first octets is an address book."""
+    return start.replace(b"\0", b"").lstrip(_MARKS).upper().startswith(_BEGIN)
+
+
+def rows(
+    file: BinaryIO, name: str, reading: Callable[[], Decoding]
+) -> Iterator[list[str]]:
+    """Yield the headings, then a row for each entry; raise FileRefusedError.
+
+    `reading` finds how the file is to be read; it is asked when a text names no
+    encoding and is not UTF-8, and when the file has octets NUL.
+    """
     yield HEADER
     card: dict[str, list[str]] | None = None
     size = 0
-    for number, line in _lines(file, name):
+    codec = cache(lambda: reading().codec)
+    wide = b"\0" in file.read(_PEEK)
+    file.seek(0)
+    octets: SupportsReadline = EncodedFile(file, "utf-8", codec()) if wide else file
+    for number, line in _lines(octets, name, codec):
         if line.name == "BEGIN" and line.value.strip().upper() == "VCARD":
             card, size = {}, 0
         elif line.name == "END" and card is not None:
-            yield [_joined(heading, card.get(heading, [])) for heading in HEADER]
+            row = [_joined(heading, card.get(heading, [])) for heading in HEADER]
+            yield [] if card.get(_KIND) == ["group"] else row  # that only lists others
             card = None
         elif card is None:
             raise FileRefusedError(
@@ -111,18 +143,20 @@ def _split(value: str, mark: str) -> list[str]:
     return re.split(rf"(?<!\\){mark}", value)
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, _Line]]:
+def _lines(
+    file: SupportsReadline, name: str, codec: Callable[[], str]
+) -> Iterator[tuple[int, _Line]]:
     """Yield the properties, unfolded and decoded, with the number of their line."""
     pending, begun, is_quoted = bytearray(), 1, False
     for number, raw in enumerate(_octets(file, name), start=1):
-        line = raw.rstrip(b"\r\n")
+        line = raw.rstrip(b"\r\n").removeprefix(BOM_UTF8)
         if is_quoted and pending.endswith(b"="):
             pending[-1:] = line
         elif line[:1] in {b" ", b"\t"} and pending:
             pending += line[1:]
         else:
             if pending.strip():
-                yield begun, _line(bytes(pending), name, begun)
+                yield begun, _line(bytes(pending), name, begun, codec)
             pending, begun = bytearray(line), number
             is_quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
         if len(pending) > MAX_CARD:
@@ -130,10 +164,10 @@ def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, _Line]]:
                 f"{name}, line {begun}: more than {MAX_CARD:,} octets"
             )
     if pending.strip():
-        yield begun, _line(bytes(pending), name, begun)
+        yield begun, _line(bytes(pending), name, begun, codec)
 
 
-def _octets(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _octets(file: SupportsReadline, name: str) -> Iterator[bytes]:
     number = 0
     while raw := file.readline(MAX_LINE):
         number += 1
@@ -144,7 +178,7 @@ def _octets(file: BinaryIO, name: str) -> Iterator[bytes]:
         yield raw
 
 
-def _line(raw: bytes, name: str, number: int) -> _Line:
+def _line(raw: bytes, name: str, number: int, codec: Callable[[], str]) -> _Line:
     head, colon, value = raw.partition(b":")
     if b'"' in head:  # a parameter in quotation marks may have a colon
         match = re.match(rb'((?:[^":]|"[^"]*")*):(.*)', raw, re.DOTALL)
@@ -166,10 +200,20 @@ def _line(raw: bytes, name: str, number: int) -> _Line:
         return _Line(property_name, parameters, "")
     charset = parameters.get("CHARSET", "utf-8")
     try:
-        text = value.decode(charset)
+        text = _decoded(value, charset, codec if "CHARSET" not in parameters else None)
     except (LookupError, UnicodeDecodeError):
         raise FileRefusedError(
             f"{name}, line {number}: the text is not {charset[:40]}; export the address"
             " book as vCard 3.0 or 4.0"
         ) from None
     return _Line(property_name, parameters, text)
+
+
+def _decoded(value: bytes, charset: str, codec: Callable[[], str] | None) -> str:
+    """Return a text; `codec` finds its encoding if it is not the usual one."""
+    try:
+        return value.decode(charset)
+    except UnicodeDecodeError:
+        if codec is None:
+            raise
+        return value.decode(codec())

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact
+from audiences.intake.matching.first_rows import fill_first
 from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.tables import DETAILS, ROWS, SECONDS, TAGS
 from audiences.intake.values.checked import Fault
@@ -51,7 +52,7 @@ async def gather(session: AsyncSession) -> Sequence[Fault]:
     if await session.scalar(select(exists(later))):
         await _add_first(session)
         for name in CELLS:
-            await _fill_first(session, DETAILS.c[name])
+            await fill_first(session, DETAILS.c[name])
         remarks = await _not_taken(session)
     changed = or_(_new_cell(), _new_member(TAGS), _new_member(SECONDS))
     await session.execute(
@@ -72,27 +73,6 @@ async def _add_first(session: AsyncSession) -> None:
         .distinct()
     )
     await session.execute(insert(DETAILS).from_select(["number"], missing))
-
-
-async def _fill_first(session: AsyncSession, cell: Column[Any]) -> None:
-    """Give the first row of an address a cell that only later ones have."""
-    earliest = (
-        select(ROWS.c.first, func.min(ROWS.c.number).label("number"))
-        .join(DETAILS, DETAILS.c.number == ROWS.c.number)
-        .where(ROWS.c.first.is_not(None), cell.is_not(None))
-        .group_by(ROWS.c.first)
-        .subquery()
-    )
-    given = (
-        select(earliest.c.first, cell.label("value"))
-        .join(DETAILS, DETAILS.c.number == earliest.c.number)
-        .subquery()
-    )
-    await session.execute(
-        update(DETAILS)
-        .where(DETAILS.c.number == given.c.first, cell.is_(None))
-        .values({cell: given.c.value})
-    )
 
 
 async def _not_taken(session: AsyncSession) -> list[Fault]:

@@ -21,6 +21,8 @@ MAX_CELL = 131_072  # characters; a quotation mark that is not closed has more
 SAMPLE = 64 * 1024  # characters from which the dialect is found
 LOOKED_AT = 20  # rows
 DELIMITERS = ",;\t|"
+RARE_DELIMITERS = "^~:\x1f"  # taken if they give FEW_KNOWN headings
+FEW_KNOWN = 2
 BOM = "\ufeff"
 END_OF_FILE = "\x1a"  # of DOS
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(?P<mark>[^\w\s"]|\t)"?[\s,;]*', re.IGNORECASE)
@@ -78,7 +80,17 @@ def tell(path: Path, decoding: Decoding) -> Dialect:
         return _quoted(lines[1:], stated["mark"], stated=True)
     if len(lines) > 1 and len(sample) == SAMPLE:
         lines.pop()  # it may be cut
-    every = [_quoted(lines, mark) for mark in DELIMITERS]
+    best = _best(lines, DELIMITERS)
+    if _score(lines, best)[0] < FEW_KNOWN:
+        rare = _best(lines, RARE_DELIMITERS)
+        if _score(lines, rare)[0] >= FEW_KNOWN:
+            return rare
+    return best
+
+
+def _best(lines: list[str], delimiters: str) -> Dialect:
+    """Return the dialect with one of the delimiters that fits the first rows best."""
+    every = [_quoted(lines, mark) for mark in delimiters]
     return max(every, key=lambda dialect: _score(lines, dialect))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from audiences.intake import columns
-from audiences.intake.mapping import synonyms
+from audiences.intake.mapping import synonyms, wording
 
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
 
@@ -36,15 +36,73 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
     known = {place: columns.recognised(rows[place]) for place in filled}
     best = max(filled, key=lambda place: known[place])
     if known[best]:
-        above = [place for place in filled if place < best]
+        upper, lower, row = _with_second_row(rows, best)
+        above = [place for place in filled if place < upper]
         notes = [_told(rows, above, first)] if above else []
+        if upper < lower:
+            notes.append(f"rows {first + upper} and {first + lower} are the headings")
         return Headings(
-            row=rows[best], place=best, known=known[best], notes=tuple(notes)
+            row=row, place=lower, known=columns.recognised(row), notes=tuple(notes)
         )
     column = _column_of_addresses([rows[place] for place in filled])
     if column is None:
         return Headings(row=rows[best], place=best, known=0)
     return _without_headings(rows, column, first + filled[0])
+
+
+def _with_second_row(rows: list[list[str]], best: int) -> tuple[int, int, list[str]]:
+    """Return the first and last row of the headings, and what they are together.
+
+    Headings may stand in two rows, the upper one over groups of columns:
+    `Organisation` over `Name` and `Country`.
+    """
+    if best + 1 < len(rows) and _are_headings(rows[best + 1], below=rows[best]):
+        return best, best + 1, _together(rows[best], rows[best + 1])
+    if best:
+        together = _together(rows[best - 1], rows[best])
+        alone = [*rows[best], *[""] * (len(together) - len(rows[best]))]
+        if list(map(_target, together)) != list(map(_target, alone)):
+            return best - 1, best, together
+    return best, best, rows[best]
+
+
+def _are_headings(row: list[str], *, below: list[str]) -> bool:
+    """Whether all cells of a row below headings are headings, too, and others."""
+    cells = [each for each in row if each.strip()]
+    folded = [synonyms.fold(each) for each in row]
+    return (
+        len(cells) > 1
+        and columns.recognised(cells) == len(cells)
+        and folded != [synonyms.fold(each) for each in below]
+    )
+
+
+def _together(upper: list[str], lower: list[str]) -> list[str]:
+    """Return the headings of two rows; an upper one holds for the columns after it."""
+    width = max(len(upper), len(lower))
+    found: list[str] = []
+    group = ""
+    for over, under in zip(
+        [*upper, *[""] * (width - len(upper))],
+        [*lower, *[""] * (width - len(lower))],
+        strict=True,
+    ):
+        group = over.strip() or group
+        both = f"{group} {under.strip()}"
+        known = _target(both) is not None or _target(under) is None
+        if not under.strip():
+            found.append(over)
+        elif known and group and synonyms.fold(group) != synonyms.fold(under):
+            found.append(both)
+        else:
+            found.append(under)
+    return found
+
+
+def _target(heading: str) -> str | None:
+    """Return the column that a heading names for sure."""
+    meaning = wording.meaning(heading.strip())
+    return meaning.target if meaning is not None and meaning.sure else None
 
 
 def _told(rows: list[list[str]], above: list[int], first: int) -> str:

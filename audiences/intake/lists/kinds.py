@@ -36,6 +36,13 @@ _OTHERS = (
     (b"\x00\x01\x00\x00Standard", "is a database (Access); export its table as CSV"),
     (b"MIME-Version:", "is a web archive (MHTML); save it as .xlsx or CSV"),
 )
+# Texts that are surely no tables, by how they begin.
+_NO_TABLES = (
+    (re.compile(rb"[\[{]\s*[{\"]"), "is JSON; export the list as CSV"),
+    (re.compile(rb"(?:version: 1\s+)?dn:"), "is LDIF; export it as CSV or vCard"),
+    (re.compile(rb"From |Return-Path:|Received:"), "is an e-mail; save its list"),
+    (re.compile(rb"BEGIN:VCALENDAR"), "is a calendar; a list has addresses"),
+)
 _PAGE = re.compile(
     rb"<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE
 )
@@ -67,11 +74,20 @@ def tell(start: bytes, path: Path) -> ToldFile:
     if kind is FileKind.OTHER:
         refusal = next(said for mark, said in _OTHERS if start.startswith(mark))
         return ToldFile(kind=kind, refusal=refusal)
+    bare = _bare(start)
+    for mark, refusal in _NO_TABLES if kind is FileKind.TEXT else ():
+        if mark.match(bare):
+            return ToldFile(kind=kind, refusal=refusal)
     suffix = path.suffix.lower()
     usual = _NAMES.get(kind)
     differs = suffix in _WORKBOOKS if usual is None else suffix not in usual
     note = f"its name ends in {suffix or 'nothing'}, and it is read as what it is:"
     return ToldFile(kind=kind, notes=(f"{note} {kind}",) if differs else ())
+
+
+def _bare(start: bytes) -> bytes:
+    """Return the first octets without marks of an encoding and space before them."""
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
 
 
 def _kind(start: bytes) -> FileKind:
@@ -82,7 +98,7 @@ def _kind(start: bytes) -> FileKind:
         return FileKind.OLD
     if any(start.startswith(mark) for mark, _ in _OTHERS):
         return FileKind.OTHER
-    text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    text = _bare(start)
     if text.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spread" in text:
         return FileKind.XML
     if text.startswith(b"<?xml"):

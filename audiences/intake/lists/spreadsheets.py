@@ -1,7 +1,8 @@
 """Chooses what is read of a workbook: its sheets, and the row of headings."""
 
 from collections.abc import Iterator
-from itertools import chain
+from contextlib import contextmanager
+from itertools import chain, count
 from typing import BinaryIO
 
 from audiences.errors import FileRefusedError
@@ -9,11 +10,12 @@ from audiences.intake.lists import headings
 from audiences.intake.lists.headings import Headings
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import SheetPart, Table
-from audiences.intake.mapping import opening
+from audiences.intake.mapping import opening, wording
 from audiences.intake.workbooks.child import ALL
 from audiences.intake.workbooks.offers import Row
 from audiences.intake.workbooks.reading import Sheet, Workbook
 
+SURE = 3  # the sheet has addresses
 SHOWN = 10  # names of sheets, or headings
 
 
@@ -22,12 +24,7 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
 
     `wanted` is the `sheet` of `read.open_table`.
     """
-    book = Workbook(file, name, wanted=wanted or "")
-    try:
-        sheet, found = _choose(book, any_headings=wanted not in {None, ALL})
-    except BaseException:
-        book.close()
-        raise
+    book, sheet, found = _choose(file, name, wanted)
     table = Table(
         name=name,
         form=f"{kind}, every sheet" if wanted == ALL else f"{kind}, {sheet.name!r}",
@@ -40,24 +37,74 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
     return table
 
 
-def _choose(book: Workbook, *, any_headings: bool) -> tuple[Sheet, Headings]:
-    """Return the first sheet with a known heading, or with any; and its headings.
+def _choose(
+    file: BinaryIO, name: str, wanted: str | None
+) -> tuple[Workbook, Sheet, Headings]:
+    """Return the workbook, open at the sheet to read, with its headings.
 
-    The only visible sheet is taken whatever its headings are. Raises FileRefusedError
-    if there is none.
+    That is the first with addresses; else the first with organisations; else with any
+    known heading. The only visible sheet, and one that a person named, are taken
+    whatever their headings are. Raises FileRefusedError if there is none.
     """
+    best, at = 0, -1  # how well a sheet fits, and which it is
     first: Headings | None = None
-    while (sheet := book.next_sheet()) is not None:
-        if sheet.head:
-            found = headings.find(sheet.head, first=sheet.row)
-            only = sum(shown for _, shown in book.listed) == 1
-            if found.known or any_headings or only:
-                return sheet, found
-            first = first or found
-        book.skip()
-    if first is not None:
-        raise FileRefusedError(opening.no_addresses(first.row))
-    raise FileRefusedError(f"{book.name} is empty; it needs a row of headings")
+    with _closed_on_error(Workbook(file, name, wanted=wanted or "")) as book:
+        for number in count():
+            sheet = book.next_sheet()
+            if sheet is None:
+                break
+            found = headings.find(sheet.head, first=sheet.row) if sheet.head else None
+            if found is not None:
+                only = sum(shown for _, shown in book.listed) == 1
+                fits = _fits(sheet, found)
+                if fits == SURE or only or wanted not in {None, ALL}:
+                    return book, sheet, found
+                if fits > best:
+                    best, at = fits, number
+                first = first or found
+            book.skip()
+        if first is None:
+            raise FileRefusedError(f"{name} is empty; it needs a row of headings")
+        if at < 0:
+            raise FileRefusedError(opening.no_addresses(first.row))
+    book.close()
+    return _reopened(file, name, wanted, at)
+
+
+def _reopened(
+    file: BinaryIO, name: str, wanted: str | None, number: int
+) -> tuple[Workbook, Sheet, Headings]:
+    """Return the workbook, open at a sheet that was passed over."""
+    with _closed_on_error(Workbook(file, name, wanted=wanted or "")) as book:
+        for _ in range(number):
+            book.next_sheet()
+            book.skip()
+        sheet = book.next_sheet()
+        if sheet is None:
+            raise FileRefusedError(f"{name} changed while it was read; try again")
+        return book, sheet, headings.find(sheet.head, first=sheet.row)
+
+
+@contextmanager
+def _closed_on_error(book: Workbook) -> Iterator[Workbook]:
+    """Close a workbook if the block raises an error."""
+    try:
+        yield book
+    except BaseException:
+        book.close()
+        raise
+
+
+def _fits(sheet: Sheet, found: Headings) -> int:
+    """Return how well a sheet fits: SURE if it has a column of addresses."""
+    meanings = [wording.meaning(each) for each in found.row]
+    targets = {each.target for each in meanings if each is not None}
+    below = sheet.head[found.place + 1 :]
+    if "address" in targets and (not below or "@" in "".join(chain(*below))):
+        return SURE
+    if targets & {"address", "organisation", "organisation_name"}:
+        return SURE - 1
+    return 1 if targets else 0
 
 
 def _rows(

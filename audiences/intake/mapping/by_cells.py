@@ -1,10 +1,12 @@
 """Takes the columns that are known by their cells, and asks about opt-outs."""
 
-from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping import evidence, wording
 from audiences.intake.mapping.evidence import Holds
 from audiences.intake.mapping.state import BY_MAPPING, Columns
+from audiences.intake.wishes import optouts
 
 FEWEST = 2  # cells that show what a column is
+_STANDINGS = frozenset(("status", "level", "roles", "kind"))  # headed “Status”, “Type”
 WISHES = frozenset(("opt_out", "bounced", "consent"))
 _SHOWS = (  # what cells show, beside addresses
     ("country", evidence.is_country, "countries"),
@@ -12,19 +14,6 @@ _SHOWS = (  # what cells show, beside addresses
     ("kind", evidence.is_kind, "kinds of organisation"),
     ("status", evidence.is_status, "statuses"),
     ("level", evidence.is_level, "levels"),
-)
-# parts of headings, folded, that may be about opt-outs or consent
-_ABOUT_WISHES = tuple(
-    map(
-        synonyms.fold,
-        (
-            *("unsub", "optout", "optin", "consent", "gdpr", "rgpd", "dsgvo"),
-            *("newsletter", "subscri", "bounce", "on hold", "blocklist", "blacklist"),
-            *("do not", "désab", "désinscri", "consentimiento", "suscri"),
-            *("abgemeldet", "einwilligung", "подписк", "отписк", "рассылк"),
-            *("订阅", "退订", "الاشتراك", "الموافقة"),
-        ),
-    )
 )
 
 
@@ -63,7 +52,7 @@ def _may_be(known: Columns, place: int, column: str) -> bool:
     """Whether the heading does not say that a column is something else."""
     if _is_about_wishes(known.header[place]):
         return False
-    meaning = synonyms.meanings().get(synonyms.fold(known.header[place]))
+    meaning = wording.meaning(known.header[place])
     return place not in known.why or (
         meaning is not None and not meaning.sure and meaning.target == column
     )
@@ -111,7 +100,9 @@ def _describe(known: Columns, place: int) -> None:
 def ask_about_wishes(known: Columns) -> None:
     """Ask about columns that may be about opt-outs or consent and are left out."""
     for place, heading in enumerate(known.header):
-        if known.is_free(place) and _is_about_wishes(heading):
+        if known.targets.get(place) in _STANDINGS and _tells(known, place):
+            del known.targets[place]  # an export has here who unsubscribed
+        if known.is_free(place) and (_is_about_wishes(heading) or _tells(known, place)):
             known.unsure.add(place)
             known.asked.add(place)
             known.why[place] = "may say who opted out"
@@ -122,12 +113,18 @@ def ask_about_wishes(known: Columns) -> None:
             )
 
 
+def _tells(known: Columns, place: int) -> bool:
+    """Whether a cell says that a reader opted out, such as “unsubscribed”."""
+    return known.why.get(place) != BY_MAPPING and any(
+        map(optouts.tells, known.cells[place])
+    )
+
+
 def _is_about_wishes(heading: str) -> bool:
     """Whether a heading may be about opt-outs or consent."""
-    folded = synonyms.fold(heading)
-    meaning = synonyms.meanings().get(folded)
+    meaning = wording.meaning(heading)
     named = meaning is not None and meaning.target in WISHES
-    return named or any(part in folded for part in _ABOUT_WISHES)
+    return named or optouts.concerns(heading)
 
 
 def settle_organisation(known: Columns) -> None:
@@ -145,10 +142,12 @@ def settle_organisation(known: Columns) -> None:
 
 
 def _are_names(known: Columns, place: int) -> bool:
-    """Whether not all cells of a column can be codes, and a person did not say so."""
+    """Whether the cells of a column are no codes, and a person did not say so."""
     cells = known.cells[place]
     are_codes = evidence.share(cells, evidence.is_code) == 1
-    return any(cells) and not are_codes and known.why[place] != BY_MAPPING
+    are_words = evidence.share(cells, evidence.is_proper_name) >= evidence.MOST
+    is_said = known.why[place] == BY_MAPPING
+    return any(cells) and (are_words or not are_codes) and not is_said
 
 
 def _name(known: Columns, place: int) -> None:

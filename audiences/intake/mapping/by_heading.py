@@ -1,15 +1,16 @@
 """Takes the columns that are known by their headings."""
 
-from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping import evidence, synonyms, wording
 from audiences.intake.mapping.state import Columns
 
 _GIVEN, _FAMILY = ("given_name", "middle_name"), ("family_name",)
+_ALSO_FAMILY = frozenset(("name", "الاسم"))  # folded: `Name; Vorname`
 
 
 def take(known: Columns) -> None:
     """Take the headings that name a column for sure."""
     for place, heading in enumerate(known.header):
-        meaning = synonyms.meanings().get(synonyms.fold(heading))
+        meaning = wording.meaning(heading)
         if not known.is_free(place) or meaning is None:
             continue
         target = _corrected(known, place, meaning.target)
@@ -43,9 +44,30 @@ def _corrected(known: Columns, place: int, target: str) -> str:
     return target
 
 
+def _is_family_name(known: Columns, place: int) -> bool:
+    """Whether “Name” beside a column of given names has the family name only.
+
+    Then few of its cells contain the given name. Such a column becomes that part.
+    """
+    given = [p for p, target in known.targets.items() if target == "given_name"]
+    plain = synonyms.fold(known.header[place]) in _ALSO_FAMILY
+    if not given or not plain or "name" in known.decided:
+        return False
+    pairs = [
+        (whole, first)
+        for whole, first in zip(known.cells[place], known.cells[given[0]], strict=True)
+        if whole and first
+    ]
+    if not pairs or sum(first in whole for whole, first in pairs) * 2 > len(pairs):
+        return False
+    known.targets[place] = "family_name"
+    return True
+
+
 def _settle_names(known: Columns) -> None:
     """Join the parts of names, unless the whole name has a column of its own."""
     whole = [p for p, target in known.targets.items() if target == "name"]
+    whole = [p for p in whole if not _is_family_name(known, p)]
     named = synonyms.parts()
     parts = [p for p, t in known.targets.items() if named.get(t) == "name"]
     given = [p for p in parts if known.targets[p] in _GIVEN]

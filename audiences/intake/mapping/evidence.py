@@ -35,6 +35,11 @@ def is_code(cell: str) -> bool:
     return _CODE.fullmatch(cell) is not None
 
 
+def is_proper_name(cell: str) -> bool:
+    """Whether a cell is written as names are, such as Greenpeace, and codes are not."""
+    return cell[:1].isupper() and cell[1:2].islower()
+
+
 def is_place(cell: str) -> bool:
     """Whether a cell looks like a postal address: words, with a comma or a number."""
     return " " in cell and ("," in cell or any(map(str.isdecimal, cell)))

@@ -13,7 +13,7 @@ from audiences.errors import FileRefusedError
 from audiences.intake import columns
 from audiences.intake.mapping import by_cells, by_heading, synonyms
 from audiences.intake.mapping.plan import Mapping
-from audiences.intake.mapping.state import Columns
+from audiences.intake.mapping.state import BY_MAPPING, Columns
 
 # columns that several headings may make together
 JOINED = frozenset(
@@ -22,6 +22,9 @@ JOINED = frozenset(
         *("serves", "topics", "consent", "opt_out", "bounced", "second_address"),
         "function",
     )
+)
+OF_BODY = frozenset(
+    ("acronym", "kind", "status", "level", "country", "fields", "acts_in", "serves")
 )
 WHO = frozenset(("address", "organisation", "organisation_name"))
 
@@ -81,7 +84,22 @@ def understand(
         by_cells.take(known)
     by_cells.ask_about_wishes(known)
     by_cells.settle_organisation(known)
+    if "organisation" in mapping.defaults:
+        _leave_out_facts(known)
     return _result(known, mapping)
+
+
+def _leave_out_facts(known: Columns) -> None:
+    """Leave out facts of organisations if a person named one for all rows.
+
+    A country beside people is theirs then, and must not change that organisation.
+    """
+    if {"organisation", "organisation_name"} & set(known.targets.values()):
+        return
+    for place, target in list(known.targets.items()):
+        if target in OF_BODY and known.why[place] != BY_MAPPING:
+            del known.targets[place]
+            known.why[place] = f"{target} of the organisation, which is one for all"
 
 
 def _result(known: Columns, mapping: Mapping) -> Layout:

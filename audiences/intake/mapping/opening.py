@@ -43,6 +43,14 @@ def sample(rows: Iterator[list[str]]) -> tuple[list[list[str]], Iterator[list[st
     return taken, _resumed(taken, rows)
 
 
+def usual_cells(rows: list[list[str]]) -> int:
+    """Return how many cells are filled in most rows that have an address."""
+    filled = sorted(
+        sum(map(bool, map(str.strip, row))) for row in rows if "@" in "".join(row)
+    )
+    return filled[len(filled) // 2] if filled else 0
+
+
 def _resumed(taken: list[list[str]], rest: Iterator[list[str]]) -> Iterator[list[str]]:
     """Yield the rows taken and the rest; close the rest at the end."""
     try:

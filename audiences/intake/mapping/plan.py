@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,19 @@ def combined(base: Mapping | None, chosen: Chosen) -> Mapping:
         ignored=(*base.ignored, *chosen.ignored),
         whole=base.whole,
     )
+
+
+def stored(mapping: Mapping) -> dict[str, Any] | None:
+    """Return a mapping as the store keeps it; None if a person decided nothing."""
+    return None if mapping == Mapping() else asdict(mapping)
+
+
+def restored(kept: dict[str, Any] | None) -> Mapping:
+    """Return the mapping that `stored` gave."""
+    if kept is None:
+        return Mapping()
+    columns = {name: tuple(headings) for name, headings in kept["columns"].items()}
+    return Mapping(**{**kept, "columns": columns, "ignored": tuple(kept["ignored"])})
 
 
 def text(mapping: Mapping, *, name: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     RowMapping,
     Select,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.schema import CreateIndex
 
+from audiences.intake.matching.first_rows import fill_first
 from audiences.intake.stage import FaultyRows, analyse, remove
 from audiences.intake.tables import BODIES, INDEXES, ROWS
 from audiences.intake.values.checked import BODY_CELLS, Fault
@@ -41,7 +41,7 @@ async def remove_conflicts(session: AsyncSession) -> list[FaultyRows]:
         await analyse(session)  # else PostgreSQL takes few rows as repeated
         removed.append(await remove(session, _repeated_rows(), _repeated))
         for name in OF_CONTACT:
-            await _fill_first(session, ROWS.c[name])
+            await fill_first(session, ROWS.c[name])
         removed.append(await remove(session, _other_persons(), _other_person))
         await _update_first_rows(session)
     first = select(func.min(BODIES.c.row)).group_by(BODIES.c.organisation)
@@ -82,26 +82,6 @@ async def _mark_repeated(session: AsyncSession) -> None:
             ROWS.c.number > repeated.c.first,
         )
         .values(first=repeated.c.first)
-    )
-
-
-async def _fill_first(session: AsyncSession, cell: Column[Any]) -> None:
-    """Give the first row of an address a cell that only later ones have."""
-    earliest = (
-        select(ROWS.c.first, func.min(ROWS.c.number).label("number"))
-        .where(ROWS.c.first.is_not(None), cell.is_not(None))
-        .group_by(ROWS.c.first)
-        .subquery()
-    )
-    given = (
-        select(earliest.c.first, cell.label("value"))
-        .join(ROWS, ROWS.c.number == earliest.c.number)
-        .subquery()
-    )
-    await session.execute(
-        update(ROWS)
-        .where(ROWS.c.number == given.c.first, cell.is_(None))
-        .values({cell: given.c.value})
     )
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.intake.values import folding
 from audiences.intake.values.cell import CellError
-from audiences.organisations import Organisation, folded
+from audiences.organisations import Kind, Organisation, folded
 
+OF_STATES = (Kind.DELEGATION, Kind.NATCOM)  # each state has one at most
 MAX_CODE = 60  # characters, so that a number fits behind it
 _NO_CODE = re.compile(r"[^\w]+")
 
@@ -17,8 +18,18 @@ _NO_CODE = re.compile(r"[^\w]+")
 class KnownBodies:
     """The organisations of the directory, and new ones of the list, by their names."""
 
-    def __init__(self, known: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
-        """`known` has the code and the names of each organisation."""
+    def __init__(
+        self,
+        known: Iterable[tuple[str, Iterable[str]]] = (),
+        of_states: Iterable[tuple[str, str, str]] = (),
+    ) -> None:
+        """`known` has the code and the names of each organisation.
+
+        `of_states` has kind, country and code of delegations and National Commissions.
+        """
+        self._of_states: dict[tuple[str, str], set[str]] = {}
+        for kind, country, code in of_states:
+            self._of_states.setdefault((kind, country), set()).add(code)
         self._codes: dict[str, set[str]] = {}  # folded name → codes
         self._taken: set[str] = set()  # folded codes
         self._made: dict[str, tuple[str, str]] = {}  # folded name → code, first name
@@ -45,6 +56,23 @@ class KnownBodies:
         if made is None:
             made = self._made[_key(name)] = self._free(acronym or name), name
         return made
+
+    def of_state(self, kind: str | None, country: str | None) -> str | None:
+        """Return the code of the delegation or National Commission of a country.
+
+        None for other kinds and without a country. Raises CellError when the directory
+        has none of that country, or several.
+        """
+        if kind not in OF_STATES or country is None:
+            return None
+        codes = sorted(self._of_states.get((kind, country), ()))
+        if len(codes) != 1:
+            found = " and ".join(codes) or "none"
+            raise CellError(
+                f"expected one {kind} of {country} in the directory, found {found};"
+                " add a column with its name or code"
+            )
+        return codes[0]
 
     def alike(self, acronym: str | None) -> str | None:
         """Return the codes of organisations of the directory with an acronym."""
@@ -84,7 +112,15 @@ async def load(session: AsyncSession, positions: Mapping[str, int]) -> KnownBodi
             Organisation.names,
         )
     )
+    of_states = await session.execute(
+        select(Organisation.kind, Organisation.country, Organisation.code).where(
+            Organisation.kind.in_(OF_STATES), Organisation.country.is_not(None)
+        )
+    )
     return KnownBodies(
-        (code, (name, acronym or "", *names.values()))
-        for code, name, acronym, names in rows
+        (
+            (code, (name, acronym or "", *names.values()))
+            for code, name, acronym, names in rows
+        ),
+        ((kind, country or "", code) for kind, country, code in of_states),
     )

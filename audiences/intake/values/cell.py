@@ -9,6 +9,13 @@ SPREADSHEET_ERRORS = frozenset(
         *("#N/A", "#REF!", "#NAME?", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!"),
         *("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!"),
         *("#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!"),
+        # in French, Spanish, Portuguese, German and Russian
+        *("#N/D", "#NOM?", "#VALEUR!", "#NOMBRE!", "#NUL!", "#CALCUL!"),
+        *("#¡REF!", "#¿NOMBRE?", "#¡DIV/0!", "#¡VALOR!", "#¡NUM!", "#¡NULO!"),
+        *("#NOME?", "#VALOR!", "#NÚM!", "#NULO!"),
+        *("#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#ÜBERLAUF!"),
+        *("#Н/Д", "#ССЫЛКА!", "#ИМЯ?", "#ДЕЛ/0!", "#ЗНАЧ!", "#ЧИСЛО!", "#ПУСТО!"),
+        *("Err:502", "Err:504", "Err:508", "Err:509", "Err:511", "Err:522"),
     ]
 )
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
@@ -31,6 +38,6 @@ def parsed(parse: Parse, raw: str) -> Any:
     """Parse a cell; raise CellError if it is faulty or longer than any good one."""
     if len(raw) > MAX_CELL:
         raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
-    if raw[:1] == "#" and raw in SPREADSHEET_ERRORS:
+    if raw[:1] in "#E" and raw in SPREADSHEET_ERRORS:
         raise CellError("an error of the spreadsheet, not a value; correct its formula")
     return parse(raw)

@@ -8,8 +8,12 @@ from typing import Any, NamedTuple
 
 from audiences.export.guarding import unguarded
 from audiences.intake.values.cell import CellError, Parse, parsed
+from audiences.intake.wishes import optouts
 
 CACHED = 10_000  # cells of one column
+OPTED_OUT = (
+    "says that this reader opted out; name its column with --column opt_out=HEADING"
+)
 
 
 class Note(NamedTuple):
@@ -22,6 +26,16 @@ class Note(NamedTuple):
     value: str
     reason: str
     left: bool = False
+
+
+def refusal(cell: str, fault: CellError, *, lenient: bool) -> str | None:
+    """Return why a cell refuses its row; None if it is left empty instead.
+
+    A cell that says that its reader opted out is never left empty.
+    """
+    if not lenient:
+        return str(fault)
+    return OPTED_OUT if optouts.tells(cell) else None
 
 
 class Memory(dict[str, Any]):
@@ -45,8 +59,9 @@ class Memory(dict[str, Any]):
             try:
                 value = parsed(self._parse, bare) if bare else None
             except CellError as fault:
-                if not self._lenient:
-                    raise
+                refused = refusal(bare, fault, lenient=self._lenient)
+                if refused is not None:
+                    raise CellError(refused) from None
                 note = Note(self._column, bare[:80], str(fault), left=True)
                 known = fault.rest, note
                 self._keep(self._noted, raw, known)
@@ -64,7 +79,7 @@ class Memory(dict[str, Any]):
 
 
 class Repairing(Memory):
-    """Texts of one column, whose parser undoes the damage of other programs."""
+    """Texts of one column, whose parser may change them: line breaks, damage."""
 
     def __missing__(self, raw: str) -> Any:
         value = super().__missing__(raw)

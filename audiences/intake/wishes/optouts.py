@@ -25,6 +25,25 @@ def answers() -> dict[str, frozenset[str]]:
     }
 
 
+@cache
+def _telling() -> frozenset[str]:
+    """Return the words that tell of an opt-out in any column, in small letters."""
+    text = resources.files(__package__).joinpath("optouts.toml").read_text("utf-8")
+    words = tomllib.loads(text)
+    return frozenset({*words["asked"], *words["bounced"]} - {*words["weak"]})
+
+
+def concerns(heading: str) -> bool:
+    """Whether a heading may be about opt-outs or consent, by its parts."""
+    folded = synonyms.fold(heading)
+    return any(part in folded for part in answers()["about"])
+
+
+def tells(cell: str) -> bool:
+    """Whether a cell says that a reader opted out, whatever its column is called."""
+    return cell.strip().casefold() in _telling()
+
+
 class UnclearError(ValueError):
     """A cell about opt-outs says neither yes nor no."""
 

@@ -9,7 +9,7 @@ import zipfile
 from io import BytesIO
 from pathlib import PurePath
 
-from charset_normalizer import from_bytes
+from audiences.intake.encodings import detect
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
@@ -48,7 +48,26 @@ _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _WESTERN = {*map(chr, range(0x80)), *"ÀÂÇÈÉÊËÎÏÔÙÛÜàâçèéêëîïôùûüœŒÿæÁÍÓÚÑáíóúñÄÖäößãõ"}
 _WESTERN |= set("¿¡«»“”‘’„‚–—…•·€£§©®°ºª\u00a0²³½¼±×")
-_LEGACY = ["cp1252", "cp1251", "cp1256", "gb18030", "cp1250", "cp1253", "cp1254"]
+_WEIGHED = 800  # words
+_UNREADABLE = "it is not sure how its characters are to be read; save it as UTF-8"
+_NAMES = {  # codecs of Python that mail programs know, by their registered names
+    **{f"cp125{number}": f"windows-125{number}" for number in range(9)},
+    **{f"iso8859_{number}": f"iso-8859-{number}" for number in (2, 5, 6, 7, 8, 9)},
+    "iso8859_13": "iso-8859-13",
+    "iso8859_15": "iso-8859-15",
+    "koi8_r": "koi8-r",
+    "koi8_u": "koi8-u",
+    "gb18030": "gb18030",
+    "big5": "big5",
+    "cp932": "shift_jis",
+    "euc_jp": "euc-jp",
+    "cp949": "ks_c_5601-1987",
+    "cp874": "windows-874",
+    "cp850": "ibm850",
+    "cp852": "ibm852",
+    "cp866": "ibm866",
+    "mac_roman": "macintosh",
+}
 
 
 def media_type(name: str, octets: bytes) -> str:
@@ -106,14 +125,12 @@ def _charset(ending: str, octets: bytes) -> str:
     try:
         text = octets.decode("utf-8-sig" if charset == "utf-8" else charset)
     except (UnicodeError, LookupError):
-        raise ValueError("its characters cannot be read; save it as UTF-8") from None
+        raise ValueError(_UNREADABLE) from None
     if _CONTROL.search(text):
         raise _another(ending, octets)
     if ending == ".vcf" and not text.lstrip().upper().startswith("BEGIN:VCARD"):
         raise _another(ending, octets)
-    return {"cp1252": "windows-1252"}.get(
-        charset, charset.replace("cp125", "windows-125")
-    )
+    return charset
 
 
 def _eight_bit(octets: bytes) -> str:
@@ -121,8 +138,11 @@ def _eight_bit(octets: bytes) -> str:
     try:
         octets.decode("utf-8")
     except UnicodeError:
-        best = from_bytes(octets[:100_000], cp_isolation=_LEGACY).best()
-        found = best.encoding if best is not None else "cp1252"
-        western = octets.decode("cp1252", "replace")
-        return "cp1252" if set(western) <= _WESTERN else found
+        ranked = detect.readings(detect.words([octets])[:_WEIGHED])
+        western = set(octets.decode("cp1252", "replace")) <= _WESTERN
+        if western and not detect.is_sure(ranked):
+            return "windows-1252"
+        if not detect.is_sure(ranked) or ranked[0].candidate.codec not in _NAMES:
+            raise ValueError(_UNREADABLE) from None
+        return _NAMES[ranked[0].candidate.codec]
     return "utf-8"

@@ -125,13 +125,7 @@ async def _run(
                 progress=lambda rows: bar.update(task, completed=rows),
             )
     if apply and report.newly_stopped:
-        optouts.append(
-            site.root,
-            [
-                optouts.of_suppression(each.address_key, at=now, reason=each.reason)
-                for each in staged.stops.values()
-            ],
-        )
+        optouts.append_imported(site.root, staged.stops.values(), now)
     return staged, report
 
 

@@ -9,14 +9,18 @@ import rich_click as click
 
 from audiences.intake.importing import ImportReport
 from audiences.intake.lists.table import place
+from audiences.intake.mapping import plan
+from audiences.intake.mapping.plan import Mapping
 from audiences.sources import keeping, places, web
 from audiences.sources.models import ListSource
 from audiences.sources.reading import SourceReading
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.directory.columns_chosen import with_mapping
 from mailer.errors import RefusedError
 from mailer.processes import chores
+from mailer.readers import optouts
 from mailer.sites.site import Site
 from scheduler import zones
 
@@ -55,6 +59,12 @@ def _shape(source: ListSource) -> dict[str, Any]:
         "cadence": source.cadence,
         "zone": source.zone,
         "rule": "apply" if source.applies else "propose",
+        "sheet": source.sheet,
+        "encoding": source.encoding,
+        "preset": source.preset,
+        "mapping": source.mapping,
+        "repair": source.repair,
+        "strict": source.strict,
         "state": source.state,
         "said": source.said,
         "departed": counts.get("departed", 0),
@@ -81,6 +91,11 @@ def _shape(source: ListSource) -> dict[str, Any]:
 @click.option("--basis", help="Why readers get the topics; kept as evidence.")
 @click.option("--sheet", help="A sheet's name or number; all: every visible one.")
 @click.option("--encoding", help="The file's encoding; else it is detected.")
+@click.option("--repair", is_flag=True, help="Undo damage: Ã© becomes é.")
+@click.option(
+    "--strict", is_flag=True, help="Refuse a row for any cell that is not understood."
+)
+@with_mapping
 @by_option
 @with_site
 async def add(
@@ -93,10 +108,15 @@ async def add(
     basis: str | None,
     sheet: str | None,
     encoding: str | None,
+    repair: bool,
+    strict: bool,
+    mapping: Mapping,
+    preset: str | None,
     by: str,
 ) -> None:
     """Add a list: a file, a folder (its newest list), or an https address.
 
+    It is read each time as the options say; they are those of `contacts import`.
     The host of an address must be one of sources.hosts in config.toml.
     """
     now = clock.now()
@@ -109,6 +129,10 @@ async def add(
         basis=basis,
         sheet=sheet,
         encoding=encoding,
+        mapping=plan.stored(mapping),
+        preset=preset,
+        repair=repair,
+        strict=strict,
         added_at=now,
         added_by=by,
         due_at=chores.following(cadence, zone, now),
@@ -169,6 +193,8 @@ async def read(
         reading = await opened.read(
             source, apply=apply, keep_departed=keep_departed, by=by
         )
+    if apply and reading.staged is not None:
+        optouts.append_imported(site.root, reading.staged.stops.values(), clock.now())
     if reading.said is not None:
         raise RefusedError(reading.said)
     if as_json:
@@ -202,6 +228,10 @@ def _show(
         f"{report.added} contacts {verb}added, {report.changed} {verb}changed,"
         f" {report.memberships} further memberships {verb}added"
     )
+    if report.newly_stopped:
+        output.line(f"{report.newly_stopped} addresses {verb}suppressed")
+    for question in report.questions:
+        output.line(f"to be answered first: {question}")
     if reading.departed:
         _show_departed(reading, applied=applied)
     if applied:

@@ -119,6 +119,7 @@ async def test_an_image_that_is_missing_blocks_approval(
         ("a.csv", "Prénom;Pays\nZoé;Côte d’Ivoire\n".encode("cp1252"), "1252"),
         ("a.csv", "Nom\nDelégué à Genève\n".encode("cp1252"), "1252"),
         ("a.csv", "Имя;Страна\nАнна;Россия\nОлег;Сербия\n".encode("cp1251"), "1251"),
+        ("a.csv", "Όνομα;Χώρα\nΆννα;Ελλάδα\n".encode("cp1253"), "windows-1253"),
         ("a.csv", "Prénom\tPays\n".encode("utf-16"), "text/csv; charset=utf-16"),
         ("a.vcf", b"BEGIN:VCARD\r\nN:A\r\nEND:VCARD\r\n", "text/vcard; charset=utf-8"),
         ("A.VCF", "BEGIN:VCARD\nN:Zoé\nEND:VCARD\n".encode("cp1252"), "1252"),
@@ -131,6 +132,11 @@ def test_a_file_has_the_type_and_encoding_of_its_content(
     found = file_types.media_type(name, octets)
 
     assert found.endswith(kind)
+
+
+def test_a_text_whose_encoding_is_not_sure_is_refused() -> None:
+    with pytest.raises(ValueError, match="save it as UTF-8"):
+        file_types.media_type("a.csv", "Łukasz Żółć;Książki\n".encode("cp1250"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Finds rows that are no contacts: captions, notes and totals, and cells too many.
+
+A cell of a column that is not read, which says that its reader opted out, is a fault of
+its row, too: such a column may begin far below the rows by which columns are known.
+"""
+
+import sys
+
+from audiences.intake.lists.table import Table
+from audiences.intake.mapping import synonyms
+from audiences.intake.values.checked import Fault
+from audiences.intake.wishes import optouts
+
+USUAL = 3  # cells of most rows, from which one with a single cell is a caption
+_TOTALS = frozenset(
+    map(
+        synonyms.fold,
+        (
+            *("total", "totals", "grand total", "sum", "subtotal", "totaux"),
+            *("total général", "sous-total", "total general", "totales", "suma"),
+            *("gesamt", "summe", "insgesamt", "итого", "всего", "总计", "合计", "總計"),
+            *("共计", "المجموع", "الإجمالي", "الاجمالي", "totais", "soma"),
+        ),
+    )
+)
+
+
+class WholeRows:
+    """Tests of the whole rows of a table."""
+
+    def __init__(self, table: Table, used: int, *, watch: bool) -> None:
+        """Test rows of `used` columns; with `watch`, also those that are not read."""
+        self._headings = table.headings
+        self._most = max(table.width, used) if table.shifts else sys.maxsize
+        self._address = table.positions.get("address", -1)
+        self._captions = self._address >= 0 and table.usual_cells >= USUAL
+        self._width = len(table.headings)
+        found = table.layout.found if table.layout is not None else ()
+        self._unread = [
+            (place, each.heading)
+            for place, each in enumerate(found)
+            if watch and each.column is None and each.heading and not each.sure
+        ]
+
+    def fault(self, row: int, line: list[str]) -> Fault | None:
+        """Return the fault of a row that is no contact; None for the others."""
+        if len(line) > self._most and (fault := self._too_many(row, line)):
+            return fault
+        if self._captions and "@" not in line[self._address]:
+            return self._caption(row, line)
+        for place, heading in self._unread:
+            if place < len(line) and optouts.tells(line[place]):
+                reason = (
+                    "says that this reader opted out, in a column that is not read;"
+                    f" name it with --column opt_out={heading!r}"
+                )
+                return Fault(row, heading, line[place].strip()[:80], reason)
+        return None
+
+    def _caption(self, row: int, line: list[str]) -> Fault | None:
+        """Return the fault of a row without an address that is a caption or a total."""
+        cells = [each.strip() for each in line[: self._width]]
+        filled = [place for place, cell in enumerate(cells) if cell]
+        if not filled:
+            return None
+        first = filled[0]
+        label = cells[first].partition(":")[0].rstrip(" 0123456789=")
+        if synonyms.fold(label) in _TOTALS:
+            reason = "a row of totals; it is no contact and is not read"
+        elif len(filled) == 1:
+            reason = "the only cell of its row: a title or a note, which is not read"
+        else:
+            return None
+        heading = self._headings[first].strip() or f"column {first + 1}"
+        return Fault(row, heading, cells[first][:80], reason)
+
+    def _too_many(self, row: int, line: list[str]) -> Fault | None:
+        """Return the fault of a row with cells beyond the headings, if it has one.
+
+        In CSV, one too many has moved the others.
+        """
+        while len(line) > self._most and not line[-1].strip():
+            line.pop()
+        if len(line) == self._most:
+            return None
+        expected = min(self._most, len(self._headings))
+        last = self._headings[expected - 1].strip()
+        reason = (
+            f"found {len(line) - self._most + expected} cells, expected at most"
+            f" {expected}, as there are headings: {last!r} is the last. Put quotation"
+            " marks around a cell that contains the delimiter"
+        )
+        return Fault(row, last, line[self._most].strip()[:80], reason)
