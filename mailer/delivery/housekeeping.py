@@ -25,6 +25,7 @@ from mailer.readers import optouts
 from mailer.readers.optouts import NotRecordedError, OptOut
 from mailer.sites.site import Site
 from mailer.store import identity, last_seen, site_events
+from mailer.store.site_events import SiteEvent
 
 log = structlog.get_logger()
 # the dot may follow one minute after the mark, the reply ten minutes after the dot
@@ -125,10 +126,7 @@ class Housekeeping:
             await asyncio.to_thread(self._keep, suppressed)
         if halt != self._halt:
             self._halt = halt
-            if halt:
-                log.warning("site.halted", reason=halt)
-            else:
-                log.warning("site.goes_on", by=last.by if last else None)
+            _log_halt(halt, last)
 
     def _keep(self, suppressed: list[OptOut]) -> None:
         """Write suppressions to the file of opt-outs, too; the store has them."""
@@ -148,3 +146,11 @@ class Housekeeping:
                 )
                 messages_made()
             await asyncio.sleep(RELEASE_LOOKS)
+
+
+def _log_halt(halt: str | None, last: SiteEvent | None) -> None:
+    """Log that the site stands still, or who let it go on."""
+    if halt:
+        log.warning("site.halted", reason=halt)
+    else:
+        log.warning("site.goes_on", by=last.by if last else None)

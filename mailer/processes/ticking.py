@@ -27,7 +27,6 @@ async def tick(site: Site, now: datetime) -> Ticked:
     Raises RefusedError if nothing may be released, ConfigError if the address key is
     not the one of the store.
     """
-
     known = await starting.identity_of(site)
     known.require_sending()
     return await _tick(site, known, now)

@@ -19,8 +19,8 @@ from mailer.store import identity
 async def suppress(site: Site, address: str, *, detail: str, now: datetime) -> bool:
     """Suppress an address, also one that no contact has; return whether it is new.
 
-    Raises AddressRefusedError for what is no address, ConfigError if the address key is not
-    the one of the store, NotRecordedError if the file cannot be written.
+    Raises AddressRefusedError for what is no address, ConfigError if the address key is
+    not the one of the store, NotRecordedError if the file cannot be written.
     """
     key = await fingerprint(site, address)
     line = optouts.of_suppression(key, at=now, reason=Why.OPERATOR)
