@@ -18,9 +18,9 @@ from audiences.store.base import Base
 class SiteAct(StrEnum):
     """What was done to the site."""
 
-    STOPPED = "stopped"  # `mailer stop`
-    CONTINUED = "continued"  # `mailer go`
-    RESUMED = "resumed"  # `mailer resume-after-restore`
+    STOPPED = "stopped"
+    CONTINUED = "continued"
+    RESUMED = "resumed"  # after a restore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
