@@ -12,10 +12,9 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +23,9 @@ from rich.console import Console
 from sqlalchemy import select
 
 from mailer.campaigns import lookup
+from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import CampaignEvent
 from mailer.outbox.models import Message
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
@@ -61,7 +62,6 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
             number = int(
                 measure.run(sending.write, site, 1, cluster=None).told["campaign"]
             )
-            measure.run(sending.send, site, number, cluster=None)
             rounds.append(asyncio.run(_delivered(site, number, port, clients=clients)))
         each = asyncio.run(_each_request(site, number, port))
     alone, beside = rounds
@@ -88,22 +88,42 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
 async def _delivered(
     folder: Path, number: int, port: int, *, clients: bool
 ) -> tuple[float, float, Counter[int]]:
-    """Deliver a campaign by `serve`; return seconds, processor seconds and answers."""
+    """Release a campaign while `serve` runs; return what its delivery took.
+
+    It is the seconds from the release to the end, by the record of the campaign, the
+    processor seconds of `serve` meanwhile, and the answers to the clients.
+    """
     asked = Asked()
     async with open_site(folder / "config.toml") as site:
-        token = await _token(site, number)
-        began = time.perf_counter()
+        token = await _token(site, number - 1) if clients else ""
         with _serve(folder) as process:
-            if not clients:
-                await eventually(lambda: _is_over(site, number), "not sent", within=600)
-            else:
-                async with _clients(port, token, asked):
-                    await eventually(
-                        lambda: _is_over(site, number), "not sent", within=600
-                    )
-            took, used = time.perf_counter() - began, _processor(process)
+            await eventually(lambda: _answers(port), "no pages", within=60)
+            async with _clients(port, token, asked) if clients else nullcontext():
+                before = _processor(process)
+                await asyncio.to_thread(
+                    measure.run, sending.send, folder, number, cluster=None
+                )
+                await eventually(
+                    lambda: _is_over(site, number), "it is not sent", within=600
+                )
+                used = _processor(process) - before
             process.terminate()
-    return took, used, asked.answers
+        return await _took(site, number), used, asked.answers
+
+
+async def _took(site: Site, number: int) -> float:
+    """Return the seconds from the release of a campaign to its end."""
+    async with site.database.reading() as session:
+        at = dict(
+            (
+                await session.execute(
+                    select(CampaignEvent.act, CampaignEvent.at).where(
+                        CampaignEvent.campaign_id == number
+                    )
+                )
+            ).all()
+        )
+    return float((at[Act.FINISHED] - at[Act.RELEASED]).total_seconds())
 
 
 async def _each_request(folder: Path, number: int, port: int) -> float:
