@@ -10,8 +10,9 @@ from mailer.campaigns import acts, control, hours, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
-from mailer.campaigns.review import approval
+from mailer.campaigns.review import approval, gate
 from mailer.errors import RefusedError
+from mailer.rendering.checks.problem import Problem
 from mailer.sites.site import Site
 
 
@@ -76,6 +77,21 @@ async def remove(
     acts.move(session, campaign, CampaignState.APPROVED, act, by=by, now=now)
 
 
+async def require_sendable(
+    site: Site, number: int, when: datetime | str, *, now: datetime
+) -> tuple[datetime, list[Problem]]:
+    """Return the instant at which a campaign would go, and the warnings of that time.
+
+    `when` is an instant, or the name of a series, whose next open slot counts. Raises
+    RefusedError if the campaign would have an error then.
+    """
+    if isinstance(when, str):
+        async with site.database.writing() as session:
+            campaign = await lookup.get(session, number)
+            when = (await _next_slot(session, campaign, when, now=now)).due_at
+    return when, await gate.require_sendable(site, number, at=when)
+
+
 async def in_series(
     session: AsyncSession,
     site: Site,
@@ -84,12 +100,29 @@ async def in_series(
     *,
     by: str,
     now: datetime,
+    checked: datetime | None = None,
 ) -> Occurrence:
     """Schedule an approved campaign in the next open slot of a series; return the slot.
 
-    A campaign that was edited gets the slot again that it had. Raises what `at` raises,
-    NotFoundError if there is no such series, and RefusedError if it has no open slot.
+    A campaign that was edited gets the slot again that it had. `checked` is the slot
+    for which `require_sendable` checked it. Raises what `at` raises, NotFoundError if
+    there is no such series, and RefusedError if it has no open slot, or another one.
     """
+    slot = await _next_slot(session, campaign, name, now=now)
+    if checked is not None and slot.due_at != checked:
+        raise RefusedError(
+            f"another campaign took the slot of {name} at {checked:%Y-%m-%d %H:%M} UTC"
+            " just now; schedule this one again"
+        )
+    await at(session, site, campaign, slot.due_at, by=by, now=now)
+    slot.campaign_id = campaign.id
+    return slot
+
+
+async def _next_slot(
+    session: AsyncSession, campaign: Campaign, name: str, *, now: datetime
+) -> Occurrence:
+    """Return the slot of a series that a campaign would get, and lock it."""
     wanted = await series.named(session, name)
     await series.open_slots(session, wanted, now=now)
     is_open: ColumnElement[bool] = Occurrence.campaign_id.is_(None)
@@ -109,6 +142,4 @@ async def in_series(
     )
     if slot is None:
         raise RefusedError(f"every open slot of {name} has a campaign already")
-    await at(session, site, campaign, slot.due_at, by=by, now=now)
-    slot.campaign_id = campaign.id
     return slot

@@ -10,6 +10,7 @@ from mailer.campaigns import acts, users
 from mailer.errors import NotFoundError
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.store.site_events import Actor
 
 
 async def user(site: Site, by: str | None) -> str:
@@ -34,6 +35,19 @@ async def user(site: Site, by: str | None) -> str:
             user=account,
         )
     return known.name
+
+
+async def actor(site: Site, by: str | None) -> Actor:
+    """Return who stops the site or lets it go on: a user, or the account alone.
+
+    An account that is no user may do so too: a stop cannot wait for `users add`. Raises
+    NotFoundError for a `by` who is no user.
+    """
+    account = machine_account()
+    if by is None:
+        return Actor(by=account, account=account)
+    async with site.database.reading() as session:
+        return Actor(by=(await users.named(session, by)).name, account=account)
 
 
 def machine_account() -> str:

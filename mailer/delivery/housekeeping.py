@@ -13,7 +13,8 @@ import structlog
 
 from audiences import suppressions
 from audiences.suppressions import Why
-from mailer.campaigns import hours
+from mailer.campaigns import act_log, hours
+from mailer.campaigns.act_log import ActLog
 from mailer.delivery.routing import throttle
 from mailer.delivery.smtp.connection import TIMEOUTS
 from mailer.delivery.smtp.outgoing import MARK_HOLDS, Stage
@@ -23,7 +24,8 @@ from mailer.outcomes import closing, record
 from mailer.readers import optouts
 from mailer.readers.optouts import NotRecordedError, OptOut
 from mailer.sites.site import Site
-from mailer.store import identity, last_seen
+from mailer.store import identity, last_seen, site_events
+from mailer.store.site_events import SiteEvent
 
 log = structlog.get_logger()
 # the dot may follow one minute after the mark, the reply ten minutes after the dot
@@ -57,6 +59,7 @@ class Housekeeping:
         self._now = now
         self._silence = Silence(lease)
         self._halt: str | None = None  # as last logged
+        self._acts = ActLog()
 
     async def end_lease(self) -> None:
         """Record that this worker has ended."""
@@ -114,13 +117,16 @@ class Housekeeping:
             await record.set_uncertain(
                 session, marked, reason="its worker died", due_at=evidence, now=now
             )
+            unseen = await self._acts.unseen(session)
+            last = await site_events.last(session) if halt != self._halt else None
+        act_log.write(unseen)
         for campaign, states in totals.items():
             log.info("campaign.finished", campaign=campaign, totals=states)
         if suppressed:
             await asyncio.to_thread(self._keep, suppressed)
         if halt != self._halt:
             self._halt = halt
-            log.warning("site.halted" if halt else "site.goes_on", reason=halt)
+            _log_halt(halt, last)
 
     def _keep(self, suppressed: list[OptOut]) -> None:
         """Write suppressions to the file of opt-outs, too; the store has them."""
@@ -140,3 +146,11 @@ class Housekeeping:
                 )
                 messages_made()
             await asyncio.sleep(RELEASE_LOOKS)
+
+
+def _log_halt(halt: str | None, last: SiteEvent | None) -> None:
+    """Log that the site stands still, or who let it go on."""
+    if halt:
+        log.warning("site.halted", reason=halt)
+    else:
+        log.warning("site.goes_on", by=last.by if last else None)

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import control
+from mailer.campaigns import acts, control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.errors import RefusedError
@@ -24,6 +24,7 @@ from mailer.outbox.models import Message
 from mailer.outcomes import record
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.store.site_events import Actor
 
 OPEN = (
     MessageState.WAITING,
@@ -131,7 +132,9 @@ async def resume(
             accepted += await _accept(session, each, queue_id, now=now)
         if not send:
             await _hold(session, due, by=by, now=now)
-        await identity.resume(session, now=now)
+        actor = Actor(by=by, account=acts.account.get())
+        because = "the rest is sent" if send else "the rest is held"
+        await identity.resume(session, actor, because=because, now=now)
     return accepted
 
 

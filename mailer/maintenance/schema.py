@@ -21,7 +21,7 @@ from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
-from mailer.store import identity
+from mailer.store import identity, site_events
 from mailer.store.database import Database
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
@@ -38,6 +38,7 @@ MODULES = (
     identity,
     organisations,
     saved,
+    site_events,
     subscriptions,
     suppressions,
     topics,

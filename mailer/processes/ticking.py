@@ -17,6 +17,7 @@ from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
 from mailer.sites.site import Site
 from mailer.store import faults, identity
+from mailer.store.identity import Identity
 from scheduler import ticker
 
 
@@ -26,13 +27,18 @@ async def tick(site: Site, now: datetime) -> Ticked:
     Raises RefusedError if nothing may be released, ConfigError if the address key is
     not the one of the store.
     """
+    known = await starting.identity_of(site)
+    known.require_sending()
+    return await _tick(site, known, now)
+
+
+async def _tick(site: Site, known: Identity, now: datetime) -> Ticked:
+    """Do what `tick` does on a site that may send."""
 
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
 
-    known = await starting.identity_of(site)
     identity.refuse_other_key(known.address_check, site.address_key)
-    known.require_sending()
     grace = timedelta(hours=site.settings.ticker.grace_hours)
     ticked = await due.tick(site.database, release_one, grace=grace, now=now)
     await announcing.announce(site, now=now)
@@ -70,8 +76,9 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     async def once() -> None:
         try:
             await applying.apply_pending(site)
-            if (await starting.identity_of(site)).halt is None:
-                await tick(site, clock.now())
+            known = await starting.identity_of(site)
+            if known.halt is None:
+                await _tick(site, known, clock.now())
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

@@ -23,6 +23,7 @@ from mailer.campaigns import lookup, users
 from mailer.campaigns.models import CampaignEvent
 from mailer.outbox.models import Message, MessageEvent
 from mailer.sites.site import Site
+from mailer.store import identity, site_events
 
 READER = "reader"  # acts by links and pages
 DELIVERY = "delivery"
@@ -85,7 +86,10 @@ async def read(
     elif limits.campaign is not None:
         sources = (_campaigns,)
     else:
-        sources = (_campaigns, _imports, _undone, _segments, _proposals, _suppressions)
+        sources = (
+            *(_campaigns, _imports, _undone, _segments, _proposals, _suppressions),
+            *(_site, _restores),
+        )
     entries = [each for source in sources for each in await source(session, limits)]
     for each in sorted(entries, key=lambda entry: entry.at):
         if limits.user is not None and each.by != limits.user:
@@ -197,6 +201,30 @@ async def _suppressions(
             detail={"reason": each.reason, "detail": each.detail},
         )
         for each in await session.scalars(query)
+    ]
+
+
+async def _site(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
+    """Return who stopped the whole site, and who let it send again."""
+    return [
+        HistoryEntry(
+            at=each.at,
+            by=each.by,
+            act=each.act,
+            about="site",
+            detail={"account": each.account, "because": each.because},
+        )
+        for each in await site_events.listed(session)
+    ]
+
+
+async def _restores(
+    session: AsyncSession, _limits: HistoryLimits
+) -> list[HistoryEntry]:
+    """Return when the store was restored: each time an epoch ended."""
+    return [
+        HistoryEntry(at=at, by="", act="restored", about="site", detail={})
+        for _, at in (await identity.read(session)).former.values()
     ]
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
     AsyncSession,
     create_async_engine,
 )
+from sqlalchemy.util.concurrency import in_greenlet
 
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
@@ -206,6 +207,13 @@ def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def invalidated(connection: Any, _record: object, _fault: object) -> None:
+        # A cancelled act closes its connection. SQLite keeps the locks of a closed one
+        # while a cursor of it lives, and the traceback of the act holds the cursor.
+        if in_greenlet():
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:

@@ -29,7 +29,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
-from mailer.store import locks
+from mailer.store import locks, site_events
+from mailer.store.site_events import Actor, SiteAct
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
@@ -203,7 +204,7 @@ async def require_sending(session: AsyncSession) -> None:
 
 
 async def stop(
-    session: AsyncSession, *, by: str, because: str | None, now: datetime
+    session: AsyncSession, actor: Actor, *, because: str | None, now: datetime
 ) -> bool:
     """Stop all sending and releasing; return False if it was stopped already.
 
@@ -213,13 +214,16 @@ async def stop(
     stopped = await session.execute(
         update(StoreIdentity)
         .where(StoreIdentity.stopped_at.is_(None))
-        .values(stopped_at=now, stopped_by=by, stopped_because=because)
+        .values(stopped_at=now, stopped_by=actor.by, stopped_because=because)
         .returning(StoreIdentity.id)
     )
-    return stopped.first() is not None
+    if stopped.first() is None:
+        return False
+    site_events.note(session, SiteAct.STOPPED, actor, now=now, because=because)
+    return True
 
 
-async def go(session: AsyncSession) -> bool:
+async def go(session: AsyncSession, actor: Actor, *, now: datetime) -> bool:
     """End a stop; return False if there was none."""
     await locks.lock_claims(session)
     ended = await session.execute(
@@ -228,7 +232,10 @@ async def go(session: AsyncSession) -> bool:
         .values(stopped_at=None, stopped_by=None, stopped_because=None)
         .returning(StoreIdentity.id)
     )
-    return ended.first() is not None
+    if ended.first() is None:
+        return False
+    site_events.note(session, SiteAct.CONTINUED, actor, now=now)
+    return True
 
 
 async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> None:
@@ -248,10 +255,16 @@ async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> 
     )
 
 
-async def resume(session: AsyncSession, *, now: datetime) -> None:
-    """Record that a person has decided what is sent after a restore."""
+async def resume(
+    session: AsyncSession, actor: Actor, *, because: str, now: datetime
+) -> None:
+    """Record that a person has decided what is sent after a restore.
+
+    `because` is what was decided.
+    """
     await locks.lock_claims(session)
     await session.execute(update(StoreIdentity).values(resumed_at=now))
+    site_events.note(session, SiteAct.RESUMED, actor, now=now, because=because)
 
 
 async def beat(session: AsyncSession) -> int:

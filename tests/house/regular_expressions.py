@@ -22,6 +22,23 @@ FUNCTIONS = {
     *("findall", "finditer", "split"),
 }
 ANCHORED = {"match", "fullmatch"}
+# Module → a call that returns the expressions which its functions make.
+BUILT = {
+    "audiences/intake/books/vcards.py": "re.compile(r'(?<!\\\\);')",
+    "audiences/intake/encodings/damage.py": "_pattern('cp1252')",
+    "mailer/campaigns/writing/campaign_toml.py": "[]",  # of keys, each escaped
+    "mailer/delivery/smtp/reply_rules.py": (
+        "[each.words for name in ('english.txt', 'languages.txt', 'general.txt')"
+        " for each in read(name)]"
+    ),
+    "mailer/feedback/mime.py": "[]",  # a boundary, escaped
+    "mailer/feedback/phrases.py": "_sections()",
+    "mailer/outbox/only_to.py": "[]",  # of the settings, which are trusted
+    "mailer/rendering/allowed/places.py": "[]",  # a word, escaped
+    "mailer/rendering/marks.py": "_pattern('0')",
+    "mailer/rendering/markup/look.py": "[]",  # a key, escaped
+    "mailer/rendering/timing/days.py": "_pattern(tuple(_months()))",
+}
 SAMPLES = {
     codes.CATEGORY_DIGIT: "1",
     codes.CATEGORY_NOT_DIGIT: "a",
@@ -58,6 +75,7 @@ def _of_module(path: Path) -> Iterator[Expression]:
         return
     name = ".".join(place.with_suffix("").parts).removesuffix(".__init__")
     known = vars(importlib.import_module(name))
+    missed = False
     for call in calls:
         assert isinstance(call, ast.Call)
         assert isinstance(call.func, ast.Attribute)
@@ -65,7 +83,35 @@ def _of_module(path: Path) -> Iterator[Expression]:
         if uses == {"compile"}:
             uses = _uses(tree, call)
         pattern = _compiled(call, known)
+        missed = missed or pattern is None
         yield Expression(f"{place}:{call.lineno}", pattern, frozenset(uses))
+    if missed:
+        for number, held in enumerate(_held(known, place.as_posix())):
+            yield Expression(f"{place}, {number}", held, frozenset({"search"}))
+
+
+def _held(known: dict[str, Any], place: str) -> list["re.Pattern[Any]"]:
+    """Return the expressions that a module keeps in lists, or that its functions make.
+
+    They are compiled in a loop or with values of a call, so the source does not tell.
+    """
+    found = [value for value in known.values() if isinstance(value, list | tuple)]
+    if place in BUILT:
+        found.append(eval(BUILT[place], dict(known)))  # noqa: S307 (our own source)
+    held = list(dict.fromkeys(_patterns(found)))
+    assert held or place in BUILT, f"{place}: name in BUILT what makes its expressions"
+    return held
+
+
+def _patterns(value: Any) -> Iterator["re.Pattern[Any]"]:
+    """Yield the expressions in nested lists, tuples and mappings."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _patterns(each)
+    elif isinstance(value, dict):
+        yield from _patterns(list(value.values()))
 
 
 def _is_expression(node: ast.AST) -> bool:

@@ -19,10 +19,12 @@ OPENERS = (
     "mailer/outbox/plan.py",
     "mailer/outbox/release.py",
     "mailer/calendar/due.py",
+    "mailer/calendar/schedule.py",  # finds the slot for which the gate then renders
     "mailer/calendar/announcing.py",  # renders between two transactions
     "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
     "mailer/campaigns/writing/translation/exchange.py",
+    "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/reports/coverage.py",

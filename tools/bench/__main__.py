@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.bench import campaign, relay, render, scale, sign, tls
+from tools.bench import campaign, clients, relay, render, scale, sign, tls
 from tools.bench.campaign import Case
 
 PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=3)
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "rendering": render.measure(),
         "signing": sign.measure(),
         "starttls": tls.run(),
+        "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
     }
     sys.stdout.write(json.dumps(document) + "\n")

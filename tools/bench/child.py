@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mailer.processes import event_loop
+from mailer.processes import event_loop, logs
 
 MIB = 1024
 
@@ -31,7 +31,7 @@ def main() -> None:
 def measured(step: Any, arguments: list[Any]) -> list[Any]:
     """Return seconds, processor seconds, the most memory held, and what was told."""
     started, cpu = time.perf_counter(), time.process_time()
-    with event_loop.runner() as runner:
+    with logs.to_stderr(), event_loop.runner() as runner:  # stdout is for `measure`
         told = runner.run(step(*arguments))
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     return [seconds, cpu, peak(), told]

@@ -30,7 +30,12 @@ async def prepare(
     await founding.create_site(folder, with_sample=False, store=store, now=clock.now())
     edit_toml(
         folder / "config.toml",
-        {("relay", "port"): relay_port, ("relay", "connections"): 10},
+        {
+            ("relay", "port"): relay_port,
+            ("relay", "connections"): 10,
+            ("site", "demo"): True,  # its names are none of the world's
+            ("gate", "spam_limit"): 0,
+        },
     )
     await loading.load(folder, listed)
     async with open_site(folder / "config.toml") as site:

@@ -52,7 +52,8 @@ def _date(campaign: Campaign, *, now: datetime) -> Iterator[Problem]:
     goes = max(now, campaign.at or now)
     if _is_past(campaign, goes):
         what = f"the letter is dated {campaign.day}, which is before {goes:%Y-%m-%d}"
-        yield problem.warning("", "campaign.toml, date", what, code="date.past")
+        where = "campaign.toml, date"
+        yield problem.warning("", where, what, code="date.past", timed=True)
 
 
 def require_date(site: Site, campaign: Campaign, *, now: datetime) -> None:

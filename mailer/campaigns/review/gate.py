@@ -77,15 +77,21 @@ async def check_as_approved(
     return await _check(site, campaign_id, now=now, scored=False, present=False)
 
 
-async def require_sendable(site: Site, campaign_id: int, *, at: datetime) -> None:
-    """Raise RefusedError if an approved campaign has an error for a release at `at`."""
+async def require_sendable(
+    site: Site, campaign_id: int, *, at: datetime
+) -> list[Problem]:
+    """Raise RefusedError if an approved campaign has an error for a release at `at`.
+
+    Return the warnings that depend on this time: a day or an event that is over then.
+    """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         if campaign.state not in approval.RENEWABLE:
-            return
+            return []
         site = await approved_files.as_approved(session, site, campaign)
     checked = await _check(site, campaign_id, now=at, scored=False, present=False)
     _require_no_error(checked, campaign_id)
+    return [each for each in checked.problems if each.timed]
 
 
 async def _check(

@@ -34,7 +34,7 @@ def _past(language: str, block: Block, today: date) -> Iterator[Problem]:
     when = occasions.of(block.fields)
     if when is not None and when.last < today:
         what = f"{block.id}: {when.last} is over when the letter goes, {today}"
-        yield problem.warning(language, block.where, what)
+        yield problem.warning(language, block.where, what, timed=True)
 
 
 def _hours(language: str, block: Block, place: ZoneInfo) -> Iterator[Problem]:

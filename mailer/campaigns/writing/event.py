@@ -138,8 +138,8 @@ def problems(
     where, zone = "campaign.toml, event", ZoneInfo(event["zone"])
     start = datetime.fromisoformat(event["start"])
     if start.replace(tzinfo=zone) <= now:
-        what = f"the event began at {start:%Y-%m-%d %H:%M}"
-        yield problem.warning("", where, what)
+        what = f"the event begins at {start:%Y-%m-%d %H:%M}, before the letter goes"
+        yield problem.warning("", where, what, timed=True)
     for key in ("start", "end"):
         written = datetime.fromisoformat(event[key])
         instant = written.replace(tzinfo=zone).astimezone(UTC)

@@ -109,17 +109,24 @@ async def schedule_(
     Refused is a time at which it could not go. On a terminal it asks before readers get
     a text again.
     """
-    if (moment is None) == (series is None):
+    when = moment or series
+    if when is None or (moment and series):
         raise click.UsageError("give either --at or --series")
     now = clock.now()
-    await gate.require_sendable(site, campaign_id, at=moment or now)
+    checked, warnings = await schedule.require_sendable(
+        site, campaign_id, when, now=now
+    )
+    for each in warnings:
+        output.say(f"{each.where}: {each.what}")
     await ask_again(site, campaign_id, again=again)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         if moment is not None:
             await schedule.at(session, site, campaign, moment, by=by, now=now)
         elif series is not None:
-            await schedule.in_series(session, site, campaign, series, by=by, now=now)
+            await schedule.in_series(
+                session, site, campaign, series, by=by, now=now, checked=checked
+            )
     if campaign.at is not None:
         output.line(f"{campaign.name} goes at {output.local(campaign.at, site.zone)}")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import rich_click as click
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import addresses, suppressions
+from audiences import suppressions
 from audiences.export.formats import Form
-from audiences.suppressions import Suppression, Why
+from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
@@ -18,7 +18,7 @@ from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
 from mailer.outbox import ledger
-from mailer.readers import optouts
+from mailer.readers import suppressing
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -89,14 +89,7 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @with_site
 async def add(site: Site, address: str, detail: str) -> None:
     """Suppress an address, also one that no contact has."""
-    key, now = _key(site, address), clock.now()
-    optouts.append(
-        site.root, [optouts.of_suppression(key, at=now, reason=Why.OPERATOR)]
-    )
-    async with site.database.writing() as session:
-        is_new = await suppressions.suppress(
-            session, key, Why.OPERATOR, now=now, detail=detail
-        )
+    is_new = await suppressing.suppress(site, address, detail=detail, now=clock.now())
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
 
@@ -130,7 +123,7 @@ async def lift(
     if sum(each is not None for each in (address, campaign, since)) != 1:
         raise click.UsageError("give one of ADDRESS, --campaign and --since")
     if address is not None:
-        keys: Sequence[bytes] = [_key(site, address)]
+        keys: Sequence[bytes] = [await suppressing.fingerprint(site, address)]
     else:
         async with site.database.reading() as session:
             keys = await _bounced(session, campaign, since)
@@ -140,9 +133,7 @@ async def lift(
         )
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
-    async with site.database.writing() as session:
-        for key in keys:
-            await suppressions.lift(session, key, now=clock.now(), detail=detail)
+    await suppressing.lift(site, keys, detail=detail, now=clock.now())
     output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
 
 
@@ -157,8 +148,3 @@ async def _bounced(
         return ()
     day = Suppression.since >= since.replace(tzinfo=UTC)
     return await suppressions.bounced(session, day)
-
-
-def _key(site: Site, address: str) -> bytes:
-    identity = addresses.parse(address).identity
-    return addresses.fingerprint(identity, key=site.address_key)

@@ -26,6 +26,7 @@ class Problem:
     where: str
     what: str
     code: str = ""  # for which an edge adds a remedy
+    timed: bool = False  # it depends on when the letter goes
 
 
 def error(language: str, where: str, what: str, *, code: str = "") -> Problem:
@@ -35,8 +36,15 @@ def error(language: str, where: str, what: str, *, code: str = "") -> Problem:
     )
 
 
-def warning(language: str, where: str, what: str, *, code: str = "") -> Problem:
+def warning(
+    language: str, where: str, what: str, *, code: str = "", timed: bool = False
+) -> Problem:
     """Return a problem that does not block approval."""
     return Problem(
-        level=Severity.WARNING, language=language, where=where, what=what, code=code
+        level=Severity.WARNING,
+        language=language,
+        where=where,
+        what=what,
+        code=code,
+        timed=timed,
     )

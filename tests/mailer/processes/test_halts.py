@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailer import clock
+from mailer.cli import acting
 from mailer.errors import ConfigError, RefusedError
 from mailer.links import Purpose
 from mailer.maintenance import starting
@@ -21,6 +22,7 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store import identity, last_seen
+from mailer.store.site_events import Actor
 from tests.acts import campaigning, delivering, readers
 from tests.acts.commands import Mailer
 from tests.acts.readers import ED
@@ -28,15 +30,17 @@ from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
 from tools.waiting import eventually
 
+ANA = Actor(by="ana", account="clerk")
+
 
 async def stop(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.stop(session, by="ana", because="wrong", now=clock.now())
+        await identity.stop(session, ANA, because="wrong", now=clock.now())
 
 
 async def go(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.go(session)
+        await identity.go(session, ANA, now=clock.now())
 
 
 async def claimed(site: Site) -> int:
@@ -94,10 +98,24 @@ def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     listed = mailer("campaigns", "list")
     found = mailer("doctor", "--json").json["findings"]
     work = mailer("work", "--until-idle")
-    gone = mailer("go")
+    ghost = mailer("go", "--by", "ghost")
+    gone = mailer("go", "--by", "head-of-unit")
+    nothing = mailer("go")
     after = mailer("campaigns", "list")
 
+    acts = mailer("history", "--json-lines").lines
+
     assert (stopped.code, again.code, gone.code) == (0, 0, 0)
+    assert (ghost.code, nothing.code) == (1, 0)
+    assert "no user is called 'ghost'" in ghost.err
+    assert [
+        (each["by"], each["act"], each["detail"]["because"])
+        for each in acts
+        if each["about"] == "site"
+    ] == [
+        ("editor", "stopped", "a wrong letter"),
+        ("head-of-unit", "continued", None),
+    ]
     assert "nothing changed: editor stopped this site" in again.out
     assert "nothing is sent: editor stopped this site" in listed.err
     assert "a wrong letter" in listed.err
@@ -189,3 +207,21 @@ def test_a_pattern_of_only_to_is_an_address_with_stars(
     edit_toml(folder / "config.toml", {("mail", "only_to"): [pattern]})
 
     assert "mail.only_to" in mailer("campaigns", "list").err
+
+
+def test_an_account_that_is_no_user_may_stop_a_site_and_is_recorded(
+    mailer: Mailer,
+) -> None:
+    account = acting.machine_account()
+    stopped, gone = mailer("stop"), mailer("go")
+    acts = [
+        (each["by"], each["act"], each["detail"]["account"])
+        for each in mailer("history", "--json-lines").lines
+        if each["about"] == "site"
+    ]
+
+    assert (stopped.code, gone.code) == (0, 0)
+    assert acts == [
+        (account, "stopped", account),
+        (account, "continued", account),
+    ]

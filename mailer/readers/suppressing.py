@@ -1,0 +1,49 @@
+"""Suppresses an address for an operator, and lifts suppressions again.
+
+A suppression is kept in the file of opt-outs first, so that a restored store has it. An
+address is found by its fingerprint: with another key than the store's, a suppression
+would match no reader, so it is refused.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from audiences import addresses, suppressions
+from audiences.suppressions import Why
+from mailer.maintenance import starting
+from mailer.readers import optouts
+from mailer.sites.site import Site
+from mailer.store import identity
+
+
+async def suppress(site: Site, address: str, *, detail: str, now: datetime) -> bool:
+    """Suppress an address, also one that no contact has; return whether it is new.
+
+    Raises AddressRefusedError for what is no address, ConfigError if the address key is
+    not the one of the store, NotRecordedError if the file cannot be written.
+    """
+    key = await fingerprint(site, address)
+    line = optouts.of_suppression(key, at=now, reason=Why.OPERATOR)
+    optouts.append(site.root, [line])
+    async with site.database.writing() as session:
+        return await suppressions.suppress(
+            session, key, Why.OPERATOR, now=now, detail=detail
+        )
+
+
+async def lift(
+    site: Site, keys: Sequence[bytes], *, detail: str, now: datetime
+) -> None:
+    """Lift suppressions; raise UnknownNameError if an address is not suppressed."""
+    async with site.database.writing() as session:
+        for key in keys:
+            await suppressions.lift(session, key, now=now, detail=detail)
+
+
+async def fingerprint(site: Site, address: str) -> bytes:
+    """Return the fingerprint of an address; raise as `suppress` does."""
+    found = addresses.parse(address).identity
+    async with site.database.writing() as session:
+        known = await identity.read(session)
+        await starting.check_key(session, known, site.address_key)
+    return addresses.fingerprint(found, key=site.address_key)

@@ -1,0 +1,55 @@
+"""An act that is cancelled in a transaction leaves no lock on the store."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import event, func, select, update
+
+from audiences.topics import Topic
+from mailer.store.database import Database
+
+READ = select(func.count()).select_from(Topic)
+CHANGE = update(Topic).values(code=Topic.code)
+
+
+async def test_others_write_while_the_cancelled_act_is_remembered(
+    empty_store: Database,
+) -> None:
+    """Its traceback holds the cursor of the statement that was running.
+
+    A stop of `serve` cancels the ticker in its transaction, and a client that is too
+    slow the answer of a page.
+    """
+    begun = asyncio.Event()
+
+    @event.listens_for(empty_store.engine.sync_engine, "before_cursor_execute")
+    def executing(*given: Any) -> None:
+        if given[2].startswith("SELECT"):
+            begun.set()
+
+    remembered: list[asyncio.CancelledError] = []
+    for _ in range(3):
+        begun.clear()
+        act = asyncio.create_task(_act(empty_store, remembered))
+        await begun.wait()
+        act.cancel()
+        await asyncio.wait({act})
+        async with asyncio.timeout(5):
+            await write(empty_store)
+
+    assert len(remembered) == 3
+
+
+async def _act(store: Database, remembered: list[asyncio.CancelledError]) -> None:
+    try:
+        await write(store)
+    except asyncio.CancelledError as fault:
+        remembered.append(fault)
+        raise
+
+
+async def write(store: Database) -> None:
+    """Change rows in a transaction."""
+    async with store.writing() as session:
+        await session.execute(CHANGE)
+        await session.execute(READ)  # its cursor holds a row until it is fetched

@@ -1,0 +1,228 @@
+"""What slow and busy clients cost a campaign: `python -m tools.bench.clients`.
+
+`mailer serve` delivers a campaign alone, then beside 1,100 clients that never finish a
+header and 100 that ask with one valid link all the time. The processor time of the
+pages is measured beside no campaign, with the same clients, and counted apart.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from sqlalchemy import select
+
+from mailer.campaigns import lookup
+from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import CampaignEvent
+from mailer.outbox.models import Message
+from mailer.settings.toml import edit_toml
+from mailer.sites.opening import open_site
+from mailer.sites.site import Site
+from mailer.store import identity
+from tools.bench import campaign, measure, sending, source
+from tools.bench.campaign import Case
+from tools.peers.postgres import free_port
+from tools.waiting import eventually
+
+SLOW, BUSY, MESSAGES = 1_100, 100, 20_000
+BEGUN = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "
+IDLE = 10.0  # seconds for which the pages alone are asked
+
+
+@dataclass
+class Asked:
+    """What the busy clients were answered."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+
+
+def run(messages: int = MESSAGES) -> dict[str, float]:
+    """Return the seconds of a campaign alone and beside clients, and what they cost."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, 4_096))
+    case = Case(
+        store="sqlite", letter="10k", signing="none", messages=messages, rounds=1
+    )
+    with campaign.site_of(case, source.sink()) as (site, _, _):
+        port = free_port()
+        edit_toml(site / "config.toml", {("web", "port"): port})
+        rounds = []
+        for clients in (False, True):
+            number = int(
+                measure.run(sending.write, site, 1, cluster=None).told["campaign"]
+            )
+            rounds.append(asyncio.run(_delivered(site, number, port, clients=clients)))
+        each = asyncio.run(_each_request(site, number, port))
+    alone, beside = rounds
+    own = each * sum(beside[2].values())
+    found = {
+        "messages": messages,
+        "alone_s": round(alone[0], 2),
+        "beside_s": round(beside[0], 2),
+        "alone_cpu_s": round(alone[1], 2),
+        "beside_cpu_s": round(beside[1], 2),
+        "requests": sum(beside[2].values()),
+        "pages_cpu_s": round(own, 2),
+        "change": round((beside[0] - own) / alone[0] - 1, 3),
+    }
+    Console(soft_wrap=True).print(
+        f"{messages:,} messages take {found['alone_s']} s alone,"
+        f" {found['beside_s']} s beside {SLOW:,} slow and {BUSY} busy clients, of which"
+        f" the pages' own processor time is {found['pages_cpu_s']} s:"
+        f" {found['change']:+.1%}"
+    )
+    return found
+
+
+async def _delivered(
+    folder: Path, number: int, port: int, *, clients: bool
+) -> tuple[float, float, Counter[int]]:
+    """Release a campaign while `serve` runs; return what its delivery took.
+
+    It is the seconds from the release to the end, by the record of the campaign, the
+    processor seconds of `serve` meanwhile, and the answers to the clients.
+    """
+    asked = Asked()
+    async with open_site(folder / "config.toml") as site:
+        token = await _token(site, number - 1) if clients else ""
+        with _serve(folder) as process:
+            await eventually(lambda: _answers(port), "no pages", within=60)
+            async with _clients(port, token, asked) if clients else nullcontext():
+                before = _processor(process)
+                await asyncio.to_thread(
+                    measure.run, sending.send, folder, number, cluster=None
+                )
+                await eventually(
+                    lambda: _is_over(site, number), "it is not sent", within=600
+                )
+                used = _processor(process) - before
+            process.terminate()
+        return await _took(site, number), used, asked.answers
+
+
+async def _took(site: Site, number: int) -> float:
+    """Return the seconds from the release of a campaign to its end."""
+    async with site.database.reading() as session:
+        at = dict(
+            (
+                await session.execute(
+                    select(CampaignEvent.act, CampaignEvent.at).where(
+                        CampaignEvent.campaign_id == number
+                    )
+                )
+            ).all()
+        )
+    return float((at[Act.FINISHED] - at[Act.RELEASED]).total_seconds())
+
+
+async def _each_request(folder: Path, number: int, port: int) -> float:
+    """Return the processor seconds of one request while nothing is sent."""
+    asked = Asked()
+    async with open_site(folder / "config.toml") as site:
+        token = await _token(site, number)
+    with _serve(folder) as process:
+        await eventually(lambda: _answers(port), "the pages do not answer", within=60)
+        before = _processor(process)
+        async with _clients(port, token, asked):
+            await asyncio.sleep(IDLE)
+        used = _processor(process) - before
+        process.terminate()
+    return used / max(1, sum(asked.answers.values()))
+
+
+def _serve(folder: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "mailer", "--config", str(folder / "config.toml")]
+    return subprocess.Popen([*command, "serve"], stderr=subprocess.DEVNULL)
+
+
+def _processor(process: "subprocess.Popen[bytes]") -> float:
+    stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+    ticks = stat.rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+async def _is_over(site: Site, number: int) -> bool:
+    async with site.database.reading() as session:
+        found = await lookup.get(session, number)
+    return CampaignState(found.state) is CampaignState.FINISHED
+
+
+async def _answers(port: int) -> bool:
+    with suppress(httpx.HTTPError):
+        async with httpx.AsyncClient() as client:
+            return (await client.get(f"http://127.0.0.1:{port}/healthz")).is_success
+    return False
+
+
+async def _token(site: Site, number: int) -> str:
+    """Return the token of the page of choices of one message."""
+    async with site.database.reading() as session:
+        known = await identity.read(session)
+        row = await session.execute(
+            select(Message.id, Message.address_key)
+            .where(Message.campaign_id == number)
+            .limit(1)
+        )
+        message, key = row.one()
+    return site.signer.message(known.stamp(message, key)).preferences
+
+
+@asynccontextmanager
+async def _clients(port: int, token: str, asked: Asked) -> AsyncIterator[None]:
+    """Keep the slow and the busy clients at it."""
+    limits = httpx.Limits(max_connections=BUSY)
+    url = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
+        tasks = [asyncio.create_task(_slow(port)) for _ in range(SLOW)]
+        tasks += [
+            asyncio.create_task(_busy(client, f"/p/{token}", asked))
+            for _ in range(BUSY)
+        ]
+        try:
+            yield
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.wait(tasks)
+
+
+async def _slow(port: int) -> None:
+    """Begin a request, wait until the server closes it, and begin another."""
+    while True:
+        with suppress(OSError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(BEGUN)
+            await reader.read()
+            writer.close()
+        await asyncio.sleep(1)
+
+
+async def _busy(client: httpx.AsyncClient, path: str, asked: Asked) -> None:
+    while True:
+        try:
+            asked.answers[(await client.get(path)).status_code] += 1
+        except httpx.HTTPError:
+            await asyncio.sleep(0.1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure; print a sentence and one JSON line."""
+    parser = argparse.ArgumentParser(description="Measure what clients cost delivery.")
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    found = run(parser.parse_args(arguments).messages)
+    sys.stdout.write(json.dumps({"clients": found}) + "\n")
+
+
+if __name__ == "__main__":
+    main()
