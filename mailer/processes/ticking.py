@@ -20,8 +20,10 @@ from mailer.store import faults, identity
 from scheduler import ticker
 
 
-async def tick(site: Site, now: datetime) -> Ticked:
+async def tick(site: Site, now: datetime, *, every_series: bool = True) -> Ticked:
     """Release what is due at an instant, and announce open slots; return what was done.
+
+    With `every_series`, slots whose instant has changed are moved, which takes longer.
 
     Raises RefusedError if nothing may be released, ConfigError if the address key is
     not the one of the store.
@@ -34,7 +36,14 @@ async def tick(site: Site, now: datetime) -> Ticked:
     identity.refuse_other_key(known.address_check, site.address_key)
     known.require_sending()
     grace = timedelta(hours=site.settings.ticker.grace_hours)
-    ticked = await due.tick(site.database, release_one, grace=grace, now=now)
+    ticked = await due.tick(
+        site.database,
+        release_one,
+        office=site.settings.office.office,
+        grace=grace,
+        now=now,
+        every_series=every_series,
+    )
     await announcing.announce(site, now=now)
     return ticked
 
@@ -67,11 +76,15 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     if not await store_is_ready(site, stopping):
         return
 
+    is_first = True
+
     async def once() -> None:
+        nonlocal is_first
         try:
             await applying.apply_pending(site)
             if (await starting.identity_of(site)).halt is None:
-                await tick(site, clock.now())
+                await tick(site, clock.now(), every_series=is_first)
+                is_first = False
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise
