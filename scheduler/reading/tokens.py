@@ -64,11 +64,17 @@ def divide(text: str) -> Divided:
 def plain(text: str) -> str:
     """Return a text in small letters, without accents, with plain quotes and dashes."""
     bare = "".join(
-        each
-        for each in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(each)
+        _bare(each) for each in unicodedata.normalize("NFC", text.casefold())
     )
     return _DASHES.sub("-", bare.replace("’", "'").replace("ʼ", "'"))
+
+
+def _bare(character: str) -> str:
+    """Return a letter or digit without its accent; a sign stays as it is."""
+    if unicodedata.category(character)[0] not in "LN":
+        return character
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 def _words(text: str) -> list[str]:
