@@ -156,6 +156,7 @@ class WebSettings(Section):
         IPv6Network("::1/128"),
     )
     metrics_token_file: FileOrNone = None
+    calendar_feed: str = Field(default="1", max_length=60)
 
 
 class TickerSettings(Section):

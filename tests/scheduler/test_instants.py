@@ -22,8 +22,8 @@ LEAST = 0.9  # of the zones: the tz database changes a few in a year
 
 def zones() -> Iterator[tuple[str, list[Change]]]:
     """Yield every zone of the table with its changes."""
-    path = Path(__file__).parent / "transitions.tsv.xz"
-    for line in lzma.open(path, "rt", encoding="utf-8"):
+    packed = (Path(__file__).parent / "transitions.tsv.xz").read_bytes()
+    for line in lzma.decompress(packed).decode("utf-8").splitlines():
         if line.startswith("#"):
             continue
         names, first, *changes = line.split("\t")
