@@ -20,7 +20,7 @@ from mailer.calendar.showing import documents, entries, feed
 from mailer.errors import TokenError
 from mailer.sites.site import Site
 
-FORMAT = "text/calendar; charset=utf-8"
+FORMAT = "text/calendar"
 KEPT = timedelta(minutes=1)
 _SUFFIX = ".ics"
 _NOT_MODIFIED = 304
