@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from functools import lru_cache
 
-from scheduler import recurring, zones
+from scheduler import zones
 from scheduler.cadences import Cadence, Days, Offset, Shift, Slot, Unit
+from scheduler.days import recurring
 from scheduler.errors import ScheduleError
 from scheduler.instants import instant_of
 from scheduler.office import ALWAYS_SAME, Office

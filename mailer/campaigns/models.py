@@ -68,6 +68,12 @@ class Campaign(Base):
     window_zone: Mapped[str | None] = mapped_column(String(60))
     # None: the site's
     too_late_hours: Mapped[float | None] = mapped_column(Double)
+    # the hour of readers at which messages go: 10:00; None: at once
+    reader_hour: Mapped[str | None] = mapped_column(String(5))
+    # days on which they do not: weekend, holidays; None: none
+    reader_quiet: Mapped[str | None] = mapped_column(String(8))
+    # hours after the release when all go, whatever their hour
+    wave_hours: Mapped[float | None] = mapped_column(Double)
     opens_at: Mapped[datetime | None]  # the present or next opening
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when its open messages expire

@@ -7,7 +7,6 @@ import calendar
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from scheduler import rules
 from scheduler.cadences import (
     EVERY_DAY,
     LAST,
@@ -16,6 +15,7 @@ from scheduler.cadences import (
     Days,
     Recurrence,
 )
+from scheduler.days import rules
 from scheduler.errors import ScheduleError
 from scheduler.reading import recurrence_rules
 from scheduler.reading.heard import Heard, Period

@@ -9,8 +9,9 @@ from dateutil import rrule
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scheduler import recurring, rules, words
+from scheduler import words
 from scheduler.cadences import Cadence, Days, Offset, Recurrence, Shift, Unit
+from scheduler.days import recurring, rules
 from scheduler.errors import ScheduleError
 from scheduler.instants import instant_of
 from scheduler.office import ALWAYS_SAME, Closure, Office

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from scheduler import rules
 from scheduler.cadences import Recurrence
+from scheduler.days import rules
 from scheduler.office import Office
 
 EVERY_MONTH = tuple(range(1, 13))
