@@ -23,7 +23,7 @@ QUIET = 40  # days in a row after which a reader gets the letter on a quiet day
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Source(StrEnum):
+class ZoneSource(StrEnum):
     """How the zone of a reader is known."""
 
     CONTACT = "contact"  # the contact has it
@@ -33,15 +33,15 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class ReaderPlace:
     """Where a reader is: a zone, how it is known, and the working days there."""
 
     zone: str
-    source: Source
+    source: ZoneSource
     office: Office
 
 
-def place_of(timezone: str, country: str, *, otherwise: str) -> Place:
+def place_of(timezone: str, country: str, *, otherwise: str) -> ReaderPlace:
     """Return the place of a reader by the contact's zone, or else by the country.
 
     `timezone` and `country` are "" where they are not known; `otherwise` is the zone of
@@ -50,26 +50,26 @@ def place_of(timezone: str, country: str, *, otherwise: str) -> Place:
     found = _countries().get(country)
     office = Office() if found is None else found.office
     if timezone:
-        return Place(zone=timezone, source=Source.CONTACT, office=office)
+        return ReaderPlace(zone=timezone, source=ZoneSource.CONTACT, office=office)
     if found is not None:
         return found
-    return Place(zone=otherwise, source=Source.CAMPAIGN, office=office)
+    return ReaderPlace(zone=otherwise, source=ZoneSource.CAMPAIGN, office=office)
 
 
-def without_holidays(place: Place) -> Place:
+def without_holidays(place: ReaderPlace) -> ReaderPlace:
     """Return a place where only the weekend is free."""
     office = Office(weekend=place.office.weekend)
-    return Place(zone=place.zone, source=place.source, office=office)
+    return ReaderPlace(zone=place.zone, source=place.source, office=office)
 
 
 @cache
-def _countries() -> Mapping[str, Place]:
+def _countries() -> Mapping[str, ReaderPlace]:
     text = (Path(__file__).parent / "countries.csv").read_text(encoding="utf-8")
     calendars = holidays.list_supported_countries(include_aliases=False)
     return {
-        row["country"]: Place(
+        row["country"]: ReaderPlace(
             zone=row["zone"],
-            source=Source.CAPITAL if row["of"] else Source.COUNTRY,
+            source=ZoneSource.CAPITAL if row["of"] else ZoneSource.COUNTRY,
             office=Office(
                 weekend=frozenset(_DAYS.index(day) for day in row["weekend"].split())
                 or WEEKEND,

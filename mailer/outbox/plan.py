@@ -21,9 +21,9 @@ from audiences.store.dialects import insert
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
-from mailer.campaigns.variants import codes, groups
+from mailer.campaigns.variants import codes, groups, waves
 from mailer.errors import RefusedError
-from mailer.outbox import lease, message_states, only_to, process_identity, waves
+from mailer.outbox import lease, message_states, only_to, process_identity
 from mailer.outbox.models import Message, ReleasePlan, Route
 from mailer.sites.site import Site
 from mailer.store import identity

@@ -33,7 +33,7 @@ FIRST_WORKING_DAY = "first working day"
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class MeantDays:
     """Days, the names of what was said and is in them, and what was assumed."""
 
     days: Days
@@ -41,7 +41,7 @@ class Meaning:
     assumed: str = ""
 
 
-def days_of(text: str, heard: Heard, describe: Callable[[Days], str]) -> Meaning:
+def days_of(text: str, heard: Heard, describe: Callable[[Days], str]) -> MeantDays:
     """Return the days that phrases mean, with what was assumed.
 
     `describe` says days in words, for errors. Raises ScheduleError if no day is named,
@@ -76,7 +76,7 @@ def days_of(text: str, heard: Heard, describe: Callable[[Days], str]) -> Meaning
         raise ScheduleError(f"{text!r} ends on {days.ends}, before it starts")
     if never_falls(days):
         raise ScheduleError(f"{text!r} never falls: it means {describe(days)}")
-    return Meaning(days, frozenset(used), assumed)
+    return MeantDays(days, frozenset(used), assumed)
 
 
 def with_rule(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audiences.reference import load
 from scheduler import reader_hours
-from scheduler.reader_hours import Source, place_of, reader_instant
+from scheduler.reader_hours import ZoneSource, place_of, reader_instant
 
 TEN = time(10)
 ALL_ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -20,18 +20,18 @@ MUCH = timedelta(days=60)
 @pytest.mark.parametrize(
     ("timezone", "country", "zone", "source"),
     [
-        ("Asia/Kathmandu", "FR", "Asia/Kathmandu", Source.CONTACT),
-        ("", "SN", "Africa/Dakar", Source.COUNTRY),
-        ("", "US", "America/New_York", Source.CAPITAL),
-        ("", "AU", "Australia/Sydney", Source.CAPITAL),
-        ("", "KZ", "Asia/Almaty", Source.CAPITAL),
-        ("", "ES", "Europe/Madrid", Source.CAPITAL),
-        ("", "", "Europe/Paris", Source.CAMPAIGN),
-        ("", "ZZ", "Europe/Paris", Source.CAMPAIGN),
+        ("Asia/Kathmandu", "FR", "Asia/Kathmandu", ZoneSource.CONTACT),
+        ("", "SN", "Africa/Dakar", ZoneSource.COUNTRY),
+        ("", "US", "America/New_York", ZoneSource.CAPITAL),
+        ("", "AU", "Australia/Sydney", ZoneSource.CAPITAL),
+        ("", "KZ", "Asia/Almaty", ZoneSource.CAPITAL),
+        ("", "ES", "Europe/Madrid", ZoneSource.CAPITAL),
+        ("", "", "Europe/Paris", ZoneSource.CAMPAIGN),
+        ("", "ZZ", "Europe/Paris", ZoneSource.CAMPAIGN),
     ],
 )
 def test_the_place_of_a_reader_says_how_it_is_known(
-    timezone: str, country: str, zone: str, source: Source
+    timezone: str, country: str, zone: str, source: ZoneSource
 ) -> None:
     place = place_of(timezone, country, otherwise="Europe/Paris")
 
@@ -42,7 +42,7 @@ def test_every_country_of_the_directory_has_a_zone_that_exists() -> None:
     for row in chain(load.rows("member_states.csv"), load.rows("other_countries.csv")):
         place = place_of("", row["iso2"], otherwise="")
 
-        assert place.source in {Source.COUNTRY, Source.CAPITAL}, row["iso2"]
+        assert place.source in {ZoneSource.COUNTRY, ZoneSource.CAPITAL}, row["iso2"]
         assert place.zone in ALL_ZONES
 
 

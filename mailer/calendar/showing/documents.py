@@ -7,7 +7,7 @@ from itertools import groupby
 
 from icalendar import Calendar, Event
 
-from mailer.calendar.showing.entries import Entry
+from mailer.calendar.showing.entries import CalendarEntry
 
 LENGTH = timedelta(minutes=15)  # of an entry in a calendar program
 _REFRESH = "PT1H"
@@ -20,7 +20,7 @@ _STYLE = (
 )
 
 
-def text(title: str, entries: Sequence[Entry]) -> str:
+def text(title: str, entries: Sequence[CalendarEntry]) -> str:
     """Return a calendar as lines, month by month."""
     lines = [title]
     for month, found in _by_month(entries):
@@ -34,7 +34,7 @@ def text(title: str, entries: Sequence[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def html(title: str, entries: Sequence[Entry]) -> str:
+def html(title: str, entries: Sequence[CalendarEntry]) -> str:
     """Return a calendar as one page that needs nothing else."""
     parts = []
     for month, found in _by_month(entries):
@@ -58,7 +58,7 @@ def html(title: str, entries: Sequence[Entry]) -> str:
     )
 
 
-def _link(entry: Entry) -> str:
+def _link(entry: CalendarEntry) -> str:
     number = f"campaign {entry.campaign}" if entry.campaign else ""
     return _escaped(", ".join(filter(None, [number, entry.waits or entry.state])))
 
@@ -72,13 +72,15 @@ def _escaped(written: str) -> str:
     return escape(_printable(written))
 
 
-def _by_month(entries: Iterable[Entry]) -> Iterable[tuple[str, list[Entry]]]:
+def _by_month(
+    entries: Iterable[CalendarEntry],
+) -> Iterable[tuple[str, list[CalendarEntry]]]:
     in_order = sorted(entries, key=lambda entry: (f"{entry.local:%Y%m}", entry.at))
     grouped = groupby(in_order, key=lambda entry: f"{entry.local:%B %Y}")
     return ((month, list(found)) for month, found in grouped)
 
 
-def icalendar(title: str, entries: Sequence[Entry], *, domain: str) -> bytes:
+def icalendar(title: str, entries: Sequence[CalendarEntry], *, domain: str) -> bytes:
     """Return a calendar for calendar programs; the same entries give the same octets.
 
     `domain` makes the identifiers of entries those of the site.

@@ -36,7 +36,7 @@ NO_CAMPAIGN = "waits for a campaign"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One date of a calendar: its key never changes, `changed_at` does with it."""
 
     key: str
@@ -63,7 +63,7 @@ class Entry:
 
 async def between(
     session: AsyncSession, *, first: datetime, last: datetime, zone: str, office: Office
-) -> list[Entry]:
+) -> list[CalendarEntry]:
     """Return what is planned from an instant until before another, in order.
 
     `zone` is that of campaigns without a series.
@@ -82,9 +82,9 @@ async def between(
 
 async def _computed(
     session: AsyncSession, *, first: datetime, last: datetime, office: Office
-) -> list[Entry]:
+) -> list[CalendarEntry]:
     """Return the slots that cadences have, whether they have rows or not."""
-    found: list[Entry] = []
+    found: list[CalendarEntry] = []
     for series in await session.scalars(select(Series).order_by(Series.name)):
         try:
             found += _of_series(series, first, last, office)
@@ -95,7 +95,7 @@ async def _computed(
 
 def _of_series(
     series: Series, first: datetime, last: datetime, office: Office
-) -> Iterator[Entry]:
+) -> Iterator[CalendarEntry]:
     """Yield the slots of a series that were not yet due when it was made."""
     cadence = renewing.cadence_of(series)
     begin = max(first, series.created_at)
@@ -104,7 +104,7 @@ def _of_series(
             cadence, year, office=office, event=series.event_day
         ):
             if begin <= slot.instant < last:
-                yield Entry(
+                yield CalendarEntry(
                     key=_key(series, f"{slot.local:%Y-%m-%dT%H:%M}"),
                     at=slot.instant,
                     zone=cadence.zone,
@@ -116,7 +116,7 @@ def _of_series(
 
 async def _stored(
     session: AsyncSession, first: datetime, last: datetime
-) -> Iterable[Entry]:
+) -> Iterable[CalendarEntry]:
     """Return the slots that have rows, with the state of their campaigns."""
     rows = await session.execute(
         select(Occurrence, Series, Campaign)
@@ -126,7 +126,7 @@ async def _stored(
         .limit(MANY)
     )
     return [
-        Entry(
+        CalendarEntry(
             key=_key(series, occurrence.slot),
             at=occurrence.due_at,
             zone=series.zone,
@@ -155,7 +155,7 @@ def _waits(occurrence: Occurrence, campaign: Campaign | None) -> str:
 
 async def _single(
     session: AsyncSession, first: datetime, last: datetime, zone: str
-) -> Iterable[Entry]:
+) -> Iterable[CalendarEntry]:
     """Return the campaigns that have a time of their own."""
     in_slot = select(Occurrence.campaign_id).where(Occurrence.campaign_id.is_not(None))
     rows = await session.scalars(
@@ -164,7 +164,7 @@ async def _single(
         .limit(MANY)
     )
     return [
-        Entry(
+        CalendarEntry(
             key=f"campaign-{campaign.id}",
             at=campaign.at or first,
             zone=zone,

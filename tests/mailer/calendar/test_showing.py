@@ -10,14 +10,14 @@ from icalendar import Calendar
 from mailer import clock
 from mailer.calendar import series
 from mailer.calendar.showing import documents, entries
-from mailer.calendar.showing.entries import NO_CAMPAIGN, Entry
+from mailer.calendar.showing.entries import NO_CAMPAIGN, CalendarEntry
 from mailer.sites.site import Site
 from tests.acts import campaigning
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
-async def shown(site: Site, year: int) -> list[Entry]:
+async def shown(site: Site, year: int) -> list[CalendarEntry]:
     first, last = entries.year(year, "Europe/Paris")
     async with site.database.reading() as session:
         return await entries.between(

@@ -34,7 +34,7 @@ async def due_by_country(site: Site, number: int) -> dict[str, set[str]]:
             .where(Message.campaign_id == number, Message.due_at.is_not(None))
         )
         for country, due_at in rows:
-            found.setdefault(country, set()).add(f"{due_at:%d %H:%M}")
+            found.setdefault(country or "", set()).add(f"{due_at:%d %H:%M}")
     return found
 
 

@@ -16,7 +16,6 @@ from audiences.segments import resolve
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
 from mailer.campaigns.models import Campaign
-from mailer.outbox.models import Message
 from scheduler import reader_hours
 from scheduler.errors import ScheduleError
 
@@ -30,7 +29,7 @@ async def due_at(
     released_at: datetime,
 ) -> ColumnElement[datetime]:
     """Return the expression for when a message to a reader in a range is due."""
-    at_once: ColumnElement[datetime] = literal(released_at, Message.due_at.type)
+    at_once: ColumnElement[datetime] = literal(released_at, Campaign.expires_at.type)
     if campaign.reader_hour is None:
         return at_once
     zone = func.coalesce(Contact.timezone, "")
@@ -54,7 +53,7 @@ async def due_at(
     place = zone + " " + country
     return case(
         *[
-            (place.in_(its_places), literal(instant, Message.due_at.type))
+            (place.in_(its_places), literal(instant, Campaign.expires_at.type))
             for instant, its_places in sorted(by_instant.items())
         ],
         else_=at_once,
