@@ -156,6 +156,19 @@ class LinkSigner:
             octets, size, lambda key, stamp: _digest(key, stamp)[_RETURN_PATH]
         )
 
+    def label_token(self, purpose: bytes, label: str) -> str:
+        """Return the token of a word in the settings, by the newest key."""
+        return _encode(_label_mac(self._keys[0][1], purpose, label))
+
+    def is_label_token(self, purpose: bytes, label: str, token: str) -> bool:
+        """Return whether a token is that of a word, by any of the site's keys."""
+        return any(
+            hmac.compare_digest(
+                _encode(_label_mac(key, purpose, label)).encode(), token.encode()
+            )
+            for _, key in self._keys
+        )
+
     def _verified(
         self, octets: bytes, size: int, sign: Callable[[bytes, bytes], bytes]
     ) -> Stamp:
@@ -192,6 +205,12 @@ def _digest(key: bytes, stamp: bytes) -> bytes:
     Stamps of both forms differ in length, so one is never taken for the other.
     """
     return hashlib.blake2b(stamp, key=key, person=b"message").digest()
+
+
+def _label_mac(key: bytes, purpose: bytes, label: str) -> bytes:
+    return hashlib.blake2b(
+        label.encode(), key=key, person=purpose, digest_size=MAC_SIZE
+    ).digest()
 
 
 def _entry_mac(key: bytes, stamp: bytes) -> bytes:

@@ -1,21 +1,17 @@
-"""Cadences of recurring mailings, and the slots they produce.
+"""Cadences of recurring mailings, as values.
 
-Pure functions: the caller gives the time. A local time that daylight saving skips
-becomes the next valid instant. Of a local time that it repeats the first is used.
+A cadence is the days on which a mailing recurs, a time of day and a zone. It has no
+clock and no calendar of holidays: scheduler.slots finds its dates.
 """
 
-import calendar
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import IntEnum
-from zoneinfo import ZoneInfo
-
-from scheduler.errors import ScheduleError
+from datetime import date, datetime, time
+from enum import IntEnum, StrEnum
 
 LAST = -1
-LAST_DAY = 31  # as `day`: the last day of a month or quarter
-HORIZON = timedelta(days=366 * 5)  # a cadence without a slot for so long is an error
+QUARTERS = (1, 4, 7, 10)  # the first months of the quarters
+QUARTER_ENDS = (3, 6, 9, 12)
+SHORTEST_MONTH = 28  # days; a later date is the last day of a shorter month
 
 
 class Weekday(IntEnum):
@@ -30,35 +26,82 @@ class Weekday(IntEnum):
     SUNDAY = 6
 
 
-class Period(IntEnum):
-    """How often a cadence recurs: every day, every week, or a number of months."""
+EVERY_DAY = tuple(Weekday)
 
-    DAY = 0
-    WEEK = -1
-    MONTH = 1
-    QUARTER = 3
+
+class Shift(StrEnum):
+    """What becomes of a date on which the office is closed."""
+
+    SKIP = "skip"  # no letter
+    FORWARD = "forward"  # brought forward: the working day before
+    BACK = "back"  # put back: the next working day
+
+
+class Unit(StrEnum):
+    """What an offset counts."""
+
+    DAY = "day"
+    WORKING_DAY = "working_day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recurrence:
+    """Days of the calendar that recur.
+
+    - `weekdays` alone: every week, or every so many `weeks`;
+    - `weekdays` with `nths` (1 to 4, or -1 for the last): the first Tuesday of a month;
+    - `working` with `nths`: the last working day of a month; without: every one;
+    - `dates` (1 to 31, or -1): days of a month, its last day if it is shorter;
+    - `rule`: any other rule of RFC 5545, without its time.
+
+    `months` are those in which it recurs; () is all.
+    """
+
+    weekdays: tuple[Weekday, ...] = ()
+    weeks: int = 1
+    nths: tuple[int, ...] = ()
+    working: bool = False
+    dates: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    rule: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offset:
+    """A distance from a day: a count of units, or the next of a weekday.
+
+    A negative count is before the day.
+    """
+
+    count: int
+    unit: Unit = Unit.DAY
+    weekday: Weekday | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Days:
+    """The days of a cadence: a recurrence, or offsets from it or from an event.
+
+    `event` is the word for what the offsets count from, such as forum or release.
+    """
+
+    recurrence: Recurrence | None = None
+    event: str = ""
+    offsets: tuple[Offset, ...] = ()
+    shift: Shift | None = None
+    starts: date | None = None  # the first day it may fall on
+    ends: date | None = None  # the last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cadence:
-    """A recurring local time.
+    """Days, and the local time in a zone at which a mailing goes on them."""
 
-    A monthly or quarterly cadence picks its day in one of three ways:
-
-    - `weekday` with `nth` (1 to 4, or LAST): the first Tuesday;
-    - `working` with `nth`: the last working day, Monday to Friday;
-    - `day` (1 to 31): a date, or the last day of a shorter month.
-
-    In a quarter the last of these is in its third month, any other in its first.
-    """
-
-    period: Period
+    days: Days
     at: time
     zone: str
-    weekday: Weekday | None = None
-    nth: int | None = None
-    day: int | None = None
-    working: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,76 +110,3 @@ class Slot:
 
     local: datetime  # naive; identifies the slot within its series
     instant: datetime  # UTC
-
-
-def slots_after(cadence: Cadence, instant: datetime) -> Iterator[Slot]:
-    """Yield the slots that follow an aware instant, in order.
-
-    Raises ScheduleError when the cadence has no slot for five years.
-    """
-    zone = ZoneInfo(cadence.zone)
-    start = instant.astimezone(zone).date() - timedelta(days=2)
-    last, limit = instant, start + HORIZON
-    for day in _days(cadence, start):
-        if day > limit:
-            raise ScheduleError("the cadence has no date in the next five years")
-        local = datetime.combine(day, cadence.at)
-        slot_instant = instant_of(local, zone)
-        if slot_instant > last:
-            last, limit = slot_instant, day + HORIZON
-            yield Slot(local=local, instant=slot_instant)
-
-
-def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant, in UTC, of a naive local time in a zone.
-
-    A repeated time gives the first instant; a skipped time gives the moment at which
-    the clocks change, found by bisection.
-    """
-    early = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if early.astimezone(zone).replace(tzinfo=None) == local:
-        return early
-    late = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    before, after = sorted([early, late])
-    offset_before = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).utcoffset() == offset_before:
-            before = middle
-        else:
-            after = middle
-    return after.replace(microsecond=0)
-
-
-def _days(cadence: Cadence, start: date) -> Iterator[date]:
-    """Yield the days of a cadence from `start` on, without end."""
-    if cadence.period in {Period.DAY, Period.WEEK}:
-        day = start
-        while True:
-            if cadence.period is Period.DAY or day.weekday() == cadence.weekday:
-                yield day
-            day += timedelta(days=1)
-    month = start.replace(day=1)
-    is_last = cadence.nth == LAST or cadence.day == LAST_DAY
-    in_quarter = cadence.period - 1 if is_last else 0
-    while True:
-        if (month.month - 1) % cadence.period == in_quarter:
-            day = _day_in(cadence, month)
-            if day >= start:
-                yield day
-        month = (month + timedelta(days=31)).replace(day=1)
-
-
-def _day_in(cadence: Cadence, month: date) -> date:
-    """Return the day that a cadence picks in the month of a date."""
-    length = calendar.monthrange(month.year, month.month)[1]
-    if cadence.day is not None:
-        return month.replace(day=min(cadence.day, length))
-    matching = [
-        day
-        for day in (month.replace(day=number) for number in range(1, length + 1))
-        if (cadence.working and day.weekday() <= Weekday.FRIDAY)
-        or (not cadence.working and day.weekday() == cadence.weekday)
-    ]
-    nth = cadence.nth or 1
-    return matching[LAST if nth == LAST else nth - 1]

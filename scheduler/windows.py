@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduler import zones
-from scheduler.cadences import instant_of
 from scheduler.errors import ScheduleError
+from scheduler.instants import instant_of
 
 LOOK_AHEAD = 8  # days; daylight saving can skip the whole window of a day
 

@@ -10,13 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.calendar import series
+from mailer.calendar import renewing
 from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.models import Campaign, Occurrence
 from mailer.errors import MailerError, StoreError
 from mailer.store.database import Database
-from scheduler.errors import ScheduleError
+from scheduler.office import Office
 
 log = structlog.get_logger()
 
@@ -36,18 +36,21 @@ async def tick(
     database: Database,
     release: Callable[[int], Awaitable[int]],
     *,
+    office: Office,
     grace: timedelta,
     now: datetime,
+    every_series: bool,
 ) -> Ticked:
     """Release each due campaign once; expire those that are late by `grace` or more.
+
+    With `every_series`, look whether the slots of any series have another instant now.
 
     A campaign that `release` refuses expires too, and so does one at which it fails
     for a reason of its own; a fault of the store is raised.
     """
     ticked = Ticked()
     async with database.writing() as session:
-        for each in await session.scalars(select(Series).order_by(Series.id)):
-            await _open_slots(session, each, now=now)
+        await renewing.renew(session, office=office, now=now, every=every_series)
         ticked.missed = await _record_missed(session, now)
         ticked.held = await _expire_late(session, grace=grace, now=now)
         due = await session.scalars(
@@ -78,14 +81,6 @@ async def _hold(
     async with database.writing() as session:
         if await control.expire(session, number, because=because, now=now):
             ticked.held.append(number)
-
-
-async def _open_slots(session: AsyncSession, each: Series, *, now: datetime) -> None:
-    """Create the next slots of a series; log a cadence that can no longer be read."""
-    try:
-        await series.open_slots(session, each, now=now)
-    except ScheduleError as fault:
-        log.warning("series.unreadable", series=each.name, reason=str(fault))
 
 
 async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:

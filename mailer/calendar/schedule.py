@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.calendar import series
+from mailer.calendar import renewing, series
 from mailer.campaigns import acts, control, hours, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
@@ -124,7 +124,8 @@ async def _next_slot(
 ) -> Occurrence:
     """Return the slot of a series that a campaign would get, and lock it."""
     wanted = await series.named(session, name)
-    await series.open_slots(session, wanted, now=now)
+    office = site.settings.office.office
+    await renewing.open_slots(session, wanted, office=office, now=now)
     is_open: ColumnElement[bool] = Occurrence.campaign_id.is_(None)
     if campaign.state != CampaignState.SCHEDULED:
         is_open |= Occurrence.campaign_id == campaign.id

@@ -1,16 +1,18 @@
 """Series: recurring mailings, with their cadences and slots."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mailer.calendar import renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
-from scheduler import cadences, words
-
-OPEN_SLOTS = 3  # how many future slots a series has
+from scheduler import slots, stored, words
+from scheduler.office import ALWAYS_SAME, Office
+from scheduler.words import Understood
 
 
 async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | None]]:
@@ -24,20 +26,57 @@ async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | N
 
 
 async def add(
-    session: AsyncSession, name: str, cadence: str, *, zone: str, now: datetime
-) -> Series:
-    """Store a series and its first slots.
+    session: AsyncSession,
+    name: str,
+    cadence: str,
+    *,
+    zone: str,
+    now: datetime,
+    office: Office = ALWAYS_SAME,
+    usual: time = words.USUAL_TIME,
+    event: date | None = None,
+) -> tuple[Series, Understood]:
+    """Store a series and its first slots; return it, and how its cadence is understood.
 
-    Raises ScheduleError if the cadence cannot be read, RefusedError if the name exists.
+    `event` is the day from which its cadence counts. A cadence of every other week
+    counts from its first date. Raises ScheduleError if the cadence cannot be read or
+    has no date to come, RefusedError if the name exists.
     """
-    parsed = words.parse(cadence, zone=zone)
+    understood = words.understand(cadence, zone=zone, usual=usual)
     if await session.scalar(select(Series.id).where(Series.name == name)):
-        raise RefusedError(f"there is a series called {name} already")
-    series = Series(name=name, cadence=cadence, zone=parsed.zone, created_at=now)
+        raise RefusedError(
+            f"there is a series called {name} already; {cadence!r} was not stored"
+        )
+    understood = _begun(understood, now, office, event)
+    series = Series(
+        name=name,
+        cadence=cadence,
+        zone=understood.cadence.zone,
+        rule=stored.dump(understood.cadence),
+        event_day=event if understood.cadence.days.event else None,
+        created_at=now,
+    )
     session.add(series)
     await session.flush()
-    await open_slots(session, series, now=now)
-    return series
+    await renewing.open_slots(session, series, office=office, now=now)
+    return series, understood
+
+
+def _begun(
+    understood: Understood, now: datetime, office: Office, event: date | None
+) -> Understood:
+    """Let a cadence of every other week count from its first date.
+
+    Raises ScheduleError if the cadence has no date to come.
+    """
+    cadence = understood.cadence
+    first = next(slots.slots_after(cadence, now, office=office, event=event))
+    days = cadence.days
+    counts = days.recurrence is not None and days.recurrence.weeks > 1
+    if not counts or days.starts is not None:
+        return understood
+    days = replace(days, starts=first.local.date())
+    return replace(understood, cadence=replace(cadence, days=days))
 
 
 async def named(session: AsyncSession, name: str) -> Series:
@@ -57,22 +96,3 @@ async def leave_slots(session: AsyncSession, campaign_id: int) -> None:
         .where(Occurrence.campaign_id == campaign_id)
         .values(campaign_id=None)
     )
-
-
-async def open_slots(session: AsyncSession, series: Series, *, now: datetime) -> None:
-    """Create the next slots of a series that do not exist yet."""
-    cadence = words.parse(series.cadence, zone=series.zone)
-    known = set(
-        await session.scalars(
-            select(Occurrence.slot).where(Occurrence.series_id == series.id)
-        )
-    )
-    coming = cadences.slots_after(cadence, now)
-    for _ in range(OPEN_SLOTS):
-        slot = next(coming)
-        local = f"{slot.local:%Y-%m-%dT%H:%M}"
-        if local not in known:
-            session.add(
-                Occurrence(series_id=series.id, slot=local, due_at=slot.instant)
-            )
-    await session.flush()

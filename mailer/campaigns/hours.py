@@ -5,6 +5,7 @@ present or the next, as two instants. Claim and mark compare the time with them.
 worker replaces an opening that is over; until then the campaign is closed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +21,22 @@ from scheduler import windows
 from scheduler.errors import ScheduleError
 from scheduler.windows import Window
 
-KEYS = ("from", "until", "zone", "too_late_hours")
+WINDOW = ("from", "until", "zone")
+KEYS = (*WINDOW, "too_late_hours", "reader_hour", "quiet", "wave_hours")
+QUIET = ("weekend", "holidays")
+WAVE_HOURS = 26.0  # after which all have had their hour once
+QUIET_WAVE_HOURS = 100.0  # the same over a weekend and a holiday
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 MAX_LATE = 24 * 14  # hours
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wave:
+    """The hour of readers at which a campaign goes to them."""
+
+    hour: str  # 10:00
+    quiet: str | None = None  # days without letters: weekend, or holidays too
+    hours: float = WAVE_HOURS  # after the release, when all go
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +45,7 @@ class Sending:
 
     window: Window | None = None
     too_late_hours: float | None = None  # None: the site's
+    wave: Wave | None = None
 
 
 ALWAYS = Sending()
@@ -50,10 +66,14 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
             f" expected hours above 0, at most {MAX_LATE}"
         )
         raise refuse("too_late_hours", sentence)
-    given = [key for key in KEYS[:3] if key in table]
+    wave = _wave(table, refuse)
+    given = [key for key in WINDOW if key in table]
     if not given:
-        return Sending(too_late_hours=hours)
-    for key in KEYS[:3]:
+        return Sending(too_late_hours=hours, wave=wave)
+    if wave is not None:
+        sentence = "send has a window and reader_hour; a campaign has one of them"
+        raise refuse("reader_hour", sentence)
+    for key in WINDOW:
         if not isinstance(table.get(key), str):
             sentence = f"send.{key} is missing; a window needs from, until and zone"
             raise refuse(given[0], sentence)
@@ -64,6 +84,35 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
     return Sending(window=window, too_late_hours=hours)
 
 
+def _wave(
+    table: Mapping[str, Any], refuse: Callable[[str, str], Exception]
+) -> Wave | None:
+    """Return the wave of a section [send]; None: it has none."""
+    hour, quiet = table.get("reader_hour"), table.get("quiet")
+    hours = table.get("wave_hours", QUIET_WAVE_HOURS if quiet else WAVE_HOURS)
+    if hour is None:
+        for key in ("quiet", "wave_hours"):
+            if key in table:
+                raise refuse(key, f"send.{key} needs send.reader_hour, such as 10:00")
+        return None
+    if not isinstance(hour, str) or not _HOUR.fullmatch(hour):
+        sentence = f"send.reader_hour is {hour!r}; expected a time such as 10:00"
+        raise refuse("reader_hour", sentence)
+    if quiet not in {None, *QUIET}:
+        sentence = f"send.quiet is {quiet!r}; expected {' or '.join(QUIET)}"
+        raise refuse("quiet", sentence)
+    if (
+        isinstance(hours, bool)
+        or not isinstance(hours, int | float)
+        or not 0 < hours <= MAX_LATE
+    ):
+        sentence = (
+            f"send.wave_hours is {hours!r}; expected hours above 0, at most {MAX_LATE}"
+        )
+        raise refuse("wave_hours", sentence)
+    return Wave(hour=hour, quiet=quiet, hours=hours)
+
+
 def store(campaign: Campaign, sending: Sending) -> None:
     """Set the columns of a campaign that hold its section [send]."""
     window = sending.window
@@ -71,6 +120,10 @@ def store(campaign: Campaign, sending: Sending) -> None:
     campaign.window_until = f"{window.closes:%H:%M}" if window else None
     campaign.window_zone = window.zone if window else None
     campaign.too_late_hours = sending.too_late_hours
+    wave = sending.wave
+    campaign.reader_hour = wave.hour if wave else None
+    campaign.reader_quiet = wave.quiet if wave else None
+    campaign.wave_hours = wave.hours if wave else None
 
 
 def _window(campaign: Campaign) -> Window | None:
@@ -84,7 +137,8 @@ def _window(campaign: Campaign) -> Window | None:
 
 def begin(campaign: Campaign, *, usual_hours: float, now: datetime) -> None:
     """Set the expiry and the first opening of a campaign released at `now`."""
-    campaign.expires_at = now + _patience(campaign, usual_hours)
+    wave = timedelta(hours=campaign.wave_hours or 0)  # the last hour comes then
+    campaign.expires_at = now + wave + _patience(campaign, usual_hours)
     _set_opening(campaign, now)
 
 

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
@@ -59,6 +68,12 @@ class Campaign(Base):
     window_zone: Mapped[str | None] = mapped_column(String(60))
     # None: the site's
     too_late_hours: Mapped[float | None] = mapped_column(Double)
+    # the hour of readers at which messages go: 10:00; None: at once
+    reader_hour: Mapped[str | None] = mapped_column(String(5))
+    # days on which they do not: weekend, holidays; None: none
+    reader_quiet: Mapped[str | None] = mapped_column(String(8))
+    # hours after the release when all go, whatever their hour
+    wave_hours: Mapped[float | None] = mapped_column(Double)
     opens_at: Mapped[datetime | None]  # the present or next opening
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when its open messages expire
@@ -207,8 +222,13 @@ class Series(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
-    cadence: Mapped[str]
+    cadence: Mapped[str]  # in words, as its author wrote it
     zone: Mapped[str] = mapped_column(String(60))
+    # the cadence by rules, see scheduler/stored.py; None: made by an older version
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    event_day: Mapped[date | None]  # what the cadence counts from, if it does
+    # when the next slots are to be made; None: it has no more
+    renew_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
 
 
@@ -216,12 +236,20 @@ class Occurrence(Base):
     """One slot of a series, with the campaign that fills it, if one does."""
 
     __tablename__ = "occurrence"
-    __table_args__ = (UniqueConstraint("series_id", "slot"),)
+    __table_args__ = (
+        UniqueConstraint("series_id", "slot"),
+        Index(
+            "ix_occurrence_open",
+            "due_at",
+            sqlite_where=text("outcome IS NULL"),
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey(Series.id))
     slot: Mapped[str] = mapped_column(String(16))  # local time: 2027-05-04T10:00
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
     campaign_id: Mapped[int | None] = mapped_column(
         ForeignKey(Campaign.id), unique=True
     )

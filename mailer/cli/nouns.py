@@ -8,6 +8,10 @@ NOUNS = {
         "Back up store, settings, templates and campaigns; DESTINATION: folder "
         "or file.",
     ),
+    "calendar": CommandPlace(
+        "mailer.cli.writing.calendar",
+        "Show what is planned in a year, as text, iCalendar or a web page.",
+    ),
     "campaigns": CommandPlace(
         "mailer.cli.campaigns.verbs",
         "Write, approve, schedule, send and count campaigns.",

@@ -149,4 +149,5 @@ async def _sample(site: Site, now: datetime) -> None:
             "first Tuesday, 10:00, Europe/Paris",
             zone="Europe/Paris",
             now=now,
+            office=site.settings.office.office,
         )

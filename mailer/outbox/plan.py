@@ -21,7 +21,7 @@ from audiences.store.dialects import insert
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
-from mailer.campaigns.variants import codes, groups
+from mailer.campaigns.variants import codes, groups, waves
 from mailer.errors import RefusedError
 from mailer.outbox import lease, message_states, only_to, process_identity
 from mailer.outbox.models import Message, ReleasePlan, Route
@@ -124,7 +124,10 @@ async def _plan_chunk(
     context = await lookup.context_of(session, campaign, now=released_at)
     within = (progress.contact_id, last)
     for via in context.memberships:
-        columns, readers = _messages(campaign, context, via, within, patterns)
+        due_at = await waves.due_at(
+            session, campaign, context, via, within, released_at
+        )
+        columns, readers = _messages(campaign, context, via, within, patterns, due_at)
         await session.execute(
             insert(session, Message)
             .from_select(columns, readers)
@@ -139,6 +142,7 @@ def _messages(
     via: Via,
     within: Range,
     patterns: Sequence[str],
+    due_at: ColumnElement[datetime],
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them.
 
@@ -160,7 +164,7 @@ def _messages(
         Route.country_languages == groups.COUNTRY_LANGUAGES,
         Route.variant == variant,
     )
-    columns = _columns(campaign, via, left_out)
+    columns = _columns(campaign, via, left_out, due_at)
     readers = (
         resolve.audience(
             campaign.audience, context, *columns.values(), via=via, within=within
@@ -173,7 +177,10 @@ def _messages(
 
 
 def _columns(
-    campaign: Campaign, via: Via, left_out: ColumnElement[Any]
+    campaign: Campaign,
+    via: Via,
+    left_out: ColumnElement[Any],
+    due_at: ColumnElement[datetime],
 ) -> dict[str, ColumnElement[Any]]:
     """Return the value of each column of the ledger: a letter, or a reason."""
     has_letter = Route.letter_id.is_not(None)
@@ -196,8 +203,5 @@ def _columns(
         "state": case((has_letter, waiting), else_=skipped),
         "reason": case((has_letter, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
-        "due_at": case(
-            (has_letter, literal(campaign.released_at, Message.due_at.type)),
-            else_=null(),
-        ),
+        "due_at": case((has_letter, due_at), else_=null()),
     }

@@ -18,7 +18,7 @@ from mailer.processes.running import store_is_ready
 from mailer.readers import optouts
 from mailer.sites.site import Site
 from mailer.store import faults, identity
-from scheduler import cadences, chores, words
+from scheduler import chores, slots, words
 from scheduler.errors import ScheduleError
 
 SECONDS = 60.0  # between two looks for what is due
@@ -51,8 +51,8 @@ def following(cadence: str | None, zone: str, after: datetime) -> datetime | Non
     """
     if cadence is None:
         return None
-    slots = cadences.slots_after(words.parse(cadence, zone=zone), after)
-    return next(slots).instant
+    following_slots = slots.slots_after(words.parse(cadence, zone=zone), after)
+    return next(following_slots).instant
 
 
 async def read_due(site: Site, now: datetime) -> list[str]:

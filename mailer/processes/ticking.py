@@ -21,18 +21,22 @@ from mailer.store.identity import Identity
 from scheduler import ticker
 
 
-async def tick(site: Site, now: datetime) -> Ticked:
+async def tick(site: Site, now: datetime, *, every_series: bool = True) -> Ticked:
     """Release what is due at an instant, and announce open slots; return what was done.
+
+    With `every_series`, slots whose instant has changed are moved, which takes longer.
 
     Raises RefusedError if nothing may be released, ConfigError if the address key is
     not the one of the store.
     """
     known = await starting.identity_of(site)
     known.require_sending()
-    return await _tick(site, known, now)
+    return await _tick(site, known, now, every_series=every_series)
 
 
-async def _tick(site: Site, known: Identity, now: datetime) -> Ticked:
+async def _tick(
+    site: Site, known: Identity, now: datetime, *, every_series: bool
+) -> Ticked:
     """Do what `tick` does on a site that may send."""
 
     async def release_one(campaign_id: int) -> int:
@@ -40,7 +44,14 @@ async def _tick(site: Site, known: Identity, now: datetime) -> Ticked:
 
     identity.refuse_other_key(known.address_check, site.address_key)
     grace = timedelta(hours=site.settings.ticker.grace_hours)
-    ticked = await due.tick(site.database, release_one, grace=grace, now=now)
+    ticked = await due.tick(
+        site.database,
+        release_one,
+        office=site.settings.office.office,
+        grace=grace,
+        now=now,
+        every_series=every_series,
+    )
     await announcing.announce(site, now=now)
     return ticked
 
@@ -73,12 +84,16 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     if not await store_is_ready(site, stopping):
         return
 
+    is_first = True
+
     async def once() -> None:
+        nonlocal is_first
         try:
             await applying.apply_pending(site)
             known = await starting.identity_of(site)
             if known.halt is None:
-                await _tick(site, known, clock.now())
+                await _tick(site, known, clock.now(), every_series=is_first)
+                is_first = False
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

@@ -16,6 +16,7 @@ from pydantic_settings import (
 from audiences import institution
 from mailer.settings import renamed
 from mailer.settings.alerts import AlertSettings
+from mailer.settings.office import OfficeSettings
 from mailer.settings.relays import (
     DEFAULT,
     DomainOrDefault,
@@ -155,6 +156,7 @@ class WebSettings(Section):
         IPv6Network("::1/128"),
     )
     metrics_token_file: FileOrNone = None
+    calendar_feed: str = Field(default="1", max_length=60)
 
 
 class TickerSettings(Section):
@@ -204,6 +206,7 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
+    office: OfficeSettings = OfficeSettings()
     ticker: TickerSettings = TickerSettings()
     sources: SourceSettings = SourceSettings()
     alerts: AlertSettings = AlertSettings()

@@ -31,7 +31,8 @@ from mailer.errors import MailerError, TokenError
 from mailer.readers.optouts import NotRecordedError
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web import metrics, page, site_look
+from mailer.web import calendar_feed, metrics, page, site_look
+from mailer.web.calendar_feed import CalendarFeed
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
 from mailer.web.readiness import Readiness
@@ -59,6 +60,7 @@ log = structlog.get_logger()
 def create(site: Site) -> Front:
     """Return the application that serves a site's pages."""
     recording, readiness = Recording(site), Readiness(site)
+    shared_feed = CalendarFeed(site)
 
     def mail_site() -> Site:
         return site
@@ -69,6 +71,9 @@ def create(site: Site) -> Front:
     def shared_readiness() -> Readiness:
         return readiness
 
+    def calendar_feed_of_site() -> CalendarFeed:
+        return shared_feed
+
     handlers: list[ControllerRouterHandler] = [
         *leave.PAGE.handlers(),
         *preferences.PAGE.handlers(),
@@ -77,6 +82,7 @@ def create(site: Site) -> Front:
         healthz,
         readyz,
         metrics.show,
+        calendar_feed.show,
         too_many,
         site_look.style_sheet,
         site_look.logo,
@@ -85,6 +91,7 @@ def create(site: Site) -> Front:
     pages = Litestar(
         route_handlers=handlers,
         dependencies={
+            "calendar_feed": Provide(calendar_feed_of_site, sync_to_thread=False),
             "mail_site": Provide(mail_site, sync_to_thread=False),
             "readiness": Provide(shared_readiness, sync_to_thread=False),
             "recording": Provide(shared_recording, sync_to_thread=False),

@@ -34,6 +34,8 @@ NOT_AGREED = frozenset(
         "updated_at",
     }
 )
+# columns added when approvals without them were already given
+LATER = frozenset({"reader_hour", "reader_quiet", "wave_hours"})
 AGREED = tuple(
     column.key for column in Campaign.__table__.columns if column.key not in NOT_AGREED
 )
@@ -52,7 +54,7 @@ async def digest(
     that the rules need.
     """
     return _digest_of(
-        {name: getattr(campaign, name) for name in AGREED}
+        _columns(campaign)
         | {
             "texts": await _texts(session, campaign),
             "templates": template_files.digest_of(files),
@@ -73,7 +75,7 @@ async def without_files(
     """
     kept = {} if segments is None else {"segments": segments}
     return _digest_of(
-        {name: getattr(campaign, name) for name in AGREED}
+        _columns(campaign)
         | {
             "texts": await _texts(session, campaign),
             "layout": template_digest(templates, campaign.template),
@@ -113,6 +115,16 @@ async def former_digest(
             "layout": template_digest(templates, campaign.template),
         }
     )
+
+
+def _columns(campaign: Campaign) -> dict[str, Any]:
+    """Return the columns of a campaign; those added later only where they are set."""
+    values = {name: getattr(campaign, name) for name in AGREED}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None or name not in LATER
+    }
 
 
 def _digest_of(covered: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
-from scheduler import cadences
+from scheduler import instants
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -78,7 +78,7 @@ async def approve(
 def _end_of(day: date, campaign: Campaign) -> datetime:
     """Return the instant at which a day ends in the campaign's zone."""
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
-    return cadences.instant_of(midnight, ZoneInfo(campaign.zone))
+    return instants.instant_of(midnight, ZoneInfo(campaign.zone))
 
 
 def _period(

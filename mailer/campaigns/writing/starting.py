@@ -223,6 +223,9 @@ def _sections(campaign: Campaign) -> Iterator[tuple[str, Table]]:
         "until": campaign.window_until,
         "zone": campaign.window_zone,
         "too_late_hours": campaign.too_late_hours,
+        "reader_hour": campaign.reader_hour,
+        "quiet": campaign.reader_quiet,
+        "wave_hours": campaign.wave_hours,
     }
     if any(value is not None for value in send.values()):
         yield "send", _table(send)

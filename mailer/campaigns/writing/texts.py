@@ -21,7 +21,7 @@ _VALUES = (
     *("name", "template", "topic", "reference", "day", "audience", "themes"),
     *("default_language", "fallbacks", "per_block", "block_rules", "block_firsts"),
     *("zone", "event", "files", "window_from", "window_until", "window_zone"),
-    "too_late_hours",
+    *("too_late_hours", "reader_hour", "reader_quiet", "wave_hours"),
 )
 
 

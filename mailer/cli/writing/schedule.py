@@ -5,8 +5,15 @@ from datetime import datetime
 import rich_click as click
 
 from mailer.cli.command import as_json
-from mailer.cli.writing.instants import after_option, count_option, show_instants
-from scheduler import words
+from mailer.cli.writing.instants import (
+    after_option,
+    count_option,
+    day_of,
+    event_option,
+    show_instants,
+)
+from scheduler import office, words
+from scheduler.office import Office
 
 
 @click.group()
@@ -24,12 +31,35 @@ def command() -> None:
     show_default=True,
     help="The zone of the time, such as Europe/Paris.",
 )
+@click.option(
+    "--holidays",
+    default="",
+    help="The calendar of holidays that working days leave out, such as FR.",
+)
+@event_option
 @after_option
 @count_option
 @as_json
 def next_(
-    cadence: str, zone: str, after: datetime | None, count: int, as_json: bool
+    cadence: str,
+    zone: str,
+    holidays: str,
+    event: datetime | None,
+    after: datetime | None,
+    count: int,
+    as_json: bool,
 ) -> None:
-    """Show the next instants of a cadence, and the cadence in full words."""
-    understood = words.parse(cadence, zone=zone)
-    show_instants(understood, after=after, count=count, as_json=as_json)
+    """Show the next instants of a cadence, and the cadence in full words.
+
+    The settings of a site are not read; `series preview` reads them.
+    """
+    understood = words.understand(cadence, zone=zone)
+    calendar = office.calendar(holidays) if holidays else ""
+    show_instants(
+        understood,
+        after=after,
+        count=count,
+        as_json=as_json,
+        office=Office(calendar=calendar),
+        event=day_of(event),
+    )

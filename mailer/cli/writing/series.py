@@ -1,14 +1,23 @@
 """`mailer series`: recurring mailings and their next instants."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import rich_click as click
 
 from mailer import clock
-from mailer.calendar import open_slots, series
+from mailer.calendar import open_slots, renewing, series
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.cli.writing.instants import after_option, count_option, show_instants
+from mailer.cli.writing.instants import (
+    YEAR,
+    after_option,
+    count_option,
+    day_of,
+    event_option,
+    show_instants,
+    show_year,
+)
 from mailer.reports import shapes
 from mailer.sites.site import Site
 from scheduler import words
@@ -48,23 +57,66 @@ def _local(slot: str | None) -> str:
     return (slot or "").replace("T", " ")
 
 
+zone_option = click.option(
+    "--zone", help="The zone of the time, such as Europe/Paris; else site.zone."
+)
+
+
 @command.command(
     epilog="Example: mailer series add monthly 'first Tuesday, 10:00, Europe/Paris'"
 )
 @click.argument("name")
 @click.argument("cadence")
-@click.option(
-    "--zone",
-    default="UTC",
-    show_default=True,
-    help="The zone of the time, such as Europe/Paris.",
-)
+@zone_option
+@event_option
 @with_site
-async def add(site: Site, name: str, cadence: str, zone: str) -> None:
+async def add(
+    site: Site, name: str, cadence: str, zone: str | None, event: datetime | None
+) -> None:
     """Add a series by its cadence in words."""
+    settings = site.settings
     async with site.database.writing() as session:
-        await series.add(session, name, cadence, zone=zone, now=clock.now())
-    output.line(f"{name}: {words.describe(words.parse(cadence, zone=zone))}")
+        _, understood = await series.add(
+            session,
+            name,
+            cadence,
+            zone=zone or settings.site.zone,
+            now=clock.now(),
+            office=settings.office.office,
+            usual=settings.office.usual_time,
+            event=day_of(event),
+        )
+    output.line(f"{name}: {understood.sentence}")
+
+
+@command.command(
+    epilog="Example: mailer series preview 'last working day, 17:00' --year 2027"
+)
+@click.argument("cadence")
+@click.option("--year", type=YEAR, help="The year to show; else this year.")
+@zone_option
+@event_option
+@as_json
+@with_site
+async def preview(
+    site: Site,
+    cadence: str,
+    year: int | None,
+    zone: str | None,
+    event: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show the dates of a cadence in a year, by the holidays of the office."""
+    office, zone = site.settings.office, zone or site.settings.site.zone
+    understood = words.understand(cadence, zone=zone, usual=office.usual_time)
+    here = clock.now().astimezone(ZoneInfo(understood.cadence.zone))
+    show_year(
+        understood,
+        year=year or here.year,
+        office=office.office,
+        event=day_of(event),
+        as_json=as_json,
+    )
 
 
 @command.command("next", epilog="Example: mailer series next monthly --count 3")
@@ -79,5 +131,11 @@ async def next_(
     """Show the next instants of a series."""
     async with site.database.reading() as session:
         saved = await series.named(session, name)
-    cadence = words.parse(saved.cadence, zone=saved.zone)
-    show_instants(cadence, after=after, count=count, as_json=as_json)
+    show_instants(
+        renewing.understood(saved),
+        after=after,
+        count=count,
+        as_json=as_json,
+        office=site.settings.office.office,
+        event=saved.event_day,
+    )

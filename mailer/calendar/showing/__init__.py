@@ -1,0 +1,1 @@
+"""The calendar of a year: its entries, as text, iCalendar and HTML."""

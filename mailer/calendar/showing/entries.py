@@ -1,0 +1,197 @@
+"""What a calendar shows: the slots of series and the times of campaigns.
+
+A slot that has no row yet is computed from its series, so that a year can be seen
+before it begins.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.calendar import renewing
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from scheduler import slots
+from scheduler.errors import ScheduleError
+from scheduler.office import Office
+
+MANY = 20_000  # entries of a calendar
+log = structlog.get_logger()
+_WAITS = {
+    CampaignState.DRAFT: "waits for its author and an approver",
+    CampaignState.APPROVED: "waits for a sender to schedule it",
+    CampaignState.SCHEDULED: "",
+    CampaignState.SENDING: "",
+    CampaignState.PAUSED: "waits for a sender to resume it",
+    CampaignState.FINISHED: "",
+    CampaignState.CANCELLED: "",
+    CampaignState.EXPIRED: "waits for a person to decide",
+}
+NO_CAMPAIGN = "waits for a campaign"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarEntry:
+    """One date of a calendar: its key never changes, `changed_at` does with it."""
+
+    key: str
+    at: datetime  # UTC
+    zone: str
+    name: str  # of the series, or of the campaign if it has none
+    campaign: int | None = None
+    state: str = ""  # of the campaign or slot
+    waits: str = ""  # for whom or what, in words
+    changed_at: datetime
+
+    @property
+    def local(self) -> datetime:
+        """Return the time at its place."""
+        return self.at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def sentence(self) -> str:
+        """Return what it is, and what it waits for."""
+        number = f" (campaign {self.campaign})" if self.campaign else ""
+        end = self.waits or self.state
+        return f"{self.name}{number}" + (f": {end}" if end else "")
+
+
+async def between(
+    session: AsyncSession, *, first: datetime, last: datetime, zone: str, office: Office
+) -> list[CalendarEntry]:
+    """Return what is planned from an instant until before another, in order.
+
+    `zone` is that of campaigns without a series.
+    """
+    found = {
+        entry.key: entry
+        for entry in await _computed(session, first=first, last=last, office=office)
+    }
+    for entry in await _stored(session, first, last):
+        found[entry.key] = entry
+    for entry in await _single(session, first, last, zone):
+        found[entry.key] = entry
+    in_order = sorted(found.values(), key=lambda entry: (entry.at, entry.key))
+    return in_order[:MANY]
+
+
+async def _computed(
+    session: AsyncSession, *, first: datetime, last: datetime, office: Office
+) -> list[CalendarEntry]:
+    """Return the slots that cadences have, whether they have rows or not."""
+    found: list[CalendarEntry] = []
+    for series in await session.scalars(select(Series).order_by(Series.name)):
+        try:
+            found += _of_series(series, first, last, office)
+        except ScheduleError as fault:
+            log.warning("series.unreadable", series=series.name, reason=str(fault))
+    return found
+
+
+def _of_series(
+    series: Series, first: datetime, last: datetime, office: Office
+) -> Iterator[CalendarEntry]:
+    """Yield the slots of a series that were not yet due when it was made."""
+    cadence = renewing.cadence_of(series)
+    begin = max(first, series.created_at)
+    for year in range(begin.year - 1, last.year + 2):
+        for slot, _ in slots.slots_in(
+            cadence, year, office=office, event=series.event_day
+        ):
+            if begin <= slot.instant < last:
+                yield CalendarEntry(
+                    key=_key(series, f"{slot.local:%Y-%m-%dT%H:%M}"),
+                    at=slot.instant,
+                    zone=cadence.zone,
+                    name=series.name,
+                    waits=NO_CAMPAIGN,
+                    changed_at=series.created_at,
+                )
+
+
+async def _stored(
+    session: AsyncSession, first: datetime, last: datetime
+) -> Iterable[CalendarEntry]:
+    """Return the slots that have rows, with the state of their campaigns."""
+    rows = await session.execute(
+        select(Occurrence, Series, Campaign)
+        .join(Series, Series.id == Occurrence.series_id)
+        .outerjoin(Campaign, Campaign.id == Occurrence.campaign_id)
+        .where(Occurrence.due_at >= first, Occurrence.due_at < last)
+        .limit(MANY)
+    )
+    return [
+        CalendarEntry(
+            key=_key(series, occurrence.slot),
+            at=occurrence.due_at,
+            zone=series.zone,
+            name=series.name,
+            campaign=occurrence.campaign_id,
+            state=(occurrence.outcome or "") if campaign is None else campaign.state,
+            waits=_waits(occurrence, campaign),
+            changed_at=series.created_at if campaign is None else campaign.updated_at,
+        )
+        for occurrence, series, campaign in _pairs(rows)
+    ]
+
+
+def _pairs(
+    rows: Iterable[Row[Occurrence, Series, Campaign]],
+) -> Iterator[tuple[Occurrence, Series, Campaign | None]]:
+    """Yield rows of an outer join, whose last column may be None."""
+    yield from rows
+
+
+def _waits(occurrence: Occurrence, campaign: Campaign | None) -> str:
+    if occurrence.outcome is not None and campaign is None:
+        return ""
+    return _WAITS[CampaignState(campaign.state)] if campaign else NO_CAMPAIGN
+
+
+async def _single(
+    session: AsyncSession, first: datetime, last: datetime, zone: str
+) -> Iterable[CalendarEntry]:
+    """Return the campaigns that have a time of their own."""
+    in_slot = select(Occurrence.campaign_id).where(Occurrence.campaign_id.is_not(None))
+    rows = await session.scalars(
+        select(Campaign)
+        .where(Campaign.at >= first, Campaign.at < last, Campaign.id.not_in(in_slot))
+        .limit(MANY)
+    )
+    return [
+        CalendarEntry(
+            key=f"campaign-{campaign.id}",
+            at=campaign.at or first,
+            zone=zone,
+            name=campaign.name,
+            campaign=campaign.id,
+            state=campaign.state,
+            waits=_WAITS[CampaignState(campaign.state)],
+            changed_at=campaign.updated_at,
+        )
+        for campaign in rows
+    ]
+
+
+def _key(series: Series, slot: str) -> str:
+    return f"series-{series.id}-{slot}"
+
+
+def year(number: int, zone: str) -> tuple[datetime, datetime]:
+    """Return the instants at which a year begins and ends in a zone."""
+    begin, end = (
+        datetime.combine(date(each, 1, 1), datetime.min.time(), ZoneInfo(zone))
+        for each in (number, number + 1)
+    )
+    return begin, end
+
+
+def around(now: datetime) -> tuple[datetime, datetime]:
+    """Return the instants between which a feed shows entries."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=31), day + timedelta(days=400)

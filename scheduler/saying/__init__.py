@@ -1,0 +1,1 @@
+"""Says a cadence in words, in English or French; what it says can be read again."""
