@@ -88,7 +88,7 @@ async def require_sendable(
     if isinstance(when, str):
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            when = (await _next_slot(session, campaign, when, now=now)).due_at
+            when = (await _next_slot(session, site, campaign, when, now=now)).due_at
     return when, await gate.require_sendable(site, number, at=when)
 
 
@@ -108,7 +108,7 @@ async def in_series(
     for which `require_sendable` checked it. Raises what `at` raises, NotFoundError if
     there is no such series, and RefusedError if it has no open slot, or another one.
     """
-    slot = await _next_slot(session, campaign, name, now=now)
+    slot = await _next_slot(session, site, campaign, name, now=now)
     if checked is not None and slot.due_at != checked:
         raise RefusedError(
             f"another campaign took the slot of {name} at {checked:%Y-%m-%d %H:%M} UTC"
@@ -120,7 +120,7 @@ async def in_series(
 
 
 async def _next_slot(
-    session: AsyncSession, campaign: Campaign, name: str, *, now: datetime
+    session: AsyncSession, site: Site, campaign: Campaign, name: str, *, now: datetime
 ) -> Occurrence:
     """Return the slot of a series that a campaign would get, and lock it."""
     wanted = await series.named(session, name)
