@@ -5,6 +5,7 @@ import pwd
 import sys
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import acts
 from mailer.errors import NotFoundError, RefusedError
@@ -23,8 +24,7 @@ async def user(site: Site, by: str | None) -> str:
     account = machine_account()
     acts.account.set(account)
     async with site.database.reading() as session:
-        check = (await identity.read(session)).address_check
-        identity.refuse_other_key(check, site.address_key)
+        await _check_key(session, site)
         if by is not None:
             return _active(await guard.named(session, by))
         known = await guard.find(session, account)
@@ -36,6 +36,25 @@ async def user(site: Site, by: str | None) -> str:
             user=account,
         )
     return _active(known)
+
+
+async def operator(site: Site, by: str | None) -> str:
+    """Return the user who acts, or that the machine's account does, if it is no user.
+
+    It is for acts on the machine that must not wait for `users add`. Raises as `user`.
+    """
+    if by is None:
+        async with site.database.reading() as session:
+            await _check_key(session, site)
+            if await guard.find(session, machine_account()) is None:
+                return guard.MACHINE
+    return await user(site, by)
+
+
+async def _check_key(session: AsyncSession, site: Site) -> None:
+    """Raise ConfigError if the address key is not the one of the store."""
+    check = (await identity.read(session)).address_check
+    identity.refuse_other_key(check, site.address_key)
 
 
 def _active(user: User) -> str:

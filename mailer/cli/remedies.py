@@ -34,8 +34,8 @@ REMEDIES: Mapping[str, str] = {
     "user.known": "`mailer users edit {user}` changes this user",
     "user.last": "`mailer users edit NAME --role {role}` gives the role",
     "user.no_right": "an admin gives roles with `mailer users edit`",
-    "user.unknown": "`mailer users add {user}` adds this user",
-    "user.unnamed": "`mailer users add {user}` adds the account as a user",
+    "user.unknown": "`mailer users add {user} --by ADMIN` adds this user",
+    "user.unnamed": "`mailer users add {user} --by ADMIN` adds the account",
 }
 
 

@@ -14,7 +14,8 @@ from mailer.users.acts import Right
 from mailer.users.models import User
 from mailer.users.rights import NOTHING, Subject
 
-PROGRAMS = frozenset({"delivery", "init", "ticker"})  # they act under these names
+MACHINE = "machine"  # an account that is no user, for acts that need none
+PROGRAMS = frozenset({"delivery", "init", MACHINE, "ticker"})  # they act so
 SOURCE = "source "  # the ticker reads a list under this and the list's name
 
 

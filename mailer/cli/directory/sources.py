@@ -14,7 +14,7 @@ from audiences.sources.models import ListSource
 from audiences.sources.reading import SourceReading
 from mailer import clock
 from mailer.cli import acting, output
-from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.command import as_json, by_option, operator_option, with_site
 from mailer.errors import RefusedError
 from mailer.processes import chores
 from mailer.sites.site import Site
@@ -222,12 +222,12 @@ def _show_departed(reading: SourceReading, *, applied: bool) -> None:
         output.line("if they are to stay: --apply --keep-departed")
 
 
-@command.command(epilog="Example: mailer contacts sources remove partners --by editor")
+@command.command(epilog="Example: mailer contacts sources remove partners")
 @click.argument("name")
-@by_option
+@operator_option
 @with_site
-async def remove(site: Site, name: str, by: str) -> None:
+async def remove(site: Site, name: str, operator: str) -> None:
     """Forget a source; the contacts that were on its list stay."""
     async with site.database.writing() as session:
-        await keeping.remove(session, name, by=by)
+        await keeping.remove(session, name, by=operator)
     output.line(f"{name} is no longer read; its contacts stay")

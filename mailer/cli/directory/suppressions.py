@@ -13,7 +13,7 @@ from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
-from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.cli.command import NUMBER, as_json, operator_option, with_site
 from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
@@ -83,25 +83,26 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
         )
 
 
-@command.command(
-    epilog="Example: mailer suppressions add a@b.example --detail phoned --by editor"
-)
+@command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
-@by_option
+@operator_option
 @with_site
-async def add(site: Site, address: str, detail: str, by: str) -> None:
+async def add(site: Site, address: str, detail: str, operator: str) -> None:
     """Suppress an address, also one that no contact has."""
     async with site.database.writing() as session:
         is_new = await suppressing.add(
-            session, site, _key(site, address), by=by, detail=detail, now=clock.now()
+            session,
+            site,
+            _key(site, address),
+            by=operator,
+            detail=detail,
+            now=clock.now(),
         )
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
 
-@command.command(
-    epilog="Example: mailer suppressions lift a@b.example --detail asked --by editor"
-)
+@command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
 @click.argument("address", required=False)
 @click.option(
     "--campaign", type=NUMBER, help="All mailboxes that its refusals called gone."
@@ -114,7 +115,7 @@ async def add(site: Site, address: str, detail: str, by: str) -> None:
 @click.option("--detail", required=True, help="The reason, in words.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", type=int, help="Refuse if it concerns another number.")
-@by_option
+@operator_option
 @with_site
 async def lift(
     site: Site,
@@ -124,7 +125,7 @@ async def lift(
     detail: str,
     yes: bool,
     expect: int | None,
-    by: str,
+    operator: str,
 ) -> None:
     """Allow writing to an address again, or to many at once.
 
@@ -144,7 +145,9 @@ async def lift(
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
     async with site.database.writing() as session:
-        await suppressing.lift(session, keys, by=by, detail=detail, now=clock.now())
+        await suppressing.lift(
+            session, keys, by=operator, detail=detail, now=clock.now()
+        )
     output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
 
 

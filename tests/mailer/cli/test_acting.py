@@ -49,7 +49,7 @@ def test_a_user_who_is_not_known_does_nothing(
 
     assert ran.code == 1
     expected = (
-        "no user is called 'stranger'; `mailer users add stranger`"
+        "no user is called 'stranger'; `mailer users add stranger "
         if by
         else f"the account {ACCOUNT} is not a user of this site; name the user"
     )
