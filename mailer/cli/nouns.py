@@ -129,6 +129,10 @@ NOUNS = {
         "mailer.cli.running.web",
         "Serve the pages, until stopped.",
     ),
+    "words": CommandPlace(
+        "mailer.cli.directory.words",
+        "Show the codes that rules and lists may use, with their names.",
+    ),
     "work": CommandPlace(
         "mailer.cli.running.work",
         "Deliver messages, until stopped; SIGTERM finishes those in flight first.",

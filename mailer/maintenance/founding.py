@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from audiences.intake import importing
-from audiences.reference import load, sample
+from audiences.reference import bodies, load, sample
 from audiences.segments import save
 from mailer.calendar import series
 from mailer.errors import RefusedError
@@ -42,6 +42,7 @@ async def create_site(
     folder: Path,
     *,
     with_sample: bool,
+    with_bodies: bool = False,
     store: str | None = None,
     values: Mapping[tuple[str, str], object] | None = None,
     production: bool = False,
@@ -53,7 +54,8 @@ async def create_site(
     Raises RefusedError if the folder has files of a site, or if the settings of a site
     in production name what no reader can reach; ConfigError where a value is wrong. If
     it fails, what it made is removed. `progress` is called before each long step. A
-    site with the sample directory is a demonstration.
+    site with the sample directory is a demonstration. `with_bodies` adds the sectors
+    and field offices of the reference data, without contacts.
     """
     config = folder / "config.toml"
     settings = dict(values or {})
@@ -70,6 +72,8 @@ async def create_site(
             await schema.upgrade(site.database, now=now)
             async with site.database.writing() as session:
                 await load.load_reference(session)
+                if with_bodies:
+                    await bodies.load_bodies(session, now=now)
             if with_sample:
                 progress("loading the sample directory")
                 await _sample(site, now)
