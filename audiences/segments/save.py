@@ -50,6 +50,8 @@ async def check(session: AsyncSession, name: str, rule: str, *, now: datetime) -
     context = _context(vocabulary, rules, now)
     compiler.condition(name, context)
     await named.require_known(session, [rule], context.vocabulary)
+    former = [vocabulary.segments[name]] if name in vocabulary.segments else []
+    named.require_in_use([rule], vocabulary, before=former)
     before = _context(vocabulary, vocabulary.segments, now)
     for other in vocabulary.segments:
         fault = _fault(other, context)
@@ -66,6 +68,7 @@ async def check_rule(session: AsyncSession, rule: str, *, now: datetime) -> None
     context = _context(vocabulary, vocabulary.segments, now)
     compiler.condition(rule, context)
     await named.require_known(session, [rule], context.vocabulary)
+    named.require_in_use([rule], vocabulary)
 
 
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:

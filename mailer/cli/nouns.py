@@ -109,13 +109,17 @@ NOUNS = {
         "mailer.cli.directory.suppressions",
         "List, export, add and lift suppressed addresses.",
     ),
+    "themes": CommandPlace(
+        "mailer.cli.directory.themes",
+        "List and change what organisations work on and letters are about.",
+    ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",
         "Release the campaigns that are due, and read due lists again, until stopped.",
     ),
     "topics": CommandPlace(
         "mailer.cli.directory.topics",
-        "List what readers may subscribe to.",
+        "List and change what readers may subscribe to.",
     ),
     "upgrade": CommandPlace(
         "mailer.cli.site.upgrade",

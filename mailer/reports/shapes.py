@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from audiences.directory import Proposal
+from audiences.languages import name_in
+from audiences.organisations import Theme
 from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
@@ -96,7 +98,30 @@ def suppression(row: Suppression, address: str | None) -> Document:
 
 def topic(row: Topic, subscribers: int) -> Document:
     """Return a topic and its number of subscribers."""
-    return {"code": row.code, "name": row.name("en"), "subscribers": subscribers}
+    return {
+        "code": row.code,
+        "name": row.name("en"),
+        "names": row.names,
+        "rhythms": row.rhythms,
+        "position": row.position,
+        "subscribers": subscribers,
+        "retired": _moment(row.retired_at),
+    }
+
+
+def theme(row: Theme) -> Document:
+    """Return a theme."""
+    return {
+        "code": row.code,
+        "name": name_in(row.labels, "en", row.code),
+        "names": row.labels,
+        "kind": row.kind,
+        "parent": row.parent,
+        "date": row.date,
+        "place": row.place,
+        "sectors": row.sectors.split(),
+        "retired": _moment(row.retired_at),
+    }
 
 
 def proposal(row: Proposal, organisation: str) -> Document:

@@ -106,10 +106,12 @@ async def _of_store(session: AsyncSession, site: Site, kind: str) -> list[NamedC
         case "country":
             names: Any = await session.execute(select(Country.code, Country.names))
         case "theme":
-            names = await session.execute(select(Theme.code, Theme.labels))
+            names = await _themes(session)
         case "topic":
             names = await session.execute(
-                select(Topic.code, Topic.names).order_by(Topic.position)
+                select(Topic.code, Topic.names)
+                .where(Topic.retired_at.is_(None))
+                .order_by(Topic.position)
             )
             return _named(kind, names)
         case "office":
@@ -117,7 +119,7 @@ async def _of_store(session: AsyncSession, site: Site, kind: str) -> list[NamedC
         case "sector":
             names = (await _sectors(session)).items()
         case "field":
-            themes = await session.execute(select(Theme.code, Theme.labels))
+            themes = await _themes(session)
             names = [*(await _sectors(session)).items(), *themes]
         case "segment":
             saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
@@ -132,6 +134,14 @@ async def _of_store(session: AsyncSession, site: Site, kind: str) -> list[NamedC
 
 def _named(kind: str, rows: Any) -> list[NamedCode]:
     return [NamedCode(kind=kind, code=code, names=names) for code, names in rows]
+
+
+async def _themes(session: AsyncSession) -> list[tuple[str, Any]]:
+    """Return code and names of the themes in use."""
+    rows = await session.execute(
+        select(Theme.code, Theme.labels).where(Theme.retired_at.is_(None))
+    )
+    return [(code, names) for code, names in rows]
 
 
 async def _bodies(session: AsyncSession, kind: Kind) -> list[tuple[str, Any]]:
@@ -162,7 +172,7 @@ def _fixed(site: Site, kind: str) -> Iterator[NamedCode]:
             }
             yield NamedCode(kind=kind, code=code, names=names)
         return
-    english: Mapping[str, str] = {
+    english: Mapping[str, Mapping[str, str]] = {
         "group": dict(zip(institution.GROUPS, institution.GROUPS, strict=True)),
         "kind": {each: each.replace("_", " ") for each in Kind},
         "level": institution.LEVELS,
@@ -172,8 +182,8 @@ def _fixed(site: Site, kind: str) -> Iterator[NamedCode]:
             for name in ((role.name or "").lower() for role in Role)
         },
         "status": institution.STATUSES,
-    }[kind]
-    for code, name in english.items():
+    }
+    for code, name in english[kind].items():
         names = {
             each: catalogue.text(name) for each, catalogue in site.catalogues.items()
         }
