@@ -102,8 +102,16 @@ def require_in_use(
                 )
 
 
+# facts whose words may retire
+_NAMING = {
+    "desk": Values.SECTOR,
+    "fields": Values.FIELD,
+    "served_by": Values.OFFICE,
+}
+
+
 def _coded(text: str, vocabulary: Vocabulary) -> Iterator[tuple[Values, str, int]]:
-    """Yield each topic, theme and field that a rule names itself, with its column."""
+    """Yield each word that may retire and a rule names itself, with its column."""
     if text.strip() in vocabulary.segments:
         return
     for leaf in rules.leaves(grammar.parse(text)):
@@ -116,8 +124,8 @@ def _coded(text: str, vocabulary: Vocabulary) -> Iterator[tuple[Values, str, int
                 if value.function == "sectors":
                     for word in value.arguments:
                         yield Values.THEME, word.text, word.column
-            elif leaf.fact == "fields":
-                yield Values.FIELD, value.text, value.column
+            elif leaf.fact in _NAMING:
+                yield _NAMING[leaf.fact], value.text, value.column
 
 
 async def _require(

@@ -66,7 +66,8 @@ class Vocabulary:
 
     def retired_on(self, code: str, values: Values) -> datetime | None:
         """Return when a code as the store spells it retired; None: it is in use."""
-        kinds = (values, Values.THEME) if values is Values.FIELD else (values,)
+        fields = (Values.THEME, Values.SECTOR)
+        kinds = fields if values is Values.FIELD else (values,)
         days = (self.retired.get(each, {}).get(code) for each in kinds)
         return next((day for day in days if day is not None), None)
 
@@ -121,15 +122,18 @@ async def load(session: AsyncSession) -> Vocabulary:
     )
     themes = await session.execute(select(Theme.code, Theme.sectors))
     bodies = await session.execute(
-        select(Organisation.code, Organisation.kind).where(
+        select(Organisation.code, Organisation.kind, Organisation.retired_at).where(
             Organisation.kind.in_(
                 [organisations.Kind.SECTOR, organisations.Kind.FIELD_OFFICE]
             )
         )
     )
     codes: dict[str, set[str]] = {"sector": set(), "field_office": set()}
-    for code, kind in bodies:
+    retired: dict[str, dict[str, datetime]] = {"sector": {}, "field_office": {}}
+    for code, kind, day in bodies:
         codes[kind].add(code)
+        if day is not None:
+            retired[kind][code] = day
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Vocabulary(
@@ -144,6 +148,8 @@ async def load(session: AsyncSession) -> Vocabulary:
         retired={
             Values.TOPIC: await _retired(session, Topic),
             Values.THEME: await _retired(session, Theme),
+            Values.SECTOR: retired["sector"],
+            Values.OFFICE: retired["field_office"],
         },
         further_memberships=await any_further(session),
     )

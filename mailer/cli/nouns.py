@@ -68,6 +68,9 @@ NOUNS = {
         "mailer.cli.running.metrics",
         "Print the numbers of a site in the text format of Prometheus.",
     ),
+    "offices": CommandPlace(
+        "mailer.cli.directory.sectors", "List and change the field offices.", "offices"
+    ),
     "organisations": CommandPlace(
         "mailer.cli.people.organisations",
         "List, show, change and export organisations.",
@@ -87,6 +90,11 @@ NOUNS = {
     "schedule": CommandPlace(
         "mailer.cli.writing.schedule",
         "Try a cadence in words, in English or French.",
+    ),
+    "sectors": CommandPlace(
+        "mailer.cli.directory.sectors",
+        "List and change the sectors of the Secretariat.",
+        "sectors",
     ),
     "segments": CommandPlace(
         "mailer.cli.directory.segments",

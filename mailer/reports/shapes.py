@@ -7,7 +7,7 @@ from typing import Any
 
 from audiences.directory import Proposal
 from audiences.languages import name_in
-from audiences.organisations import Theme
+from audiences.organisations import Organisation, Theme
 from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
@@ -120,6 +120,17 @@ def theme(row: Theme) -> Document:
         "date": row.date,
         "place": row.place,
         "sectors": row.sectors.split(),
+        "retired": _moment(row.retired_at),
+    }
+
+
+def body_word(row: Organisation) -> Document:
+    """Return a sector or field office, as a word that rules may use."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "names": row.names,
+        "country": row.country,
         "retired": _moment(row.retired_at),
     }
 

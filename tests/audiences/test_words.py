@@ -109,3 +109,30 @@ def test_a_retired_theme_is_refused_in_new_rules(mailer: Mailer) -> None:
         ran = mailer("segments", "save", "teachers", rule, *BY)
         assert ran.code == 1
         assert "sdg-04 retired on" in shown(ran.err)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_an_office_is_added_changed_and_retired(mailer: Mailer) -> None:
+    add = ("offices", "add", "lome", "--name", "en=Office in Lomé", "--country", "TG")
+    assert mailer(*add, "--serves", "TG BJ", *BY).code == 0
+    edit = ("offices", "edit", "lome", "--name", "fr=Bureau de Lomé", *BY)
+    assert mailer(*edit).code == 0
+    rule = "kind = ngo and served_by = lome"
+    assert mailer("segments", "save", "lome-ngos", rule, *BY).code == 0
+    retire(mailer, "offices", "lome")
+    again = mailer("segments", "save", "others", rule, *BY)
+    listed = {each["code"]: each for each in mailer("offices", "list", "--json").json}
+
+    assert again.code == 1
+    assert "the field office lome retired on" in shown(again.err)
+    assert mailer("segments", "count", "lome-ngos", "--json").code == 0
+    assert listed["lome"]["names"]["fr"] == "Bureau de Lomé"
+    assert listed["lome"]["retired"]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_an_organisation_of_another_kind_is_no_sector(mailer: Mailer) -> None:
+    ran = mailer("sectors", "edit", "icom", "--name", "en=X", *BY)
+
+    assert ran.code == 1
+    assert "no sector is called 'icom'" in shown(ran.err)

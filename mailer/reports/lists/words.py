@@ -148,7 +148,7 @@ async def _bodies(session: AsyncSession, kind: Kind) -> list[tuple[str, Any]]:
     """Return code and names of the organisations of a kind."""
     rows = await session.execute(
         select(Organisation.code, Organisation.name, Organisation.names).where(
-            Organisation.kind == kind
+            Organisation.kind == kind, Organisation.retired_at.is_(None)
         )
     )
     return [(code, {"en": name, **names}) for code, name, names in rows]
