@@ -73,6 +73,7 @@ class Theme(Base):
     date: Mapped[str | None]  # as in the source: 2018-09-26/27, --05-03
     place: Mapped[str | None]
     sectors: Mapped[str]  # codes of the sectors concerned: "SHS ED"
+    retired_at: Mapped[datetime | None]  # since then it is refused for new use
 
 
 class Organisation(Base):

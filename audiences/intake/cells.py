@@ -160,6 +160,13 @@ def _sorted(codes: list[str]) -> str:
 
 
 def _code_parser(vocabulary: Vocabulary, names: Names) -> Callable[[str, Values], str]:
+    def in_use(raw: str, values: Values) -> str:
+        found = code(raw, values)
+        day = vocabulary.retired_on(found, values)
+        if day is not None:
+            raise CellError(f"the {values} {found} retired on {day:%Y-%m-%d}")
+        return found
+
     def code(raw: str, values: Values) -> str:
         if values is Values.LANGUAGE:
             return _language(raw)
@@ -176,7 +183,7 @@ def _code_parser(vocabulary: Vocabulary, names: Names) -> Callable[[str, Values]
         except RuleError as fault:
             raise CellError(fault.sentence) from None
 
-    return code
+    return in_use
 
 
 def _language(raw: str) -> str:

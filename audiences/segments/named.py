@@ -4,7 +4,7 @@ The store has organisations and tags by the thousand, so that they are looked up
 for the rules that name them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -84,6 +84,48 @@ async def require_known(
     for text in [*written, *saved.values()]:
         for fact, column in _COLUMNS.items():
             await _require(session, text, _words(text, fact), column)
+
+
+def require_in_use(
+    texts: Iterable[str], vocabulary: Vocabulary, *, before: Iterable[str] = ()
+) -> None:
+    """Raise RuleError if a rule names a retired word that those before it did not."""
+    kept = {code for text in before for _, code, _ in _coded(text, vocabulary)}
+    for text in texts:
+        for values, code, column in _coded(text, vocabulary):
+            day = vocabulary.retired_on(code, values)
+            if day is not None and code not in kept:
+                raise RuleError(
+                    text,
+                    column,
+                    f"the {values} {code} retired on {day:%Y-%m-%d}; use another",
+                )
+
+
+# facts whose words may retire
+_NAMING = {
+    "desk": Values.SECTOR,
+    "fields": Values.FIELD,
+    "served_by": Values.OFFICE,
+}
+
+
+def _coded(text: str, vocabulary: Vocabulary) -> Iterator[tuple[Values, str, int]]:
+    """Yield each word that may retire and a rule names itself, with its column."""
+    if text.strip() in vocabulary.segments:
+        return
+    for leaf in rules.leaves(grammar.parse(text)):
+        if isinstance(leaf, rules.Test):
+            if leaf.name == "sub":
+                yield Values.TOPIC, leaf.argument.text, leaf.argument.column
+            continue
+        for value in leaf.values:
+            if isinstance(value, rules.Collection):
+                if value.function == "sectors":
+                    for word in value.arguments:
+                        yield Values.THEME, word.text, word.column
+            elif leaf.fact in _NAMING:
+                yield _NAMING[leaf.fact], value.text, value.column
 
 
 async def _require(

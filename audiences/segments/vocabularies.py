@@ -6,6 +6,7 @@
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,6 +40,8 @@ class Vocabulary:
     offices: Collection[str] = ()
     topics: Collection[str] = ()
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
+    # code → the day it retired; refused for new use
+    retired: Mapping[Values, Mapping[str, datetime]] = field(default_factory=dict)
     # whether any contact has a further membership; else rules do not look for them
     further_memberships: bool = False
 
@@ -60,6 +63,13 @@ class Vocabulary:
             Values.SEGMENT: self.segments,
         }
         return lists.get(values, ())
+
+    def retired_on(self, code: str, values: Values) -> datetime | None:
+        """Return when a code as the store spells it retired; None: it is in use."""
+        fields = (Values.THEME, Values.SECTOR)
+        kinds = fields if values is Values.FIELD else (values,)
+        days = (self.retired.get(each, {}).get(code) for each in kinds)
+        return next((day for day in days if day is not None), None)
 
     def resolve(self, text: str, values: Values, *, rule: str, column: int) -> str:
         """Return a word as the store spells it.
@@ -96,6 +106,15 @@ def suggestion(text: str, known: Collection[str]) -> str:
     return ""
 
 
+async def _retired(
+    session: AsyncSession, table: type[Topic] | type[Theme]
+) -> dict[str, datetime]:
+    rows = await session.execute(
+        select(table.code, table.retired_at).where(table.retired_at.is_not(None))
+    )
+    return {code: day for code, day in rows if day is not None}
+
+
 async def load(session: AsyncSession) -> Vocabulary:
     """Read the vocabulary of the store."""
     countries = await session.execute(
@@ -103,15 +122,18 @@ async def load(session: AsyncSession) -> Vocabulary:
     )
     themes = await session.execute(select(Theme.code, Theme.sectors))
     bodies = await session.execute(
-        select(Organisation.code, Organisation.kind).where(
+        select(Organisation.code, Organisation.kind, Organisation.retired_at).where(
             Organisation.kind.in_(
                 [organisations.Kind.SECTOR, organisations.Kind.FIELD_OFFICE]
             )
         )
     )
     codes: dict[str, set[str]] = {"sector": set(), "field_office": set()}
-    for code, kind in bodies:
+    retired: dict[str, dict[str, datetime]] = {"sector": {}, "field_office": {}}
+    for code, kind, day in bodies:
         codes[kind].add(code)
+        if day is not None:
+            retired[kind][code] = day
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Vocabulary(
@@ -123,5 +145,11 @@ async def load(session: AsyncSession) -> Vocabulary:
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
         segments={name: rule for name, rule in saved},
+        retired={
+            Values.TOPIC: await _retired(session, Topic),
+            Values.THEME: await _retired(session, Theme),
+            Values.SECTOR: retired["sector"],
+            Values.OFFICE: retired["field_office"],
+        },
         further_memberships=await any_further(session),
     )

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.calendar import renewing, series
-from mailer.campaigns import acts, control, hours, lookup
+from mailer.campaigns import acts, control, hours, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
@@ -14,6 +14,7 @@ from mailer.campaigns.review import approval, gate
 from mailer.errors import RefusedError
 from mailer.rendering.checks.problem import Problem
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 
 
 async def at(
@@ -32,6 +33,7 @@ async def at(
     too late.
     """
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.SCHEDULE, by=by)
     if campaign.state != CampaignState.SCHEDULED:
         require_arrow(
             CampaignState(campaign.state), CampaignState.SCHEDULED, name=campaign.name
@@ -65,6 +67,7 @@ async def remove(
     the campaign is not scheduled.
     """
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.UNSCHEDULE, by=by)
     if campaign.state != CampaignState.SCHEDULED:
         raise RefusedError(f"{campaign.name} is {campaign.state}, not scheduled")
     await series.leave_slots(session, campaign.id)

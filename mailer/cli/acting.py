@@ -5,12 +5,14 @@ import pwd
 import sys
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts, users
-from mailer.errors import NotFoundError
+from mailer.campaigns import acts
+from mailer.errors import NotFoundError, RefusedError
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.store.site_events import Actor
+from mailer.users import guard
+from mailer.users.models import User
 
 
 async def user(site: Site, by: str | None) -> str:
@@ -22,11 +24,10 @@ async def user(site: Site, by: str | None) -> str:
     account = machine_account()
     acts.account.set(account)
     async with site.database.reading() as session:
-        check = (await identity.read(session)).address_check
-        identity.refuse_other_key(check, site.address_key)
+        await _check_key(session, site)
         if by is not None:
-            return (await users.named(session, by)).name
-        known = await users.find(session, account)
+            return _active(await guard.named(session, by))
+        known = await guard.find(session, account)
     if known is None:
         raise NotFoundError(
             f"the account {account} is not a user of this site; name the user with"
@@ -34,7 +35,38 @@ async def user(site: Site, by: str | None) -> str:
             code="user.unnamed",
             user=account,
         )
-    return known.name
+    return _active(known)
+
+
+async def operator(site: Site, by: str | None) -> str:
+    """Return the user who acts, or that the machine's account does, if it is no user.
+
+    It is for acts on the machine that must not wait for `users add`. Raises as `user`.
+    """
+    if by is None:
+        async with site.database.reading() as session:
+            await _check_key(session, site)
+            if await guard.find(session, machine_account()) is None:
+                return guard.MACHINE
+    return await user(site, by)
+
+
+async def _check_key(session: AsyncSession, site: Site) -> None:
+    """Raise ConfigError if the address key is not the one of the store."""
+    check = (await identity.read(session)).address_check
+    identity.refuse_other_key(check, site.address_key)
+
+
+def _active(user: User) -> str:
+    """Return the name of a user; raise RefusedError if they are disabled."""
+    if user.disabled_at is not None:
+        raise RefusedError(
+            f"{user.name} is disabled since {user.disabled_at:%Y-%m-%d}, and does"
+            " nothing",
+            code="user.disabled",
+            user=user.name,
+        )
+    return user.name
 
 
 async def actor(site: Site, by: str | None) -> Actor:

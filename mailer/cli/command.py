@@ -24,7 +24,7 @@ def with_site(
 ) -> Callable[..., int | None]:
     """Return a command that calls `function` with the site of --config first.
 
-    Its option --by becomes the user who acts.
+    Its option --by becomes the user who acts, or the account if it is an operator.
     """
 
     @functools.wraps(function)
@@ -37,6 +37,9 @@ def with_site(
                 try:
                     if "by" in options:
                         options["by"] = await acting.user(site, options["by"])
+                    if "operator" in options:
+                        operator = await acting.operator(site, options["operator"])
+                        options["operator"] = operator
                     return await function(site, *arguments, **options)
                 except asyncio.CancelledError:
                     raise interruption.after(site.database.commits) from None
@@ -114,11 +117,21 @@ class Instant(click.ParamType[datetime]):
         return moments[0].astimezone(UTC)
 
 
+def version_of(seen: str | None) -> datetime | None:
+    """Return the version that --version names; raise UsageError if it is none."""
+    try:
+        return datetime.fromisoformat(seen) if seen else None
+    except ValueError:
+        raise click.UsageError(
+            f"{seen!r} is not a version; `show --json` names it"
+        ) from None
+
+
 by_option = click.option(
     "--by", help="The user who does it; else the user named like your account."
 )
-actor_option = click.option(
-    "--by", "actor", help="The user who does it; else your account is recorded."
+operator_option = click.option(
+    "--by", "operator", help="The user who does it; else your account, user or not."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(

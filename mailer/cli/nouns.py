@@ -72,6 +72,9 @@ NOUNS = {
         "mailer.cli.running.metrics",
         "Print the numbers of a site in the text format of Prometheus.",
     ),
+    "offices": CommandPlace(
+        "mailer.cli.directory.sectors", "List and change the field offices.", "offices"
+    ),
     "organisations": CommandPlace(
         "mailer.cli.people.organisations",
         "List, show, change and export organisations.",
@@ -91,6 +94,11 @@ NOUNS = {
     "schedule": CommandPlace(
         "mailer.cli.writing.schedule",
         "Try a cadence in words, in English or French.",
+    ),
+    "sectors": CommandPlace(
+        "mailer.cli.directory.sectors",
+        "List and change the sectors of the Secretariat.",
+        "sectors",
     ),
     "segments": CommandPlace(
         "mailer.cli.directory.segments",
@@ -113,13 +121,17 @@ NOUNS = {
         "mailer.cli.directory.suppressions",
         "List, export, add and lift suppressed addresses.",
     ),
+    "themes": CommandPlace(
+        "mailer.cli.directory.themes",
+        "List and change what organisations work on and letters are about.",
+    ),
     "tick": CommandPlace(
         "mailer.cli.running.tick",
         "Release the campaigns that are due, and read due lists again, until stopped.",
     ),
     "topics": CommandPlace(
         "mailer.cli.directory.topics",
-        "List what readers may subscribe to.",
+        "List and change what readers may subscribe to.",
     ),
     "upgrade": CommandPlace(
         "mailer.cli.site.upgrade",
@@ -127,11 +139,15 @@ NOUNS = {
     ),
     "users": CommandPlace(
         "mailer.cli.site.users",
-        "List and add the people who write or approve.",
+        "List, add and change the people who use the site, with their roles.",
     ),
     "web": CommandPlace(
         "mailer.cli.running.web",
         "Serve the pages, until stopped.",
+    ),
+    "words": CommandPlace(
+        "mailer.cli.directory.words",
+        "Show the codes that rules and lists may use, with their names.",
     ),
     "work": CommandPlace(
         "mailer.cli.running.work",

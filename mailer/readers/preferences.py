@@ -45,7 +45,10 @@ async def preferences_of(session: AsyncSession, holder: Holder) -> Preferences:
     own = split_codes(contact.languages) if contact else ()
     return Preferences(
         topics=[
-            (topic, standing.get(topic.code)) for topic in await topics.listed(session)
+            (topic, standing.get(topic.code))
+            for topic in await topics.listed(session)
+            # a retired topic can be left, and is not offered again
+            if topic.retired_at is None or topic.code in standing
         ],
         language=next(iter(own), holder.language),
     )
@@ -78,7 +81,7 @@ async def save(
             await subscriptions.unsubscribe(
                 session, holder.contact_id, code, evidence=evidence
             )
-        elif standing not in _SENT and code in wanted:
+        elif standing not in _SENT and code in wanted and topic.retired_at is None:
             requested.append(topic)
             await subscriptions.request(
                 session, holder.contact_id, code, evidence=evidence

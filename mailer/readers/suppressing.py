@@ -1,4 +1,4 @@
-"""Suppresses an address for an operator, and lifts suppressions again.
+"""Suppresses an address for the unit, and lifts suppressions again.
 
 A suppression is kept in the file of opt-outs first, so that a restored store has it. An
 address is found by its fingerprint: with another key than the store's, a suppression
@@ -9,20 +9,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from audiences import addresses, suppressions
+from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Why
 from mailer.maintenance import starting
 from mailer.readers import optouts
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard
 
 
-async def suppress(site: Site, address: str, *, detail: str, now: datetime) -> bool:
+async def suppress(
+    site: Site, address: str, *, by: str, detail: str, now: datetime
+) -> bool:
     """Suppress an address, also one that no contact has; return whether it is new.
 
     Raises AddressRefusedError for what is no address, ConfigError if the address key is
     not the one of the store, NotRecordedError if the file cannot be written.
     """
     key = await fingerprint(site, address)
+    async with site.database.reading() as session:
+        await guard.require(session, by, DirectoryRight.DIRECTORY)
     line = optouts.of_suppression(key, at=now, reason=Why.OPERATOR)
     optouts.append(site.root, [line])
     async with site.database.writing() as session:
@@ -32,10 +38,11 @@ async def suppress(site: Site, address: str, *, detail: str, now: datetime) -> b
 
 
 async def lift(
-    site: Site, keys: Sequence[bytes], *, detail: str, now: datetime
+    site: Site, keys: Sequence[bytes], *, by: str, detail: str, now: datetime
 ) -> None:
     """Lift suppressions; raise UnknownNameError if an address is not suppressed."""
     async with site.database.writing() as session:
+        await guard.require(session, by, DirectoryRight.LIFT)
         for key in keys:
             await suppressions.lift(session, key, now=now, detail=detail)
 

@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from audiences.directory import Proposal
+from audiences.languages import name_in
+from audiences.organisations import Organisation, Theme
 from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
-from mailer.campaigns.models import Campaign, Occurrence, Series, User
+from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
 from mailer.store.identity import Identity
+from mailer.users.models import User
 
 Document = dict[str, Any]
 
@@ -95,7 +98,41 @@ def suppression(row: Suppression, address: str | None) -> Document:
 
 def topic(row: Topic, subscribers: int) -> Document:
     """Return a topic and its number of subscribers."""
-    return {"code": row.code, "name": row.name("en"), "subscribers": subscribers}
+    return {
+        "code": row.code,
+        "name": row.name("en"),
+        "names": row.names,
+        "rhythms": row.rhythms,
+        "position": row.position,
+        "subscribers": subscribers,
+        "retired": _moment(row.retired_at),
+    }
+
+
+def theme(row: Theme) -> Document:
+    """Return a theme."""
+    return {
+        "code": row.code,
+        "name": name_in(row.labels, "en", row.code),
+        "names": row.labels,
+        "kind": row.kind,
+        "parent": row.parent,
+        "date": row.date,
+        "place": row.place,
+        "sectors": row.sectors.split(),
+        "retired": _moment(row.retired_at),
+    }
+
+
+def body_word(row: Organisation) -> Document:
+    """Return a sector or field office, as a word that rules may use."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "names": row.names,
+        "country": row.country,
+        "retired": _moment(row.retired_at),
+    }
 
 
 def proposal(row: Proposal, organisation: str) -> Document:
@@ -114,8 +151,31 @@ def proposal(row: Proposal, organisation: str) -> Document:
 
 
 def user(row: User) -> Document:
-    """Return a user of the unit."""
-    return {"name": row.name, "approver": row.approver}
+    """Return a user: roles as people type them, and each with its limits."""
+    return {
+        "name": row.name,
+        "shown": row.shown,
+        "address": row.address,
+        "language": row.language,
+        "zone": row.zone,
+        "roles": [str(each) for each in row.grants],
+        "limits": {
+            str(each.role): {
+                "languages": list(each.only) if each.role == "translator" else [],
+                "classes": list(each.only) if each.role == "approver" else [],
+                "scope": each.scope,
+            }
+            for each in row.grants
+        },
+        "disabled": row.disabled_at is not None,
+        "disabled_at": _moment(row.disabled_at),
+        "added_at": _moment(row.added_at),
+        "version": row.updated_at.isoformat(),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def columns(documents: Sequence[Document], *names: str) -> list[tuple[Any, ...]]:

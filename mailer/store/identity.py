@@ -29,8 +29,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
-from mailer.store import locks, site_events
-from mailer.store.site_events import Actor, SiteAct
+from mailer.store import locks
+from mailer.users import guard
+from mailer.users.acts import Right
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
@@ -210,6 +211,7 @@ async def stop(
 
     It waits for the claims under way. Nothing is claimed after the commit.
     """
+    await guard.require(session, by, Right.STOP)
     await locks.lock_claims(session)
     stopped = await session.execute(
         update(StoreIdentity)
@@ -223,8 +225,9 @@ async def stop(
     return True
 
 
-async def go(session: AsyncSession, actor: Actor, *, now: datetime) -> bool:
+async def go(session: AsyncSession, *, by: str) -> bool:
     """End a stop; return False if there was none."""
+    await guard.require(session, by, Right.GO)
     await locks.lock_claims(session)
     ended = await session.execute(
         update(StoreIdentity)

@@ -11,7 +11,7 @@ from audiences import topics
 from audiences.errors import AudienceError
 from audiences.institution import ADDRESSEES
 from audiences.segments import compiler, named
-from mailer.campaigns import acts, control, hours, lookup, references
+from mailer.campaigns import acts, control, hours, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
@@ -23,6 +23,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.timing import occasions
+from mailer.users.acts import Right
 
 
 async def add(
@@ -38,6 +39,7 @@ async def add(
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
     session.add(campaign)
     await session.flush()
+    await permission.require(session, campaign, Right.WRITE, by=author)
     await _add_texts(session, campaign, written)
     await progress.record(
         session,
@@ -66,8 +68,10 @@ async def replace(
     """
     await lookup.lock(session, campaign)
     require_editable(CampaignState(campaign.state), name=campaign.name)
+    await permission.require(session, campaign, Right.WRITE, by=by)
     before = await texts.parsed_of(session, campaign, templates)
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
+    await permission.require(session, campaign, Right.WRITE, by=by)  # its new audience
     campaign.author = by
     await session.execute(
         delete(CampaignText).where(CampaignText.campaign_id == campaign.id)
@@ -93,6 +97,7 @@ async def _fill(
     now: datetime,
 ) -> dict[str, Translation]:
     """Set a campaign's columns from its folder; return its parsed texts by language."""
+    before = _rules(campaign)
     template = letter_types.load(templates, written.template)
     parsed = texts.parse_all(
         written.texts, templates, template, folder_name=written.name
@@ -100,9 +105,11 @@ async def _fill(
     model = parsed[written.default_language].blocks
     campaign.name = written.name
     campaign.template = written.template
+    former = campaign.topic
     campaign.topic = folder.topic_of(written, template)
     if campaign.topic is not None:
-        await topics.named(session, campaign.topic)
+        known = topics.named if campaign.topic == former else topics.in_use
+        await known(session, campaign.topic)
     references.set_reference(campaign, written.reference, year=written.day.year)
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)
@@ -119,24 +126,33 @@ async def _fill(
     campaign.event = written.event
     await files.store(session, campaign, written.files)
     campaign.updated_at = now
-    await _check_rules(session, campaign, now)
+    await _check_rules(session, campaign, before, now)
     return parsed
 
 
+def _rules(campaign: Campaign) -> dict[str, str]:
+    """Return where a rule of a campaign stands → the rule."""
+    rules = {"audience": campaign.audience} if campaign.audience else {}
+    for name, rule in (campaign.block_rules or {}).items():
+        rules[f"blocks.{name}"] = rule
+    for name, rule in (campaign.block_firsts or {}).items():
+        rules[f"blocks.{name}, first"] = rule
+    return rules
+
+
 async def _check_rules(
-    session: AsyncSession, campaign: Campaign, now: datetime
+    session: AsyncSession, campaign: Campaign, before: dict[str, str], now: datetime
 ) -> None:
-    """Raise ContentError at the first rule that cannot be compiled."""
+    """Raise ContentError at the first rule that cannot be compiled, or not used now.
+
+    `before` are the campaign's former rules: their retired words stay valid.
+    """
     context = await lookup.context_of(session, campaign, now=now, present=True)
-    rules = {"audience": campaign.audience}
-    rules |= {f"blocks.{name}": rule for name, rule in campaign.block_rules.items()}
-    rules |= {
-        f"blocks.{name}, first": rule for name, rule in campaign.block_firsts.items()
-    }
-    for key, rule in rules.items():
+    for key, rule in _rules(campaign).items():
         try:
             compiler.condition(rule, context)
             await named.require_known(session, [rule], context.vocabulary)
+            named.require_in_use([rule], context.vocabulary, before=before.values())
         except AudienceError as fault:
             raise ContentError(f"campaign.toml, {key}", str(fault)) from None
     for blocks in (campaign.block_rules, campaign.block_firsts):

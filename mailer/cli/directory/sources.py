@@ -16,7 +16,7 @@ from audiences.sources.models import ListSource
 from audiences.sources.reading import SourceReading
 from mailer import clock
 from mailer.cli import acting, output
-from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.command import as_json, by_option, operator_option, with_site
 from mailer.cli.directory.columns_chosen import with_mapping
 from mailer.errors import RefusedError
 from mailer.processes import chores
@@ -254,9 +254,10 @@ def _show_departed(reading: SourceReading, *, applied: bool) -> None:
 
 @command.command(epilog="Example: mailer contacts sources remove partners")
 @click.argument("name")
+@operator_option
 @with_site
-async def remove(site: Site, name: str) -> None:
+async def remove(site: Site, name: str, operator: str) -> None:
     """Forget a source; the contacts that were on its list stay."""
     async with site.database.writing() as session:
-        await keeping.remove(session, name)
+        await keeping.remove(session, name, by=operator)
     output.line(f"{name} is no longer read; its contacts stay")

@@ -13,7 +13,7 @@ from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, operator_option, with_site
 from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
@@ -86,10 +86,13 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
+@operator_option
 @with_site
-async def add(site: Site, address: str, detail: str) -> None:
+async def add(site: Site, address: str, detail: str, operator: str) -> None:
     """Suppress an address, also one that no contact has."""
-    is_new = await suppressing.suppress(site, address, detail=detail, now=clock.now())
+    is_new = await suppressing.suppress(
+        site, address, by=operator, detail=detail, now=clock.now()
+    )
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
 
@@ -106,6 +109,7 @@ async def add(site: Site, address: str, detail: str) -> None:
 @click.option("--detail", required=True, help="The reason, in words.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", type=int, help="Refuse if it concerns another number.")
+@operator_option
 @with_site
 async def lift(
     site: Site,
@@ -115,6 +119,7 @@ async def lift(
     detail: str,
     yes: bool,
     expect: int | None,
+    operator: str,
 ) -> None:
     """Allow writing to an address again, or to many at once.
 
@@ -133,7 +138,7 @@ async def lift(
         )
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
-    await suppressing.lift(site, keys, detail=detail, now=clock.now())
+    await suppressing.lift(site, keys, by=operator, detail=detail, now=clock.now())
     output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
 
 

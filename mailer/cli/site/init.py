@@ -43,6 +43,12 @@ QUESTIONS = {
 )
 @click.option("--sample", is_flag=True, help="Load the sample directory.")
 @click.option(
+    "--reference",
+    is_flag=True,
+    help="Load the sectors and field offices of the reference data, without contacts;"
+    " countries, themes and topics are always loaded.",
+)
+@click.option(
     "--store", help="The store, if not SQLite: postgresql://user@host/database."
 )
 @click.option(
@@ -61,6 +67,7 @@ QUESTIONS = {
 def command(
     directory: Path,
     sample: bool,
+    reference: bool,
     store: str | None,
     production: bool,
     settings: tuple[str, ...],
@@ -68,12 +75,15 @@ def command(
     """Make a new site: config.toml, templates, secrets and the store."""
     if sample and production:
         raise click.UsageError("--sample makes a demonstration; leave --production out")
+    if sample and reference:
+        raise click.UsageError("--sample has the reference data; leave --reference out")
     values = given.values(settings)
     if production:
         values = _with_answers(values)
     run = _run(
         directory,
         with_sample=sample,
+        with_bodies=reference,
         store=store,
         values=values,
         production=production,
@@ -102,6 +112,7 @@ async def _run(
     directory: Path,
     *,
     with_sample: bool,
+    with_bodies: bool,
     store: str | None,
     values: given.Values,
     production: bool,
@@ -109,6 +120,7 @@ async def _run(
     config = await founding.create_site(
         directory,
         with_sample=with_sample,
+        with_bodies=with_bodies,
         store=store,
         values=values,
         production=production,

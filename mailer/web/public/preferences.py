@@ -19,6 +19,8 @@ from mailer.readers.optouts import OptOut, Wish
 from mailer.rendering.language.catalogues import isolated
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
+_LETTERS = frozenset({Standing.ACTIVE, Standing.PENDING})  # or will come
+
 MAX_TOPICS = 200  # of one form
 CODE = r"[A-Za-z0-9_.-]{1,40}"  # of a topic
 
@@ -123,10 +125,11 @@ async def _page(
                     "code": topic.code,
                     "name": topic.name(language),
                     "rhythm": topic.rhythm(language),
-                    "on": standing in {Standing.ACTIVE, Standing.PENDING},
+                    "on": standing in _LETTERS,
                     "waiting": standing is Standing.PENDING,
                 }
                 for topic, standing in current.topics
+                if topic.retired_at is None or standing in _LETTERS
             ],
         },
     )

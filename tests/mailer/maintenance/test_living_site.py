@@ -26,6 +26,7 @@ from mailer.settings import loading
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
+from mailer.users import guard
 from tests.acts import campaigning, delivering, readers, reading
 from tests.acts.commands import Mailer
 from tools.checkout import ROOT
@@ -239,3 +240,13 @@ async def test_a_campaign_the_older_version_approved_is_not_released_once_change
         await session.execute(update(CampaignText).values(text=campaigning.TEXT + "!"))
     with pytest.raises(RefusedError, match="changed after head-of-unit approved it"):
         await release.release(lived.site, APPROVED, by="editor", now=clock.now())
+
+
+async def test_users_keep_what_they_did_and_the_first_is_admin(lived: Lived) -> None:
+    async with lived.site.database.reading() as session:
+        held = {each.name: set(each.roles) for each in await guard.listed(session)}
+
+    assert {"author", "sender"} <= held["editor"]
+    assert "approver" in held["head-of-unit"]
+    assert "approver" not in held["editor"]
+    assert sum("admin" in each for each in held.values()) == 1

@@ -35,12 +35,12 @@ ANA = Actor(by="ana", account="clerk")
 
 async def stop(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.stop(session, ANA, because="wrong", now=clock.now())
+        await identity.stop(session, by="editor", because="wrong", now=clock.now())
 
 
 async def go(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.go(session, ANA, now=clock.now())
+        await identity.go(session, by="editor")
 
 
 async def claimed(site: Site) -> int:

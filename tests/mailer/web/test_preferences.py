@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from audiences.contacts import Contact, find
+from audiences.upkeep import words
+from audiences.upkeep.changes import Author
+from audiences.upkeep.data_changes import DataKind
 from mailer import clock
 from mailer.campaigns.models import Campaign
 from mailer.sites.site import Site
@@ -269,3 +272,26 @@ async def test_after_stop_everything_only_a_new_confirmation_brings_letters_back
     assert (before, stopped is None) == ("pending", False)
     assert (await readers.standings(site))[ADDED] == "active"
     assert (await reader(site)).stopped_at is None
+
+
+async def test_a_retired_topic_can_be_left_and_is_offered_to_no_other_reader(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await readers.signed(site, tmp_path)
+    on = list(await readers.standings(site))
+    author = Author(by="editor", at=clock.now())
+    async with site.database.writing() as session:
+        for code in (ADDED, "monthly-letter"):
+            await words.retire(session, DataKind.TOPIC, code, author)
+    async with serving(site) as pages:
+        offered = (await pages.get(f"/p/{link.preferences}")).text
+        await save(pages, f"/p/{link.preferences}", [*on, ADDED])
+        kept = await readers.standings(site)
+        left = [each for each in on if each != "monthly-letter"]
+        after = await save(pages, f"/p/{link.preferences}", left)
+
+    assert f'value="{ADDED}"' not in offered
+    assert 'value="monthly-letter"' in offered
+    assert ADDED not in kept
+    assert (await readers.standings(site))["monthly-letter"] == "ended"
+    assert 'value="monthly-letter"' not in after
