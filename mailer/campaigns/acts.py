@@ -29,6 +29,7 @@ class Act(StrEnum):
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"
+    RESENT = "resent"  # to readers it has not reached: a further wave
     PAUSED = "paused"
     RESUMED = "resumed"
     EXPIRED = "expired"  # not released at its time

@@ -1,8 +1,9 @@
 """Makes the messages of a campaign in chunks of contacts, so that it can be resumed.
 
-The database allows one row per campaign and contact, so a process that is killed, or
-two at the same time, make each row once. A reader who is left out has a row with the
-reason. The first messages are sent while the others are made.
+The database allows one row per campaign, wave and contact, so a process that is killed,
+or two at the same time, make each row once. A reader whom the release leaves out has a
+row with the reason; a further wave makes rows only for those it is sent to. The first
+messages are sent while the others are made.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +11,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact, Via
 from audiences.segments import resolve
@@ -24,7 +36,14 @@ from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.variants import codes, groups
 from mailer.errors import RefusedError
 from mailer.outbox import lease, message_states, only_to, process_identity
-from mailer.outbox.models import Message, ReleasePlan, Route
+from mailer.outbox.models import (
+    CampaignWave,
+    DeliveryFault,
+    Message,
+    ReleasePlan,
+    Route,
+)
+from mailer.outbox.waves import not_reached
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import StoreIdentity
@@ -62,9 +81,14 @@ async def _in_states(
     return list(plans)
 
 
-def new_plan(campaign_id: int, *, now: datetime) -> ReleasePlan:
-    """Return the plan of a campaign that this process releases."""
-    return _leased(ReleasePlan(campaign_id=campaign_id, contact_id=0), now)
+def new_plan(
+    campaign_id: int, *, wave: int = 1, joiners: bool = False, now: datetime
+) -> ReleasePlan:
+    """Return the plan of a campaign that this process releases, or sends again."""
+    begun = ReleasePlan(
+        campaign_id=campaign_id, contact_id=0, wave=wave, joiners=joiners
+    )
+    return _leased(begun, now)
 
 
 def _leased(progress: ReleasePlan, now: datetime) -> ReleasePlan:
@@ -75,7 +99,7 @@ def _leased(progress: ReleasePlan, now: datetime) -> ReleasePlan:
 
 
 async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> int:
-    """Make the missing messages of a released campaign; return how many it has."""
+    """Make the missing messages of a campaign's last wave; return how many it has."""
     size = FIRST_CHUNK
     async with site.database.connection() as held:
         while True:
@@ -85,16 +109,25 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
                     ReleasePlan, campaign_id, with_for_update=True
                 )
                 if progress is None:
-                    total = select(func.count()).where(
-                        Message.campaign_id == campaign_id
-                    )
-                    made = await session.scalar(total) or 0
+                    made = await _made(session, campaign_id)
                     log.info("campaign.released", campaign=campaign_id, messages=made)
                     return made
                 _leased(progress, now())
                 patterns = site.settings.mail.only_to
                 await _plan_chunk(session, campaign, progress, size, patterns)
             size = min(size * 2, MAX_CHUNK)
+
+
+async def _made(session: AsyncSession, campaign_id: int) -> int:
+    """Return how many messages the last wave of a campaign has."""
+    counted = await session.execute(
+        select(func.count())
+        .where(Message.campaign_id == campaign_id)
+        .group_by(Message.wave)
+        .order_by(Message.wave.desc())
+        .limit(1)
+    )
+    return counted.scalar() or 0
 
 
 async def _plan_chunk(
@@ -105,9 +138,7 @@ async def _plan_chunk(
     patterns: Sequence[str],
 ) -> None:
     """Make the messages of the next `size` contacts; delete a plan that is done."""
-    released_at = campaign.released_at
-    if released_at is None:
-        raise RefusedError(f"{campaign.name} has not been released")
+    began = await _began(session, campaign, progress)
     last = await session.scalar(
         select(func.max(Contact.id)).where(
             Contact.id.in_(
@@ -121,16 +152,63 @@ async def _plan_chunk(
     if last is None:
         await session.delete(progress)
         return
-    context = await lookup.context_of(session, campaign, now=released_at)
+    context = await lookup.context_of(session, campaign, now=began)
     within = (progress.contact_id, last)
     for via in context.memberships:
-        columns, readers = _messages(campaign, context, via, within, patterns)
+        columns, readers = _messages(
+            *(campaign, context, via, within, patterns), progress=progress, began=began
+        )
         await session.execute(
             insert(session, Message)
             .from_select(columns, readers)
             .on_conflict_do_nothing()
         )
+    if progress.wave > 1:
+        await _forget_faults(session, progress, within)
     progress.contact_id = last
+
+
+async def _began(
+    session: AsyncSession, campaign: Campaign, progress: ReleasePlan
+) -> datetime:
+    """Return when the wave of a plan began."""
+    if progress.wave > 1:
+        key = (campaign.id, progress.wave)
+        return (await session.get_one(CampaignWave, key)).at
+    if campaign.released_at is None:
+        raise RefusedError(f"{campaign.name} has not been released")
+    return campaign.released_at
+
+
+async def _forget_faults(
+    session: AsyncSession, progress: ReleasePlan, within: Range
+) -> None:
+    """Delete the faults of messages that are sent again: they prove nothing now."""
+    again, former = aliased(Message), aliased(Message)
+    after, last = within
+    replaced = (
+        select(former.id)
+        .join(
+            again,
+            and_(
+                again.contact_id == former.contact_id,
+                again.campaign_id == former.campaign_id,
+                again.wave == progress.wave,
+            ),
+        )
+        .where(
+            former.campaign_id == progress.campaign_id,
+            former.wave < progress.wave,
+            former.contact_id > after,
+            former.contact_id <= last,
+        )
+    )
+    await session.execute(
+        delete(DeliveryFault).where(
+            DeliveryFault.campaign_id == progress.campaign_id,
+            DeliveryFault.message_number.in_(replaced),
+        )
+    )
 
 
 def _messages(
@@ -139,10 +217,14 @@ def _messages(
     via: Via,
     within: Range,
     patterns: Sequence[str],
+    *,
+    progress: ReleasePlan,
+    began: datetime,
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them.
 
-    It selects the readers in a range that the audience has by a kind of membership.
+    It selects the readers in a range that the audience has by a kind of membership; of
+    a further wave, those who get it.
     """
     variant = codes.expression(campaign, context, via)
     left_out = func.coalesce(
@@ -160,7 +242,13 @@ def _messages(
         Route.country_languages == groups.COUNTRY_LANGUAGES,
         Route.variant == variant,
     )
-    columns = _columns(campaign, via, left_out)
+    columns = _columns(campaign, via, left_out) | {
+        "wave": literal(progress.wave),
+        "due_at": case(
+            (Route.letter_id.is_not(None), literal(began, Message.due_at.type)),
+            else_=null(),
+        ),
+    }
     readers = (
         resolve.audience(
             campaign.audience, context, *columns.values(), via=via, within=within
@@ -169,6 +257,13 @@ def _messages(
         .outerjoin(StoredLetter, StoredLetter.id == Route.letter_id)
         .order_by(Contact.id)
     )
+    if progress.wave > 1:
+        why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
+        readers = readers.where(
+            *not_reached.missed(campaign.id, joiners=progress.joiners),
+            why_not.is_(None),
+            Route.letter_id.is_not(None),
+        )
     return list(columns), readers
 
 
@@ -196,8 +291,4 @@ def _columns(
         "state": case((has_letter, waiting), else_=skipped),
         "reason": case((has_letter, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
-        "due_at": case(
-            (has_letter, literal(campaign.released_at, Message.due_at.type)),
-            else_=null(),
-        ),
     }

@@ -52,6 +52,7 @@ def message(
         "message_id": f"<{signed.message_id}@{domain}>",
         "reason": row.reason,
         "step": row.step,
+        "wave": row.wave,
     }
 
 

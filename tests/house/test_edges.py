@@ -18,6 +18,7 @@ OPENERS = (
     "mailer/delivery/",
     "mailer/outbox/plan.py",
     "mailer/outbox/release.py",
+    "mailer/outcomes/resending.py",  # renders between two transactions
     "mailer/calendar/due.py",
     "mailer/calendar/announcing.py",  # renders between two transactions
     "mailer/campaigns/review/gate.py",  # renders between two transactions

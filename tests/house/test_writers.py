@@ -59,6 +59,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "address_key": {MOVING, CONFIRMATIONS},
         "contact_id": {MERGING, CONFIRMATIONS},
         "organisation_id": {MERGING, CONFIRMATIONS},
+        "wave": {MERGING},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },

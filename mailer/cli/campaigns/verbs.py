@@ -91,6 +91,11 @@ VERBS = {
         "report",
         "Count the messages of a campaign by state, language and kind of reader.",
     ),
+    "resend": _at(
+        "resending",
+        "resend",
+        "Send a finished campaign to those it has not reached; a dry run first.",
+    ),
     "resume": _at(
         "sending",
         "resume",
