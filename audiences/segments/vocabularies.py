@@ -14,6 +14,7 @@ from audiences import institution, languages, organisations
 from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
 from audiences.organisations import Country, Organisation, Theme
+from audiences.segments import kept
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.topics import Topic
@@ -39,6 +40,7 @@ class Vocabulary:
     offices: Collection[str] = ()
     topics: Collection[str] = ()
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
+    kept: Collection[str] = ()  # names of kept lists
     # whether any contact has a further membership; else rules do not look for them
     further_memberships: bool = False
 
@@ -58,6 +60,7 @@ class Vocabulary:
             Values.OFFICE: self.offices,
             Values.TOPIC: self.topics,
             Values.SEGMENT: self.segments,
+            Values.KEPT: self.kept,
         }
         return lists.get(values, ())
 
@@ -123,5 +126,6 @@ async def load(session: AsyncSession) -> Vocabulary:
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
         segments={name: rule for name, rule in saved},
+        kept=await kept.names(session),
         further_memberships=await any_further(session),
     )

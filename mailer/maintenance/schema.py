@@ -16,7 +16,7 @@ from audiences import directory, organisations, subscriptions, suppressions, top
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.people import details, former_keys
-from audiences.segments import saved
+from audiences.segments import kept, saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from audiences.upkeep import changes
@@ -39,6 +39,7 @@ MODULES = (
     directory,
     former_keys,
     identity,
+    kept,
     organisations,
     saved,
     subscriptions,

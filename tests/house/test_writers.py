@@ -40,6 +40,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "closes_at": {HOURS},
         "reference_number": {REFERENCES},
         "files": {"mailer/campaigns/writing/files.py"},
+        "corrects": {"mailer/outbox/waves/erratum.py"},
         "*": {EDIT, HOURS, REFERENCES, LETTERS},
     },
     "CampaignEvent": {"*": {ACTS}},

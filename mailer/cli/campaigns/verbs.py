@@ -45,6 +45,11 @@ VERBS = {
         "diff",
         "Show what changed in a campaign, block by block, in each language.",
     ),
+    "erratum": _at(
+        "writing.correcting",
+        "erratum",
+        "Draft a letter to exactly those who got this campaign's letter.",
+    ),
     "explain": _at(
         "readership",
         "explain",

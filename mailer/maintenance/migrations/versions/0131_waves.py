@@ -1,4 +1,4 @@
-"""Waves of a campaign: each has messages of its own.
+"""Waves of a campaign, each with messages of its own; errata, with their kept lists.
 
 The ledger has one row per campaign, wave and contact. SQLite changes no constraint of a
 table, so the table is made again there, as https://www.sqlite.org/lang_altertable.html
@@ -37,6 +37,29 @@ def upgrade() -> None:
         sa.Column("joiners", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     _replace(BEFORE, AFTER)
+    _add_waves()
+    _add_errata()
+
+
+def _add_errata() -> None:
+    op.add_column("campaign", sa.Column("corrects", sa.Integer(), nullable=True))
+    op.create_table(
+        "kept_contact",
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+            name=op.f("fk_kept_contact_contact_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("name", "contact_id", name=op.f("pk_kept_contact")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_kept_contact_contact_id"), "kept_contact", ["contact_id"])
+
+
+def _add_waves() -> None:
     op.create_table(
         "campaign_wave",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -58,6 +81,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Return to one row per campaign and contact; refused if there are waves."""
+    op.drop_table("kept_contact")
+    op.drop_column("campaign", "corrects")
     op.drop_table("campaign_wave")
     _replace(AFTER, BEFORE)
     op.drop_column("release_plan", "joiners")
