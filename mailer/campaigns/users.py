@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.models import User
 from mailer.errors import NotFoundError, RefusedError
+from mailer.store import site_events
 
 PROGRAMS = frozenset({"delivery", "init", "ticker"})  # they act under these names
 
@@ -34,12 +35,15 @@ async def named(session: AsyncSession, name: str) -> User:
 
 
 async def add(
-    session: AsyncSession, name: str, *, approver: bool, now: datetime
+    session: AsyncSession, name: str, *, approver: bool, by: str = "", now: datetime
 ) -> None:
-    """Add a user, or change whether they may approve.
+    """Add a user, or change whether they may approve; `by` is recorded.
 
     Raises RefusedError for a name under which the program itself acts.
     """
     if name in PROGRAMS:
         raise RefusedError(f"{name} is a name of the program; choose another")
+    known = await find(session, name)
     await session.merge(User(name=name, approver=approver, added_at=now))
+    act, detail = "added" if known is None else "edited", {"approver": approver}
+    site_events.record(session, act, f"user {name}", by=by, now=now, detail=detail)

@@ -6,10 +6,10 @@ import sys
 
 import click
 
-from mailer.campaigns import acts, users
+from mailer.campaigns import users
 from mailer.errors import NotFoundError
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import identity, site_events
 
 
 async def user(site: Site, by: str | None) -> str:
@@ -19,7 +19,7 @@ async def user(site: Site, by: str | None) -> str:
     is no such user, ConfigError if the address key is not the one of the store.
     """
     account = machine_account()
-    acts.account.set(account)
+    site_events.account.set(account)
     async with site.database.reading() as session:
         check = (await identity.read(session)).address_check
         identity.refuse_other_key(check, site.address_key)
@@ -34,6 +34,20 @@ async def user(site: Site, by: str | None) -> str:
             user=account,
         )
     return known.name
+
+
+async def witness(site: Site, by: str | None) -> str:
+    """Return the user who acts, where none need be named; "" if only the account is.
+
+    Raises NotFoundError if `by` is no user.
+    """
+    account = machine_account()
+    site_events.account.set(account)
+    async with site.database.reading() as session:
+        if by is not None:
+            return (await users.named(session, by)).name
+        known = await users.find(session, account)
+    return "" if known is None else known.name
 
 
 def machine_account() -> str:

@@ -117,6 +117,9 @@ class Instant(click.ParamType[datetime]):
 by_option = click.option(
     "--by", help="The user who does it; else the user named like your account."
 )
+who_option = click.option(
+    "--by", "who", help="The user who does it; else your account is recorded."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 as_json_lines = click.option(
     "--json-lines", "as_json", is_flag=True, help="Print one JSON object a line."

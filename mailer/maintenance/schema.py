@@ -24,7 +24,7 @@ from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError, StoreError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
-from mailer.store import identity
+from mailer.store import identity, site_events
 from mailer.store.database import Database
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
@@ -42,6 +42,7 @@ MODULES = (
     kept,
     organisations,
     saved,
+    site_events,
     subscriptions,
     suppressions,
     topics,

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
-from mailer.store import locks
+from mailer.store import locks, site_events
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
@@ -216,10 +216,14 @@ async def stop(
         .values(stopped_at=now, stopped_by=by, stopped_because=because)
         .returning(StoreIdentity.id)
     )
-    return stopped.first() is not None
+    if stopped.first() is None:
+        return False
+    detail = {"because": because} if because else {}
+    site_events.record(session, "stopped", "site", by=by, now=now, detail=detail)
+    return True
 
 
-async def go(session: AsyncSession) -> bool:
+async def go(session: AsyncSession, *, by: str, now: datetime) -> bool:
     """End a stop; return False if there was none."""
     await locks.lock_claims(session)
     ended = await session.execute(
@@ -228,7 +232,10 @@ async def go(session: AsyncSession) -> bool:
         .values(stopped_at=None, stopped_by=None, stopped_because=None)
         .returning(StoreIdentity.id)
     )
-    return ended.first() is not None
+    if ended.first() is None:
+        return False
+    site_events.record(session, "going on", "site", by=by, now=now)
+    return True
 
 
 async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> None:

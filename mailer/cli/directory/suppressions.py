@@ -13,7 +13,7 @@ from audiences.suppressions import Suppression, Why
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, who_option, with_site
 from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
@@ -86,16 +86,18 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
+@who_option
 @with_site
-async def add(site: Site, address: str, detail: str) -> None:
+async def add(site: Site, address: str, detail: str, who: str | None) -> None:
     """Suppress an address, also one that no contact has."""
+    by = await acting.witness(site, who)
     key, now = _key(site, address), clock.now()
     optouts.append(
         site.root, [optouts.of_suppression(key, at=now, reason=Why.OPERATOR)]
     )
     async with site.database.writing() as session:
         is_new = await suppressions.suppress(
-            session, key, Why.OPERATOR, now=now, detail=detail
+            session, key, Why.OPERATOR, now=now, detail=detail, by=by
         )
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
@@ -113,6 +115,7 @@ async def add(site: Site, address: str, detail: str) -> None:
 @click.option("--detail", required=True, help="The reason, in words.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", type=int, help="Refuse if it concerns another number.")
+@who_option
 @with_site
 async def lift(
     site: Site,
@@ -122,6 +125,7 @@ async def lift(
     detail: str,
     yes: bool,
     expect: int | None,
+    who: str | None,
 ) -> None:
     """Allow writing to an address again, or to many at once.
 
@@ -140,9 +144,10 @@ async def lift(
         )
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
+    by, now = await acting.witness(site, who), clock.now()
     async with site.database.writing() as session:
         for key in keys:
-            await suppressions.lift(session, key, now=clock.now(), detail=detail)
+            await suppressions.lift(session, key, now=now, detail=detail, by=by)
     output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
 
 

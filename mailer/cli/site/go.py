@@ -2,18 +2,21 @@
 
 import rich_click as click
 
-from mailer.cli import output
-from mailer.cli.command import with_site
+from mailer import clock
+from mailer.cli import acting, output
+from mailer.cli.command import who_option, with_site
 from mailer.sites.site import Site
 from mailer.store import identity
 
 
 @click.command(epilog="Example: mailer go")
+@who_option
 @with_site
-async def command(site: Site) -> None:
+async def command(site: Site, who: str | None) -> None:
     """End a stop: campaigns, ticker and workers go on where they were."""
+    by = await acting.witness(site, who)
     async with site.database.writing() as session:
-        ended = await identity.go(session)
+        ended = await identity.go(session, by=by, now=clock.now())
         halt = (await identity.read(session)).halt
     output.line("the stop has ended" if ended else "this site was not stopped")
     if halt:

@@ -4,8 +4,8 @@ import rich_click as click
 
 from mailer import clock
 from mailer.campaigns import users
-from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli import acting, output
+from mailer.cli.command import as_json, who_option, with_site
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -34,9 +34,11 @@ async def list_(site: Site, as_json: bool) -> None:
 @click.option(
     "--approver", is_flag=True, help="May approve campaigns that others wrote."
 )
+@who_option
 @with_site
-async def add(site: Site, name: str, approver: bool) -> None:
+async def add(site: Site, name: str, approver: bool, who: str | None) -> None:
     """Add a user, or change whether a user may approve."""
+    by = await acting.witness(site, who)
     async with site.database.writing() as session:
-        await users.add(session, name, approver=approver, now=clock.now())
+        await users.add(session, name, approver=approver, by=by, now=clock.now())
     output.line(f"{name} {'writes and approves' if approver else 'writes'}")

@@ -36,7 +36,7 @@ async def stop(site: Site) -> None:
 
 async def go(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.go(session)
+        await identity.go(session, by="ana", now=clock.now())
 
 
 async def claimed(site: Site) -> int:

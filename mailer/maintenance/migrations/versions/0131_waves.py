@@ -1,4 +1,4 @@
-"""Waves of a campaign, each with messages of its own; errata, with their kept lists.
+"""Waves, each with messages of its own; errata, with kept lists; acts on the site.
 
 The ledger has one row per campaign, wave and contact. SQLite changes no constraint of a
 table, so the table is made again there, as https://www.sqlite.org/lang_altertable.html
@@ -39,6 +39,23 @@ def upgrade() -> None:
     _replace(BEFORE, AFTER)
     _add_waves()
     _add_errata()
+    _add_history()
+
+
+def _add_history() -> None:
+    op.add_column("suppression_event", sa.Column("by", sa.String(60), nullable=True))
+    op.add_column("imported_file", sa.Column("undone_by", sa.String(), nullable=True))
+    op.create_table(
+        "site_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(60), nullable=False),
+        sa.Column("act", sa.String(20), nullable=False),
+        sa.Column("about", sa.String(120), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_event")),
+    )
+    op.create_index(op.f("ix_site_event_at"), "site_event", ["at"])
 
 
 def _add_errata() -> None:
@@ -81,6 +98,9 @@ def _add_waves() -> None:
 
 def downgrade() -> None:
     """Return to one row per campaign and contact; refused if there are waves."""
+    op.drop_table("site_event")
+    op.drop_column("imported_file", "undone_by")
+    op.drop_column("suppression_event", "by")
     op.drop_table("kept_contact")
     op.drop_column("campaign", "corrects")
     op.drop_table("campaign_wave")

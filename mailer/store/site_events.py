@@ -1,0 +1,50 @@
+"""Acts on a site as a whole: stopped, going on, users added. Rows are only added."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.store.base import Base
+
+# the account of the machine at which a person acts; None: a program acts
+account: ContextVar[str | None] = ContextVar("account", default=None)
+
+
+class SiteEvent(Base):
+    """One act on the site: who did what, when."""
+
+    __tablename__ = "site_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(60))  # empty: only the account is known
+    act: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(120))  # such as “site”, “user marie”
+    detail: Mapped[dict[str, Any]]
+
+
+def record(
+    session: AsyncSession,
+    act: str,
+    about: str,
+    *,
+    by: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Record an act on the site, with the account of the machine."""
+    session.add(
+        SiteEvent(at=now, by=by, act=act, about=about, detail=with_account(detail))
+    )
+
+
+def with_account(detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what is recorded of an act, with the account of the machine if any."""
+    at_account = account.get()
+    recorded = {} if at_account is None else {"account": at_account}
+    return recorded | dict(detail or {})
