@@ -1,6 +1,6 @@
 """Queries of the ledger, the messages of all campaigns; nothing is changed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -11,10 +11,12 @@ from audiences.contacts import Contact, Membership
 from audiences.organisations import Organisation
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
-from mailer.outbox.message_states import MessageState
+from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import FOR_ORGANISATION, CampaignWave, Message
 
 PAGE = 1_000
+SLOWS_DOWN = " slows us down"  # in the reason of a message that waits for its provider
+MOST_SLOWED = 20  # reasons
 
 
 async def of_campaign(
@@ -94,6 +96,23 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return "" if value is None else str(value)
+
+
+async def slowed(session: AsyncSession) -> Sequence[tuple[str, int]]:
+    """Return why messages wait for a provider that slows us down, with how many."""
+    number = func.count()
+    found = await session.execute(
+        select(Message.reason, number)
+        .where(
+            Message.due_at.is_not(None),
+            Message.state.in_(CLAIMABLE),
+            Message.reason.contains(SLOWS_DOWN, autoescape=True),
+        )
+        .group_by(Message.reason)
+        .order_by(number.desc(), Message.reason)
+        .limit(MOST_SLOWED)
+    )
+    return [(reason or "", count) for reason, count in found]
 
 
 async def totals(session: AsyncSession, campaign_id: int) -> dict[str, int]:

@@ -383,7 +383,7 @@ async def test_a_resend_killed_at_any_statement_is_whole_and_reaches_each_once(
     number = await finished(site, tmp_path)
     ends: list[int] = []
     while 0 not in ends:
-        nth = 1 + 4 * len(ends)
+        nth = 1 + 12 * len(ends)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", KILLED),
             *(str(site.root / "config.toml"), str(number), str(nth)),
