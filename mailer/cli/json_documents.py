@@ -26,6 +26,7 @@ class CampaignListed(Shape):
     reference: str
     state: str
     at: Instant | None
+    released_at: Instant | None
     fell: Instant | None
     stopped_because: str | None
 

@@ -26,6 +26,7 @@ def campaign(row: Campaign, fell: datetime | None = None) -> Document:
         "reference": row.reference,
         "state": row.state,
         "at": row.at.isoformat() if row.at else None,
+        "released_at": row.released_at.isoformat() if row.released_at else None,
         "fell": fell.isoformat() if fell else None,
         "stopped_because": row.stopped_because,
     }

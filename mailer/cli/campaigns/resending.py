@@ -73,9 +73,11 @@ async def resend(
     elif apply:
         output.line(f"wave {wave.number} of {wave.name} is released to {shown}")
     elif wave.readers:
+        last = f" --until {until:%Y-%m-%d}" if until else ""
         output.say(
             f"nothing was sent; `{output.called()} campaigns resend {campaign_id}"
-            f"{' --joiners' if joiners else ''} --apply --expect {len(wave.readers)}`"
+            f"{' --joiners' if joiners else ''}{last} --apply --expect"
+            f" {len(wave.readers)}`"
             " sends it"
         )
 
