@@ -16,14 +16,12 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    delete,
     func,
     literal,
     null,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact, Via
 from audiences.segments import resolve
@@ -38,12 +36,11 @@ from mailer.errors import RefusedError
 from mailer.outbox import lease, message_states, only_to, process_identity
 from mailer.outbox.models import (
     CampaignWave,
-    DeliveryFault,
     Message,
     ReleasePlan,
     Route,
 )
-from mailer.outbox.waves import not_reached
+from mailer.outbox.waves import not_reached, replaced
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import StoreIdentity
@@ -164,7 +161,7 @@ async def _plan_chunk(
             .on_conflict_do_nothing()
         )
     if progress.wave > 1:
-        await _forget_faults(session, progress, within)
+        await replaced.forget_faults(session, progress, within)
     progress.contact_id = last
 
 
@@ -178,37 +175,6 @@ async def _began(
     if campaign.released_at is None:
         raise RefusedError(f"{campaign.name} has not been released")
     return campaign.released_at
-
-
-async def _forget_faults(
-    session: AsyncSession, progress: ReleasePlan, within: Range
-) -> None:
-    """Delete the faults of messages that are sent again: they prove nothing now."""
-    again, former = aliased(Message), aliased(Message)
-    after, last = within
-    replaced = (
-        select(former.id)
-        .join(
-            again,
-            and_(
-                again.contact_id == former.contact_id,
-                again.campaign_id == former.campaign_id,
-                again.wave == progress.wave,
-            ),
-        )
-        .where(
-            former.campaign_id == progress.campaign_id,
-            former.wave < progress.wave,
-            former.contact_id > after,
-            former.contact_id <= last,
-        )
-    )
-    await session.execute(
-        delete(DeliveryFault).where(
-            DeliveryFault.campaign_id == progress.campaign_id,
-            DeliveryFault.message_number.in_(replaced),
-        )
-    )
 
 
 def _messages(
@@ -234,14 +200,8 @@ def _messages(
             else_=message_states.Skip.ONLY_TO.value,
         ),
     )
-    route = and_(
-        left_out.is_(None),  # a reader who is left out has no route
-        Route.campaign_id == campaign.id,
-        Route.contact_languages == groups.CONTACT_LANGUAGES,
-        Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
-        Route.country_languages == groups.COUNTRY_LANGUAGES,
-        Route.variant == variant,
-    )
+    # a reader who is left out has no route
+    route = and_(left_out.is_(None), *_route(campaign, variant))
     columns = _columns(campaign, via, left_out) | {
         "wave": literal(progress.wave),
         "due_at": case(
@@ -258,13 +218,33 @@ def _messages(
         .order_by(Contact.id)
     )
     if progress.wave > 1:
-        why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
-        readers = readers.where(
-            *not_reached.missed(campaign.id, joiners=progress.joiners),
-            why_not.is_(None),
-            Route.letter_id.is_not(None),
-        )
+        readers = readers.where(*_of_wave(campaign, progress, patterns))
     return list(columns), readers
+
+
+def _route(
+    campaign: Campaign, variant: ColumnElement[Any]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a route is a reader's."""
+    return (
+        Route.campaign_id == campaign.id,
+        Route.contact_languages == groups.CONTACT_LANGUAGES,
+        Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
+        Route.country_languages == groups.COUNTRY_LANGUAGES,
+        Route.variant == variant,
+    )
+
+
+def _of_wave(
+    campaign: Campaign, progress: ReleasePlan, patterns: Sequence[str]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a contact gets a further wave."""
+    why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
+    return (
+        *not_reached.missed(campaign.id, joiners=progress.joiners),
+        why_not.is_(None),
+        Route.letter_id.is_not(None),
+    )
 
 
 def _columns(

@@ -97,23 +97,21 @@ async def resend(
         _require(wave, campaign, expected)
         context = await lookup.context_of(session, campaign, now=now)
         which = missed.conditions(site, campaign, joiners=wanted.joiners)
+        written = content.written
         readers = await groups.group(
-            session, campaign, context, written=content.written, which=which
+            session, campaign, context, written=written, which=which
         )
-        content = await letters.with_entries(
-            session, content, {each.variant for each in readers}
-        )
+        variants = {each.variant for each in readers}
+        content = await letters.with_entries(session, content, variants)
         stored = await _stored(session, campaign_id)
     rendered = await release.render_groups(
         site, content, readers, stored=stored, now=now
     )
     async with site.database.writing() as session:
         await _begin(session, site, campaign_id, wave, wanted, by=by, now=now)
-        session.add(
-            plan.new_plan(
-                campaign_id, wave=wave.number, joiners=wanted.joiners, now=read_clock()
-            )
-        )
+        joiners, at = wanted.joiners, read_clock()
+        begun = plan.new_plan(campaign_id, wave=wave.number, joiners=joiners, now=at)
+        session.add(begun)
         await release.store(session, content, rendered, readers, stored)
     log.info("campaign.resend_begun", campaign=campaign_id, by=by, wave=wave.number)
     return await plan.plan(site, campaign_id, now=read_clock)
@@ -263,25 +261,19 @@ async def _begin(
     if await _last(session, campaign_id) + 1 != wave.number:
         raise RefusedError(f"{campaign.name} was just sent again; look at its report")
     hours.begin(campaign, ends=wave.until, now=now)
-    number = len(wave.readers)
-    detail = {
-        "wave": wave.number,
-        "readers": number,
-        "until": wave.until.isoformat(),
-        "joiners": wanted.joiners,
-    }
+    recorded = CampaignWave(
+        campaign_id=campaign_id,
+        number=wave.number,
+        at=now,
+        by=by,
+        until=wave.until,
+        joiners=wanted.joiners,
+        readers=len(wave.readers),
+    )
+    session.add(recorded)
+    detail: dict[str, object] = {"wave": wave.number, "readers": recorded.readers}
+    detail |= {"until": wave.until.isoformat(), "joiners": wanted.joiners}
     sending, resent = CampaignState.SENDING, Act.RESENT
     acts.move(session, campaign, sending, resent, by=by, now=now, detail=detail)
     await faults.forget(session, campaign_id)
-    session.add(
-        CampaignWave(
-            campaign_id=campaign_id,
-            number=wave.number,
-            at=now,
-            by=by,
-            until=wave.until,
-            joiners=wanted.joiners,
-            readers=number,
-        )
-    )
     await session.flush()

@@ -79,10 +79,7 @@ def _limited(
     number: Any,
     by: Any = None,
 ) -> Select[*tuple[Any, ...]]:
-    """Return a query with the limits of time and user, newest first.
-
-    Without a column `by`, a source is asked for every user.
-    """
+    """Return a query with the limits of time and, with a column `by`, of user."""
     if limits.since is not None:
         query = query.where(at >= limits.since)
     if limits.user is not None and by is not None:
@@ -265,13 +262,10 @@ def _message_events(limits: HistoryLimits, contact: Contact) -> Source:
 
     def entry(row: Any) -> HistoryEntry:
         each, campaign, wave = row
+        about = f"campaign {campaign}"
         detail = {"message": each.message_number, "wave": wave, "reason": each.detail}
         return HistoryEntry(
-            at=each.at,
-            by=DELIVERY,
-            act=each.state,
-            about=f"campaign {campaign}",
-            detail=detail,
+            at=each.at, by=DELIVERY, act=each.state, about=about, detail=detail
         )
 
     return Source(query=_limited(query, limits, table.at, table.id), entry=entry)

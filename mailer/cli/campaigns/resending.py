@@ -60,26 +60,27 @@ async def resend(
     if apply:
         shown = counted(len(wave.readers), "reader")
         asked = expect is None and acting.ask(f"Send it to {shown}?", yes=yes)
+        if expect is None and (asked or yes):
+            expect = len(wave.readers)  # no other number than the one that was shown
         await resending.resend(
-            site,
-            campaign_id,
-            wanted,
-            by=by,
-            now=now,
-            expected=len(wave.readers) if asked or (yes and expect is None) else expect,
+            site, campaign_id, wanted, by=by, now=now, expected=expect
         )
     if as_json:
         output.json_document(_document(campaign_id, wave, applied=apply))
     elif apply:
         output.line(f"wave {wave.number} of {wave.name} is released to {shown}")
     elif wave.readers:
-        last = f" --until {until:%Y-%m-%d}" if until else ""
-        output.say(
-            f"nothing was sent; `{output.called()} campaigns resend {campaign_id}"
-            f"{' --joiners' if joiners else ''}{last} --apply --expect"
-            f" {len(wave.readers)}`"
-            " sends it"
-        )
+        _say_how(campaign_id, wanted, len(wave.readers))
+
+
+def _say_how(campaign_id: int, wanted: Wanted, number: int) -> None:
+    """Say that nothing was sent, and the command that sends it."""
+    joiners = " --joiners" if wanted.joiners else ""
+    last = f" --until {wanted.until}" if wanted.until else ""
+    output.say(
+        f"nothing was sent; `{output.called()} campaigns resend {campaign_id}"
+        f"{joiners}{last} --apply --expect {number}` sends it"
+    )
 
 
 def _show(site: Site, wave: Wave) -> None:

@@ -7,6 +7,7 @@ import rich_click as click
 from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
+from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
 from mailer.cli.campaigns import acted, fallen
@@ -58,18 +59,25 @@ async def approve(
     )
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
+    _show_approval(site, campaign, given, as_json=as_json)
+    await fallen.say(site, campaign_id)
+
+
+def _show_approval(
+    site: Site, campaign: Campaign, given: Approval, *, as_json: bool
+) -> None:
     last = approval.last_day(given, campaign)
     when = f", for {output.local(given.time, site.zone)} only" if given.time else ""
     when += f", for any time until {last}" if last else ""
+    readers = counted(given.count, "reader")
     acted.show(
         campaign,
-        f"{by} approved {campaign.name} for {counted(given.count, 'reader')}{when}",
+        f"{given.by} approved {campaign.name} for {readers}{when}",
         as_json=as_json,
         readers=given.count,
         only_at=given.time and given.time.isoformat(),
         until=last and last.isoformat(),
     )
-    await fallen.say(site, campaign_id)
 
 
 async def ask_again(site: Site, campaign_id: int, *, again: bool) -> None:

@@ -57,13 +57,7 @@ async def draft(
     of the letter. Raises RefusedError while the letter is sent, and if it reached no
     reader.
     """
-    campaign = await lookup.get(session, campaign_id)
-    await lookup.lock(session, campaign)
-    if campaign.on_demand or campaign.state not in _OVER:
-        raise RefusedError(
-            f"{campaign.name} is {campaign.state}; an erratum is for a letter that is"
-            " finished or cancelled"
-        )
+    campaign = await _over(session, campaign_id)
     doubtful = await _number_doubtful(session, campaign.id)
     known = await kept.names(session)
     start = f"campaign-{campaign.id}"
@@ -85,6 +79,18 @@ async def draft(
         uncertain=doubtful,
         includes_uncertain=uncertain,
     )
+
+
+async def _over(session: AsyncSession, campaign_id: int) -> Campaign:
+    """Return a campaign, locked; raise RefusedError if its letter is still sent."""
+    campaign = await lookup.get(session, campaign_id)
+    await lookup.lock(session, campaign)
+    if campaign.on_demand or campaign.state not in _OVER:
+        raise RefusedError(
+            f"{campaign.name} is {campaign.state}; an erratum is for a letter that is"
+            " finished or cancelled"
+        )
+    return campaign
 
 
 def _contacts(campaign_id: int, states: tuple[MessageState, ...]) -> Select[int]:

@@ -1,107 +1,39 @@
 """A resend reaches exactly those whom a finished campaign has not reached."""
 
 import asyncio
-import signal
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from audiences import subscriptions, suppressions
-from audiences.contacts import Contact, find
-from audiences.subscriptions import Evidence, How
-from audiences.suppressions import Why
-from audiences.upkeep import editing
-from audiences.upkeep.changes import Author
-from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.errors import MailerError, RefusedError
-from mailer.outbox import plan, release
+from mailer.outbox import release
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted, Wave
-from mailer.readers import merging, moving
+from mailer.outcomes.resending import Wanted
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tests.acts.commands import Mailer, Ran
+from tests.acts.resending import (
+    ED,
+    FULL,
+    GONE,
+    SC,
+    SHS,
+    finished,
+    look,
+    names,
+    resend,
+    script,
+    settle,
+    stop,
+)
 from tools.peers.relay import DROP, Relay
 from tools.waiting import eventually
-
-GONE = "550 5.1.1 No such user here"
-FULL = "552 5.2.2 mailbox full"
-ED, SC, SHS, CLT, CI = (
-    f"focal-point@{code}.sector.example" for code in ("ed", "sc", "shs", "clt", "ci")
-)
-AUTHOR = Author(by="editor", account="test", because=None, at=clock.now())
-
-
-def script(relay: Relay, replies: dict[str, str]) -> None:
-    """Answer RCPT of these addresses with these replies."""
-
-    def answer(verb: str, line: str) -> str | None:
-        if verb != "RCPT":
-            return None
-        return next((said for to, said in replies.items() if to in line), None)
-
-    relay.script = answer
-
-
-async def contact(site: Site, address: str) -> Contact:
-    async with site.database.reading() as session:
-        return await find(session, address, key=site.address_key)
-
-
-async def finished(site: Site, place: Path) -> int:
-    """Release a campaign to ten readers, and deliver it."""
-    number = await campaigning.released(site, place)
-    await delivering.work(delivering.tuned(site))
-    assert await campaigning.state(site, number) == "finished"
-    return number
-
-
-async def look(site: Site, number: int, *, joiners: bool = False) -> Wave:
-    return await resending.look(site, number, Wanted(joiners=joiners), now=clock.now())
-
-
-async def resend(site: Site, number: int, **options: object) -> int:
-    wanted = Wanted(joiners=bool(options.get("joiners")))
-    made = await resending.resend(site, number, wanted, by="editor", now=clock.now())
-    await delivering.work(delivering.tuned(site))
-    return made
-
-
-def names(wave: Wave) -> dict[str, str]:
-    return {each.address: each.reason for each in wave.readers}
-
-
-async def stop(site: Site, address: str) -> None:
-    known = await contact(site, address)
-    evidence = Evidence(at=clock.now(), how=How.PAGE)
-    async with site.database.writing() as session:
-        await subscriptions.stop_everything(session, known.id, evidence=evidence)
-
-
-async def lift(site: Site, address: str) -> None:
-    known = await contact(site, address)
-    async with site.database.writing() as session:
-        await suppressions.lift(
-            session, known.address_key, now=clock.now(), detail="it exists again"
-        )
-
-
-async def settle(site: Site, number: int, address: str, state: MessageState) -> None:
-    """Give the message of a reader another final state."""
-    known = await contact(site, address)
-    async with site.database.writing() as session:
-        await session.execute(
-            update(Message)
-            .where(Message.campaign_id == number, Message.contact_id == known.id)
-            .values(state=state, reason="for the test")
-        )
 
 
 async def test_who_was_refused_for_a_passing_cause_gets_it_and_no_one_twice(
@@ -154,89 +86,6 @@ async def test_what_became_of_the_message_decides(
 
     assert (ED in names(wave)) is gets
     assert len(wave.readers) == int(bool(gets))
-
-
-async def test_a_suppression_that_was_lifted_lets_a_gone_mailbox_be_tried_again(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    """The new wave proves nothing by the refusal of the first."""
-    # a gone mailbox is proven by others at its domain that took the letter
-    script(relay, {ED: GONE})
-    number = await finished(site, tmp_path)
-    known = await contact(site, ED)
-    async with site.database.writing() as session:
-        await suppressions.suppress(
-            session, known.address_key, Why.BOUNCED, now=clock.now()
-        )
-    before = await look(site, number)
-    await lift(site, ED)
-    after = await look(site, number)
-    relay.script = lambda _verb, _line: None
-    await resend(site, number)
-    async with site.database.reading() as session:
-        found = await session.get(suppressions.Suppression, known.address_key)
-
-    assert before.left_out == {"mailbox_gone": 1}
-    assert names(after) == {ED: "refused"}
-    assert relay.recipients().count(ED) == 1
-    assert found is None
-
-
-async def test_a_reader_who_moved_gets_it_at_the_new_address(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    script(relay, {ED: GONE})
-    number = await finished(site, tmp_path)
-    async with site.database.writing() as session:
-        await moving.move(
-            session, ED, "new@ed.sector.example", AUTHOR, key=site.address_key
-        )
-    await resend(site, number)
-
-    assert relay.recipients().count("new@ed.sector.example") == 1
-    assert ED not in relay.recipients()
-
-
-async def test_a_merged_reader_who_has_it_at_the_other_address_gets_no_second_copy(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    script(relay, {ED: FULL})
-    number = await finished(site, tmp_path)
-    async with site.database.writing() as session:
-        await merging.merge(session, SC, ED, AUTHOR, key=site.address_key)
-    wave = await look(site, number)
-    ledger = await campaigning.ledger(site, number)
-
-    assert names(wave) == {}
-    assert ledger[ED].state == "accepted"
-
-
-async def test_late_joiners_get_it_only_if_they_are_asked_for(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    script(relay, {ED: FULL})
-    number = await finished(site, tmp_path)
-    async with site.database.writing() as session:
-        await editing.add(
-            session,
-            "late@sc.sector.example",
-            WantedContact(organisation="sc", topics=("monthly-letter",), basis="asked"),
-            AUTHOR,
-            key=site.address_key,
-        )
-    without, with_them = (
-        await look(site, number),
-        await look(site, number, joiners=True),
-    )
-    relay.script = lambda _verb, _line: None
-    made = await resend(site, number, joiners=True)
-    report = await campaigning.report(site, number)
-
-    assert names(without) == {ED: "refused"}
-    assert names(with_them) == {ED: "refused", "late@sc.sector.example": "joined"}
-    assert made == 2
-    assert (report.audience, report.accepted) == (11, 11)
-    assert set(Counter(relay.recipients()).values()) == {1}
 
 
 async def test_two_resends_at_once_send_one_wave(
@@ -346,58 +195,3 @@ async def test_the_command_shows_first_and_sends_the_number_it_was_given(
     assert [
         (each["state"], each["wave"]) for each in messages if each["address"] == ED
     ] == [("refused", 1), ("waiting", 2)]
-
-
-# One contact in a transaction, so that the resend can be killed at any statement.
-KILLED = """
-import asyncio, itertools, os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from mailer import clock
-from mailer.outbox import plan
-from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted
-from mailer.sites.opening import open_site
-
-async def main(path, number, last):
-    async with open_site(path) as site:
-        statements = itertools.count(1)
-
-        @event.listens_for(site.database.engine.sync_engine, "before_cursor_execute")
-        def count(*_):
-            if next(statements) == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        await resending.resend(site, number, Wanted(), by="editor", now=clock.now())
-
-plan.FIRST_CHUNK = plan.MAX_CHUNK = 300
-asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
-"""
-
-
-@pytest.mark.prove
-async def test_a_resend_killed_at_any_statement_is_whole_and_reaches_each_once(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    script(relay, {ED: FULL, SC: FULL, SHS: FULL})
-    number = await finished(site, tmp_path)
-    ends: list[int] = []
-    while 0 not in ends:
-        nth = 1 + 12 * len(ends)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", KILLED),
-            *(str(site.root / "config.toml"), str(number), str(nth)),
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        ends.append(await process.wait())
-        if await campaigning.state(site, number) == "sending":
-            break
-    relay.script = lambda _verb, _line: None
-    await plan.plan(site, number, now=clock.now)
-    await delivering.work(delivering.tuned(site))
-    report = await campaigning.report(site, number)
-
-    assert set(ends) <= {-signal.SIGKILL, 0}
-    assert len(ends) > 2
-    assert (report.state, report.accepted) == ("finished", 10)
-    assert set(Counter(relay.recipients()).values()) == {1}
