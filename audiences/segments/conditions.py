@@ -21,7 +21,7 @@ from audiences.organisations import (
     folded,
 )
 from audiences.people.details import ContactTag, tag
-from audiences.segments.kept import KeptContact
+from audiences.people.kept_lists import KeptContact
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
 

@@ -14,7 +14,7 @@ from audiences import institution, languages, organisations
 from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
 from audiences.organisations import Country, Organisation, Theme
-from audiences.segments import kept
+from audiences.people import kept_lists
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.topics import Topic
@@ -126,6 +126,6 @@ async def load(session: AsyncSession) -> Vocabulary:
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
         segments={name: rule for name, rule in saved},
-        kept=await kept.names(session),
+        kept=await kept_lists.names(session),
         further_memberships=await any_further(session),
     )

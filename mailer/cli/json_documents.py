@@ -218,7 +218,7 @@ class Explained(Shape):
     excluded: str | None
 
 
-class Counted(Shape):
+class AudienceCounted(Shape):
     """The size of an audience."""
 
     count: int
@@ -278,7 +278,7 @@ DOCUMENTS: dict[str, Any] = {
     "history": list[ActListed],
     "messages list": MessageListed,
     "schedule next": Coming,
-    "segments count": Counted,
+    "segments count": AudienceCounted,
     "segments explain": Explained,
     "segments members": MemberListed,
     "series next": Coming,

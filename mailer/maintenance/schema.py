@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
-from audiences.people import details, former_keys
-from audiences.segments import kept, saved
+from audiences.people import details, former_keys, kept_lists
+from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from audiences.upkeep import changes
@@ -39,7 +39,7 @@ MODULES = (
     directory,
     former_keys,
     identity,
-    kept,
+    kept_lists,
     organisations,
     saved,
     site_events,

@@ -193,13 +193,7 @@ def _messages(
     a further wave, those who get it.
     """
     variant = codes.expression(campaign, context, via)
-    left_out = func.coalesce(
-        resolve.reason(campaign.topic),
-        case(
-            (only_to.condition(patterns), null()),
-            else_=message_states.Skip.ONLY_TO.value,
-        ),
-    )
+    left_out = _left_out(campaign, patterns)
     # a reader who is left out has no route
     route = and_(left_out.is_(None), *_route(campaign, variant))
     columns = _columns(campaign, via, left_out) | {
@@ -220,6 +214,13 @@ def _messages(
     if progress.wave > 1:
         readers = readers.where(*_of_wave(campaign, progress, patterns))
     return list(columns), readers
+
+
+def _left_out(campaign: Campaign, patterns: Sequence[str]) -> ColumnElement[Any]:
+    """Return why a contact of the audience is left out, or null."""
+    only = message_states.Skip.ONLY_TO.value
+    outside = case((only_to.condition(patterns), null()), else_=only)
+    return func.coalesce(resolve.reason(campaign.topic), outside)
 
 
 def _route(

@@ -54,14 +54,16 @@ class Wave:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class WantedWave:
     """Which wave is wanted: with late joiners, and until which day."""
 
     joiners: bool = False
     until: date | None = None  # None: as long as after a release
 
 
-async def look(site: Site, campaign_id: int, wanted: Wanted, *, now: datetime) -> Wave:
+async def look(
+    site: Site, campaign_id: int, wanted: WantedWave, *, now: datetime
+) -> Wave:
     """Return the wave that a finished campaign would have; nothing is changed.
 
     Raises RefusedError if the campaign may not be sent again.
@@ -76,7 +78,7 @@ async def look(site: Site, campaign_id: int, wanted: Wanted, *, now: datetime) -
 async def resend(
     site: Site,
     campaign_id: int,
-    wanted: Wanted,
+    wanted: WantedWave,
     *,
     by: str,
     now: datetime,
@@ -97,9 +99,8 @@ async def resend(
         _require(wave, campaign, expected)
         context = await lookup.context_of(session, campaign, now=now)
         which = missed.conditions(site, campaign, joiners=wanted.joiners)
-        written = content.written
         readers = await groups.group(
-            session, campaign, context, written=written, which=which
+            session, campaign, context, written=content.written, which=which
         )
         variants = {each.variant for each in readers}
         content = await letters.with_entries(session, content, variants)
@@ -113,7 +114,6 @@ async def resend(
         begun = plan.new_plan(campaign_id, wave=wave.number, joiners=joiners, now=at)
         session.add(begun)
         await release.store(session, content, rendered, readers, stored)
-    log.info("campaign.resend_begun", campaign=campaign_id, by=by, wave=wave.number)
     return await plan.plan(site, campaign_id, now=read_clock)
 
 
@@ -147,7 +147,7 @@ async def _wave(
     site: Site,
     content: Content,
     given: Approval,
-    wanted: Wanted,
+    wanted: WantedWave,
     *,
     now: datetime,
 ) -> Wave:
@@ -177,7 +177,7 @@ def _ends(
     site: Site,
     campaign: Campaign,
     given: Approval,
-    wanted: Wanted,
+    wanted: WantedWave,
     *,
     now: datetime,
 ) -> datetime:
@@ -244,7 +244,7 @@ async def _begin(
     site: Site,
     campaign_id: int,
     wave: Wave,
-    wanted: Wanted,
+    wanted: WantedWave,
     *,
     by: str,
     now: datetime,
@@ -277,3 +277,4 @@ async def _begin(
     acts.move(session, campaign, sending, resent, by=by, now=now, detail=detail)
     await faults.forget(session, campaign_id)
     await session.flush()
+    log.info("campaign.resend_begun", campaign=campaign_id, by=by, wave=wave.number)

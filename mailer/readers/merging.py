@@ -9,8 +9,7 @@ from sqlalchemy.orm import aliased
 
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
-from audiences.people import details
-from audiences.segments import kept
+from audiences.people import details, kept_lists
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.suppressions import Why
 from audiences.upkeep import changes
@@ -59,7 +58,7 @@ async def merge(
             setattr(target, column, getattr(source, column))
     target.updated_at = author.at
     await details.follow(session, source.id, target.id)
-    await kept.follow(session, source.id, target.id)
+    await kept_lists.follow(session, source.id, target.id)
     messages = await _messages(session, source, target)
     carried = await suppressions.follow(
         session, source.address_key, target.address_key, now=author.at

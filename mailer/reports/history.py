@@ -17,9 +17,9 @@ from mailer.campaigns import lookup, users
 from mailer.reports import history_sources
 from mailer.reports.history_sources import (
     READER,
+    ActSource,
     HistoryEntry,
     HistoryLimits,
-    Source,
 )
 from mailer.sites.site import Site
 
@@ -75,7 +75,7 @@ class _Head:
 
 
 async def _read(
-    session: AsyncSession, source: Source
+    session: AsyncSession, source: ActSource
 ) -> AsyncGenerator[HistoryEntry, None]:
     """Yield the acts of one source, newest first; rows are read in parts."""
     async for row in await session.stream(source.query):

@@ -49,14 +49,14 @@ class HistoryLimits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class ActSource:
     """A query of acts, newest first, and what makes an act of a row."""
 
     query: Select[*tuple[Any, ...]]
     entry: Callable[[Any], HistoryEntry]
 
 
-def sources(limits: HistoryLimits) -> Iterator[Source]:
+def sources(limits: HistoryLimits) -> Iterator[ActSource]:
     """Yield the sources of the wanted acts."""
     if limits.contact is not None:
         yield _consent(limits, limits.contact)
@@ -87,19 +87,19 @@ def _limited(
     return query.order_by(at.desc(), number.desc())
 
 
-def _campaigns(limits: HistoryLimits) -> Source:
+def _campaigns(limits: HistoryLimits) -> ActSource:
     table = CampaignEvent
     query = select(table)
     if limits.campaign is not None:
         query = query.where(table.campaign_id == limits.campaign)
     query = _limited(query, limits, table.at, table.id, table.by)
-    return Source(query=query, entry=_recorded)
+    return ActSource(query=query, entry=_recorded)
 
 
-def _site(limits: HistoryLimits) -> Source:
+def _site(limits: HistoryLimits) -> ActSource:
     table = SiteEvent
     query = _limited(select(table), limits, table.at, table.id, table.by)
-    return Source(query=query, entry=_recorded)
+    return ActSource(query=query, entry=_recorded)
 
 
 def _recorded(row: Any) -> HistoryEntry:
@@ -112,7 +112,7 @@ def _recorded(row: Any) -> HistoryEntry:
     )
 
 
-def _imports(limits: HistoryLimits) -> Source:
+def _imports(limits: HistoryLimits) -> ActSource:
     def entry(row: Any) -> HistoryEntry:
         (each,) = row
         counts = {"rows": each.rows, "added": each.added, "changed": each.changed}
@@ -125,10 +125,10 @@ def _imports(limits: HistoryLimits) -> Source:
         )
 
     query = _limited(select(Import), limits, Import.at, Import.id, Import.by)
-    return Source(query=query, entry=entry)
+    return ActSource(query=query, entry=entry)
 
 
-def _undone(limits: HistoryLimits) -> Source:
+def _undone(limits: HistoryLimits) -> ActSource:
     def entry(row: Any) -> HistoryEntry:
         (each,) = row
         return HistoryEntry(
@@ -141,10 +141,10 @@ def _undone(limits: HistoryLimits) -> Source:
 
     query = select(Import).where(Import.undone_at.is_not(None))
     at, by = Import.undone_at, Import.undone_by
-    return Source(query=_limited(query, limits, at, Import.id, by), entry=entry)
+    return ActSource(query=_limited(query, limits, at, Import.id, by), entry=entry)
 
 
-def _segments(limits: HistoryLimits) -> Source:
+def _segments(limits: HistoryLimits) -> ActSource:
     table = SavedSegment
 
     def entry(row: Any) -> HistoryEntry:
@@ -158,10 +158,10 @@ def _segments(limits: HistoryLimits) -> Source:
         )
 
     order = (table.saved_at, table.version, table.saved_by)
-    return Source(query=_limited(select(table), limits, *order), entry=entry)
+    return ActSource(query=_limited(select(table), limits, *order), entry=entry)
 
 
-def _proposals(limits: HistoryLimits) -> Source:
+def _proposals(limits: HistoryLimits) -> ActSource:
     table = Proposal
 
     def entry(row: Any) -> HistoryEntry:
@@ -176,10 +176,10 @@ def _proposals(limits: HistoryLimits) -> Source:
 
     query = select(table).where(table.settled_at.is_not(None))
     order = (table.settled_at, table.id, table.settled_by)
-    return Source(query=_limited(query, limits, *order), entry=entry)
+    return ActSource(query=_limited(query, limits, *order), entry=entry)
 
 
-def _suppressions(limits: HistoryLimits, contact: Contact | None = None) -> Source:
+def _suppressions(limits: HistoryLimits, contact: Contact | None = None) -> ActSource:
     table = SuppressionEvent
     query = select(table, Contact.address).outerjoin(
         Contact, Contact.address_key == table.address_key
@@ -197,12 +197,12 @@ def _suppressions(limits: HistoryLimits, contact: Contact | None = None) -> Sour
             detail={"reason": each.reason, "detail": each.detail},
         )
 
-    return Source(
+    return ActSource(
         query=_limited(query, limits, table.at, table.id, table.by), entry=entry
     )
 
 
-def _changes(limits: HistoryLimits, contact: Contact | None = None) -> Source:
+def _changes(limits: HistoryLimits, contact: Contact | None = None) -> ActSource:
     """Return the changes of the directory: contacts and organisations."""
     table = DirectoryChange
     name = func.coalesce(Contact.address, Organisation.code)
@@ -228,12 +228,12 @@ def _changes(limits: HistoryLimits, contact: Contact | None = None) -> Source:
             detail={**account, **said, **each.detail},
         )
 
-    return Source(
+    return ActSource(
         query=_limited(query, limits, table.at, table.id, table.by), entry=entry
     )
 
 
-def _consent(limits: HistoryLimits, contact: Contact) -> Source:
+def _consent(limits: HistoryLimits, contact: Contact) -> ActSource:
     table = Consent
 
     def entry(row: Any) -> HistoryEntry:
@@ -247,10 +247,10 @@ def _consent(limits: HistoryLimits, contact: Contact) -> Source:
         )
 
     query = select(table).where(table.contact_id == contact.id)
-    return Source(query=_limited(query, limits, table.at, table.id), entry=entry)
+    return ActSource(query=_limited(query, limits, table.at, table.id), entry=entry)
 
 
-def _message_events(limits: HistoryLimits, contact: Contact) -> Source:
+def _message_events(limits: HistoryLimits, contact: Contact) -> ActSource:
     table = MessageEvent
     query = (
         select(table, Message.campaign_id, Message.wave)
@@ -268,10 +268,10 @@ def _message_events(limits: HistoryLimits, contact: Contact) -> Source:
             at=each.at, by=DELIVERY, act=each.state, about=about, detail=detail
         )
 
-    return Source(query=_limited(query, limits, table.at, table.id), entry=entry)
+    return ActSource(query=_limited(query, limits, table.at, table.id), entry=entry)
 
 
-def _acceptances(limits: HistoryLimits, contact: Contact) -> Source:
+def _acceptances(limits: HistoryLimits, contact: Contact) -> ActSource:
     """Return the messages whose last state is no event: an acceptance usually."""
     known = select(MessageEvent.id).where(
         MessageEvent.message_number == Message.id, MessageEvent.state == Message.state
@@ -296,4 +296,4 @@ def _acceptances(limits: HistoryLimits, contact: Contact) -> Source:
         )
 
     order = (Message.settled_at, Message.id)
-    return Source(query=_limited(query, limits, *order), entry=entry)
+    return ActSource(query=_limited(query, limits, *order), entry=entry)

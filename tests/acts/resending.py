@@ -12,7 +12,7 @@ from mailer import clock
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted, Wave
+from mailer.outcomes.resending import WantedWave, Wave
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import Relay
@@ -48,11 +48,13 @@ async def finished(site: Site, place: Path) -> int:
 
 
 async def look(site: Site, number: int, *, joiners: bool = False) -> Wave:
-    return await resending.look(site, number, Wanted(joiners=joiners), now=clock.now())
+    return await resending.look(
+        site, number, WantedWave(joiners=joiners), now=clock.now()
+    )
 
 
 async def resend(site: Site, number: int, **options: object) -> int:
-    wanted = Wanted(joiners=bool(options.get("joiners")))
+    wanted = WantedWave(joiners=bool(options.get("joiners")))
     made = await resending.resend(site, number, wanted, by="editor", now=clock.now())
     await delivering.work(delivering.tuned(site))
     return made

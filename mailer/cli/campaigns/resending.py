@@ -11,7 +11,7 @@ from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site, yes_option
 from mailer.errors import counted
 from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted, Wave
+from mailer.outcomes.resending import WantedWave, Wave
 from mailer.sites.site import Site
 
 SHOWN = 20  # names; --json has all
@@ -52,7 +52,7 @@ async def resend(
     """
     if dry_run and apply:
         raise click.UsageError("give either --dry-run or --apply")
-    wanted = Wanted(joiners=joiners, until=until.date() if until else None)
+    wanted = WantedWave(joiners=joiners, until=until.date() if until else None)
     now = clock.now()
     wave = await resending.look(site, campaign_id, wanted, now=now)
     if not as_json:
@@ -73,7 +73,7 @@ async def resend(
         _say_how(campaign_id, wanted, len(wave.readers))
 
 
-def _say_how(campaign_id: int, wanted: Wanted, number: int) -> None:
+def _say_how(campaign_id: int, wanted: WantedWave, number: int) -> None:
     """Say that nothing was sent, and the command that sends it."""
     joiners = " --joiners" if wanted.joiners else ""
     last = f" --until {wanted.until}" if wanted.until else ""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.segments import kept
+from audiences.people import kept_lists
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -59,15 +59,15 @@ async def draft(
     """
     campaign = await _over(session, campaign_id)
     doubtful = await _number_doubtful(session, campaign.id)
-    known = await kept.names(session)
+    known = await kept_lists.names(session)
     start = f"campaign-{campaign.id}"
     name = f"{start}-{sum(each.startswith(f'{start}-') for each in known) + 1}"
     states = (*_GOT, *_MAY_HAVE) if uncertain else _GOT
-    readers = await kept.keep(session, name, _contacts(campaign.id, states))
+    readers = await kept_lists.keep(session, name, _contacts(campaign.id, states))
     if not readers:
         raise RefusedError(f"{campaign.name} reached no reader; nothing is to correct")
     written = await _folder(session, site, campaign, rule=f"kept({name})", now=now)
-    added = await edit.add(
+    added: Campaign = await edit.add(
         session, written, templates=site.templates, author=by, now=now
     )
     added.corrects = campaign.id

@@ -37,7 +37,7 @@ class Missed(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class WhoMissed:
     """Who gets a further wave, and how many do not, by reason."""
 
     readers: Sequence[Missed]
@@ -58,7 +58,7 @@ async def read(
     context: Context,
     *,
     joiners: bool,
-) -> Found:
+) -> WhoMissed:
     """Return who gets a further wave, by name, and how many do not, by reason."""
     campaign = content.campaign
     readers: list[Missed] = []
@@ -78,7 +78,7 @@ async def read(
     gone = await not_reached.number_missed(session, campaign.id) - picked
     if gone > 0:
         left_out[NOT_PICKED] = gone
-    return Found(readers=readers, left_out=dict(left_out.most_common()))
+    return WhoMissed(readers=readers, left_out=dict(left_out.most_common()))
 
 
 def _language(

@@ -12,10 +12,10 @@ from mailer.cli.json_documents import DOCUMENTS
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tests.acts.commands import Mailer
+from tests.acts.resending import ED, FULL, script
 from tools import json_schemas
 from tools.peers.relay import Relay
 
-ED = "focal-point@ed.sector.example"
 BY = ("--by", "editor")
 DETAIL = ("--detail", "asked")
 LINES = {"campaigns audience", "messages list", "segments members"}
@@ -65,9 +65,7 @@ async def test_each_command_prints_its_shape(
             adapter.validate_json(each, strict=True)
         seen.add(words)
 
-    relay.script = lambda verb, line: (
-        "552 5.2.2 mailbox full" if verb == "RCPT" and ED in line else None
-    )
+    script(relay, {ED: FULL})
     await asyncio.to_thread(mailer, "suppressions", "add", "a@b.example", *DETAIL)
     await run("campaigns import", str(campaigning.write(tmp_path)))
     await run("campaigns approve", "1", "--by", "head-of-unit")

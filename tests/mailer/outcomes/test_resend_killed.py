@@ -23,7 +23,7 @@ from sqlalchemy import event
 from mailer import clock
 from mailer.outbox import plan
 from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted
+from mailer.outcomes.resending import WantedWave
 from mailer.sites.opening import open_site
 
 async def main(path, number, last):
@@ -35,7 +35,7 @@ async def main(path, number, last):
             if next(statements) == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        await resending.resend(site, number, Wanted(), by="editor", now=clock.now())
+        await resending.resend(site, number, WantedWave(), by="editor", now=clock.now())
 
 plan.FIRST_CHUNK = plan.MAX_CHUNK = 300
 asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

@@ -14,7 +14,7 @@ from mailer.outbox import release
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import resending
-from mailer.outcomes.resending import Wanted
+from mailer.outcomes.resending import WantedWave
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tests.acts.commands import Mailer, Ran
@@ -95,7 +95,7 @@ async def test_two_resends_at_once_send_one_wave(
     number = await finished(site, tmp_path)
     relay.script = lambda _verb, _line: None
     both = [
-        resending.resend(site, number, Wanted(), by=user, now=clock.now())
+        resending.resend(site, number, WantedWave(), by=user, now=clock.now())
         for user in ("a", "b")
     ]
     results = await asyncio.gather(*both, return_exceptions=True)
@@ -112,7 +112,7 @@ async def test_an_uncertain_message_of_a_wave_is_not_sent_by_the_next(
     script(relay, {ED: FULL, SC: FULL})
     number = await finished(site, tmp_path)
     relay.script = delivering.Once(".", DROP)
-    await resending.resend(site, number, Wanted(), by="editor", now=clock.now())
+    await resending.resend(site, number, WantedWave(), by="editor", now=clock.now())
     held = delivering.tuned(site, uncertain="hold", uncertain_minutes=0.0001)
     await delivering.work(held)
 
@@ -138,11 +138,11 @@ async def test_a_wave_ends_on_its_last_day(
     today = clock.now().date()
     with pytest.raises(RefusedError, match="has passed"):
         await resending.look(
-            site, number, Wanted(until=today - timedelta(days=2)), now=clock.now()
+            site, number, WantedWave(until=today - timedelta(days=2)), now=clock.now()
         )
     last = today + timedelta(days=1)
     await resending.resend(
-        site, number, Wanted(until=last), by="editor", now=clock.now()
+        site, number, WantedWave(until=last), by="editor", now=clock.now()
     )
     later = delivering.tuned(site, retry_minutes=(60.0,))
     await delivering.work(later)

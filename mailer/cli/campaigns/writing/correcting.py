@@ -8,7 +8,7 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.errors import counted
-from mailer.outbox.waves import erratum as errata
+from mailer.outbox.waves.erratum import draft
 from mailer.sites.site import Site
 
 
@@ -29,7 +29,7 @@ async def erratum(
     letter it corrects; the rest stands as {words} until it is written.
     """
     async with site.database.writing() as session:
-        made = await errata.draft(
+        made = await draft(
             session, site, campaign_id, uncertain=uncertain, by=by, now=clock.now()
         )
     if as_json:
