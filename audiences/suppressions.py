@@ -51,6 +51,7 @@ class SuppressionEvent(Base):
     reason: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
     detail: Mapped[str | None]
+    by: Mapped[str | None] = mapped_column(String(60))  # None: a program, or unknown
 
 
 async def suppress(
@@ -60,8 +61,12 @@ async def suppress(
     *,
     now: datetime,
     detail: str | None = None,
+    by: str | None = None,
 ) -> bool:
-    """Suppress an address; return False when it is suppressed already."""
+    """Suppress an address; return False when it is suppressed already.
+
+    `by` is the user who did it.
+    """
     added = await session.execute(
         insert(session, Suppression)
         .values(address_key=address_key, reason=reason, since=now, detail=detail)
@@ -70,7 +75,7 @@ async def suppress(
     )
     if added.first() is None:
         return False
-    _add_event(session, address_key, "suppressed", reason, now, detail)
+    _add_event(session, address_key, "suppressed", reason, now, detail, by)
     return True
 
 
@@ -108,9 +113,14 @@ async def follow(
 
 
 async def lift(
-    session: AsyncSession, address_key: bytes, *, now: datetime, detail: str
+    session: AsyncSession,
+    address_key: bytes,
+    *,
+    now: datetime,
+    detail: str,
+    by: str | None = None,
 ) -> None:
-    """Remove a suppression; `detail` is a person's reason.
+    """Remove a suppression; `detail` is a person's reason, `by` the user.
 
     Raises UnknownNameError when the address is not suppressed.
     """
@@ -121,7 +131,7 @@ async def lift(
     )
     if reason is None:
         raise UnknownNameError("this address is not suppressed")
-    _add_event(session, address_key, "lifted", reason, now, detail)
+    _add_event(session, address_key, "lifted", reason, now, detail, by)
 
 
 async def bounced(
@@ -166,9 +176,15 @@ def _add_event(
     reason: str,
     now: datetime,
     detail: str | None,
+    by: str | None = None,
 ) -> None:
     session.add(
         SuppressionEvent(
-            address_key=address_key, act=act, reason=reason, at=now, detail=detail
+            address_key=address_key,
+            act=act,
+            reason=reason,
+            at=now,
+            detail=detail,
+            by=by or None,
         )
     )

@@ -23,6 +23,7 @@ class Import(Base):
     changed: Mapped[int]
     unchanged: Mapped[int]
     undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
 
 
 class Replaced(Base):

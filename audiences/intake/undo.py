@@ -68,7 +68,7 @@ async def undo(
     by: str,
     now: datetime,
 ) -> Undone:
-    """Undo an import.
+    """Undo an import; `by` is the user.
 
     `in_use` is the condition that other rows refer to a contact, `membership_in_use`
     that they refer to a further membership.
@@ -82,7 +82,7 @@ async def undo(
         raise UnknownNameError(f"no import has the number {import_id}")
     if record.undone_at is not None:
         raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
-    record.undone_at = now
+    record.undone_at, record.undone_by = now, by or None
     await _undo_subscriptions(
         session, source=f"import {record.id}", at=record.at, now=now
     )

@@ -188,6 +188,8 @@ class _Compiler:
         argument = self._word(test.argument, function.takes)
         if test.name == "speaks":
             return _Compiled(conditions.speaks(argument))
+        if test.name == "kept":
+            return _Compiled(conditions.kept(argument))
         relaxed = argument == self.context.topic
         return _Compiled(conditions.subscribed(argument, relaxed=relaxed))
 

@@ -21,6 +21,7 @@ from audiences.organisations import (
     folded,
 )
 from audiences.people.details import ContactTag, tag
+from audiences.people.kept_lists import KeptContact
 from audiences.segments.rules import Operator
 from audiences.subscriptions import Standing, Subscription
 
@@ -128,6 +129,13 @@ def speaks(language: str) -> Condition:
     """Whether a language is one of those that the language chain names."""
     padded = " " + LANGUAGES + " "
     return and_(LANGUAGES.is_not(None), padded.like(f"% {language} %"))
+
+
+def kept(name: str) -> Condition:
+    """Whether the contact is on a kept list."""
+    return Contact.id.in_(
+        select(KeptContact.contact_id).where(KeptContact.name == name)
+    )
 
 
 def subscribed(topic: str, *, relaxed: bool) -> Condition:

@@ -97,6 +97,8 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
         return f"the subscription to {argument} {standing}"
     if leaf.name == "speaks":
         return f"the reader's languages are {known.get('languages') or 'not known'}"
+    if leaf.name == "kept":
+        return f"decided by the kept list {argument}"
     return f"decided by the saved rule {argument}"
 
 

@@ -23,6 +23,7 @@ class Values(StrEnum):
     TOPIC = "topic"
     LANGUAGE = "language"
     SEGMENT = "segment"
+    KEPT = "kept list"
     ORGANISATION = "organisation"
     TAG = "tag"
     DAY = "day"
@@ -109,6 +110,12 @@ TESTS = {
             takes=Values.SEGMENT,
             gives=None,
             meaning="the saved rule of that name holds",
+        ),
+        Function(
+            name="kept",
+            takes=Values.KEPT,
+            gives=None,
+            meaning="the contact is on the list that an erratum keeps",
         ),
     )
 }

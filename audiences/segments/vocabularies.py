@@ -15,6 +15,7 @@ from audiences import institution, languages, organisations
 from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
 from audiences.organisations import Country, Organisation, Theme
+from audiences.people import kept_lists
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.topics import Topic
@@ -42,6 +43,7 @@ class Vocabulary:
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
     # code → the day it retired; refused for new use
     retired: Mapping[Values, Mapping[str, datetime]] = field(default_factory=dict)
+    kept: Collection[str] = ()  # names of kept lists
     # whether any contact has a further membership; else rules do not look for them
     further_memberships: bool = False
 
@@ -61,6 +63,7 @@ class Vocabulary:
             Values.OFFICE: self.offices,
             Values.TOPIC: self.topics,
             Values.SEGMENT: self.segments,
+            Values.KEPT: self.kept,
         }
         return lists.get(values, ())
 
@@ -151,5 +154,6 @@ async def load(session: AsyncSession) -> Vocabulary:
             Values.SECTOR: retired["sector"],
             Values.OFFICE: retired["field_office"],
         },
+        kept=await kept_lists.names(session),
         further_memberships=await any_further(session),
     )

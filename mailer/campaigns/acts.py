@@ -1,7 +1,6 @@
 """Records acts on campaigns; one that changes the state follows its arrows."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,10 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, CampaignEvent
-
-# the account of the machine at which a person acts; None: a program acts
-account: ContextVar[str | None] = ContextVar("account", default=None)
-
+from mailer.store.site_events import with_account
 
 FELL = "fell"  # in the detail of an act: the time that the campaign had before it
 
@@ -29,6 +25,7 @@ class Act(StrEnum):
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"
+    RESENT = "resent"  # to readers it has not reached: a further wave
     PAUSED = "paused"
     RESUMED = "resumed"
     EXPIRED = "expired"  # not released at its time
@@ -68,9 +65,7 @@ def witness(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an act that changes nothing of the campaign, with the account."""
-    at_account = account.get()
-    recorded = {} if at_account is None else {"account": at_account}
-    recorded |= detail or {}
+    recorded = with_account(detail)
     session.add(
         CampaignEvent(campaign_id=campaign_id, at=now, by=by, act=act, detail=recorded)
     )

@@ -5,10 +5,12 @@ approved → draft, scheduled, sending, cancelled
 scheduled → draft, approved, sending, cancelled, expired
 sending → paused, finished, cancelled
 paused → sending, cancelled
+finished → sending
 expired → scheduled, sending, cancelled
 
 An edit voids the approval and the time, and makes the campaign a draft again. A renewed
-approval or another time does not change the state.
+approval or another time does not change the state. A finished campaign is sent again
+only by a resend, to readers it has not reached.
 """
 
 from enum import StrEnum
@@ -52,7 +54,7 @@ ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
         {CampaignState.PAUSED, CampaignState.FINISHED, CampaignState.CANCELLED}
     ),
     CampaignState.PAUSED: frozenset({CampaignState.SENDING, CampaignState.CANCELLED}),
-    CampaignState.FINISHED: frozenset(),
+    CampaignState.FINISHED: frozenset({CampaignState.SENDING}),  # by a resend only
     CampaignState.CANCELLED: frozenset(),
     # a person may still send a campaign that was not released at its time
     CampaignState.EXPIRED: frozenset(
@@ -78,4 +80,15 @@ def refuse_release(current: CampaignState, *, name: str) -> None:
     """Raise RefusedError if a campaign in this state cannot be released."""
     if current is CampaignState.PAUSED:
         raise RefusedError(f"{name} is paused", code="campaign.paused")
+    if current is CampaignState.FINISHED:
+        raise RefusedError(f"{name} is finished", code="campaign.finished")
     require_arrow(current, CampaignState.SENDING, name=name)
+
+
+def refuse_resend(current: CampaignState, *, name: str) -> None:
+    """Raise RefusedError if a campaign in this state cannot be sent again."""
+    if current is not CampaignState.FINISHED:
+        raise RefusedError(
+            f"{name} is {current}; only a finished campaign is sent again to those it"
+            " has not reached"
+        )

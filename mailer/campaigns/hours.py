@@ -8,8 +8,9 @@ worker replaces an opening that is over; until then the campaign is closed.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -135,20 +136,40 @@ def _window(campaign: Campaign) -> Window | None:
     return None
 
 
-def begin(campaign: Campaign, *, usual_hours: float, now: datetime) -> None:
-    """Set the expiry and the first opening of a campaign released at `now`."""
-    wave = timedelta(hours=campaign.wave_hours or 0)  # the last hour comes then
-    campaign.expires_at = now + wave + _patience(campaign, usual_hours)
+def begin(campaign: Campaign, *, ends: datetime, now: datetime) -> None:
+    """Set the expiry and the first opening of a campaign sent from `now` on."""
+    campaign.expires_at = ends
     _set_opening(campaign, now)
+
+
+def usual_end(campaign: Campaign, *, usual_hours: float, at: datetime) -> datetime:
+    """Return when the messages of a campaign released at `at` expire.
+
+    `usual_hours` is the site's delivery.too_late_hours.
+    """
+    last_hour = timedelta(hours=campaign.wave_hours or 0)  # of the readers' hours
+    return at + last_hour + _patience(campaign, usual_hours)
+
+
+def opens_before(campaign: Campaign, ends: datetime, *, at: datetime) -> bool:
+    """Whether a campaign sent from `at` on may be sent at all before it ends."""
+    window = _window(campaign)
+    return window is None or windows.opening(window, at).opens_at < ends
+
+
+def end_of(day: date, campaign: Campaign) -> datetime:
+    """Return the instant at which a day ends in the campaign's zone."""
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
+    return instants.instant_of(midnight, ZoneInfo(campaign.zone))
 
 
 def require_opening(campaign: Campaign, *, usual_hours: float, at: datetime) -> None:
     """Raise RefusedError if messages released at `at` would expire unsent.
 
-    `usual_hours` is the site's delivery.too_late_hours.
+    `usual_hours` is that of `usual_end`.
     """
-    window, patience = _window(campaign), _patience(campaign, usual_hours)
-    if window is None or windows.opening(window, at).opens_at < at + patience:
+    patience = _patience(campaign, usual_hours)
+    if opens_before(campaign, at + patience, at=at):
         return
     raise RefusedError(
         f"{campaign.name} may be sent from {campaign.window_from} until"

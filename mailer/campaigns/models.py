@@ -68,6 +68,7 @@ class Campaign(Base):
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when its open messages expire
     released_at: Mapped[datetime | None]
+    corrects: Mapped[int | None]  # the campaign whose letter it corrects
     stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -7,10 +7,9 @@ import sys
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts
 from mailer.errors import NotFoundError, RefusedError
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import identity, site_events
 from mailer.users import guard
 from mailer.users.models import User
 
@@ -22,7 +21,7 @@ async def user(site: Site, by: str | None) -> str:
     is no such user, ConfigError if the address key is not the one of the store.
     """
     account = machine_account()
-    acts.account.set(account)
+    site_events.account.set(account)
     async with site.database.reading() as session:
         await _check_key(session, site)
         if by is not None:
@@ -67,19 +66,6 @@ def _active(user: User) -> str:
             user=user.name,
         )
     return user.name
-
-
-async def actor(site: Site, by: str | None) -> Actor:
-    """Return who stops the site or lets it go on: a user, or the account alone.
-
-    An account that is no user may do so too: a stop cannot wait for `users add`. Raises
-    NotFoundError for a `by` who is no user.
-    """
-    account = machine_account()
-    if by is None:
-        return Actor(by=account, account=account)
-    async with site.database.reading() as session:
-        return Actor(by=(await users.named(session, by)).name, account=account)
 
 
 def machine_account() -> str:

@@ -9,6 +9,9 @@ REMEDIES: Mapping[str, str] = {
         "`mailer campaigns release {campaign} --expect {readers}` does the latter"
     ),
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
+    "campaign.finished": (
+        "`mailer campaigns resend` sends it to those it has not reached"
+    ),
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",

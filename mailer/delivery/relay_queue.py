@@ -172,7 +172,7 @@ class RelayQueue:
             self._unrecorded.accepted.append((message.message_number, reply))
             self._unrecorded.attempts[message.campaign_id] += 1
             self._request_write()
-            self._health.succeeded(self.name, message.address)
+            self._health.succeeded(self.name, message.address, self._now)
             return
         now = self._now()
         if stage is Stage.MAIL and answer.is_full(reply):
@@ -183,7 +183,7 @@ class RelayQueue:
         )
         self._settle(settled)
         if not answer.slows_down(settled, stage, reply):
-            self._health.succeeded(self.name, message.address)
+            self._health.succeeded(self.name, message.address, self._now)
             if settled.outcome.due_at is not None:
                 self._health.delayed(self.name, str(reply))
             return

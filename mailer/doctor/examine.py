@@ -58,6 +58,7 @@ async def _in_operation(
 ) -> list[Finding]:
     return [
         *(await operation.campaigns(site)),
+        *(await operation.providers(site)),
         *(await slots.examine(site, now=now)),
         *(await sources.examine(site)),
         *operation.backup(site.settings.alerts, site.root, now=now),

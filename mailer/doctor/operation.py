@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.doctor.finding import Finding, error, note, ok, warning
-from mailer.errors import StoreError
+from mailer.errors import StoreError, counted
+from mailer.outbox import ledger
 from mailer.settings.alerts import AlertSettings
 from mailer.sites.site import Site
 from mailer.store import faults
@@ -47,6 +48,19 @@ async def campaigns(site: Site) -> list[Finding]:
         )
         for number, state, because in waiting
     ] or [ok("campaigns", "none waits for a person")]
+
+
+async def providers(site: Site) -> list[Finding]:
+    """Return a note for each provider that slows us down, with the present pace."""
+    try:
+        async with site.database.reading() as session:
+            slowed = await ledger.slowed(session)
+    except (StoreError, DBAPIError):
+        return []  # `campaigns` says so
+    return [
+        note("providers", f"{reason}; {counted(count, 'message')} wait for it")
+        for reason, count in slowed
+    ]
 
 
 def backup(alerts: AlertSettings, root: Path, *, now: datetime) -> list[Finding]:

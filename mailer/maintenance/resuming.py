@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts, control
+from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.errors import RefusedError
@@ -134,9 +134,8 @@ async def resume(
             accepted += await _accept(session, each, queue_id, now=now)
         if not send:
             await _hold(session, due, by=by, now=now)
-        actor = Actor(by=by, account=acts.account.get())
         because = "the rest is sent" if send else "the rest is held"
-        await identity.resume(session, actor, because=because, now=now)
+        await identity.resume(session, by=by, because=because, now=now)
     return accepted
 
 

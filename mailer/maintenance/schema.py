@@ -1,5 +1,7 @@
 """The schema of the store: its tables, its revision, and its upgrade."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from alembic import command
@@ -7,18 +9,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
-from audiences.people import details, former_keys
+from audiences.people import details, former_keys, kept_lists
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from audiences.upkeep import changes, data_changes
 from mailer.campaigns.models import Campaign
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, StoreError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store import identity, site_events
@@ -39,6 +42,7 @@ MODULES = (
     directory,
     former_keys,
     identity,
+    kept_lists,
     organisations,
     saved,
     site_events,
@@ -59,8 +63,26 @@ async def upgrade(database: Database, *, now: datetime) -> str | None:
     It is one transaction: interrupted, it changes nothing. Raises RefusedError while a
     worker is at work, or if this version does not know the store's revision.
     """
-    async with database.engine.begin() as connection:
-        return await connection.run_sync(_upgrade, now)
+    async with database.engine.connect() as connection:
+        async with _without_foreign_keys(connection, database):
+            async with connection.begin():
+                return await connection.run_sync(_upgrade, now)
+
+
+@asynccontextmanager
+async def _without_foreign_keys(
+    connection: AsyncConnection, database: Database
+) -> AsyncIterator[None]:
+    """Let SQLite make a table again that others refer to; `_upgrade` checks them."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not database.is_sqlite or driver is None:
+        yield
+        return
+    await driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        await driver.execute("PRAGMA foreign_keys = ON")
 
 
 def newest() -> str | None:
@@ -103,6 +125,13 @@ def _upgrade(connection: Connection, now: datetime) -> str | None:
             " upgrade"
         )
     migrate(connection, "head")
+    if connection.dialect.name == "sqlite" and before != newest():
+        broken = connection.exec_driver_sql("pragma foreign_key_check").first()
+        if broken is not None:
+            raise StoreError(
+                f"a row of the table {broken[0]} refers to one that is missing; the"
+                " store was not upgraded: restore it from a backup"
+            )
     return before
 
 

@@ -1,19 +1,42 @@
 """Queries of the ledger, the messages of all campaigns; nothing is changed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact, Membership
 from audiences.organisations import Organisation
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
-from mailer.outbox.message_states import MessageState
-from mailer.outbox.models import FOR_ORGANISATION, Message
+from mailer.outbox.message_states import CLAIMABLE, MessageState
+from mailer.outbox.models import FOR_ORGANISATION, CampaignWave, Message
 
 PAGE = 1_000
+SLOWS_DOWN = " slows us down"  # in the reason of a message that waits for its provider
+MOST_SLOWED = 20  # reasons
+
+
+async def of_campaign(
+    session: AsyncSession, campaign_id: int
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a message is a reader's last one of a campaign.
+
+    Each reader of any wave has exactly one.
+    """
+    mine = Message.campaign_id == campaign_id
+    waves = select(exists().where(CampaignWave.campaign_id == campaign_id))
+    if not await session.scalar(waves):
+        return (mine,)
+    later = aliased(Message)
+    replaced = exists().where(
+        later.contact_id == Message.contact_id,
+        later.campaign_id == campaign_id,
+        later.wave > Message.wave,
+    )
+    return mine, ~replaced.correlate_except(later)
 
 
 async def listed(
@@ -35,14 +58,15 @@ async def listed(
 
 NAMED = (
     *("address", "name", "organisation", "organisation_name", "kind", "language"),
-    *("state", "reason", "attempts", "reply", "settled_at"),
+    *("state", "reason", "attempts", "reply", "settled_at", "wave"),
 )
 
 
 async def named(
     session: AsyncSession, campaign_id: int
 ) -> AsyncIterator[list[tuple[str, ...]]]:
-    """Yield pages of a campaign's messages with their readers, as texts of NAMED."""
+    """Yield pages of a campaign's readers with their last messages, as NAMED."""
+    mine = await of_campaign(session, campaign_id)
     query = (
         select(
             Contact.address,
@@ -56,11 +80,12 @@ async def named(
             Message.attempts,
             Message.reply,
             Message.settled_at,
+            Message.wave,
         )
         .select_from(Message)
         .join(Contact, Contact.id == Message.contact_id)
         .join(Organisation, Organisation.id == FOR_ORGANISATION)
-        .where(Message.campaign_id == campaign_id)
+        .where(*mine)
         .order_by(Message.id)
     )
     async for page in (await session.stream(query)).partitions(PAGE):
@@ -73,12 +98,29 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+async def slowed(session: AsyncSession) -> Sequence[tuple[str, int]]:
+    """Return why messages wait for a provider that slows us down, with how many."""
+    number = func.count()
+    found = await session.execute(
+        select(Message.reason, number)
+        .where(
+            Message.due_at.is_not(None),
+            Message.state.in_(CLAIMABLE),
+            Message.reason.contains(SLOWS_DOWN, autoescape=True),
+        )
+        .group_by(Message.reason)
+        .order_by(number.desc(), Message.reason)
+        .limit(MOST_SLOWED)
+    )
+    return [(reason or "", count) for reason, count in found]
+
+
 async def totals(session: AsyncSession, campaign_id: int) -> dict[str, int]:
-    """Return how many messages of a campaign are in each state, the largest first."""
+    """Return how many readers' last messages are in each state, the largest first."""
     number = func.count()
     found = await session.execute(
         select(Message.state, number)
-        .where(Message.campaign_id == campaign_id)
+        .where(*await of_campaign(session, campaign_id))
         .group_by(Message.state)
         .order_by(number.desc(), Message.state)
     )

@@ -36,6 +36,15 @@ CLAIMABLE = (MessageState.WAITING, MessageState.DEFERRED)
 # states in which the worker that marked a message may still record its outcome
 WITH_WORKER = (MessageState.MARKED, MessageState.UNCERTAIN)
 
+SENT = (  # the relay has the message, or may have it
+    MessageState.MARKED,
+    MessageState.ACCEPTED,
+    MessageState.UNCERTAIN,
+    MessageState.HELD,
+    MessageState.COMPLAINED,
+)
+REACHED = (*CLAIMABLE, *SENT)  # the reader has the message, or may get it
+
 _FROM_THE_QUEUE = frozenset(
     {
         MessageState.MARKED,

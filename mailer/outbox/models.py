@@ -1,6 +1,7 @@
 """Tables of the outbox: messages and their events, workers, releases, limits.
 
-`message` is the ledger: one row per campaign and contact, unique in the database.
+`message` is the ledger: one row per campaign, wave and contact, unique in the database.
+The release is the first wave; each resend is one more.
 """
 
 from datetime import datetime
@@ -77,6 +78,26 @@ class ReleasePlan(Base):
     host: Mapped[str]
     process: Mapped[str]  # that makes the rows; as in process_identity
     alive_until: Mapped[datetime]  # later another process may continue
+    wave: Mapped[int] = mapped_column(SmallInteger, default=1)
+    joiners: Mapped[bool] = mapped_column(default=False)  # as in CampaignWave
+
+
+class CampaignWave(Base):
+    """A resend of a finished campaign; the release, wave 1, has no row."""
+
+    __tablename__ = "campaign_wave"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    until: Mapped[datetime]  # when its open messages expire
+    joiners: Mapped[bool]  # whether readers who joined the audience get it too
+    readers: Mapped[int]  # when it began
 
 
 class Message(Base):
@@ -87,8 +108,8 @@ class Message(Base):
         ForeignKeyConstraint(  # the letter belongs to the campaign; one check for both
             ["campaign_id", "letter_id"], [StoredLetter.campaign_id, StoredLetter.id]
         ),
-        UniqueConstraint("contact_id", "campaign_id"),
-        UniqueConstraint("campaign_id", "address_key"),
+        UniqueConstraint("contact_id", "campaign_id", "wave"),
+        UniqueConstraint("campaign_id", "address_key", "wave"),
         Index(
             "ix_message_open",
             "campaign_id",
@@ -104,6 +125,7 @@ class Message(Base):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True
     )
     campaign_id: Mapped[int]
+    wave: Mapped[int] = mapped_column(SmallInteger, default=1)
     contact_id: Mapped[int] = mapped_column(ForeignKey(Contact.id))
     # for which membership it is; null: the contact's primary one. Without a foreign
     # key, which would have to be checked for each message of a release

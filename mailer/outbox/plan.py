@@ -1,8 +1,9 @@
 """Makes the messages of a campaign in chunks of contacts, so that it can be resumed.
 
-The database allows one row per campaign and contact, so a process that is killed, or
-two at the same time, make each row once. A reader who is left out has a row with the
-reason. The first messages are sent while the others are made.
+The database allows one row per campaign, wave and contact, so a process that is killed,
+or two at the same time, make each row once. A reader whom the release leaves out has a
+row with the reason; a further wave makes rows only for those it is sent to. The first
+messages are sent while the others are made.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Via
@@ -24,7 +34,13 @@ from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.variants import codes, groups, waves
 from mailer.errors import RefusedError
 from mailer.outbox import lease, message_states, only_to, process_identity
-from mailer.outbox.models import Message, ReleasePlan, Route
+from mailer.outbox.models import (
+    CampaignWave,
+    Message,
+    ReleasePlan,
+    Route,
+)
+from mailer.outbox.waves import not_reached, replaced
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import StoreIdentity
@@ -62,9 +78,14 @@ async def _in_states(
     return list(plans)
 
 
-def new_plan(campaign_id: int, *, now: datetime) -> ReleasePlan:
-    """Return the plan of a campaign that this process releases."""
-    return _leased(ReleasePlan(campaign_id=campaign_id, contact_id=0), now)
+def new_plan(
+    campaign_id: int, *, wave: int = 1, joiners: bool = False, now: datetime
+) -> ReleasePlan:
+    """Return the plan of a campaign that this process releases, or sends again."""
+    begun = ReleasePlan(
+        campaign_id=campaign_id, contact_id=0, wave=wave, joiners=joiners
+    )
+    return _leased(begun, now)
 
 
 def _leased(progress: ReleasePlan, now: datetime) -> ReleasePlan:
@@ -75,7 +96,7 @@ def _leased(progress: ReleasePlan, now: datetime) -> ReleasePlan:
 
 
 async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> int:
-    """Make the missing messages of a released campaign; return how many it has."""
+    """Make the missing messages of a campaign's last wave; return how many it has."""
     size = FIRST_CHUNK
     async with site.database.connection() as held:
         while True:
@@ -85,16 +106,25 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
                     ReleasePlan, campaign_id, with_for_update=True
                 )
                 if progress is None:
-                    total = select(func.count()).where(
-                        Message.campaign_id == campaign_id
-                    )
-                    made = await session.scalar(total) or 0
+                    made = await _made(session, campaign_id)
                     log.info("campaign.released", campaign=campaign_id, messages=made)
                     return made
                 _leased(progress, now())
                 patterns = site.settings.mail.only_to
                 await _plan_chunk(session, campaign, progress, size, patterns)
             size = min(size * 2, MAX_CHUNK)
+
+
+async def _made(session: AsyncSession, campaign_id: int) -> int:
+    """Return how many messages the last wave of a campaign has."""
+    counted = await session.execute(
+        select(func.count())
+        .where(Message.campaign_id == campaign_id)
+        .group_by(Message.wave)
+        .order_by(Message.wave.desc())
+        .limit(1)
+    )
+    return counted.scalar() or 0
 
 
 async def _plan_chunk(
@@ -105,9 +135,7 @@ async def _plan_chunk(
     patterns: Sequence[str],
 ) -> None:
     """Make the messages of the next `size` contacts; delete a plan that is done."""
-    released_at = campaign.released_at
-    if released_at is None:
-        raise RefusedError(f"{campaign.name} has not been released")
+    began = await _began(session, campaign, progress)
     last = await session.scalar(
         select(func.max(Contact.id)).where(
             Contact.id.in_(
@@ -121,19 +149,35 @@ async def _plan_chunk(
     if last is None:
         await session.delete(progress)
         return
-    context = await lookup.context_of(session, campaign, now=released_at)
+    context = await lookup.context_of(session, campaign, now=began)
     within = (progress.contact_id, last)
     for via in context.memberships:
-        due_at = await waves.due_at(
-            session, campaign, context, via, within, released_at
+        due_at = await waves.due_at(session, campaign, context, via, within, began)
+        columns, readers = _messages(
+            *(campaign, context, via, within, patterns),
+            progress=progress,
+            due_at=due_at,
         )
-        columns, readers = _messages(campaign, context, via, within, patterns, due_at)
         await session.execute(
             insert(session, Message)
             .from_select(columns, readers)
             .on_conflict_do_nothing()
         )
+    if progress.wave > 1:
+        await replaced.forget_faults(session, progress, within)
     progress.contact_id = last
+
+
+async def _began(
+    session: AsyncSession, campaign: Campaign, progress: ReleasePlan
+) -> datetime:
+    """Return when the wave of a plan began."""
+    if progress.wave > 1:
+        key = (campaign.id, progress.wave)
+        return (await session.get_one(CampaignWave, key)).at
+    if campaign.released_at is None:
+        raise RefusedError(f"{campaign.name} has not been released")
+    return campaign.released_at
 
 
 def _messages(
@@ -142,29 +186,23 @@ def _messages(
     via: Via,
     within: Range,
     patterns: Sequence[str],
+    *,
+    progress: ReleasePlan,
     due_at: ColumnElement[datetime],
 ) -> tuple[list[str], Select[*tuple[Any, ...]]]:
     """Return the columns of the ledger and the select that fills them.
 
-    It selects the readers in a range that the audience has by a kind of membership.
+    It selects the readers in a range that the audience has by a kind of membership; of
+    a further wave, those who get it.
     """
     variant = codes.expression(campaign, context, via)
-    left_out = func.coalesce(
-        resolve.reason(campaign.topic),
-        case(
-            (only_to.condition(patterns), null()),
-            else_=message_states.Skip.ONLY_TO.value,
-        ),
-    )
-    route = and_(
-        left_out.is_(None),  # a reader who is left out has no route
-        Route.campaign_id == campaign.id,
-        Route.contact_languages == groups.CONTACT_LANGUAGES,
-        Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
-        Route.country_languages == groups.COUNTRY_LANGUAGES,
-        Route.variant == variant,
-    )
-    columns = _columns(campaign, via, left_out, due_at)
+    left_out = _left_out(campaign, patterns)
+    # a reader who is left out has no route
+    route = and_(left_out.is_(None), *_route(campaign, variant))
+    columns = _columns(campaign, via, left_out) | {
+        "wave": literal(progress.wave),
+        "due_at": case((Route.letter_id.is_not(None), due_at), else_=null()),
+    }
     readers = (
         resolve.audience(
             campaign.audience, context, *columns.values(), via=via, within=within
@@ -173,7 +211,41 @@ def _messages(
         .outerjoin(StoredLetter, StoredLetter.id == Route.letter_id)
         .order_by(Contact.id)
     )
+    if progress.wave > 1:
+        readers = readers.where(*_of_wave(campaign, progress, patterns))
     return list(columns), readers
+
+
+def _left_out(campaign: Campaign, patterns: Sequence[str]) -> ColumnElement[Any]:
+    """Return why a contact of the audience is left out, or null."""
+    only = message_states.Skip.ONLY_TO.value
+    outside = case((only_to.condition(patterns), null()), else_=only)
+    return func.coalesce(resolve.reason(campaign.topic), outside)
+
+
+def _route(
+    campaign: Campaign, variant: ColumnElement[Any]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a route is a reader's."""
+    return (
+        Route.campaign_id == campaign.id,
+        Route.contact_languages == groups.CONTACT_LANGUAGES,
+        Route.organisation_languages == groups.ORGANISATION_LANGUAGES,
+        Route.country_languages == groups.COUNTRY_LANGUAGES,
+        Route.variant == variant,
+    )
+
+
+def _of_wave(
+    campaign: Campaign, progress: ReleasePlan, patterns: Sequence[str]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a contact gets a further wave."""
+    why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
+    return (
+        *not_reached.missed(campaign.id, joiners=progress.joiners),
+        why_not.is_(None),
+        Route.letter_id.is_not(None),
+    )
 
 
 def _columns(
@@ -203,5 +275,4 @@ def _columns(
         "state": case((has_letter, waiting), else_=skipped),
         "reason": case((has_letter, null()), else_=func.coalesce(left_out, no_route)),
         "attempts": literal(0),
-        "due_at": case((has_letter, due_at), else_=null()),
     }

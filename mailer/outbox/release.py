@@ -6,15 +6,16 @@ resumed. The messages follow in chunks: one row per campaign and contact, and a 
 who is left out has a row with the reason.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import structlog
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.store.dialects import analyse
+from audiences.store.dialects import analyse, insert
 from mailer import clock
 from mailer.campaigns import acts, hours, lookup, permission
 from mailer.campaigns.acts import Act
@@ -70,7 +71,7 @@ async def release(
         await _start_sending(session, campaign_id, site, by=by, now=now)
         await event.record_release(session, content.campaign, content.sequence, now=now)
         session.add(plan.new_plan(campaign_id, now=read_clock()))
-        await _store(session, content, rendered, readers)
+        await store(session, content, rendered, readers)
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
     log.info("campaign.release_begun", campaign=campaign_id, by=by)
     return await plan.plan(site, campaign_id, now=read_clock)
@@ -127,13 +128,23 @@ def _require_count(
 
 
 async def render_groups(
-    site: Site, content: Content, readers: Sequence[Group], *, now: datetime
+    site: Site,
+    content: Content,
+    readers: Sequence[Group],
+    *,
+    stored: Container[LetterKey] = (),
+    now: datetime,
 ) -> dict[LetterKey, StoredLetter]:
-    """Render each letter that groups of readers need; return the rows to store."""
+    """Render each letter that groups of readers need; return the rows to store.
+
+    Those that are `stored` are left out.
+    """
     campaign = content.campaign
     digest = agreed.template_digest(site.templates, campaign.template)
     rendered = {}
     for key in letters.needed(content, readers):
+        if key in stored:
+            continue
         made = await letters.make(site, content, key, at=now)
         rendered[key] = StoredLetter(
             campaign_id=campaign.id,
@@ -157,7 +168,8 @@ async def _start_sending(
     await lookup.lock(session, campaign)
     await _require(session, site, campaign, by=by, now=now)
     usual = site.settings.delivery.too_late_hours
-    hours.begin(campaign, usual_hours=usual, now=now)
+    ends = hours.usual_end(campaign, usual_hours=usual, at=now)
+    hours.begin(campaign, ends=ends, now=now)
     campaign.released_at = now
     sending = CampaignState.SENDING
     acts.move(session, campaign, sending, Act.RELEASED, by=by, now=now)
@@ -170,28 +182,34 @@ async def _start_sending(
     return campaign
 
 
-async def _store(
+async def store(
     session: AsyncSession,
     content: Content,
     rendered: Mapping[LetterKey, StoredLetter],
     readers: Sequence[Group],
+    stored: Mapping[LetterKey, int] = MappingProxyType({}),
 ) -> None:
-    """Store the letters, and for each group of readers the route to its letter."""
-    campaign = content.campaign
+    """Store the letters, and for each group of readers the route to its letter.
+
+    `stored` has the numbers of letters of an earlier wave; its routes stay.
+    """
     session.add_all(rendered.values())
     await session.flush()
+    numbers = {**stored, **{key: letter.id for key, letter in rendered.items()}}
+    routes = []
     for group in readers:
         choice = group.choice
         key = letters.key(content, choice, group.variant) if choice else None
-        letter_id = rendered[key].id if key else None
-        session.add(
-            Route(
-                campaign_id=campaign.id,
-                contact_languages=group.contact_languages,
-                organisation_languages=group.organisation_languages,
-                country_languages=group.country_languages,
-                variant=group.variant,
-                letter_id=letter_id,
-                step=choice.step if choice else "",
-            )
+        routes.append(
+            {
+                "campaign_id": content.campaign.id,
+                "contact_languages": group.contact_languages,
+                "organisation_languages": group.organisation_languages,
+                "country_languages": group.country_languages,
+                "variant": group.variant,
+                "letter_id": numbers[key] if key else None,
+                "step": choice.step if choice else "",
+            }
         )
+    if routes:
+        await session.execute(insert(session, Route).on_conflict_do_nothing(), routes)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
-from audiences.people import details
+from audiences.people import details, kept_lists
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
@@ -17,6 +17,7 @@ from audiences.suppressions import Why
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Author, Changed
 from mailer.errors import RefusedError
+from mailer.outbox.message_states import SENT
 from mailer.outbox.models import Message
 from mailer.readers import moving, removing
 
@@ -60,6 +61,7 @@ async def merge(
             setattr(target, column, getattr(source, column))
     target.updated_at = author.at
     await details.follow(session, source.id, target.id)
+    await kept_lists.follow(session, source.id, target.id)
     messages = await _messages(session, source, target)
     carried = await suppressions.follow(
         session, source.address_key, target.address_key, now=author.at
@@ -145,8 +147,10 @@ async def _subscriptions(
 async def _messages(session: AsyncSession, source: Contact, target: Contact) -> int:
     """Give the target the messages of the source; count them.
 
-    Of a campaign that both got, the source keeps its own.
+    Of a campaign that both got, the source keeps its own. If only the source has the
+    letter, or may have it, the two change places: the target then never gets it again.
     """
+    await _change_places(session, source, target)
     other = aliased(Message)
     both_got = exists().where(
         other.campaign_id == Message.campaign_id, other.contact_id == target.id
@@ -168,3 +172,41 @@ async def _messages(session: AsyncSession, source: Contact, target: Contact) -> 
     count = len(moved.all())
     await moving.readdress(session, target.id, target.address_key)
     return count
+
+
+async def _change_places(
+    session: AsyncSession, source: Contact, target: Contact
+) -> None:
+    """Exchange the messages of campaigns of which the source alone has the letter."""
+    of_source, of_target = (
+        Message.contact_id == source.id,
+        Message.contact_id == target.id,
+    )
+    sent = Message.state.in_(SENT)
+    taken = select(Message.campaign_id).where(of_target, sent)
+    shared = select(Message.campaign_id).where(of_target)
+    rows = await session.scalars(
+        select(Message.campaign_id)
+        .where(of_source, sent)
+        .where(Message.campaign_id.in_(shared), Message.campaign_id.not_in(taken))
+        .distinct()
+    )
+    chosen = Message.campaign_id.in_(rows.all())
+    # below zero meanwhile: each contact has one message of a campaign and wave
+    for which, contact, owner, sign in (
+        (of_target, target, target, -1),
+        (of_source, source, target, 1),
+        (and_(of_target, Message.wave < 0), target, source, -1),
+    ):
+        await session.execute(
+            update(Message)
+            .where(which, chosen)
+            .values(
+                contact_id=owner.id,
+                wave=Message.wave * sign,
+                organisation_id=func.coalesce(
+                    Message.organisation_id, contact.organisation_id
+                ),
+            )
+            .execution_options(synchronize_session=False)
+        )

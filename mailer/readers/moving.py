@@ -107,7 +107,9 @@ async def readdress(session: AsyncSession, contact_id: int, fingerprint: bytes) 
         other.__table__.select()
         .with_only_columns(other.id)
         .where(
-            other.campaign_id == Message.campaign_id, other.address_key == fingerprint
+            other.campaign_id == Message.campaign_id,
+            other.address_key == fingerprint,
+            other.contact_id != contact_id,  # another wave of its own is none
         )
     )
     changed = await session.scalars(

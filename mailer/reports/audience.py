@@ -36,7 +36,7 @@ from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.review import approved_files, audience_guard
 from mailer.campaigns.variants import codes, groups, letters, wording
 from mailer.campaigns.variants.letters import Content, LetterKey
-from mailer.outbox import only_to
+from mailer.outbox import ledger, only_to
 from mailer.outbox.message_states import MessageState, Skip
 from mailer.outbox.models import FOR_ORGANISATION, Message
 from mailer.reports import coverage
@@ -98,6 +98,7 @@ class Audience:
     context: Context
     patterns: Sequence[str]  # mail.only_to
     site: Site
+    mine: tuple[ColumnElement[bool], ...] = ()  # which messages count
     _said: dict[str, str] = field(default_factory=dict)  # code → why
     _letters: dict[tuple[tuple[str, str, str], str], LetterKey | None] = field(
         default_factory=dict
@@ -160,11 +161,7 @@ class Audience:
             .join(Organisation, Organisation.id == FOR_ORGANISATION)
             .outerjoin(Country, Country.code == Organisation.country)
             .outerjoin(StoredLetter, StoredLetter.id == Message.letter_id)
-            .where(
-                Message.campaign_id == self.campaign.id,
-                Contact.id > after,
-                Contact.id <= last,
-            )
+            .where(*self.mine, Contact.id > after, Contact.id <= last)
         )
 
     def _had_last(self) -> ColumnElement[bool]:
@@ -294,4 +291,5 @@ async def audience(
         context=await lookup.context_of(session, campaign, now=now),
         patterns=site.settings.mail.only_to,
         site=site,
+        mine=await ledger.of_campaign(session, campaign_id),
     )

@@ -4,52 +4,25 @@ Nothing is stored here. Consent and messages are those of one contact only: the 
 and the evidence have them for all.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
-from audiences.contacts import Contact
-from audiences.directory import Proposal
-from audiences.intake.models import Import
-from audiences.segments.saved import SavedSegment
-from audiences.subscriptions import Consent, How
-from audiences.suppressions import SuppressionEvent
+from audiences.store.base import Base
 from mailer.campaigns import lookup
-from mailer.campaigns.models import CampaignEvent
-from mailer.outbox.models import Message, MessageEvent
+from mailer.reports import history_sources
+from mailer.reports.history_sources import (
+    READER,
+    ActSource,
+    HistoryEntry,
+    HistoryLimits,
+)
 from mailer.sites.site import Site
-from mailer.store import identity, site_events
 from mailer.users import guard
-
-READER = "reader"  # acts by links and pages
-DELIVERY = "delivery"
-_OF_READERS = (How.ONE_CLICK, How.PAGE, How.CONFIRMATION)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryEntry:
-    """One act: `about` names its object, such as “campaign 3”."""
-
-    at: datetime
-    by: str
-    act: str
-    about: str
-    detail: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryLimits:
-    """Which acts are wanted; None is no limit."""
-
-    campaign: int | None = None
-    contact: Contact | None = None
-    user: str | None = None
-    since: datetime | None = None
 
 
 async def wanted(
@@ -75,212 +48,40 @@ async def wanted(
     return HistoryLimits(campaign=campaign, contact=found, user=user, since=since)
 
 
-Source = Callable[[AsyncSession, HistoryLimits], Awaitable[list[HistoryEntry]]]
-
-
 async def read(
     session: AsyncSession, limits: HistoryLimits
 ) -> AsyncIterator[HistoryEntry]:
-    """Yield the wanted acts, oldest first."""
-    if limits.contact is not None:
-        sources: tuple[Source, ...] = (_consent, _suppressions, _messages)
-    elif limits.campaign is not None:
-        sources = (_campaigns,)
-    else:
-        sources = (
-            *(_campaigns, _imports, _undone, _segments, _proposals, _suppressions),
-            *(_site, _restores),
-        )
-    entries = [each for source in sources for each in await source(session, limits)]
-    for each in sorted(entries, key=lambda entry: entry.at):
-        if limits.user is not None and each.by != limits.user:
-            continue
-        if limits.since is None or each.at >= limits.since:
-            yield each
+    """Yield the wanted acts, newest first, as they are read from the store."""
+    async with AsyncExitStack() as stack:
+        heads: list[_Head] = []
+        for each in history_sources.sources(limits):
+            acts = await stack.enter_async_context(aclosing(_read(session, each)))
+            heads.append(_Head(acts, await anext(acts, None)))
+        while left := [each for each in heads if each.entry is not None]:
+            newest = max(left, key=_Head.at)
+            if newest.entry is not None and limits.user in {None, newest.entry.by}:
+                yield newest.entry
+            newest.entry = await anext(newest.acts, None)
 
 
-async def _campaigns(
-    session: AsyncSession, limits: HistoryLimits
-) -> list[HistoryEntry]:
-    query = select(CampaignEvent).order_by(CampaignEvent.id)
-    if limits.campaign is not None:
-        query = query.where(CampaignEvent.campaign_id == limits.campaign)
-    if limits.since is not None:
-        query = query.where(CampaignEvent.at >= limits.since)
-    return [
-        HistoryEntry(
-            at=each.at,
-            by=each.by,
-            act=each.act,
-            about=f"campaign {each.campaign_id}",
-            detail=each.detail,
-        )
-        for each in await session.scalars(query)
-    ]
+@dataclass(slots=True)
+class _Head:
+    """A source with its newest act that was not yielded yet."""
+
+    acts: AsyncGenerator[HistoryEntry, None]
+    entry: HistoryEntry | None
+
+    def at(self) -> float:
+        return self.entry.at.timestamp() if self.entry is not None else 0.0
 
 
-async def _imports(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
-    return [
-        HistoryEntry(
-            at=each.at,
-            by=each.by,
-            act="imported",
-            about=f"import {each.id}",
-            detail={
-                "file": each.file,
-                "rows": each.rows,
-                "added": each.added,
-                "changed": each.changed,
-            },
-        )
-        for each in await session.scalars(select(Import))
-    ]
-
-
-async def _undone(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
-    undone = await session.scalars(select(Import).where(Import.undone_at.is_not(None)))
-    return [
-        HistoryEntry(
-            at=each.undone_at,
-            by="",  # not recorded
-            act="undone",
-            about=f"import {each.id}",
-            detail={"file": each.file},
-        )
-        for each in undone
-        if each.undone_at is not None
-    ]
-
-
-async def _segments(
-    session: AsyncSession, _limits: HistoryLimits
-) -> list[HistoryEntry]:
-    return [
-        HistoryEntry(
-            at=each.saved_at,
-            by=each.saved_by,
-            act="saved" if each.rule else "removed",
-            about=f"segment {each.name}",
-            detail={"version": each.version, "rule": each.rule},
-        )
-        for each in await session.scalars(select(SavedSegment))
-    ]
-
-
-async def _proposals(
-    session: AsyncSession, _limits: HistoryLimits
-) -> list[HistoryEntry]:
-    settled = select(Proposal).where(Proposal.settled_at.is_not(None))
-    return [
-        HistoryEntry(
-            at=each.settled_at,
-            by=each.settled_by or "",
-            act=each.decision or "settled",
-            about=f"proposal {each.id}",
-            detail={},
-        )
-        for each in await session.scalars(settled)
-        if each.settled_at is not None
-    ]
-
-
-async def _suppressions(
-    session: AsyncSession, limits: HistoryLimits
-) -> list[HistoryEntry]:
-    query = select(SuppressionEvent)
-    if limits.contact is not None:
-        key = limits.contact.address_key
-        query = query.where(SuppressionEvent.address_key == key)
-    if limits.since is not None:
-        query = query.where(SuppressionEvent.at >= limits.since)
-    return [
-        HistoryEntry(
-            at=each.at,
-            by="",  # not recorded
-            act=each.act,
-            about=f"address {each.address_key.hex()}",
-            detail={"reason": each.reason, "detail": each.detail},
-        )
-        for each in await session.scalars(query)
-    ]
-
-
-async def _site(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
-    """Return who stopped the whole site, and who let it send again."""
-    return [
-        HistoryEntry(
-            at=each.at,
-            by=each.by,
-            act=each.act,
-            about="site",
-            detail={"account": each.account, "because": each.because},
-        )
-        for each in await site_events.listed(session)
-    ]
-
-
-async def _restores(
-    session: AsyncSession, _limits: HistoryLimits
-) -> list[HistoryEntry]:
-    """Return when the store was restored: each time an epoch ended."""
-    return [
-        HistoryEntry(at=at, by="", act="restored", about="site", detail={})
-        for _, at in (await identity.read(session)).former.values()
-    ]
-
-
-async def _consent(session: AsyncSession, limits: HistoryLimits) -> list[HistoryEntry]:
-    contact = limits.contact
-    if contact is None:
-        return []
-    rows = await session.scalars(
-        select(Consent).where(Consent.contact_id == contact.id)
-    )
-    return [
-        HistoryEntry(
-            at=each.at,
-            by=READER if each.how in _OF_READERS else "",
-            act=each.standing,
-            about=f"topic {each.topic}",
-            detail={"how": each.how, "source": each.source, "basis": each.basis},
-        )
-        for each in rows
-    ]
-
-
-async def _messages(session: AsyncSession, limits: HistoryLimits) -> list[HistoryEntry]:
-    """Return the messages of a contact: each event, and each acceptance."""
-    contact = limits.contact
-    if contact is None:
-        return []
-    mine = Message.contact_id == contact.id
-    if limits.campaign is not None:
-        mine &= Message.campaign_id == limits.campaign
-    events = await session.execute(
-        select(MessageEvent, Message.campaign_id)
-        .join(Message, Message.id == MessageEvent.message_number)
-        .where(mine)
-    )
-    found = [
-        HistoryEntry(
-            at=event.at,
-            by=DELIVERY,
-            act=event.state,
-            about=f"campaign {campaign}",
-            detail={"message": event.message_number, "reason": event.detail},
-        )
-        for event, campaign in events
-    ]
-    known = {(each.detail["message"], each.act) for each in found}
-    rows = await session.scalars(select(Message).where(mine))
-    return found + [
-        HistoryEntry(
-            at=each.settled_at,
-            by=DELIVERY,
-            act=each.state,
-            about=f"campaign {each.campaign_id}",
-            detail={"message": each.id, "reason": each.reason, "reply": each.reply},
-        )
-        for each in rows
-        if each.settled_at is not None and (each.id, each.state) not in known
-    ]
+async def _read(
+    session: AsyncSession, source: ActSource
+) -> AsyncGenerator[HistoryEntry, None]:
+    """Yield the acts of one source, newest first; rows are read in parts."""
+    async for row in await session.stream(source.query):
+        entry = source.entry(row)
+        for each in row:
+            if isinstance(each, Base):
+                session.expunge(each)  # else all rows stay in memory
+        yield entry

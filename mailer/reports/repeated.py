@@ -9,19 +9,8 @@ from audiences.contacts import Contact
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import audience_guard
-from mailer.outbox.message_states import MessageState
+from mailer.outbox.message_states import REACHED
 from mailer.outbox.models import Message
-
-# states in which a reader has the message, or may get it
-REACHED = (
-    MessageState.WAITING,
-    MessageState.MARKED,
-    MessageState.DEFERRED,
-    MessageState.ACCEPTED,
-    MessageState.UNCERTAIN,
-    MessageState.HELD,
-    MessageState.COMPLAINED,
-)
 
 
 async def repeats(

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from mailer.campaigns.models import Campaign
+from mailer.errors import counted
+from mailer.outbox.waves.counts import WaveCount
 from mailer.reports.totals import CampaignReport, ReasonCount
 
 WIDTH, ROW, BAR_FROM = 480, 28, 170  # of a picture, in CSS pixels
@@ -75,6 +77,12 @@ def _facts(campaign: Campaign, report: CampaignReport, zone: ZoneInfo) -> Markup
         Markup("<tr><th scope='row'>{}</th><td>{}</td></tr>\n").format(key, value)
         for key, value in facts.items()
         if value
+    ]
+    rows += [
+        Markup("<tr><th scope='row'>Wave {}</th><td>{}</td></tr>\n").format(
+            wave.number, wave_in_words(wave, at=_shown(wave.at, zone))
+        )
+        for wave in report.waves
     ]
     return Markup("<table>\n{}</table>\n").format(Markup("").join(rows))
 
@@ -164,6 +172,15 @@ def in_words(why: ReasonCount) -> str:
     """Return a reason, with the relay's reply if there is one."""
     reason = why.reason or "not tried yet"
     return f"{reason} ({why.reply})" if why.reply else reason
+
+
+def wave_in_words(wave: WaveCount, *, at: str) -> str:
+    """Return what a resend was, and what became of it; `at` is when it began."""
+    joined = ", with those who joined" if wave.joiners else ""
+    return (
+        f"by {wave.by} on {at}, for {counted(wave.readers, 'reader')}{joined};"
+        f" {wave.accepted:,} accepted"
+    )
 
 
 def _shown(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -29,6 +29,7 @@ def campaign(row: Campaign, fell: datetime | None = None) -> Document:
         "reference": row.reference,
         "state": row.state,
         "at": row.at.isoformat() if row.at else None,
+        "released_at": row.released_at.isoformat() if row.released_at else None,
         "fell": fell.isoformat() if fell else None,
         "stopped_because": row.stopped_because,
     }
@@ -55,6 +56,7 @@ def message(
         "message_id": f"<{signed.message_id}@{domain}>",
         "reason": row.reason,
         "step": row.step,
+        "wave": row.wave,
     }
 
 

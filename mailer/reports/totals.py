@@ -10,14 +10,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from mailer.campaigns.models import ApprovedReader, Campaign, StoredLetter
+from mailer.outbox import ledger
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import FOR_ORGANISATION, Message, MessageEvent
+from mailer.outbox.waves import counts
+from mailer.outbox.waves.counts import WaveCount
 
 # states whose reasons a report gives
 _EXPLAINED = (
@@ -30,6 +33,7 @@ _EXPLAINED = (
     MessageState.SET_ASIDE,
 )
 _MOST_REASONS = 20
+Mine = tuple[ColumnElement[bool], ...]  # as of ledger.of_campaign
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +64,7 @@ class CampaignReport:
     started_at: datetime | None
     settled_at: datetime | None
     reasons: tuple[ReasonCount, ...] = ()  # the most frequent first
+    waves: tuple[WaveCount, ...] = ()  # without the release
 
     @property
     def audience(self) -> int:
@@ -84,6 +89,7 @@ class CampaignReport:
         values = asdict(self)
         states = values.pop("states")
         values["reasons"] = [_reason_as_json(each) for each in self.reasons]
+        values["waves"] = [each.as_json() for each in self.waves]
         for name in ("started_at", "settled_at"):
             moment = values[name]
             values[name] = moment.isoformat() if moment else None
@@ -105,33 +111,35 @@ def _reason_as_json(why: ReasonCount) -> dict[str, Any]:
 
 
 async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
-    """Return the report of a campaign."""
-    states, skipped = await _states(session, campaign)
+    """Return the report of a campaign: of each reader the last message counts."""
+    mine = await ledger.of_campaign(session, campaign.id)
+    states, skipped = await _states(session, mine)
     started, settled = await _times(session, campaign)
     joined, left = await _difference(session, campaign)
     return CampaignReport(
         state=campaign.state,
         states=states,
         skipped=dict(skipped.most_common()),
-        by_language=await _by_language(session, campaign),
-        by_kind=await _by_kind(session, campaign),
-        fallbacks=await _fallbacks(session, campaign),
+        by_language=await _by_language(session, mine),
+        by_kind=await _by_kind(session, mine),
+        fallbacks=await _fallbacks(session, mine),
         joined_since_approval=joined,
         left_since_approval=left,
         stopped_because=campaign.stopped_because,
         started_at=started,
         settled_at=settled,
-        reasons=await _reasons(session, campaign),
+        reasons=await _reasons(session, campaign, mine),
+        waves=await counts.read(session, campaign.id),
     )
 
 
 async def _states(
-    session: AsyncSession, campaign: Campaign
+    session: AsyncSession, mine: Mine
 ) -> tuple[dict[MessageState, int], Counter[str]]:
     """Count messages by state, and skipped messages by reason."""
     rows = await session.execute(
         select(Message.state, Message.reason, func.count())
-        .where(Message.campaign_id == campaign.id)
+        .where(*mine)
         .group_by(Message.state, Message.reason)
     )
     states = dict.fromkeys(MessageState, 0)
@@ -146,10 +154,10 @@ async def _states(
 
 
 async def _reasons(
-    session: AsyncSession, campaign: Campaign
+    session: AsyncSession, campaign: Campaign, of_campaign: Mine
 ) -> tuple[ReasonCount, ...]:
     """Return why messages are not accepted, since when, and when they are tried."""
-    mine = (Message.campaign_id == campaign.id, Message.state.in_(_EXPLAINED))
+    mine = (*of_campaign, Message.state.in_(_EXPLAINED))
     reason = func.coalesce(Message.reason, "")
     rows = await session.execute(
         select(
@@ -197,42 +205,35 @@ async def _times(
     return started, settled
 
 
-async def _by_language(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+async def _by_language(session: AsyncSession, mine: Mine) -> dict[str, int]:
     rows = await session.execute(
         select(Message.language, func.count())
-        .where(
-            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
-        )
+        .where(*mine, Message.state == MessageState.ACCEPTED)
         .group_by(Message.language)
         .order_by(func.count().desc())
     )
     return {language or "und": count for language, count in rows}
 
 
-async def _by_kind(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+async def _by_kind(session: AsyncSession, mine: Mine) -> dict[str, int]:
     rows = await session.execute(
         select(Organisation.kind, func.count())
         .select_from(Message)
         .join(Contact, Contact.id == Message.contact_id)
         .join(Organisation, Organisation.id == FOR_ORGANISATION)
-        .where(
-            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
-        )
+        .where(*mine, Message.state == MessageState.ACCEPTED)
         .group_by(Organisation.kind)
         .order_by(func.count().desc())
     )
     return {kind: count for kind, count in rows}
 
 
-async def _fallbacks(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+async def _fallbacks(session: AsyncSession, mine: Mine) -> dict[str, int]:
     rows = await session.execute(
         select(StoredLetter.wanted, StoredLetter.language, func.count())
         .select_from(Message)
         .join(StoredLetter, StoredLetter.id == Message.letter_id)
-        .where(
-            Message.campaign_id == campaign.id,
-            StoredLetter.wanted != StoredLetter.language,
-        )
+        .where(*mine, StoredLetter.wanted != StoredLetter.language)
         .group_by(StoredLetter.wanted, StoredLetter.language)
     )
     return {f"{wanted} → {language}": count for wanted, language, count in rows}

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
-from mailer.store import locks
+from mailer.store import locks, site_events
 from mailer.users import guard
 from mailer.users.acts import Right
 
@@ -205,7 +205,7 @@ async def require_sending(session: AsyncSession) -> None:
 
 
 async def stop(
-    session: AsyncSession, actor: Actor, *, because: str | None, now: datetime
+    session: AsyncSession, *, by: str, because: str | None, now: datetime
 ) -> bool:
     """Stop all sending and releasing; return False if it was stopped already.
 
@@ -216,16 +216,17 @@ async def stop(
     stopped = await session.execute(
         update(StoreIdentity)
         .where(StoreIdentity.stopped_at.is_(None))
-        .values(stopped_at=now, stopped_by=actor.by, stopped_because=because)
+        .values(stopped_at=now, stopped_by=by, stopped_because=because)
         .returning(StoreIdentity.id)
     )
     if stopped.first() is None:
         return False
-    site_events.note(session, SiteAct.STOPPED, actor, now=now, because=because)
+    detail = {"because": because} if because else {}
+    site_events.record(session, "stopped", "site", by=by, now=now, detail=detail)
     return True
 
 
-async def go(session: AsyncSession, *, by: str) -> bool:
+async def go(session: AsyncSession, *, by: str, now: datetime) -> bool:
     """End a stop; return False if there was none."""
     await guard.require(session, by, Right.GO)
     await locks.lock_claims(session)
@@ -237,7 +238,7 @@ async def go(session: AsyncSession, *, by: str) -> bool:
     )
     if ended.first() is None:
         return False
-    site_events.note(session, SiteAct.CONTINUED, actor, now=now)
+    site_events.record(session, "continued", "site", by=by, now=now)
     return True
 
 
@@ -259,7 +260,7 @@ async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> 
 
 
 async def resume(
-    session: AsyncSession, actor: Actor, *, because: str, now: datetime
+    session: AsyncSession, *, by: str, because: str, now: datetime
 ) -> None:
     """Record that a person has decided what is sent after a restore.
 
@@ -267,7 +268,8 @@ async def resume(
     """
     await locks.lock_claims(session)
     await session.execute(update(StoreIdentity).values(resumed_at=now))
-    site_events.note(session, SiteAct.RESUMED, actor, now=now, because=because)
+    detail = {"because": because}
+    site_events.record(session, "resumed", "site", by=by, now=now, detail=detail)
 
 
 async def beat(session: AsyncSession) -> int:

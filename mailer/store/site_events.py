@@ -1,72 +1,61 @@
-"""What people did to a whole site: they stopped it, or let it send again.
+"""Acts on a site as a whole: stopped, going on, users added. Rows are only added."""
 
-Rows are only added; `identity` writes them in the transaction of the act.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.store.base import Base
 
-
-class SiteAct(StrEnum):
-    """What was done to the site."""
-
-    STOPPED = "stopped"
-    CONTINUED = "continued"
-    RESUMED = "resumed"  # after a restore
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Actor:
-    """Who acts: a user, at an account of the machine."""
-
-    by: str
-    account: str | None = None
+# the account of the machine at which a person acts; None: a program acts
+account: ContextVar[str | None] = ContextVar("account", default=None)
 
 
 class SiteEvent(Base):
-    """One act on the site."""
+    """One act on the site: who did what, when."""
 
     __tablename__ = "site_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    by: Mapped[str]
-    account: Mapped[str | None]
-    act: Mapped[str]
-    because: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(60))  # empty: only the account is known
+    act: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(120))  # such as “site”, “user marie”
+    detail: Mapped[dict[str, Any]]
 
 
-def note(
+def record(
     session: AsyncSession,
-    act: SiteAct,
-    actor: Actor,
+    act: str,
+    about: str,
     *,
+    by: str,
     now: datetime,
-    because: str | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record an act."""
+    """Record an act on the site, with the account of the machine."""
     session.add(
-        SiteEvent(at=now, by=actor.by, account=actor.account, act=act, because=because)
+        SiteEvent(at=now, by=by, act=act, about=about, detail=with_account(detail))
     )
 
 
-async def listed(session: AsyncSession) -> Sequence[SiteEvent]:
-    """Return every act, oldest first."""
-    found = await session.scalars(select(SiteEvent).order_by(SiteEvent.id))
-    return found.all()
+def with_account(detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what is recorded of an act, with the account of the machine if any."""
+    at_account = account.get()
+    recorded = {} if at_account is None else {"account": at_account}
+    return recorded | dict(detail or {})
 
 
 async def last(session: AsyncSession) -> SiteEvent | None:
-    """Return the last act; None if there was none."""
+    """Return the last act on the site itself; None if there was none."""
     found: SiteEvent | None = await session.scalar(
-        select(SiteEvent).order_by(SiteEvent.id.desc()).limit(1)
+        select(SiteEvent)
+        .where(SiteEvent.about == "site")
+        .order_by(SiteEvent.id.desc())
+        .limit(1)
     )
     return found

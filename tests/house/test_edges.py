@@ -18,6 +18,7 @@ OPENERS = (
     "mailer/delivery/",
     "mailer/outbox/plan.py",
     "mailer/outbox/release.py",
+    "mailer/outcomes/resending.py",  # renders between two transactions
     "mailer/calendar/due.py",
     "mailer/calendar/schedule.py",  # finds the slot for which the gate then renders
     "mailer/calendar/announcing.py",  # renders between two transactions

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, lookup, permission, references
+from mailer.campaigns import acts, hours, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -30,7 +30,6 @@ from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
 from mailer.users.acts import Right
-from scheduler import instants
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -77,12 +76,6 @@ async def approve(
     return approval
 
 
-def _end_of(day: date, campaign: Campaign) -> datetime:
-    """Return the instant at which a day ends in the campaign's zone."""
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time())
-    return instants.instant_of(midnight, ZoneInfo(campaign.zone))
-
-
 def _period(
     campaign: Campaign, time: datetime | None, until: date | None, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
@@ -90,7 +83,7 @@ def _period(
 
     Raises RefusedError if the campaign could not go then.
     """
-    ends = None if until is None else _end_of(until, campaign)
+    ends = None if until is None else hours.end_of(until, campaign)
     for given in (time, ends):
         if given is not None and given <= now:
             raise RefusedError(

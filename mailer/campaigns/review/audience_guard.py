@@ -70,7 +70,7 @@ async def change(
         for group, name, count in _emptied(approval, counted)
         if count >= LEAST
     ]
-    if not (emptied or _is_much(max(joined, left), before, share)):
+    if not (emptied or is_much(max(joined, left), before, share)):
         return None
     what = "; ".join([f"{joined} joined, {left} left", *emptied])
     return (
@@ -115,12 +115,13 @@ async def since_last(
         for group, name, count in _emptied(approval, counted)
     ]
     share = site.settings.gate.audience_change
-    if _is_much(abs(counted.count - approval.count), approval.count, share):
+    if is_much(abs(counted.count - approval.count), approval.count, share):
         found.insert(0, f"{counted.count} readers; {which}, had {approval.count}")
     return [problem.warning("", "audience", what) for what in found]
 
 
-def _is_much(changed: int, before: int, share: float) -> bool:
+def is_much(changed: int, before: int, share: float) -> bool:
+    """Whether a change is too much for a share of the readers there were before."""
     return changed >= LEAST and changed > share * before
 
 

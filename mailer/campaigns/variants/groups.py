@@ -58,12 +58,16 @@ async def group(
     context: Context,
     *,
     written: Sequence[str],
+    which: Sequence[ColumnElement[bool]] = (),
 ) -> list[Group]:
-    """Return the groups of all readers a campaign would have now."""
+    """Return the groups of the readers a campaign would have now.
+
+    They are all, or those for whom the conditions `which` hold.
+    """
     counts: Counter[tuple[str, str, str, str]] = Counter()
     examples: dict[tuple[str, str, str, str], int] = {}
     for via in context.memberships:
-        for row in await session.execute(_grouped(campaign, context, via)):
+        for row in await session.execute(_grouped(campaign, context, via, which)):
             contact, organisation, country, variant, example, count = tuple(row)
             counts[contact, organisation, country, variant] += count
             examples.setdefault((contact, organisation, country, variant), example)
@@ -84,7 +88,10 @@ async def group(
 
 
 def _grouped(
-    campaign: Campaign, context: Context, via: Via
+    campaign: Campaign,
+    context: Context,
+    via: Via,
+    which: Sequence[ColumnElement[bool]],
 ) -> Select[*tuple[Any, ...]]:
     keys: tuple[ColumnElement[Any], ...] = (
         CONTACT_LANGUAGES,
@@ -97,7 +104,7 @@ def _grouped(
         resolve.audience(
             campaign.audience, context, *labelled, Contact.id.label("example"), via=via
         )
-        .where(resolve.reason(campaign.topic).is_(None))
+        .where(resolve.reason(campaign.topic).is_(None), *which)
         .subquery()
     )
     columns = [inner.c[key.name] for key in labelled]

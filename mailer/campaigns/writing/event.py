@@ -129,6 +129,15 @@ async def announced(session: AsyncSession, campaign: Campaign) -> bool:
     return event is not None and await session.get(Event, event["uid"]) is not None
 
 
+async def was_changed_later(session: AsyncSession, campaign: Campaign) -> bool:
+    """Whether a letter released after the campaign's changed its event."""
+    event = campaign.event
+    known = None if event is None else await session.get(Event, event["uid"])
+    if event is None or known is None:
+        return False
+    return known.digest != digest(event)
+
+
 def problems(
     event: Mapping[str, Any] | None, *, known: bool, now: datetime
 ) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ import rich_click as click
 from mailer import clock
 from mailer.calendar import open_slots
 from mailer.campaigns import control, lookup
+from mailer.campaigns.models import Campaign
 from mailer.cli import output
 from mailer.cli.campaigns import fallen
 from mailer.cli.command import as_json, with_site
@@ -41,10 +42,16 @@ async def list_(site: Site, as_json: bool) -> None:
                 each.reference,
                 each.name,
                 each.state,
-                output.local(each.at, site.zone) if each.at else None,
+                _when(each, site),
             )
             for each in listed
         ]
         output.table("Campaigns", ("id", "reference", "name", "state", "at"), rows)
         for number, at in times.items():
             output.say(fallen.sentence(number, at, site.zone))
+
+
+def _when(campaign: Campaign, site: Site) -> str | None:
+    """Return when a campaign went, or else when it goes, in the zone of the site."""
+    at = campaign.released_at or campaign.at
+    return output.local(at, site.zone) if at else None

@@ -59,6 +59,9 @@ def show_report(name: str, report: CampaignReport, *, zone: ZoneInfo = UTC) -> N
             f"since approval: {report.joined_since_approval} joined,"
             f" {report.left_since_approval} left"
         )
+    for wave in report.waves:
+        at = output.local(wave.at, zone)
+        output.line(f"wave {wave.number}: {report_page.wave_in_words(wave, at=at)}")
     if report.per_second:
         output.line(f"{report.per_second:.0f} messages per second")
 

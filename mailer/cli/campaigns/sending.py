@@ -8,8 +8,8 @@ from mailer import clock
 from mailer.campaigns import control, lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.cli import acting, interruption, output
-from mailer.cli.campaigns import timing
-from mailer.cli.command import NUMBER, by_option, with_site, yes_option
+from mailer.cli.campaigns import acted, timing
+from mailer.cli.command import NUMBER, as_json, by_option, with_site, yes_option
 from mailer.cli.interruption import InterruptionError
 from mailer.errors import RefusedError, counted
 from mailer.outbox import release
@@ -23,9 +23,16 @@ from mailer.sites.site import Site
 @yes_option
 @timing.again_option
 @by_option
+@as_json
 @with_site
 async def release_(
-    site: Site, campaign_id: int, expect: int | None, yes: bool, again: bool, by: str
+    site: Site,
+    campaign_id: int,
+    expect: int | None,
+    yes: bool,
+    again: bool,
+    by: str,
+    as_json: bool,
 ) -> None:
     """Make the messages of an approved campaign now; `mailer work` delivers them.
 
@@ -47,7 +54,10 @@ async def release_(
         )
     except asyncio.CancelledError:
         raise await _interrupted(site, campaign_id) from None
-    output.line(f"released: the ledger has {counted(count, 'reader')}")
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+    sentence = f"released: the ledger has {counted(count, 'reader')}"
+    acted.show(campaign, sentence, as_json=as_json, readers=count)
 
 
 async def _interrupted(site: Site, campaign_id: int) -> InterruptionError:
@@ -65,8 +75,9 @@ async def _interrupted(site: Site, campaign_id: int) -> InterruptionError:
 @click.command(epilog="Example: mailer campaigns pause 1")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
+@as_json
 @with_site
-async def pause(site: Site, campaign_id: int, by: str) -> None:
+async def pause(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
     """Pause a campaign; when this command returns, no more messages are marked."""
     async with site.database.writing() as session:
         paused = await control.pause(
@@ -75,7 +86,7 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
         campaign = await lookup.get(session, campaign_id)
         if not paused:
             raise RefusedError(f"{campaign.name} is {campaign.state}, not sending")
-    output.line(f"{campaign.name} is paused")
+    acted.show(campaign, f"{campaign.name} is paused", as_json=as_json)
 
 
 @click.command(epilog="Example: mailer campaigns resume 1")
@@ -84,8 +95,11 @@ async def pause(site: Site, campaign_id: int, by: str) -> None:
 @click.option(
     "--leave-refused", is_flag=True, help="Do not send refused messages again."
 )
+@as_json
 @with_site
-async def resume(site: Site, campaign_id: int, by: str, leave_refused: bool) -> None:
+async def resume(
+    site: Site, campaign_id: int, by: str, leave_refused: bool, as_json: bool
+) -> None:
     """Continue a paused campaign; send again what was refused by a fault of ours."""
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
@@ -93,15 +107,19 @@ async def resume(site: Site, campaign_id: int, by: str, leave_refused: bool) -> 
             session, campaign, by=by, leave_refused=leave_refused, now=clock.now()
         )
     refused = f"; {again:,} refused messages are sent again" if again else ""
-    output.line(f"{campaign.name} continues{refused}")
+    sentence = f"{campaign.name} continues{refused}"
+    acted.show(campaign, sentence, as_json=as_json, sent_again=again)
 
 
 @click.command(epilog="Example: mailer campaigns cancel 1 --yes")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
 @yes_option
+@as_json
 @with_site
-async def cancel(site: Site, campaign_id: int, by: str, yes: bool) -> None:
+async def cancel(
+    site: Site, campaign_id: int, by: str, yes: bool, as_json: bool
+) -> None:
     """Cancel a campaign; messages that are not marked are never sent.
 
     It asks on a terminal.
@@ -111,4 +129,5 @@ async def cancel(site: Site, campaign_id: int, by: str, yes: bool) -> None:
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         stopped = await closing.cancel(session, campaign, by=by, now=now)
-    output.line(f"{campaign.name} is cancelled; {stopped} messages stay unsent")
+    sentence = f"{campaign.name} is cancelled; {stopped} messages stay unsent"
+    acted.show(campaign, sentence, as_json=as_json, unsent=stopped)

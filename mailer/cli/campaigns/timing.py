@@ -7,10 +7,11 @@ import rich_click as click
 from mailer import clock
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
+from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
-from mailer.cli.campaigns import fallen
-from mailer.cli.command import INSTANT, NUMBER, by_option, with_site
+from mailer.cli.campaigns import acted, fallen
+from mailer.cli.command import INSTANT, NUMBER, as_json, by_option, with_site
 from mailer.errors import RefusedError, counted
 from mailer.reports import repeated
 from mailer.sites.site import Site
@@ -26,6 +27,7 @@ from mailer.sites.site import Site
 )
 @click.option("--old-date", is_flag=True, help="Although its date has passed.")
 @by_option
+@as_json
 @with_site
 async def approve(
     site: Site,
@@ -34,6 +36,7 @@ async def approve(
     until: datetime | None,
     old_date: bool,
     by: str,
+    as_json: bool,
 ) -> None:
     """Approve a campaign as it is now; any later edit voids the approval.
 
@@ -56,13 +59,25 @@ async def approve(
     )
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
+    _show_approval(site, campaign, given, as_json=as_json)
+    await fallen.say(site, campaign_id)
+
+
+def _show_approval(
+    site: Site, campaign: Campaign, given: Approval, *, as_json: bool
+) -> None:
     last = approval.last_day(given, campaign)
     when = f", for {output.local(given.time, site.zone)} only" if given.time else ""
     when += f", for any time until {last}" if last else ""
-    output.line(
-        f"{by} approved {campaign.name} for {counted(given.count, 'reader')}{when}"
+    readers = counted(given.count, "reader")
+    acted.show(
+        campaign,
+        f"{given.by} approved {campaign.name} for {readers}{when}",
+        as_json=as_json,
+        readers=given.count,
+        only_at=given.time and given.time.isoformat(),
+        until=last and last.isoformat(),
     )
-    await fallen.say(site, campaign_id)
 
 
 async def ask_again(site: Site, campaign_id: int, *, again: bool) -> None:
@@ -95,6 +110,7 @@ again_option = click.option(
 @click.option("--series", help="The series; the campaign gets its next open slot.")
 @again_option
 @by_option
+@as_json
 @with_site
 async def schedule_(
     site: Site,
@@ -103,6 +119,7 @@ async def schedule_(
     series: str | None,
     again: bool,
     by: str,
+    as_json: bool,
 ) -> None:
     """Give an approved campaign its time: an instant, or a slot of a series.
 
@@ -128,16 +145,19 @@ async def schedule_(
                 session, site, campaign, series, by=by, now=now, checked=checked
             )
     if campaign.at is not None:
-        output.line(f"{campaign.name} goes at {output.local(campaign.at, site.zone)}")
+        sentence = f"{campaign.name} goes at {output.local(campaign.at, site.zone)}"
+        acted.show(campaign, sentence, as_json=as_json)
 
 
 @click.command(epilog="Example: mailer campaigns unschedule 1")
 @click.argument("campaign_id", type=NUMBER)
 @by_option
+@as_json
 @with_site
-async def unschedule(site: Site, campaign_id: int, by: str) -> None:
+async def unschedule(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
     """Take a campaign's time away; an approval for any time stays."""
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await schedule.remove(session, campaign, by=by, now=clock.now())
-    output.line(f"{campaign.name} has no time; it is {campaign.state}")
+    sentence = f"{campaign.name} has no time; it is {campaign.state}"
+    acted.show(campaign, sentence, as_json=as_json)

@@ -45,6 +45,11 @@ VERBS = {
         "diff",
         "Show what changed in a campaign, block by block, in each language.",
     ),
+    "erratum": _at(
+        "writing.correcting",
+        "erratum",
+        "Draft a letter to exactly those who got this campaign's letter.",
+    ),
     "explain": _at(
         "readership",
         "explain",
@@ -90,6 +95,11 @@ VERBS = {
         "counting",
         "report",
         "Count the messages of a campaign by state, language and kind of reader.",
+    ),
+    "resend": _at(
+        "resending",
+        "resend",
+        "Send a finished campaign to those it has not reached; a dry run first.",
     ),
     "resume": _at(
         "sending",

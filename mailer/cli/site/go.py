@@ -2,6 +2,7 @@
 
 import rich_click as click
 
+from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import operator_option, with_site
 from mailer.sites.site import Site
@@ -13,9 +14,8 @@ from mailer.store import identity
 @with_site
 async def command(site: Site, operator: str) -> None:
     """End a stop: campaigns, ticker and workers go on where they were."""
-    who = await acting.actor(site, actor)
     async with site.database.writing() as session:
-        ended = await identity.go(session, by=operator)
+        ended = await identity.go(session, by=operator, now=clock.now())
         halt = (await identity.read(session)).halt
     output.line("the stop has ended" if ended else "this site was not stopped")
     if halt:

@@ -6,9 +6,9 @@ from typing import Any
 import rich_click as click
 
 from mailer.cli import output
-from mailer.cli.command import NUMBER, as_json_lines, with_site
+from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.reports import history
-from mailer.reports.history import HistoryEntry
+from mailer.reports.history_sources import HistoryEntry
 from mailer.sites.site import Site
 
 DIGESTS = ("digest", "content")  # in the detail of acts; not for people
@@ -17,7 +17,9 @@ DIGESTS = ("digest", "content")  # in the detail of acts; not for people
 @click.command(epilog="Example: mailer history --campaign 1 --json-lines")
 @click.option("--campaign", type=NUMBER, help="Acts on the campaign of this number.")
 @click.option(
-    "--contact", "address", help="Consent, suppressions and messages of an address."
+    "--contact",
+    "address",
+    help="Consent, changes, suppressions, messages of an address.",
 )
 @click.option("--user", help="Acts of this user.")
 @click.option(
@@ -26,7 +28,10 @@ DIGESTS = ("digest", "content")  # in the detail of acts; not for people
     type=click.DateTime(["%Y-%m-%d"]),
     help="Acts since the beginning of this day, in site.zone.",
 )
-@as_json_lines
+@as_json
+@click.option(
+    "--json-lines", "as_lines", is_flag=True, help="Print one JSON object a line."
+)
 @with_site
 async def command(
     site: Site,
@@ -35,15 +40,20 @@ async def command(
     user: str | None,
     day: datetime | None,
     as_json: bool,
+    as_lines: bool,
 ) -> None:
-    """Show who did what, and when, oldest first; times are in site.zone."""
+    """Show who did what, and when, newest first; times are in site.zone."""
     since = day.replace(tzinfo=site.zone) if day else None
     async with site.database.reading() as session:
         limits = await history.wanted(
             session, site, campaign=campaign, address=address, user=user, since=since
         )
-        async for each in history.read(session, limits):
-            if as_json:
+        acts = history.read(session, limits)
+        if as_json:
+            output.json_document([_document(each) async for each in acts])
+            return
+        async for each in acts:
+            if as_lines:
                 output.json_line(_document(each))
             else:
                 when = output.local(each.at, site.zone)

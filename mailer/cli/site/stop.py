@@ -3,25 +3,26 @@
 import rich_click as click
 
 from mailer import clock
-from mailer.cli import acting, output
-from mailer.cli.command import actor_option, with_site
+from mailer.cli import output
+from mailer.cli.command import operator_option, with_site
 from mailer.sites.site import Site
 from mailer.store import identity
 
 
 @click.command(epilog='Example: mailer stop --because "a wrong letter is being sent"')
 @click.option("--because", help="The reason, for those who find the site stopped.")
-@actor_option
+@operator_option
 @with_site
-async def command(site: Site, because: str | None, actor: str | None) -> None:
+async def command(site: Site, because: str | None, operator: str) -> None:
     """Stop every campaign, ticker and worker of this site, until `mailer go`.
 
     When the command returns, it is in force: no more messages are marked. Messages in
     flight are finished. The pages stay up.
     """
-    who = await acting.actor(site, actor)
     async with site.database.writing() as session:
-        stopped = await identity.stop(session, who, because=because, now=clock.now())
+        stopped = await identity.stop(
+            session, by=operator, because=because, now=clock.now()
+        )
         halt = (await identity.read(session)).halt
     if stopped:
         output.line("stopped: nothing more is sent or released until `mailer go`")

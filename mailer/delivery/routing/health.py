@@ -7,11 +7,14 @@ recipient is named. A recipient domain fails when its provider slows us down.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import structlog
 
-from mailer.delivery.routing import breaker, relays
+from mailer.delivery.routing import breaker, pacing, relays
 from mailer.delivery.routing.breaker import CLOSED, Breaker
+from mailer.delivery.routing.limits import Given
+from mailer.delivery.routing.pacing import Pace
 from mailer.delivery.routing.relays import Relays
 from mailer.outcomes.redaction import without_addresses
 
@@ -23,6 +26,13 @@ ATTEMPTS = 4  # to connect to a relay that is away, for which a drain waits
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # relay, recipient domain; the relay itself has none
+
+
+class Paced(NamedTuple):
+    """What the pace of a domain lets go, and the pace as text."""
+
+    given: Given
+    words: str
 
 
 def _waits(key: Key) -> Sequence[float]:
@@ -38,12 +48,13 @@ class Health:
     closing: bool = False  # failures from now on are caused by the worker's end
     reasons: dict[str, str] = field(default_factory=dict)  # relay → why messages wait
     _breakers: dict[Key, Breaker] = field(default_factory=dict)
+    _paces: dict[Key, Pace] = field(default_factory=dict)  # of domains behind relays
     _seen_at: datetime = _LONG_AGO
 
     @property
     def healthy(self) -> bool:
-        """Whether no relay and no domain is failing."""
-        return not self._breakers
+        """Whether no relay and no domain is failing, and none has a pace."""
+        return not (self._breakers or self._paces)
 
     def allowances(self, *, now: datetime) -> dict[Key, int | None]:
         """Return how many messages may go now to what is failing; None: any number."""
@@ -54,6 +65,20 @@ class Health:
             key: breaker.allowance(self._of(key, now), now=now)
             for key in self._breakers
         }
+
+    def paced(self, key: Key, count: int, *, now: datetime) -> Paced | None:
+        """Return how many messages the pace of a domain lets go; None: it has none."""
+        pace = self._paces.get(key)
+        if pace is None:
+            return None
+        if key in self._breakers:
+            pace = pacing.well(pace, now=now)  # it grows only once all is well
+        elif pacing.is_over(pace, now=now):
+            del self._paces[key]
+            log.info("relay.pace_ended", relay=key[0], domain=key[1])
+            return None
+        given, self._paces[key] = pacing.take(pace, count, now=now)
+        return Paced(given=given, words=pacing.in_words(pace, now=now))
 
     def probing(self, key: Key, *, now: datetime) -> None:
         """Record that a message probes a relay or domain that is failing."""
@@ -90,6 +115,8 @@ class Health:
             now=now,
         )
         opened = after.openings > before.openings == 0
+        if domain and after.openings > before.openings and not self.closing:
+            self._paces[key] = pacing.slowed(self._paces.get(key), now=now)
         if opened and not self.closing:
             text = without_addresses(reply)
             log.warning("relay.refuses", relay=relay, domain=domain, said=text)
@@ -118,11 +145,16 @@ class Health:
         if after.open_until is not None and after.openings < ATTEMPTS:
             self.hold(after.open_until)
 
-    def succeeded(self, relay: str, address: str) -> None:
+    def succeeded(
+        self, relay: str, address: str, clock: Callable[[], datetime]
+    ) -> None:
         """Record that a relay, and the domain of an address behind it, work."""
         if not self._breakers:
             return
         for domain in ("", relays.domain_of(address)):
+            key = relay, domain
+            if key in self._breakers and key in self._paces:
+                self._paces[key] = pacing.well(self._paces[key], now=clock())
             closed = self._breakers.pop((relay, domain), None)
             if closed is not None and closed.openings:
                 log.info("relay.back", relay=relay, domain=domain)

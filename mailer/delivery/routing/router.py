@@ -19,6 +19,7 @@ from mailer.delivery.routing.health import Health, Key
 from mailer.delivery.routing.relays import DomainLimits, Relays
 from mailer.delivery.routing.throttle import Ask
 from mailer.outbox.claim import Claimed
+from mailer.outbox.ledger import SLOWS_DOWN
 from mailer.outbox.postpone import PutOff
 from mailer.settings.relays import DEFAULT
 from mailer.settings.sections import Settings
@@ -124,7 +125,7 @@ class Router:
     ) -> tuple[dict[str, list[Claimed]], list[PutOff]]:
         """Divide messages into those the limits let go now, and those to put off."""
         go: dict[str, list[Claimed]] = defaultdict(list)
-        put_off = []
+        groups, put_off = self._within_paces(groups, now)
         asks = [
             Ask(relay=relay, domain=domain, count=len(group))
             for (relay, domain), group in groups.items()
@@ -145,6 +146,24 @@ class Router:
             if waiting:
                 put_off += self._limited(relay, domain, waiting, answer.later, now)
         return dict(go), put_off
+
+    def _within_paces(self, groups: Group, now: datetime) -> tuple[Group, list[PutOff]]:
+        """Put off messages to domains that slowed us down, over their paces."""
+        within: Group = {}
+        put_off = []
+        for key, group in groups.items():
+            paced = self.health.paced(key, len(group), now=now)
+            going = len(group) if paced is None else paced.given.now
+            if going:
+                within[key] = group[:going]
+            if paced is None:
+                continue
+            reason = f"{key[1]}{SLOWS_DOWN}: {paced.words}"
+            put_off += [
+                PutOff(message_number=row.id, due_at=due_at, reason=reason)
+                for row, due_at in zip(group[going:], paced.given.later, strict=True)
+            ]
+        return within, put_off
 
     def _limited(
         self,
@@ -243,7 +262,7 @@ class Router:
         )
         if row.id in self._unfit:
             until = max(until, now + BUSY_WAIT)
-        reason = f"the relay {relay} is away" if away else f"{domain} slows us down"
+        reason = f"the relay {relay} is away" if away else f"{domain}{SLOWS_DOWN}"
         return PutOff(message_number=row.id, due_at=until, reason=reason)
 
     def reroute(self, relay: str, message_number: int) -> bool:

@@ -26,6 +26,7 @@ def overview(seen: Overview, *, command: str | None, zone: ZoneInfo) -> Document
         "may_approve": list(seen.may_approve),
         "template": campaign.template,
         "topic": campaign.topic,
+        "corrects": campaign.corrects,
         "audience": {"rule": campaign.audience, "count": seen.readers},
         "languages": {name: _language(each) for name, each in seen.languages.items()},
         "report": seen.report.as_json() if seen.report else None,

@@ -9,7 +9,6 @@ from mailer.campaigns import control, lookup
 from mailer.delivery import housekeeping
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.store.site_events import Actor
 from tests.acts import campaigning
 
 
@@ -45,11 +44,11 @@ async def test_the_log_says_who_ended_a_stop(site: Site) -> None:
     with capture_logs() as lines:
         async with site.database.writing() as session:
             await identity.stop(
-                session, Actor(by="editor"), because="a drill", now=clock.now()
+                session, by="editor", because="a drill", now=clock.now()
             )
         await tasks.run_once()
         async with site.database.writing() as session:
-            await identity.go(session, Actor(by="head-of-unit"), now=clock.now())
+            await identity.go(session, by="head-of-unit", now=clock.now())
         await tasks.run_once()
 
     assert [each["event"] for each in lines] == ["site.halted", "site.goes_on"]

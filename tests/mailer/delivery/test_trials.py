@@ -24,7 +24,6 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.store.site_events import Actor
 from tests.acts import campaigning, delivering, real_sites
 from tools.peers.relay import Relay
 
@@ -128,7 +127,7 @@ async def test_no_test_leaves_a_stopped_site_or_goes_outside_only_to(
     with pytest.raises(RefusedError, match=r"outside mail\.only_to"):
         await sent_copies(inside, number, one, ME, "editor@elsewhere.int")
     async with site.database.writing() as session:
-        await identity.stop(session, Actor(by="editor"), because="a drill", now=now)
+        await identity.stop(session, by="editor", because="a drill", now=now)
     with pytest.raises(RefusedError, match="a drill"):
         await sent_copies(site, number, one)
 

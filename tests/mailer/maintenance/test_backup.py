@@ -19,7 +19,6 @@ from mailer.readers import applying, optouts
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.store.site_events import Actor
 from tests.acts import campaigning, delivering, readers, reading
 from tests.acts.commands import Mailer
 from tests.acts.readers import ED, ICOM, TOPIC
@@ -89,7 +88,7 @@ async def test_links_of_the_lost_time_stop_their_readers_and_no_id_comes_twice(
     async with open_site(config) as other:
         async with other.database.writing() as session:
             await identity.resume(
-                session, Actor(by="editor"), because="a drill", now=clock.now()
+                session, by="editor", because="a drill", now=clock.now()
             )
         await campaigning.released(
             other, tmp_path, audience="kind = ngo and sub(monthly-letter)"

@@ -33,11 +33,12 @@ def test_acts_on_campaigns_and_segments_are_listed_by_whom_and_when(
     read = mailer("history", "--campaign", "1")
 
     assert all(set(each) == KEYS for each in of_all)
-    assert [each["at"] for each in of_all] == sorted(each["at"] for each in of_all)
+    instants = [each["at"] for each in of_all]
+    assert instants == sorted(instants, reverse=True)
     assert ("editor", "segment dakar", "saved") in acts(of_all)
     assert acts(of_one) == [
-        ("editor", "campaign 1", "imported"),
         ("head-of-unit", "campaign 1", "approved"),
+        ("editor", "campaign 1", "imported"),
     ]
     assert acts(of_user) == [("head-of-unit", "campaign 1", "approved")]
     assert (later.code, later.lines, earlier) == (0, [], of_all)
@@ -58,8 +59,8 @@ async def test_a_contact_has_its_consent_and_each_message(
 
     assert ran.returncode == 0
     assert any('"topic monthly-letter"' in each for each in lines)
-    assert '"act": "accepted"' in lines[-1]
-    assert '"about": "campaign 1"' in lines[-1]
+    assert '"act": "accepted"' in lines[0]
+    assert '"about": "campaign 1"' in lines[0]
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -71,3 +72,30 @@ def test_what_does_not_exist_is_refused_in_one_sentence(mailer: Mailer) -> None:
     ):
         ran = mailer("history", *words)
         assert (ran.code, said in ran.err) == (1, True)
+
+
+def test_each_room_says_who_and_what(mailer: Mailer) -> None:
+    by = ("--by", "editor")
+    mailer("contacts", "edit", ED, "--name", "Ed", "--because", "a letter", *by)
+    mailer("suppressions", "add", "x@y.example", "--detail", "phoned", *by)
+    mailer("suppressions", "lift", "x@y.example", "--detail", "asked", *by)
+    mailer("users", "add", "marie", *by)
+    mailer("stop", "--because", "a drill", *by)
+    mailer("go", *by)
+    found = mailer("history", "--user", "editor", "--json").json
+    of_contact = mailer("history", "--contact", ED, "--json").json
+    done = [(each["about"].partition(" ")[0], each["act"]) for each in found]
+
+    assert done[:6] == [
+        ("site", "going on"),
+        ("site", "stopped"),
+        ("user", "added"),
+        ("address", "lifted"),
+        ("address", "suppressed"),
+        ("contact", "edited"),
+    ]
+    assert found[1]["detail"]["because"] == "a drill"
+    assert found[5]["about"] == f"contact {ED}"
+    assert found[5]["detail"]["because"] == "a letter"
+    assert of_contact[0]["act"] == "edited"
+    assert mailer("history", "--user", "editor").out.count("\n") == len(found)

@@ -15,7 +15,6 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.store.site_events import Actor
 from tests.acts import campaigning, delivering, opting_out, readers
 from tests.acts.commands import Mailer
 from tools.peers.relay import Relay
@@ -88,9 +87,7 @@ async def test_opt_outs_beside_the_store_and_a_stop_show(
     before = await measured(site)
     optouts.append(site.root, [opting_out.leaving(site, link)])
     async with site.database.writing() as session:
-        await identity.stop(
-            session, Actor(by="editor"), because="a test", now=clock.now()
-        )
+        await identity.stop(session, by="editor", because="a test", now=clock.now())
     after = await measured(site)
 
     assert (before["optouts_kept_octets"][""], before["halted"][""]) == (0, 0)

@@ -121,7 +121,7 @@ async def test_then_one_message_probes_and_the_others_wait_for_it(
     assert numbers(first) == {"default": [1]}
     assert numbers(again) == {}
 
-    router.health.succeeded("default", "reader1@a.org")
+    router.health.succeeded("default", "reader1@a.org", lambda: NOW)
     assert numbers(
         await admit(empty_store, router, rows("b.org", "c.org"), after=2)
     ) == {"default": [1, 2]}
@@ -168,7 +168,7 @@ async def test_after_a_success_earlier_failures_do_not_count(
     empty_store: Database, router: Router
 ) -> None:
     fail(router, "default", 2)
-    router.health.succeeded("default", "reader1@a.org")
+    router.health.succeeded("default", "reader1@a.org", lambda: NOW)
     fail(router, "default", 2)
 
     assert numbers(await admit(empty_store, router, rows("a.org"))) == {"default": [1]}
