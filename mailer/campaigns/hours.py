@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
-from scheduler import windows
+from scheduler import instants, windows
 from scheduler.errors import ScheduleError
 from scheduler.windows import Window
 

@@ -252,7 +252,6 @@ def _columns(
     campaign: Campaign,
     via: Via,
     left_out: ColumnElement[Any],
-    due_at: ColumnElement[datetime],
 ) -> dict[str, ColumnElement[Any]]:
     """Return the value of each column of the ledger: a letter, or a reason."""
     has_letter = Route.letter_id.is_not(None)
