@@ -73,11 +73,11 @@ async def test_a_stopped_site_neither_releases_nor_ticks_but_serves_its_pages(
     link = await readers.signed(site, tmp_path)
     other = await campaigning.approved(site, tmp_path)
     await stop(site)
-    with pytest.raises(RefusedError, match=r"ana stopped this site at .*: wrong"):
+    with pytest.raises(RefusedError, match=r"editor stopped this site at .*: wrong"):
         await release.release(site, other, by="editor", now=clock.now())
-    with pytest.raises(RefusedError, match="ana stopped this site"):
+    with pytest.raises(RefusedError, match="editor stopped this site"):
         await ticking.tick(site, clock.now())
-    with pytest.raises(RefusedError, match="ana stopped this site"):
+    with pytest.raises(RefusedError, match="editor stopped this site"):
         await running.work(site, until_idle=True, stopping=asyncio.Event())
     async with serving(site) as pages:
         answer = await pages.post(f"/u/{link.unsubscribe}", ONE_CLICK)
