@@ -55,7 +55,7 @@ async def test_messages_of_the_old_log_are_accepted_and_the_rest_sent_once(
     await restored(site)
     due = await resuming.lost(site, now=clock.now())
     accepted = await resuming.resume(
-        site, logs=[log(tmp_path, ids)], send=True, by="ana", now=clock.now()
+        site, logs=[log(tmp_path, ids)], send=True, by="editor", now=clock.now()
     )
     await delivering.work(site)
     (sent,) = relay.accepted
@@ -82,7 +82,7 @@ async def test_held_campaigns_are_paused_or_expired(
                 .values(state="scheduled", at=at)
             )
     await restored(site)
-    await resuming.resume(site, logs=[], send=False, by="ana", now=clock.now())
+    await resuming.resume(site, logs=[], send=False, by="editor", now=clock.now())
     await delivering.work(site)
     async with site.database.reading() as session:
         states = [
@@ -98,9 +98,9 @@ async def test_only_a_restored_store_is_resumed_and_only_once(site: Site) -> Non
     with pytest.raises(RefusedError, match="was not restored"):
         await resuming.lost(site, now=clock.now())
     await restored(site, highest=0)
-    await resuming.resume(site, logs=[], send=True, by="ana", now=clock.now())
+    await resuming.resume(site, logs=[], send=True, by="editor", now=clock.now())
     with pytest.raises(RefusedError, match="resumed already"):
-        await resuming.resume(site, logs=[], send=True, by="ana", now=clock.now())
+        await resuming.resume(site, logs=[], send=True, by="editor", now=clock.now())
 
 
 def test_without_a_terminal_the_command_holds_and_shows_what_was_due(

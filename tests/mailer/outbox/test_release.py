@@ -88,7 +88,8 @@ async def test_two_releases_at_once_make_one_row_a_reader(
 ) -> None:
     number = await campaigning.approved(site, tmp_path)
     both = [
-        release.release(site, number, by=user, now=clock.now()) for user in ("a", "b")
+        release.release(site, number, by=user, now=clock.now())
+        for user in ("editor", "head-of-unit")
     ]
     results = await asyncio.gather(*both, return_exceptions=True)
     ledger = await campaigning.ledger(site, number)

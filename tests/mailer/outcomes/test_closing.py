@@ -76,7 +76,7 @@ async def test_a_cancelled_campaign_ends_what_waits_of_it_and_nothing_else(
 
     async with site.database.writing() as session:
         campaign = await session.get_one(Campaign, first)
-        count = await closing.cancel(session, campaign, by="unit", now=NOW)
+        count = await closing.cancel(session, campaign, by="editor", now=NOW)
 
     assert count == len(ends)
     assert await ledgers.rows(site) == after(

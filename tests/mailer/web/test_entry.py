@@ -189,7 +189,7 @@ async def test_an_answer_after_a_decision_is_a_new_row(
         await pages.post(path, {**sent, "acronym": "B"})
         async with site.database.writing() as session:
             await directory.decide(
-                session, 1, Decision.APPLIED, by="unit", now=clock.now()
+                session, 1, Decision.APPLIED, by="editor", now=clock.now()
             )
         await pages.post(path, {**sent, "acronym": "C"})
         await pages.post(path, {**sent, "acronym": "D"})
