@@ -19,6 +19,7 @@ from audiences.store.base import Base
 from audiences.upkeep import changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
+from mailer.feedback.models import FeedbackMail
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store import identity
@@ -28,6 +29,7 @@ from mailer.store.database import Database
 MODULES = (
     Campaign,
     Contact,
+    FeedbackMail,
     Import,
     ListSource,
     Message,

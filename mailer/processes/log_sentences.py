@@ -17,6 +17,8 @@ SENTENCES: Mapping[str, str] = {
     "campaign.release_begun": "campaign {campaign} is being released by {by}",
     "campaign.released": "campaign {campaign} is released: {messages} messages made",
     "command.failed": "{reason}",
+    "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
+    "feedback.unreadable": "{file} in a Maildir is not read: {reason}",
     "letter.unusable": "letter {letter} cannot be used: {kind}",
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",

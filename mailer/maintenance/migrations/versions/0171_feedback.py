@@ -1,0 +1,70 @@
+"""Mails that came back."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0171"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+OPEN = sa.text("decision is null and kind = 'bounce'")
+
+
+def upgrade() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "feedback_mail",
+        sa.Column("id", number, nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(20), nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("standing", sa.String(12), nullable=False),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
+        sa.Column("message_number", number, nullable=True),
+        sa.Column("address_key", sa.LargeBinary(16), nullable=True),
+        sa.Column("evidence", sa.String(40), nullable=True),
+        sa.Column("status", sa.String(12), nullable=False),
+        sa.Column("permanence", sa.String(10), nullable=False),
+        sa.Column("reason", sa.String(80), nullable=False),
+        sa.Column("sender", sa.String(254), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("octets", sa.LargeBinary(), nullable=True),
+        sa.Column("decision", sa.String(12), nullable=True),
+        sa.Column("settled_by", sa.String(60), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_feedback_mail_campaign_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_number"],
+            ["message.id"],
+            name=op.f("fk_feedback_mail_message_number"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_mail")),
+        sa.UniqueConstraint("digest", name=op.f("uq_feedback_mail_digest")),
+    )
+    for name, columns in (
+        ("ix_feedback_mail_seen_at", ["seen_at"]),
+        ("ix_feedback_mail_message_number", ["message_number"]),
+        ("ix_feedback_mail_address_key", ["address_key"]),
+        ("ix_feedback_mail_campaign_id", ["campaign_id", "kind", "reason"]),
+        ("ix_feedback_mail_standing", ["standing", "kind", "id"]),
+    ):
+        op.create_index(op.f(name), "feedback_mail", columns)
+    op.create_index(
+        op.f("ix_feedback_mail_open"),
+        "feedback_mail",
+        ["campaign_id"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("feedback_mail")
