@@ -10,8 +10,8 @@ from audiences.contacts import Contact
 from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.feedback.arrivals import taking
-from mailer.feedback.arrivals.taking import Decided
 from mailer.feedback.belief.arrival import Arrival
+from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.models import FeedbackMail
 from mailer.sites.site import Site

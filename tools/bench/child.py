@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from mailer.processes import event_loop
 
 MIB = 1024
@@ -18,6 +20,8 @@ MIB = 1024
 
 def main() -> None:
     """Run the step named by module and function with its arguments, all JSON."""
+    # stdout is for the figures; the product logs what it does
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     module, name, arguments = json.loads(sys.argv[1])
     step = getattr(importlib.import_module(module), name)
     given = [Path(value) if kind == "path" else value for kind, value in arguments]

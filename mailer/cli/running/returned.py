@@ -11,8 +11,8 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.feedback.arrivals import maildir, reading, taking
-from mailer.feedback.arrivals.taking import Decided
 from mailer.feedback.belief.arrival import Arrival
+from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.mime import MAX_BYTES
 from mailer.sites.site import Site

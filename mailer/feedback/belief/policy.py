@@ -5,6 +5,7 @@ address whose score reaches the limit gets one more letter, as a probe; it is gi
 if that comes back, too. A letter that did not come back ends the count.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,8 @@ class SoftStep(StrEnum):
 
 def score(bounces: Sequence[datetime], limits: SoftLimits, *, now: datetime) -> float:
     """Return the score of bounces, one for each campaign, at an instant."""
-    return sum(0.5 ** max(0.0, (now - each) / limits.half_life) for each in bounces)
+    halvings = (max(0.0, (now - each) / limits.half_life) for each in bounces)
+    return sum(math.exp2(-each) for each in halvings)
 
 
 def step(bounces: Sequence[datetime], limits: SoftLimits) -> SoftStep:
