@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "campaign.released": "campaign {campaign} is released: {messages} messages made",
     "command.failed": "{reason}",
     "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
+    "feedback.not_stored": "a returned mail is not stored, its sender has it: {reason}",
+    "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
     "feedback.unreadable": "{file} in a Maildir is not read: {reason}",
     "letter.unusable": "letter {letter} cannot be used: {kind}",
     "library.line": "{library}: {text}",

@@ -124,4 +124,5 @@ def _shown(path: Path, found: classify.Classified) -> dict[str, object]:
 
 
 command.add_command(returned.read)
+command.add_command(returned.listen)
 command.add_command(quarantine.command)

@@ -1,7 +1,8 @@
-"""`mailer feedback read`: takes in what came back."""
+"""`mailer feedback read` and `listen`: take in what came back."""
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import rich_click as click
@@ -10,11 +11,14 @@ from audiences.errors import CodedError
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.cli.logging_option import log_option
+from mailer.errors import RefusedError
 from mailer.feedback.arrivals import maildir, reading, taking
 from mailer.feedback.belief.arrival import Arrival
 from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.mime import MAX_BYTES
+from mailer.processes import logs, returning
 from mailer.sites.site import Site
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail
@@ -102,3 +106,27 @@ def _in_words(kinds: Mapping[str, int]) -> str:
     """Return the number of each kind: 12 bounce, 1 complaint."""
     named = [f"{number:,} {kind}" for kind, number in sorted(kinds.items())]
     return ", ".join(named) or "nothing new"
+
+
+@click.command(epilog="Example: mailer feedback listen --port 2424")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Another port to listen on."
+)
+@log_option
+@with_site
+async def listen(site: Site, port: int | None) -> None:
+    """Take returned mail by LMTP or SMTP, and read the folders, until stopped.
+
+    `mailer serve` does the same. Only mail for our return-paths and the unit's addresses
+    is taken.
+    """
+    given = site.settings.feedback
+    if port is not None:
+        given = given.model_copy(update={"listen_port": port})
+        settings = site.settings.model_copy(update={"feedback": given})
+        site = replace(site, settings=settings)
+    if not given.listen_port:
+        raise RefusedError("no port is set; set feedback.listen_port, or give --port")
+    about = f"{given.listen_protocol} at {given.listen_host}:{given.listen_port}"
+    with logs.life(f"{about}; stop with Ctrl-C"):
+        await returning.run(site)
