@@ -97,3 +97,13 @@ class FeedbackMail(Base):
     decision: Mapped[str | None] = mapped_column(String(12))
     settled_by: Mapped[str | None] = mapped_column(String(60))
     settled_at: Mapped[datetime | None]
+
+
+class MailboxPlace(Base):
+    """How far a mailbox that is only read has been read."""
+
+    __tablename__ = "mailbox_place"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)  # of the setting
+    validity: Mapped[int] = mapped_column(_NUMBER)  # UIDVALIDITY of its folder
+    last: Mapped[int] = mapped_column(_NUMBER)  # UID of the last mail

@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
-from mailer.feedback.arrivals import listener, reading, taking
+from mailer.feedback.arrivals import listener, mailboxes, reading, taking
+from mailer.feedback.arrivals.mailboxes import Mailbox
 from mailer.feedback.belief import retention
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
@@ -28,6 +29,8 @@ def parts(site: Site, stopping: asyncio.Event) -> dict[str, Part]:
     Decisions are made in every site: webhooks bring bounces, too.
     """
     found: dict[str, Part] = {"feedback": partial(read_for_ever, site, stopping)}
+    for box in mailboxes.of_site(site):
+        found[box.name] = partial(watch, site, box, stopping)
     if site.settings.feedback.listen_port:
         found["feedback listener"] = partial(listen, site, stopping)
     return found
@@ -47,6 +50,12 @@ async def listen(site: Site, stopping: asyncio.Event) -> None:
         return
     async with listener.listening(site):
         await stopping.wait()
+
+
+async def watch(site: Site, box: Mailbox, stopping: asyncio.Event) -> None:
+    """Take mail from a mailbox, until stopped; a lost connection ends this part."""
+    if await store_is_ready(site, stopping):
+        await until_stopped(box.watch(), stopping)
 
 
 async def read_for_ever(site: Site, stopping: asyncio.Event) -> None:
@@ -72,7 +81,7 @@ async def _read(site: Site) -> None:
     """Read the folders once; decide, and forget old texts."""
     given: FeedbackSettings = site.settings.feedback
     if given.maildir or given.replies_maildir:
-        recorded = await reading.once(site, now=clock.now())
+        recorded = await reading.folders(site, now=clock.now())
         if recorded.kinds or recorded.quarantined:
             log.info(
                 "feedback.taken",

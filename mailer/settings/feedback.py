@@ -1,10 +1,32 @@
 """The settings of what comes back: folders, mailboxes, listener, and patience."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from mailer.settings.values import FileOrNone, Section
+from mailer.settings.values import LOOPBACK, FileOrNone, Section
+
+
+class MailboxSettings(Section):
+    """A folder of an IMAP server; without a host, there is none."""
+
+    host: str = ""
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    user: str = ""
+    password_file: FileOrNone = None
+    password: str = ""  # from the environment only
+    ca_file: FileOrNone = None
+    folder: str = Field(default="INBOX", min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        """Refuse a login that would cross a network unencrypted."""
+        if self.security == "plain" and self.host and self.host not in LOOPBACK:
+            raise ValueError(
+                "security: plain sends the login unencrypted; use tls or starttls"
+            )
+        return self
 
 
 class FeedbackSettings(Section):
@@ -12,6 +34,8 @@ class FeedbackSettings(Section):
 
     maildir: FileOrNone = None
     replies_maildir: FileOrNone = None
+    imap: MailboxSettings = MailboxSettings()
+    replies_imap: MailboxSettings = MailboxSettings()
     seconds: float = Field(default=30, ge=1, le=3600)
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=0, ge=0, le=65535)  # 0: no listener

@@ -117,8 +117,7 @@ def _in_words(kinds: Mapping[str, int]) -> str:
 async def listen(site: Site, port: int | None) -> None:
     """Take returned mail by LMTP or SMTP, and read the folders, until stopped.
 
-    `mailer serve` does the same. Only mail for our return-paths and the unit's addresses
-    is taken.
+    `mailer serve` does the same. Only mail for our return-paths and the unit is taken.
     """
     given = site.settings.feedback
     if port is not None:

@@ -64,7 +64,15 @@ def upgrade() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
+    op.create_table(
+        "mailbox_place",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("validity", number, nullable=False),
+        sa.Column("last", number, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_place")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("mailbox_place")
     op.drop_table("feedback_mail")
