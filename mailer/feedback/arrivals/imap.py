@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from socket import socket
 
 from audiences import characters
 from mailer.errors import ConfigError, MailerError
@@ -23,6 +24,8 @@ TIMEOUT = 60.0  # seconds that the server may be silent
 IDLE_SECONDS = 60.0  # that one IDLE lasts; then the folder is looked at in any case
 SLICE = 1.0  # seconds after which a wait looks whether it is to end
 FAULTS = (imaplib.IMAP4.error, OSError, ssl.SSLError, ValueError)
+_PIECE = 65_536  # octets
+_NEWS = re.compile(rb"EXISTS|RECENT|BYE")
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
@@ -146,31 +149,29 @@ class ImapFolder:
                 self._ended.wait(seconds)
                 self._client.noop()
                 return
-            self._client.send(b"IDLE1 IDLE\r\n")
-            if not self._client.readline().startswith(b"+"):
-                raise imaplib.IMAP4.error("IDLE was refused")
-            self._listen(min(seconds, IDLE_SECONDS))
-            self._client.send(b"DONE\r\n")
-            while line := self._client.readline():
-                if line.startswith(b"IDLE1 "):
-                    return
+            self._idle(self._client.socket(), min(seconds, IDLE_SECONDS))
         except FAULTS as fault:
             raise self._fault(fault) from None
-        raise MailerError(f"{self._setting}: the server closed the connection")
 
-    def _listen(self, seconds: float) -> None:
-        """Read what the server tells until it is new mail, or the time is over."""
-        wire = self._client.socket()
-        while seconds > 0 and not self._ended.is_set():
+    def _idle(self, wire: socket, seconds: float) -> None:
+        """Wait by IDLE; read past the library, which would keep lines in its buffer."""
+        self._client.send(b"IDLE1 IDLE\r\n")
+        said, is_asked = b"", False
+        while b"IDLE1 " not in said or not said.endswith(b"\r\n"):
+            ends = self._ended.is_set() or seconds <= 0 or _NEWS.search(said)
+            if ends and not is_asked and b"+" in said:
+                self._client.send(b"DONE\r\n")
+                is_asked = True
             pending = isinstance(wire, ssl.SSLSocket) and wire.pending()
             if not pending and not select.select([wire], [], [], SLICE)[0]:
                 seconds -= SLICE
+                if seconds < -TIMEOUT:
+                    raise OSError("the server is silent")
                 continue
-            line = self._client.readline()
-            if not line:
-                raise OSError("the connection was closed")
-            if b"EXISTS" in line or b"RECENT" in line or b"BYE" in line:
-                return
+            piece = wire.recv(_PIECE)
+            if not piece:
+                raise OSError("the server closed the connection")
+            said = (said + piece)[-_PIECE:]
 
     def end_wait(self) -> None:
         """Let a wait in another thread end soon."""

@@ -96,6 +96,7 @@ async def test_the_mailbox_of_answers_is_read_once_and_not_changed(
 
 
 @ON_SQLITE
+@pytest.mark.prove
 async def test_new_mail_is_taken_when_it_comes_and_after_a_new_start_of_the_server(
     site: Site, relay: Relay, tmp_path: Path, server: Dovecot
 ) -> None:
