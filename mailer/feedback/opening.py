@@ -19,7 +19,7 @@ MAX_CALENDAR = 20_000  # characters
 MAX_NAMES = 20  # addresses and identifiers of each kind
 _RECEIVED_FOR = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
 _ID = re.compile(r"<([^<>\s@]{1,200}@[^<>\s@]{1,255})>")
-_LINK = re.compile(r"/u/([\w-]{34,100})(?![\w-])", re.ASCII)
+LINK = re.compile(r"/u/([\w-]{34,100})(?![\w-])", re.ASCII)
 _LEAVE = re.compile(r"(?<![\w-])[\w-]{34,100}(?![\w-])", re.ASCII)
 _REPORT = "message/feedback-report"
 _REPLY = re.compile(r"^METHOD:\s{0,9}REPLY\s{0,9}$", re.IGNORECASE | re.MULTILINE)
@@ -72,7 +72,7 @@ def opened(data: bytes) -> OpenedMail:
             match[1]
             for original in originals
             for value in original.headers.get("list-unsubscribe", ())
-            for match in _LINK.finditer(value)
+            for match in LINK.finditer(value)
         ),
         leave_tokens=_few(match[0] for match in _LEAVE.finditer(subject)),
         complaint=_feedback_type(mail) if complaint else "",

@@ -29,6 +29,17 @@ class MailboxSettings(Section):
         return self
 
 
+class HookSettings(Section):
+    """What authenticates the webhooks of providers; without it, they are refused."""
+
+    amazon_topics: tuple[str, ...] = ()
+    sendgrid_key: str = ""  # public
+    mailgun_file: FileOrNone = None
+    postmark_file: FileOrNone = None
+    brevo_file: FileOrNone = None
+    mailjet_file: FileOrNone = None
+
+
 class FeedbackSettings(Section):
     """Where returned mails and answers arrive, and when an address is given up."""
 
@@ -36,6 +47,7 @@ class FeedbackSettings(Section):
     replies_maildir: FileOrNone = None
     imap: MailboxSettings = MailboxSettings()
     replies_imap: MailboxSettings = MailboxSettings()
+    hooks: HookSettings = HookSettings()
     seconds: float = Field(default=30, ge=1, le=3600)
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=0, ge=0, le=65535)  # 0: no listener

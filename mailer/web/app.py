@@ -33,7 +33,7 @@ from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import metrics, page, site_look
 from mailer.web.front import TOO_MANY, Front
-from mailer.web.public import confirm, entry, leave, preferences
+from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
 from mailer.web.recording import Recording
 
@@ -74,6 +74,7 @@ def create(site: Site) -> Front:
         *preferences.PAGE.handlers(),
         *confirm.PAGE.handlers(),
         *entry.PAGE.handlers(),
+        hooks.receive,
         healthz,
         readyz,
         metrics.show,

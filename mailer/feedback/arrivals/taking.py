@@ -51,7 +51,7 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
         await asyncio.to_thread(optouts.append, site.root, leaves)
     async with site.database.writing() as session:
         recorded.add(await recording.record(session, mails, now=now))
-    await _keep(site, recorded.complained, Why.COMPLAINED, now=now)
+    await keep(site, recorded.complained, Why.COMPLAINED, now=now)
     if leaves:
         await applying.apply_pending(site)
     return recorded
@@ -77,7 +77,7 @@ async def decide(site: Site, *, now: datetime) -> Decided:
     for each in campaigns:
         async with site.database.writing() as session:
             decided = await deciding.decide(session, each, limits, now=now)
-        await _keep(site, decided.suppressed, Why.BOUNCED, now=now)
+        await keep(site, decided.suppressed, Why.BOUNCED, now=now)
         total.suppressed += decided.suppressed
         total.probed += decided.probed
         total.ours += decided.ours
@@ -95,11 +95,11 @@ async def release(
         complained = await quarantine.release(
             session, number, message_number, by=by, now=now
         )
-    await _keep(site, complained, Why.COMPLAINED, now=now)
+    await keep(site, complained, Why.COMPLAINED, now=now)
     return await decide(site, now=now)
 
 
-async def _keep(site: Site, keys: Sequence[bytes], why: Why, *, now: datetime) -> None:
+async def keep(site: Site, keys: Sequence[bytes], why: Why, *, now: datetime) -> None:
     """Write suppressions to the file of opt-outs, too; the store has them."""
     if not keys:
         return

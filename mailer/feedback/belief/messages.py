@@ -90,7 +90,7 @@ async def named(
     A Message-ID does not tell its message; so those of the reader's letters are made
     again and compared. None if the address is no reader's, or no letter fits.
     """
-    wanted = {each.rpartition("@")[0] for each in names}
+    wanted = {each.strip("<> ").rpartition("@")[0] for each in names} - {""}
     try:
         key = fingerprint_of(address, key=site.address_key)
     except AddressRefusedError:

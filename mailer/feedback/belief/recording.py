@@ -56,9 +56,18 @@ async def record(
     for each in mails:
         row = believing.row(each, sent)
         rows.setdefault(row["digest"], {**row, "seen_at": now})
-    added = await _insert(session, list(rows.values()))
-    new = [row for digest, row in rows.items() if digest in added]
-    recorded = Recorded(known=len(mails) - len(new))
+    recorded = await store(session, list(rows.values()), now=now)
+    recorded.known += len(mails) - len(rows)
+    return recorded
+
+
+async def store(
+    session: AsyncSession, rows: Sequence[Row], *, now: datetime
+) -> Recorded:
+    """Store rows that are not known, and change the ledger as they say."""
+    added = await _insert(session, rows)
+    new = [row for row in rows if row["digest"] in added]
+    recorded = Recorded(known=len(rows) - len(new))
     for row in new:
         if row["standing"] == Standing.QUARANTINED:
             recorded.quarantined += 1

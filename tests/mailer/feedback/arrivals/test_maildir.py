@@ -37,7 +37,7 @@ def counted(function):
 
 for module, name in (
     (maildir, "_octets"), (recording, "known"), (recording, "_insert"),
-    (recording, "apply"), (maildir, "_remove"), (taking, "_keep"),
+    (recording, "apply"), (maildir, "_remove"), (taking, "keep"),
 ):
     setattr(module, name, counted(getattr(module, name)))
 pathlib.Path.unlink = counted(pathlib.Path.unlink)
