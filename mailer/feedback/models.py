@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.contacts import Contact
 from audiences.store.base import Base
 from mailer.campaigns.models import Campaign
 from mailer.outbox.models import Message
@@ -107,3 +108,17 @@ class MailboxPlace(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)  # of the setting
     validity: Mapped[int] = mapped_column(_NUMBER)  # UIDVALIDITY of its folder
     last: Mapped[int] = mapped_column(_NUMBER)  # UID of the last mail
+
+
+class EventAnswer(Base):
+    """What a reader answered last to the invitation to an event."""
+
+    __tablename__ = "event_answer"
+
+    uid: Mapped[str] = mapped_column(String(100), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey(Contact.id, ondelete="CASCADE"), primary_key=True
+    )
+    answer: Mapped[str] = mapped_column(String(10))
+    sequence: Mapped[int]  # of the invitation that was answered
+    at: Mapped[datetime]

@@ -19,6 +19,7 @@ from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.policy import SoftLimits
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.models import FeedbackKind
+from mailer.feedback.replies import filing
 from mailer.readers import applying, optouts
 from mailer.readers.optouts import NotRecordedError, OptOut, Wish
 from mailer.sites.site import Site
@@ -42,15 +43,19 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
         return recorded
     octets = [each.octets for each in new]
     opened = await asyncio.to_thread(reader.kept.read, octets)
-    mails = [
-        believing.named(site.signer, ReadMail(arrival=arrival, opened=each))
+    read = [
+        ReadMail(arrival=arrival, opened=each)
         for arrival, each in zip(new, opened, strict=True)
     ]
+    mails = [believing.named(site.signer, each) for each in read]
     leaves = [each for mail in mails for each in _opt_outs(mail, now)]
     if leaves:
         await asyncio.to_thread(optouts.append, site.root, leaves)
     async with site.database.writing() as session:
-        recorded.add(await recording.record(session, mails, now=now))
+        rows = await recording.rows_of(session, mails, now=now)
+        await filing.file(session, site, read, rows)
+        recorded.add(await recording.store(session, rows, now=now))
+        await filing.follow(session, site, read, rows, now=now)
     await keep(site, recorded.complained, Why.COMPLAINED, now=now)
     if leaves:
         await applying.apply_pending(site)

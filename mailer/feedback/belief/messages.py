@@ -91,16 +91,12 @@ async def named(
     again and compared. None if the address is no reader's, or no letter fits.
     """
     wanted = {each.strip("<> ").rpartition("@")[0] for each in names} - {""}
-    try:
-        key = fingerprint_of(address, key=site.address_key)
-    except AddressRefusedError:
-        return None
-    contact = await holding(session, key)
-    if contact is None or not wanted:
+    contact_id = await reader(session, site, address)
+    if contact_id is None or not wanted:
         return None
     rows = await session.execute(
         select(Message.id, Message.address_key)
-        .where(Message.contact_id == contact.id, Message.marked_at.is_not(None))
+        .where(Message.contact_id == contact_id, Message.marked_at.is_not(None))
         .order_by(Message.id.desc())
         .limit(MAX_LETTERS)
     )
@@ -111,3 +107,13 @@ async def named(
                 found: int = number
                 return found
     return None
+
+
+async def reader(session: AsyncSession, site: Site, address: str) -> int | None:
+    """Return the contact with an address; None if it is no contact's."""
+    try:
+        key = fingerprint_of(address, key=site.address_key)
+    except AddressRefusedError:
+        return None
+    contact = await holding(session, key)
+    return contact.id if contact is not None else None

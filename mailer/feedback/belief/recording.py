@@ -46,19 +46,14 @@ async def known(session: AsyncSession, digests: Collection[bytes]) -> set[bytes]
     return set(found)
 
 
-async def record(
+async def rows_of(
     session: AsyncSession, mails: Sequence[Named], *, now: datetime
-) -> Recorded:
-    """Store mails and what they say of messages; return what was stored."""
+) -> list[Row]:
+    """Return the rows of mails, each mail once."""
     stamps = [each.proof.stamp for each in mails if each.proof.stamp is not None]
     sent = await messages.read(session, stamps)
-    rows: dict[bytes, Row] = {}
-    for each in mails:
-        row = believing.row(each, sent)
-        rows.setdefault(row["digest"], {**row, "seen_at": now})
-    recorded = await store(session, list(rows.values()), now=now)
-    recorded.known += len(mails) - len(rows)
-    return recorded
+    rows = [believing.row(each, sent) | {"seen_at": now} for each in mails]
+    return list({row["digest"]: row for row in rows}.values())
 
 
 async def store(

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import MediaType, Request, Response, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
@@ -23,7 +24,9 @@ OK, BAD, UNAUTHENTIC, UNKNOWN, LATER = 200, 400, 403, 404, 503
     request_max_body_size=MAX_BODY,
 )
 async def receive(
-    provider: str, request: Request[Any, Any, Any], mail_site: NamedDependency[Site]
+    provider: FromPath[str],
+    request: Request[Any, Any, Any],
+    mail_site: NamedDependency[Site],
 ) -> Response[str]:
     """Take a webhook in; a provider sends it again unless the answer is 200."""
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -71,8 +71,24 @@ def upgrade() -> None:
         sa.Column("last", number, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_place")),
     )
+    op.create_table(
+        "event_answer",
+        sa.Column("uid", sa.String(100), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(10), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
+            ["contact.id"],
+            name=op.f("fk_event_answer_contact_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("uid", "contact_id", name=op.f("pk_event_answer")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("event_answer")
     op.drop_table("mailbox_place")
     op.drop_table("feedback_mail")
