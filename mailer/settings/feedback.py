@@ -54,4 +54,5 @@ class FeedbackSettings(Section):
     listen_protocol: Literal["lmtp", "smtp"] = "lmtp"
     soft_limit: float = Field(default=3, ge=1, le=100)
     half_life_days: float = Field(default=90, ge=1, le=3650)
+    leave_by_words: bool = False
     keep_days: float = Field(default=180, ge=1, le=3650)

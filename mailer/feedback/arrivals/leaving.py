@@ -1,19 +1,24 @@
 """Unsubscribes the reader of an answer, because the unit read that wish in it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.subscriptions import How
 from mailer.errors import RefusedError
 from mailer.feedback.belief import quarantine
-from mailer.feedback.models import FeedbackMail, Standing
+from mailer.feedback.belief.believing import Row
+from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.replies import wording
 from mailer.outbox.models import Message
 from mailer.readers import applying, optouts
-from mailer.readers.optouts import Wish
+from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.store.identity import Identity
 
 
 async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
@@ -31,8 +36,7 @@ async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
             )
         message = await session.get_one(Message, mail.message_number)
         known = await identity.read(session)
-        stamp = known.stamp(message.id, message.address_key)
-    wish = optouts.of_link(stamp, at=now, kind=Wish.LEAVE, by=How.OPERATOR)
+    wish = _wish(known, message.id, message.address_key, How.OPERATOR, now)
     await asyncio.to_thread(optouts.append, site.root, [wish])
     async with site.database.writing() as session:
         await session.execute(
@@ -41,3 +45,24 @@ async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
             .values(settled_by=by, settled_at=now)
         )
     await applying.apply_pending(site)
+
+
+async def asked(
+    session: AsyncSession, rows: Sequence[Row], *, now: datetime
+) -> list[OptOut]:
+    """Return the wishes of answers whose subjects ask to unsubscribe."""
+    known = await identity.read(session)
+    return [
+        _wish(known, row["message_number"], row["address_key"], How.MAIL, now)
+        for row in rows
+        if row["kind"] == FeedbackKind.REPLY
+        and row["message_number"] is not None
+        and wording.asks_to_leave(row["subject"])
+    ]
+
+
+def _wish(
+    known: Identity, number: int, address_key: bytes, how: How, now: datetime
+) -> OptOut:
+    stamp = known.stamp(number, address_key)
+    return optouts.of_link(stamp, at=now, kind=Wish.LEAVE, by=how)

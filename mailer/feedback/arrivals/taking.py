@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from audiences.suppressions import Why
-from mailer.feedback.arrivals import reader
+from mailer.feedback.arrivals import leaving, reader
 from mailer.feedback.belief import believing, deciding, quarantine, recording
 from mailer.feedback.belief.arrival import Arrival, ReadMail
 from mailer.feedback.belief.believing import Named
@@ -54,6 +54,10 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
     async with site.database.writing() as session:
         rows = await recording.rows_of(session, mails, now=now)
         await filing.file(session, site, read, rows)
+        if site.settings.feedback.leave_by_words:
+            asked = await leaving.asked(session, rows, now=now)
+            leaves += asked
+            await asyncio.to_thread(optouts.append, site.root, asked)
         recorded.add(await recording.store(session, rows, now=now))
         await filing.follow(session, site, read, rows, now=now)
     await keep(site, recorded.complained, Why.COMPLAINED, now=now)

@@ -152,14 +152,12 @@ def signed(
         signature = KEY.sign(told.encode() + body, ec.ECDSA(hashes.SHA256()))
         return {
             "x-twilio-email-event-webhook-timestamp": told,
-            "x-twilio-email-event-webhook-signature": base64.b64encode(
-                signature
-            ).decode(),
+            "x-twilio-email-event-webhook-signature": base64.b64encode(made).decode(),
         }, body
     key = (site.root / f"{provider}.key").read_text()
     if provider == "mailgun":
-        made = hmac.new(key.encode(), f"{told}t0".encode(), hashlib.sha256).hexdigest()
-        signature = {"timestamp": told, "token": "t0", "signature": made}
+        digest = hmac.new(key.encode(), f"{told}t0".encode(), hashlib.sha256)
+        signature = {"timestamp": told, "token": "t0", "signature": digest.hexdigest()}
         return {}, json.dumps({"signature": signature, **values}).encode()
     basic = base64.b64encode(f"liaison:{key}".encode()).decode()
     return {"authorization": f"Basic {basic}"}, json.dumps(values).encode()

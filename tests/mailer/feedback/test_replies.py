@@ -1,12 +1,14 @@
 """Answers are filed to the letters they answer, and change nothing by themselves."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audiences import directory
 from mailer.feedback.replies import wording
+from mailer.settings.feedback import FeedbackSettings
 from mailer.sites.site import Site
 from tests.acts import campaigning, readers, returning
 from tests.acts.commands import Mailer
@@ -197,4 +199,23 @@ async def test_the_command_lists_files_and_obeys_answers(
     assert [each["asks_to_leave"] for each in listed] == [True, False]
     assert "Hello" in shown.out
     assert (filed.code, refused.code, left.code) == (0, 1, 0)
+    assert (await readers.standings(site))[readers.TOPIC] == "ended"
+
+
+@ON_SQLITE
+async def test_a_subject_is_obeyed_if_the_settings_say_so(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await returning.sent(site, relay, tmp_path)
+    wish = answer(await named(site, number), "", subject="Désabonnement")
+    given = FeedbackSettings(leave_by_words=True)
+    settings = site.settings.model_copy(update={"feedback": given})
+
+    await returning.take(site, [wish], of_replies=True)
+    before = await readers.standings(site)
+    await returning.take(
+        replace(site, settings=settings), [wish + b"again"], of_replies=True
+    )
+
+    assert before[readers.TOPIC] == "active"
     assert (await readers.standings(site))[readers.TOPIC] == "ended"
