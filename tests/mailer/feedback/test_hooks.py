@@ -149,7 +149,7 @@ def signed(
         return {}, json.dumps(of_amazon({"Message": json.dumps(values)}, at)).encode()
     if provider == "sendgrid":
         body = json.dumps(values).encode()
-        signature = KEY.sign(told.encode() + body, ec.ECDSA(hashes.SHA256()))
+        made = KEY.sign(told.encode() + body, ec.ECDSA(hashes.SHA256()))
         return {
             "x-twilio-email-event-webhook-timestamp": told,
             "x-twilio-email-event-webhook-signature": base64.b64encode(made).decode(),
