@@ -304,7 +304,7 @@ async def test_the_pages_take_webhooks_and_say_why_they_refuse(
         assert await post("brevo", body, **headers) == (200, "0 new")
         assert (await post("brevo", body))[0] == 403
         assert (await post("brevo", b"{", **headers))[0] == 400
-        assert (await post("nobody", body, **headers))[0] == 404
+        assert (await post("unknown", body, **headers))[0] == 404
         assert (await post("brevo", b"x" * 2_000_000, **headers))[0] == 413
 
     assert await returning.suppressed(site) == {ED: "bounced"}

@@ -41,7 +41,7 @@ def test_bounces_far_apart_are_forgotten() -> None:
     )
 
 
-async def test_a_flood_of_the_same_fault_suppresses_nobody_and_lifts_what_it_did(
+async def test_a_flood_of_the_same_fault_suppresses_no_reader_and_lifts_what_it_did(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     """The first of ten bounces come alone, as they would from a listener."""
