@@ -119,7 +119,7 @@ class Dovecot:
         }
 
     def forget_numbers(self) -> None:
-        """Let the server number its mails anew: another UIDVALIDITY."""
+        """Let the server give its mails new numbers: another UIDVALIDITY."""
         for path in (self.folder / "mail").glob("dovecot*"):
             path.unlink()
 

@@ -1,7 +1,7 @@
 """Takes mails from IMAP mailboxes: all that is there, then what comes.
 
-The place of the last answer that was read is kept in the store. A server that numbers
-its mails anew (UIDVALIDITY) is read from the beginning; what is known changes nothing.
+The place of the last answer that was read is kept in the store. A server that gives
+new numbers (UIDVALIDITY) is read from the beginning; what is known changes nothing.
 """
 
 import asyncio
