@@ -84,7 +84,13 @@ async def show(site: Site, number: int, as_json: bool) -> None:
 
 @command.command(epilog="Example: mailer replies file 3 --campaign 1")
 @click.argument("number", type=LARGEST)
-@click.option("--campaign", "campaign_id", type=NUMBER, required=True)
+@click.option(
+    "--campaign",
+    "campaign_id",
+    type=NUMBER,
+    required=True,
+    help="The campaign's number.",
+)
 @by_option
 @with_site
 async def file(site: Site, number: int, campaign_id: int, by: str) -> None:

@@ -25,7 +25,7 @@ TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the mail
 
 
 @click.command(
-    epilog="Example: mailer feedback read - --recipient r-0a1b@return.example < mail"
+    epilog="Example: cat mail | mailer feedback read - --recipient r-0a@return.example"
 )
 @click.argument("source", required=False, type=click.Path(path_type=Path))
 @click.option(
