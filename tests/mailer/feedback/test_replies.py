@@ -219,3 +219,23 @@ async def test_a_subject_is_obeyed_if_the_settings_say_so(
 
     assert before[readers.TOPIC] == "active"
     assert (await readers.standings(site))[readers.TOPIC] == "ended"
+
+
+@ON_SQLITE
+async def test_what_an_erased_person_wrote_is_emptied(
+    site: Site, relay: Relay, tmp_path: Path, mailer: Mailer
+) -> None:
+    number = await returning.sent(site, relay, tmp_path)
+    mails = [
+        answer(await named(site, number), "My secret", subject="Mine"),
+        answer("<x@y>", "Another secret", subject="Mine, too"),
+        answer("<x@y>", "Not hers", sender="stranger@elsewhere.example"),
+    ]
+    await returning.take(site, mails, of_replies=True)
+
+    erased = await asyncio.to_thread(mailer, "contacts", "erase", ED, "--yes")
+
+    assert erased.code == 0, erased.err
+    stored = await returning.stored(site)
+    assert [each.text for each in stored] == ["", "", "Not hers"]
+    assert [each.octets is None for each in stored] == [True, True, False]
