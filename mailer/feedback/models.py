@@ -40,7 +40,7 @@ class FeedbackKind(StrEnum):
     OTHER = "other"  # not understood
 
 
-class Standing(StrEnum):
+class MailStanding(StrEnum):
     """Whether what came back is believed."""
 
     BELIEVED = "believed"  # it names a message that we sent, with our signature

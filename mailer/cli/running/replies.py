@@ -9,7 +9,7 @@ from mailer.cli.command import NUMBER, as_json, as_json_lines, by_option, with_s
 from mailer.cli.running.quarantine import LARGEST, shown
 from mailer.feedback.arrivals import leaving
 from mailer.feedback.belief import quarantine
-from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.feedback.replies import counting, filing, wording
 from mailer.sites.site import Site
 
@@ -40,7 +40,7 @@ async def list_(
     async with site.database.reading() as session:
         found = await quarantine.listed(
             session,
-            standing=Standing.FILED,
+            standing=MailStanding.FILED,
             kind=FeedbackKind(kind) if kind else None,
             campaign_id=campaign_id,
             after=after or 0,

@@ -11,7 +11,7 @@ from audiences.subscriptions import How
 from mailer.errors import RefusedError
 from mailer.feedback.belief import quarantine
 from mailer.feedback.belief.believing import Row
-from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.feedback.replies import wording
 from mailer.outbox.models import Message
 from mailer.readers import applying, optouts
@@ -28,7 +28,7 @@ async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
     """
     async with site.database.reading() as session:
         mail = await quarantine.get(session, number)
-        filed = mail.standing == Standing.FILED and mail.message_number is not None
+        filed = mail.standing == MailStanding.FILED and mail.message_number is not None
         if not filed:
             raise RefusedError(
                 f"mail {number} does not answer a message of ours; stop the letters to"

@@ -6,7 +6,7 @@ answered with 250. It never sends mail.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -132,24 +132,8 @@ async def listening(site: Site) -> AsyncIterator[int]:
     """
     given = site.settings.feedback
     grouping = Grouping(site)
-    kind = _Lmtp if given.listen_protocol == "lmtp" else _Smtp
-    returns = Returns(site, grouping, given.listen_protocol)
     loop = asyncio.get_running_loop()
-    open_now: set[SMTP] = set()
-
-    def protocol() -> SMTP:
-        server = kind(
-            returns,
-            data_size_limit=MAX_BYTES,
-            enable_SMTPUTF8=True,
-            hostname=site.settings.mail.return_domain,
-            ident="Liaison",
-            timeout=SECONDS,
-            loop=loop,
-        )
-        server.open_now = open_now
-        return server
-
+    protocol = _protocols(site, grouping)
     try:
         server = await loop.create_server(
             protocol, given.listen_host, given.listen_port
@@ -166,3 +150,27 @@ async def listening(site: Site) -> AsyncIterator[int]:
     finally:
         server.close()
         storing.cancel()
+
+
+def _protocols(site: Site, grouping: Grouping) -> Callable[[], SMTP]:
+    """Return what makes the server of each connection."""
+    name = site.settings.feedback.listen_protocol
+    kind = _Lmtp if name == "lmtp" else _Smtp
+    returns = Returns(site, grouping, name)
+    loop = asyncio.get_running_loop()
+    open_now: set[SMTP] = set()
+
+    def protocol() -> SMTP:
+        server = kind(
+            returns,
+            data_size_limit=MAX_BYTES,
+            enable_SMTPUTF8=True,
+            hostname=site.settings.mail.return_domain,
+            ident="Liaison",
+            timeout=SECONDS,
+            loop=loop,
+        )
+        server.open_now = open_now
+        return server
+
+    return protocol

@@ -14,7 +14,7 @@ from audiences.suppressions import Why
 from mailer.feedback.arrivals import leaving, reader
 from mailer.feedback.belief import believing, deciding, quarantine, recording
 from mailer.feedback.belief.arrival import Arrival, ReadMail
-from mailer.feedback.belief.believing import Named
+from mailer.feedback.belief.believing import NamedMail
 from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.policy import SoftLimits
 from mailer.feedback.belief.recording import Recorded
@@ -66,7 +66,7 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
     return recorded
 
 
-def _opt_outs(mail: Named, now: datetime) -> list[OptOut]:
+def _opt_outs(mail: NamedMail, now: datetime) -> list[OptOut]:
     """Return the wish of a mail to unsubscribe from the topic of its letter."""
     if mail.kind is not FeedbackKind.OPT_OUT or mail.proof.stamp is None:
         return []

@@ -13,7 +13,7 @@ from mailer.feedback.belief.evidence import Proof
 from mailer.feedback.belief.messages import Messages, SentMessage
 from mailer.feedback.classify import MailKind
 from mailer.feedback.diagnosis import NamedRecipient
-from mailer.feedback.models import FeedbackKind, Standing
+from mailer.feedback.models import FeedbackKind, MailStanding
 from mailer.feedback.opening import OpenedMail
 from mailer.links import LinkSigner
 
@@ -30,7 +30,7 @@ _REPORTS = {
 }
 
 
-class Named(NamedTuple):
+class NamedMail(NamedTuple):
     """A mail, what it is, and the message it names if it names one of ours."""
 
     mail: ReadMail
@@ -38,23 +38,23 @@ class Named(NamedTuple):
     proof: Proof
 
 
-def named(signer: LinkSigner, mail: ReadMail) -> Named:
+def named(signer: LinkSigner, mail: ReadMail) -> NamedMail:
     """Return what a mail is, and the message that our signatures in it name."""
     opened = mail.opened
     if opened is None:
-        return Named(mail, FeedbackKind.OTHER, Proof(why=UNREADABLE))
+        return NamedMail(mail, FeedbackKind.OTHER, Proof(why=UNREADABLE))
     leaves = evidence.of_leave(signer, opened)
     if leaves is not None and opened.kind in {MailKind.OTHER, MailKind.AUTO_REPLY}:
         proof = Proof(stamp=leaves, evidence="link")
-        return Named(mail, FeedbackKind.OPT_OUT, proof)
+        return NamedMail(mail, FeedbackKind.OPT_OUT, proof)
     if opened.kind is MailKind.COMPLAINT:
         proof = evidence.of_complaint(signer, opened)
         kind = FeedbackKind.COMPLAINT
         if opened.complaint in OPT_OUTS:
             kind = FeedbackKind.OPT_OUT
-        return Named(mail, kind, proof)
+        return NamedMail(mail, kind, proof)
     proof = evidence.of_mail(signer, opened, mail.arrival.recipient)
-    return Named(mail, _REPORTS.get(opened.kind) or _answer(opened, mail), proof)
+    return NamedMail(mail, _REPORTS.get(opened.kind) or _answer(opened, mail), proof)
 
 
 def _answer(opened: OpenedMail, mail: ReadMail) -> FeedbackKind:
@@ -68,7 +68,7 @@ def _answer(opened: OpenedMail, mail: ReadMail) -> FeedbackKind:
     return FeedbackKind.OTHER
 
 
-def row(found: Named, messages: Messages) -> Row:
+def row(found: NamedMail, messages: Messages) -> Row:
     """Return the row of a mail, all but when and by whom it is settled."""
     arrival, opened = found.mail.arrival, found.mail.opened
     message: SentMessage | None = None
@@ -90,30 +90,30 @@ def row(found: Named, messages: Messages) -> Row:
         "message_number": message.number if message else None,
         "address_key": message.address_key if message else None,
         "evidence": (found.proof.evidence or None) if message else None,
-        "octets": None if standing is Standing.BELIEVED else arrival.kept(),
+        "octets": None if standing is MailStanding.BELIEVED else arrival.kept(),
     }
     return values | _said(found, opened, message, short=values["octets"] is None)
 
 
 def _standing(
-    found: Named, message: SentMessage | None, why: str
-) -> tuple[Standing, str]:
+    found: NamedMail, message: SentMessage | None, why: str
+) -> tuple[MailStanding, str]:
     """Return whether a mail is believed, and why not."""
     if found.kind is FeedbackKind.OTHER:
-        return Standing.QUARANTINED, why if message is None else NOT_UNDERSTOOD
+        return MailStanding.QUARANTINED, why if message is None else NOT_UNDERSTOOD
     if found.kind in {
         FeedbackKind.REPLY,
         FeedbackKind.ANSWER,
         FeedbackKind.AUTO_REPLY,
     }:
-        return Standing.FILED, ""
+        return MailStanding.FILED, ""
     if message is None:
-        return Standing.QUARANTINED, why
-    return Standing.BELIEVED, ""
+        return MailStanding.QUARANTINED, why
+    return MailStanding.BELIEVED, ""
 
 
 def _said(
-    found: Named,
+    found: NamedMail,
     opened: OpenedMail | None,
     message: SentMessage | None,
     *,

@@ -20,14 +20,19 @@ from mailer.campaigns.models import Campaign
 from mailer.delivery.smtp.verdict import Permanence
 from mailer.feedback.belief import flood, soft_history
 from mailer.feedback.belief.policy import SoftLimits, SoftStep
-from mailer.feedback.models import BounceDecision, FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import (
+    BounceDecision,
+    FeedbackKind,
+    FeedbackMail,
+    MailStanding,
+)
 from mailer.outcomes import faults
 
 BATCH = 500  # bounces decided at once
 log = structlog.get_logger()
 _BOUNCE = (
     FeedbackMail.kind == FeedbackKind.BOUNCE,
-    FeedbackMail.standing == Standing.BELIEVED,
+    FeedbackMail.standing == MailStanding.BELIEVED,
 )
 _OPEN = (*_BOUNCE, FeedbackMail.decision.is_(None))
 

@@ -16,7 +16,7 @@ from audiences.contacts import Contact
 from audiences.store import batches
 from mailer.campaigns.models import Campaign
 from mailer.delivery.smtp.verdict import Permanence
-from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outcomes import faults, proportion
@@ -98,7 +98,7 @@ async def _alike(
         .where(
             FeedbackMail.campaign_id == campaign.id,
             FeedbackMail.kind == FeedbackKind.BOUNCE,
-            FeedbackMail.standing == Standing.BELIEVED,
+            FeedbackMail.standing == MailStanding.BELIEVED,
         )
     )
     if campaign.on_demand:

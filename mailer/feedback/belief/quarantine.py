@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.errors import NotFoundError, RefusedError
 from mailer.feedback.belief import recording
-from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.outbox.models import Message
 
 # kinds that say something of a message
@@ -18,7 +18,7 @@ OF_MESSAGES = (FeedbackKind.BOUNCE, FeedbackKind.COMPLAINT)
 async def listed(
     session: AsyncSession,
     *,
-    standing: Standing | None = Standing.QUARANTINED,
+    standing: MailStanding | None = MailStanding.QUARANTINED,
     kind: FeedbackKind | None = None,
     campaign_id: int | None = None,
     after: int = 0,
@@ -42,7 +42,9 @@ async def count(session: AsyncSession) -> int:
     """Return how many mails are quarantined."""
     return (
         await session.scalar(
-            select(func.count()).where(FeedbackMail.standing == Standing.QUARANTINED)
+            select(func.count()).where(
+                FeedbackMail.standing == MailStanding.QUARANTINED
+            )
         )
         or 0
     )
@@ -62,7 +64,7 @@ async def discard(
     session: AsyncSession, number: int, *, by: str, now: datetime
 ) -> None:
     """Discard a quarantined mail: it changes nothing, and its octets are deleted."""
-    await _settle(session, number, Standing.DISCARDED, by=by, now=now)
+    await _settle(session, number, MailStanding.DISCARDED, by=by, now=now)
 
 
 async def release(
@@ -82,7 +84,7 @@ async def release(
     message = await session.get(Message, message_number)
     if message is None or message.marked_at is None:
         raise RefusedError(f"message {message_number} is not there, or was never sent")
-    await _settle(session, number, Standing.BELIEVED, by=by, now=now)
+    await _settle(session, number, MailStanding.BELIEVED, by=by, now=now)
     await session.execute(
         update(FeedbackMail)
         .where(FeedbackMail.id == number)
@@ -99,7 +101,12 @@ async def release(
 
 
 async def _settle(
-    session: AsyncSession, number: int, standing: Standing, *, by: str, now: datetime
+    session: AsyncSession,
+    number: int,
+    standing: MailStanding,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     """Change the standing of a quarantined mail; raise RefusedError for any other."""
     mail = await get(session, number)
@@ -107,7 +114,7 @@ async def _settle(
         update(FeedbackMail)
         .where(
             FeedbackMail.id == number,
-            FeedbackMail.standing == Standing.QUARANTINED,
+            FeedbackMail.standing == MailStanding.QUARANTINED,
         )
         .values(standing=standing, settled_by=by, settled_at=now, octets=None)
         .returning(FeedbackMail.id)

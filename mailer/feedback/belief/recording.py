@@ -15,8 +15,8 @@ from audiences import suppressions
 from audiences.store.dialects import insert
 from audiences.suppressions import Why
 from mailer.feedback.belief import believing, messages
-from mailer.feedback.belief.believing import ABUSE, Named, Row
-from mailer.feedback.models import FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.belief.believing import ABUSE, NamedMail, Row
+from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.outcomes import returns
 from mailer.outcomes.returns import Returned
 
@@ -47,7 +47,7 @@ async def known(session: AsyncSession, digests: Collection[bytes]) -> set[bytes]
 
 
 async def rows_of(
-    session: AsyncSession, mails: Sequence[Named], *, now: datetime
+    session: AsyncSession, mails: Sequence[NamedMail], *, now: datetime
 ) -> list[Row]:
     """Return the rows of mails, each mail once."""
     stamps = [each.proof.stamp for each in mails if each.proof.stamp is not None]
@@ -64,7 +64,7 @@ async def store(
     new = [row for row in rows if row["digest"] in added]
     recorded = Recorded(known=len(rows) - len(new))
     for row in new:
-        if row["standing"] == Standing.QUARANTINED:
+        if row["standing"] == MailStanding.QUARANTINED:
             recorded.quarantined += 1
         else:
             recorded.kinds[row["kind"]] += 1
@@ -88,7 +88,7 @@ async def apply(
     session: AsyncSession, rows: Sequence[Row], *, now: datetime
 ) -> list[bytes]:
     """Change the ledger as believed rows say; return the addresses that complained."""
-    believed = [each for each in rows if each["standing"] == Standing.BELIEVED]
+    believed = [each for each in rows if each["standing"] == MailStanding.BELIEVED]
     bounced = [_returned(each) for each in believed if _is_bounce(each)]
     if bounced:
         await returns.bounce(session, bounced, now=now)

@@ -11,7 +11,12 @@ from audiences.store import batches
 from mailer.delivery.smtp.verdict import Permanence
 from mailer.feedback.belief import policy
 from mailer.feedback.belief.policy import SILENCE, SoftLimits, SoftStep
-from mailer.feedback.models import BounceDecision, FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import (
+    BounceDecision,
+    FeedbackKind,
+    FeedbackMail,
+    MailStanding,
+)
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 
@@ -58,7 +63,7 @@ async def _before(
         .where(
             FeedbackMail.address_key.in_(keys),
             FeedbackMail.kind == FeedbackKind.BOUNCE,
-            FeedbackMail.standing == Standing.BELIEVED,
+            FeedbackMail.standing == MailStanding.BELIEVED,
             FeedbackMail.permanence == Permanence.TRANSIENT,
             FeedbackMail.decision.is_distinct_from(BounceDecision.OURS),
         )

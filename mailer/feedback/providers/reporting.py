@@ -21,7 +21,7 @@ from mailer.feedback.arrivals import taking
 from mailer.feedback.belief import evidence, messages, recording
 from mailer.feedback.belief.believing import ABUSE, SHORT, Row
 from mailer.feedback.belief.messages import SentMessage
-from mailer.feedback.models import FeedbackKind, Standing
+from mailer.feedback.models import FeedbackKind, MailStanding
 from mailer.feedback.opening import LINK
 from mailer.feedback.providers.parsing import ProviderReport
 from mailer.links import Stamp
@@ -106,7 +106,7 @@ def _row(
     provider: str, report: ProviderReport, found: SentMessage | None, now: datetime
 ) -> Row:
     told = diagnosis.of(report.address, report.words, status=report.status)
-    standing = Standing.QUARANTINED if found is None else Standing.BELIEVED
+    standing = MailStanding.QUARANTINED if found is None else MailStanding.BELIEVED
     is_bounce = report.kind is FeedbackKind.BOUNCE
     reason = told.reason if is_bounce else ABUSE
     if report.kind is FeedbackKind.COMPLAINT and report.words.startswith("not-"):

@@ -19,7 +19,7 @@ from mailer.errors import RefusedError
 from mailer.feedback.belief import messages, quarantine
 from mailer.feedback.belief.arrival import ReadMail
 from mailer.feedback.belief.believing import Row
-from mailer.feedback.models import EventAnswer, FeedbackKind, FeedbackMail, Standing
+from mailer.feedback.models import EventAnswer, FeedbackKind, FeedbackMail, MailStanding
 from mailer.feedback.opening import OpenedMail
 from mailer.feedback.replies import wording
 from mailer.outbox.models import FOR_ORGANISATION, Message
@@ -36,7 +36,11 @@ async def file(
     opened = {each.arrival.digest: each.opened for each in mails}
     for row in rows:
         mail = opened.get(row["digest"])
-        if row["standing"] != Standing.FILED or row["message_number"] or mail is None:
+        if (
+            row["standing"] != MailStanding.FILED
+            or row["message_number"]
+            or mail is None
+        ):
             continue
         number = await messages.named(session, site, mail.sender, mail.answers)
         found = await session.get(Message, number) if number else None
@@ -57,7 +61,7 @@ async def follow(
     opened = {each.arrival.digest: each.opened for each in mails}
     for row in rows:
         mail = opened.get(row["digest"])
-        if row["standing"] != Standing.FILED or mail is None:
+        if row["standing"] != MailStanding.FILED or mail is None:
             continue
         if row["kind"] == FeedbackKind.ANSWER:
             await _answer(session, site, mail, now=now)
@@ -129,7 +133,7 @@ async def file_by_hand(
 ) -> None:
     """File an answer to a campaign; raise RefusedError for anything but an answer."""
     mail = await quarantine.get(session, number)
-    if mail.standing != Standing.FILED:
+    if mail.standing != MailStanding.FILED:
         raise RefusedError(f"mail {number} is {mail.standing}, no answer to file")
     await session.execute(
         update(FeedbackMail)

@@ -233,7 +233,9 @@ async def test_what_an_erased_person_wrote_is_emptied(
     ]
     await returning.take(site, mails, of_replies=True)
 
-    erased = await asyncio.to_thread(mailer, "contacts", "erase", ED, "--yes")
+    erased = await asyncio.to_thread(
+        mailer, "contacts", "erase", ED, "--yes", "--by", "editor"
+    )
 
     assert erased.code == 0, erased.err
     stored = await returning.stored(site)
