@@ -39,6 +39,7 @@ DEBIAN = {  # commands that tests need, and their Debian packages
     "systemd-analyze": "systemd",
     "/usr/sbin/nginx": "nginx-light",
     "/usr/sbin/apache2": "apache2-bin",
+    "/usr/sbin/dovecot": "dovecot-imapd",
     "zsh": "zsh",
     "fish": "fish",
 }

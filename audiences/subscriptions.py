@@ -80,6 +80,7 @@ class How(StrEnum):
     IMPORT = "import"
     ONE_CLICK = "one-click"
     PAGE = "page"
+    MAIL = "mail"  # to the address that List-Unsubscribe names, or as a complaint
     CONFIRMATION = "confirmation"
     OPERATOR = "operator"
 

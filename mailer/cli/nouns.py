@@ -83,6 +83,10 @@ NOUNS = {
         "mailer.cli.directory.proposals",
         "List corrections that organisations ask for, and record decisions.",
     ),
+    "replies": CommandPlace(
+        "mailer.cli.running.replies",
+        "List and show answers to letters, file them, and count those to invitations.",
+    ),
     "restore": CommandPlace(
         "mailer.cli.site.restore",
         "Restore a site from ARCHIVE into an empty folder and store.",

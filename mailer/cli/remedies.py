@@ -19,6 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "date.past": "correct it, or approve with --old-date",
     "dkim.missing": "`mailer keys dkim` makes a key",
     "dkim.none": "`mailer keys dkim` makes a key",
+    "feedback.unknown": "`mailer feedback quarantine list` lists them",
     "key.other": "put the key back that was in use when the store was made",
     "organisation.contacts": "`mailer organisations show {organisation}` lists them",
     "proposal.unknown": "`mailer proposals list` lists them",

@@ -37,7 +37,11 @@ class Classified:
 
 def classify(data: bytes) -> Classified:
     """Return what a mail is; whatever its bytes are, this raises nothing."""
-    mail = mime.read(data)
+    return of_mail(mime.read(data))
+
+
+def of_mail(mail: MimePart) -> Classified:
+    """Return what a mail is that has been read."""
     for step in (_complaint, _report, _enclosed, _automatic, _in_words):
         found = step(mail)
         if found is not None:

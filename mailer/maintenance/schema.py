@@ -22,6 +22,7 @@ from audiences.store.base import Base
 from audiences.upkeep import changes, data_changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError, StoreError
+from mailer.feedback.models import FeedbackMail
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store import identity, site_events
@@ -32,6 +33,7 @@ from mailer.users.models import User
 MODULES = (
     Campaign,
     Contact,
+    FeedbackMail,
     Import,
     ListSource,
     Message,

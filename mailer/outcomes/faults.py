@@ -243,12 +243,7 @@ async def suppress_proven(
 
 def _took_mail(session: AsyncSession, campaign_id: int) -> Select[str]:
     """Return the domains, of those with faults, at which messages were accepted."""
-    address = Contact.address
-    domain: ColumnElement[str]
-    if dialects.is_sqlite(session):
-        domain = func.substr(address, func.instr(address, "@") + 1)
-    else:
-        domain = func.split_part(address, "@", 2)
+    domain = domain_of(session)
     faulty = select(DeliveryFault.domain).where(
         DeliveryFault.campaign_id == campaign_id, DeliveryFault.gone.is_(True)
     )
@@ -262,6 +257,14 @@ def _took_mail(session: AsyncSession, campaign_id: int) -> Select[str]:
         )
         .distinct()
     )
+
+
+def domain_of(session: AsyncSession) -> ColumnElement[str]:
+    """Return the domain of a contact's address, as an expression."""
+    address = Contact.address
+    if dialects.is_sqlite(session):
+        return func.substr(address, func.instr(address, "@") + 1)
+    return func.split_part(address, "@", 2)
 
 
 def _met_before() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from functools import partial
 import uvicorn
 
 from mailer.errors import MailerError
-from mailer.processes import ticking
+from mailer.processes import returning, ticking
 from mailer.processes.running import stop_event, store_is_ready, work
 from mailer.processes.supervising import Part, keep_running
 from mailer.sites.site import Site
@@ -35,7 +35,7 @@ async def pages(site: Site) -> None:
 
 
 async def serve(site: Site) -> None:
-    """Run pages, ticker, chores, alerts and delivery until SIGTERM, SIGINT or SIGHUP.
+    """Run pages, ticker, chores, alerts, delivery and feedback until told to stop.
 
     Each is started again if it fails. The pages wait for no store: opt-outs are kept
     beside it.
@@ -45,6 +45,7 @@ async def serve(site: Site) -> None:
         "pages": _pages_part(site, stopping),
         "delivery": partial(work, site, until_idle=False, stopping=stopping),
         **ticking.parts(site, stopping),
+        **returning.parts(site, stopping),
     }
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(store_is_ready(site, stopping))

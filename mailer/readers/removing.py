@@ -21,6 +21,7 @@ from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Author, Changed
 from mailer.errors import NotFoundError
+from mailer.feedback.belief import retention
 from mailer.outbox.models import Message, MessageEvent
 from mailer.readers import moving
 
@@ -123,6 +124,7 @@ async def _erase(session: AsyncSession, contact: Contact, author: Author) -> Non
         [each for each in (contact.address, contact.name) if each],
     )
     await _erase_proposals(session, contact, words)
+    await retention.erase(session, number, words[:1] if contact.address else [])
     await session.execute(
         delete(Replaced).where(Replaced.kind == "contact", Replaced.row_id == number)
     )

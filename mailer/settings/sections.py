@@ -16,6 +16,7 @@ from pydantic_settings import (
 from audiences import institution
 from mailer.settings import renamed
 from mailer.settings.alerts import AlertSettings
+from mailer.settings.feedback import FeedbackSettings
 from mailer.settings.office import OfficeSettings
 from mailer.settings.relays import (
     DEFAULT,
@@ -210,6 +211,7 @@ class Settings(BaseSettings):
     ticker: TickerSettings = TickerSettings()
     sources: SourceSettings = SourceSettings()
     alerts: AlertSettings = AlertSettings()
+    feedback: FeedbackSettings = FeedbackSettings()
 
     @property
     def every_relay(self) -> dict[str, RelaySettings]:

@@ -34,7 +34,7 @@ from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
 from mailer.web.calendar_feed import CalendarFeed
 from mailer.web.front import TOO_MANY, Front
-from mailer.web.public import confirm, entry, leave, preferences
+from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
 from mailer.web.recording import Recording
 
@@ -79,11 +79,8 @@ def create(site: Site) -> Front:
         *preferences.PAGE.handlers(),
         *confirm.PAGE.handlers(),
         *entry.PAGE.handlers(),
-        healthz,
-        readyz,
-        metrics.show,
-        calendar_feed.show,
-        too_many,
+        hooks.receive,
+        *(healthz, readyz, metrics.show, calendar_feed.show, too_many),
         site_look.style_sheet,
         site_look.logo,
         _static_files(),

@@ -28,6 +28,9 @@ OPENERS = (
     "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
+    "mailer/feedback/arrivals/",  # takes mails from their sources, group by group
+    "mailer/feedback/providers/reporting.py",  # opt-outs go to their file between
+    "mailer/processes/returning.py",  # forgets old texts at intervals
     "mailer/reports/coverage.py",
     "mailer/reports/review/overview.py",  # the gate renders between two transactions
     "mailer/reports/readers.py",

@@ -15,6 +15,7 @@ LETTERS = "mailer/outbox/confirmation_letters.py"
 MARK, MOVES = "mailer/outcomes/mark.py", "mailer/outcomes/moves.py"
 RECORD, CLOSING = "mailer/outcomes/record.py", "mailer/outcomes/closing.py"
 RESUMING = "mailer/outcomes/resuming.py"
+RETURNS = "mailer/outcomes/returns.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
 DETAILING = "audiences/intake/details/detailing.py"
@@ -46,17 +47,17 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "CampaignEvent": {"*": {ACTS}},
     "Message": {
         "(row)": {PLAN},
-        "state": {MOVES, MARK, RECORD, CLOSING, RESUMING, CONFIRMATIONS},
+        "state": {MOVES, MARK, RECORD, CLOSING, RESUMING, RETURNS, CONFIRMATIONS},
         "due_at": {
-            *(RECORD, CLOSING, RESUMING, CONFIRMATIONS),
+            *(RECORD, CLOSING, RESUMING, RETURNS, CONFIRMATIONS),
             "mailer/outbox/postpone.py",
         },
-        "reason": {RECORD, RESUMING, "mailer/outbox/postpone.py"},
+        "reason": {RECORD, RESUMING, RETURNS, "mailer/outbox/postpone.py"},
         "marked_at": {MARK, RECORD, RESUMING},
         "attempts": {MARK, RECORD, CONFIRMATIONS},
-        "worker_id": {MARK, RECORD, CLOSING},
-        "settled_at": {RECORD, CLOSING, RESUMING},
-        "reply": {RECORD, RESUMING, REMOVING},
+        "worker_id": {MARK, RECORD, CLOSING, RETURNS},
+        "settled_at": {RECORD, CLOSING, RESUMING, RETURNS},
+        "reply": {RECORD, RESUMING, RETURNS, REMOVING},
         "address_key": {MOVING, CONFIRMATIONS},
         "contact_id": {MERGING, CONFIRMATIONS},
         "organisation_id": {MERGING, CONFIRMATIONS},

@@ -1,4 +1,4 @@
-"""`mailer feedback`: the verdicts on SMTP replies, and what returned mails are."""
+"""`mailer feedback`: verdicts on SMTP replies, and what returned mails are."""
 
 import re
 import sys
@@ -9,6 +9,7 @@ import rich_click as click
 
 from mailer.cli import output
 from mailer.cli.command import as_json_lines
+from mailer.cli.running import quarantine, returned
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.replies import Reply
 from mailer.errors import RefusedError
@@ -120,3 +121,8 @@ def _shown(path: Path, found: classify.Classified) -> dict[str, object]:
             for each in found.recipients
         ],
     }
+
+
+command.add_command(returned.read)
+command.add_command(returned.listen)
+command.add_command(quarantine.command)

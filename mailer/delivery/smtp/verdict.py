@@ -9,6 +9,7 @@ yet; a refusal after RCPT pauses it if many messages get it.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from mailer.delivery.smtp import reply_rules, status_table
 from mailer.delivery.smtp.fault_classes import (
@@ -23,6 +24,7 @@ from mailer.delivery.smtp.reply_rules import ReplyRule
 
 __all__ = ["ACCEPTED", "SENDER_REFUSED", "Action", "Permanence", "Verdict", "read"]
 
+_KNOWN = 500  # replies whose meaning is kept
 MAX_READ = 1_000  # characters of a reply that the rules read
 TEMPORARY = 4  # the first digit of a code that says “later”
 _STATUS_IN_TEXT = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![.\d])")
@@ -86,7 +88,7 @@ def fault(reply: Reply) -> ReplyFault:
 
 def _named(reply: Reply, status: str) -> ReplyFault:
     code, text = str(reply.code), words(reply.text)
-    found = match(SPECIFIC, code, text)
+    found = _specific(code, text)
     if found is not None:
         return found
     if reply.code in status_table.LOGIN_CODES:
@@ -96,7 +98,7 @@ def _named(reply: Reply, status: str) -> ReplyFault:
     if status in status_table.EXACT:
         return _exact(status, temporary=code[0] == "4")
     return (
-        match(GENERAL, code, text)
+        _general(code, text)
         or status_table.VAGUE.get(status)
         or status_table.SUBJECTS.get(status.partition(".")[0])
         or status_table.CODES.get(reply.code)
@@ -114,6 +116,17 @@ def _exact(status: str, *, temporary: bool) -> ReplyFault:
 def match(rules: Iterable[ReplyRule], code: str, text: str) -> ReplyFault | None:
     """Return the fault of the first rule that matches a reply, None without one."""
     return next((rule.fault for rule in rules if rule.matches(code, text)), None)
+
+
+# The same reply comes to many messages: bounces by the thousand, a relay that refuses.
+@lru_cache(maxsize=_KNOWN)
+def _specific(code: str, text: str) -> ReplyFault | None:
+    return match(SPECIFIC, code, text)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _general(code: str, text: str) -> ReplyFault | None:
+    return match(GENERAL, code, text)
 
 
 def words(text: str) -> str:

@@ -1,0 +1,24 @@
+"""Counts the answers to an invitation, by kind of organisation."""
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.organisations import Organisation
+from mailer.feedback.models import EventAnswer
+
+
+async def answers(session: AsyncSession, uid: str) -> dict[str, dict[str, int]]:
+    """Return kind of organisation → answer → how many readers gave it last."""
+    rows = await session.execute(
+        select(Organisation.kind, EventAnswer.answer, func.count())
+        .join(Contact, Contact.id == EventAnswer.contact_id)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(EventAnswer.uid == uid)
+        .group_by(Organisation.kind, EventAnswer.answer)
+        .order_by(Organisation.kind, EventAnswer.answer)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for kind, answer, number in rows:
+        found.setdefault(kind, {})[answer] = number
+    return found

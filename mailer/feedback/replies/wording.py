@@ -1,0 +1,80 @@
+"""What an answer asks for in its words, and an answer to an invitation: pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from audiences import characters
+from mailer.feedback import addresses, phrases
+
+MAX_LINES = 500  # of an answer to an invitation
+_LEAVES_ALONE = re.compile(
+    r"^\W{0,9}(?:(?:re|aw|sv|tr|rv|antw)\W{1,3}){0,3}", re.IGNORECASE
+)
+_FOLD = re.compile(r"\r?\n[ \t]")
+_LINE = re.compile(
+    r"(UID|SEQUENCE|ATTENDEE)\b([^:\n]{0,500}):([^\n]{0,500})", re.IGNORECASE
+)
+_PARTSTAT = re.compile(r";PARTSTAT=\"?([A-Za-z-]{1,20})", re.IGNORECASE)
+
+
+class InvitationAnswer(StrEnum):
+    """What an invited reader answered (RFC 5545, 3.2.12)."""
+
+    YES = "yes"
+    NO = "no"
+    PERHAPS = "perhaps"
+
+
+_ANSWERS = {
+    "accepted": InvitationAnswer.YES,
+    "declined": InvitationAnswer.NO,
+    "tentative": InvitationAnswer.PERHAPS,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarReply:
+    """An answer to an invitation."""
+
+    uid: str
+    sequence: int
+    attendee: str  # an address; empty: the sender of the mail
+    answer: InvitationAnswer
+
+
+def asks_to_leave(subject: str) -> bool:
+    """Return whether a subject asks to unsubscribe, in one of six languages."""
+    words = _LEAVES_ALONE.sub("", subject)
+    return phrases.has("leave subject", words)
+
+
+def has_left(text: str) -> str:
+    """Return the address to write to instead, of somebody who has left; "" if none."""
+    if not phrases.has("has left", text):
+        return ""
+    found = addresses.within(text)
+    return found[0] if len(found) == 1 else ""
+
+
+def calendar_reply(text: str) -> CalendarReply | None:
+    """Return the answer in an iCalendar text; None if it has none of these three."""
+    values = {"uid": "", "sequence": "0"}
+    attendee, answer = "", None
+    for match in list(_LINE.finditer(_FOLD.sub("", text)))[:MAX_LINES]:
+        name = match[1].lower()
+        if name in values:
+            values[name] = match[3].strip()
+        elif status := _PARTSTAT.search(match[2]):
+            answer = _ANSWERS.get(status[1].lower())
+            attendee = next(iter(addresses.within(match[3])), "")
+    uid = characters.plain(values["uid"])[:100]
+    if answer is None or not uid:
+        return None
+    sequence = values["sequence"][:6]
+    return CalendarReply(
+        uid=uid,
+        sequence=int(sequence) if sequence.isdecimal() else 0,
+        attendee=attendee,
+        answer=answer,
+    )
