@@ -16,24 +16,26 @@ async def user(site: Site, by: str | None) -> str:
     """Return the user who acts: `by`, or else the account of this machine.
 
     The account is recorded with each act on a campaign. Raises NotFoundError if there
-    is no such user, ConfigError if the address key is not the one of the store.
+    is no such user, ConfigError if the address key is not the one of the store,
+    RefusedError if the store was moved.
     """
     account = machine_account()
     acts.account.set(account)
     async with site.database.reading() as session:
-        check = (await identity.read(session)).address_check
-        identity.refuse_other_key(check, site.address_key)
+        known = await identity.read(session)
+        known.require_here()
+        identity.refuse_other_key(known.address_check, site.address_key)
         if by is not None:
             return (await users.named(session, by)).name
-        known = await users.find(session, account)
-    if known is None:
+        found = await users.find(session, account)
+    if found is None:
         raise NotFoundError(
             f"the account {account} is not a user of this site; name the user with"
             " --by",
             code="user.unnamed",
             user=account,
         )
-    return known.name
+    return found.name
 
 
 def machine_account() -> str:

@@ -15,6 +15,7 @@ from mailer.cli.interruption import InterruptionError
 from mailer.errors import first_fault
 from mailer.processes import event_loop
 from mailer.sites.opening import open_site
+from mailer.store import identity
 from scheduler import zones
 from scheduler.errors import ScheduleError
 
@@ -34,6 +35,7 @@ def with_site(
 
         async def run_with_site() -> int | None:
             async with open_site(config) as site:
+                site.database.guard = identity.require_here
                 try:
                     if "by" in options:
                         options["by"] = await acting.user(site, options["by"])

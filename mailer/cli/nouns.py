@@ -68,6 +68,10 @@ NOUNS = {
         "mailer.cli.running.metrics",
         "Print the numbers of a site in the text format of Prometheus.",
     ),
+    "move": CommandPlace(
+        "mailer.cli.site.move",
+        "Move the store to another database, and prove that nothing differs.",
+    ),
     "organisations": CommandPlace(
         "mailer.cli.people.organisations",
         "List, show, change and export organisations.",

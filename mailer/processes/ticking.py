@@ -69,8 +69,10 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
 
     async def once() -> None:
         try:
-            await applying.apply_pending(site)
-            if (await starting.identity_of(site)).halt is None:
+            known = await starting.identity_of(site)
+            if known.moved_to is None:
+                await applying.apply_pending(site)
+            if known.halt is None:
                 await tick(site, clock.now())
         except DBAPIError as fault:
             if not faults.is_temporary(fault):

@@ -145,9 +145,21 @@ class Identity:
         if fault := self._fault():
             raise fault
 
+    def require_here(self) -> None:
+        """Raise RefusedError if the store of the site is another one since a move."""
+        if self.moved_to is not None:
+            raise self._elsewhere()
+
+    def _elsewhere(self) -> RefusedError:
+        return RefusedError(
+            f"this store was moved: the site's store is {self.moved_to}",
+            code="store.moved",
+            url=self.moved_to,
+        )
+
     def _fault(self) -> RefusedError | None:
         if self.moved_to is not None:
-            return RefusedError(f"this store was moved to {self.moved_to}")
+            return self._elsewhere()
         if self.awaits_resume:
             return RefusedError(
                 f"this store was restored at {self.restored_at:%Y-%m-%d %H:%M} UTC;"
@@ -229,6 +241,22 @@ async def go(session: AsyncSession) -> bool:
         .returning(StoreIdentity.id)
     )
     return ended.first() is not None
+
+
+async def mark_moved(session: AsyncSession, address: str | None) -> None:
+    """Record that the site's store is at another address, or that it is this one.
+
+    It waits for the claims under way. Nothing is claimed in a store that was moved.
+    """
+    await locks.lock_claims(session)
+    await session.execute(update(StoreIdentity).values(moved_to=address))
+
+
+async def require_here(session: AsyncSession) -> None:
+    """Raise RefusedError if the store of the site is another one since a move."""
+    moved_to = await session.scalar(select(StoreIdentity.moved_to))
+    if moved_to is not None:
+        (await read(session)).require_here()
 
 
 async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> None:
