@@ -38,6 +38,8 @@ def run(contacts: int) -> dict[str, dict[str, float]]:
                 "rows": count,
                 "seconds": round(cost.seconds, 2),
                 "per_second": round(count / cost.seconds),
+                "cpu": round(cost.cpu, 2),
+                "server_cpu": round(cost.server_cpu, 2),
                 "rss_mib": cost.rss_mib,
             }
             sys.stderr.write(f"move {name}: {json.dumps(found[name])}\n")

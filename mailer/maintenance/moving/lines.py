@@ -37,6 +37,7 @@ _ESCAPES = {
     "\v": r"\v",
 }
 _TRANSLATED = str.maketrans(_ESCAPES)
+_SPECIAL = re.compile(r"[\\\x00\x08-\x0d]")  # faster than to translate every text
 _ESCAPED = re.compile(r"\\(.)")
 _PLAIN = {written[1]: plain for plain, written in _ESCAPES.items()}
 _FIRST, _LAST = -4, 15  # powers of ten that PostgreSQL writes without an exponent
@@ -128,6 +129,8 @@ def _undecorated(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
+    if not _SPECIAL.search(text):
+        return text
     if "\0" in text:
         raise ValueError("it has the character NUL")
     return text.translate(_TRANSLATED)
