@@ -62,7 +62,6 @@ async def copy_table_out(
     connection: AsyncConnection, table: str, names: list[str], path: Path
 ) -> int:
     """Write the rows of a PostgreSQL table to a file; return how many they are."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
     rows = 0
     with await asyncio.to_thread(path.open, "wb") as file:
         async for octets in read_table(connection, table, names):

@@ -2,8 +2,8 @@
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
 same campaign at growing sizes, and to a real Postfix; rendering, signing, import,
-segment, release and move. Prints tables and ends with one JSON line. `--quick` measures less,
-in some minutes.
+segment, release and move. Prints tables and ends with one JSON line. `--quick` measures
+less, in some minutes.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.cli.saving import out_option, saving
 from mailer.reports.lists import document, entries, writing
-from mailer.reports.lists.entries import ListKind
+from mailer.reports.lists.kinds import ListKind
 from mailer.sites.site import Site
 
 

@@ -14,7 +14,8 @@ from mailer.errors import RefusedError
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.lists import typesetting, writing
-from mailer.reports.lists.entries import ListEntry, ListKind
+from mailer.reports.lists.entries import ListEntry
+from mailer.reports.lists.kinds import ListKind
 from mailer.reports.lists.typesetting import NoFontError
 
 LONGEST = 28  # characters of a word; a longer one may break over two lines

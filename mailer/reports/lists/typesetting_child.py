@@ -9,14 +9,14 @@ import re
 import resource
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import typst
 
 MEMORY = 3 << 30  # octets of address space; fonts of Chinese alone take 100 MB
 SECONDS = 120  # of processor time
 NO_FONT, FAULT, OUT_OF_MEMORY = 3, 4, 5  # exit codes
-STANDARD: Any = "ua-1"  # refuses a text that no font can show
+STANDARD: Literal["ua-1"] = "ua-1"  # refuses a text that no font can show
 # the text `"王"` could not be displayed with font `"Libertinus Serif"`
 _UNSHOWN = re.compile(r'error: the text `"(.{1,200}?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
@@ -27,11 +27,9 @@ def main() -> None:
     _limit()
     asked = json.load(sys.stdin)
     values = asked["values"] | {"fonts": asked["fonts"]}
-    path = Path(asked["document"])
     try:
         octets = typst.compile(
-            path.read_bytes(),
-            root=str(path.parent),
+            Path(asked["document"]).read_bytes(),
             format="pdf",
             sys_inputs={"data": json.dumps(values)},
             pdf_standards=STANDARD,

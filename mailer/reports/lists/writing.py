@@ -13,7 +13,8 @@ from audiences.export.formats import Form
 from audiences.export.guarding import guarded
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.reports.lists.entries import ListEntry, ListKind, folded
+from mailer.reports.lists.entries import ListEntry, folded
+from mailer.reports.lists.kinds import ListKind
 
 WIDTHS = (22, 24, 44, 14, 24, 40, 20, 44, 18)  # characters of the columns
 PAGES = Environment(

@@ -10,7 +10,8 @@ import pytest
 from audiences.languages import OFFERED
 from mailer.errors import RefusedError
 from mailer.reports.lists import document, typesetting
-from mailer.reports.lists.entries import ListEntry, ListKind
+from mailer.reports.lists.entries import ListEntry
+from mailer.reports.lists.kinds import ListKind
 from mailer.sites.site import Site
 from tests.acts.commands import Mailer
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 NOW = datetime(2027, 5, 4, 10, tzinfo=UTC)
 EXPORT = ("directory", "export")
 HOSTILE = (
-    *('#panic("x")', "#import \"@preview/x:1.0.0\"", "*bold* _it_ `raw` $x^2$ <label>"),
+    *('#panic("x")', '#import "@preview/x:1.0.0"', "*bold* _it_ `raw` $x^2$ <label>"),
     *('#read("/etc/passwd")', "\\u{41} \\ // /* @ref = - +", '"]} {"a": "b'),
     *("W" * 5000, "a\nb\tc", "a\x00b\x07c", "\ue000 \uffff \ud800", "\u202eevil"),
 )

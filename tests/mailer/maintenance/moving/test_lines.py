@@ -1,6 +1,5 @@
 """A row has the same line in both stores, and a line the same row."""
 
-import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from sqlalchemy.types import JSON
 
 from audiences.store.base import UtcDateTime
 from mailer.maintenance.moving import lines
+from tools import dice
 from tools.peers.postgres import Cluster
 
 TABLE = Table(
@@ -61,7 +61,7 @@ def server(cluster: Cluster) -> Iterator[psycopg.Connection]:
 
 def rows(seed: int) -> list[tuple[object, ...]]:
     """Return rows as SQLite has them, hostile ones and drawn ones."""
-    drawn = random.Random(seed)
+    drawn = dice.of(seed)
     began = datetime(2001, 1, 1, tzinfo=UTC)
     found: list[tuple[object, ...]] = [(1, *[None] * 7)]
     for number in range(300):

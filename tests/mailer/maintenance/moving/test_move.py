@@ -1,4 +1,4 @@
-"""A site moves to the other kind of store with every row, and the old one is at rest."""
+"""A site moves to the other kind of store with every row; the old one sends nothing."""
 
 import sqlite3
 from contextlib import closing
@@ -109,9 +109,7 @@ async def test_a_store_in_use_and_a_target_with_rows_are_refused(
     """A worker of this very process uses it; then a former store is the target."""
     before = await contents(site)
     async with site.database.writing() as session:
-        number = await lease.begin(
-            session, lease=timedelta(minutes=1), now=clock.now()
-        )
+        number = await lease.begin(session, lease=timedelta(minutes=1), now=clock.now())
     to = other(site, request)
     with pytest.raises(RefusedError, match="workers use this store"):
         await moved(site, to)
@@ -178,7 +176,7 @@ async def test_a_difference_between_the_stores_stops_the_move(
     with psycopg.connect(to) as server:
         server.execute(CHANGES)
     before = await contents(site)
-    with pytest.raises(RefusedError, match="topic: .* nothing was moved"):
+    with pytest.raises(RefusedError, match=r"topic: .* nothing was moved"):
         await moved(site, to)
     with psycopg.connect(to) as server:
         tables = server.execute("select * from pg_tables where schemaname = 'public'")
