@@ -7,7 +7,7 @@ from typing import Any
 
 from mailer.cli import acting, interruption
 from mailer.sites.opening import open_site
-from mailer.store import identity
+from mailer.store import moved
 
 
 async def run(
@@ -21,7 +21,7 @@ async def run(
     Its option --by becomes the user who acts. A store that was moved takes no changes.
     """
     async with open_site(config) as site:
-        site.database.guard = identity.require_here
+        site.database.guard = moved.require_here
         try:
             if "by" in options:
                 options["by"] = await acting.user(site, options["by"])

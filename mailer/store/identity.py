@@ -243,22 +243,6 @@ async def go(session: AsyncSession) -> bool:
     return ended.first() is not None
 
 
-async def mark_moved(session: AsyncSession, address: str | None) -> None:
-    """Record that the site's store is at another address, or that it is this one.
-
-    It waits for the claims under way. Nothing is claimed in a store that was moved.
-    """
-    await locks.lock_claims(session)
-    await session.execute(update(StoreIdentity).values(moved_to=address))
-
-
-async def require_here(session: AsyncSession) -> None:
-    """Raise RefusedError if the store of the site is another one since a move."""
-    moved_to = await session.scalar(select(StoreIdentity.moved_to))
-    if moved_to is not None:
-        (await read(session)).require_here()
-
-
 async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> None:
     """Mark the store as restored, and begin a new epoch.
 

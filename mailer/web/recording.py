@@ -13,7 +13,7 @@ from mailer.errors import RefusedError
 from mailer.readers import applying, compaction, optouts
 from mailer.readers.optouts import OptOut
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import moved
 from mailer.store.faults import store_error
 
 PATIENCE = 2.0  # seconds that a reader waits for the store
@@ -94,5 +94,5 @@ class Recording:
                 yield session
             return
         async with self._writers, self._site.database.writing() as session:
-            await identity.require_here(session)
+            await moved.require_here(session)
             yield session

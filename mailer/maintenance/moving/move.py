@@ -31,7 +31,7 @@ from mailer.outbox import lease
 from mailer.readers import optouts
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
-from mailer.store import identity, locks
+from mailer.store import identity, locks, moved
 from mailer.store.faults import store_error
 
 VARIABLE = "MAILER_STORE__URL"  # it goes before the setting in config.toml
@@ -100,7 +100,7 @@ async def move(site: Site, to: str, *, now: datetime, progress: Progress) -> Mov
                 await _require_rest(session, now=now)
                 is_again = found is Found.OURS
                 digests = await _fill(session, target, progress, clear=is_again)
-                await identity.mark_moved(session, theirs)
+                await moved.mark(session, theirs)
     with _unfinished(theirs):
         there = await target.take_over()
         is_configured = await asyncio.to_thread(_configure, site, to)

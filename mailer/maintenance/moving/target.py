@@ -17,7 +17,7 @@ from mailer.errors import RefusedError
 from mailer.maintenance import copying
 from mailer.maintenance.moving import stores
 from mailer.settings.sections import StoreSettings
-from mailer.store import identity
+from mailer.store import identity, moved
 from mailer.store.database import open_database
 from mailer.store.disk import sync_folder
 from mailer.store.identity import Identity, StoreIdentity
@@ -90,7 +90,7 @@ class Target:
                     await stores.clear(await session.connection())
                 yield session
                 mark = f"{self._source}{UNFINISHED}"
-                await identity.mark_moved(session, mark)
+                await moved.mark(session, mark)
             await database.close()
             if self._file is not None and work is not None:
                 self._place(work, self._file, clear=clear)
@@ -116,7 +116,7 @@ class Target:
         database = open_database(self._settings, self._root)
         try:
             async with database.writing() as session:
-                await identity.mark_moved(session, None)
+                await moved.mark(session, None)
                 return await identity.read(session)
         finally:
             await database.close()

@@ -1,6 +1,7 @@
 """The lists as PDF: tagged, in six languages; what looks like code is text."""
 
 import re
+import subprocess
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,3 +106,26 @@ async def test_ten_thousand_entries_fit(site: Site) -> None:
     names = [f"Organisation {number}" for number in range(10_000)]
 
     assert len(await written(site, *names)) > 1_000_000
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("form", ["xlsx", "html"])
+def test_libreoffice_opens_a_list(mailer: Mailer, tmp_path: Path, form: str) -> None:
+    out = tmp_path / f"list.{form}"
+    options = ("--language", "ar", "--format", form, "--out", str(out))
+    assert mailer(*EXPORT, "ngos", *options).code == 0
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    opened = subprocess.run(
+        [
+            *("soffice", profile, "--headless", "--calc", "--convert-to"),
+            *("csv:Text - txt - csv (StarCalc):44,34,76", str(out)),
+            *("--outdir", str(tmp_path)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    text = (tmp_path / "list.csv").read_text(encoding="utf-8")
+
+    assert "unesco-liaison@icom.example" in text, opened.stderr
+    assert "المنظمات غير الحكومية" in text or form == "xlsx"

@@ -16,9 +16,10 @@ from mailer.maintenance.moving.target import UNFINISHED
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import moved
 from tests.acts.commands import Mailer
-from tests.acts.moving import moved, other
+from tests.acts.moving import moved as move_to
+from tests.acts.moving import other
 from tests.acts.restoring import contents
 from tools.waiting import until
 
@@ -48,7 +49,7 @@ async def test_a_move_stopped_before_the_source_is_marked_begins_again(
     before, to = await contents(site), other(site, request)
     await run(site, UNMARKABLE[store])
     with pytest.raises(RefusedError, match="is as it was"):
-        await moved(site, to)
+        await move_to(site, to)
     assert (await starting.identity_of(site)).halt is None
     own = (folder / CONFIG).read_bytes()
     edit_toml(folder / CONFIG, {("store", "url"): to})
@@ -56,7 +57,7 @@ async def test_a_move_stopped_before_the_source_is_marked_begins_again(
         halt = (await starting.identity_of(unfinished)).halt
     (folder / CONFIG).write_bytes(own)
     await run(site, MARKABLE[store])
-    done = await moved(site, to)
+    done = await move_to(site, to)
     async with open_site(folder / CONFIG) as new:
         same = await contents(new)
 
@@ -70,12 +71,12 @@ async def test_a_move_stopped_after_the_source_was_marked_is_finished_by_the_nex
 ) -> None:
     before, to = await contents(site), other(site, request)
     own = (folder / CONFIG).read_bytes()
-    await moved(site, to)
+    await move_to(site, to)
     async with open_site(folder / CONFIG) as new, new.database.writing() as session:
         mark = f"{shown(site.settings.store.url)}{UNFINISHED}"
-        await identity.mark_moved(session, mark)
+        await moved.mark(session, mark)
     (folder / CONFIG).write_bytes(own)
-    done = await moved(site, to)
+    done = await move_to(site, to)
     async with open_site(folder / CONFIG) as new:
         same, halt = await contents(new), (await starting.identity_of(new)).halt
 
