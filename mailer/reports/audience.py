@@ -31,6 +31,7 @@ from audiences.organisations import Country, Organisation
 from audiences.segments import resolve
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
+from audiences.store import batches, dialects
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.review import approved_files, audience_guard
@@ -98,7 +99,7 @@ class Audience:
     context: Context
     patterns: Sequence[str]  # mail.only_to
     site: Site
-    _said: dict[str, str] = field(default_factory=dict)  # code → why
+    _said: dict[str, str] = field(default_factory=dict)  # variant → why
     _letters: dict[tuple[tuple[str, str, str], str], LetterKey | None] = field(
         default_factory=dict
     )
@@ -118,11 +119,12 @@ class Audience:
 
     async def _page(self, session: AsyncSession, within: Range) -> list[_Read]:
         rows: list[_Read] = []
+        sqlite = dialects.is_sqlite(session)
         for query in self._queries(within):
-            for row in await session.execute(query):
-                values: list[Any] = list(row)
-                values[6:9] = [tuple(row[6:9])]  # the chain
-                rows.append(_Read(*values))
+            packed = batches.packed(query, sqlite=sqlite)
+            for row in await batches.fetch(session, packed, {}):
+                chain = (row[6], row[7], row[8])
+                rows.append(_Read(*row[:6], chain, *row[9:]))
         rows.sort(key=attrgetter("id"))
         return rows
 
@@ -218,8 +220,8 @@ class Audience:
 
     def _why(self, variant: str) -> str:
         """Return in English why readers with this code were picked."""
-        number = codes.decode(self.campaign, variant).reason
-        if number not in self._said:
+        if variant not in self._said:
+            number = codes.decode(self.campaign, variant).reason
             known = self.content.reasons
             words: tuple[str, ...] = ()
             if known and (number or len(known) == 1):
@@ -228,8 +230,8 @@ class Audience:
                     self.content.names,
                     self.site.catalogue("en"),
                 )
-            self._said[number] = "; ".join(words) or RULE_ONLY
-        return self._said[number]
+            self._said[variant] = "; ".join(words) or RULE_ONLY
+        return self._said[variant]
 
     async def _gone(self, session: AsyncSession) -> AsyncIterator[list[AudienceRow]]:
         """Yield those who had the last letter and are not picked any more."""

@@ -10,11 +10,11 @@ from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
 from mailer import clock
 from mailer.cli.saving import saving_table
-from mailer.demo import demonstration
 from mailer.reports import audience, letters
 from mailer.sites.opening import open_site
 
 PAGE = 50
+FIRST = 1  # the number of the first campaign
 
 
 async def looking(folder: Path) -> dict[str, float]:
@@ -47,22 +47,12 @@ async def export(folder: Path) -> dict[str, float]:
     return {"rows": count}
 
 
-async def prepare(folder: Path) -> dict[str, float]:
-    """Write the monthly letter to everybody; return its number."""
-    campaign = folder / "campaigns" / "monthly-letter"
-    described = (campaign / "campaign.toml").read_text(encoding="utf-8")
-    everybody = 'audience = "kind != sector and sub(monthly-letter)"\n'
-    (campaign / "campaign.toml").write_text(everybody + described)
-    async with open_site(folder / "config.toml") as site:
-        return {"campaign": await demonstration.prepare(site, campaign)}
-
-
-async def audience_of(folder: Path, number: int) -> dict[str, float]:
-    """Write a campaign's audience to a CSV file; return the rows."""
+async def audience_of(folder: Path) -> dict[str, float]:
+    """Write the audience of the first campaign to a CSV file; return the rows."""
     count = 0
     async with open_site(folder / "config.toml") as site:
         async with site.database.reading() as session:
-            found = await audience.audience(session, site, number, now=clock.now())
+            found = await audience.audience(session, site, FIRST, now=clock.now())
             path = folder / "audience.csv"
             with saving_table(path, Form.CSV, audience.COLUMNS) as write:
                 async for page in found.pages(session):

@@ -1,4 +1,4 @@
-"""The benchmark of scale: import, segment and release, at growing sizes.
+"""The benchmark of scale: import, segment, export and release, at growing sizes.
 
 `python -m tools.bench.scale [--rows N] [--store sqlite|postgresql|both]` prints a table
 and, as its last line, one JSON object. Each step has a process of its own, each size a
@@ -16,12 +16,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.bench import asking, loading, measure, releasing, rows
+from tools.bench import asking, exporting, loading, measure, releasing, rows
 from tools.bench.measure import Cost
 from tools.peers.postgres import Cluster
 
 SIZES = (10_000, 100_000, 1_000_000)
 STORES = ("sqlite", "postgresql")
+STEPS = (
+    *(asking.segment, asking.members, exporting.looking, exporting.export),
+    *(releasing.release_all, exporting.audience_of),
+)
 HEADINGS = (
     *("store", "contacts", "step", "seconds", "µs a row", "our CPU s", "server CPU s"),
     "peak MiB",
@@ -87,7 +91,7 @@ def _measured(
     url = cluster.create(f"scale_{size}") if cluster else None
     measure.run(releasing.found, site, url, cluster=cluster)
     yield "import", measure.run(loading.load, site, path, cluster=cluster)
-    for step in (asking.segment, asking.members, releasing.release_all):
+    for step in STEPS:
         yield step.__name__, measure.run(step, site, cluster=cluster)
 
 
