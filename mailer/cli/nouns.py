@@ -37,8 +37,9 @@ NOUNS = {
         "Read the replies of relays, and the mails that come back.",
     ),
     "go": CommandPlace(
-        "mailer.cli.site.go",
+        "mailer.cli.site.stop",
         "End a stop: campaigns, ticker and workers go on where they were.",
+        "go",
     ),
     "history": CommandPlace(
         "mailer.cli.site.history",

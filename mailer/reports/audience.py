@@ -123,8 +123,8 @@ class Audience:
         for query in self._queries(within):
             packed = batches.packed(query, sqlite=sqlite)
             for row in await batches.fetch(session, packed, {}):
-                chain = (row[6], row[7], row[8])
-                rows.append(_Read(*row[:6], chain, *row[9:]))
+                values: list[Any] = [*row[:6], row[6:9], *row[9:]]
+                rows.append(_Read(*values))
         rows.sort(key=attrgetter("id"))
         return rows
 

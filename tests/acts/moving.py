@@ -6,7 +6,7 @@ import pytest
 
 from mailer import clock
 from mailer.maintenance.moving import move
-from mailer.maintenance.moving.move import Moved
+from mailer.maintenance.moving.move import StoreMove
 from mailer.sites.site import Site
 from tools.peers.postgres import Cluster
 
@@ -19,7 +19,7 @@ def other(site: Site, request: pytest.FixtureRequest) -> str:
     return running.create(f"moved_{os.urandom(4).hex()}")
 
 
-async def moved(site: Site, to: str) -> Moved:
+async def moved(site: Site, to: str) -> StoreMove:
     """Move a site."""
     return await move.move(
         site, to, now=clock.now(), progress=lambda _act, _done, _total: None

@@ -6,7 +6,7 @@ from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site, yes_option
 from mailer.maintenance.moving import move
-from mailer.maintenance.moving.move import VARIABLE, Moved
+from mailer.maintenance.moving.move import VARIABLE, StoreMove
 from mailer.sites.site import Site
 
 
@@ -45,7 +45,7 @@ async def command(site: Site, to: str, yes: bool, as_json: bool) -> None:
     output.say("start every process again; other machines need this config.toml, too")
 
 
-def _shape(moved: Moved) -> dict[str, object]:
+def _shape(moved: StoreMove) -> dict[str, object]:
     return {
         "source": moved.source,
         "target": moved.target,
@@ -59,7 +59,7 @@ def _shape(moved: Moved) -> dict[str, object]:
     }
 
 
-def _show(moved: Moved) -> None:
+def _show(moved: StoreMove) -> None:
     if moved.begun_again:
         output.say("an interrupted move had left rows there; it was begun again")
     if not moved.digests:

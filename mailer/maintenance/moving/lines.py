@@ -54,7 +54,7 @@ class _Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class RowForm:
     """The columns of a table, and how its rows are written and read."""
 
     table: str
@@ -105,10 +105,10 @@ class Digest:
         return self._sum.to_bytes(_SIZE, "big").hex()
 
 
-def form(table: Table) -> Form:
+def form(table: Table) -> RowForm:
     """Return the form of a table."""
     columns = list(table.columns)
-    return Form(
+    return RowForm(
         table=table.name,
         names=[each.name for each in columns],
         kinds=[_kind(each) for each in columns],

@@ -24,9 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
 from mailer.maintenance.moving import addresses, stores
-from mailer.maintenance.moving.lines import Digest, Form
+from mailer.maintenance.moving.lines import Digest, RowForm
 from mailer.maintenance.moving.stores import Blocks
-from mailer.maintenance.moving.target import Found, Target
+from mailer.maintenance.moving.target import MoveTarget, TargetState
 from mailer.outbox import lease
 from mailer.readers import optouts
 from mailer.settings.toml import edit_toml
@@ -39,7 +39,7 @@ Progress = Callable[[str, int, int], None]  # what is done, rows so far, rows of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
+class StoreMove:
     """A move that is done. Digests are by table, the same in both stores.
 
     They are empty if an earlier call had copied and compared the rows.
@@ -70,7 +70,7 @@ class _Copying:
     def counted(self, blocks: Blocks, digests: dict[str, Digest], act: str) -> Blocks:
         """Return the same blocks, counted on their way."""
 
-        async def counted(form: Form) -> AsyncIterator[list[bytes]]:
+        async def counted(form: RowForm) -> AsyncIterator[list[bytes]]:
             digest = digests[form.table] = Digest()
             self.progress(f"{act} {form.table}", self.done, self.total)
             async for block in blocks(form):
@@ -82,7 +82,7 @@ class _Copying:
         return counted
 
 
-async def move(site: Site, to: str, *, now: datetime, progress: Progress) -> Moved:
+async def move(site: Site, to: str, *, now: datetime, progress: Progress) -> StoreMove:
     """Move the store of a site to the empty store at the address `to`.
 
     Called again after an interruption, it begins again or finishes. Raises RefusedError
@@ -91,32 +91,32 @@ async def move(site: Site, to: str, *, now: datetime, progress: Progress) -> Mov
     """
     settings = addresses.checked(site, to)
     ours, theirs = addresses.shown(site.settings.store.url), addresses.shown(to)
-    target = Target(settings, site.root, ours)
+    target = MoveTarget(settings, site.root, ours)
     with _sentences(ours, theirs):
         known, found = await _look(site, target, theirs)
         digests: Mapping[str, Digest] = {}
         if known.moved_to is None:
             async with site.database.writing() as session:
                 await _require_rest(session, now=now)
-                is_again = found is Found.OURS
+                is_again = found is TargetState.OURS
                 digests = await _fill(session, target, progress, clear=is_again)
                 await moved.mark(session, theirs)
     with _unfinished(theirs):
         there = await target.take_over()
         is_configured = await asyncio.to_thread(_configure, site, to)
-    return Moved(
+    return StoreMove(
         source=ours,
         target=theirs,
         epoch=there.epoch.hex(),
         digests=digests,
-        begun_again=known.moved_to is None and found is Found.OURS,
+        begun_again=known.moved_to is None and found is TargetState.OURS,
         is_configured=is_configured,
     )
 
 
 async def _look(
-    site: Site, target: Target, address: str
-) -> tuple[identity.Identity, Found]:
+    site: Site, target: MoveTarget, address: str
+) -> tuple[identity.Identity, TargetState]:
     """Return the identity of the source and what the target has.
 
     Raises RefusedError if these two are no source and target of one move.
@@ -131,9 +131,12 @@ async def _look(
             )
         known = await identity.read(session)
     found = await target.found(known)
-    if known.moved_to is None and found not in {Found.NOTHING, Found.OURS}:
+    if known.moved_to is None and found not in {TargetState.NOTHING, TargetState.OURS}:
         raise RefusedError(f"{address} is not empty; a move overwrites nothing")
-    is_ours = known.moved_to == address and found in {Found.OURS, Found.THERE}
+    is_ours = known.moved_to == address and found in {
+        TargetState.OURS,
+        TargetState.THERE,
+    }
     if known.moved_to is not None and not is_ours:
         known.require_here()
     return known, found
@@ -152,7 +155,7 @@ async def _require_rest(session: AsyncSession, *, now: datetime) -> None:
 
 
 async def _fill(
-    source: AsyncSession, target: Target, progress: Progress, *, clear: bool
+    source: AsyncSession, target: MoveTarget, progress: Progress, *, clear: bool
 ) -> Mapping[str, Digest]:
     """Fill the target and compare it with the source; return the digests."""
     held = await source.connection()

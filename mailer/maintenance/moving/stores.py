@@ -12,16 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mailer.errors import RefusedError
 from mailer.maintenance import copying, schema
 from mailer.maintenance.moving import lines
-from mailer.maintenance.moving.lines import Form
+from mailer.maintenance.moving.lines import RowForm
 
 BLOCK = 2_000  # rows read and written at once
-Blocks = Callable[[Form], AsyncIterator[list[bytes]]]
+Blocks = Callable[[RowForm], AsyncIterator[list[bytes]]]
 # How PostgreSQL writes values into lines, whatever the server's usual settings are.
 _WRITTEN = ("TIME ZONE 'UTC'", "datestyle = 'ISO'", "bytea_output = 'hex'")
 _ENCODING = ("client_encoding = 'UTF8'", "extra_float_digits = 1")
 
 
-def forms() -> dict[str, Form]:
+def forms() -> dict[str, RowForm]:
     """Return the form of each table of this version, referenced tables first."""
     return {each.name: lines.form(each) for each in schema.metadata().sorted_tables}
 
@@ -59,7 +59,7 @@ def read(connection: AsyncConnection) -> Blocks:
 
 
 def _of_sqlite(connection: AsyncConnection) -> Blocks:
-    async def blocks(form: Form) -> AsyncIterator[list[bytes]]:
+    async def blocks(form: RowForm) -> AsyncIterator[list[bytes]]:
         driver = await _driver(connection)
         names = ", ".join(f'"{each}"' for each in form.names)
         query = f'SELECT {names} FROM "{form.table}"'  # noqa: S608 (names of our own tables)
@@ -70,7 +70,7 @@ def _of_sqlite(connection: AsyncConnection) -> Blocks:
     return blocks
 
 
-def _line(form: Form, row: Sequence[Any]) -> bytes:
+def _line(form: RowForm, row: Sequence[Any]) -> bytes:
     try:
         return form.line(row)
     except ValueError as fault:
@@ -94,7 +94,7 @@ def _refuse_value(
 
 
 def _of_server(connection: AsyncConnection) -> Blocks:
-    async def blocks(form: Form) -> AsyncIterator[list[bytes]]:
+    async def blocks(form: RowForm) -> AsyncIterator[list[bytes]]:
         for setting in (*_WRITTEN, *_ENCODING):
             await connection.execute(text(f"SET LOCAL {setting}"))
         block: list[bytes] = []

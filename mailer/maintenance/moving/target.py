@@ -28,7 +28,7 @@ UNFINISHED = " (the move from there is not finished)"
 _BESIDE = ("", "-wal", "-shm", "-journal")  # the files of a SQLite store
 
 
-class Found(Enum):
+class TargetState(Enum):
     """What the target has."""
 
     NOTHING = "nothing"
@@ -37,7 +37,7 @@ class Found(Enum):
     OTHER = "something else"
 
 
-class Target:
+class MoveTarget:
     """The store to fill; `source` is the address of the other, as it is shown."""
 
     def __init__(self, settings: StoreSettings, root: Path, source: str) -> None:
@@ -47,26 +47,26 @@ class Target:
         scheme, _, rest = settings.url.partition(":///")
         self._file = root / rest if scheme == "sqlite" else None
 
-    async def found(self, known: Identity) -> Found:
+    async def found(self, known: Identity) -> TargetState:
         """Return what is in the target; `known` is the identity of the source."""
         if self._file is not None and not self._file.exists():
-            return Found.NOTHING
+            return TargetState.NOTHING
         database = open_database(self._settings, self._root)
         try:
             async with database.reading() as session:
                 connection = await session.connection()
                 if await connection.run_sync(copying.is_empty):
-                    return Found.NOTHING
+                    return TargetState.NOTHING
                 if not await connection.run_sync(_has_identity):
-                    return Found.OTHER
+                    return TargetState.OTHER
                 there = await identity.read(session)
         finally:
             await database.close()
         if there.epoch != known.epoch:
-            return Found.OTHER
+            return TargetState.OTHER
         if there.moved_to == f"{self._source}{UNFINISHED}":
-            return Found.OURS
-        return Found.THERE if there.moved_to is None else Found.OTHER
+            return TargetState.OURS
+        return TargetState.THERE if there.moved_to is None else TargetState.OTHER
 
     @asynccontextmanager
     async def filling(self, *, clear: bool) -> AsyncIterator[AsyncSession]:

@@ -17,9 +17,8 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
 from mailer.store import moved
+from tests.acts import moving
 from tests.acts.commands import Mailer
-from tests.acts.moving import moved as move_to
-from tests.acts.moving import other
 from tests.acts.restoring import contents
 from tools.waiting import until
 
@@ -46,10 +45,10 @@ async def run(site: Site, statement: str) -> None:
 async def test_a_move_stopped_before_the_source_is_marked_begins_again(
     site: Site, store: str, folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    before, to = await contents(site), other(site, request)
+    before, to = await contents(site), moving.other(site, request)
     await run(site, UNMARKABLE[store])
     with pytest.raises(RefusedError, match="is as it was"):
-        await move_to(site, to)
+        await moving.moved(site, to)
     assert (await starting.identity_of(site)).halt is None
     own = (folder / CONFIG).read_bytes()
     edit_toml(folder / CONFIG, {("store", "url"): to})
@@ -57,7 +56,7 @@ async def test_a_move_stopped_before_the_source_is_marked_begins_again(
         halt = (await starting.identity_of(unfinished)).halt
     (folder / CONFIG).write_bytes(own)
     await run(site, MARKABLE[store])
-    done = await move_to(site, to)
+    done = await moving.moved(site, to)
     async with open_site(folder / CONFIG) as new:
         same = await contents(new)
 
@@ -69,14 +68,14 @@ async def test_a_move_stopped_before_the_source_is_marked_begins_again(
 async def test_a_move_stopped_after_the_source_was_marked_is_finished_by_the_next_call(
     site: Site, folder: Path, request: pytest.FixtureRequest
 ) -> None:
-    before, to = await contents(site), other(site, request)
+    before, to = await contents(site), moving.other(site, request)
     own = (folder / CONFIG).read_bytes()
-    await move_to(site, to)
+    await moving.moved(site, to)
     async with open_site(folder / CONFIG) as new, new.database.writing() as session:
         mark = f"{shown(site.settings.store.url)}{UNFINISHED}"
         await moved.mark(session, mark)
     (folder / CONFIG).write_bytes(own)
-    done = await move_to(site, to)
+    done = await moving.moved(site, to)
     async with open_site(folder / CONFIG) as new:
         same, halt = await contents(new), (await starting.identity_of(new)).halt
 
