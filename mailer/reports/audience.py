@@ -123,7 +123,7 @@ class Audience:
         for query in self._queries(within):
             packed = batches.packed(query, sqlite=sqlite)
             for row in await batches.fetch(session, packed, {}):
-                values: list[Any] = [*row[:6], row[6:9], *row[9:]]
+                values: list[Any] = [*row[:6], tuple(row[6:9]), *row[9:]]
                 rows.append(_Read(*values))
         rows.sort(key=attrgetter("id"))
         return rows
