@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("LIAISON_VENV", ROOT / ".venv"))
 PYTHON = VENV / "bin/python"
-DEBIAN = {  # commands that tests need, and their Debian packages
+DEBIAN = {  # commands and files that tests need, and their Debian packages
     "initdb": "postgresql",
     "chromium": "chromium",
     "dkimproxy-verify": "libmail-dkim-perl",
@@ -42,7 +42,10 @@ DEBIAN = {  # commands that tests need, and their Debian packages
     "/usr/sbin/dovecot": "dovecot-imapd",
     "zsh": "zsh",
     "fish": "fish",
+    "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
+PROVE = {"soffice": "libreoffice-calc-nogui"}
 BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {
     "chromium": "chromium",
@@ -82,7 +85,8 @@ def main() -> None:
         prepare("run")
         run_mailer(*rest)
     elif verb in TESTS and not {"-h", "--help"} & set(rest):
-        need(venv_package() + [DEBIAN[name] for name in DEBIAN if not present(name)])
+        tools = DEBIAN | (PROVE if verb == "prove" else {})
+        need(venv_package() + [tools[name] for name in tools if not present(name)])
         prepare("test")
         run_steps(verb, rest)
     elif verb in {"bench", "chaos", "mutate"}:
@@ -195,9 +199,12 @@ def site_packages() -> Path:
 
 
 def present(command: str) -> bool:
-    """Return whether a command is installed, also in the folders of PostgreSQL."""
+    """Return whether a command or file is there, also in the folders of PostgreSQL."""
     of_debian = Path("/usr/lib/postgresql").glob(f"*/bin/{command}")
     given = Path(os.environ.get("PG_BIN", "/nonexistent")) / command
+    file = Path(command)
+    if file.is_absolute():
+        return file.exists()
     return bool(shutil.which(command)) or given.exists() or any(of_debian)
 
 

@@ -8,14 +8,13 @@ one that was decided is never changed.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences import institution
-from audiences.entry import Entry
+from audiences.entry import Decision, Entry
 from audiences.errors import UnknownNameError
 from audiences.languages import Names, split_codes
 from audiences.organisations import (
@@ -33,13 +32,6 @@ from audiences.store import permission
 from audiences.store.base import Base
 from audiences.store.dialects import insert
 from audiences.store.permission import DirectoryRight
-
-
-class Decision(StrEnum):
-    """The unit's answer to a proposal."""
-
-    APPLIED = "applied"  # the entry was changed
-    DECLINED = "declined"  # the entry stays as it is
 
 
 class Confirmation(Base):

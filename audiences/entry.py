@@ -4,8 +4,16 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 
 from audiences.languages import Names
+
+
+class Decision(StrEnum):
+    """The unit's answer to a proposal."""
+
+    APPLIED = "applied"  # the entry was changed
+    DECLINED = "declined"  # the entry stays as it is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,20 @@ except those of fields, which are in six languages.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
+
+
+class Kind(StrEnum):
+    """The kind of an organisation."""
+
+    NGO = "ngo"
+    DELEGATION = "delegation"
+    NATCOM = "natcom"
+    FIELD_OFFICE = "field_office"
+    SECTOR = "sector"
+    LIAISON_COMMITTEE = "liaison_committee"
+    OBSERVER = "observer"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

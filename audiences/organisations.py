@@ -7,19 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences import institution
 from audiences.store.base import KEY_ONLY, Base
 
-
-class Kind(StrEnum):
-    """The kind of an organisation."""
-
-    NGO = "ngo"
-    DELEGATION = "delegation"
-    NATCOM = "natcom"
-    FIELD_OFFICE = "field_office"
-    SECTOR = "sector"
-    LIAISON_COMMITTEE = "liaison_committee"
-    OBSERVER = "observer"
+Kind = institution.Kind
 
 
 class Status(StrEnum):

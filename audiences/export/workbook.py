@@ -1,10 +1,9 @@
 """Writes XLSX workbooks row by row, in memory that does not grow."""
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
-
-import xlsxwriter
 
 from audiences.errors import AudienceError
 
@@ -37,7 +36,9 @@ def sheet(
     characters; with them, long texts are broken. Raises AudienceError for more rows
     than a sheet has.
     """
-    book = xlsxwriter.Workbook(file, TEXTS_ONLY)
+    # imported now, since most commands write no workbook
+    library = importlib.import_module("xlsxwriter")
+    book = library.Workbook(file, TEXTS_ONLY)
     page = book.add_worksheet(name[:31] or None)
     if right_to_left:
         page.right_to_left()
@@ -53,7 +54,7 @@ def sheet(
     page.autofilter(0, 0, write.number, len(titles) - 1)
     try:
         book.close()
-    except xlsxwriter.exceptions.FileCreateError as fault:
+    except library.exceptions.FileCreateError as fault:
         raise OSError(*fault.args[0].args) from None
 
 

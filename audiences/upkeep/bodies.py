@@ -18,21 +18,10 @@ from audiences.organisations import (
 )
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep import changes, editing, finding
+from audiences.upkeep import cells, changes, editing, finding
 from audiences.upkeep.changes import Author, Changed
 
 # cell of an import → attribute of the organisation
-VALUES = {
-    "organisation_name": "name",
-    "acronym": "acronym",
-    "kind": "kind",
-    "status": "status",
-    "level": "level",
-    "country": "country",
-    "organisation_languages": "languages",
-}
-NAMES = {f"organisation_name_{language}": language for language in OFFERED}
-SETS = ("fields", "acts_in", "serves")
 REQUIRED = frozenset({"organisation_name", "kind"})
 Cells = Mapping[str, str | None]  # as typed; None leaves a value, "" empties it
 
@@ -96,18 +85,18 @@ async def _set(
         if not after[cell]:
             raise AudienceError(f"{cell} cannot be empty")
     detail: dict[str, Any] = {}
-    for cell, column in VALUES.items():
+    for cell, column in cells.VALUES.items():
         if cell in after and getattr(body, column) != after[cell]:
             detail[cell] = [getattr(body, column) or None, after[cell]]
             setattr(body, column, after[cell])
     names = dict(body.names)
-    for cell, language in NAMES.items():
+    for cell, language in cells.NAMES.items():
         if cell in after and names.get(language) != after[cell]:
             detail[cell] = [names.get(language), after[cell]]
             names[language] = after[cell] or ""
     body.names = {each: names[each] for each in OFFERED if names.get(each)}
     await session.flush()
-    for cell in SETS:
+    for cell in cells.SETS:
         if cell in after:
             detail |= await _replace_codes(session, body.id, cell, after[cell] or "")
     if detail:

@@ -18,12 +18,13 @@ async def user(site: Site, by: str | None) -> str:
     """Return the user who acts: `by`, or else the account of this machine.
 
     The account is recorded with each act on a campaign. Raises NotFoundError if there
-    is no such user, ConfigError if the address key is not the one of the store.
+    is no such user, ConfigError if the address key is not the one of the store,
+    RefusedError if the store was moved.
     """
     account = machine_account()
     site_events.account.set(account)
     async with site.database.reading() as session:
-        await _check_key(session, site)
+        await _check_store(session, site)
         if by is not None:
             return _active(await guard.named(session, by))
         known = await guard.find(session, account)
@@ -44,16 +45,17 @@ async def operator(site: Site, by: str | None) -> str:
     """
     if by is None:
         async with site.database.reading() as session:
-            await _check_key(session, site)
+            await _check_store(session, site)
             if await guard.find(session, machine_account()) is None:
                 return guard.MACHINE
     return await user(site, by)
 
 
-async def _check_key(session: AsyncSession, site: Site) -> None:
-    """Raise ConfigError if the address key is not the one of the store."""
-    check = (await identity.read(session)).address_check
-    identity.refuse_other_key(check, site.address_key)
+async def _check_store(session: AsyncSession, site: Site) -> None:
+    """Raise unless the store is here, and has this address key."""
+    known = await identity.read(session)
+    known.require_here()
+    identity.refuse_other_key(known.address_check, site.address_key)
 
 
 def _active(user: User) -> str:

@@ -1,7 +1,7 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
-import asyncio
 import functools
+import importlib
 import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -10,11 +10,10 @@ from typing import Any
 
 import click
 
-from mailer.cli import acting, interruption
+from mailer.cli import interruption
 from mailer.cli.interruption import InterruptionError
 from mailer.errors import first_fault
 from mailer.processes import event_loop
-from mailer.sites.opening import open_site
 from scheduler import zones
 from scheduler.errors import ScheduleError
 
@@ -29,22 +28,11 @@ def with_site(
 
     @functools.wraps(function)
     def wrapper(*arguments: Any, **options: Any) -> int | None:
+        # imported now, since the help of a command needs no site
+        running = importlib.import_module("mailer.cli.with_site")
         context = click.get_current_context()
         config: Path = context.obj
-
-        async def run_with_site() -> int | None:
-            async with open_site(config) as site:
-                try:
-                    if "by" in options:
-                        options["by"] = await acting.user(site, options["by"])
-                    if "operator" in options:
-                        operator = await acting.operator(site, options["operator"])
-                        options["operator"] = operator
-                    return await function(site, *arguments, **options)
-                except asyncio.CancelledError:
-                    raise interruption.after(site.database.commits) from None
-
-        return complete(run_with_site())
+        return complete(running.run(function, config, arguments, options))
 
     return wrapper
 

@@ -8,6 +8,10 @@ from typing import Any
 import click
 import rich_click
 
+from mailer.cli.outline import outline
+
+HELP = "--help"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandPlace:
@@ -33,6 +37,13 @@ class Deferred(click.Command):
         command.name = self.name
         return command
 
+    def outlined(self) -> click.Command:
+        """Return the command without its body, which suffices to explain it."""
+        module = outline(self.place.module, self.place.attribute)
+        command: click.Command = getattr(module, self.place.attribute)
+        command.name = self.name
+        return command
+
     def make_context(
         self,
         info_name: str | None,
@@ -40,8 +51,30 @@ class Deferred(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Return the context of the real command."""
+        """Return the context of the real command; for the help, its outline is read."""
+        if extra.get("resilient_parsing"):  # words are completed
+            return self.outlined().make_context(info_name, args, parent, **extra)
+        if HELP in args:
+            _explain(self.outlined(), info_name, args, parent)
         return self.load().make_context(info_name, args, parent, **extra)
+
+
+def _explain(
+    command: click.Command,
+    name: str | None,
+    args: list[str],
+    parent: click.Context | None,
+) -> None:
+    """Show the help of a command or of the verb that `args` begins with, and exit.
+
+    Returns if `--help` is the value of an option.
+    """
+    context = command.make_context(name, list(args), parent)
+    verb = args[0] if args and isinstance(command, click.Group) else None
+    if verb is not None and isinstance(command, click.Group):
+        found = command.get_command(context, verb)
+        if found is not None:
+            _explain(found, verb, args[1:], context)
 
 
 class DeferredGroup(rich_click.RichGroup):

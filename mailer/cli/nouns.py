@@ -41,8 +41,9 @@ NOUNS = {
         "Read the replies of relays, and the mails that come back.",
     ),
     "go": CommandPlace(
-        "mailer.cli.site.go",
+        "mailer.cli.site.stop",
         "End a stop: campaigns, ticker and workers go on where they were.",
+        "go",
     ),
     "history": CommandPlace(
         "mailer.cli.site.history",
@@ -71,6 +72,10 @@ NOUNS = {
     "metrics": CommandPlace(
         "mailer.cli.running.metrics",
         "Print the numbers of a site in the text format of Prometheus.",
+    ),
+    "move": CommandPlace(
+        "mailer.cli.site.move",
+        "Move the store to another database, and prove that nothing differs.",
     ),
     "offices": CommandPlace(
         "mailer.cli.directory.sectors", "List and change the field offices.", "offices"

@@ -29,6 +29,7 @@ REMEDIES: Mapping[str, str] = {
     "site.stopped": "`mailer go` ends that",
     "site.missing": "name another with --config, or make a site with `mailer init`",
     "store.away": "`mailer doctor` shows more",
+    "store.moved": "name that one in store.url of config.toml",
     "store.schema": "`mailer doctor` shows what to do",
     "time.passed": "`mailer campaigns release {campaign}` sends now",
     "topic.unknown": "`mailer topics list` lists them",

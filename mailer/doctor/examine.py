@@ -3,7 +3,16 @@
 from datetime import datetime
 from pathlib import Path
 
-from mailer.doctor import domains, machine, operation, relay, slots, sources, storage
+from mailer.doctor import (
+    domains,
+    fonts,
+    machine,
+    operation,
+    relay,
+    slots,
+    sources,
+    storage,
+)
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings import loading, real_names
@@ -33,6 +42,7 @@ async def examine(
                 *machine.files(root),
                 *machine.disk(root),
                 *machine.web(settings),
+                *(await fonts.examine(now=now)),
                 *_examples(settings),
                 *(await storage.examine(site.database, now=now)),
                 *(await _in_operation(site, now=now, try_logins=try_logins)),

@@ -46,6 +46,9 @@ def _halted(known: Identity) -> list[Finding]:
     """Return a finding if nothing may leave the store."""
     if known.halt is None:
         return []
+    if known.moved_to is not None:
+        remedy = "name that one in store.url of config.toml"
+        return [error("sending", known.halt, remedy)]
     restored = "`mailer resume-after-restore` shows what was due"
     remedy = restored if known.awaits_resume else "`mailer go` ends a stop"
     return [warning("sending", known.halt, remedy)]

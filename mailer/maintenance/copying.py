@@ -6,7 +6,7 @@ those who write.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from mailer.errors import RefusedError
 from mailer.maintenance import schema
 
 Progress = Callable[[str], None]
+Octets = Callable[[str], AsyncIterator[bytes]]  # of a table, in the form of COPY
+_CHUNK = 1 << 16  # octets
 
 
 def copy_sqlite(source: Path, copy: Path) -> dict[str, int]:
@@ -60,24 +62,43 @@ async def copy_table_out(
     connection: AsyncConnection, table: str, names: list[str], path: Path
 ) -> int:
     """Write the rows of a PostgreSQL table to a file; return how many they are."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
     rows = 0
     with await asyncio.to_thread(path.open, "wb") as file:
-        async with driver.cursor() as cursor:
-            async with cursor.copy(f"COPY {_named(table, names)} TO STDOUT") as copy:
-                async for octets in copy:
-                    file.write(octets)
-                    rows += bytes(octets).count(b"\n")  # those in values are escaped
+        async for octets in read_table(connection, table, names):
+            file.write(octets)
+            rows += octets.count(b"\n")  # those in values are escaped
     return rows
+
+
+async def read_table(
+    connection: AsyncConnection, table: str, names: Sequence[str]
+) -> AsyncIterator[bytes]:
+    """Yield the rows of a PostgreSQL table, as COPY writes them."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    async with driver.cursor() as cursor:
+        async with cursor.copy(f"COPY {_named(table, names)} TO STDOUT") as copy:
+            async for octets in copy:
+                yield bytes(octets)
+
+
+def of_files(folder: Path) -> Octets:
+    """Return what reads the files that `copy_table_out` wrote into a folder."""
+
+    async def read(table: str) -> AsyncIterator[bytes]:
+        with (folder / f"{table}.copy").open("rb") as file:
+            while octets := file.read(_CHUNK):
+                yield octets
+
+    return read
 
 
 async def load(
     connection: AsyncConnection,
-    folder: Path,
-    columns: Mapping[str, list[str]],
+    octets_of: Octets,
+    columns: Mapping[str, Sequence[str]],
     revision: str,
 ) -> dict[str, int]:
-    """Fill an empty PostgreSQL database from files; return the rows by table.
+    """Fill an empty PostgreSQL database; return the rows by table.
 
     The caller's transaction holds all of it.
     """
@@ -89,9 +110,8 @@ async def load(
     for table, names in columns.items():
         async with driver.cursor() as cursor:
             async with cursor.copy(f"COPY {_named(table, names)} FROM STDIN") as copy:
-                with (folder / f"{table}.copy").open("rb") as file:
-                    while octets := file.read(1 << 16):
-                        await copy.write(octets)
+                async for octets in octets_of(table):
+                    await copy.write(octets)
             rows[table] = cursor.rowcount
         if "id" in names:
             numbered = sqlalchemy.table(table, column("id"))
@@ -108,6 +128,6 @@ def is_empty(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
 
 
-def _named(table: str, names: list[str]) -> str:
+def _named(table: str, names: Sequence[str]) -> str:
     quoted = [f'"{each}"' for each in names]
     return f'"{table}" ({", ".join(quoted)})'

@@ -156,8 +156,9 @@ async def _filled(
                         "store.url: the database is not empty; a restore overwrites"
                         " nothing"
                     )
+                octets = copying.of_files(work / "store")
                 rows = await copying.load(
-                    connection, work / "store", manifest.columns, manifest.revision
+                    connection, octets, manifest.columns, manifest.revision
                 )
                 _compare(rows, manifest)
                 await connection.run_sync(schema.migrate, "head")

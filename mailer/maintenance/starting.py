@@ -24,10 +24,14 @@ SAMPLE = 20  # contacts whose fingerprints tell whether the key is the store's
 
 
 async def check(site: Site, *, now: datetime) -> Identity:
-    """Return the identity of the site's store; raise ConfigError for another key."""
+    """Return the identity of the site's store.
+
+    Raises ConfigError for another key, RefusedError if the store was moved.
+    """
     seen = last_seen.read(site.root)
     async with site.database.writing() as session:
         known = await identity.read(session)
+        known.require_here()
         await check_key(session, known, site.address_key)
         beat = await identity.beat(session)
         before = await heartbeat.found(session, known, beat - 1)

@@ -89,8 +89,9 @@ async def tick_for_ever(site: Site, stopping: asyncio.Event) -> None:
     async def once() -> None:
         nonlocal is_first
         try:
-            await applying.apply_pending(site)
             known = await starting.identity_of(site)
+            if known.moved_to is None:
+                await applying.apply_pending(site)
             if known.halt is None:
                 await _tick(site, known, clock.now(), every_series=is_first)
                 is_first = False

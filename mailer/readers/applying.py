@@ -47,9 +47,13 @@ async def apply_pending(site: Site) -> None:
 
 
 async def apply(session: AsyncSession, root: Path, *, now: datetime) -> BatchEnd:
-    """Apply one batch; return its end, to be marked as applied after the commit."""
+    """Apply one batch; return its end, to be marked as applied after the commit.
+
+    Raises RefusedError if the store was moved: the other one takes them.
+    """
     batch, end = optouts.pending(root)
     known = await identity.read(session)
+    known.require_here()
     for each in batch:
         await _apply(session, known, each, now)
     return end

@@ -31,6 +31,7 @@ from audiences.organisations import Country, Organisation
 from audiences.segments import resolve
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
+from audiences.store import batches, dialects
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.review import approved_files, audience_guard
@@ -99,7 +100,7 @@ class Audience:
     patterns: Sequence[str]  # mail.only_to
     site: Site
     mine: tuple[ColumnElement[bool], ...] = ()  # which messages count
-    _said: dict[str, str] = field(default_factory=dict)  # code → why
+    _said: dict[str, str] = field(default_factory=dict)  # variant → why
     _letters: dict[tuple[tuple[str, str, str], str], LetterKey | None] = field(
         default_factory=dict
     )
@@ -119,10 +120,11 @@ class Audience:
 
     async def _page(self, session: AsyncSession, within: Range) -> list[_Read]:
         rows: list[_Read] = []
+        sqlite = dialects.is_sqlite(session)
         for query in self._queries(within):
-            for row in await session.execute(query):
-                values: list[Any] = list(row)
-                values[6:9] = [tuple(row[6:9])]  # the chain
+            packed = batches.packed(query, sqlite=sqlite)
+            for row in await batches.fetch(session, packed, {}):
+                values: list[Any] = [*row[:6], tuple(row[6:9]), *row[9:]]
                 rows.append(_Read(*values))
         rows.sort(key=attrgetter("id"))
         return rows
@@ -215,8 +217,8 @@ class Audience:
 
     def _why(self, variant: str) -> str:
         """Return in English why readers with this code were picked."""
-        number = codes.decode(self.campaign, variant).reason
-        if number not in self._said:
+        if variant not in self._said:
+            number = codes.decode(self.campaign, variant).reason
             known = self.content.reasons
             words: tuple[str, ...] = ()
             if known and (number or len(known) == 1):
@@ -225,8 +227,8 @@ class Audience:
                     self.content.names,
                     self.site.catalogue("en"),
                 )
-            self._said[number] = "; ".join(words) or RULE_ONLY
-        return self._said[number]
+            self._said[variant] = "; ".join(words) or RULE_ONLY
+        return self._said[variant]
 
     async def _gone(self, session: AsyncSession) -> AsyncIterator[list[AudienceRow]]:
         """Yield those who had the last letter and are not picked any more."""

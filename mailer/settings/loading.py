@@ -52,7 +52,7 @@ def former_names(path: Path) -> list[str]:
 def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     return [
         *_secrets_in_the_file(values),
-        *_store_faults(settings, values),
+        *store_faults(settings, values),
         *relays.faults(settings.every_relay),
         *_signing_faults(settings),
         *_web_faults(settings),
@@ -61,7 +61,8 @@ def _contradictions(settings: Settings, values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
+def store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
+    """Return the faults of the store's address: a password, a network in the clear."""
     faults = []
     written = urlsplit(values.get("store", {}).get("url", ""))
     if written.password or "password" in parse_qs(written.query):

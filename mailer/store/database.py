@@ -47,6 +47,8 @@ class Database:
         self.info: dict[str, Any] = {}  # of every session; `guarded` fills it
         self.retry_until = float("inf")
         self.commits = 0  # begun by transactions that write
+        # asked in the first transaction that writes; it refuses by an error
+        self.guard: Callable[[AsyncSession], Awaitable[None]] | None = None
         self._away = ""  # why the store cannot be used, as last logged
         self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
@@ -73,7 +75,13 @@ class Database:
         async with self._write_lock if self.is_sqlite else nullcontext():
             async with self._session(self.engine) as session:
                 async with session.begin():
+                    await self._ask_guard(session)
                     yield session
+
+    async def _ask_guard(self, session: AsyncSession) -> None:
+        if self.guard is not None:
+            await self.guard(session)
+            self.guard = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

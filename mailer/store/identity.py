@@ -147,9 +147,21 @@ class Identity:
         if fault := self._fault():
             raise fault
 
+    def require_here(self) -> None:
+        """Raise RefusedError if the store of the site is another one since a move."""
+        if self.moved_to is not None:
+            raise self._elsewhere()
+
+    def _elsewhere(self) -> RefusedError:
+        return RefusedError(
+            f"this store was moved: the site's store is {self.moved_to}",
+            code="store.moved",
+            url=self.moved_to,
+        )
+
     def _fault(self) -> RefusedError | None:
         if self.moved_to is not None:
-            return RefusedError(f"this store was moved to {self.moved_to}")
+            return self._elsewhere()
         if self.awaits_resume:
             return RefusedError(
                 f"this store was restored at {self.restored_at:%Y-%m-%d %H:%M} UTC;"

@@ -179,6 +179,8 @@ def _words(fault: Exception) -> tuple[int, str, str]:
         return (UNAVAILABLE, *OTHER_FAULT)
     if isinstance(fault, DBAPIError) and is_temporary(fault):
         return (UNAVAILABLE, *OTHER_FAULT)
+    if isinstance(fault, MailerError) and fault.code == "store.moved":
+        return (UNAVAILABLE, *OTHER_FAULT)
     return (
         fault.status_code if isinstance(fault, HTTPException) else 500,
         *OTHER_FAULT,

@@ -13,6 +13,7 @@ from mailer.outbox.models import Bucket
 from mailer.rendering import letter_types, template_files
 from mailer.rendering.markup import look
 from mailer.sites.site import Site
+from mailer.store import moved
 from mailer.store.faults import store_error
 from mailer.web import page
 
@@ -64,6 +65,7 @@ class Readiness:
         now = clock.now()
         try:
             async with self._site.database.writing() as session:
+                await moved.require_here(session)
                 session.add(Bucket(name="readiness", level=0, at=now, booked_to=now))
                 await session.flush()
                 await session.rollback()

@@ -9,9 +9,11 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from mailer.errors import RefusedError
 from mailer.readers import applying, compaction, optouts
 from mailer.readers.optouts import OptOut
 from mailer.sites.site import Site
+from mailer.store import moved
 from mailer.store.faults import store_error
 
 PATIENCE = 2.0  # seconds that a reader waits for the store
@@ -72,8 +74,9 @@ class Recording:
         """Apply what is pending; return False if the store does not take it now."""
         try:
             await applying.apply_pending(self._site)
-        except DBAPIError as fault:
-            reason = str(store_error(fault))
+        except (DBAPIError, RefusedError) as fault:
+            known = store_error(fault) if isinstance(fault, DBAPIError) else fault
+            reason = str(known)
             if reason != self._waits:
                 self._waits = reason
                 log.warning("optouts.wait", reason=reason)
@@ -85,10 +88,11 @@ class Recording:
 
     @asynccontextmanager
     async def transaction(self, *, writing: bool) -> AsyncIterator[AsyncSession]:
-        """Open a transaction of a page."""
+        """Open a transaction of a page; raise RefusedError if the store was moved."""
         if not writing:
             async with self._site.database.reading() as session:
                 yield session
             return
         async with self._writers, self._site.database.writing() as session:
+            await moved.require_here(session)
             yield session

@@ -2,8 +2,8 @@
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
 same campaign at growing sizes, and to a real Postfix; rendering, signing, import,
-segment and release. Prints tables and ends with one JSON line. `--quick` measures less,
-in some minutes.
+segment, release and move. Prints tables and ends with one JSON line. `--quick` measures
+less, in some minutes.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.bench import campaign, clients, relay, render, scale, sign, tls
+from tools.bench import campaign, clients, moving, relay, render, scale, sign, tls
 from tools.bench.campaign import Case
 
 PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=3)
@@ -55,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "starttls": tls.run(),
         "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
+        "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")
 

@@ -25,7 +25,9 @@ def main() -> None:
     sys.stdout.flush()
     if not sys.stdin.readline():
         return
-    sys.stdout.write(json.dumps(measured(step, given)) + "\n")
+    with logs.to_stderr():  # stdout has the figures alone
+        found = measured(step, given)
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 def measured(step: Any, arguments: list[Any]) -> list[Any]:

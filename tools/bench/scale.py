@@ -1,4 +1,4 @@
-"""The benchmark of scale: import, segment, release and backup, at growing sizes.
+"""The benchmark of scale: import, segment, export, release, backup at growing sizes.
 
 `python -m tools.bench.scale [--rows N] [--store sqlite|postgresql|both]` prints a table
 and, as its last line, one JSON object. Each step has a process of its own, each size a
@@ -16,12 +16,24 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tools.bench import asking, backing, loading, measure, releasing, rows
+from tools.bench import (
+    asking,
+    backing,
+    exporting,
+    loading,
+    measure,
+    releasing,
+    rows,
+)
 from tools.bench.measure import Cost
 from tools.peers.postgres import Cluster
 
 SIZES = (10_000, 100_000, 1_000_000)
 STORES = ("sqlite", "postgresql")
+STEPS = (
+    *(asking.segment, asking.members, exporting.looking, exporting.export),
+    *(releasing.release_all, exporting.audience_of, backing.back_up),
+)
 HEADINGS = (
     *("store", "contacts", "step", "seconds", "µs a row", "our CPU s", "server CPU s"),
     "peak MiB",
@@ -90,10 +102,7 @@ def _measured(
     rows.write_named(named, size)
     measure.run(releasing.found, other, _url(cluster, size, "_named"), cluster=cluster)
     yield "import of names", measure.run(loading.load, other, named, cluster=cluster)
-    for step in (
-        *(asking.segment, asking.members, releasing.release_all),
-        backing.back_up,
-    ):
+    for step in STEPS:
         yield step.__name__, measure.run(step, site, cluster=cluster)
 
 

@@ -9,6 +9,7 @@ from mailer.campaigns import control, lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.cli import acting, interruption, output
 from mailer.cli.campaigns import acted, timing
+from mailer.cli.campaigns.timing import again_option
 from mailer.cli.command import NUMBER, as_json, by_option, with_site, yes_option
 from mailer.cli.interruption import InterruptionError
 from mailer.errors import RefusedError, counted
@@ -21,7 +22,7 @@ from mailer.sites.site import Site
 @click.argument("campaign_id", type=NUMBER)
 @click.option("--expect", type=int, help="Refuse any other number of readers.")
 @yes_option
-@timing.again_option
+@again_option
 @by_option
 @as_json
 @with_site

@@ -3,7 +3,7 @@
 import rich_click as click
 
 from audiences import directory
-from audiences.directory import Decision
+from audiences.entry import Decision
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site

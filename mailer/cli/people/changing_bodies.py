@@ -6,7 +6,7 @@ from typing import Any
 import rich_click as click
 
 from audiences.intake.columns import COLUMNS
-from audiences.upkeep import bodies
+from audiences.upkeep import bodies, cells
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
@@ -15,10 +15,10 @@ from mailer.sites.site import Site
 
 OPTIONS = {  # option → cell of an import
     "name": "organisation_name",
-    **{f"name-{language}": cell for cell, language in bodies.NAMES.items()},
+    **{f"name-{language}": cell for cell, language in cells.NAMES.items()},
     **{
         cell.replace("_", "-").removeprefix("organisation-"): cell
-        for cell in (*bodies.VALUES, *bodies.SETS)
+        for cell in (*cells.VALUES, *cells.SETS)
         if cell != "organisation_name"
     },
 }

@@ -10,8 +10,8 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
 from mailer.cli.saving import out_option, saving
-from mailer.reports.lists import entries, writing
-from mailer.reports.lists.entries import ListKind
+from mailer.reports.lists import document, entries, writing
+from mailer.reports.lists.kinds import ListKind
 from mailer.sites.site import Site
 
 
@@ -34,7 +34,7 @@ def command() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "xlsx", "csv"]),
+    type=click.Choice(["html", "pdf", "xlsx", "csv"]),
     default="html",
     show_default=True,
     help="The form of the document.",
@@ -59,16 +59,18 @@ async def export(
     wanted, catalogue = ListKind(kind), site.catalogue(language)
     async with site.database.reading() as session:
         listed = await entries.collect(session, wanted, catalogue, personal=personal)
-    with saving(out, binary=form == "xlsx") as file:
+    sender, now = site.sender_name(language), clock.now()
+    with saving(out, binary=form in {"xlsx", "pdf"}) as file:
         if form == "html":
             page = writing.page(
-                wanted,
-                listed,
-                catalogue,
-                sender=site.sender_name(language),
-                today=clock.now().date(),
+                wanted, listed, catalogue, sender=sender, today=now.date()
             )
             file.write(page.encode())
+        elif form == "pdf":
+            made = await document.write(
+                wanted, listed, catalogue, sender=sender, now=now
+            )
+            file.write(made)
         else:
             writing.write_table(file, wanted, listed, catalogue, form=Form(form))
     if out is not None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.organisations import Kind
+from audiences.institution import Kind
 
 segment_option = click.option(
     "--segment", "rule", help="Only those a rule picks; a rule or a saved one's name."

@@ -1,4 +1,4 @@
-"""`mailer stop`: stop all sending of a site at once."""
+"""`mailer stop` and `mailer go`: all sending of a site stops at once, and goes on."""
 
 import rich_click as click
 
@@ -28,3 +28,16 @@ async def command(site: Site, because: str | None, operator: str) -> None:
         output.line("stopped: nothing more is sent or released until `mailer go`")
     else:
         output.line(f"nothing changed: {halt}")
+
+
+@click.command("go", epilog="Example: mailer go")
+@operator_option
+@with_site
+async def go(site: Site, operator: str) -> None:
+    """End a stop: campaigns, ticker and workers go on where they were."""
+    async with site.database.writing() as session:
+        ended = await identity.go(session, by=operator, now=clock.now())
+        halt = (await identity.read(session)).halt
+    output.line("the stop has ended" if ended else "this site was not stopped")
+    if halt:
+        output.say(f"still nothing is sent: {halt}")

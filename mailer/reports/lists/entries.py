@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +22,7 @@ from audiences.organisations import (
 )
 from mailer.rendering.entry import entry_lines
 from mailer.rendering.language.catalogues import Catalogue
+from mailer.reports.lists.kinds import ListKind
 
 PAGE = 500  # organisations read at once
 # Parts of addresses that belong to a function, not to a person.
@@ -34,15 +34,6 @@ post presidence president presidency presidente press prensa presse public relat
 secretaire secretaria secretariat secretary-general secretary unesco unesco-liaison"""
 FUNCTIONS = frozenset(_FUNCTIONS.split())
 UNSHOWN = "directory_editor"  # a role that matters to the unit alone
-
-
-class ListKind(StrEnum):
-    """What a list of the directory has."""
-
-    NGOS = "ngos"  # all NGOs
-    FOCAL_POINTS = "focal-points"  # those who answer for an organisation of any kind
-    EXPERTS = "experts"  # NGOs with a field of work, by field
-    OFFICES = "offices"  # field offices with the countries they serve
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

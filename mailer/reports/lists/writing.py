@@ -13,7 +13,8 @@ from audiences.export.formats import Form
 from audiences.export.guarding import guarded
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.reports.lists.entries import ListEntry, ListKind, folded
+from mailer.reports.lists.entries import ListEntry, folded
+from mailer.reports.lists.kinds import ListKind
 
 WIDTHS = (22, 24, 44, 14, 24, 40, 20, 44, 18)  # characters of the columns
 PAGES = Environment(
@@ -27,6 +28,11 @@ PAGES = Environment(
 
 def title(kind: ListKind, catalogue: Catalogue) -> str:
     """Return the title of a list in a language."""
+    text = _subject_of(kind, catalogue)
+    return text[:1].upper() + text[1:]
+
+
+def _subject_of(kind: ListKind, catalogue: Catalogue) -> str:
     match kind:
         case ListKind.NGOS:
             return catalogue.text("Non-governmental organisations")
@@ -47,23 +53,24 @@ def write_table(
     form: Form,
 ) -> None:
     """Write a list as one table, with headings in the language of the list."""
-    headings = _headings(kind, catalogue)
-    rows = [_row(kind, each, catalogue) for each in entries]
+    heads = headings(kind, catalogue)
+    rows = [row(kind, each, catalogue) for each in entries]
     if form is Form.CSV:
-        with formats.opened(form, file, headings) as write:
+        with formats.opened(form, file, heads) as write:
             write(rows)
         return
     with workbook.sheet(
         file,
-        headings,
+        heads,
         name=title(kind, catalogue),
         widths=WIDTHS,
         right_to_left=catalogue.direction == "rtl",
     ) as write_rows:
-        write_rows([[guarded(cell) for cell in row] for row in rows])
+        write_rows([[guarded(cell) for cell in each] for each in rows])
 
 
-def _headings(kind: ListKind, catalogue: Catalogue) -> list[str]:
+def headings(kind: ListKind, catalogue: Catalogue) -> list[str]:
+    """Return the headings of the columns in a language."""
     return [
         catalogue.text("Region"),
         catalogue.text("Country"),
@@ -83,7 +90,8 @@ def _subject(kind: ListKind, catalogue: Catalogue) -> str:
     return catalogue.text("Fields of work")
 
 
-def _row(kind: ListKind, each: ListEntry, catalogue: Catalogue) -> list[str]:
+def row(kind: ListKind, each: ListEntry, catalogue: Catalogue) -> list[str]:
+    """Return the cells of an entry."""
     between = typography.semicolon(catalogue.language)
     return [
         each.region,
@@ -114,9 +122,9 @@ def page(
         title=title(kind, catalogue),
         sender=sender,
         as_of=catalogue.text("As of %(day)s", day=catalogue.day(today)),
-        headings=_headings(kind, catalogue)[1:],
-        groups=_groups(kind, entries, catalogue),
-        index=_index(kind, entries),
+        headings=headings(kind, catalogue)[1:],
+        groups=groups(kind, entries, catalogue),
+        index=index(kind, entries),
         kind=kind,
         between=between,
         day=lambda each: catalogue.day(each) if each else catalogue.text("not yet"),
@@ -124,7 +132,7 @@ def page(
     )
 
 
-def _groups(
+def groups(
     kind: ListKind, entries: Sequence[ListEntry], catalogue: Catalogue
 ) -> Mapping[str, Sequence[ListEntry]]:
     """Return the entries by region, or by field of work if the list is of experts."""
@@ -145,7 +153,7 @@ def _by_field(entries: Sequence[ListEntry]) -> dict[str, list[ListEntry]]:
     return {field: found[field] for field in sorted(found, key=folded)}
 
 
-def _index(
+def index(
     kind: ListKind, entries: Sequence[ListEntry]
 ) -> Mapping[str, Sequence[ListEntry]]:
     """Return the entries by field, or by country served; none for experts."""

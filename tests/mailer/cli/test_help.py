@@ -7,10 +7,18 @@ import sys
 import click
 import pytest
 
+from mailer.cli import main
 from mailer.cli.campaigns.verbs import VERBS
 from mailer.cli.deferred import Deferred
 from mailer.cli.nouns import NOUNS
-from tests.acts.commands import COMMANDS
+from tests.acts.commands import COMMANDS, Mailer
+
+BY = ("--by", "editor")
+DEAR = {  # what a help must not wait for
+    *("sqlalchemy", "pydantic", "babel", "litestar", "icalendar", "xlsxwriter"),
+    *("python_calamine", "jinja2", "lark", "psycopg", "cryptography", "typst"),
+    *("mailer.sites.site", "mailer.campaigns", "mailer.rendering"),
+}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -69,20 +77,55 @@ def imported_by(*arguments: str) -> set[str]:
     return set(ran.stderr.split())
 
 
-def test_a_list_of_campaigns_pays_for_no_renderer() -> None:
-    imported = imported_by("campaigns", "list", "--help")
-    dear = {"mailer.rendering.render", "mailer.composing", "icalendar", "mjml"}
-
-    assert "mailer.cli.campaigns.listing" in imported
-    assert imported & dear == set()
-
-
-def test_the_help_of_all_nouns_imports_none_of_them() -> None:
-    imported = imported_by("--help")
-    nouns = {each.module for each in NOUNS.values()}
+def test_no_help_imports_what_only_the_work_of_a_command_needs() -> None:
+    """One process shows the help of every command, and says what it imported."""
+    script = (
+        "import sys; from mailer.cli import main\n"
+        "for words in sys.stdin.read().splitlines():\n"
+        "    assert main.run([*words.split(), '--help']) == 0, words\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        input="\n".join(["", *map(" ".join, COMMANDS), *NOUNS]),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    imported = set(ran.stderr.split())
 
     assert "mailer.cli.main" in imported
-    assert imported & (nouns | {"sqlalchemy", "pydantic"}) == set()
+    assert imported & DEAR == set()
+
+
+def explained(command: click.Command) -> list[object]:
+    """What the help of a command shows."""
+    found: list[object] = [command.help, command.epilog]
+    for each in command.params:
+        kind = str(getattr(each.type, "choices", each.type.name))
+        found += [each.opts, each.required, each.nargs, str(each.default), kind]
+        found.append(getattr(each, "help", ""))
+    return found
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_outline_of_a_command_explains_the_command(words: tuple[str, ...]) -> None:
+    outlined: click.Command = main.cli
+    for word in words:
+        assert isinstance(outlined, click.Group)
+        found = outlined.get_command(click.Context(outlined), word)
+        assert found is not None
+        outlined = found.outlined() if isinstance(found, Deferred) else found
+
+    real = COMMANDS[words]
+    assert explained(outlined) == explained(real)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_help_as_the_value_of_an_option_is_a_value(mailer: Mailer) -> None:
+    ran = mailer("organisations", "edit", "icom", "--acronym", "--help", *BY)
+
+    assert (ran.code, "→ --help" in ran.out) == (0, True)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 
 from audiences import directory
 from audiences.contacts import find
-from audiences.directory import Confirmation, Decision, Proposal
-from audiences.entry import Correspondent, Entry
+from audiences.directory import Confirmation, Proposal
+from audiences.entry import Correspondent, Decision, Entry
 from audiences.organisations import Organisation
 from audiences.people.details import ContactDetails
 from mailer import clock

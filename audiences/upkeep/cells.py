@@ -1,0 +1,16 @@
+"""The cells of a list that hold the values of an organisation."""
+
+from audiences.languages import OFFERED
+
+# Cell → column of the organisation.
+VALUES = {
+    "organisation_name": "name",
+    "acronym": "acronym",
+    "kind": "kind",
+    "status": "status",
+    "level": "level",
+    "country": "country",
+    "organisation_languages": "languages",
+}
+NAMES = {f"organisation_name_{language}": language for language in OFFERED}
+SETS = ("fields", "acts_in", "serves")

@@ -1,0 +1,1 @@
+"""Moves the store of a site from SQLite to PostgreSQL, and back."""
