@@ -18,7 +18,8 @@ async def run(
 ) -> int | None:
     """Run a command with the site of a config.toml; return its exit code.
 
-    Its option --by becomes the user who acts, or `operator` the account. A store that was moved takes no changes.
+    Its option --by becomes the user who acts, or, as `operator`, perhaps the account. A
+    store that was moved takes no changes.
     """
     async with open_site(config) as site:
         site.database.guard = moved.require_here
