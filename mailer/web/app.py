@@ -21,6 +21,7 @@ from litestar import (
     get,
     route,
 )
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, TooManyRequestsException
 from litestar.static_files import create_static_files_router
@@ -32,6 +33,7 @@ from mailer.readers.optouts import NotRecordedError
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import metrics, page, site_look
+from mailer.web.console import routes as console
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, leave, preferences
 from mailer.web.readiness import Readiness
@@ -81,6 +83,7 @@ def create(site: Site) -> Front:
         site_look.style_sheet,
         site_look.logo,
         _static_files(),
+        *console.routers(site),
     ]
     pages = Litestar(
         route_handlers=handlers,
@@ -94,6 +97,7 @@ def create(site: Site) -> Front:
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
+        state=State({"site": site}),
     )
     return Front(pages, site)
 
