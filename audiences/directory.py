@@ -29,8 +29,10 @@ from audiences.organisations import (
 )
 from audiences.people import correspondents
 from audiences.people.details import split_telephones
+from audiences.store import permission
 from audiences.store.base import Base
 from audiences.store.dialects import insert
+from audiences.store.permission import DirectoryRight
 
 
 class Decision(StrEnum):
@@ -255,6 +257,7 @@ async def decide(
 
     Raises UnknownNameError when no proposal with this number waits for a decision.
     """
+    await permission.require(session, by, DirectoryRight.DIRECTORY)
     decided = await session.execute(
         update(Proposal)
         .where(Proposal.id == number, Proposal.decision.is_(None))

@@ -27,6 +27,8 @@ from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
 from audiences.people import former_keys
 from audiences.segments import vocabularies
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 
 PROGRESS_EVERY = 1_000  # rows
 MAX_EMPTY = 100_000  # rows without a value
@@ -125,6 +127,8 @@ async def run(
     if apply and not (as_stopped and "address" in table.positions):
         _refuse_open_questions(table)
     async with transactions.transaction(writing=False) as session:
+        if apply:
+            await permission.require(session, by, DirectoryRight.DIRECTORY)
         options = {"basis": basis, "strict": strict, "as_stopped": as_stopped}
         checker = await _checker(session, table, key=key, **options)
         staged = await _stage(session, table, checker, progress)

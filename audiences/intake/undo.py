@@ -24,6 +24,8 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import (
     Consent,
     Evidence,
@@ -63,6 +65,7 @@ async def undo(
     *,
     in_use: ColumnElement[bool],
     membership_in_use: ColumnElement[bool],
+    by: str,
     now: datetime,
 ) -> Undone:
     """Undo an import.
@@ -73,6 +76,7 @@ async def undo(
     Raises UnknownNameError when the import does not exist, UndoError when it was undone
     already.
     """
+    await permission.require(session, by, DirectoryRight.DIRECTORY)
     record = await session.get(Import, import_id)
     if record is None:
         raise UnknownNameError(f"no import has the number {import_id}")

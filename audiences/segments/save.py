@@ -12,6 +12,8 @@ from audiences.errors import AudienceError, RuleError, UnknownNameError
 from audiences.segments import compiler, named, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.segments.vocabularies import Vocabulary
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,59}")
 
@@ -27,6 +29,7 @@ async def save(
 
     Raises as `check` does.
     """
+    await permission.require(session, by, DirectoryRight.RULES)
     await check(session, name, rule, now=now)
     return await _add_version(session, name, rule, by=by, now=now)
 
@@ -57,12 +60,21 @@ async def check(session: AsyncSession, name: str, rule: str, *, now: datetime) -
             )
 
 
+async def check_rule(session: AsyncSession, rule: str, *, now: datetime) -> None:
+    """Raise RuleError if a rule cannot be used, or names what nothing has."""
+    vocabulary = await vocabularies.load(session)
+    context = _context(vocabulary, vocabulary.segments, now)
+    compiler.condition(rule, context)
+    await named.require_known(session, [rule], context.vocabulary)
+
+
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
     """Remove a named rule; its versions stay in the store.
 
     Raises UnknownNameError when it does not exist, SegmentError when another saved
     rule refers to it.
     """
+    await permission.require(session, by, DirectoryRight.RULES)
     vocabulary = await vocabularies.load(session)
     if name not in vocabulary.segments:
         raise UnknownNameError(f"no segment is called {name!r}")

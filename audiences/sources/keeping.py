@@ -10,10 +10,13 @@ from audiences.contacts import Contact
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.tables import ROWS
 from audiences.sources.models import ListMember, ListSource
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 
 
 async def add(session: AsyncSession, source: ListSource) -> None:
     """Keep a source; raise AudienceError if its name is taken."""
+    await permission.require(session, source.added_by, DirectoryRight.DIRECTORY)
     taken = select(ListSource.id).where(ListSource.name == source.name)
     if await session.scalar(taken) is not None:
         raise AudienceError(f"there is a source named {source.name}; choose another")
@@ -33,8 +36,9 @@ async def named(session: AsyncSession, name: str) -> ListSource:
     return found
 
 
-async def remove(session: AsyncSession, name: str) -> None:
+async def remove(session: AsyncSession, name: str, *, by: str) -> None:
     """Forget a source; its contacts stay. Raises UnknownNameError."""
+    await permission.require(session, by, DirectoryRight.DIRECTORY)
     source = await named(session, name)
     await session.execute(delete(ListMember).where(ListMember.source_id == source.id))
     await session.execute(delete(ListSource).where(ListSource.id == source.id))

@@ -16,6 +16,8 @@ from audiences.organisations import (
     Relation,
     folded,
 )
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.upkeep import changes, editing, finding
 from audiences.upkeep.changes import Author, Changed
 
@@ -39,6 +41,7 @@ async def add(
     session: AsyncSession, code: str, given: Cells, author: Author
 ) -> Organisation:
     """Add an organisation; raise AudienceError if a value is not valid or missing."""
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     parse = await editing.parsers(session)
     code = editing.parsed(parse, "organisation", code)
     known = await session.scalar(
@@ -67,6 +70,7 @@ async def edit(
     session: AsyncSession, code: str, given: Cells, author: Author
 ) -> Mapping[str, Any]:
     """Change an organisation; return each changed value before and after."""
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     body = await _locked(session, code)
     detail = await _set(session, body, given, author)
     if detail:
@@ -162,6 +166,7 @@ async def retire(session: AsyncSession, code: str, author: Author) -> Organisati
 
     Raises AudienceError while it has contacts, or if it retired before.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     body = await _locked(session, code)
     if body.retired_at is not None:
         raise AudienceError(f"{body.code} retired on {body.retired_at:%Y-%m-%d}")
@@ -183,6 +188,7 @@ async def merge(session: AsyncSession, code: str, into: str, author: Author) -> 
 
     The other keeps its values and gets the fields and countries that it lacks.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     source, target = await _locked(session, code), await _locked(session, into)
     if source.id == target.id:
         raise AudienceError(f"{code} and {into} are the same organisation")

@@ -16,6 +16,8 @@ from audiences.intake.values import names
 from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
 from audiences.segments import vocabularies
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep import changes, finding, topics
 from audiences.upkeep.changes import Author, Changed
@@ -56,6 +58,7 @@ async def add(
     Raises AudienceError if a contact has the address, the person was erased, or a value
     is not valid.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     if not wanted.organisation:
         raise AudienceError("a new contact needs an organisation")
     given = addresses.parse(address)
@@ -105,6 +108,7 @@ async def edit(
     contact was changed since, with both values, or if a value is not valid; nothing is
     changed then.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     seen = await contacts.find(session, address, key=key)
     contact = await session.get_one(Contact, seen.id, with_for_update=True)
     if version is not None and contact.updated_at != version:

@@ -6,13 +6,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.calendar import series
-from mailer.campaigns import acts, control, hours, lookup
+from mailer.campaigns import acts, control, hours, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, Occurrence
 from mailer.campaigns.review import approval
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 
 
 async def at(
@@ -31,6 +32,7 @@ async def at(
     too late.
     """
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.SCHEDULE, by=by)
     if campaign.state != CampaignState.SCHEDULED:
         require_arrow(
             CampaignState(campaign.state), CampaignState.SCHEDULED, name=campaign.name
@@ -64,6 +66,7 @@ async def remove(
     the campaign is not scheduled.
     """
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.UNSCHEDULE, by=by)
     if campaign.state != CampaignState.SCHEDULED:
         raise RefusedError(f"{campaign.name} is {campaign.state}, not scheduled")
     await series.leave_slots(session, campaign.id)

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts, lookup
+from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import FELL, Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Approval, Campaign, CampaignEvent
 from mailer.errors import RefusedError
 from mailer.store import locks
+from mailer.users.acts import Right
 
 _TIMES = (Act.EDITED, Act.TRANSLATED, Act.SCHEDULED, Act.UNSCHEDULED)
 
@@ -26,6 +27,8 @@ async def pause(
 ) -> bool:
     """Stop sending a campaign; its messages wait. Return whether it was sending."""
     await locks.lock_claims(session)
+    campaign = await lookup.get(session, campaign_id)
+    await permission.require(session, campaign, Right.PAUSE, by=by)
     return await _move_from(
         session,
         campaign_id,
@@ -41,6 +44,7 @@ async def resume(
 ) -> None:
     """Continue sending a paused campaign."""
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.SEND, by=by)
     if campaign.state != CampaignState.PAUSED:  # before its release it has no messages
         raise RefusedError(f"{campaign.name} is {campaign.state}, not paused")
     acts.move(session, campaign, CampaignState.SENDING, Act.RESUMED, by=by, now=now)

@@ -10,16 +10,6 @@ from audiences.contacts import Contact
 from audiences.store.base import KEY_ONLY, Base
 
 
-class User(Base):
-    """A person of the unit who writes or approves."""
-
-    __tablename__ = "unit_user"
-
-    name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    approver: Mapped[bool]
-    added_at: Mapped[datetime]
-
-
 class Campaign(Base):
     """One occurrence to send: this content, to this audience, at this time."""
 

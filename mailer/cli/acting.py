@@ -6,10 +6,12 @@ import sys
 
 import click
 
-from mailer.campaigns import acts, users
-from mailer.errors import NotFoundError
+from mailer.campaigns import acts
+from mailer.errors import NotFoundError, RefusedError
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard
+from mailer.users.models import User
 
 
 async def user(site: Site, by: str | None) -> str:
@@ -24,8 +26,8 @@ async def user(site: Site, by: str | None) -> str:
         check = (await identity.read(session)).address_check
         identity.refuse_other_key(check, site.address_key)
         if by is not None:
-            return (await users.named(session, by)).name
-        known = await users.find(session, account)
+            return _active(await guard.named(session, by))
+        known = await guard.find(session, account)
     if known is None:
         raise NotFoundError(
             f"the account {account} is not a user of this site; name the user with"
@@ -33,7 +35,19 @@ async def user(site: Site, by: str | None) -> str:
             code="user.unnamed",
             user=account,
         )
-    return known.name
+    return _active(known)
+
+
+def _active(user: User) -> str:
+    """Return the name of a user; raise RefusedError if they are disabled."""
+    if user.disabled_at is not None:
+        raise RefusedError(
+            f"{user.name} is disabled since {user.disabled_at:%Y-%m-%d}, and does"
+            " nothing",
+            code="user.disabled",
+            user=user.name,
+        )
+    return user.name
 
 
 def machine_account() -> str:

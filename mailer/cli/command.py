@@ -114,6 +114,16 @@ class Instant(click.ParamType[datetime]):
         return moments[0].astimezone(UTC)
 
 
+def version_of(seen: str | None) -> datetime | None:
+    """Return the version that --version names; raise UsageError if it is none."""
+    try:
+        return datetime.fromisoformat(seen) if seen else None
+    except ValueError:
+        raise click.UsageError(
+            f"{seen!r} is not a version; `show --json` names it"
+        ) from None
+
+
 by_option = click.option(
     "--by", help="The user who does it; else the user named like your account."
 )

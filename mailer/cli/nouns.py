@@ -123,7 +123,7 @@ NOUNS = {
     ),
     "users": CommandPlace(
         "mailer.cli.site.users",
-        "List and add the people who write or approve.",
+        "List, add and change the people who use the site, with their roles.",
     ),
     "web": CommandPlace(
         "mailer.cli.running.web",

@@ -29,7 +29,11 @@ REMEDIES: Mapping[str, str] = {
     "time.passed": "`mailer campaigns release {campaign}` sends now",
     "topic.unknown": "`mailer topics list` lists them",
     "translation.incomplete": "`mailer campaigns export-po` marks them",
-    "user.no_approver": "`mailer users add NAME --approver` adds an approver",
+    "user.changed": "`mailer users show {user}` shows it",
+    "user.disabled": "an admin ends that with `mailer users enable {user}`",
+    "user.known": "`mailer users edit {user}` changes this user",
+    "user.last": "`mailer users edit NAME --role {role}` gives the role",
+    "user.no_right": "an admin gives roles with `mailer users edit`",
     "user.unknown": "`mailer users add {user}` adds this user",
     "user.unnamed": "`mailer users add {user}` adds the account as a user",
 }

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import addresses
 from audiences.suppressions import Suppression
 from mailer import clock, links
-from mailer.campaigns import acts, lookup
+from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.review import trial
 from mailer.campaigns.review.preview import Pick
@@ -33,6 +33,7 @@ from mailer.outbox import only_to
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users.acts import Right
 
 TIMEOUT = 60.0  # seconds for each step; a person waits for the result
 LOOKS = 1.0  # seconds between looks for a relay that does not reply
@@ -100,7 +101,9 @@ async def send(
 ) -> list[Trial]:
     """Send each letter to each address, and record who sent tests to whom."""
     async with site.database.reading() as session:
-        template = (await lookup.get(session, campaign_id)).template
+        campaign = await lookup.get(session, campaign_id)
+        await permission.require(session, campaign, Right.WRITE, by=by)
+        template = campaign.template
     sent: list[Trial] = []
     for address in whom:
         batch = _Batch([_message(site, each, address) for each in made])

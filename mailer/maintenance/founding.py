@@ -11,7 +11,6 @@ from audiences.intake import importing
 from audiences.reference import load, sample
 from audiences.segments import save
 from mailer.calendar import series
-from mailer.campaigns.models import User
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
 from mailer.settings import loading, real_names
@@ -19,8 +18,17 @@ from mailer.settings.toml import edit_toml
 from mailer.sites.bundled import bundled
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
+from mailer.users.models import User
+from mailer.users.roles import Grant, UserRole, stored
 
 EDITOR, APPROVER = "editor", "head-of-unit"  # the users of a sample site
+USERS = {
+    EDITOR: (
+        *(UserRole.AUTHOR, UserRole.TRANSLATOR, UserRole.SENDER),
+        *(UserRole.STEWARD, UserRole.OPERATOR),
+    ),
+    APPROVER: (UserRole.AUTHOR, UserRole.APPROVER, UserRole.SENDER, UserRole.ADMIN),
+}
 SEGMENTS = {
     "official-partners": "kind = ngo and status in (associate, consultative)",
     "education-ngos": "segment(official-partners) and fields has ED",
@@ -124,6 +132,19 @@ def _close_to_others(*copied: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
+def users(now: datetime) -> list[User]:
+    """Return the users of a sample site: one writes and sends, the other approves."""
+    return [
+        User(
+            name=name,
+            roles=stored(Grant(role=role) for role in held),
+            added_at=now,
+            updated_at=now,
+        )
+        for name, held in USERS.items()
+    ]
+
+
 async def _sample(site: Site, now: datetime) -> None:
     """Import the sample directory; add its users, segments and series."""
     table = sample.sample()
@@ -135,12 +156,7 @@ async def _sample(site: Site, now: datetime) -> None:
         first = report.faults[0]
         raise RefusedError(f"the sample directory: {first.value}: {first.reason}")
     async with site.database.writing() as session:
-        session.add_all(
-            [
-                User(name=EDITOR, approver=False, added_at=now),
-                User(name=APPROVER, approver=True, added_at=now),
-            ]
-        )
+        session.add_all(users(now))
         for name, rule in SEGMENTS.items():
             await save.save(session, name, rule, by="init", now=now)
         await series.add(

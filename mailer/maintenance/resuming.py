@@ -24,6 +24,8 @@ from mailer.outbox.models import Message
 from mailer.outcomes import record
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard
+from mailer.users.acts import Right
 
 OPEN = (
     MessageState.WAITING,
@@ -124,6 +126,7 @@ async def resume(
     due = await lost(site, now=now)
     taken = await _taken(site, logs, now) if logs else []
     async with site.database.writing() as session:
+        await guard.require(session, by, Right.GO)
         if not (await identity.read(session)).awaits_resume:
             raise RefusedError("this store was resumed by somebody else just now")
         accepted = 0

@@ -16,13 +16,14 @@ from audiences.people import details, former_keys
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
-from audiences.upkeep import changes
+from audiences.upkeep import changes, data_changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store import identity
 from mailer.store.database import Database
+from mailer.users.models import User
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
 MODULES = (
@@ -31,7 +32,9 @@ MODULES = (
     Import,
     ListSource,
     Message,
+    User,
     changes,
+    data_changes,
     details,
     directory,
     former_keys,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import analyse
 from mailer import clock
-from mailer.campaigns import acts, hours, lookup
+from mailer.campaigns import acts, hours, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
@@ -30,6 +30,7 @@ from mailer.outbox import plan
 from mailer.outbox.models import Route
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users.acts import Right
 
 log = structlog.get_logger()
 
@@ -52,8 +53,7 @@ async def release(
     async with site.database.reading() as session:
         await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
-        refuse_release(CampaignState(campaign.state), name=campaign.name)
-        await approval.require(session, site, campaign, at=now)
+        await _require(session, site, campaign, by=by, now=now)
         site = await approved_files.as_approved(session, site, campaign)
         content = await letters.content_of(session, site, campaign)
         context = await lookup.context_of(session, campaign, now=now)
@@ -74,6 +74,15 @@ async def release(
         await analyse(session, Route.__tablename__, StoredLetter.__tablename__)
     log.info("campaign.release_begun", campaign=campaign_id, by=by)
     return await plan.plan(site, campaign_id, now=read_clock)
+
+
+async def _require(
+    session: AsyncSession, site: Site, campaign: Campaign, *, by: str, now: datetime
+) -> None:
+    """Raise RefusedError if a user may not release a campaign, or not now."""
+    await permission.require(session, campaign, Right.SEND, by=by)
+    refuse_release(CampaignState(campaign.state), name=campaign.name)
+    await approval.require(session, site, campaign, at=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,8 +155,7 @@ async def _start_sending(
     await identity.require_sending(session)
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
-    refuse_release(CampaignState(campaign.state), name=campaign.name)
-    await approval.require(session, site, campaign, at=now)
+    await _require(session, site, campaign, by=by, now=now)
     usual = site.settings.delivery.too_late_hours
     hours.begin(campaign, usual_hours=usual, now=now)
     campaign.released_at = now

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts, lookup
+from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence
@@ -17,6 +17,7 @@ from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message, ReleasePlan
 from mailer.outcomes import faults, moves, record
 from mailer.store import locks
+from mailer.users.acts import Right
 
 UNDER_WAY = (CampaignState.SENDING, CampaignState.PAUSED)  # released and not ended
 
@@ -75,6 +76,7 @@ async def cancel(
     """Cancel a campaign and its unmarked messages; return how many stay unsent."""
     await locks.lock_claims(session)
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.SEND, by=by)
     acts.move(session, campaign, CampaignState.CANCELLED, Act.CANCELLED, by=by, now=now)
     await session.execute(
         update(Occurrence)  # its slot is free again

@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
 from audiences.people import details
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.suppressions import Why
 from audiences.upkeep import changes
@@ -45,6 +47,7 @@ async def merge(
     follow. A suppression, a stop or an unsubscription of one holds for the merged
     contact. Raises RefusedError if both are the same contact.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     pair = await _pair(session, address, into, key=key)
     source, target = pair
     merged_from = source.address

@@ -9,6 +9,8 @@ from sqlalchemy.orm import aliased
 from audiences import addresses, contacts, suppressions
 from audiences.contacts import Contact
 from audiences.errors import UnknownNameError
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep import changes, editing
 from audiences.upkeep.changes import Author, Changed
@@ -36,6 +38,7 @@ async def move(
     a mailbox that is gone does not. Raises RefusedError if another contact has the new
     address, AudienceError if its person was erased.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     contact = await locked(session, address, key=key)
     given = addresses.parse(new)
     fingerprint = addresses.fingerprint(given.identity, key=key)

@@ -15,6 +15,8 @@ from audiences.contacts import Contact, Membership
 from audiences.directory import Proposal
 from audiences.intake.models import Replaced
 from audiences.people.details import ContactDetails, ContactTag, SecondAddress
+from audiences.store import permission
+from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Author, Changed
@@ -32,6 +34,7 @@ async def remove(
 
     It can be added or imported again; a wish of the reader still holds then.
     """
+    await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     contact = await moving.locked(session, address, key=key)
     detail = {"address": [contact.address, None], "name": [contact.name, None]}
     changes.record(session, Changed.CONTACT, contact.id, "removed", author, detail)
@@ -82,6 +85,7 @@ async def erase(
     address. A person who was removed before can be erased, too. Raises NotFoundError if
     the store has nothing about the address.
     """
+    await permission.require(session, author.by, DirectoryRight.ERASE)
     fingerprint = contacts.fingerprint_of(address, key=key)
     contact = await contacts.holding(session, fingerprint, lock=True)
     known = await session.get(suppressions.Suppression, fingerprint)

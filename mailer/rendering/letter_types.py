@@ -1,5 +1,6 @@
 """Reads letter types: the settings of templates, and the block types of letters."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from mailer.rendering.template_files import TemplateFiles
 LAYOUT = "_layout"
 SETTINGS = "template.toml"
 SERVICES = ("entry", "request", "participation", "other")
-_SETTINGS = {"title", "topic", "service", "audience", "blocks"}
+GENERAL = "general"  # the letter class of a type that names none
+_SETTINGS = {"title", "class", "topic", "service", "audience", "blocks"}
+_CLASS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +33,7 @@ class Template:
     """A letter type: its topic, its usual audience, the types of blocks it may have."""
 
     name: str
+    letter_class: str  # what approvers are named for
     topic: str | None  # None: the campaign names it, or it is service mail
     service: str  # what service mail, which needs no subscription, is about; else ""
     audience: str | None
@@ -71,6 +75,7 @@ def load(templates: TemplateFiles, name: str) -> Template:
     try:
         return Template(
             name=name,
+            letter_class=_letter_class(table.get("class", GENERAL), path),
             topic=table.get("topic"),
             service=_service(table.get("service", False), path),
             audience=table.get("audience"),
@@ -96,6 +101,21 @@ def _service(value: object, path: str) -> str:
         path,
         f"service is {value!r}; expected one of {', '.join(SERVICES)}, or no such line",
     )
+
+
+def _letter_class(value: object, path: str) -> str:
+    if isinstance(value, str) and _CLASS.fullmatch(value):
+        return value
+    raise ContentError(
+        path,
+        f"class is {value!r}; expected up to 40 lower-case letters, digits and hyphens,"
+        " with a letter first",
+    )
+
+
+def classes(templates: TemplateFiles) -> set[str]:
+    """Return the letter classes of a site; raise ContentError at a fault of a type."""
+    return {load(templates, name).letter_class for name in names(templates)}
 
 
 def names(templates: TemplateFiles) -> list[str]:

@@ -19,10 +19,11 @@ from audiences.intake.models import Import
 from audiences.segments.saved import SavedSegment
 from audiences.subscriptions import Consent, How
 from audiences.suppressions import SuppressionEvent
-from mailer.campaigns import lookup, users
+from mailer.campaigns import lookup
 from mailer.campaigns.models import CampaignEvent
 from mailer.outbox.models import Message, MessageEvent
 from mailer.sites.site import Site
+from mailer.users import guard
 
 READER = "reader"  # acts by links and pages
 DELIVERY = "delivery"
@@ -65,8 +66,8 @@ async def wanted(
     """
     if campaign is not None:
         await lookup.get(session, campaign)
-    if user is not None and user not in users.PROGRAMS | {READER}:
-        await users.named(session, user)
+    if user is not None and user not in guard.PROGRAMS | {READER}:
+        await guard.named(session, user)
     found = None
     if address is not None:
         found = await contacts.find(session, address, key=site.address_key)

@@ -11,6 +11,7 @@ from audiences.languages import Chain, split_codes
 from audiences.person import Person
 from audiences.subscriptions import Consent
 from audiences.upkeep.changes import DirectoryChange
+from audiences.upkeep.data_changes import DataChange
 from mailer.reports.letters import ReceivedLetter
 
 Document = dict[str, Any]
@@ -120,8 +121,8 @@ def letter(row: ReceivedLetter) -> Document:
     }
 
 
-def change(row: DirectoryChange) -> Document:
-    """Return a change of the directory by a user."""
+def change(row: DirectoryChange | DataChange) -> Document:
+    """Return a change of the directory, or of a user or word, by a user."""
     return {
         "at": row.at.isoformat(timespec="seconds"),
         "by": row.by,

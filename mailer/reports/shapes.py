@@ -10,10 +10,11 @@ from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
-from mailer.campaigns.models import Campaign, Occurrence, Series, User
+from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
 from mailer.store.identity import Identity
+from mailer.users.models import User
 
 Document = dict[str, Any]
 
@@ -114,8 +115,31 @@ def proposal(row: Proposal, organisation: str) -> Document:
 
 
 def user(row: User) -> Document:
-    """Return a user of the unit."""
-    return {"name": row.name, "approver": row.approver}
+    """Return a user: roles as people type them, and each with its limits."""
+    return {
+        "name": row.name,
+        "shown": row.shown,
+        "address": row.address,
+        "language": row.language,
+        "zone": row.zone,
+        "roles": [str(each) for each in row.grants],
+        "limits": {
+            str(each.role): {
+                "languages": list(each.only) if each.role == "translator" else [],
+                "classes": list(each.only) if each.role == "approver" else [],
+                "scope": each.scope,
+            }
+            for each in row.grants
+        },
+        "disabled": row.disabled_at is not None,
+        "disabled_at": _moment(row.disabled_at),
+        "added_at": _moment(row.added_at),
+        "version": row.updated_at.isoformat(),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def columns(documents: Sequence[Document], *names: str) -> list[tuple[Any, ...]]:

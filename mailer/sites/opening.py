@@ -10,6 +10,7 @@ from mailer.settings import loading, secrets
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
 from mailer.store.database import open_database
+from mailer.users import guard
 
 
 @asynccontextmanager
@@ -39,7 +40,7 @@ def _site(path: Path) -> Site:
     return Site(
         root=root,
         settings=settings,
-        database=open_database(settings.store, root),
+        database=open_database(settings.store, root).guarded(guard.require),
         signer=LinkSigner(signing),
         address_key=address,
     )

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from audiences.store import permission
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
 
@@ -42,6 +43,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.info: dict[str, Any] = {}  # of every session; `guarded` fills it
         self.retry_until = float("inf")
         self.commits = 0  # begun by transactions that write
         self._away = ""  # why the store cannot be used, as last logged
@@ -68,16 +70,24 @@ class Database:
         polls and sleeps, which costs many milliseconds.
         """
         async with self._write_lock if self.is_sqlite else nullcontext():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with self._session(self.engine) as session:
                 async with session.begin():
                     yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that only reads; it takes no write lock on SQLite."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with self._session(self._reader) as session:
             async with session.begin():
                 yield session
+
+    def guarded(self, guard: permission.Guard) -> "Database":
+        """Let a guard decide who may change what the store keeps; return the store."""
+        self.info[permission.KEY] = guard
+        return self
+
+    def _session(self, engine: AsyncEngine) -> AsyncSession:
+        return AsyncSession(engine, expire_on_commit=False, info=self.info)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator["HeldConnection"]:
@@ -88,11 +98,11 @@ class Database:
         """
         async with self.engine.connect() as connection:
             if not self.is_sqlite:
-                yield HeldConnection(connection, nullcontext())
+                yield HeldConnection(connection, nullcontext(), self.info)
                 return
             await _set_cache(connection, LARGE_CACHE)
             try:
-                yield HeldConnection(connection, self._write_lock)
+                yield HeldConnection(connection, self._write_lock, self.info)
             finally:
                 await _set_cache(connection, USUAL_CACHE)
 
@@ -148,9 +158,13 @@ class HeldConnection:
     """A connection for several transactions, one after the other."""
 
     def __init__(
-        self, connection: Any, write_lock: AbstractAsyncContextManager[None]
+        self,
+        connection: Any,
+        write_lock: AbstractAsyncContextManager[None],
+        info: dict[str, Any],
     ) -> None:
         self._connection = connection
+        self._info = info
         self._write_lock = write_lock  # of all writers of the process
 
     @asynccontextmanager
@@ -159,7 +173,7 @@ class HeldConnection:
         await self._connection.execution_options(**{_READING: not writing})
         async with self._write_lock if writing else nullcontext():
             async with AsyncSession(
-                self._connection, expire_on_commit=False
+                self._connection, expire_on_commit=False, info=self._info
             ) as session:
                 async with session.begin():
                     yield session

@@ -30,6 +30,8 @@ from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
 from mailer.store import locks
+from mailer.users import guard
+from mailer.users.acts import Right
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
@@ -209,6 +211,7 @@ async def stop(
 
     It waits for the claims under way. Nothing is claimed after the commit.
     """
+    await guard.require(session, by, Right.STOP)
     await locks.lock_claims(session)
     stopped = await session.execute(
         update(StoreIdentity)
@@ -219,8 +222,9 @@ async def stop(
     return stopped.first() is not None
 
 
-async def go(session: AsyncSession) -> bool:
+async def go(session: AsyncSession, *, by: str) -> bool:
     """End a stop; return False if there was none."""
+    await guard.require(session, by, Right.GO)
     await locks.lock_claims(session)
     ended = await session.execute(
         update(StoreIdentity)

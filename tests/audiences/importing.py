@@ -11,6 +11,7 @@ from audiences.intake.undo import Undone
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
 from mailer import clock
+from mailer.maintenance.founding import EDITOR
 from mailer.outbox import ledger
 from mailer.sites.site import Site
 
@@ -42,7 +43,7 @@ async def import_file(
             key=site.address_key,
             basis=basis,
             strict=strict,
-            by="test",
+            by=EDITOR,
             now=clock.now,
             apply=apply,
         )
@@ -58,6 +59,7 @@ async def undone(site: Site, report: ImportReport) -> Undone:
             number,
             in_use=ledger.written_to(),
             membership_in_use=ledger.written_to_by(),
+            by=EDITOR,
             now=clock.now(),
         )
 

@@ -74,12 +74,14 @@ async def test_a_suppressed_address_is_counted_as_left_out(site: Site) -> None:
 async def test_saved_rules_have_versions_and_refer_to_each_other(site: Site) -> None:
     now = clock.now()
     async with site.database.writing() as session:
-        first = await save.save(session, "museums", "fields has CLT", by="t", now=now)
+        first = await save.save(
+            session, "museums", "fields has CLT", by="editor", now=now
+        )
         second = await save.save(
-            session, "museums", "fields has CLT and kind = ngo", by="t", now=now
+            session, "museums", "fields has CLT and kind = ngo", by="editor", now=now
         )
         await save.save(
-            session, "both", "segment(museums) or lang = ar", by="t", now=now
+            session, "both", "segment(museums) or lang = ar", by="editor", now=now
         )
 
     assert (first, second) == (1, 2)
@@ -90,12 +92,14 @@ async def test_a_circle_of_saved_rules_is_refused(site: Site) -> None:
     now = clock.now()
     with pytest.raises(RuleError, match="in a circle"):
         async with site.database.writing() as session:
-            await save.save(session, "one", "kind = ngo", by="t", now=now)
-            await save.save(session, "two", "segment(one)", by="t", now=now)
-            await save.save(session, "one", "not segment(two)", by="t", now=now)
+            await save.save(session, "one", "kind = ngo", by="editor", now=now)
+            await save.save(session, "two", "segment(one)", by="editor", now=now)
+            await save.save(session, "one", "not segment(two)", by="editor", now=now)
 
 
 async def test_a_rule_to_which_another_refers_is_not_removed(site: Site) -> None:
     with pytest.raises(save.SegmentError, match="used by the segment education-ngos"):
         async with site.database.writing() as session:
-            await save.remove(session, "official-partners", by="t", now=clock.now())
+            await save.remove(
+                session, "official-partners", by="editor", now=clock.now()
+            )

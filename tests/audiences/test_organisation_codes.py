@@ -100,10 +100,10 @@ async def test_of_twins_of_an_earlier_version_the_one_written_counts(
 async def test_a_rule_with_an_unknown_code_is_refused(site: Site, rule: str) -> None:
     async with site.database.writing() as session:
         await save.save(
-            session, "right", "organisation = ICOM", by="t", now=clock.now()
+            session, "right", "organisation = ICOM", by="editor", now=clock.now()
         )
         await save._add_version(
-            session, "wrong", "organisation = icon", by="t", now=clock.now()
+            session, "wrong", "organisation = icon", by="editor", now=clock.now()
         )
 
     with pytest.raises(
@@ -119,5 +119,5 @@ async def test_a_rule_with_an_unknown_code_is_not_saved(site: Site) -> None:
     ):
         async with site.database.writing() as session:
             await save.save(
-                session, "xx", "organisation = nowhere", by="t", now=clock.now()
+                session, "xx", "organisation = nowhere", by="editor", now=clock.now()
             )

@@ -98,11 +98,13 @@ async def test_the_largest_rule_is_counted_and_explained(site: Site) -> None:
     now = clock.now()
     async with site.database.writing() as session:
         for name, rule in doubling(8).items():
-            await save.save(session, name, rule, by="t", now=now)
+            await save.save(session, name, rule, by="editor", now=now)
         deep = "level-8"
         for level in range(6):
             rule = f"not (lang = fr and segment({deep}))"
-            await save.save(session, deep := f"deep-{level}", rule, by="t", now=now)
+            await save.save(
+                session, deep := f"deep-{level}", rule, by="editor", now=now
+            )
 
     async with site.database.reading() as session:
         vocabulary = await vocabularies.load(session)
@@ -124,13 +126,13 @@ async def test_a_rule_is_not_saved_when_others_that_name_it_would_be_too_large(
     now = clock.now()
     wide = " or ".join(["kind = ngo"] * 200)
     async with site.database.writing() as session:
-        await save.save(session, "small", "kind = ngo", by="t", now=now)
+        await save.save(session, "small", "kind = ngo", by="editor", now=now)
         rule = "segment(small) or segment(small) or segment(small)"
-        await save.save(session, "thrice", rule, by="t", now=now)
+        await save.save(session, "thrice", rule, by="editor", now=now)
 
     with pytest.raises(save.SegmentError, match="the saved rule thrice names small"):
         async with site.database.writing() as session:
-            await save.save(session, "small", wide, by="t", now=now)
+            await save.save(session, "small", wide, by="editor", now=now)
 
     async with site.database.reading() as session:
         vocabulary = await vocabularies.load(session)
@@ -147,7 +149,7 @@ async def test_saving_rules_that_double_holds_the_store_for_a_moment(
             began = time.monotonic()
             async with site.database.writing() as session:
                 name = f"boom-{level}"
-                await save.save(session, name, rule, by="t", now=clock.now())
+                await save.save(session, name, rule, by="editor", now=clock.now())
             longest = max(longest, time.monotonic() - began)
             rule = f"segment({name}) or segment({name})"
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import StatementError
 
 from audiences.topics import Topic
-from mailer.campaigns.models import User
 from mailer.maintenance import schema
 from mailer.settings.sections import StoreSettings
 from mailer.store.database import Database, open_database
+from mailer.users.models import User
 
 PROCESSES, ROUNDS = 4, 100
 
@@ -29,11 +29,15 @@ async def test_the_migrations_make_exactly_the_models(empty_store: Database) -> 
         assert await connection.run_sync(differences) == []
 
 
+def a_user(added_at: datetime) -> User:
+    return User(name="a", roles={}, added_at=added_at, updated_at=datetime.now(UTC))
+
+
 async def test_an_instant_comes_back_aware_and_in_utc(empty_store: Database) -> None:
     paris = timezone(timedelta(hours=2))
     moment = datetime(2027, 5, 4, 10, tzinfo=paris)
     async with empty_store.writing() as session:
-        session.add(User(name="a", approver=True, added_at=moment))
+        session.add(a_user(moment))
 
     async with empty_store.reading() as session:
         kept = await session.scalar(select(User.added_at))
@@ -47,13 +51,13 @@ async def test_a_naive_time_is_refused(empty_store: Database) -> None:
     naive = datetime(2027, 5, 4, 10)  # noqa: DTZ001 (it has no zone on purpose)
     with pytest.raises(StatementError, match="has no time zone"):
         async with empty_store.writing() as session:
-            session.add(User(name="a", approver=True, added_at=naive))
+            session.add(a_user(naive))
 
 
 async def test_a_failed_transaction_writes_nothing(empty_store: Database) -> None:
     with pytest.raises(RuntimeError):
         async with empty_store.writing() as session:
-            session.add(User(name="a", approver=True, added_at=datetime.now(UTC)))
+            session.add(a_user(datetime.now(UTC)))
             await session.flush()
             raise RuntimeError
 

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from audiences.contacts import Contact
 from mailer import clock
-from mailer.campaigns.models import User
 from mailer.campaigns.review import preview
 from mailer.demo import demonstration
 from mailer.maintenance import founding
@@ -35,9 +34,7 @@ async def prepare(
     await loading.load(folder, listed)
     async with open_site(folder / "config.toml") as site:
         async with site.database.writing() as session:
-            for name in (founding.EDITOR, founding.APPROVER):
-                approver = name == founding.APPROVER
-                session.add(User(name=name, approver=approver, added_at=clock.now()))
+            session.add_all(founding.users(clock.now()))
     return {}
 
 

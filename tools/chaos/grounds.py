@@ -63,8 +63,10 @@ class Ground:
         self.command("init", str(self.folder), *store)
         quick = {"lease_seconds": 5, "retry_minutes": [0.02]}
         self.configure(**{**quick, **delivery})
-        for user in (["editor"], ["head-of-unit", "--approver"]):
-            self.command("users", "add", *user)
+        everything = [f"--role={role}" for role in ("author", "sender", "steward")]
+        self.command("users", "add", "editor", *everything)
+        second = ("head-of-unit", "--role=approver", "--by=editor")
+        self.command("users", "add", *second)
         people = self.folder / "people.csv"
         people.write_text(_people(self.readers), encoding="utf-8")
         basis = ("--basis", "they asked for it in writing, form 7")

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, lookup, references, users
+from mailer.campaigns import acts, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -26,8 +26,10 @@ from mailer.campaigns.models import (
 )
 from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
+from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 from scheduler import cadences
 
 # states in which an approval may be renewed
@@ -54,7 +56,7 @@ async def approve(
     """
     await lookup.lock(session, campaign)
     _require_approvable(campaign)
-    await _require_approver(session, campaign, by)
+    await _require_approver(session, campaign, templates, by)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
     approval = Approval(
@@ -122,15 +124,16 @@ def _require_approvable(campaign: Campaign) -> None:
         require_arrow(before, after, name=campaign.name)
 
 
-async def _require_approver(session: AsyncSession, campaign: Campaign, by: str) -> None:
-    """Raise if the user is unknown, is no approver, or wrote any of the content."""
-    user = await users.named(session, by)
-    if not user.approver:
-        raise RefusedError(
-            f"{by} may not approve campaigns", code="user.no_approver", user=by
-        )
+async def _require_approver(
+    session: AsyncSession, campaign: Campaign, templates: TemplateFiles, by: str
+) -> None:
+    """Raise if the user wrote any of the content, or may not approve its class."""
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; another user must approve it")
+    letter_class = letter_types.load(templates, campaign.template).letter_class
+    await permission.require(
+        session, campaign, Right.APPROVE, by=by, letter_class=letter_class
+    )
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:

@@ -11,7 +11,7 @@ from audiences import topics
 from audiences.errors import AudienceError
 from audiences.institution import ADDRESSEES
 from audiences.segments import compiler, named
-from mailer.campaigns import acts, control, hours, lookup, references
+from mailer.campaigns import acts, control, hours, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
@@ -23,6 +23,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.timing import occasions
+from mailer.users.acts import Right
 
 
 async def add(
@@ -38,6 +39,7 @@ async def add(
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
     session.add(campaign)
     await session.flush()
+    await permission.require(session, campaign, Right.WRITE, by=author)
     await _add_texts(session, campaign, written)
     await progress.record(
         session,
@@ -66,8 +68,10 @@ async def replace(
     """
     await lookup.lock(session, campaign)
     require_editable(CampaignState(campaign.state), name=campaign.name)
+    await permission.require(session, campaign, Right.WRITE, by=by)
     before = await texts.parsed_of(session, campaign, templates)
     parsed = await _fill(session, campaign, written, templates=templates, now=now)
+    await permission.require(session, campaign, Right.WRITE, by=by)  # its new audience
     campaign.author = by
     await session.execute(
         delete(CampaignText).where(CampaignText.campaign_id == campaign.id)

@@ -222,11 +222,12 @@ def _show_departed(reading: SourceReading, *, applied: bool) -> None:
         output.line("if they are to stay: --apply --keep-departed")
 
 
-@command.command(epilog="Example: mailer contacts sources remove partners")
+@command.command(epilog="Example: mailer contacts sources remove partners --by editor")
 @click.argument("name")
+@by_option
 @with_site
-async def remove(site: Site, name: str) -> None:
+async def remove(site: Site, name: str, by: str) -> None:
     """Forget a source; the contacts that were on its list stay."""
     async with site.database.writing() as session:
-        await keeping.remove(session, name)
+        await keeping.remove(session, name, by=by)
     output.line(f"{name} is no longer read; its contacts stay")

@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import addresses, suppressions
 from audiences.export.formats import Form
-from audiences.suppressions import Suppression, Why
+from audiences.suppressions import Suppression
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
 from mailer.outbox import ledger
-from mailer.readers import optouts
+from mailer.readers import suppressing
 from mailer.reports import shapes
 from mailer.sites.site import Site
 
@@ -83,24 +83,25 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
         )
 
 
-@command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
+@command.command(
+    epilog="Example: mailer suppressions add a@b.example --detail phoned --by editor"
+)
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
+@by_option
 @with_site
-async def add(site: Site, address: str, detail: str) -> None:
+async def add(site: Site, address: str, detail: str, by: str) -> None:
     """Suppress an address, also one that no contact has."""
-    key, now = _key(site, address), clock.now()
-    optouts.append(
-        site.root, [optouts.of_suppression(key, at=now, reason=Why.OPERATOR)]
-    )
     async with site.database.writing() as session:
-        is_new = await suppressions.suppress(
-            session, key, Why.OPERATOR, now=now, detail=detail
+        is_new = await suppressing.add(
+            session, site, _key(site, address), by=by, detail=detail, now=clock.now()
         )
     output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
 
 
-@command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
+@command.command(
+    epilog="Example: mailer suppressions lift a@b.example --detail asked --by editor"
+)
 @click.argument("address", required=False)
 @click.option(
     "--campaign", type=NUMBER, help="All mailboxes that its refusals called gone."
@@ -113,6 +114,7 @@ async def add(site: Site, address: str, detail: str) -> None:
 @click.option("--detail", required=True, help="The reason, in words.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", type=int, help="Refuse if it concerns another number.")
+@by_option
 @with_site
 async def lift(
     site: Site,
@@ -122,6 +124,7 @@ async def lift(
     detail: str,
     yes: bool,
     expect: int | None,
+    by: str,
 ) -> None:
     """Allow writing to an address again, or to many at once.
 
@@ -141,8 +144,7 @@ async def lift(
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
     async with site.database.writing() as session:
-        for key in keys:
-            await suppressions.lift(session, key, now=clock.now(), detail=detail)
+        await suppressing.lift(session, keys, by=by, detail=detail, now=clock.now())
     output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
 
 

@@ -6,7 +6,7 @@ from audiences.intake import undo
 from audiences.intake.undo import Undone
 from mailer import clock
 from mailer.cli import acting, output
-from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.outbox import ledger
 from mailer.sites.site import Site
 
@@ -40,25 +40,26 @@ async def imports_(site: Site, as_json: bool) -> None:
         output.table("Imports", [key.replace("_", " ") for key in _KEYS], rows)
 
 
-@click.command("undo", epilog="Example: mailer contacts undo 3 --apply")
+@click.command("undo", epilog="Example: mailer contacts undo 3 --apply --by editor")
 @click.argument("import_id", type=NUMBER)
 @click.option("--apply", is_flag=True, help="Undo it; else only show what that does.")
+@by_option
 @with_site
-async def undo_(site: Site, import_id: int, apply: bool) -> None:
+async def undo_(site: Site, import_id: int, apply: bool, by: str) -> None:
     """Show what undoing an import does; undo it with --apply, or after a question.
 
     Rows that were used or changed since are kept, and so are opt-outs of its cells.
     """
     if not apply:
-        output.line(_outcome(await _undo(site, import_id, keep=False), "would be "))
+        output.line(_outcome(await _undo(site, import_id, by, keep=False), "would be "))
         apply = acting.ask(f"Undo import {import_id}?", yes=False)
     if apply:
-        output.line(_outcome(await _undo(site, import_id, keep=True), ""))
+        output.line(_outcome(await _undo(site, import_id, by, keep=True), ""))
     else:
         output.line("nothing was undone; --apply does it")
 
 
-async def _undo(site: Site, import_id: int, *, keep: bool) -> Undone:
+async def _undo(site: Site, import_id: int, by: str, *, keep: bool) -> Undone:
     """Undo an import; without `keep`, take it back at once."""
     async with site.database.writing() as session:
         done = await undo.undo(
@@ -66,6 +67,7 @@ async def _undo(site: Site, import_id: int, *, keep: bool) -> Undone:
             import_id,
             in_use=ledger.written_to(),
             membership_in_use=ledger.written_to_by(),
+            by=by,
             now=clock.now(),
         )
         if not keep:

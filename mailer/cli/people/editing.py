@@ -10,7 +10,7 @@ from audiences.upkeep import editing
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.command import as_json, by_option, version_of, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
 from mailer.readers import moving, optouts
@@ -89,7 +89,7 @@ async def edit(
     **given: Any,
 ) -> None:
     """Change a contact; an empty value, such as --name '', removes the old one."""
-    wanted, version = WantedContact(**given), _version(seen)
+    wanted, version = WantedContact(**given), version_of(seen)
     if wanted == WantedContact():
         raise click.UsageError("name something to change, such as --name")
     who = author(by, because)
@@ -103,15 +103,6 @@ async def edit(
         output.json_document({"address": address, "changed": changed})
         return
     output.changed(changed)
-
-
-def _version(seen: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(seen) if seen else None
-    except ValueError:
-        raise click.UsageError(
-            f"{seen!r} is not a version; `mailer contacts show --json` names it"
-        ) from None
 
 
 def _append_ended(site: Site, address: str, wanted: WantedContact) -> None:

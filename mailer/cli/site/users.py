@@ -1,42 +1,216 @@
-"""`mailer users`: the people of the unit who write or approve."""
+"""`mailer users`: the people who use the site, and their roles."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import rich_click as click
 
-from mailer import clock
-from mailer.campaigns import users
-from mailer.cli import output
-from mailer.cli.command import as_json, with_site
-from mailer.reports import shapes
+from mailer.cli import acting, output
+from mailer.cli.command import as_json, by_option, version_of, with_site, yes_option
+from mailer.cli.people.authors import author, because_option
+from mailer.cli.people.showing import show_history
+from mailer.rendering import letter_types
+from mailer.reports import people, shapes
 from mailer.sites.site import Site
+from mailer.users import guard, keeping
+from mailer.users.checking import UserDetails
+from mailer.users.keeping import RoleChange
+
+_ROLES = (
+    "viewer, author, translator, approver, sender, steward, operator or admin; with a"
+    " limit: translator:fr,ar, approver:invitation, 'author:served_by = dakar'"
+)
+shown_option = click.option("--shown", help="The name that people read.")
+address_option = click.option("--address", help="Where letters for this user go.")
+language_option = click.option("--language", help="The language this user reads.")
+zone_option = click.option("--zone", help="An IANA zone, such as Africa/Dakar.")
 
 
 @click.group()
 def command() -> None:
-    """List and add the people who write or approve."""
+    """List, add and change the people who use the site, with their roles."""
 
 
 @command.command("list", epilog="Example: mailer users list")
 @as_json
 @with_site
 async def list_(site: Site, as_json: bool) -> None:
-    """List the users."""
+    """List the users with their roles; a limit stands after a colon."""
     async with site.database.reading() as session:
-        listed = [shapes.user(each) for each in await users.listed(session)]
+        listed = [shapes.user(each) for each in await guard.listed(session)]
     if as_json:
         output.json_document(listed)
     else:
-        rows = shapes.columns(listed, "name", "approver")
-        output.table("Users", ("name", "approves"), rows)
+        keys = ("name", "shown", "roles", "disabled")
+        output.table("Users", keys, shapes.columns(listed, *keys))
 
 
-@command.command(epilog="Example: mailer users add head-of-unit --approver")
+@command.command(epilog="Example: mailer users show editor")
 @click.argument("name")
-@click.option(
-    "--approver", is_flag=True, help="May approve campaigns that others wrote."
-)
+@as_json
 @with_site
-async def add(site: Site, name: str, approver: bool) -> None:
-    """Add a user, or change whether a user may approve."""
+async def show(site: Site, name: str, as_json: bool) -> None:
+    """Show a user, with the history of the roles."""
+    async with site.database.reading() as session:
+        shown = shapes.user(await guard.named(session, name))
+        changes = await keeping.history(session, name)
+    history = [people.change(each) for each in changes]
+    if as_json:
+        output.json_document(shown | {"history": history})
+        return
+    left_out = {"name", "limits", "disabled", "version"}
+    rows = [(key, value) for key, value in shown.items() if key not in left_out]
+    output.table(name, ("fact", "value"), [(k.replace("_", " "), v) for k, v in rows])
+    show_history(history)
+
+
+@command.command(
+    epilog="Example: mailer users add paul --role approver:news --by head-of-unit"
+)
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, help=_ROLES)
+@shown_option
+@address_option
+@language_option
+@zone_option
+@click.option("--by", "admin", help="The admin who does it; the first user needs none.")
+@because_option
+@as_json
+@with_site
+async def add(
+    site: Site,
+    name: str,
+    roles: tuple[str, ...],
+    admin: str | None,
+    because: str | None,
+    as_json: bool,
+    **details: str | None,
+) -> None:
+    """Add a user with roles; --role may be repeated, and without one it is viewer.
+
+    The first user of a site is admin too.
+    """
+    async with site.database.reading() as session:
+        has_users = bool(await guard.listed(session))
+    by = await acting.user(site, admin) if has_users else name
+    classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        await users.add(session, name, approver=approver, now=clock.now())
-    output.line(f"{name} {'writes and approves' if approver else 'writes'}")
+        user = await keeping.add(
+            session,
+            name,
+            roles,
+            UserDetails(**details),
+            author(by, because),
+            classes=classes,
+        )
+    if as_json:
+        output.json_document(shapes.user(user))
+    else:
+        output.line(f"{name} is added: {', '.join(map(str, user.grants))}")
+
+
+@command.command(
+    epilog="Example: mailer users edit editor --role translator:fr,ar --by head-of-unit"
+)
+@click.argument("name")
+@click.option("--role", "given", multiple=True, help=f"A role to give: {_ROLES}.")
+@click.option("--drop-role", "taken", multiple=True, help="A role to take away.")
+@shown_option
+@address_option
+@language_option
+@zone_option
+@click.option(
+    "--version", "seen", help="Refuse if it is not this one; from `users show`."
+)
+@by_option
+@because_option
+@as_json
+@with_site
+async def edit(
+    site: Site,
+    name: str,
+    given: tuple[str, ...],
+    taken: tuple[str, ...],
+    seen: str | None,
+    by: str,
+    because: str | None,
+    as_json: bool,
+    **details: str | None,
+) -> None:
+    """Change a user: give or limit roles, take roles away, change what is shown.
+
+    An empty value, such as --address '', removes the old one.
+    """
+    wanted, about = RoleChange(given=given, taken=taken), UserDetails(**details)
+    if wanted == RoleChange() and about == UserDetails():
+        raise click.UsageError("name something to change, such as --role")
+    version = version_of(seen)
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        changed = await keeping.edit(
+            session,
+            name,
+            wanted,
+            about,
+            author(by, because),
+            classes=classes,
+            version=version,
+        )
+    _print(name, changed, as_json=as_json)
+
+
+def _print(name: str, changed: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.json_document({"name": name, "changed": changed})
+    else:
+        output.changed(changed)
+
+
+@command.command(epilog="Example: mailer users disable editor --by head-of-unit")
+@click.argument("name")
+@by_option
+@because_option
+@as_json
+@with_site
+async def disable(
+    site: Site, name: str, by: str, because: str | None, as_json: bool
+) -> None:
+    """Let a user act no more; what they wrote and approved stays theirs."""
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        changed = await keeping.disable(
+            session, name, author(by, because), classes=classes
+        )
+    _print(name, changed, as_json=as_json)
+
+
+@command.command(epilog="Example: mailer users enable editor --by head-of-unit")
+@click.argument("name")
+@by_option
+@because_option
+@as_json
+@with_site
+async def enable(
+    site: Site, name: str, by: str, because: str | None, as_json: bool
+) -> None:
+    """Let a disabled user act again, with the roles they had."""
+    async with site.database.writing() as session:
+        changed = await keeping.enable(session, name, author(by, because))
+    _print(name, changed, as_json=as_json)
+
+
+@command.command(epilog="Example: mailer users remove editor --by head-of-unit --yes")
+@click.argument("name")
+@by_option
+@because_option
+@yes_option
+@with_site
+async def remove(
+    site: Site, name: str, by: str, because: str | None, yes: bool
+) -> None:
+    """Remove a user; the history keeps the name. It asks on a terminal."""
+    acting.ask(f"Remove the user {name}?", yes=yes)
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        await keeping.remove(session, name, author(by, because), classes=classes)
+    output.line(f"{name} is removed")

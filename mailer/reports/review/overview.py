@@ -9,20 +9,24 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.campaigns import control, lookup, users
+from mailer.campaigns import control, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
 from mailer.campaigns.review import approval, audience_guard, gate
 from mailer.campaigns.writing.translation.progress import TranslationProgress
-from mailer.errors import MailerError
+from mailer.errors import ContentError, MailerError
 from mailer.outbox import lease
+from mailer.rendering import letter_types
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.reports import totals
 from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard, rights
+from mailer.users.acts import Right
+from mailer.users.rights import Subject
 
 BEFORE_RELEASE = (
     CampaignState.DRAFT,
@@ -86,7 +90,7 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         campaign = await lookup.get(session, campaign_id)
         given = await lookup.current_approval(session, campaign)
         history = await lookup.events_of(session, campaign)
-        able = [each.name for each in await users.listed(session) if each.approver]
+        able = await _approvers(session, site, campaign)
         released = campaign.state not in BEFORE_RELEASE
         report = await totals.report(session, campaign) if released else None
         warnings = await _of_site_and_time(session, campaign)
@@ -105,6 +109,22 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         history=history,
         next=_next(campaign, found.warnings, covered=covered, works=bool(workers)),
     )
+
+
+async def _approvers(
+    session: AsyncSession, site: Site, campaign: Campaign
+) -> list[str]:
+    """Return the users who may approve letters of the campaign's class."""
+    try:
+        template = letter_types.load(site.templates, campaign.template)
+    except ContentError:  # its template is gone: the check says so
+        return []
+    letter = Subject(letter_class=template.letter_class)
+    return [
+        each.name
+        for each in await guard.listed(session)
+        if rights.able(each, Right.APPROVE, letter)
+    ]
 
 
 async def _of_site_and_time(session: AsyncSession, campaign: Campaign) -> list[Problem]:

@@ -29,19 +29,19 @@ Act = Callable[[Site, AsyncSession, Campaign, Path], Awaitable[object]]
 async def resume(
     _site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    await control.resume(session, campaign, by="x", now=clock.now())
+    await control.resume(session, campaign, by="editor", now=clock.now())
 
 
 async def cancel(
     _site: Site, session: AsyncSession, campaign: Campaign, _: Path
 ) -> None:
-    await closing.cancel(session, campaign, by="x", now=clock.now())
+    await closing.cancel(session, campaign, by="editor", now=clock.now())
 
 
 async def at(site: Site, session: AsyncSession, campaign: Campaign, _: Path) -> None:
     now = clock.now()
     await schedule.at(
-        session, site, campaign, now + timedelta(hours=1), by="x", now=now
+        session, site, campaign, now + timedelta(hours=1), by="editor", now=now
     )
 
 
@@ -64,7 +64,9 @@ async def replace(
 ) -> None:
     written = folder.read(campaigning.write(place))
     templates, now = site.templates, clock.now()
-    await edit.replace(session, campaign, written, templates=templates, by="x", now=now)
+    await edit.replace(
+        session, campaign, written, templates=templates, by="editor", now=now
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ async def test_a_cancel_that_returned_is_not_undone_by_a_resume(
         cancelling = asyncio.create_task(campaigning.cancel(site, number))
         await transactions.held_up(site, cancelling)
         with suppress(RefusedError):
-            await control.resume(session, campaign, by="x", now=clock.now())
+            await control.resume(session, campaign, by="editor", now=clock.now())
     await cancelling
 
     assert await campaigning.state(site, number) == "cancelled"

@@ -68,7 +68,7 @@ async def test_drafts_and_refused_approvals_use_no_number_up(
     site: Site, tmp_path: Path
 ) -> None:
     draft = await campaigning.add(site, write(tmp_path / "draft"))
-    with pytest.raises(RefusedError, match="editor may not approve"):
+    with pytest.raises(RefusedError, match="editor wrote A short letter"):
         await campaigning.approve(site, draft, by=campaigning.EDITOR)
     await campaigning.cancel(site, draft)
     number = await approved(site, write(tmp_path / "right"))

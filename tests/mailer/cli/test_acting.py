@@ -82,7 +82,10 @@ def test_the_account_that_is_a_user_needs_no_name(
     mailer: Mailer, tmp_path: Path
 ) -> None:
     draft(mailer, tmp_path)
-    mailer("users", "add", ACCOUNT, "--approver")
+    added = mailer(
+        *("users", "add", ACCOUNT, "--role", "approver", "--by", "head-of-unit")
+    )
+    assert added.code == 0, added.err
     ran = mailer("campaigns", "approve", "1")
 
     assert ran.code == 0, ran.err
@@ -115,7 +118,7 @@ async def _last_act(site: Site) -> CampaignEvent:
 
 @pytest.mark.parametrize("name", ["ticker", "delivery", "init"])
 def test_a_name_of_the_program_is_no_user(mailer: Mailer, name: str) -> None:
-    ran = mailer("users", "add", name)
+    ran = mailer("users", "add", name, "--by", "head-of-unit")
 
     assert ran.code == 1
     assert "is a name of the program" in ran.err

@@ -24,13 +24,13 @@ Change = Callable[[Site, int], Awaitable[None]]
 async def pause(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         now = clock.now()
-        await control.pause(session, number, by="x", because="wait", now=now)
+        await control.pause(session, number, by="editor", because="wait", now=now)
 
 
 async def cancel(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await closing.cancel(session, campaign, by="x", now=clock.now())
+        await closing.cancel(session, campaign, by="editor", now=clock.now())
 
 
 async def leave(site: Site, number: int) -> None:
@@ -106,7 +106,7 @@ async def test_a_resumed_campaign_reaches_the_rest_once(
     await interrupted(site, relay, number, pause)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await control.resume(session, campaign, by="x", now=clock.now())
+        await control.resume(session, campaign, by="editor", now=clock.now())
     await delivering.work(site)
     counted = await campaigning.report(site, number)
 

@@ -61,7 +61,7 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
 
     async def pause() -> None:
         async with site.database.writing() as session:
-            await control.pause(session, number, by="x", because="wait", now=now)
+            await control.pause(session, number, by="editor", because="wait", now=now)
 
     async with site.database.writing() as session:
         worker = await lease.begin(
@@ -110,12 +110,12 @@ async def test_a_pause_is_not_overtaken_by_claims_that_begin_later(
             await session.execute(select(1))
             pausing.append(uptime())
             await control.pause(
-                session, number, by="x", because="wait", now=clock.now()
+                session, number, by="editor", because="wait", now=clock.now()
             )
             pausing.clear()
         async with site.database.writing() as session:
             campaign = await lookup.get(session, number)
-            await control.resume(session, campaign, by="x", now=clock.now())
+            await control.resume(session, campaign, by="editor", now=clock.now())
     stopping = True
     await asyncio.gather(*workers)
 
@@ -135,7 +135,7 @@ async def test_a_claim_that_waited_for_a_pause_takes_nothing_of_its_campaign(
             return len(due.rows)
 
     async with site.database.writing() as session:
-        await control.pause(session, number, by="x", because="wait", now=now)
+        await control.pause(session, number, by="editor", because="wait", now=now)
         claiming = asyncio.create_task(claimed())
         waited = await transactions.held_up(site, claiming)
 

@@ -41,7 +41,7 @@ async def resume(site: Site, number: int, *, leave_refused: bool = False) -> int
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         return await resuming.resume(
-            session, campaign, by="x", leave_refused=leave_refused, now=clock.now()
+            session, campaign, by="editor", leave_refused=leave_refused, now=clock.now()
         )
 
 

@@ -31,12 +31,12 @@ from tools.waiting import eventually
 
 async def stop(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.stop(session, by="ana", because="wrong", now=clock.now())
+        await identity.stop(session, by="editor", because="wrong", now=clock.now())
 
 
 async def go(site: Site) -> None:
     async with site.database.writing() as session:
-        await identity.go(session)
+        await identity.go(session, by="editor")
 
 
 async def claimed(site: Site) -> int:

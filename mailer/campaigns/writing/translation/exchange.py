@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
-from mailer.campaigns import acts, control, lookup
+from mailer.campaigns import acts, control, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
@@ -21,6 +21,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.source import Translation
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +109,7 @@ async def import_po(
         desk = await _desk(session, site, campaign_id)
         require_editable(CampaignState(desk.campaign.state), name=desk.campaign.name)
         language, returned = po.read(catalog, name, desk.source)
-        _refuse_source(desk, language)
+        await _require(session, desk, language, by)
         translated = _merged(desk.translated(language), returned)
         changed = _changes(desk.translated(language), translated)
         sources = _sources(returned, desk.stale(language) | changed)
@@ -133,6 +134,14 @@ async def import_po(
             fuzzy=sum(each.fuzzy for each in returned),
             progress=progress.count(desk.source, translated, known),
         )
+
+
+async def _require(session: AsyncSession, desk: _Desk, language: str, by: str) -> None:
+    """Raise RefusedError unless a user may translate into a language."""
+    _refuse_source(desk, language)
+    await permission.require(
+        session, desk.campaign, Right.TRANSLATE, by=by, language=language
+    )
 
 
 def _refuse_source(desk: _Desk, language: str) -> None:

@@ -63,7 +63,7 @@ async def test_an_editor_who_may_not_approve_is_refused(
     site: Site, tmp_path: Path
 ) -> None:
     path = campaigning.write(tmp_path)
-    number = await campaigning.add(site, path, author="someone")
+    number = await campaigning.add(site, path, author=campaigning.APPROVER)
     with pytest.raises(RefusedError, match="editor may not approve"):
         await campaigning.approve(site, number, by=campaigning.EDITOR)
 

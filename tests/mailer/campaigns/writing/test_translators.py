@@ -69,7 +69,7 @@ async def exported(site: Site, number: int, language: str = "es") -> str:
 async def imported(site: Site, number: int, text: str) -> ImportedTranslation:
     octets = text.encode()
     return await exchange.import_po(
-        site, number, octets, name="es.po", by="t", now=clock.now()
+        site, number, octets, name="es.po", by="editor", now=clock.now()
     )
 
 

@@ -47,7 +47,7 @@ async def configured(site: Site, asking: Relay, password: str) -> Path:
 async def resume(site: Site, number: int) -> None:
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        await resuming.resume(session, campaign, by="x", now=clock.now())
+        await resuming.resume(session, campaign, by="editor", now=clock.now())
 
 
 def logins(asking: Relay) -> int:

@@ -1,0 +1,79 @@
+"""The history of the site's own data that has codes: users, topics, themes and so on.
+
+Rows are only added.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.store.base import Base
+from audiences.upkeep.changes import Author
+
+
+class DataKind(StrEnum):
+    """What a change is about."""
+
+    USER = "user"
+    TOPIC = "topic"
+    THEME = "theme"
+    SECTOR = "sector"
+    OFFICE = "office"
+    ROLE = "role"
+
+
+class DataChange(Base):
+    """One change of a user or a word of the site."""
+
+    __tablename__ = "data_change"
+    __table_args__ = (Index(None, "kind", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))  # of `DataKind`
+    code: Mapped[str] = mapped_column(String(80))
+    act: Mapped[str] = mapped_column(String(12))  # "added", "edited", "retired", …
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str] = mapped_column(String(60))
+    account: Mapped[str | None]  # of the machine; null: on the pages
+    because: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]  # property → [before, after]
+
+
+def record(
+    session: AsyncSession,
+    kind: DataKind,
+    code: str,
+    act: str,
+    author: Author,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one change to the history."""
+    session.add(
+        DataChange(
+            kind=kind,
+            code=code,
+            act=act,
+            at=author.at,
+            by=author.by,
+            account=author.account,
+            because=author.because,
+            detail=dict(detail or {}),
+        )
+    )
+
+
+async def history(
+    session: AsyncSession, kind: DataKind | None = None, code: str | None = None
+) -> Sequence[DataChange]:
+    """Return the changes of one kind, of one code, or all; oldest first."""
+    query = select(DataChange).order_by(DataChange.id)
+    if kind is not None:
+        query = query.where(DataChange.kind == kind)
+    if code is not None:
+        query = query.where(DataChange.code == code)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,68 @@
+"""Refuses what a user may not do: each verb asks it first, in its transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.segments.saved import SavedSegment, latest
+from audiences.store.permission import DirectoryRight
+from mailer.errors import NotFoundError, RefusedError
+from mailer.users import rights
+from mailer.users.acts import Right
+from mailer.users.models import User
+from mailer.users.rights import NOTHING, Subject
+
+PROGRAMS = frozenset({"delivery", "init", "ticker"})  # they act under these names
+SOURCE = "source "  # the ticker reads a list under this and the list's name
+
+
+def is_program(name: str) -> bool:
+    """Whether a name is one under which the program itself acts."""
+    return name in PROGRAMS or name.startswith(SOURCE)
+
+
+async def listed(session: AsyncSession) -> Sequence[User]:
+    """Return all users by name."""
+    return (await session.scalars(select(User).order_by(User.name))).all()
+
+
+async def find(session: AsyncSession, name: str) -> User | None:
+    """Return a user by name; None if there is none."""
+    return await session.get(User, name)
+
+
+async def named(session: AsyncSession, name: str) -> User:
+    """Return a user by name; raise NotFoundError if there is none."""
+    user = await find(session, name)
+    if user is None:
+        raise NotFoundError(
+            f"no user is called {name!r}", code="user.unknown", user=name
+        )
+    return user
+
+
+async def require(
+    session: AsyncSession,
+    by: str,
+    right: Right | DirectoryRight,
+    subject: Subject = NOTHING,
+) -> None:
+    """Raise unless a user may do something; the program itself may do everything.
+
+    Raises RefusedError with the role that is needed and who has it, NotFoundError if
+    the user is unknown.
+    """
+    if is_program(by):
+        return
+    user = await named(session, by)
+    if subject.audience is not None and any(each.scope for each in user.grants):
+        saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
+        segments = {name: rule for name, rule in saved}
+        subject = replace(subject, segments={**segments, **subject.segments})
+    if rights.able(user, right, subject):
+        return
+    refusal = rights.may(user, right, subject, await listed(session))
+    if refusal is not None:
+        raise RefusedError(refusal, code="user.no_right")
