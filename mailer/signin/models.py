@@ -1,7 +1,6 @@
 """The tables of sign-ins: what is kept holds no secret that could be used as it is."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,5 +46,6 @@ class Credential(Base):
     # sealed with a key derived from the address key; None: not set up
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(80))
     totp_step: Mapped[int | None]  # the last one used (RFC 6238, 5.2)
-    recovery: Mapped[list[Any]]  # hashes of the codes not used yet, in hexadecimal
+    # hashes of the codes not used yet, in hexadecimal
+    recovery: Mapped[list[str]]
     changed_at: Mapped[datetime]

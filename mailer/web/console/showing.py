@@ -13,7 +13,6 @@ from litestar.exceptions import (
     HTTPException,
     NotAuthorizedException,
     NotFoundException,
-    PermissionDeniedException,
 )
 from litestar.response import Redirect
 from sqlalchemy.exc import DBAPIError
@@ -38,7 +37,9 @@ HEADERS = {
     ),
 }
 BUSY = "The store is busy or away. Nothing was changed; try again in a minute."
-FAULT = "This did not work, by a fault of ours. The log has it under the number %(number)s."
+FAULT = (
+    "This did not work, by a fault of ours. The log has it under the number %(number)s."
+)
 MISSING = "There is no such page. It may have been moved, or never was."
 SIGN_IN_AGAIN = (
     "You are signed out, and nothing was changed. Sign in on another page, then come"
@@ -135,26 +136,31 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         status=status,
         asked=asked,
         form_token=asked.signed.form_token if asked else "",
-        sentence=words.text(sentence, number=number) if number else words.text(sentence),
+        sentence=words.text(sentence, number=number)
+        if number
+        else words.text(sentence),
         signed_out=isinstance(raised, NotAuthorizedException),
     )
 
 
 def _said(raised: Exception) -> tuple[int, str, str]:
-    """Return the status, the sentence, and the number in the log (empty: not logged)."""
-    if isinstance(raised, NotAuthorizedException):
-        return 401, SIGN_IN_AGAIN, ""
-    if isinstance(raised, PermissionDeniedException):
-        return 403, raised.detail, ""
-    if isinstance(raised, NotFoundError | NotFoundException):
-        return 404, MISSING if isinstance(raised, NotFoundException) else str(raised), ""
-    if isinstance(raised, MailerError | AudienceError):
-        return CONFLICT, str(raised), ""
-    if isinstance(raised, DBAPIError) and is_temporary(raised):
-        return 503, BUSY, ""
-    if isinstance(raised, HTTPException) and raised.status_code < 500:  # noqa: PLR2004
-        return raised.status_code, raised.detail, ""
-    return 500, FAULT, secrets.token_hex(4)
+    """Return the status, the sentence, and the number in the log; empty: not logged."""
+    match raised:
+        case NotAuthorizedException():
+            said = (401, SIGN_IN_AGAIN)
+        case NotFoundException():
+            said = (404, MISSING)
+        case NotFoundError():
+            said = (404, str(raised))
+        case MailerError() | AudienceError():
+            said = (CONFLICT, str(raised))
+        case DBAPIError() if is_temporary(raised):
+            said = (503, BUSY)
+        case HTTPException() if raised.status_code < 500:  # noqa: PLR2004
+            said = (raised.status_code, raised.detail)
+        case _:
+            return 500, FAULT, secrets.token_hex(4)
+    return (*said, "")
 
 
 def _log(request: Request[Any, Any, Any], raised: Exception, number: str) -> None:
