@@ -9,8 +9,16 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from mailer.sites.site import Site
-from mailer.web.console import guard, home, me, showing, signing
-from mailer.web.console.attempts import Attempts
+from mailer.web.console import guard, home, showing
+from mailer.web.console.account import me, signing
+from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.letters import (
+    approving,
+    campaign,
+    campaign_list,
+    live,
+    reading,
+)
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -18,6 +26,11 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *signing.HANDLERS,
     *me.HANDLERS,
     *home.HANDLERS,
+    *campaign_list.HANDLERS,
+    *campaign.HANDLERS,
+    *reading.HANDLERS,
+    *approving.HANDLERS,
+    *live.HANDLERS,
 )
 
 

@@ -95,6 +95,7 @@ def render(
             number=words.number,
             moment=lambda at: strings.moment(words, at, site.zone),
             day=words.day,
+            language_name=words.language_name,
             language=language,
             direction=words.direction,
             languages=strings.LANGUAGES,

@@ -15,7 +15,7 @@ from mailer.sites.site import Site
 from mailer.users import guard as users
 from mailer.web import forms
 from mailer.web.console import showing, strings
-from mailer.web.console.attempts import Attempts
+from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import (
     ANY,
     PUBLIC,

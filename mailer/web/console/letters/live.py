@@ -1,0 +1,179 @@
+"""/console/campaigns/{id}/live and /report: the sending as it goes, and its end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import ServerSentEvent
+
+from mailer.campaigns import control, lookup
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.errors import RefusedError
+from mailer.outbox import release
+from mailer.outbox.message_states import MessageState
+from mailer.outcomes import closing, resuming
+from mailer.reports import totals
+from mailer.reports.totals import CampaignReport
+from mailer.sites.site import Site
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.guard import Asked
+from mailer.web.console.letters.approving import require_number
+from mailer.web.console.letters.state_names import named
+from mailer.web.console.showing import HOME
+
+EVERY, LASTS = 2.0, 60.0  # seconds between figures, and until a stream ends
+MESSAGES = {
+    MessageState.ACCEPTED: "taken by the mail servers",
+    MessageState.WAITING: "to go",
+    MessageState.DEFERRED: "to be tried again",
+    MessageState.UNCERTAIN: "perhaps taken",
+    MessageState.REFUSED: "refused",
+    MessageState.BOUNCED: "returned",
+    MessageState.COMPLAINED: "reported as unwanted",
+    MessageState.HELD: "held back",
+    MessageState.SET_ASIDE: "set aside: cannot be composed",
+    MessageState.EXPIRED: "too late",
+    MessageState.CANCELLED: "cancelled",
+}
+STRINGS = tuple(MESSAGES.values())
+Asking = Request[Asked, Any, Any]
+
+
+@get("/campaigns/{number:int}/live", right=Right.READ)
+async def live(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show the sending as it goes, with what one may do about it."""
+    return await _page(request.user, number, "live.html")
+
+
+@get("/campaigns/{number:int}/report", right=Right.READ)
+async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show who got what, by state, language and kind, and why some did not."""
+    return await _page(request.user, number, "report.html")
+
+
+@get("/campaigns/{number:int}/live/events", right=Right.READ)
+async def events(request: Asking, number: FromPath[int]) -> ServerSentEvent:
+    """Send the figures when they change, for a minute; browsers then ask again."""
+    return ServerSentEvent(_figures(request.user, number))
+
+
+async def _figures(asked: Asked, number: int) -> AsyncIterator[str]:
+    shown, left = "", LASTS
+    while left > 0:
+        page = await _page(asked, number, "figures.html")
+        if page.content != shown:
+            shown = page.content
+            yield shown
+        await asyncio.sleep(EVERY)
+        left -= EVERY
+
+
+@post("/campaigns/{number:int}/pause", right=Right.PAUSE, status_code=200)
+async def pause(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Pause a letter at once."""
+    asked, by = request.user, request.user.user.name
+    async with asked.site.database.writing() as session:
+        await control.pause(
+            session, number, by=by, because=f"paused by {by}", now=asked.now
+        )
+    return _back(asked.site, number)
+
+
+@post("/campaigns/{number:int}/resume", right=Right.SEND, status_code=200)
+async def resume(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Let a paused letter continue."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await resuming.resume(
+            session, campaign, by=asked.user.name, leave_refused=False, now=asked.now
+        )
+    return _back(asked.site, number)
+
+
+@post("/campaigns/{number:int}/cancel", right=Right.SEND, status_code=200)
+async def cancel(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Cancel a letter; the box that says so was ticked."""
+    asked = request.user
+    form = await forms.form_of(request)
+    if form.get("sure") != "yes":
+        raise RefusedError(asked.words.text("Tick the box to cancel the letter."))
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await closing.cancel(session, campaign, by=asked.user.name, now=asked.now)
+    return _back(asked.site, number)
+
+
+@post("/campaigns/{number:int}/send", right=Right.SEND, status_code=200)
+async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Send an approved letter now, once its number of readers was typed."""
+    asked = request.user
+    form = await forms.form_of(request)
+    readers = await release.count_readers(asked.site, number, now=asked.now)
+    require_number(asked, form.get("number"), readers.count)
+    await release.release(
+        asked.site,
+        number,
+        by=asked.user.name,
+        now=asked.now,
+        expected=readers.count,
+    )
+    return _back(asked.site, number)
+
+
+def _back(site: Site, number: int) -> Response[Any]:
+    return showing.to(site, f"{HOME}/campaigns/{number}/live")
+
+
+async def _page(asked: Asked, number: int, template: str) -> Response[Any]:
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        counted = await totals.report(session, campaign)
+    words = asked.words
+    rows = [
+        (str(state), words.text(MESSAGES[state]), count)
+        for state, count in counted.states.items()
+        if count
+    ]
+    return showing.show(
+        asked,
+        template,
+        campaign=campaign,
+        report=counted,
+        rows=rows,
+        skipped=sum(counted.skipped.values()),
+        states=named(words),
+        may_pause=_may(asked, Right.PAUSE, campaign.state, CampaignState.SENDING),
+        may_resume=_may(asked, Right.SEND, campaign.state, CampaignState.PAUSED),
+        may_cancel=_may(
+            asked,
+            Right.SEND,
+            campaign.state,
+            CampaignState.SENDING,
+            CampaignState.PAUSED,
+        ),
+        share=_share(counted),
+        message_names={each: words.text(text) for each, text in MESSAGES.items()},
+        languages_named={
+            words.language_name(code): count
+            for code, count in counted.by_language.items()
+        },
+    )
+
+
+def _may(asked: Asked, right: Right, state: str, *states: CampaignState) -> bool:
+    return state in states and asked.could(right)
+
+
+def _share(counted: CampaignReport) -> int:
+    """Return how many per cent of the audience have a final state."""
+    waits = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
+    left = sum(counted.states.get(each, 0) for each in waits)
+    return 100 if not counted.audience else 100 - 100 * left // counted.audience
+
+
+HANDLERS = (live, report, events, pause, resume, cancel, send)
