@@ -105,6 +105,15 @@ async def listed(session: AsyncSession) -> Sequence[Campaign]:
     return campaigns.all()
 
 
+async def in_states(
+    session: AsyncSession, states: Sequence[CampaignState], *, size: int
+) -> Sequence[Campaign]:
+    """Return the newest campaigns in some states."""
+    query = select(Campaign).where(Campaign.state.in_(states))
+    found = await session.scalars(query.order_by(Campaign.id.desc()).limit(size))
+    return found.all()
+
+
 async def page(
     session: AsyncSession,
     *,

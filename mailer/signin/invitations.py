@@ -1,0 +1,74 @@
+"""Links to the console for people who cannot sign in yet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from mailer.errors import RefusedError
+from mailer.signin import one_time
+from mailer.sites.site import Site
+from mailer.users import guard
+from mailer.users.acts import Right
+from mailer.users.rights import able
+
+PATH = "/console/sign-in/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invitation:
+    """A link that signs a user in once."""
+
+    user: str
+    url: str
+    ends_at: datetime
+
+
+async def invite(site: Site, name: str, *, by: str, now: datetime) -> Invitation:
+    """Make a link for a user, which lasts seven days.
+
+    Raises RefusedError unless `by` may change users.
+    """
+    async with site.database.reading() as session:
+        await guard.require(session, by, Right.USERS)
+    return await _made(site, name, by=by, now=now, lasts=one_time.INVITATION_LASTS)
+
+
+async def of_first_admin(site: Site, *, now: datetime) -> Invitation:
+    """Make a link for the first administrator, who starts the pages on this machine.
+
+    Raises RefusedError where the pages listen to other machines, and where the site has
+    no administrator.
+    """
+    host = site.settings.web.host
+    if host != "localhost" and not _is_loopback(host):
+        raise RefusedError(
+            f"the pages listen at {host}, to other machines too; ask an administrator"
+            " for a link: mailer users invite NAME --by ADMIN"
+        )
+    async with site.database.reading() as session:
+        admins = [
+            each for each in await guard.listed(session) if able(each, Right.USERS)
+        ]
+    if not admins:
+        raise RefusedError(
+            "no user of this site is an administrator; add one: mailer users add NAME"
+            " --role admin"
+        )
+    first = min(admins, key=lambda each: (each.added_at, each.name))
+    return await _made(site, first.name, by=first.name, now=now, lasts=one_time.LASTS)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _made(
+    site: Site, name: str, *, by: str, now: datetime, lasts: timedelta
+) -> Invitation:
+    async with site.database.writing() as session:
+        token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
+    base = site.settings.site.url.rstrip("/")
+    return Invitation(user=name, url=f"{base}{PATH}{token}", ends_at=now + lasts)
