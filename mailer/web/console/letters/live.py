@@ -58,18 +58,22 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
 @get("/campaigns/{number:int}/live/events", right=Right.READ)
 async def events(request: Asking, number: FromPath[int]) -> ServerSentEvent:
     """Send the figures when they change, for a minute; browsers then ask again."""
-    return ServerSentEvent(_figures(request.user, number))
+    first = await _page(request.user, number, "figures.html")
+    return ServerSentEvent(_figures(request.user, number, first.content))
 
 
-async def _figures(asked: Asked, number: int) -> AsyncIterator[str]:
-    shown, left = "", LASTS
-    while left > 0:
+async def _figures(asked: Asked, number: int, shown: str) -> AsyncIterator[str]:
+    yield shown
+    for _ in range(int(LASTS / EVERY)):
+        async with asked.site.database.reading() as session:
+            campaign = await lookup.get(session, number)
+        if campaign.state != CampaignState.SENDING:
+            return
+        await asyncio.sleep(EVERY)
         page = await _page(asked, number, "figures.html")
         if page.content != shown:
             shown = page.content
             yield shown
-        await asyncio.sleep(EVERY)
-        left -= EVERY
 
 
 @post("/campaigns/{number:int}/pause", right=Right.PAUSE, status_code=200)
