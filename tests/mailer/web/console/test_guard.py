@@ -102,8 +102,8 @@ async def test_a_form_of_another_site_or_sign_in_does_nothing(site: Site) -> Non
         own = await visitor(site, pages, ADMIN)
         other = await visitor(site, pages, ADMIN)
         forged = [
-            own.post("/sign-out", **{"Sec-Fetch-Site": "cross-site"}),
-            own.post("/sign-out", **{"Sec-Fetch-Site": "same-site"}),
+            own.post("/sign-out", {}, **{"Sec-Fetch-Site": "cross-site"}),
+            own.post("/sign-out", {}, **{"Sec-Fetch-Site": "same-site"}),
             own.post("/sign-out", {guard.FIELD: ""}),
             own.post("/sign-out", {guard.FIELD: tokens.form_token(other.token)}),
             pages.post("/console/sign-out", {}, Cookie=own.cookie, **SAME),
