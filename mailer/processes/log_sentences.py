@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
     "campaign.released": "campaign {campaign} is released: {messages} messages made",
     "command.failed": "{reason}",
     "letter.unusable": "letter {letter} cannot be used: {kind}",
+    "console.fault": "a page of the console failed, number {number}: {reason}",
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",
     "messages.wait": "{reason}",
@@ -42,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "relay.silent": "the relay {relay} is silent: {reason}",
     "series.unreadable": "the series {series} has a cadence that is no longer read:"
     " {reason}",
+    "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
     "site.goes_on": "the site sends again",
     "site.halted": "nothing is sent: {reason}",
     "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",

@@ -91,6 +91,19 @@ async def end(session: AsyncSession, token: str) -> None:
     await session.execute(delete(SignIn).where(chosen))
 
 
+def number(row: SignIn) -> str:
+    """Return what names a sign-in on its user's page; it is of no use as a cookie."""
+    return row.token_hash.hex()[:32]
+
+
+async def end_one(session: AsyncSession, name: str, wanted: str) -> None:
+    """Sign a user out in the browser with this number."""
+    rows = await session.scalars(select(SignIn).where(SignIn.user == name))
+    for row in rows:
+        if number(row) == wanted:
+            await session.delete(row)
+
+
 async def end_all(session: AsyncSession, name: str) -> None:
     """Sign a user out everywhere."""
     await session.execute(delete(SignIn).where(SignIn.user == name))
@@ -113,7 +126,8 @@ async def of_user(
 
 
 async def _standing(session: AsyncSession, user: User) -> bytes:
-    """Return a digest of what a sign-in stands on: roles and password."""
+    """Return a digest of what a sign-in stands on: the user, roles and password."""
     known = await session.get(Credential, user.name)
-    parts = [user.roles, known.password if known else None]
+    password = known.password if known else None
+    parts = [user.added_at.timestamp(), user.roles, password]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()

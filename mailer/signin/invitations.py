@@ -70,5 +70,9 @@ async def _made(
 ) -> Invitation:
     async with site.database.writing() as session:
         token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
-    base = site.settings.site.url.rstrip("/")
-    return Invitation(user=name, url=f"{base}{PATH}{token}", ends_at=now + lasts)
+    return Invitation(user=name, url=address_of(site, token), ends_at=now + lasts)
+
+
+def address_of(site: Site, token: str) -> str:
+    """Return the address of the page that a link leads to."""
+    return f"{site.settings.site.url.rstrip('/')}{PATH}{token}"

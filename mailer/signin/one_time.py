@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.errors import RefusedError
@@ -12,6 +12,8 @@ from mailer.users import guard
 
 LASTS = timedelta(minutes=15)
 INVITATION_LASTS = timedelta(days=7)
+MAILED = 5  # links to one user within MAILED_WITHIN, whatever networks ask
+MAILED_WITHIN = timedelta(hours=1)
 KEPT = timedelta(days=30)  # so that a used link can be told from one that never was
 
 
@@ -72,3 +74,15 @@ async def use(
         .returning(SignInLink.user)
     )
     return changed.scalar_one_or_none()
+
+
+async def may_be_mailed(session: AsyncSession, name: str, *, now: datetime) -> bool:
+    """Whether a user may get one more link by mail now."""
+    lately = await session.scalar(
+        select(func.count()).where(
+            SignInLink.user == name,
+            SignInLink.browser_hash.is_not(None),
+            SignInLink.made_at > now - MAILED_WITHIN,
+        )
+    )
+    return (lately or 0) < MAILED

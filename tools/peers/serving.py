@@ -45,7 +45,9 @@ async def serving(site: Site) -> AsyncIterator[Pages]:
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     running = asyncio.create_task(server.serve(sockets=[listening]))
-    async with httpx.AsyncClient(timeout=30, follow_redirects=False) as client:
-        yield Pages(url=f"http://127.0.0.1:{port}", client=client)
-    server.should_exit = True
-    await running
+    try:
+        async with httpx.AsyncClient(timeout=30, follow_redirects=False) as client:
+            yield Pages(url=f"http://127.0.0.1:{port}", client=client)
+    finally:
+        server.should_exit = True
+        await running

@@ -12,7 +12,7 @@ from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.showing import show_history
 from mailer.rendering import letter_types
 from mailer.reports import people, shapes
-from mailer.signin import invitations
+from mailer.signin import accounts, invitations
 from mailer.sites.site import Site
 from mailer.users import guard, keeping
 from mailer.users.checking import UserDetails
@@ -149,7 +149,7 @@ async def edit(
     version = version_of(seen)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        changed = await keeping.edit(
+        changed = await accounts.edit(
             session,
             name,
             wanted,
@@ -180,7 +180,7 @@ async def disable(
     """Let a user act no more; what they wrote and approved stays theirs."""
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        changed = await keeping.disable(
+        changed = await accounts.disable(
             session, name, author(by, because), classes=classes
         )
     _print(name, changed, as_json=as_json)
@@ -214,7 +214,7 @@ async def remove(
     acting.ask(f"Remove the user {name}?", yes=yes)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        await keeping.remove(session, name, author(by, because), classes=classes)
+        await accounts.remove(session, name, author(by, because), classes=classes)
     output.line(f"{name} is removed")
 
 

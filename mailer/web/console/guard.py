@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import (
@@ -55,6 +56,11 @@ class Asked:
     def words(self) -> Catalogue:
         """Return the console's strings in the user's language."""
         return strings.of(self.site, self.language)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the times shown: the user's, else the site's."""
+        return ZoneInfo(self.user.zone) if self.user.zone else self.site.zone
 
     def could(self, right: str) -> bool:
         """Whether the user has a role for a right, whatever its limits."""

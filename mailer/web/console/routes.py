@@ -10,7 +10,7 @@ from litestar.static_files import create_static_files_router
 
 from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
-from mailer.web.console.account import me, signing
+from mailer.web.console.account import mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.letters import (
     approving,
@@ -24,7 +24,9 @@ MAX_BODY = 1024 * 1024  # octets of a form
 
 HANDLERS: tuple[BaseRouteHandler, ...] = (
     *signing.HANDLERS,
+    *mailed.HANDLERS,
     *me.HANDLERS,
+    *people.HANDLERS,
     *home.HANDLERS,
     *campaign_list.HANDLERS,
     *campaign.HANDLERS,

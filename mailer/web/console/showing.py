@@ -86,6 +86,7 @@ def render(
 ) -> Response[str]:
     """Return a page; `asked` is None where no user is signed in."""
     words = strings.of(site, language)
+    zone = asked.zone if asked else site.zone
     base = urlsplit(site.settings.site.url).path
     html = (
         _environment()
@@ -93,7 +94,7 @@ def render(
         .render(
             t=words.text,
             number=words.number,
-            moment=lambda at: strings.moment(words, at, site.zone),
+            moment=lambda at: strings.moment(words, at, zone),
             day=words.day,
             language_name=words.language_name,
             language=language,

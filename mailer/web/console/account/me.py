@@ -2,18 +2,24 @@
 
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import segno
 from litestar import Request, Response, get, post
 
-from mailer.errors import RefusedError
+from mailer.errors import MailerError, RefusedError
 from mailer.signin import browsers, passwords
 from mailer.signin.models import Credential
-from mailer.users.roles import in_words
+from mailer.users import keeping
+from mailer.users.checking import UserDetails
+from mailer.users.keeping import RoleChange
 from mailer.web import forms
 from mailer.web.console import showing
+from mailer.web.console.account.people import author
+from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.guard import ANY, Asked
 from mailer.web.console.showing import HOME
+from scheduler.errors import ScheduleError
 
 Asking = Request[Asked, Any, Any]
 
@@ -22,6 +28,36 @@ Asking = Request[Asked, Any, Any]
 async def me(request: Asking) -> Response[Any]:
     """Show who one is here, and where one is signed in."""
     return await _page(request.user)
+
+
+@post("/me/details", right=ANY, status_code=200)
+async def details(request: Asking) -> Response[Any]:
+    """Change the name that people read, the language and the zone of the user."""
+    asked, form = request.user, await forms.form_of(request)
+    given = {key: str(form.get(key) or "") for key in ("shown", "language", "zone")}
+    site = asked.site
+    try:
+        async with site.database.writing() as session:
+            await keeping.edit(
+                session,
+                asked.user.name,
+                RoleChange(),
+                UserDetails(**given),
+                author(asked),
+                classes=(),
+            )
+    except (MailerError, ScheduleError, ValueError) as refused:
+        return await _page(asked, details_fault=str(refused), status=422)
+    return showing.to(site, f"{HOME}/me")
+
+
+@post("/me/sign-ins", right=ANY, status_code=200)
+async def end_one(request: Asking) -> Response[Any]:
+    """Sign the user out in one browser."""
+    asked, form = request.user, await forms.form_of(request)
+    async with asked.site.database.writing() as session:
+        await browsers.end_one(session, asked.user.name, str(form.get("browser")))
+    return showing.to(asked.site, f"{HOME}/me")
 
 
 @post("/me/password", right=ANY, status_code=200)
@@ -59,7 +95,12 @@ async def everywhere(request: Asking) -> Response[Any]:
 
 
 async def _page(
-    asked: Asked, *, secret: str = "", fault: str = "", status: int = 200
+    asked: Asked,
+    *,
+    secret: str = "",
+    fault: str = "",
+    details_fault: str = "",
+    status: int = 200,
 ) -> Response[Any]:
     async with asked.site.database.reading() as session:
         known = await session.get(Credential, asked.user.name)
@@ -73,13 +114,17 @@ async def _page(
         "me.html",
         status=status,
         fault=fault,
-        roles=in_words(asked.user.grants),
+        details_fault=details_fault,
+        does=[asked.words.text(ROLES[each.role]) for each in asked.user.grants],
+        zone=asked.user.zone or "",
+        zones=sorted(available_timezones()),
         has_password=bool(known and known.password),
         codes_left=len(known.recovery) if known else 0,
-        sign_ins=open_ones,
+        sign_ins=[(each, browsers.number(each)) for each in open_ones],
+        this=browsers.number(asked.signed.sign_in),
         secret=secret,
         picture=picture,
     )
 
 
-HANDLERS = (me, password, everywhere)
+HANDLERS = (me, details, password, end_one, everywhere)

@@ -15,6 +15,7 @@ from mailer.sites.site import Site
 from mailer.users import guard as users
 from mailer.web import forms
 from mailer.web.console import showing, strings
+from mailer.web.console.account import mailed
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import (
     ANY,
@@ -61,7 +62,8 @@ async def by_password(
     now = clock.now()
     async with mail_site.database.reading() as session:
         user = await users.find(session, name)
-        known = await session.get(Credential, name) if user is not None else None
+        may = user is not None and user.disabled_at is None
+        known = await session.get(Credential, name) if may else None
     if await passwords.fits(password, known):
         key = mail_site.address_key
         async with mail_site.database.writing() as session:
@@ -95,7 +97,8 @@ async def by_link(
         return _form(request, mail_site, TOO_OFTEN, status=429)
     now = clock.now()
     async with mail_site.database.writing() as session:
-        name = await one_time.use(session, token, browser=None, now=now)
+        browser = mailed.secret_of(request, mail_site)
+        name = await one_time.use(session, token, browser=browser, now=now)
         user = await users.find(session, name) if name else None
         if name and user is not None and user.disabled_at is None:
             return await _begin(request, mail_site, session, name, now)

@@ -16,7 +16,7 @@ from mailer.outbox import release
 from mailer.reports import repeated
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing, strings
+from mailer.web.console import showing
 from mailer.web.console.guard import Asked
 from mailer.web.console.showing import HOME
 
@@ -145,11 +145,6 @@ def _instant(asked: Asked, campaign: Campaign, given: str) -> datetime:
         raise RefusedError(asked.words.text(NO_TIME, given=given[:40])) from None
     zone = ZoneInfo(campaign.zone)
     return local if local.tzinfo else local.replace(tzinfo=zone)
-
-
-def moment_of(asked: Asked, at: datetime) -> str:
-    """Return an instant in the site's zone, in words."""
-    return strings.moment(asked.words, at, asked.site.zone)
 
 
 HANDLERS = (page, approve, when, give_time, take_time)

@@ -105,7 +105,7 @@ async def campaign(
         seen=seen,
         campaign=seen.campaign,
         steps=steps.steps(
-            seen, words, lambda at: strings.moment(words, at, asked.site.zone)
+            seen, words, lambda at: strings.moment(words, at, asked.zone)
         ),
         states=named(words),
         sentence=words.text(sentence),
