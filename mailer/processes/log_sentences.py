@@ -11,6 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "alert.not_kept": "alerts.sent.json cannot be written: {reason}",
     "alert.not_sent": "an alert mail did not leave by the relay {relay}: {reason}",
     "alert.sent": "an alert mail left: {faults} faults are new, {over} are over",
+    "approval.not_mailed": "a mail about campaign {campaign} did not leave: {reason}",
     "campaign.finished": "campaign {campaign} is finished: {totals}",
     "campaign.not_released": "campaign {campaign} is not released: {reason}",
     "campaign.paused": "campaign {campaign} is paused: {reason}",

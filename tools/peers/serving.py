@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlencode
 
 import httpx
@@ -47,6 +48,7 @@ async def serving(site: Site) -> AsyncIterator[Pages]:
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         async with httpx.AsyncClient(timeout=30, follow_redirects=False) as client:
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             yield Pages(url=f"http://127.0.0.1:{port}", client=client)
     finally:
         server.should_exit = True

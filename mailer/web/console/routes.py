@@ -14,10 +14,13 @@ from mailer.web.console.account import mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.letters import (
     approving,
+    asked,
     campaign,
     campaign_list,
     live,
     reading,
+    scheduling,
+    testing,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form
@@ -32,6 +35,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *campaign.HANDLERS,
     *reading.HANDLERS,
     *approving.HANDLERS,
+    *scheduling.HANDLERS,
+    *testing.HANDLERS,
     *live.HANDLERS,
 )
 
@@ -56,4 +61,4 @@ def routers(site: Site) -> list[Any]:
     files = create_static_files_router(
         "/console-static", [folder], include_in_schema=False
     )
-    return [pages, files]
+    return [pages, asked.router(), files]

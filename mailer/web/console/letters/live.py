@@ -21,7 +21,7 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Asked
-from mailer.web.console.letters.approving import require_number
+from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.showing import HOME
 

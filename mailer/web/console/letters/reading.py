@@ -16,15 +16,9 @@ from mailer.reports.review import preview_page
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Asked
+from mailer.web.console.letters.letter_frames import FRAME
 
 Asking = Request[Asked, Any, Any]
-FRAME = {  # what a letter in a frame may do: nothing but show itself
-    "Content-Security-Policy": (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-        " frame-ancestors 'self'"
-    ),
-    "Cache-Control": "no-store",
-}
 
 
 @get("/campaigns/{number:int}/preview", right=Right.READ)

@@ -84,7 +84,7 @@ def _test(seen: Overview, words: Catalogue) -> Step:
         name=words.text("Look and test"),
         said=words.text(text),
         done=tested,
-        page="/preview",
+        page="/test",
     )
 
 
