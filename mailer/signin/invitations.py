@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from mailer.errors import RefusedError
 from mailer.signin import one_time
 from mailer.sites.site import Site
@@ -15,7 +17,7 @@ PATH = "/console/sign-in/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Invitation:
+class InvitationLink:
     """A link that signs a user in once."""
 
     user: str
@@ -23,17 +25,22 @@ class Invitation:
     ends_at: datetime
 
 
-async def invite(site: Site, name: str, *, by: str, now: datetime) -> Invitation:
+async def invite(
+    session: AsyncSession, site: Site, name: str, *, by: str, now: datetime
+) -> InvitationLink:
     """Make a link for a user, which lasts seven days.
 
     Raises RefusedError unless `by` may change users.
     """
-    async with site.database.reading() as session:
-        await guard.require(session, by, Right.USERS)
-    return await _made(site, name, by=by, now=now, lasts=one_time.INVITATION_LASTS)
+    await guard.require(session, by, Right.USERS)
+    return await _made(
+        session, site, name, by=by, now=now, lasts=one_time.INVITATION_LASTS
+    )
 
 
-async def of_first_admin(site: Site, *, now: datetime) -> Invitation:
+async def of_first_admin(
+    session: AsyncSession, site: Site, *, now: datetime
+) -> InvitationLink:
     """Make a link for the first administrator, who starts the pages on this machine.
 
     Raises RefusedError where the pages listen to other machines, and where the site has
@@ -45,17 +52,16 @@ async def of_first_admin(site: Site, *, now: datetime) -> Invitation:
             f"the pages listen at {host}, to other machines too; ask an administrator"
             " for a link: mailer users invite NAME --by ADMIN"
         )
-    async with site.database.reading() as session:
-        admins = [
-            each for each in await guard.listed(session) if able(each, Right.USERS)
-        ]
+    admins = [each for each in await guard.listed(session) if able(each, Right.USERS)]
     if not admins:
         raise RefusedError(
             "no user of this site is an administrator; add one: mailer users add NAME"
             " --role admin"
         )
     first = min(admins, key=lambda each: (each.added_at, each.name))
-    return await _made(site, first.name, by=first.name, now=now, lasts=one_time.LASTS)
+    return await _made(
+        session, site, first.name, by=first.name, now=now, lasts=one_time.LASTS
+    )
 
 
 def _is_loopback(host: str) -> bool:
@@ -66,11 +72,16 @@ def _is_loopback(host: str) -> bool:
 
 
 async def _made(
-    site: Site, name: str, *, by: str, now: datetime, lasts: timedelta
-) -> Invitation:
-    async with site.database.writing() as session:
-        token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
-    return Invitation(user=name, url=address_of(site, token), ends_at=now + lasts)
+    session: AsyncSession,
+    site: Site,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    lasts: timedelta,
+) -> InvitationLink:
+    token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
+    return InvitationLink(user=name, url=address_of(site, token), ends_at=now + lasts)
 
 
 def address_of(site: Site, token: str) -> str:

@@ -42,7 +42,6 @@ def refuse_weak(password: str, *, names: Sequence[str]) -> None:
         raise RefusedError(
             f"the password has {len(password)} characters; choose {SHORTEST} to"
             f" {LONGEST}, for example four words",
-            code="password.length",
         )
     rest = folded
     for word in (*_COMMON, *(each.casefold() for each in names if len(each) > 2)):  # noqa: PLR2004 (shorter names are in every password)
@@ -51,7 +50,6 @@ def refuse_weak(password: str, *, names: Sequence[str]) -> None:
         raise RefusedError(
             "the password is easy to guess: it is mostly a common word, a name or a"
             " repetition; choose another, for example four words",
-            code="password.weak",
         )
 
 
@@ -127,7 +125,6 @@ async def enrol(
         raise RefusedError(
             "this code is not the one of now; check the clock of the telephone, and"
             " type the six digits that it shows",
-            code="totp.wrong",
         )
     row = await of_user(session, name, now=now)
     codes = [secrets.token_hex(5) for _ in range(CODES)]

@@ -23,6 +23,7 @@ OPENERS = (
     "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
     "mailer/campaigns/writing/translation/exchange.py",
+    "mailer/campaigns/asking/requests.py",  # the gate renders before its transaction
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/reports/coverage.py",

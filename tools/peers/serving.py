@@ -42,7 +42,9 @@ class Pages:
 @asynccontextmanager
 async def serving(site: Site) -> AsyncIterator[Pages]:
     """Serve the pages of a site until the block ends."""
-    server = uvicorn.Server(connections.configuration(app.create(site)))
+    stopping = asyncio.Event()
+    pages = app.create(site, stopping)
+    server = uvicorn.Server(connections.configuration(pages))
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     running = asyncio.create_task(server.serve(sockets=[listening]))
@@ -51,5 +53,6 @@ async def serving(site: Site) -> AsyncIterator[Pages]:
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             yield Pages(url=f"http://127.0.0.1:{port}", client=client)
     finally:
+        stopping.set()
         server.should_exit = True
         await running

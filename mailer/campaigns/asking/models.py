@@ -29,5 +29,5 @@ class ApprovalRequest(Base):
     code_ends_at: Mapped[datetime | None]
     code_tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     codes: Mapped[int] = mapped_column(SmallInteger, default=0)  # mailed so far
-    answer: Mapped[str | None] = mapped_column(String(10))  # of `Answer`
+    answer: Mapped[str | None] = mapped_column(String(10))  # of `RequestAnswer`
     answered_at: Mapped[datetime | None]

@@ -28,7 +28,7 @@ LASTS = timedelta(days=7)
 LONGEST = 2000  # characters of a reason
 
 
-class Answer(StrEnum):
+class RequestAnswer(StrEnum):
     """What became of a request."""
 
     APPROVED = "approved"
@@ -102,7 +102,7 @@ async def _made(
             user=name,
         )
     mine = ApprovalRequest.approver == name
-    await _answer(session, campaign, Answer.WITHDRAWN, now, mine)
+    await _answer(session, campaign, RequestAnswer.WITHDRAWN, now, mine)
     token = tokens.fresh()
     session.add(
         ApprovalRequest(
@@ -171,7 +171,7 @@ async def approve(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         mine = ApprovalRequest.approver == by
-        await _answer(session, campaign, Answer.APPROVED, now, mine)
+        await _answer(session, campaign, RequestAnswer.APPROVED, now, mine)
 
 
 async def send_back(
@@ -197,7 +197,7 @@ async def send_back(
             raise RefusedError(
                 f"{campaign.name} is {campaign.state}; only a draft can be sent back"
             )
-        await _answer(session, campaign, Answer.RETURNED, now)
+        await _answer(session, campaign, RequestAnswer.RETURNED, now)
         detail = {"because": reason}
         acts.witness(session, campaign_id, Act.RETURNED, by=by, now=now, detail=detail)
         return await guard.find(session, campaign.author)
@@ -209,7 +209,7 @@ async def withdraw(
     """Take back all requests for a letter; RefusedError if none is open."""
     await lookup.lock(session, campaign)
     await permission.require(session, campaign, Right.WRITE, by=by)
-    if not await _answer(session, campaign, Answer.WITHDRAWN, now):
+    if not await _answer(session, campaign, RequestAnswer.WITHDRAWN, now):
         raise RefusedError(f"no request for an approval of {campaign.name} is open")
     acts.witness(session, campaign.id, Act.WITHDRAWN, by=by, now=now)
 
@@ -224,7 +224,7 @@ def _open(campaign: Campaign) -> tuple[ColumnElement[bool], ...]:
 async def _answer(
     session: AsyncSession,
     campaign: Campaign,
-    answer: Answer,
+    answer: RequestAnswer,
     now: datetime,
     *which: ColumnElement[bool],
 ) -> int:

@@ -154,10 +154,9 @@ async def approve(
 ) -> Approval:
     """Check a campaign, and approve it as it was checked.
 
-    `time` and `until` are those of approval.approve; `seen` is when the campaign that
-    the approver read was changed last. Raises RefusedError if the campaign has an
-    error, a date that has passed unless `old_date`, or was changed since or during the
-    check, and what approval.approve raises.
+    `time` and `until` are those of approval.approve, `seen` of require_seen. Raises
+    RefusedError if the campaign has an error, a date that has passed unless `old_date`,
+    or changed since or during the check, and what approval.approve raises.
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:

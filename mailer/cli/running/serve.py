@@ -23,7 +23,8 @@ from mailer.sites.site import Site
 async def command(site: Site, signs_in: bool) -> None:
     """Run pages, console, ticker and delivery in one process, until stopped."""
     if signs_in:
-        link = await invitations.of_first_admin(site, now=clock.now())
+        async with site.database.writing() as session:
+            link = await invitations.of_first_admin(session, site, now=clock.now())
         output.say(f"the console, for {link.user}, once, within 15 minutes: {link.url}")
     about = f"pages at {site.settings.site.url}; stop with Ctrl-C"
     with logs.life(about):

@@ -225,7 +225,8 @@ async def remove(
 @with_site
 async def invite(site: Site, name: str, by: str, as_json: bool) -> None:
     """Print a link that signs a user in to the console once, within seven days."""
-    link = await invitations.invite(site, name, by=by, now=clock.now())
+    async with site.database.writing() as session:
+        link = await invitations.invite(session, site, name, by=by, now=clock.now())
     if as_json:
         document = {"name": name, "link": link.url}
         output.json_document(document | {"until": link.ends_at.isoformat()})

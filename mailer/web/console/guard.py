@@ -39,7 +39,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Visit:
     """A request of a user who is signed in."""
 
     site: Site
@@ -110,7 +110,7 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException(
             detail=rights.may(signed.user, right, others=users) or ""
         )
-    connection.scope["user"] = Asked(
+    connection.scope["user"] = Visit(
         site=site,
         signed=signed,
         language=language_of(site, connection, signed.user.language),

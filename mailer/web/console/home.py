@@ -9,7 +9,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.store import identity
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters.state_names import named
 
 SHOWN = 20  # letters of a kind
@@ -23,7 +23,7 @@ TURNS = {
 
 
 @get("/", right=Right.READ)
-async def home(request: Request[Asked, Any, Any]) -> Response[Any]:
+async def home(request: Request[Visit, Any, Any]) -> Response[Any]:
     """Show what waits for the user, what is being sent, and what leaves next."""
     asked = request.user
     waits = [state for state, rights in TURNS.items() if any(map(asked.could, rights))]

@@ -22,6 +22,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
+from mailer.web.console.reports import report
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -38,6 +39,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *scheduling.HANDLERS,
     *testing.HANDLERS,
     *live.HANDLERS,
+    *report.HANDLERS,
 )
 
 

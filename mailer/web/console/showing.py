@@ -23,7 +23,7 @@ from mailer.rendering.language import typography
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web.console import strings
-from mailer.web.console.guard import FIELD, Asked, language_of
+from mailer.web.console.guard import FIELD, Visit, language_of
 
 HOME = "/console"
 CONFLICT = 409
@@ -60,7 +60,7 @@ def to(site: Site, path: str) -> Redirect:
 
 
 def show(
-    asked: Asked, template: str, *, status: int = 200, **values: Any
+    asked: Visit, template: str, *, status: int = 200, **values: Any
 ) -> Response[str]:
     """Return a page for a user who is signed in."""
     return render(
@@ -80,7 +80,7 @@ def render(
     *,
     language: str,
     status: int = 200,
-    asked: Asked | None = None,
+    asked: Visit | None = None,
     form_token: str = "",
     **values: Any,
 ) -> Response[str]:
@@ -88,27 +88,24 @@ def render(
     words = strings.of(site, language)
     zone = asked.zone if asked else site.zone
     base = urlsplit(site.settings.site.url).path
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            t=words.text,
-            number=words.number,
-            moment=lambda at: strings.moment(words, at, zone),
-            day=words.day,
-            language_name=words.language_name,
-            language=language,
-            direction=words.direction,
-            languages=strings.LANGUAGES,
-            site_name=site.sender_name(language),
-            demo=site.settings.site.demo,
-            base=base,
-            console=f"{base}{HOME}",
-            asked=asked,
-            form_field=FIELD,
-            form_token=form_token,
-            **values,
-        )
+    page = _environment().get_template(template)
+    html = page.render(
+        t=words.text,
+        number=words.number,
+        moment=lambda at: strings.moment(words, at, zone),
+        day=words.day,
+        language_name=words.language_name,
+        language=language,
+        direction=words.direction,
+        languages=strings.LANGUAGES,
+        site_name=site.sender_name(language),
+        demo=site.settings.site.demo,
+        base=base,
+        console=f"{base}{HOME}",
+        asked=asked,
+        form_field=FIELD,
+        form_token=form_token,
+        **values,
     )
     return Response(
         typography.no_break_spaces_in_html(html, language),

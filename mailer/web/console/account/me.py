@@ -17,11 +17,11 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account.people import author
 from mailer.web.console.account.role_names import ROLES
-from mailer.web.console.guard import ANY, Asked
+from mailer.web.console.guard import ANY, Visit
 from mailer.web.console.showing import HOME
 from scheduler.errors import ScheduleError
 
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/me", right=ANY)
@@ -95,7 +95,7 @@ async def everywhere(request: Asking) -> Response[Any]:
 
 
 async def _page(
-    asked: Asked,
+    asked: Visit,
     *,
     secret: str = "",
     fault: str = "",

@@ -22,12 +22,12 @@ from mailer.users.roles import UserRole
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account.role_names import LIMITS, ROLES
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
 STRINGS = (CHANGED,)
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 Fault = (MailerError, AudienceError, ValueError)
 
 
@@ -94,7 +94,10 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
 async def invite(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Make a link that signs a user in once, and show it: it is kept nowhere."""
     asked = request.user
-    link = await invitations.invite(asked.site, name, by=asked.user.name, now=asked.now)
+    async with asked.site.database.writing() as session:
+        link = await invitations.invite(
+            session, asked.site, name, by=asked.user.name, now=asked.now
+        )
     return await _page(asked, name, link=link.url, until=link.ends_at)
 
 
@@ -116,7 +119,7 @@ async def enable(request: Asking, name: FromPath[str]) -> Response[Any]:
     return _back(asked, name)
 
 
-def author(asked: Asked) -> Author:
+def author(asked: Visit) -> Author:
     """Return who changes something by a page, and when."""
     return Author(by=asked.user.name, at=asked.now, because=None, account=None)
 
@@ -133,16 +136,16 @@ def _wanted(user: User, form: FormMultiDict) -> RoleChange:
     )
 
 
-def _classes(asked: Asked) -> set[str]:
+def _classes(asked: Visit) -> set[str]:
     return letter_types.classes(asked.site.templates)
 
 
-def _back(asked: Asked, name: str) -> Response[Any]:
+def _back(asked: Visit, name: str) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}")
 
 
 async def _list(
-    asked: Asked, *, fault: str = "", given: Any = None, status: int = 200
+    asked: Visit, *, fault: str = "", given: Any = None, status: int = 200
 ) -> Response[Any]:
     async with asked.site.database.reading() as session:
         users = await guard.listed(session)
@@ -158,7 +161,7 @@ async def _list(
 
 
 async def _page(
-    asked: Asked, name: str, *, fault: str = "", status: int = 200, **link: Any
+    asked: Visit, name: str, *, fault: str = "", status: int = 200, **link: Any
 ) -> Response[Any]:
     async with asked.site.database.reading() as session:
         user = await guard.named(session, name)
@@ -191,7 +194,7 @@ async def _page(
     )
 
 
-def _role_names(asked: Asked, user: User) -> Sequence[str]:
+def _role_names(asked: Visit, user: User) -> Sequence[str]:
     named = []
     for each in user.grants:
         limit = each.scope or ", ".join(each.only)

@@ -12,7 +12,7 @@ from mailer import clock
 from mailer.signin import browsers, one_time, passwords
 from mailer.signin.models import Credential
 from mailer.sites.site import Site
-from mailer.users import guard as users
+from mailer.users import guard
 from mailer.web import forms
 from mailer.web.console import showing, strings
 from mailer.web.console.account import mailed
@@ -20,7 +20,7 @@ from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import (
     ANY,
     PUBLIC,
-    Asked,
+    Visit,
     cookie_name,
     is_secure,
     language_of,
@@ -61,7 +61,7 @@ async def by_password(
         return _form(request, mail_site, TOO_OFTEN, name=name, status=429)
     now = clock.now()
     async with mail_site.database.reading() as session:
-        user = await users.find(session, name)
+        user = await guard.find(session, name)
         may = user is not None and user.disabled_at is None
         known = await session.get(Credential, name) if may else None
     if await passwords.fits(password, known):
@@ -99,14 +99,14 @@ async def by_link(
     async with mail_site.database.writing() as session:
         browser = mailed.secret_of(request, mail_site)
         name = await one_time.use(session, token, browser=browser, now=now)
-        user = await users.find(session, name) if name else None
+        user = await guard.find(session, name) if name else None
         if name and user is not None and user.disabled_at is None:
             return await _begin(request, mail_site, session, name, now)
     return _form(request, mail_site, LINK_ENDED, status=403)
 
 
 @post("/sign-out", right=ANY, status_code=200)
-async def out(request: Request[Asked, Any, Any]) -> Response[Any]:
+async def out(request: Request[Visit, Any, Any]) -> Response[Any]:
     """Sign this browser out."""
     asked = request.user
     async with asked.site.database.writing() as session:

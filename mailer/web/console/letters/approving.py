@@ -16,7 +16,7 @@ from mailer.reports.review import overview
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters import returning
 from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.state_names import named
@@ -29,7 +29,7 @@ NOT_MAILED = (
     " again when the mail server works."
 )
 STRINGS = (NO_DAY, NOT_MAILED)
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/approval", right=Right.READ)
@@ -117,7 +117,7 @@ async def withdraw(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 
 async def _page(
-    asked: Asked, number: int, *, fault: str = "", reason: str = ""
+    asked: Visit, number: int, *, fault: str = "", reason: str = ""
 ) -> Response[Any]:
     site = asked.site
     async with site.database.reading() as session:
@@ -147,7 +147,7 @@ async def _page(
     )
 
 
-def _day(asked: Asked, given: str) -> date | None:
+def _day(asked: Visit, given: str) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:

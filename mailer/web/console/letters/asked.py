@@ -28,11 +28,20 @@ from mailer.reports.review import differences
 from mailer.reports.review.differences import Difference
 from mailer.signin import tokens
 from mailer.sites.site import Site
-from mailer.users import guard as users
+from mailer.users import guard
 from mailer.users.models import User
 from mailer.web import forms
-from mailer.web.console import guard, showing, strings
-from mailer.web.console.guard import FIELD, PUBLIC, is_secure
+from mailer.web.console import showing, strings
+from mailer.web.console.guard import (
+    FIELD,
+    PUBLIC,
+    STALE,
+    check,
+    is_secure,
+    language_of,
+    require_declared,
+    signed_in,
+)
 from mailer.web.console.letters import letter_frames, returning
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
@@ -144,7 +153,7 @@ async def _acting(request: Asking, site: Site) -> _Opened:
     if not isinstance(given, str) or not tokens.same(
         given, tokens.form_token(opened.token)
     ):
-        raise PermissionDeniedException(detail=guard.STALE)
+        raise PermissionDeniedException(detail=STALE)
     if opened.request.answer is not None:
         raise RefusedError("this request is answered already; look at the letter")
     return opened
@@ -159,12 +168,12 @@ async def _opened(request: Asking, site: Site) -> _Opened:
         if found is None:
             raise NotFoundError(NO_LINK)
         campaign = await lookup.get(session, found.campaign_id)
-        approver = await users.find(session, found.approver)
+        approver = await guard.find(session, found.approver)
     gone = approver is None or approver.disabled_at is not None
-    taken_back = found.answer == requests.Answer.WITHDRAWN
+    taken_back = found.answer == requests.RequestAnswer.WITHDRAWN
     if approver is None or gone or taken_back or found.ends_at <= now:
         raise NotFoundError(OLD)
-    signed = await guard.signed_in(request, site)
+    signed = await signed_in(request, site)
     return _Opened(
         site=site,
         token=token,
@@ -172,7 +181,7 @@ async def _opened(request: Asking, site: Site) -> _Opened:
         campaign=campaign,
         approver=approver,
         signed_in=signed is not None and signed.user.name == approver.name,
-        language=guard.language_of(site, request, approver.language),
+        language=language_of(site, request, approver.language),
         now=now,
     )
 
@@ -239,10 +248,10 @@ HANDLERS = (arrive, page, letter, code, decide)
 
 def router() -> Router:
     """Return the router of these pages, under the guard of the console."""
-    guard.require_declared(HANDLERS)
+    require_declared(HANDLERS)
     return Router(
         path=PATH,
         route_handlers=HANDLERS,
-        guards=[guard.check],
+        guards=[check],
         exception_handlers={Exception: showing.fault},
     )

@@ -11,7 +11,7 @@ from mailer.reports.review import overview
 from mailer.reports.review.overview import NextStep, Overview
 from mailer.users.acts import Right
 from mailer.web.console import showing, strings
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters import steps
 from mailer.web.console.letters.state_names import named
 
@@ -73,6 +73,7 @@ ACTS = {
     Act.IMPORTED: "began the letter",
     Act.EDITED: "changed the text",
     Act.TRANSLATED: "changed a translation",
+    Act.EXPORTED: "exported who got it",
     Act.TESTED: "sent a test",
     Act.ASKED: "asked for an approval",
     Act.WITHDRAWN: "took the request back",
@@ -95,7 +96,7 @@ STRINGS = (
 
 @get("/campaigns/{number:int}", right=Right.READ)
 async def campaign(
-    request: Request[Asked, Any, Any], number: FromPath[int]
+    request: Request[Visit, Any, Any], number: FromPath[int]
 ) -> Response[Any]:
     """Show one letter: its steps, what comes next, warnings and history."""
     asked = request.user

@@ -8,14 +8,14 @@ from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters.state_names import named
 
 PAGE = 50  # letters
 
 
 @get("/campaigns", right=Right.READ)
-async def listed(request: Request[Asked, Any, Any]) -> Response[Any]:
+async def listed(request: Request[Visit, Any, Any]) -> Response[Any]:
     """Show the letters, fifty on a page, of one state or with a word in their name."""
     asked, query = request.user, request.query_params
     state = query.get("state", "")

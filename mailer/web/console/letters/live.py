@@ -1,15 +1,18 @@
-"""/console/campaigns/{id}/live and /report: the sending as it goes, and its end."""
+"""/console/campaigns/{id}/live: the sending as it goes, and what one may do."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
 from mailer.campaigns import control, lookup
 from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.outbox.message_states import MessageState
@@ -20,7 +23,7 @@ from mailer.sites.site import Site
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.showing import HOME
@@ -40,7 +43,7 @@ MESSAGES = {
     MessageState.CANCELLED: "cancelled",
 }
 STRINGS = tuple(MESSAGES.values())
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/live", right=Right.READ)
@@ -49,31 +52,34 @@ async def live(request: Asking, number: FromPath[int]) -> Response[Any]:
     return await _page(request.user, number, "live.html")
 
 
-@get("/campaigns/{number:int}/report", right=Right.READ)
-async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
-    """Show who got what, by state, language and kind, and why some did not."""
-    return await _page(request.user, number, "report.html")
-
-
 @get("/campaigns/{number:int}/live/events", right=Right.READ)
-async def events(request: Asking, number: FromPath[int]) -> ServerSentEvent:
+async def events(
+    request: Asking, number: FromPath[int], stopping: NamedDependency[asyncio.Event]
+) -> ServerSentEvent:
     """Send the figures when they change, for a minute; browsers then ask again."""
     first = await _page(request.user, number, "figures.html")
-    return ServerSentEvent(_figures(request.user, number, first.content))
+    return ServerSentEvent(_figures(request.user, number, first.content, stopping))
 
 
-async def _figures(asked: Asked, number: int, shown: str) -> AsyncIterator[str]:
+async def _figures(
+    asked: Visit, number: int, shown: str, stopping: asyncio.Event
+) -> AsyncIterator[str]:
+    """Yield the figures as they change; no session is held while it waits."""
     yield shown
-    for _ in range(int(LASTS / EVERY)):
+    end = asyncio.get_running_loop().time() + LASTS
+    while asyncio.get_running_loop().time() < end:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), EVERY)
+        if stopping.is_set():
+            return
         async with asked.site.database.reading() as session:
             campaign = await lookup.get(session, number)
-        if campaign.state != CampaignState.SENDING:
-            return
-        await asyncio.sleep(EVERY)
         page = await _page(asked, number, "figures.html")
         if page.content != shown:
             shown = page.content
             yield shown
+        if campaign.state != CampaignState.SENDING:
+            return
 
 
 @post("/campaigns/{number:int}/pause", right=Right.PAUSE, status_code=200)
@@ -133,43 +139,43 @@ def _back(site: Site, number: int) -> Response[Any]:
     return showing.to(site, f"{HOME}/campaigns/{number}/live")
 
 
-async def _page(asked: Asked, number: int, template: str) -> Response[Any]:
+async def _page(asked: Visit, number: int, template: str) -> Response[Any]:
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         counted = await totals.report(session, campaign)
-    words = asked.words
+    return showing.show(asked, template, **figures(asked, campaign, counted))
+
+
+def figures(
+    asked: Visit, campaign: Campaign, counted: CampaignReport
+) -> dict[str, Any]:
+    """Return what pages with the figures of a letter show."""
+    words, state = asked.words, campaign.state
     rows = [
-        (str(state), words.text(MESSAGES[state]), count)
-        for state, count in counted.states.items()
+        (str(each), words.text(MESSAGES[each]), count)
+        for each, count in counted.states.items()
         if count
     ]
-    return showing.show(
-        asked,
-        template,
-        campaign=campaign,
-        report=counted,
-        rows=rows,
-        skipped=sum(counted.skipped.values()),
-        states=named(words),
-        may_pause=_may(asked, Right.PAUSE, campaign.state, CampaignState.SENDING),
-        may_resume=_may(asked, Right.SEND, campaign.state, CampaignState.PAUSED),
-        may_cancel=_may(
-            asked,
-            Right.SEND,
-            campaign.state,
-            CampaignState.SENDING,
-            CampaignState.PAUSED,
-        ),
-        share=_share(counted),
-        message_names={each: words.text(text) for each, text in MESSAGES.items()},
-        languages_named={
+    sending, paused = CampaignState.SENDING, CampaignState.PAUSED
+    return {
+        "campaign": campaign,
+        "report": counted,
+        "rows": rows,
+        "skipped": sum(counted.skipped.values()),
+        "states": named(words),
+        "may_pause": _may(asked, Right.PAUSE, state, sending),
+        "may_resume": _may(asked, Right.SEND, state, paused),
+        "may_cancel": _may(asked, Right.SEND, state, sending, paused),
+        "share": _share(counted),
+        "message_names": {each: words.text(text) for each, text in MESSAGES.items()},
+        "languages_named": {
             words.language_name(code): count
             for code, count in counted.by_language.items()
         },
-    )
+    }
 
 
-def _may(asked: Asked, right: Right, state: str, *states: CampaignState) -> bool:
+def _may(asked: Visit, right: Right, state: str, *states: CampaignState) -> bool:
     return state in states and asked.could(right)
 
 
@@ -180,4 +186,4 @@ def _share(counted: CampaignReport) -> int:
     return 100 if not counted.audience else 100 - 100 * left // counted.audience
 
 
-HANDLERS = (live, report, events, pause, resume, cancel, send)
+HANDLERS = (live, events, pause, resume, cancel, send)

@@ -15,10 +15,10 @@ from mailer.campaigns.review.trial import Extent
 from mailer.reports.review import preview_page
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/preview", right=Right.READ)
@@ -85,7 +85,7 @@ def _pick(request: Asking) -> Pick:
     return trial.examples(Extent.EACH_VARIANT)
 
 
-async def _desk(asked: Asked, number: int, pick: Pick) -> Desk:
+async def _desk(asked: Visit, number: int, pick: Pick) -> Desk:
     opened = await preview.desk(asked.site, number, pick, now=asked.now)
     if not opened.personas:
         raise NotFoundException

@@ -17,7 +17,7 @@ from mailer.reports import repeated
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import HOME
 
@@ -26,7 +26,7 @@ OTHER_NUMBER = (
     "You typed %(given)s; the letter has %(count)s readers now. Nothing was done."
 )
 STRINGS = (NO_TIME, OTHER_NUMBER)
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/schedule", right=Right.READ)
@@ -86,7 +86,7 @@ async def take_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/schedule")
 
 
-def require_number(asked: Asked, given: object, count: int) -> None:
+def require_number(asked: Visit, given: object, count: int) -> None:
     """Raise RefusedError unless the number of readers was typed."""
     digits = "".join(each for each in str(given or "") if each.isdecimal())
     if not digits or int(digits) != count:
@@ -97,7 +97,7 @@ def require_number(asked: Asked, given: object, count: int) -> None:
         )
 
 
-def _instant(asked: Asked, campaign: Campaign, given: str) -> datetime:
+def _instant(asked: Visit, campaign: Campaign, given: str) -> datetime:
     """Return the instant of a local time in the letter's zone."""
     try:
         local = datetime.fromisoformat(given)

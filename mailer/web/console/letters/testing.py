@@ -18,7 +18,7 @@ from mailer.outbox.message_states import MessageState
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 MOST = 20  # copies of one press
 TOO_MANY = "These are %(count)s copies; send at most %(most)s at once."
@@ -35,7 +35,7 @@ STATES = {
     MessageState.WAITING: "not sent",
 }
 STRINGS = (TOO_MANY, READER_FORBIDDEN, *EXTENTS.values(), *STATES.values())
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/test", right=Right.READ)
@@ -65,7 +65,7 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
     return await _page(asked, number, given=given, sent=sent)
 
 
-def _pick(asked: Asked, extent: str, reader: str) -> Pick:
+def _pick(asked: Visit, extent: str, reader: str) -> Pick:
     """Return for whom the copies are written."""
     if reader:
         if not asked.could(Right.NAMES):
@@ -76,7 +76,7 @@ def _pick(asked: Asked, extent: str, reader: str) -> Pick:
 
 
 async def _page(
-    asked: Asked,
+    asked: Visit,
     number: int,
     *,
     given: dict[str, str] | None = None,

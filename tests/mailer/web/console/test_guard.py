@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from litestar import get
-from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import delete, select, text
 
 from audiences.upkeep.changes import Author
 from mailer import clock
+from mailer.campaigns import lookup
 from mailer.rendering import letter_types
-from mailer.signin import browsers, passwords, tokens
-from mailer.signin.models import SignIn
+from mailer.signin import accounts, browsers, passwords, tokens
+from mailer.signin.models import Credential, SignIn
 from mailer.sites.site import Site
 from mailer.store.database import Database
 from mailer.users import keeping
@@ -22,8 +23,10 @@ from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.users.models import User
 from mailer.users.roles import UserRole
+from mailer.web import app
 from mailer.web.console import guard
-from mailer.web.console.routes import HANDLERS
+from mailer.web.console.showing import HOME
+from tests.acts import campaigning
 from tests.acts.console import SAME, Visitor, add_user, link, visitor
 from tools.peers.serving import serving
 
@@ -31,40 +34,43 @@ ADMIN = "head-of-unit"
 PLACES = {"number": "1", "token": "wrong", "name": "editor"}
 
 
-def routes(method: str) -> Iterator[tuple[str, str]]:
-    """Yield path and right of each handler for a method, with its places filled."""
-    for handler in HANDLERS:
-        assert isinstance(handler, HTTPRouteHandler)
-        if method in handler.http_methods:
-            for path in handler.paths:
-                filled = path
+def routes(site: Site, method: str) -> Iterator[tuple[str, str]]:
+    """Yield path and right of each route of the console, with its places filled.
+
+    They are those of the application itself.
+    """
+    for route in app.create(site).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if method in handler.http_methods and route.path.startswith(HOME):
+                filled = route.path.removeprefix(HOME)
                 for name, value in PLACES.items():
                     for kind in ("int", "str"):
                         filled = filled.replace(f"{{{name}:{kind}}}", value)
-                yield filled.rstrip("/"), handler.opt["right"]
+                if "right" in handler.opt:
+                    yield filled.rstrip("/"), handler.opt["right"]
 
 
-async def rows_of(database: Database) -> dict[str, int]:
-    """Return how many rows each table has, but for what a sign-in writes."""
-    counts = {}
+async def rows_of(database: Database) -> dict[str, list[str]]:
+    """Return the rows of each table as texts."""
+    found = {}
     async with database.reading() as session:
         for table in User.metadata.sorted_tables:
-            found = await session.scalar(text(f'SELECT count(*) FROM "{table.name}"'))  # noqa: S608
-            counts[table.name] = found or 0
-    return counts
+            rows = await session.execute(text(f'SELECT * FROM "{table.name}"'))  # noqa: S608
+            found[table.name] = sorted(map(str, rows))
+    return found
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_without_a_sign_in_no_page_is_shown_and_no_form_acts(site: Site) -> None:
     async with serving(site) as pages:
-        for path, right in routes("GET"):
+        for path, right in routes(site, "GET"):
             answer = await pages.get(f"/console{path}")
             if right == guard.PUBLIC:
                 assert answer.status_code == 200, path
             else:
                 assert answer.status_code == 303, path
                 assert "/console/sign-in" in answer.headers["location"], path
-        for path, right in routes("POST"):
+        for path, right in routes(site, "POST"):
             answer = await pages.post(f"/console{path}", {}, **SAME)
             wanted = 403 if right == guard.PUBLIC else 401
             if path == "/sign-in/link":  # every name gets the same answer
@@ -80,15 +86,42 @@ async def test_each_role_reaches_what_its_rights_allow(
     await add_user(site, "paul", role)
     async with serving(site) as pages:
         paul = await visitor(site, pages, "paul")
-        for path, right in routes("GET"):
+        for path, right in routes(site, "GET"):
             answer = await paul.get(path)
             allowed = right not in ACTS or role in ACTS[right].roles
             assert (answer.status_code == 403) is not allowed, path
-        for path, right in routes("POST"):
+        for path, right in routes(site, "POST"):
             if right in ACTS and role not in ACTS[right].roles:
                 answer = await paul.post(path)
                 assert answer.status_code == 403, path
                 assert "this needs" in answer.text, path
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("own", [True, False])
+async def test_looking_changes_no_row_and_authors_approve_no_letter_of_their_own(
+    site: Site, tmp_path: Path, *, own: bool
+) -> None:
+    await add_user(site, "paul", *UserRole)
+    author = "paul" if own else "editor"
+    number = await campaigning.add(site, campaigning.write(tmp_path), author=author)
+    assert str(number) == PLACES["number"]
+    async with serving(site) as pages:
+        paul = await visitor(site, pages, "paul")
+        before = await rows_of(site.database)
+        for path, _ in routes(site, "GET"):
+            answer = await paul.get(path)
+            assert answer.status_code in {200, 303} or "wrong" in path, path
+        assert await rows_of(site.database) == before  # looking changes no row
+        async with site.database.reading() as session:
+            version = (await lookup.get(session, number)).updated_at.isoformat()
+        given = {"version": version, "reason": "a reason"}
+        for verb in ("return", "approval"):
+            answer = await paul.post(f"/campaigns/{number}/{verb}", given)
+            said = "wrote A short letter" in answer.text
+            assert said is own, verb
+
+    assert await campaigning.state(site, number) == ("draft" if own else "approved")
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -122,16 +155,6 @@ async def test_a_form_of_another_site_or_sign_in_does_nothing(site: Site) -> Non
         assert (await other.get("/me")).status_code == 200
 
 
-@pytest.mark.parametrize("store", ["sqlite"])
-async def test_looking_at_every_page_changes_no_row(site: Site) -> None:
-    async with serving(site) as pages:
-        seen = await visitor(site, pages, ADMIN)
-        before = await rows_of(site.database)
-        for path, _ in routes("GET"):
-            await seen.get(path)
-        assert await rows_of(site.database) == before
-
-
 async def test_a_sign_in_ends_with_what_it_stands_on(site: Site) -> None:
     await add_user(site, "paul", "author")
     author = Author(by=ADMIN, account=None, because=None, at=clock.now())
@@ -158,8 +181,21 @@ async def test_a_sign_in_ends_with_what_it_stands_on(site: Site) -> None:
         assert (await paul.get("/me")).status_code == 303
         paul = await begun()
         async with site.database.writing() as session:
-            await keeping.disable(session, "paul", author, classes=classes)
+            await accounts.disable(session, "paul", author, classes=classes)
         assert (await paul.get("/me")).status_code == 303
+        async with site.database.writing() as session:
+            await keeping.enable(session, "paul", author)
+        assert (await paul.get("/me")).status_code == 303
+        paul, token = await begun(), await link(site, "paul")
+        async with site.database.writing() as session:
+            await accounts.remove(session, "paul", author, classes=classes)
+        assert (await paul.get("/me")).status_code == 303
+        await add_user(site, "paul", "author", "sender")
+        assert (await paul.get("/me")).status_code == 303
+        old = await pages.post(f"/console/sign-in/{token}", {}, **SAME)
+        assert old.status_code == 403
+        async with site.database.reading() as session:
+            assert await session.get(Credential, "paul") is None
 
 
 @pytest.mark.parametrize(
@@ -215,3 +251,17 @@ def test_a_handler_without_a_right_does_not_start() -> None:
 
     with pytest.raises(TypeError, match="declares no right"):
         guard.require_declared([undeclared])
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_every_route_but_those_of_readers_declares_a_right(site: Site) -> None:
+    open_ones = ("/u/", "/p/", "/c/", "/o/", "/static", "/console-static")
+    others = {"/healthz", "/readyz", "/metrics", "/too-many-requests"}
+    undeclared = {
+        route.path
+        for route in app.create(site).routes
+        for handler in getattr(route, "route_handlers", ())
+        if "right" not in handler.opt and "OPTIONS" not in handler.http_methods
+    }
+
+    assert {each for each in undeclared if not each.startswith(open_ones)} == others
