@@ -20,7 +20,11 @@ class Act(StrEnum):
     IMPORTED = "imported"  # created, with its first content
     EDITED = "edited"  # its content was replaced
     TRANSLATED = "translated"  # the words of one language were changed
+    EXPORTED = "exported"  # its messages with their readers, to a file
     TESTED = "tested"  # test copies were sent; nothing changes
+    ASKED = "asked"  # users were asked for an approval
+    WITHDRAWN = "withdrawn"  # such requests were taken back
+    RETURNED = "returned"  # sent back to its author with a reason
     APPROVED = "approved"
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away

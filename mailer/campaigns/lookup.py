@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from audiences.segments import compiler, vocabularies
 from audiences.segments.saved import SavedSegment, latest
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import (
     Approval,
     Campaign,
@@ -102,6 +103,40 @@ async def listed(session: AsyncSession) -> Sequence[Campaign]:
     """Return all campaigns, newest first."""
     campaigns = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
     return campaigns.all()
+
+
+async def in_states(
+    session: AsyncSession, states: Sequence[CampaignState], *, size: int
+) -> Sequence[Campaign]:
+    """Return the newest campaigns in some states."""
+    query = select(Campaign).where(Campaign.state.in_(states))
+    found = await session.scalars(query.order_by(Campaign.id.desc()).limit(size))
+    return found.all()
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    state: CampaignState | None,
+    search: str,
+    before: int | None,
+    size: int,
+) -> Sequence[Campaign]:
+    """Return a page of campaigns, newest first: those with a number below `before`.
+
+    `search` is part of the name or the reference, in any case of letters.
+    """
+    query = select(Campaign).order_by(Campaign.id.desc()).limit(size)
+    if state is not None:
+        query = query.where(Campaign.state == state)
+    if before is not None:
+        query = query.where(Campaign.id < before)
+    if search:
+        found = Campaign.name.icontains(search, autoescape=True)
+        query = query.where(
+            found | Campaign.reference.icontains(search, autoescape=True)
+        )
+    return (await session.scalars(query)).all()
 
 
 async def events_of(

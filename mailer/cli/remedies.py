@@ -8,6 +8,7 @@ REMEDIES: Mapping[str, str] = {
     "campaign.audience_changed": (
         "`mailer campaigns release {campaign} --expect {readers}` does the latter"
     ),
+    "campaign.changed": "`mailer campaigns diff {campaign}` shows the change",
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.finished": (
         "`mailer campaigns resend` sends it to those it has not reached"
@@ -38,6 +39,7 @@ REMEDIES: Mapping[str, str] = {
     "user.disabled": "an admin ends that with `mailer users enable {user}`",
     "user.known": "`mailer users edit {user}` changes this user",
     "user.last": "`mailer users edit NAME --role {role}` gives the role",
+    "user.no_address": "`mailer users edit {user} --address ADDRESS` gives one",
     "user.no_right": "an admin gives roles with `mailer users edit`",
     "user.unknown": "`mailer users add {user} --by ADMIN` adds this user",
     "user.unnamed": "`mailer users add {user} --by ADMIN` adds the account",

@@ -1,42 +1,21 @@
-"""Sends test copies of a campaign to people of the unit, outside the ledger.
+"""Sends test copies of a campaign to people of the unit, outside the ledger."""
 
-They go over one connection to the relay that the campaign's letters would take, or to
-its fallback. No message is counted, and a bounce of a copy counts for nothing.
-"""
-
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from audiences import addresses
-from audiences.suppressions import Suppression
-from mailer import clock, links
+from mailer import clock
 from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.review import trial
 from mailer.campaigns.review.preview import Pick
 from mailer.campaigns.review.trial import TrialLetter
-from mailer.composing import dkim
-from mailer.composing.compose import Addressed, Composer
-from mailer.delivery.prepare import smtp_address
-from mailer.delivery.routing import relays
-from mailer.delivery.routing.logins import Logins
-from mailer.delivery.smtp.connect import RelayError
-from mailer.delivery.smtp.connection import Connection
-from mailer.delivery.smtp.outgoing import OutgoingMessage, Stage
-from mailer.delivery.smtp.replies import Reply
-from mailer.errors import RefusedError
-from mailer.outbox import only_to
+from mailer.composing.compose import Addressed
+from mailer.delivery.direct import sending
+from mailer.delivery.smtp.outgoing import OutgoingMessage
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
-from mailer.store import identity
 from mailer.users.acts import Right
-
-TIMEOUT = 60.0  # seconds for each step; a person waits for the result
-LOOKS = 1.0  # seconds between looks for a relay that does not reply
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,33 +30,6 @@ class Trial:
     reply: str
 
 
-async def require_recipients(
-    session: AsyncSession, site: Site, recipients: Sequence[str]
-) -> list[str]:
-    """Return the addresses of recipients in their normal form.
-
-    Raises RefusedError for an address outside `mail.only_to`, or one that is
-    suppressed, and while nothing may leave the site; AddressRefusedError if an address
-    is not valid.
-    """
-    await identity.require_sending(session)
-    normal = []
-    for each in dict.fromkeys(recipients):
-        parsed = addresses.parse(each)
-        if not only_to.allows(site.settings.mail.only_to, parsed.text):
-            raise RefusedError(f"{each} is outside mail.only_to; no test is sent to it")
-        if await session.get(Suppression, key_of(site, each)) is not None:
-            raise RefusedError(f"{each} is suppressed; no test is sent to it")
-        normal.append(parsed.text)
-    return normal
-
-
-def key_of(site: Site, address: str) -> bytes:
-    """Return the fingerprint of an address."""
-    identity_of = addresses.parse(address).identity
-    return addresses.fingerprint(identity_of, key=site.address_key)
-
-
 async def make(
     site: Site, campaign_id: int, recipients: Sequence[str], pick: Pick
 ) -> tuple[list[str], list[TrialLetter]]:
@@ -86,7 +38,7 @@ async def make(
     Raises what require_recipients and trial.letters_of raise.
     """
     async with site.database.reading() as session:
-        whom = await require_recipients(session, site, recipients)
+        whom = await sending.require_recipients(session, site, recipients)
     return whom, await trial.letters_of(site, campaign_id, pick, now=clock.now())
 
 
@@ -106,9 +58,9 @@ async def send(
         template = campaign.template
     sent: list[Trial] = []
     for address in whom:
-        batch = _Batch([_message(site, each, address) for each in made])
-        await _deliver(site, batch, relays.domain_of(address), template)
-        for letter, (state, reply) in zip(made, batch.outcomes, strict=True):
+        copies = [_copy(site, each, address) for each in made]
+        outcomes = await sending.send(site, copies, address=address, template=template)
+        for letter, (state, reply) in zip(made, outcomes, strict=True):
             sent.append(
                 Trial(
                     to=address,
@@ -129,108 +81,8 @@ async def send(
     return sent
 
 
-def _message(site: Site, letter: TrialLetter, address: str) -> OutgoingMessage:
-    """Compose one copy, signed as the worker signs; its tokens are no site's."""
-    signer = dkim.signer_of(site.settings, site.root)
-    skeleton = letter.made.skeleton
-    composer = Composer(skeleton, signer.prepare(skeleton) if signer else None)
-    tokens = links.inert()
+def _copy(site: Site, letter: TrialLetter, address: str) -> OutgoingMessage:
     reader = Addressed(
         address=address, name=letter.name, organisation=letter.organisation
     )
-    return OutgoingMessage(
-        0,
-        0,
-        0,
-        f"{tokens.return_path}@{site.settings.mail.return_domain}",
-        smtp_address(address),
-        tokens.message_id,
-        composer.compose(reader, tokens),
-        clock.uptime(),
-    )
-
-
-class _Batch:
-    """The messages of one connection; it handles the connection."""
-
-    def __init__(self, messages: Sequence[OutgoingMessage]) -> None:
-        self._numbers = {each.message_id: n for n, each in enumerate(messages)}
-        self._left = list(reversed(messages))
-        self.outcomes = [(MessageState.WAITING, "it was not sent")] * len(messages)
-        self._idle = asyncio.Event()
-
-    def _settle(
-        self, message: OutgoingMessage, state: MessageState, reply: str
-    ) -> None:
-        self.outcomes[self._numbers[message.message_id]] = state, reply
-
-    def next(self) -> OutgoingMessage | None:
-        """Return the next message, marked now."""
-        if not self._left:
-            return None
-        return self._left.pop()._replace(marked_at=clock.uptime())
-
-    def answered(self, message: OutgoingMessage, stage: Stage, reply: Reply) -> None:
-        """Take the relay's reply."""
-        taken = stage is Stage.DOT and reply.positive
-        state = MessageState.ACCEPTED if taken else MessageState.REFUSED
-        self._settle(message, state, str(reply))
-
-    def not_sent(
-        self, message: OutgoingMessage, fault: str | None, *, named: bool
-    ) -> None:
-        """Take a message that was not sent."""
-        reason = fault or "the connection ended before it"
-        self._settle(message, MessageState.WAITING, reason)
-
-    def unfit(self, message: OutgoingMessage, reason: str) -> None:
-        """Take a message that the relay cannot take."""
-        self._settle(message, MessageState.REFUSED, reason)
-
-    def unknown(self, message: OutgoingMessage, fault: str) -> None:
-        """Take a message whose dot was not answered."""
-        self._settle(message, MessageState.UNCERTAIN, fault)
-
-    def idle(self) -> None:
-        """Note that all is sent, or that the connection has ended."""
-        self._idle.set()
-
-    def unreachable(self, fault: str) -> None:
-        """Take the reason why no connection is open."""
-        self.outcomes = [(MessageState.WAITING, fault)] * len(self._left)
-
-    async def over(self, connection: Connection) -> None:
-        """Send all messages over a connection, and close it."""
-        connection.start()
-        while not await self._is_idle():
-            connection.check_timeout(clock.uptime())
-        self._idle.clear()
-        connection.quit()
-        if not await self._is_idle():
-            connection.fail("the relay did not reply to QUIT")
-
-    async def _is_idle(self) -> bool:
-        """Wait a moment until the connection has nothing to do; return whether so."""
-        try:
-            async with asyncio.timeout(LOOKS):
-                await self._idle.wait()
-        except TimeoutError:
-            return False
-        return True
-
-
-async def _deliver(site: Site, batch: _Batch, domain: str, template: str) -> None:
-    """Send a batch by the relay for this domain and template, or by a fallback."""
-    known = relays.read(site.settings)
-    name: str = known.choose(domain, template)
-    while name:
-        relay = known.settings[name]
-        logins = Logins(site, name, relay, now=clock.now)
-        try:
-            channel = await logins.connect(step_timeout=TIMEOUT)
-        except RelayError as fault:
-            batch.unreachable(str(fault))
-            name = relay.fallback
-        else:
-            await batch.over(Connection(channel.transport, channel.offer, batch))
-            return
+    return sending.message(site, letter.made.skeleton, reader)

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from mailer import clock
+from mailer.calendar import schedule
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
 from mailer.campaigns.writing import edit, folder
@@ -28,6 +30,9 @@ from mailer.sites.site import Site
 Settled = Callable[[Counter[MessageState]], None]
 # states that are not final
 OPEN = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
+# sample letters that the demonstration leaves for the console to show
+DRAFTS, APPROVED, SCHEDULED = ("ngo-actions",), ("consultation",), "programme-news"
+AHEAD = timedelta(days=7)  # when the scheduled one leaves
 STARTING = 20.0  # seconds the inbox may take to start
 
 
@@ -105,6 +110,29 @@ async def deliver(
             campaign = await lookup.get(session, campaign_id)
             reports.append(await totals.report(session, campaign))
     return reports
+
+
+async def leave_unfinished(site: Site) -> None:
+    """Leave further letters as a unit has them: drafts, approved, with a time."""
+    now, root = clock.now(), site.root / "campaigns"
+    for name in DRAFTS:
+        async with site.database.writing() as session:
+            await edit.add(
+                session,
+                folder.read(root / name),
+                templates=site.templates,
+                author=founding.EDITOR,
+                now=now,
+            )
+    for name in APPROVED:
+        await prepare(site, root / name)
+    scheduled = await prepare(site, root / SCHEDULED)
+    at = (now.astimezone(site.zone) + AHEAD).replace(
+        hour=10, minute=0, second=0, microsecond=0
+    )
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, scheduled)
+        await schedule.at(session, site, campaign, at, by=founding.EDITOR, now=now)
 
 
 def unaccounted(report: CampaignReport) -> int:

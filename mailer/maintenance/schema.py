@@ -20,23 +20,27 @@ from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
 from audiences.upkeep import changes, data_changes
+from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError, StoreError
 from mailer.feedback.models import FeedbackMail
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
+from mailer.signin.models import SignIn
 from mailer.store import identity, site_events
 from mailer.store.database import Database
 from mailer.users.models import User
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
 MODULES = (
+    ApprovalRequest,
     Campaign,
     Contact,
     FeedbackMail,
     Import,
     ListSource,
     Message,
+    SignIn,
     User,
     changes,
     data_changes,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -90,6 +91,43 @@ async def named(
     )
     async for page in (await session.stream(query)).partitions(PAGE):
         yield [tuple(map(_text, row)) for row in page]
+
+
+class Unreached(NamedTuple):
+    """A message that no relay took, and its reader."""
+
+    number: int
+    address: str | None
+    organisation: str
+    state: str
+    reason: str | None
+    reply: str | None
+
+
+async def unreached(
+    session: AsyncSession, campaign_id: int, *, after: int, size: int
+) -> list[Unreached]:
+    """Return a page of the messages that no relay took, by their number."""
+    rows = await session.execute(
+        select(
+            Message.id,
+            Contact.address,
+            Organisation.name,
+            Message.state,
+            Message.reason,
+            Message.reply,
+        )
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == FOR_ORGANISATION)
+        .where(
+            Message.campaign_id == campaign_id,
+            Message.state != MessageState.ACCEPTED,
+            Message.id > after,
+        )
+        .order_by(Message.id)
+        .limit(size)
+    )
+    return [Unreached(*row) for row in rows]
 
 
 def _text(value: object) -> str:

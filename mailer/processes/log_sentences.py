@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "alert.not_sent": "an alert mail did not leave by the relay {relay}: {reason}",
     "alert.sent": "an alert mail left: {faults} faults are new, {over} are over",
     "campaign.cancelled": "{by} cancelled campaign {campaign}",
+    "approval.not_mailed": "a mail about campaign {campaign} did not leave: {reason}",
     "campaign.finished": "campaign {campaign} is finished: {totals}",
     "campaign.not_released": "campaign {campaign} is not released: {reason}",
     "campaign.paused": "campaign {campaign} is paused: {reason}",
@@ -25,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
     "feedback.unreadable": "{file} in a Maildir is not read: {reason}",
     "letter.unusable": "letter {letter} cannot be used: {kind}",
+    "console.fault": "a page of the console failed, number {number}: {reason}",
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",
     "messages.wait": "{reason}",
@@ -50,6 +52,7 @@ SENTENCES: Mapping[str, str] = {
     "relay.silent": "the relay {relay} is silent: {reason}",
     "series.unreadable": "the series {series} has a cadence that is no longer read:"
     " {reason}",
+    "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
     "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",

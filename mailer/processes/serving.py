@@ -62,9 +62,8 @@ def _pages_part(site: Site, stopping: asyncio.Event) -> Part:
     ready = [listen(site)]
 
     async def serve_pages() -> None:
-        server = _Pages(
-            connections.configuration(app.create(site), timeout_graceful_shutdown=10)
-        )
+        pages = app.create(site, stopping)
+        server = _Pages(connections.configuration(pages, timeout_graceful_shutdown=10))
 
         async def stop() -> None:
             await stopping.wait()

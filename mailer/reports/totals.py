@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.organisations import Organisation
+from audiences.organisations import Country, Organisation
 from mailer.campaigns.models import ApprovedReader, Campaign, StoredLetter
 from mailer.outbox import ledger
 from mailer.outbox.message_states import MessageState
@@ -226,6 +226,27 @@ async def _by_kind(session: AsyncSession, mine: Mine) -> dict[str, int]:
         .order_by(func.count().desc())
     )
     return {kind: count for kind, count in rows}
+
+
+async def by_region(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
+    """Return the accepted messages by the region of the organisation's country.
+
+    Organisations without a country are under an empty code.
+    """
+    region = func.coalesce(Country.region, "")
+    rows = await session.execute(
+        select(region, func.count())
+        .select_from(Message)
+        .join(Contact, Contact.id == Message.contact_id)
+        .join(Organisation, Organisation.id == FOR_ORGANISATION)
+        .outerjoin(Country, Country.code == Organisation.country)
+        .where(
+            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
+        )
+        .group_by(region)
+        .order_by(func.count().desc())
+    )
+    return {code: count for code, count in rows}
 
 
 async def _fallbacks(session: AsyncSession, mine: Mine) -> dict[str, int]:

@@ -34,6 +34,15 @@ async def find(session: AsyncSession, name: str) -> User | None:
     return await session.get(User, name)
 
 
+async def called(session: AsyncSession, text: str) -> Sequence[User]:
+    """Return the users who may act and have this name, or else this address."""
+    wanted = text.strip().casefold()
+    able = [each for each in await listed(session) if each.disabled_at is None]
+    by_name = [each for each in able if each.name.casefold() == wanted]
+    by_address = [each for each in able if (each.address or "").casefold() == wanted]
+    return (by_name or by_address) if wanted else []
+
+
 async def named(session: AsyncSession, name: str) -> User:
     """Return a user by name; raise NotFoundError if there is none."""
     user = await find(session, name)

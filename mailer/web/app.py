@@ -21,6 +21,7 @@ from litestar import (
     get,
     route,
 )
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, TooManyRequestsException
 from litestar.static_files import create_static_files_router
@@ -33,6 +34,7 @@ from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
 from mailer.web.calendar_feed import CalendarFeed
+from mailer.web.console import routes
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
@@ -57,23 +59,19 @@ Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
 log = structlog.get_logger()
 
 
-def create(site: Site) -> Front:
-    """Return the application that serves a site's pages."""
-    recording, readiness = Recording(site), Readiness(site)
-    shared_feed = CalendarFeed(site)
+def create(site: Site, stopping: asyncio.Event | None = None) -> Front:
+    """Return the application that serves a site's pages.
 
-    def mail_site() -> Site:
-        return site
-
-    def shared_recording() -> Recording:
-        return recording
-
-    def shared_readiness() -> Readiness:
-        return readiness
-
-    def calendar_feed_of_site() -> CalendarFeed:
-        return shared_feed
-
+    Answers that last, such as live figures, end when `stopping` is set.
+    """
+    recording = Recording(site)
+    shared = {
+        "calendar_feed": CalendarFeed(site),
+        "mail_site": site,
+        "readiness": Readiness(site),
+        "recording": recording,
+        "stopping": stopping or asyncio.Event(),
+    }
     handlers: list[ControllerRouterHandler] = [
         *leave.PAGE.handlers(),
         *preferences.PAGE.handlers(),
@@ -84,22 +82,28 @@ def create(site: Site) -> Front:
         site_look.style_sheet,
         site_look.logo,
         _static_files(),
+        *routes.routers(site),
     ]
     pages = Litestar(
         route_handlers=handlers,
-        dependencies={
-            "calendar_feed": Provide(calendar_feed_of_site, sync_to_thread=False),
-            "mail_site": Provide(mail_site, sync_to_thread=False),
-            "readiness": Provide(shared_readiness, sync_to_thread=False),
-            "recording": Provide(shared_recording, sync_to_thread=False),
-        },
+        dependencies={name: _provided(value) for name, value in shared.items()},
         lifespan=[_applying(recording)],
         exception_handlers={Exception: _fault_handler(site)},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,
+        state=State({"site": site}),
     )
     return Front(pages, site)
+
+
+def _provided(value: Any) -> Provide:
+    """Return what gives handlers a value that all requests share."""
+
+    def give() -> Any:
+        return value
+
+    return Provide(give, sync_to_thread=False)
 
 
 def _static_files() -> Router:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +32,7 @@ class Front:
     def __init__(self, pages: Any, site: Site) -> None:
         url = urlsplit(site.settings.site.url)
         self._pages = pages
+        self.routes: Sequence[Any] = pages.routes
         self._base = url.path
         self._limits = Limits(site.settings.web.trusted_proxies)
         headers = {**HEADERS}

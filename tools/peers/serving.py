@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlencode
 
 import httpx
@@ -41,11 +42,17 @@ class Pages:
 @asynccontextmanager
 async def serving(site: Site) -> AsyncIterator[Pages]:
     """Serve the pages of a site until the block ends."""
-    server = uvicorn.Server(connections.configuration(app.create(site)))
+    stopping = asyncio.Event()
+    pages = app.create(site, stopping)
+    server = uvicorn.Server(connections.configuration(pages))
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     running = asyncio.create_task(server.serve(sockets=[listening]))
-    async with httpx.AsyncClient(timeout=30, follow_redirects=False) as client:
-        yield Pages(url=f"http://127.0.0.1:{port}", client=client)
-    server.should_exit = True
-    await running
+    try:
+        async with httpx.AsyncClient(timeout=30, follow_redirects=False) as client:
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            yield Pages(url=f"http://127.0.0.1:{port}", client=client)
+    finally:
+        stopping.set()
+        server.should_exit = True
+        await running

@@ -54,8 +54,8 @@ async def approve(
     user is unknown.
     """
     await lookup.lock(session, campaign)
-    _require_approvable(campaign)
-    await _require_approver(session, campaign, templates, by)
+    require_approvable(campaign)
+    await require_approver(session, campaign, templates, by)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
     approval = Approval(
@@ -111,13 +111,14 @@ def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> No
         acts.move(session, campaign, after, act, by=by, now=at, detail=detail)
 
 
-def _require_approvable(campaign: Campaign) -> None:
+def require_approvable(campaign: Campaign) -> None:
+    """Raise RefusedError unless a campaign is in a state that can be approved."""
     if campaign.state not in RENEWABLE:
         before, after = CampaignState(campaign.state), CampaignState.APPROVED
         require_arrow(before, after, name=campaign.name)
 
 
-async def _require_approver(
+async def require_approver(
     session: AsyncSession, campaign: Campaign, templates: TemplateFiles, by: str
 ) -> None:
     """Raise if the user wrote any of the content, or may not approve its class."""

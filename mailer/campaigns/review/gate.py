@@ -135,6 +135,17 @@ async def _check(
     )
 
 
+def require_seen(campaign: Campaign, seen: datetime) -> None:
+    """Raise RefusedError unless a campaign was last changed at the instant `seen`."""
+    if campaign.updated_at != seen:
+        raise RefusedError(
+            f"{campaign.name} was changed meanwhile; read the change, then decide"
+            " again",
+            code="campaign.changed",
+            campaign=campaign.id,
+        )
+
+
 async def approve(
     site: Site,
     campaign_id: int,
@@ -145,16 +156,18 @@ async def approve(
     until: date | None = None,
     scored: bool = True,
     old_date: bool = False,
+    seen: datetime | None = None,
 ) -> Approval:
     """Check a campaign, and approve it as it was checked.
 
-    `time` and `until` are those of approval.approve. Raises RefusedError if the
-    campaign has an error, a date that has passed unless `old_date`, or changed during
-    the check, and what approval.approve raises.
+    `time` and `until` are those of approval.approve, `seen` of require_seen. Raises
+    RefusedError if the campaign has an error, a date that has passed unless `old_date`,
+    or changed since or during the check, and what approval.approve raises.
     """
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
         before = await lookup.get(session, campaign_id)
+    require_seen(before, seen or before.updated_at)
     if not old_date:
         defaults.require_date(site, before, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
@@ -162,9 +175,7 @@ async def approve(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
-        if campaign.updated_at != before.updated_at:
-            what = "was changed while it was checked; read the change, then approve it"
-            raise RefusedError(f"{campaign.name} {what} again")
+        require_seen(campaign, before.updated_at)
         return await approval.approve(
             session,
             campaign,

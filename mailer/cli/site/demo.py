@@ -60,6 +60,8 @@ async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
             counted = await demonstration.deliver(
                 site, campaigns, released=released, settled=settled
             )
+        if not every:
+            await demonstration.leave_unfinished(site)
     _show(directory, folders, counted, as_json=as_json)
     missing = sum(demonstration.unaccounted(report) for report in counted)
     if missing:
@@ -100,5 +102,6 @@ def _show_next_commands(directory: Path) -> None:
         f"{command} messages list --campaign 1 --state accepted",
         f"{command} contacts show unesco-liaison@icom.example",
         f"{command} serve   # then open the links in a letter",
+        f"{command} serve --sign-in   # and the link: the console, with four letters",
     ):
         output.line(f"  {line}")

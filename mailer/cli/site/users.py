@@ -5,12 +5,14 @@ from typing import Any
 
 import rich_click as click
 
+from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, version_of, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.showing import show_history
 from mailer.rendering import letter_types
 from mailer.reports import people, shapes
+from mailer.signin import accounts, invitations
 from mailer.sites.site import Site
 from mailer.users import guard, keeping
 from mailer.users.checking import UserDetails
@@ -147,7 +149,7 @@ async def edit(
     version = version_of(seen)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        changed = await keeping.edit(
+        changed = await accounts.edit(
             session,
             name,
             wanted,
@@ -178,7 +180,7 @@ async def disable(
     """Let a user act no more; what they wrote and approved stays theirs."""
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        changed = await keeping.disable(
+        changed = await accounts.disable(
             session, name, author(by, because), classes=classes
         )
     _print(name, changed, as_json=as_json)
@@ -212,5 +214,22 @@ async def remove(
     acting.ask(f"Remove the user {name}?", yes=yes)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
-        await keeping.remove(session, name, author(by, because), classes=classes)
+        await accounts.remove(session, name, author(by, because), classes=classes)
     output.line(f"{name} is removed")
+
+
+@command.command(epilog="Example: mailer users invite editor --by head-of-unit")
+@click.argument("name")
+@by_option
+@as_json
+@with_site
+async def invite(site: Site, name: str, by: str, as_json: bool) -> None:
+    """Print a link that signs a user in to the console once, within seven days."""
+    async with site.database.writing() as session:
+        link = await invitations.invite(session, site, name, by=by, now=clock.now())
+    if as_json:
+        document = {"name": name, "link": link.url}
+        output.json_document(document | {"until": link.ends_at.isoformat()})
+    else:
+        until = output.local(link.ends_at, site.zone)
+        output.line(f"{link.url}\nworks once, until {until}; send it to {name} only")

@@ -90,18 +90,17 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         campaign = await lookup.get(session, campaign_id)
         given = await lookup.current_approval(session, campaign)
         history = await lookup.events_of(session, campaign)
-        able = await _approvers(session, site, campaign)
+        able = await may_approve(session, site, campaign)
         released = campaign.state not in BEFORE_RELEASE
         report = await totals.report(session, campaign) if released else None
         warnings = await _of_site_and_time(session, campaign)
         covered = await _covered(session, site, campaign, warnings, now)
         workers = await session.run_sync(partial(lease.at_work, now=now))
     found = _of_report(report) if report else await _checked(site, campaign_id, now)
-    writers = {each.by for each in history if Act(each.act).changes_content}
     return Overview(
         campaign=campaign,
         approvers=[given.by] if given else [],
-        may_approve=[each for each in able if each not in writers | {campaign.author}],
+        may_approve=able,
         readers=found.readers,
         languages=found.languages,
         report=report,
@@ -111,19 +110,22 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
     )
 
 
-async def _approvers(
+async def may_approve(
     session: AsyncSession, site: Site, campaign: Campaign
 ) -> list[str]:
-    """Return the users who may approve letters of the campaign's class."""
+    """Return the users who may approve a campaign: its class, and none of its words."""
     try:
         template = letter_types.load(site.templates, campaign.template)
     except ContentError:  # its template is gone: the check says so
         return []
     letter = Subject(letter_class=template.letter_class)
+    events = await lookup.events_of(session, campaign)
+    writers = {each.by for each in events if Act(each.act).changes_content}
     return [
         each.name
         for each in await guard.listed(session)
         if rights.able(each, Right.APPROVE, letter)
+        and each.name not in writers | {campaign.author}
     ]
 
 

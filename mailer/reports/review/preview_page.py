@@ -97,14 +97,14 @@ async def _section(opened: Desk, persona: Persona, now: datetime) -> Markup:
         heading=heading,
         language=key.language,
         subject=str(message["Subject"]),
-        views=Markup("").join(_views(_html(message), heading)),
+        views=Markup("").join(_views(html_of(message), heading)),
         text=preview.part(made, "text").decode(),
     )
 
 
 def _views(html: str, heading: str) -> Iterator[Markup]:
     for title, width, dark in VIEWS:
-        shown = _DARK.sub("all", html) if dark else _DARK.sub("not all", html)
+        shown = in_shade(html, dark=dark)
         yield Markup(
             '<figure>\n<figcaption>{title}</figcaption>\n<iframe class="{shade}"'
             ' title="{title}: {heading}" width="{width}" loading="lazy" sandbox=""'
@@ -118,7 +118,12 @@ def _views(html: str, heading: str) -> Iterator[Markup]:
         )
 
 
-def _html(message: EmailMessage) -> str:
+def in_shade(html: str, *, dark: bool) -> str:
+    """Return a letter as it looks in the dark, or in the light, in any browser."""
+    return _DARK.sub("all" if dark else "not all", html)
+
+
+def html_of(message: EmailMessage) -> str:
     """Return the HTML of a message, with its pictures inside."""
     body = message.get_body(("html",))
     html = str(body.get_content()) if body else ""

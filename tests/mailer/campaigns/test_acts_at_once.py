@@ -133,7 +133,7 @@ async def test_a_campaign_changed_while_it_is_checked_is_not_approved(
         await eventually(lambda: len(ended) > 0, "the campaign is not read")
         campaign = await lookup.get(session, number)
         await replace(site, session, campaign, tmp_path)
-    with pytest.raises(RefusedError, match="was changed while it was checked"):
+    with pytest.raises(RefusedError, match="was changed meanwhile"):
         await approving
 
     assert await campaigning.state(site, number) == "draft"

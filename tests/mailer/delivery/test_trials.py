@@ -17,6 +17,7 @@ from mailer.campaigns.review import preview, trial
 from mailer.campaigns.review.preview import Pick
 from mailer.campaigns.review.trial import Extent
 from mailer.delivery import trials
+from mailer.delivery.direct import sending
 from mailer.delivery.trials import Trial
 from mailer.errors import RefusedError, TokenError
 from mailer.links import Purpose
@@ -139,7 +140,7 @@ async def test_an_address_that_is_suppressed_gets_no_test(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await campaigning.add(site, campaigning.write(tmp_path))
-    key = trials.key_of(site, ICOM)
+    key = sending.key_of(site, ICOM)
     async with site.database.writing() as session:
         await suppressions.suppress(session, key, Why.ASKED, now=clock.now())
     with pytest.raises(RefusedError, match="is suppressed"):

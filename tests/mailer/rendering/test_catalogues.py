@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -70,6 +71,16 @@ def passed_to_catalogues(path: Path) -> set[str]:
     }
 
 
+def of_readers(pattern: str) -> Iterator[Path]:
+    """Yield the files whose strings are in these catalogues: the console has its own.
+
+    tests/mailer/web/console/test_strings.py looks at those.
+    """
+    for path in MAILER.rglob(pattern):
+        if "console" not in path.relative_to(MAILER).parts:
+            yield path
+
+
 @cache
 def used() -> frozenset[str]:
     """Return every string passed to gettext in code and pages, and the labels."""
@@ -77,8 +88,8 @@ def used() -> frozenset[str]:
     found = {*OTHERS.values(), *LINES.values(), *institution.strings()}
     found |= {*app.STRINGS, *entry.STRINGS, *SERVICE.values()}
     found |= {each for each in labels if each[:1].isupper() and each[-1:] == ":"}
-    found |= set().union(*(passed_to_catalogues(path) for path in MAILER.rglob("*.py")))
-    for path in MAILER.rglob("*.html"):
+    found |= set().union(*map(passed_to_catalogues, of_readers("*.py")))
+    for path in of_readers("*.html"):
         octets = BytesIO(path.read_bytes())
         for _, message, *_ in extract("jinja2.ext:babel_extract", octets, {"t": None}):
             parts = message if isinstance(message, tuple) else (message,)

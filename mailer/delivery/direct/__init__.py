@@ -1,0 +1,1 @@
+"""Letters to people of the unit, outside the ledger: tests, links, requests."""

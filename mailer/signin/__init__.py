@@ -1,0 +1,1 @@
+"""How users prove who they are to the console, and how long that counts."""

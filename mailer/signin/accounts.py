@@ -1,0 +1,61 @@
+"""Changes of users that end their sign-ins: roles, disabling, removal.
+
+A user who is enabled or added again has to sign in: cookies and links of before do not
+count, and after a removal neither does the password.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.upkeep.changes import Author
+from mailer.signin import browsers
+from mailer.signin.models import Credential, SignInLink
+from mailer.users import keeping
+from mailer.users.checking import UserDetails
+from mailer.users.keeping import RoleChange
+
+
+async def edit(
+    session: AsyncSession,
+    name: str,
+    wanted: RoleChange,
+    details: UserDetails,
+    author: Author,
+    *,
+    classes: Collection[str],
+    version: datetime | None = None,
+) -> Mapping[str, Any]:
+    """Change a user as `keeping.edit` does; other roles need another sign-in."""
+    changed = await keeping.edit(
+        session, name, wanted, details, author, classes=classes, version=version
+    )
+    if "roles" in changed:
+        await browsers.end_all(session, name)
+    return changed
+
+
+async def disable(
+    session: AsyncSession, name: str, author: Author, *, classes: Collection[str]
+) -> Mapping[str, Any]:
+    """Disable a user as `keeping.disable` does; sign-ins and links end."""
+    changed = await keeping.disable(session, name, author, classes=classes)
+    await _end(session, name)
+    return changed
+
+
+async def remove(
+    session: AsyncSession, name: str, author: Author, *, classes: Collection[str]
+) -> None:
+    """Remove a user as `keeping.remove` does, with password, sign-ins and links."""
+    await keeping.remove(session, name, author, classes=classes)
+    await _end(session, name)
+    await session.execute(delete(Credential).where(Credential.user == name))
+
+
+async def _end(session: AsyncSession, name: str) -> None:
+    await browsers.end_all(session, name)
+    await session.execute(delete(SignInLink).where(SignInLink.user == name))

@@ -1,0 +1,51 @@
+"""The tables of sign-ins: what is kept holds no secret that could be used as it is."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.store.base import Base
+
+
+class SignIn(Base):
+    """A browser in which a user is signed in."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(60), index=True)
+    standing: Mapped[bytes] = mapped_column(LargeBinary(32))  # roles and password then
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # to five minutes
+    device: Mapped[str] = mapped_column(String(200))  # as the browser names itself
+
+
+class SignInLink(Base):
+    """A link that signs a user in, once."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(60), index=True)
+    made_by: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    # of the secret of the browser that asked for it; None: works in every browser
+    browser_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None]
+
+
+class Credential(Base):
+    """The password of a user, and the second factor beside it."""
+
+    __tablename__ = "user_credential"
+
+    user: Mapped[str] = mapped_column(String(60), primary_key=True)
+    password: Mapped[str | None]  # argon2id, in the format of its reference program
+    # sealed with a key derived from the address key; None: not set up
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(80))
+    totp_step: Mapped[int | None]  # the last one used (RFC 6238, 5.2)
+    # hashes of the codes not used yet, in hexadecimal
+    recovery: Mapped[list[str]]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,27 @@
+"""Random tokens, and what the store keeps of them."""
+
+import hashlib
+import hmac
+import secrets
+
+LENGTH = 32  # octets
+
+
+def fresh() -> str:
+    """Return a new token of 256 bits, for cookies and links."""
+    return secrets.token_urlsafe(LENGTH)
+
+
+def digest(token: str) -> bytes:
+    """Return what is kept of a token; it cannot be guessed, so it needs no salt."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def form_token(token: str) -> str:
+    """Return the proof that a form comes from a page of this sign-in."""
+    return hmac.digest(token.encode(), b"form", "sha256").hex()
+
+
+def same(one: str, other: str) -> bool:
+    """Compare in a time that says nothing about where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())

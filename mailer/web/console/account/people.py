@@ -1,0 +1,206 @@
+"""/console/people: the users of the site, their roles, invitations; for admins."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
+
+from audiences.errors import AudienceError
+from audiences.upkeep.changes import Author
+from mailer.errors import MailerError, RefusedError
+from mailer.rendering import letter_types
+from mailer.signin import accounts, browsers, invitations
+from mailer.users import guard, keeping
+from mailer.users.acts import Right
+from mailer.users.checking import UserDetails
+from mailer.users.keeping import RoleChange
+from mailer.users.models import User
+from mailer.users.roles import UserRole
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.account.role_names import LIMITS, ROLES
+from mailer.web.console.guard import Visit
+from mailer.web.console.showing import HOME
+
+CHANGED = "This person was changed after this page was opened. Read it, then try again."
+STRINGS = (CHANGED,)
+Asking = Request[Visit, Any, Any]
+Fault = (MailerError, AudienceError, ValueError)
+
+
+@get("/people", right=Right.USERS)
+async def listed(request: Asking) -> Response[Any]:
+    """Show all users with their roles, and a form to add one."""
+    return await _list(request.user)
+
+
+@post("/people", right=Right.USERS, status_code=200)
+async def add(request: Asking) -> Response[Any]:
+    """Add a user, and lead to their page."""
+    asked, form = request.user, await forms.form_of(request)
+    name = str(form.get("name") or "").strip()
+    roles = [str(form.get("role") or UserRole.VIEWER)]
+    details = UserDetails(
+        shown=str(form.get("shown") or ""), address=str(form.get("address") or "")
+    )
+    try:
+        async with asked.site.database.writing() as session:
+            await keeping.add(
+                session, name, roles, details, author(asked), classes=_classes(asked)
+            )
+    except Fault as fault:
+        return await _list(asked, fault=str(fault), given=dict(form), status=422)
+    return _back(asked, name)
+
+
+@get("/people/{name:str}", right=Right.USERS)
+async def person(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Show one user: roles with their limits, details, open sign-ins, history."""
+    return await _page(request.user, name)
+
+
+@post("/people/{name:str}", right=Right.USERS, status_code=200)
+async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Change a user's details, and the roles if they are another's."""
+    asked, form = request.user, await forms.form_of(request)
+    details = UserDetails(
+        shown=str(form.get("shown") or ""), address=str(form.get("address") or "")
+    )
+    try:
+        async with asked.site.database.writing() as session:
+            user = await guard.named(session, name)
+            if user.updated_at.isoformat() != form.get("version"):
+                raise RefusedError(asked.words.text(CHANGED))
+            own = name == asked.user.name  # one's own roles are not in the form
+            wanted = RoleChange() if own else _wanted(user, form)
+            await accounts.edit(
+                session,
+                name,
+                wanted,
+                details,
+                author(asked),
+                classes=_classes(asked),
+                version=user.updated_at,
+            )
+    except Fault as fault:
+        return await _page(asked, name, fault=str(fault), status=422)
+    return _back(asked, name)
+
+
+@post("/people/{name:str}/invite", right=Right.USERS, status_code=200)
+async def invite(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Make a link that signs a user in once, and show it: it is kept nowhere."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        link = await invitations.invite(
+            session, asked.site, name, by=asked.user.name, now=asked.now
+        )
+    return await _page(asked, name, link=link.url, until=link.ends_at)
+
+
+@post("/people/{name:str}/disable", right=Right.USERS, status_code=200)
+async def disable(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Let a user act no more; they are signed out everywhere."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        await accounts.disable(session, name, author(asked), classes=_classes(asked))
+    return _back(asked, name)
+
+
+@post("/people/{name:str}/enable", right=Right.USERS, status_code=200)
+async def enable(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Let a disabled user act again."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        await keeping.enable(session, name, author(asked))
+    return _back(asked, name)
+
+
+def author(asked: Visit) -> Author:
+    """Return who changes something by a page, and when."""
+    return Author(by=asked.user.name, at=asked.now, because=None, account=None)
+
+
+def _wanted(user: User, form: FormMultiDict) -> RoleChange:
+    """Return what a form with a box and a limit for each role changes."""
+    ticked = [str(each) for each in form.getall("role", [])]
+    limits = {each: str(form.get(f"limit-{each}") or "").strip() for each in ticked}
+    given = [f"{role}:{limit}" if limit else role for role, limit in limits.items()]
+    held = [str(each) for each in user.grants]
+    return RoleChange(
+        given=[each for each in given if each.replace(" ", "") not in held],
+        taken=[each.role for each in user.grants if each.role not in ticked],
+    )
+
+
+def _classes(asked: Visit) -> set[str]:
+    return letter_types.classes(asked.site.templates)
+
+
+def _back(asked: Visit, name: str) -> Response[Any]:
+    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}")
+
+
+async def _list(
+    asked: Visit, *, fault: str = "", given: Any = None, status: int = 200
+) -> Response[Any]:
+    async with asked.site.database.reading() as session:
+        users = await guard.listed(session)
+    return showing.show(
+        asked,
+        "people.html",
+        status=status,
+        fault=fault,
+        given=given or {},
+        people=[(each, _role_names(asked, each)) for each in users],
+        roles=[(str(each), asked.words.text(ROLES[each])) for each in UserRole],
+    )
+
+
+async def _page(
+    asked: Visit, name: str, *, fault: str = "", status: int = 200, **link: Any
+) -> Response[Any]:
+    async with asked.site.database.reading() as session:
+        user = await guard.named(session, name)
+        changes = await keeping.history(session, name)
+        open_ones = await browsers.of_user(session, name, now=asked.now)
+    held = {each.role: each for each in user.grants}
+    words = asked.words
+    roles = [
+        (
+            str(each),
+            words.text(ROLES[each]),
+            words.text(LIMITS[each]) if each in LIMITS else "",
+            each in held,
+            held[each].scope or ", ".join(held[each].only) if each in held else "",
+        )
+        for each in UserRole
+    ]
+    return showing.show(
+        asked,
+        "person.html",
+        status=status,
+        fault=fault,
+        person=user,
+        roles=roles,
+        own=user.name == asked.user.name,
+        version=user.updated_at.isoformat(),
+        changes=list(reversed(changes)),
+        sign_ins=open_ones,
+        **{"link": "", "until": None} | link,
+    )
+
+
+def _role_names(asked: Visit, user: User) -> Sequence[str]:
+    named = []
+    for each in user.grants:
+        limit = each.scope or ", ".join(each.only)
+        name = asked.words.text(ROLES[each.role])
+        named.append(f"{name} ({limit})" if limit else name)
+    return named
+
+
+HANDLERS = (listed, add, person, change, invite, disable, enable)

@@ -1,0 +1,171 @@
+"""/console/sign-in: by a link that works once, or by password and code; sign-out."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from mailer import clock
+from mailer.signin import browsers, one_time, passwords
+from mailer.signin.models import Credential
+from mailer.sites.site import Site
+from mailer.users import guard
+from mailer.web import forms
+from mailer.web.console import showing, strings
+from mailer.web.console.account import mailed
+from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.guard import (
+    ANY,
+    PUBLIC,
+    Visit,
+    cookie_name,
+    is_secure,
+    language_of,
+)
+from mailer.web.console.showing import HOME
+
+WRONG = (
+    "The name, the password or the code is not right. A code works once; wait for the"
+    " next one if you have just used it."
+)
+TOO_OFTEN = "That was too often. Wait a minute, then try again."
+LINK_ENDED = (
+    "This link does not sign you in: it was used already, it is older than it may be,"
+    " or it was made for another browser. Ask for a new one."
+)
+STRINGS = (WRONG, TOO_OFTEN, LINK_ENDED)
+Asking = Request[Any, Any, Any]
+
+
+@get("/sign-in", right=PUBLIC)
+async def form(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
+    """Show the form for name, password and code."""
+    return _form(request, mail_site)
+
+
+@post("/sign-in", right=PUBLIC, status_code=200)
+async def by_password(
+    request: Asking,
+    mail_site: NamedDependency[Site],
+    attempts: NamedDependency[Attempts],
+) -> Response[Any]:
+    """Sign in by name, password and code; all faults get the same answer."""
+    given = await forms.form_of(request)
+    name, password, code = (
+        str(given.get(key) or "") for key in ("name", "password", "code")
+    )
+    if not attempts.allow(request.scope, name):
+        return _form(request, mail_site, TOO_OFTEN, name=name, status=429)
+    now = clock.now()
+    async with mail_site.database.reading() as session:
+        user = await guard.find(session, name)
+        may = user is not None and user.disabled_at is None
+        known = await session.get(Credential, name) if may else None
+    if await passwords.fits(password, known):
+        key = mail_site.address_key
+        async with mail_site.database.writing() as session:
+            row = await passwords.of_user(session, name, now=now)
+            if passwords.take_code(row, code, key=key, now=now):
+                return await _begin(request, mail_site, session, name, now)
+    return _form(request, mail_site, WRONG, name=name, status=403)
+
+
+@get("/sign-in/{token:str}", right=PUBLIC)
+async def link(
+    request: Asking, mail_site: NamedDependency[Site], token: FromPath[str]
+) -> Response[Any]:
+    """Show a button: a link signs in when it is pressed, not when it is looked at."""
+    del token  # the form is sent to the same address
+    language = language_of(mail_site, request)
+    shown = showing.render(mail_site, "link.html", language=language)
+    shown.headers["Referrer-Policy"] = "no-referrer"
+    return shown
+
+
+@post("/sign-in/{token:str}", right=PUBLIC, status_code=200)
+async def by_link(
+    request: Asking,
+    mail_site: NamedDependency[Site],
+    attempts: NamedDependency[Attempts],
+    token: FromPath[str],
+) -> Response[Any]:
+    """Sign in by a link that works once."""
+    if not attempts.allow(request.scope, ""):
+        return _form(request, mail_site, TOO_OFTEN, status=429)
+    now = clock.now()
+    async with mail_site.database.writing() as session:
+        browser = mailed.secret_of(request, mail_site)
+        name = await one_time.use(session, token, browser=browser, now=now)
+        user = await guard.find(session, name) if name else None
+        if name and user is not None and user.disabled_at is None:
+            return await _begin(request, mail_site, session, name, now)
+    return _form(request, mail_site, LINK_ENDED, status=403)
+
+
+@post("/sign-out", right=ANY, status_code=200)
+async def out(request: Request[Visit, Any, Any]) -> Response[Any]:
+    """Sign this browser out."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        await browsers.end(session, asked.signed.token)
+    answer = showing.to(asked.site, f"{HOME}/sign-in")
+    answer.cookies.append(_cookie(asked.site, "", max_age=0))
+    return answer
+
+
+async def _begin(
+    request: Asking, site: Site, session: Any, name: str, now: datetime
+) -> Response[Any]:
+    """Sign a user in, and lead to the page that was wanted."""
+    device = request.headers.get("user-agent", "")
+    signed = await browsers.begin(session, name, device=device, now=now)
+    answer = showing.to(site, _wanted(request))
+    answer.cookies.append(_cookie(site, signed.token, max_age=None))
+    return answer
+
+
+def _cookie(site: Site, value: str, *, max_age: int | None) -> Cookie:
+    return Cookie(
+        key=cookie_name(site),
+        value=value,
+        path="/",
+        secure=is_secure(site),
+        httponly=True,
+        samesite="lax",
+        max_age=max_age,
+    )
+
+
+def _wanted(request: Asking) -> str:
+    """Return the page of the console that a query names; else its first page."""
+    wanted = request.query_params.get("next", "")
+    path = wanted[wanted.find(HOME) :] if HOME in wanted else ""
+    inside = path == HOME or path.startswith(f"{HOME}/")
+    plain = inside and path.isprintable() and not set(path) & set("\\\"'<>?#:")
+    return path if plain and "//" not in path else HOME
+
+
+def _form(
+    request: Asking,
+    site: Site,
+    fault: str = "",
+    *,
+    name: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    language = language_of(site, request)
+    return showing.render(
+        site,
+        "sign-in.html",
+        language=language,
+        status=status,
+        fault=strings.of(site, language).text(fault) if fault else "",
+        name=name[:60],
+        query=f"?next={_wanted(request)}",
+    )
+
+
+HANDLERS = (form, by_password, link, by_link, out)

@@ -1,0 +1,163 @@
+"""What every request of the console meets: sign-in, right, origin, form token.
+
+A handler declares the right it needs; without one the application does not start. The
+verbs ask again, about the letter or the language: a page only leads to them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import (
+    HTTPException,
+    NotAuthorizedException,
+    PermissionDeniedException,
+)
+from litestar.handlers import BaseRouteHandler
+
+from mailer import clock
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.signin import browsers, tokens
+from mailer.signin.browsers import SignedIn
+from mailer.sites.site import Site
+from mailer.users import guard, rights
+from mailer.users.acts import ACTS
+from mailer.users.models import User
+from mailer.web import page
+from mailer.web.console import strings
+
+PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
+FIELD = "form_token"  # of each form
+FORGED = "This form did not come from a page of the console; open the page again."
+STALE = "This form is from another sign-in; open the page again, and repeat it there."
+STRINGS = (FORGED, STALE)
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """A request of a user who is signed in."""
+
+    site: Site
+    signed: SignedIn
+    language: str
+    now: datetime
+
+    @property
+    def user(self) -> User:
+        """Return who asks."""
+        return self.signed.user
+
+    @property
+    def words(self) -> Catalogue:
+        """Return the console's strings in the user's language."""
+        return strings.of(self.site, self.language)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the times shown: the user's, else the site's."""
+        return ZoneInfo(self.user.zone) if self.user.zone else self.site.zone
+
+    def could(self, right: str) -> bool:
+        """Whether the user has a role for a right, whatever its limits."""
+        return could(self.user, right)
+
+
+def could(user: User, right: str) -> bool:
+    """Whether a user has a role for a right; its limits are the verbs' matter."""
+    return right == ANY or any(each.role in ACTS[right].roles for each in user.grants)
+
+
+def cookie_name(site: Site) -> str:
+    """Return the name of the cookie; browsers keep the second one to this host."""
+    return "__Host-liaison" if is_secure(site) else "liaison"
+
+
+def is_secure(site: Site) -> bool:
+    """Whether the pages are reached by https."""
+    return urlsplit(site.settings.site.url).scheme == "https"
+
+
+def require_declared(handlers: Iterable[BaseRouteHandler]) -> None:
+    """Raise TypeError unless each handler declares the right it needs."""
+    for handler in handlers:
+        right = handler.opt.get("right")
+        if right not in {PUBLIC, ANY, *ACTS}:
+            raise TypeError(f"{handler} declares no right; give right=…")
+
+
+async def check(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let a request through, with its user, or raise why not."""
+    site: Site = connection.app.state.site
+    right = handler.opt["right"]
+    acts = connection.scope.get("method") != "GET"
+    if acts:
+        refuse_other_origins(connection)
+    if right == PUBLIC:
+        return
+    signed = await signed_in(connection, site)
+    if signed is None:
+        raise NotAuthorizedException
+    if acts:
+        await _require_form_token(connection, signed)
+    if not could(signed.user, right):
+        async with site.database.reading() as session:
+            users = await guard.listed(session)
+        raise PermissionDeniedException(
+            detail=rights.may(signed.user, right, others=users) or ""
+        )
+    connection.scope["user"] = Visit(
+        site=site,
+        signed=signed,
+        language=language_of(site, connection, signed.user.language),
+        now=clock.now(),
+    )
+
+
+async def signed_in(connection: Connection, site: Site) -> SignedIn | None:
+    """Return who is signed in with the cookie of a request."""
+    token = connection.cookies.get(cookie_name(site), "")
+    if not token:
+        return None
+    now = clock.now()
+    async with site.database.reading() as session:
+        signed = await browsers.find(session, token, now=now)
+    if signed is not None and browsers.is_due(signed, now=now):
+        async with site.database.writing() as session:
+            await browsers.seen(session, token, now=now)
+    return signed
+
+
+def refuse_other_origins(connection: Connection) -> None:
+    """Raise unless a browser says that a form comes from a page of this site."""
+    fetched = connection.headers.get("sec-fetch-site")
+    if fetched is not None:
+        if fetched != "same-origin":
+            raise PermissionDeniedException(detail=FORGED)
+        return
+    origin = urlsplit(connection.headers.get("origin", "")).netloc
+    if not origin or origin != connection.headers.get("host"):
+        raise PermissionDeniedException(detail=FORGED)
+
+
+async def _require_form_token(connection: Any, signed: SignedIn) -> None:
+    """Raise unless the form carries the token of its sign-in; the form is kept."""
+    try:
+        form = await connection.form()
+    except HTTPException:
+        raise
+    except (ValueError, LookupError):
+        raise PermissionDeniedException(detail=FORGED) from None
+    given = form.get(FIELD)
+    if not isinstance(given, str) or not tokens.same(given, signed.form_token):
+        raise PermissionDeniedException(detail=STALE)
+
+
+def language_of(site: Site, request: Any, preferred: str | None = None) -> str:
+    """Return the language of a page: the user's, else the browser's, else English."""
+    found = page.language_of(site, request, preferred)
+    return found if found in strings.LANGUAGES else strings.SOURCE

@@ -1,0 +1,1 @@
+"""The pages of letters: list, steps, preview, approval, time, sending, report."""

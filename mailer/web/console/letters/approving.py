@@ -1,0 +1,157 @@
+"""/console/campaigns/{id}/approval: asking for an approval, giving it, sending back."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from mailer.campaigns import lookup
+from mailer.campaigns.asking import requests
+from mailer.campaigns.review import approval, gate
+from mailer.delivery.direct import approval_letters
+from mailer.errors import MailerError, RefusedError
+from mailer.outbox.message_states import MessageState
+from mailer.reports.review import overview
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters import returning
+from mailer.web.console.letters.asked import changes_of
+from mailer.web.console.letters.state_names import named
+from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.showing import HOME
+
+NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."
+NOT_MAILED = (
+    "The request to %(name)s was made, but its letter did not leave: %(reply)s. Ask"
+    " again when the mail server works."
+)
+STRINGS = (NO_DAY, NOT_MAILED)
+Asking = Request[Visit, Any, Any]
+
+
+@get("/campaigns/{number:int}/approval", right=Right.READ)
+async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show what an approver decides about, who is asked, and approvals given."""
+    return await _page(request.user, number)
+
+
+@post("/campaigns/{number:int}/approval", right=Right.APPROVE, status_code=200)
+async def approve(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Approve a letter as it was shown."""
+    asked, form = request.user, await forms.form_of(request)
+    await requests.approve(
+        asked.site, number, by=asked.user.name, seen=seen_of(form), now=asked.now
+    )
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+
+
+@post("/campaigns/{number:int}/return", right=Right.APPROVE, status_code=200)
+async def send_back(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Send a draft back to its author with a reason."""
+    asked, form = request.user, await forms.form_of(request)
+    reason = str(form.get("reason") or "")
+    try:
+        await returning.send_back(
+            asked.site,
+            number,
+            by=asked.user,
+            seen=seen_of(form),
+            reason=reason,
+            now=asked.now,
+        )
+    except RefusedError as refused:
+        return await _page(asked, number, fault=str(refused), reason=reason)
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+
+
+@post("/campaigns/{number:int}/ask", right=Right.WRITE, status_code=200)
+async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Ask users for their approval: each gets a letter with a link."""
+    asked, form = request.user, await forms.form_of(request)
+    names = [str(each) for each in form.getall("approver", [])]
+    try:
+        wished_by = _day(asked, str(form.get("wished_by") or ""))
+        made = await requests.ask(
+            asked.site,
+            number,
+            names,
+            by=asked.user.name,
+            wished_by=wished_by,
+            now=asked.now,
+        )
+    except RefusedError as refused:
+        return await _page(asked, number, fault=str(refused))
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+    for each in made:
+        try:
+            state, reply = await approval_letters.request(
+                asked.site,
+                campaign,
+                each.approver,
+                each.token,
+                by=asked.user,
+                wished_by=wished_by,
+                now=asked.now,
+            )
+        except MailerError as fault:
+            state, reply = MessageState.WAITING, str(fault)
+        if state is not MessageState.ACCEPTED:
+            name = each.approver.name
+            said = asked.words.text(NOT_MAILED, name=name, reply=reply)
+            return await _page(asked, number, fault=said)
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
+
+
+@post("/campaigns/{number:int}/withdraw", right=Right.WRITE, status_code=200)
+async def withdraw(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Take back the requests for an approval."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await requests.withdraw(session, campaign, by=asked.user.name, now=asked.now)
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
+
+
+async def _page(
+    asked: Visit, number: int, *, fault: str = "", reason: str = ""
+) -> Response[Any]:
+    site = asked.site
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        given = await lookup.current_approval(session, campaign)
+        waiting = await requests.open_of(session, campaign, now=asked.now)
+        able = await overview.may_approve(session, site, campaign)
+    found = await gate.check(site, number, now=asked.now, scored=False)
+    return showing.show(
+        asked,
+        "approval.html",
+        status=409 if fault else 200,
+        fault=fault,
+        reason=reason,
+        campaign=campaign,
+        given=given,
+        found=found,
+        readers=sum(found.readers.values()),
+        may=asked.user.name in able,
+        may_ask=asked.could(Right.WRITE),
+        able=able,
+        waiting=waiting,
+        changes=await changes_of(site, campaign),
+        states=named(asked.words),
+        version=campaign.updated_at.isoformat(),
+        last=approval.last_day(given, campaign) if given else None,
+    )
+
+
+def _day(asked: Visit, given: str) -> date | None:
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise RefusedError(asked.words.text(NO_DAY, given=given[:40])) from None
+
+
+HANDLERS = (page, approve, send_back, ask, withdraw)

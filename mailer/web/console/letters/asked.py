@@ -1,0 +1,257 @@
+"""/approve: the page of an approver, opened by a link in their mail, on any device.
+
+The link reads. To act, the approver is signed in, or types a code that is mailed to
+them: a forwarded link decides nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import FromPath
+
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.asking import mailed_codes, requests
+from mailer.campaigns.asking.models import ApprovalRequest
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.review import gate
+from mailer.delivery.direct import approval_letters
+from mailer.errors import NotFoundError, RefusedError
+from mailer.outbox.message_states import MessageState
+from mailer.reports.review import differences
+from mailer.reports.review.differences import Difference
+from mailer.signin import tokens
+from mailer.sites.site import Site
+from mailer.users import guard
+from mailer.users.models import User
+from mailer.web import forms
+from mailer.web.console import showing, strings
+from mailer.web.console.guard import (
+    FIELD,
+    PUBLIC,
+    STALE,
+    check,
+    is_secure,
+    language_of,
+    require_declared,
+    signed_in,
+)
+from mailer.web.console.letters import letter_frames, returning
+from mailer.web.console.letters.state_names import named
+from mailer.web.console.letters.versions import seen_of
+
+PATH = "/approve"
+OLD = "This link has ended: it is older than seven days, or its request was taken back."
+NO_LINK = "This link does not work. Copy it whole from the newest letter, or sign in."
+CODE_SENT = "A code is on its way to your address. It is valid for ten minutes."
+CODE_WRONG = "This code is not right, or it has ended. Have another one mailed."
+NOT_MAILED = "The mail server did not take the letter with the code: %(reply)s"
+STRINGS = (OLD, NO_LINK, CODE_SENT, CODE_WRONG, NOT_MAILED)
+Asking = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Opened:
+    """A request that a browser has opened by its link."""
+
+    site: Site
+    token: str
+    request: ApprovalRequest
+    campaign: Campaign
+    approver: User
+    signed_in: bool  # as the approver
+    language: str
+    now: datetime
+
+
+@get("/{token:str}", right=PUBLIC)
+async def arrive(
+    request: Asking, mail_site: NamedDependency[Site], token: FromPath[str]
+) -> Response[Any]:
+    """Take the token out of the address, and lead to the page."""
+    answer = showing.to(mail_site, PATH)
+    answer.cookies.append(_cookie(mail_site, token[:100]))
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@get("/", right=PUBLIC)
+async def page(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
+    """Show the letter, its readers, what changed, and what was found."""
+    return await _page(await _opened(request, mail_site))
+
+
+@get("/letter", right=PUBLIC)
+async def letter(request: Asking, mail_site: NamedDependency[Site]) -> Response[bytes]:
+    """Return the HTML of the letter in one variant."""
+    opened = await _opened(request, mail_site)
+    html = await letter_frames.html_of(
+        mail_site, opened.campaign.id, request.query_params.get("example", "0")
+    )
+    return Response(html, media_type=MediaType.HTML, headers=letter_frames.FRAME)
+
+
+@post("/code", right=PUBLIC, status_code=200)
+async def code(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
+    """Mail the approver a code."""
+    opened = await _acting(request, mail_site)
+    async with mail_site.database.writing() as session:
+        made = await mailed_codes.make(
+            session, opened.request, opened.token, now=opened.now
+        )
+    state, reply = await approval_letters.code(
+        mail_site, opened.campaign, opened.approver, made, now=opened.now
+    )
+    words = strings.of(mail_site, opened.language)
+    if state is not MessageState.ACCEPTED:
+        return await _page(opened, fault=words.text(NOT_MAILED, reply=reply))
+    return await _page(opened, said=words.text(CODE_SENT))
+
+
+@post("/decide", right=PUBLIC, status_code=200)
+async def decide(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
+    """Approve the letter, or send it back with a reason."""
+    opened = await _acting(request, mail_site)
+    form = await forms.form_of(request)
+    words = strings.of(mail_site, opened.language)
+    reason = str(form.get("reason") or "")
+    if not opened.signed_in:
+        given = str(form.get("code") or "")
+        async with mail_site.database.writing() as session:
+            right = await mailed_codes.take(
+                session, opened.request, opened.token, given, now=opened.now
+            )
+        if not right:
+            return await _page(opened, fault=words.text(CODE_WRONG), reason=reason)
+    by, number = opened.approver, opened.campaign.id
+    try:
+        seen = seen_of(form)
+        if form.get("decision") == "return":
+            await returning.send_back(
+                mail_site, number, by=by, seen=seen, reason=reason, now=opened.now
+            )
+        else:
+            await requests.approve(
+                mail_site, number, by=by.name, seen=seen, now=opened.now
+            )
+    except RefusedError as refused:
+        return await _page(opened, fault=str(refused), reason=reason)
+    return showing.to(mail_site, PATH)
+
+
+async def _acting(request: Asking, site: Site) -> _Opened:
+    """Return the request, for a form of its own page; raise if it is another's."""
+    opened = await _opened(request, site)
+    form = await forms.form_of(request)
+    given = form.get(FIELD)
+    if not isinstance(given, str) or not tokens.same(
+        given, tokens.form_token(opened.token)
+    ):
+        raise PermissionDeniedException(detail=STALE)
+    if opened.request.answer is not None:
+        raise RefusedError("this request is answered already; look at the letter")
+    return opened
+
+
+async def _opened(request: Asking, site: Site) -> _Opened:
+    """Return the request whose link a browser opened, or raise why there is none."""
+    now = clock.now()
+    token = request.cookies.get(_cookie_name(site), "")
+    async with site.database.reading() as session:
+        found = await requests.find(session, token) if token else None
+        if found is None:
+            raise NotFoundError(NO_LINK)
+        campaign = await lookup.get(session, found.campaign_id)
+        approver = await guard.find(session, found.approver)
+    gone = approver is None or approver.disabled_at is not None
+    taken_back = found.answer == requests.RequestAnswer.WITHDRAWN
+    if approver is None or gone or taken_back or found.ends_at <= now:
+        raise NotFoundError(OLD)
+    signed = await signed_in(request, site)
+    return _Opened(
+        site=site,
+        token=token,
+        request=found,
+        campaign=campaign,
+        approver=approver,
+        signed_in=signed is not None and signed.user.name == approver.name,
+        language=language_of(site, request, approver.language),
+        now=now,
+    )
+
+
+async def _page(
+    opened: _Opened, *, fault: str = "", said: str = "", reason: str = ""
+) -> Response[Any]:
+    site, campaign = opened.site, opened.campaign
+    async with site.database.reading() as session:
+        given = await lookup.current_approval(session, campaign)
+    found = await gate.check(site, campaign.id, now=opened.now, scored=False)
+    words = strings.of(site, opened.language)
+    return showing.render(
+        site,
+        "asked.html",
+        language=opened.language,
+        status=409 if fault else 200,
+        form_token=tokens.form_token(opened.token),
+        fault=fault,
+        said=said,
+        reason=reason,
+        request=opened.request,
+        campaign=campaign,
+        approver=opened.approver,
+        signed_in=opened.signed_in,
+        given=given,
+        found=found,
+        readers=sum(found.readers.values()),
+        examples=await letter_frames.examples(site, campaign.id, now=opened.now),
+        changes=await changes_of(site, campaign),
+        states=named(words),
+        version=campaign.updated_at.isoformat(),
+    )
+
+
+async def changes_of(site: Site, campaign: Campaign) -> Sequence[Difference]:
+    """Return what changed since the last approval; empty where nothing compares."""
+    try:
+        async with site.database.reading() as session:
+            found = await differences.differences(session, campaign, site.templates, "")
+    except RefusedError:  # the first version
+        return []
+    return found.differences
+
+
+def _cookie_name(site: Site) -> str:
+    return "__Host-liaison-approve" if is_secure(site) else "liaison-approve"
+
+
+def _cookie(site: Site, token: str) -> Cookie:
+    return Cookie(
+        key=_cookie_name(site),
+        value=token,
+        path="/",
+        secure=is_secure(site),
+        httponly=True,
+        samesite="lax",
+        max_age=int(requests.LASTS.total_seconds()),
+    )
+
+
+HANDLERS = (arrive, page, letter, code, decide)
+
+
+def router() -> Router:
+    """Return the router of these pages, under the guard of the console."""
+    require_declared(HANDLERS)
+    return Router(
+        path=PATH,
+        route_handlers=HANDLERS,
+        guards=[check],
+        exception_handlers={Exception: showing.fault},
+    )

@@ -1,0 +1,142 @@
+"""/console/campaigns/{id}: one letter: its steps, what comes next, and its history."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from mailer.campaigns.acts import Act
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.reports.review import overview
+from mailer.reports.review.overview import NextStep, Overview
+from mailer.users.acts import Right
+from mailer.web.console import showing, strings
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters import steps
+from mailer.web.console.letters.state_names import named
+
+# what comes next → its sentence, the right it needs, the page, the button
+NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
+    NextStep.CORRECT: (
+        "Errors stand in the way of its approval.",
+        Right.READ,
+        "/check",
+        "See what to mend",
+    ),
+    NextStep.APPROVE: (
+        "It waits for the approval of somebody who did not write it.",
+        Right.APPROVE,
+        "/approval",
+        "Read and approve",
+    ),
+    NextStep.APPROVE_AGAIN: (
+        "It was changed after its approval, and waits for a new one.",
+        Right.APPROVE,
+        "/approval",
+        "Read and approve",
+    ),
+    NextStep.SCHEDULE: (
+        "It is approved, and has no time yet.",
+        Right.SCHEDULE,
+        "/schedule",
+        "Give it a time",
+    ),
+    NextStep.WAIT: (
+        "It leaves by itself at its time.",
+        Right.READ,
+        "/schedule",
+        "See its time",
+    ),
+    NextStep.SEND: (
+        "Its messages wait, and no worker runs: an operator starts the service.",
+        Right.READ,
+        "/live",
+        "See the messages",
+    ),
+    NextStep.WATCH: ("It is being sent.", Right.READ, "/live", "Watch it"),
+    NextStep.RESUME: (
+        "It is paused. Mend what stopped it, then let it continue.",
+        Right.READ,
+        "/live",
+        "See why",
+    ),
+    NextStep.READ: ("It is sent.", Right.READ, "/report", "Read the report"),
+    NextStep.NEW_TIME: (
+        "It was not sent at its time. Give it another one.",
+        Right.SCHEDULE,
+        "/schedule",
+        "Give it a time",
+    ),
+    NextStep.COPY: ("It is cancelled.", Right.READ, "/report", "Read the report"),
+}
+ACTS = {
+    Act.IMPORTED: "began the letter",
+    Act.EDITED: "changed the text",
+    Act.TRANSLATED: "changed a translation",
+    Act.EXPORTED: "exported who got it",
+    Act.TESTED: "sent a test",
+    Act.ASKED: "asked for an approval",
+    Act.WITHDRAWN: "took the request back",
+    Act.RETURNED: "sent it back",
+    Act.APPROVED: "approved it",
+    Act.SCHEDULED: "gave it a time",
+    Act.UNSCHEDULED: "took its time away",
+    Act.RELEASED: "sent it",
+    Act.PAUSED: "paused it",
+    Act.RESUMED: "let it continue",
+    Act.EXPIRED: "did not send it at its time",
+    Act.CANCELLED: "cancelled it",
+    Act.FINISHED: "finished it: every message has a final state",
+}
+STRINGS = (
+    *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
+    *ACTS.values(),
+)
+
+
+@get("/campaigns/{number:int}", right=Right.READ)
+async def campaign(
+    request: Request[Visit, Any, Any], number: FromPath[int]
+) -> Response[Any]:
+    """Show one letter: its steps, what comes next, warnings and history."""
+    asked = request.user
+    seen = await overview.overview(asked.site, number, now=asked.now)
+    words = asked.words
+    sentence, right, page, button = NEXT[seen.next]
+    return showing.show(
+        asked,
+        "campaign.html",
+        seen=seen,
+        campaign=seen.campaign,
+        steps=steps.steps(
+            seen, words, lambda at: strings.moment(words, at, asked.zone)
+        ),
+        states=named(words),
+        sentence=words.text(sentence),
+        button=words.text(button) if asked.could(right) else "",
+        page=page,
+        who=_who(seen) if not asked.could(right) else "",
+        history=history(seen, words),
+    )
+
+
+def _who(seen: Overview) -> str:
+    """Return the names of those whose turn it is, where the overview knows them."""
+    waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
+    return ", ".join(seen.may_approve) if waits else ""
+
+
+def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]:
+    """Return what was done to a letter, the latest first: when, who, what, why."""
+    return [
+        (
+            each.at,
+            each.by,
+            words.text(ACTS[Act(each.act)]),
+            str(each.detail.get("because", "")),
+        )
+        for each in reversed(seen.history)
+    ]
+
+
+HANDLERS = (campaign,)

@@ -1,0 +1,102 @@
+"""A letter as a reader gets it, and what the check finds in it."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate, preview, trial
+from mailer.campaigns.review.preview import Desk, Pick
+from mailer.campaigns.review.trial import Extent
+from mailer.reports.review import preview_page
+from mailer.users.acts import Right
+from mailer.web.console import showing
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters.letter_frames import FRAME
+
+Asking = Request[Visit, Any, Any]
+
+
+@get("/campaigns/{number:int}/preview", right=Right.READ)
+async def show(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show the letter of one reader: beside it its headers and its text."""
+    asked = request.user
+    opened = await _desk(asked, number, _pick(request))
+    index = _index(request, opened)
+    persona = opened.personas[index]
+    made = await preview.make(opened, persona, now=asked.now)
+    message: EmailMessage = message_from_bytes(made.octets, policy=policy.SMTP)
+    return showing.show(
+        asked,
+        "preview.html",
+        campaign=opened.content.campaign,
+        examples=[
+            (place, opened.key(each).language, each.organisation.name)
+            for place, each in enumerate(opened.personas)
+        ],
+        index=index,
+        address=request.query_params.get("as", ""),
+        query=request.url.query,
+        subject=str(message["Subject"]),
+        headers=[
+            (name, str(value))
+            for name, value in message.items()
+            if name != "To" or asked.could(Right.NAMES)
+        ],
+        text=preview.part(made, "text").decode(),
+        language_shown=opened.key(persona).language,
+        excluded=made.excluded,
+    )
+
+
+@get("/campaigns/{number:int}/preview/letter", right=Right.READ)
+async def letter(request: Asking, number: FromPath[int]) -> Response[bytes]:
+    """Return the HTML of one reader's letter, its pictures within it."""
+    asked = request.user
+    opened = await _desk(asked, number, _pick(request))
+    made = await preview.make(
+        opened, opened.personas[_index(request, opened)], now=asked.now
+    )
+    message: EmailMessage = message_from_bytes(made.octets, policy=policy.SMTP)
+    dark = "dark" in request.query_params
+    html = preview_page.in_shade(preview_page.html_of(message), dark=dark)
+    return Response(html.encode(), media_type=MediaType.HTML, headers=FRAME)
+
+
+@get("/campaigns/{number:int}/check", right=Right.READ)
+async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show what the check finds: errors first, each with its place."""
+    asked = request.user
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+    found = await gate.check(asked.site, number, now=asked.now, scored=False)
+    return showing.show(asked, "check.html", campaign=campaign, found=found)
+
+
+def _pick(request: Asking) -> Pick:
+    """Return whose letters are shown: one reader's, or one for each variant."""
+    address = request.query_params.get("as", "").strip()
+    if address and request.user.could(Right.NAMES):
+        return preview.with_address(request.user.site, address)
+    return trial.examples(Extent.EACH_VARIANT)
+
+
+async def _desk(asked: Visit, number: int, pick: Pick) -> Desk:
+    opened = await preview.desk(asked.site, number, pick, now=asked.now)
+    if not opened.personas:
+        raise NotFoundException
+    return opened
+
+
+def _index(request: Asking, opened: Desk) -> int:
+    """Return which of the letters is shown."""
+    given = request.query_params.get("example", "0")
+    index = int(given) if given.isascii() and given.isdigit() else 0
+    return index if index < len(opened.personas) else 0
+
+
+HANDLERS = (show, letter, check)

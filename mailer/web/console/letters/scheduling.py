@@ -1,0 +1,110 @@
+"""/console/campaigns/{id}/schedule: the time of a letter."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from mailer.calendar import schedule
+from mailer.campaigns import lookup
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.review import gate
+from mailer.errors import RefusedError
+from mailer.outbox import release
+from mailer.reports import repeated
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.showing import HOME
+
+NO_TIME = "“%(given)s” is no time; write it as 2027-05-04T10:00."
+OTHER_NUMBER = (
+    "You typed %(given)s; the letter has %(count)s readers now. Nothing was done."
+)
+STRINGS = (NO_TIME, OTHER_NUMBER)
+Asking = Request[Visit, Any, Any]
+
+
+@get("/campaigns/{number:int}/schedule", right=Right.READ)
+async def when(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show the letter's time, or what a time would mean before it is given."""
+    asked, given = request.user, request.query_params.get("at", "")
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        repeats = await repeated.repeats(session, campaign, now=asked.now)
+    readers, fault = None, ""
+    moment = None
+    if given:
+        try:
+            moment = _instant(asked, campaign, given)
+            await gate.require_sendable(asked.site, number, at=moment)
+            readers = await release.count_readers(asked.site, number, now=asked.now)
+        except RefusedError as refused:
+            fault = str(refused)
+    return showing.show(
+        asked,
+        "schedule.html",
+        campaign=campaign,
+        at=given,
+        moment_wanted=moment,
+        readers=readers,
+        repeats=repeats,
+        fault=fault,
+        may=asked.could(Right.SCHEDULE),
+        version=campaign.updated_at.isoformat(),
+    )
+
+
+@post("/campaigns/{number:int}/schedule", right=Right.SCHEDULE, status_code=200)
+async def give_time(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Give an approved letter its time, once its number of readers was typed."""
+    asked = request.user
+    form = await forms.form_of(request)
+    readers = await release.count_readers(asked.site, number, now=asked.now)
+    require_number(asked, form.get("number"), readers.count)
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        gate.require_seen(campaign, seen_of(form))
+        at = _instant(asked, campaign, str(form.get("at")))
+        await schedule.at(
+            session, asked.site, campaign, at, by=asked.user.name, now=asked.now
+        )
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+
+
+@post("/campaigns/{number:int}/unschedule", right=Right.UNSCHEDULE, status_code=200)
+async def take_time(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Take a letter's time away."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        await schedule.remove(session, campaign, by=asked.user.name, now=asked.now)
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/schedule")
+
+
+def require_number(asked: Visit, given: object, count: int) -> None:
+    """Raise RefusedError unless the number of readers was typed."""
+    digits = "".join(each for each in str(given or "") if each.isdecimal())
+    if not digits or int(digits) != count:
+        shown = str(given or "")[:20]
+        words = asked.words
+        raise RefusedError(
+            words.text(OTHER_NUMBER, given=shown, count=words.number(count))
+        )
+
+
+def _instant(asked: Visit, campaign: Campaign, given: str) -> datetime:
+    """Return the instant of a local time in the letter's zone."""
+    try:
+        local = datetime.fromisoformat(given)
+    except ValueError:
+        raise RefusedError(asked.words.text(NO_TIME, given=given[:40])) from None
+    zone = ZoneInfo(campaign.zone)
+    return local if local.tzinfo else local.replace(tzinfo=zone)
+
+
+HANDLERS = (when, give_time, take_time)

@@ -1,0 +1,131 @@
+"""The steps of a letter, each with its state in words; pure, over its overview."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.rendering.checks.problem import Severity
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.reports.review.overview import BEFORE_RELEASE, Overview
+
+STRINGS = (
+    *("Write", "Readers", "Translate", "Look and test", "Approve", "Schedule"),
+    *("Send", "Report", "nothing stands in the way", "errors to mend: %(count)s"),
+    *("not counted: mend the errors first", "readers: %(count)s", "one language"),
+    *("all languages are complete", "incomplete: %(languages)s", "a test was sent"),
+    *("no test of this text was sent", "approved by %(name)s", "not approved yet"),
+    *("leaves %(time)s", "no time yet", "not sent yet", "it is being sent"),
+    *("it is paused", "sent", "cancelled", "who got it, and who did not"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step: its name, what is said of it, and where its page is."""
+
+    name: str
+    said: str
+    done: bool
+    page: str  # after the letter's own address; empty: it has none
+
+
+def steps(
+    seen: Overview, words: Catalogue, moment: Callable[[datetime], str]
+) -> list[Step]:
+    """Return the steps of a letter in their order."""
+    made = (_write, _readers, _translate, _test)
+    return [
+        *(each(seen, words) for each in made),
+        _approve(seen, words),
+        _schedule(seen, words, moment),
+        _send(seen, words),
+        _report(seen, words),
+    ]
+
+
+def _write(seen: Overview, words: Catalogue) -> Step:
+    errors = sum(each.level is Severity.ERROR for each in seen.warnings)
+    said = words.text("nothing stands in the way")
+    if errors:
+        said = words.text("errors to mend: %(count)s", count=errors)
+    return Step(name=words.text("Write"), said=said, done=not errors, page="/check")
+
+
+def _readers(seen: Overview, words: Catalogue) -> Step:
+    said = words.text("not counted: mend the errors first")
+    if seen.readers is not None:
+        said = words.text("readers: %(count)s", count=words.number(seen.readers))
+    return Step(name=words.text("Readers"), said=said, done=bool(seen.readers), page="")
+
+
+def _translate(seen: Overview, words: Catalogue) -> Step:
+    lacking = [
+        words.language_name(language)
+        for language, each in seen.languages.items()
+        if each.translated and each.translated.done < each.translated.total
+    ]
+    said = words.text("all languages are complete")
+    if len(seen.languages) == 1:
+        said = words.text("one language")
+    if lacking:
+        said = words.text("incomplete: %(languages)s", languages=words.listed(lacking))
+    return Step(name=words.text("Translate"), said=said, done=not lacking, page="")
+
+
+def _test(seen: Overview, words: Catalogue) -> Step:
+    tested = False
+    for each in seen.history:
+        act = Act(each.act)
+        tested = not act.changes_content and (tested or act is Act.TESTED)
+    text = "a test was sent" if tested else "no test of this text was sent"
+    return Step(
+        name=words.text("Look and test"),
+        said=words.text(text),
+        done=tested,
+        page="/test",
+    )
+
+
+def _approve(seen: Overview, words: Catalogue) -> Step:
+    said = words.text("not approved yet")
+    if seen.approvers:
+        said = words.text("approved by %(name)s", name=words.listed(seen.approvers))
+    name = words.text("Approve")
+    return Step(name=name, said=said, done=bool(seen.approvers), page="/approval")
+
+
+def _schedule(
+    seen: Overview, words: Catalogue, moment: Callable[[datetime], str]
+) -> Step:
+    at = seen.campaign.at
+    said = words.text("no time yet")
+    if at is not None:
+        said = words.text("leaves %(time)s", time=moment(at))
+    name = words.text("Schedule")
+    done = at is not None or seen.campaign.released_at is not None
+    return Step(name=name, said=said, done=done, page="/schedule")
+
+
+def _send(seen: Overview, words: Catalogue) -> Step:
+    texts = {
+        CampaignState.SENDING: "it is being sent",
+        CampaignState.PAUSED: "it is paused",
+        CampaignState.FINISHED: "sent",
+        CampaignState.CANCELLED: "cancelled",
+    }
+    state = CampaignState(seen.campaign.state)
+    said = words.text(texts.get(state, "not sent yet"))
+    done = state is CampaignState.FINISHED
+    return Step(name=words.text("Send"), said=said, done=done, page="/live")
+
+
+def _report(seen: Overview, words: Catalogue) -> Step:
+    waits = seen.campaign.state in BEFORE_RELEASE
+    text = "not sent yet" if waits else "who got it, and who did not"
+    name = words.text("Report")
+    done = seen.campaign.state == CampaignState.FINISHED
+    return Step(
+        name=name, said=words.text(text), done=done, page="" if waits else "/report"
+    )

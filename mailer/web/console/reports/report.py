@@ -1,0 +1,136 @@
+"""/console/campaigns/{id}/report: counts, those who were not reached, the export."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from audiences.export.guarding import guarded
+from audiences.institution import REGIONS
+from mailer.campaigns import acts, lookup
+from mailer.campaigns.acts import Act
+from mailer.errors import RefusedError
+from mailer.outbox import ledger
+from mailer.reports import totals
+from mailer.users.acts import Right
+from mailer.web.console import showing
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters import live
+
+SHOWN = 50  # readers on a page
+FRESH = timedelta(minutes=10)  # how old a sign-in may be for an export
+SIGN_IN_ANEW = (
+    "A list of addresses needs a sign-in of the last ten minutes. Sign out, sign in"
+    " again, and press the button once more."
+)
+KINDS = {
+    "ngo": "non-governmental organisations",
+    "delegation": "permanent delegations",
+    "natcom": "National Commissions",
+    "field_office": "field offices",
+    "sector": "sectors of the Secretariat",
+    "liaison_committee": "liaison committee",
+    "observer": "observers",
+}
+LEFT_OUT = {
+    "no_address": "no address is known",
+    "suppressed": "the address must not be written to",
+    "stopped": "asked for no more letters",
+    "unsubscribed": "left this topic",
+    "paused": "asked for a break",
+    "unconfirmed": "has not confirmed the subscription",
+    "not_subscribed": "never asked for this topic",
+    "no_translation": "reads no language of the letter",
+    "changed": "changed while the letter left",
+    "only_to": "this site writes to few addresses only",
+}
+STRINGS = (SIGN_IN_ANEW, *KINDS.values(), *LEFT_OUT.values())
+Asking = Request[Visit, Any, Any]
+
+
+@get("/campaigns/{number:int}/report", right=Right.READ)
+async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show who got what by state, language, region and kind, and who was not reached.
+
+    Readers are named to those who may see names, fifty on a page.
+    """
+    asked = request.user
+    after = request.query_params.get("after", "")
+    names = asked.could(Right.NAMES)
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        counted = await totals.report(session, campaign)
+        regions = await totals.by_region(session, campaign)
+        missed = await ledger.unreached(
+            session,
+            number,
+            after=int(after) if after.isascii() and after.isdigit() else 0,
+            size=SHOWN + 1 if names else 0,
+        )
+    words = asked.words
+    site_words = asked.site.catalogue(asked.language)
+    return showing.show(
+        asked,
+        "report.html",
+        **live.figures(asked, campaign, counted),
+        kinds=_named(KINDS, words.text, counted.by_kind),
+        regions=_named(REGIONS, site_words.text, regions),
+        left_out=_named(LEFT_OUT, words.text, counted.skipped),
+        missed=missed[:SHOWN],
+        more=missed[SHOWN - 1].number if len(missed) > SHOWN else None,
+        why=_named_reasons(words),
+        may_see_names=names,
+        may_export=asked.could(Right.EXPORT),
+    )
+
+
+@post("/campaigns/{number:int}/report.csv", right=Right.EXPORT, status_code=200)
+async def export(request: Asking, number: FromPath[int]) -> Stream:
+    """Return a CSV file with each message and its reader; the record keeps who did."""
+    asked = request.user
+    if asked.now - asked.signed.sign_in.begun_at > FRESH:
+        raise RefusedError(asked.words.text(SIGN_IN_ANEW))
+    async with asked.site.database.writing() as session:
+        campaign = await lookup.get(session, number)
+        by = asked.user.name
+        acts.witness(session, campaign.id, Act.EXPORTED, by=by, now=asked.now)
+    headers = {
+        "Content-Disposition": f'attachment; filename="letter-{number}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Stream(
+        _lines(asked, number), media_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+async def _lines(asked: Visit, number: int) -> AsyncIterator[str]:
+    yield "\ufeff" + _line(ledger.NAMED)  # spreadsheets take it for UTF-8 then
+    async with asked.site.database.reading() as session:
+        async for rows in ledger.named(session, number):
+            yield "".join(map(_line, rows))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow([guarded(each) for each in cells])
+    return written.getvalue()
+
+
+def _named(names: Mapping[str, str], text: Any, counts: Any) -> dict[str, int]:
+    """Return counts by the names of their codes."""
+    return {
+        text(names[code]) if code in names else code: count
+        for code, count in counts.items()
+    }
+
+
+def _named_reasons(words: Any) -> dict[str, str]:
+    return {code: words.text(text) for code, text in LEFT_OUT.items()}
+
+
+HANDLERS = (report, export)

@@ -1,0 +1,66 @@
+"""The console's handlers, under one guard."""
+
+from pathlib import Path
+from typing import Any
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.static_files import create_static_files_router
+
+from mailer.sites.site import Site
+from mailer.web.console import guard, home, showing
+from mailer.web.console.account import mailed, me, people, signing
+from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.letters import (
+    approving,
+    asked,
+    campaign,
+    campaign_list,
+    live,
+    reading,
+    scheduling,
+    testing,
+)
+from mailer.web.console.reports import report
+
+MAX_BODY = 1024 * 1024  # octets of a form
+
+HANDLERS: tuple[BaseRouteHandler, ...] = (
+    *signing.HANDLERS,
+    *mailed.HANDLERS,
+    *me.HANDLERS,
+    *people.HANDLERS,
+    *home.HANDLERS,
+    *campaign_list.HANDLERS,
+    *campaign.HANDLERS,
+    *reading.HANDLERS,
+    *approving.HANDLERS,
+    *scheduling.HANDLERS,
+    *testing.HANDLERS,
+    *live.HANDLERS,
+    *report.HANDLERS,
+)
+
+
+def routers(site: Site) -> list[Any]:
+    """Return the routers of the console, and of what its pages load."""
+    guard.require_declared(HANDLERS)
+    attempts = Attempts(site)
+
+    def shared_attempts() -> Attempts:
+        return attempts
+
+    pages = Router(
+        path=showing.HOME,
+        route_handlers=HANDLERS,
+        guards=[guard.check],
+        dependencies={"attempts": Provide(shared_attempts, sync_to_thread=False)},
+        exception_handlers={Exception: showing.fault},
+        request_max_body_size=MAX_BODY,
+    )
+    folder = Path(__file__).parent / "static"
+    files = create_static_files_router(
+        "/console-static", [folder], include_in_schema=False
+    )
+    return [pages, asked.router(), files]

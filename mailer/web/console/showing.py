@@ -1,0 +1,186 @@
+"""Renders the console's pages, and the answers to what goes wrong in it."""
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    NotAuthorizedException,
+    NotFoundException,
+)
+from litestar.response import Redirect
+from sqlalchemy.exc import DBAPIError
+
+from audiences.errors import AudienceError
+from mailer.errors import MailerError, NotFoundError
+from mailer.rendering.language import typography
+from mailer.sites.site import Site
+from mailer.store.faults import is_temporary, store_error
+from mailer.web.console import strings
+from mailer.web.console.guard import FIELD, Visit, language_of
+
+HOME = "/console"
+CONFLICT = 409
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+}
+BUSY = "The store is busy or away. Nothing was changed; try again in a minute."
+FAULT = (
+    "This did not work, by a fault of ours. The log has it under the number %(number)s."
+)
+MISSING = "There is no such page. It may have been moved, or never was."
+SIGN_IN_AGAIN = (
+    "You are signed out, and nothing was changed. Sign in on another page, then come"
+    " back here and press the button again: what you wrote is still there."
+)
+STRINGS = (BUSY, FAULT, MISSING, SIGN_IN_AGAIN)
+log = structlog.get_logger()
+
+
+def place(site: Site, path: str) -> str:
+    """Return an address on this site, whose pages may stand at a path."""
+    return urlsplit(site.settings.site.url).path + path
+
+
+def to(site: Site, path: str) -> Redirect:
+    """Return the answer that leads a browser to another page after an act."""
+    return Redirect(place(site, path), status_code=303)
+
+
+def show(
+    asked: Visit, template: str, *, status: int = 200, **values: Any
+) -> Response[str]:
+    """Return a page for a user who is signed in."""
+    return render(
+        asked.site,
+        template,
+        language=asked.language,
+        status=status,
+        asked=asked,
+        form_token=asked.signed.form_token,
+        **values,
+    )
+
+
+def render(
+    site: Site,
+    template: str,
+    *,
+    language: str,
+    status: int = 200,
+    asked: Visit | None = None,
+    form_token: str = "",
+    **values: Any,
+) -> Response[str]:
+    """Return a page; `asked` is None where no user is signed in."""
+    words = strings.of(site, language)
+    zone = asked.zone if asked else site.zone
+    base = urlsplit(site.settings.site.url).path
+    page = _environment().get_template(template)
+    html = page.render(
+        t=words.text,
+        number=words.number,
+        moment=lambda at: strings.moment(words, at, zone),
+        day=words.day,
+        language_name=words.language_name,
+        language=language,
+        direction=words.direction,
+        languages=strings.LANGUAGES,
+        site_name=site.sender_name(language),
+        demo=site.settings.site.demo,
+        base=base,
+        console=f"{base}{HOME}",
+        asked=asked,
+        form_field=FIELD,
+        form_token=form_token,
+        **values,
+    )
+    return Response(
+        typography.no_break_spaces_in_html(html, language),
+        media_type=MediaType.HTML,
+        status_code=status,
+        headers=HEADERS,
+    )
+
+
+def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
+    """Return the page that says what went wrong, and what to do."""
+    site: Site = request.app.state.site
+    if isinstance(raised, NotAuthorizedException) and request.method == "GET":
+        wanted = request.url.path
+        query = f"?next={quote(wanted)}" if wanted.startswith(place(site, HOME)) else ""
+        return to(site, f"{HOME}/sign-in{query}")
+    status, sentence, number = _said(raised)
+    if number:
+        _log(request, raised, number)
+    asked = request.scope.get("user")
+    language = language_of(site, request, asked.user.language if asked else None)
+    words = strings.of(site, language)
+    return render(
+        site,
+        "fault.html",
+        language=language,
+        status=status,
+        asked=asked,
+        form_token=asked.signed.form_token if asked else "",
+        sentence=words.text(sentence, number=number)
+        if number
+        else words.text(sentence),
+        signed_out=isinstance(raised, NotAuthorizedException),
+    )
+
+
+def _said(raised: Exception) -> tuple[int, str, str]:
+    """Return the status, the sentence, and the number in the log; empty: not logged."""
+    match raised:
+        case NotAuthorizedException():
+            said = (401, SIGN_IN_AGAIN)
+        case NotFoundException():
+            said = (404, MISSING)
+        case NotFoundError():
+            said = (404, str(raised))
+        case MailerError() | AudienceError():
+            said = (CONFLICT, str(raised))
+        case DBAPIError() if is_temporary(raised):
+            said = (503, BUSY)
+        case HTTPException() if raised.status_code < 500:  # noqa: PLR2004
+            said = (raised.status_code, raised.detail)
+        case _:
+            return 500, FAULT, secrets.token_hex(4)
+    return (*said, "")
+
+
+def _log(request: Request[Any, Any, Any], raised: Exception, number: str) -> None:
+    if isinstance(raised, DBAPIError):  # its text has the statement and the values
+        raised = store_error(raised)
+    expected = isinstance(raised, MailerError)
+    log.error(
+        "console.fault",
+        route=request.route_handler.handler_name,
+        number=number,
+        reason=str(raised)[:500],
+        exc_info=None if expected else raised,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,20 @@
+"use strict";
+// Live figures: the server sends them when they change; without script the page is
+// loaded again every ten seconds.
+const figures = document.querySelector("[data-live]:not([data-still])");
+if (figures && window.EventSource) {
+  const spoken = document.getElementById("spoken");
+  let last = 0;
+  const source = new EventSource(figures.dataset.live);
+  source.addEventListener("message", (event) => {
+    figures.innerHTML = event.data;
+    const now = Date.now();
+    if (now - last > 10000) {
+      last = now;
+      spoken.textContent = figures.querySelector("progress").parentElement.textContent;
+    }
+  });
+}
+// A fault at the top of a form is where the keyboard goes on.
+const fault = document.getElementById("fault");
+if (fault) fault.focus();

@@ -1,0 +1,91 @@
+"""The people page: administrators add, invite, change and disable users."""
+
+import re
+
+import pytest
+
+from mailer.sites.site import Site
+from mailer.users import guard
+from tests.acts.console import SAME, Visitor, add_user, visitor
+from tools.peers.serving import serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+ADMIN = "head-of-unit"
+
+
+async def roles_of(site: Site, name: str) -> list[str]:
+    async with site.database.reading() as session:
+        return [str(each) for each in (await guard.named(session, name)).grants]
+
+
+async def version_of(admin: Visitor, name: str) -> str:
+    page = (await admin.get(f"/people/{name}")).text
+    found = re.search(r'name="version" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_an_admin_adds_somebody_invites_them_and_they_sign_in(site: Site) -> None:
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        added = {"name": "lea", "shown": "Léa", "address": "lea@unit.int"}
+        answer = await admin.post("/people", {**added, "role": "translator"})
+        assert answer.headers["location"].endswith("/console/people/lea")
+        assert "Léa" in (await admin.get("/people")).text
+        page = (await admin.post("/people/lea/invite")).text
+        found = re.search(r"/console/sign-in/([\w-]+)", page)
+        assert found is not None
+        answer = await pages.post(found[0], {}, **SAME)
+        assert answer.status_code == 303
+
+    assert await roles_of(site, "lea") == ["translator"]
+
+
+async def test_roles_are_given_limited_and_taken_and_sign_the_user_out(
+    site: Site,
+) -> None:
+    await add_user(site, "lea", "translator:fr", "author")
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        lea = await visitor(site, pages, "lea")
+        form = {"version": await version_of(admin, "lea"), "shown": "Léa"}
+        many: dict[str, str | list[str]] = {
+            "role": ["translator", "sender"],
+            "limit-translator": "fr, ar",
+        }
+        answer = await admin.post("/people/lea", {**form, **many})
+        assert answer.status_code == 303, answer.text
+        assert (await lea.get("/me")).status_code == 303
+        stale = await admin.post("/people/lea", {**form, **many})
+        assert stale.status_code == 422
+        assert "was changed after" in stale.text
+        wrong = {"role": "translator", "limit-translator": "klingon"}
+        form = {"version": await version_of(admin, "lea"), **wrong}
+        refused = await admin.post("/people/lea", form)
+        assert refused.status_code == 422
+        assert "klingon" in refused.text
+
+    assert await roles_of(site, "lea") == ["translator:fr,ar", "sender"]
+
+
+async def test_saving_unchanged_roles_keeps_the_user_signed_in(site: Site) -> None:
+    await add_user(site, "lea", "translator:fr,ar")
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        lea = await visitor(site, pages, "lea")
+        form = {"version": await version_of(admin, "lea"), "role": "translator"}
+        await admin.post("/people/lea", {**form, "limit-translator": "fr, ar"})
+        assert (await lea.get("/me")).status_code == 200
+
+
+async def test_admins_keep_their_own_roles_and_access(site: Site) -> None:
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        before = await roles_of(site, ADMIN)
+        form = {"version": await version_of(admin, ADMIN), "role": "viewer"}
+        await admin.post(f"/people/{ADMIN}", form)
+        answer = await admin.post(f"/people/{ADMIN}/disable")
+        assert answer.status_code == 409
+        assert (await admin.get("/people")).status_code == 200
+
+    assert await roles_of(site, ADMIN) == before

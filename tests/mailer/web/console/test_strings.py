@@ -1,0 +1,87 @@
+"""Every string of the console is in French, and the catalogue has no other."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
+
+from mailer.web import console
+from mailer.web.console import showing, strings
+from tests.mailer.rendering.test_language_lint import EVERYWHERE, OF_LANGUAGE
+
+ROOM = Path(showing.__file__).parent
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+TRANSLATED = {"text"}  # methods whose first argument is a string of the console
+
+
+def of_pages() -> Iterator[str]:
+    """Yield each string that a page gives to `t`."""
+    environment = Environment(autoescape=True)
+    for path in sorted((ROOM / "pages").rglob("*.html")):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "t":
+                # of another expression than a string, nothing could be extracted
+                assert isinstance(call.args[0], nodes.Const), path.name
+                yield call.args[0].value
+
+
+def of_modules() -> Iterator[str]:
+    """Yield each string of STRINGS, and each one that stands in a call of `text`."""
+    for path in sorted(ROOM.rglob("*.py")):
+        place = path.relative_to(ROOM).with_suffix("").parts
+        name = ".".join((console.__name__, *place)).removesuffix(".__init__")
+        yield from getattr(import_module(name), "STRINGS", ())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in TRANSLATED
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield str(node.args[0].value)
+
+
+def catalogue(language: str) -> dict[str, str]:
+    path = strings.FOLDER / f"{language}.po"
+    with path.open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True)
+    return {str(each.id): str(each.string) for each in read if each.id}
+
+
+def test_french_has_every_string_and_no_other() -> None:
+    used = {*of_pages(), *of_modules()}
+    known = catalogue("fr")
+
+    assert sorted(used - {key for key, text in known.items() if text}) == []
+    assert sorted(set(known) - used) == []
+
+
+def test_a_string_stands_once_in_its_catalogue() -> None:
+    text = (strings.FOLDER / "fr.po").read_text(encoding="utf-8")
+    written = re.findall(r"^msgid ", text, re.MULTILINE)
+
+    assert len(written) == len(catalogue("fr")) + 1  # the header
+
+
+def test_a_translation_has_the_placeholders_of_its_string() -> None:
+    for key, text in catalogue("fr").items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key))
+
+
+@pytest.mark.parametrize("fault", [*EVERYWHERE, *OF_LANGUAGE["fr"]])
+def test_french_keeps_its_typography(fault: str) -> None:
+    pattern = re.compile({**EVERYWHERE, **OF_LANGUAGE["fr"]}[fault])
+    found = [
+        text
+        for text in catalogue("fr").values()
+        if pattern.search(PLACEHOLDER.sub("x", text))
+    ]
+
+    assert found == []
