@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from audiences.store import permission
+from audiences.store import folding, permission
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
 
@@ -220,6 +220,9 @@ def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        connection.create_function(
+            folding.FUNCTION, 1, folding.folded, deterministic=True
+        )
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Signs in to the console, as its users do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,7 +28,7 @@ class Visitor:
         return await self.pages.get(f"/console{path}", Cookie=self.cookie, **headers)
 
     async def post(
-        self, path: str, form: dict[str, str] | None = None, **headers: str
+        self, path: str, form: Mapping[str, str] | None = None, **headers: str
     ) -> httpx.Response:
         """Send a form of a page, as its browser does."""
         filled = {FIELD: tokens.form_token(self.token), **(form or {})}

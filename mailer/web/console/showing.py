@@ -26,7 +26,7 @@ from mailer.web.console import strings
 from mailer.web.console.guard import FIELD, Asked, language_of
 
 HOME = "/console"
-SEE_OTHER, CONFLICT = 303, 409
+CONFLICT = 409
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
@@ -56,7 +56,7 @@ def place(site: Site, path: str) -> str:
 
 def to(site: Site, path: str) -> Redirect:
     """Return the answer that leads a browser to another page after an act."""
-    return Redirect(place(site, path), status_code=SEE_OTHER)
+    return Redirect(place(site, path), status_code=303)
 
 
 def show(
