@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.languages import OFFERED
-from audiences.organisations import Organisation, OrganisationField, folded
+from audiences.organisations import Country, Organisation, OrganisationField, folded
 from audiences.store import dialects, folding
 
 
@@ -25,6 +25,7 @@ class WantedBodies:
     kind: str | None = None
     status: str | None = None
     country: str | None = None
+    region: str | None = None
     field: str | None = None
     language: str | None = None
     confirmed_before: datetime | None = None  # or never confirmed
@@ -49,6 +50,17 @@ async def numbers(
     return rows.all()
 
 
+async def page(
+    session: AsyncSession, wanted: WantedBodies, *, after: int, limit: int
+) -> Sequence[Organisation]:
+    """Return the first wanted organisations after one, at most `limit`."""
+    found = await numbers(session, wanted, after=after, limit=limit)
+    rows = await session.scalars(
+        select(Organisation).where(Organisation.id.in_(found)).order_by(Organisation.id)
+    )
+    return rows.all()
+
+
 async def count(session: AsyncSession, wanted: WantedBodies, *, most: int) -> int:
     """Return how many organisations are wanted; `most` where there are more."""
     sqlite = dialects.is_sqlite(session)
@@ -65,6 +77,9 @@ def _conditions(wanted: WantedBodies, *, sqlite: bool) -> list[ColumnElement[boo
         value = getattr(wanted, column)
         if value:
             conditions.append(getattr(Organisation, column) == value)
+    if wanted.region:
+        there = select(Country.code).where(Country.region == wanted.region)
+        conditions.append(Organisation.country.in_(there))
     if wanted.field:
         of_body = OrganisationField.organisation_id == Organisation.id
         conditions.append(exists().where(of_body, _is_field(wanted.field)))

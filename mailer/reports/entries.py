@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
@@ -109,7 +109,7 @@ async def _contacts(session: AsyncSession, number: int) -> list[BodyContact]:
     ]
 
 
-def _numbers(number: int) -> Select[tuple[int]]:
+def _numbers(number: int) -> Select[int]:
     """Select the contacts of an organisation, so that an index finds the messages."""
     further = select(Membership.contact_id).where(Membership.organisation_id == number)
     here = Contact.organisation_id == number
@@ -117,6 +117,7 @@ def _numbers(number: int) -> Select[tuple[int]]:
 
 
 async def _letters(session: AsyncSession, number: int) -> list[BodyLetter]:
+    here: ColumnElement[bool] = literal(number) == FOR_ORGANISATION
     accepted = func.sum(case((Message.state == MessageState.ACCEPTED, 1), else_=0))
     rows = await session.execute(
         select(
@@ -139,7 +140,7 @@ async def _latest(
 ) -> Sequence[Row]:
     rows = await session.scalars(
         select(table)
-        .where(table.organisation_id == number)
+        .filter_by(organisation_id=number)
         .order_by(table.id.desc())
         .limit(RECENT)
     )

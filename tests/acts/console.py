@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import httpx
 
+from audiences.upkeep.changes import Author
 from mailer import clock
+from mailer.rendering import letter_types
 from mailer.signin import browsers, one_time, tokens
 from mailer.sites.site import Site
+from mailer.users import keeping
+from mailer.users.checking import UserDetails
 from mailer.web.console.guard import FIELD, cookie_name
 from tools.peers.serving import Pages
 
@@ -28,12 +32,26 @@ class Visitor:
         return await self.pages.get(f"/console{path}", Cookie=self.cookie, **headers)
 
     async def post(
-        self, path: str, form: Mapping[str, str] | None = None, **headers: str
+        self,
+        path: str,
+        form: Mapping[str, str | list[str]] | None = None,
+        **headers: str,
     ) -> httpx.Response:
         """Send a form of a page, as its browser does."""
         filled = {FIELD: tokens.form_token(self.token), **(form or {})}
         sent = {**SAME, "Cookie": self.cookie, **headers}
         return await self.pages.post(f"/console{path}", filled, **sent)
+
+
+async def add_user(
+    site: Site, name: str, *roles: str, address: str | None = None
+) -> None:
+    """Add a user with roles, as the sample's administrator."""
+    author = Author(by="head-of-unit", account=None, because=None, at=clock.now())
+    details = UserDetails(address=address)
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        await keeping.add(session, name, roles, details, author, classes=classes)
 
 
 async def visitor(site: Site, pages: Pages, name: str) -> Visitor:

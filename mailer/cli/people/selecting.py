@@ -10,7 +10,10 @@ import rich_click as click
 from audiences.export.listed_bodies import WantedBodies
 from audiences.organisations import Kind, Status
 
-CHOICES = ("search", "kind", "status", "country", "field", "language", "retired")
+CHOICES = (
+    *("search", "kind", "status", "country", "region", "field", "language"),
+    "retired",
+)
 
 segment_option = click.option(
     "--segment", "rule", help="Only those a rule picks; a rule or a saved one's name."
@@ -63,6 +66,7 @@ def bodies_options(function: Callable[..., Any]) -> Callable[..., Any]:
             default="",
             help="Only those with this in code or names.",
         ),
+        click.option("--region", help="Only those of a region: AFR."),
         click.option("--country", help="Only those of a country: SN."),
         click.option(
             "--kind",

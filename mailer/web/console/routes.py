@@ -12,6 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
 from mailer.web.console.account import me, signing
 from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.directory import handlers as directory
 from mailer.web.console.letters import (
     approving,
     campaign,
@@ -31,6 +32,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *reading.HANDLERS,
     *approving.HANDLERS,
     *live.HANDLERS,
+    *directory.HANDLERS,
 )
 
 

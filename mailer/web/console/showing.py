@@ -117,6 +117,16 @@ def render(
     )
 
 
+def download(content: bytes, name: str, form: str) -> Response[bytes]:
+    """Return a file to keep; its name is of ASCII, and `form` its media type."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=form, headers=headers)
+
+
 def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     """Return the page that says what went wrong, and what to do."""
     site: Site = request.app.state.site

@@ -24,11 +24,11 @@ from mailer.users.models import User
 from mailer.users.roles import UserRole
 from mailer.web.console import guard
 from mailer.web.console.routes import HANDLERS
-from tests.acts.console import SAME, Visitor, link, visitor
+from tests.acts.console import SAME, Visitor, add_user, link, visitor
 from tools.peers.serving import serving
 
 ADMIN = "head-of-unit"
-PLACES = {"number": "1", "token": "wrong", "language": "fr"}
+PLACES = {"number": "1", "token": "wrong", "name": "editor"}
 
 
 def routes(method: str) -> Iterator[tuple[str, str]]:
@@ -42,13 +42,6 @@ def routes(method: str) -> Iterator[tuple[str, str]]:
                     for kind in ("int", "str"):
                         filled = filled.replace(f"{{{name}:{kind}}}", value)
                 yield filled.rstrip("/"), handler.opt["right"]
-
-
-async def add_user(site: Site, name: str, *roles: str) -> None:
-    author = Author(by=ADMIN, account=None, because=None, at=clock.now())
-    classes = letter_types.classes(site.templates)
-    async with site.database.writing() as session:
-        await keeping.add(session, name, roles, UserDetails(), author, classes=classes)
 
 
 async def rows_of(database: Database) -> dict[str, int]:
@@ -73,8 +66,10 @@ async def test_without_a_sign_in_no_page_is_shown_and_no_form_acts(site: Site) -
                 assert "/console/sign-in" in answer.headers["location"], path
         for path, right in routes("POST"):
             answer = await pages.post(f"/console{path}", {}, **SAME)
-            wanted = {403} if right == guard.PUBLIC else {401}
-            assert answer.status_code in wanted, path
+            wanted = 403 if right == guard.PUBLIC else 401
+            if path == "/sign-in/link":  # every name gets the same answer
+                wanted = 200
+            assert answer.status_code == wanted, path
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
@@ -102,8 +97,8 @@ async def test_a_form_of_another_site_or_sign_in_does_nothing(site: Site) -> Non
         own = await visitor(site, pages, ADMIN)
         other = await visitor(site, pages, ADMIN)
         forged = [
-            own.post("/sign-out", **{"Sec-Fetch-Site": "cross-site"}),
-            own.post("/sign-out", **{"Sec-Fetch-Site": "same-site"}),
+            own.post("/sign-out", {}, **{"Sec-Fetch-Site": "cross-site"}),
+            own.post("/sign-out", {}, **{"Sec-Fetch-Site": "same-site"}),
             own.post("/sign-out", {guard.FIELD: ""}),
             own.post("/sign-out", {guard.FIELD: tokens.form_token(other.token)}),
             pages.post("/console/sign-out", {}, Cookie=own.cookie, **SAME),
