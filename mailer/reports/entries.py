@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
@@ -117,7 +117,6 @@ def _numbers(number: int) -> Select[int]:
 
 
 async def _letters(session: AsyncSession, number: int) -> list[BodyLetter]:
-    here: ColumnElement[bool] = literal(number) == FOR_ORGANISATION
     accepted = func.sum(case((Message.state == MessageState.ACCEPTED, 1), else_=0))
     rows = await session.execute(
         select(
@@ -127,7 +126,7 @@ async def _letters(session: AsyncSession, number: int) -> list[BodyLetter]:
         .select_from(Message)
         .join(Campaign, Campaign.id == Message.campaign_id)
         .join(Contact, Contact.id == Message.contact_id)
-        .where(Message.contact_id.in_(_numbers(number)), number == FOR_ORGANISATION)
+        .where(Message.contact_id.in_(_numbers(number)), FOR_ORGANISATION.in_([number]))
         .group_by(Campaign.id, Campaign.name, Campaign.released_at)
         .order_by(Campaign.id.desc())
         .limit(RECENT)

@@ -19,6 +19,8 @@ from audiences.intake.models import Import
 from audiences.segments.saved import SavedSegment
 from audiences.subscriptions import Consent, How
 from audiences.suppressions import SuppressionEvent
+from audiences.upkeep.changes import Changed, DirectoryChange
+from audiences.upkeep.data_changes import DataChange
 from mailer.campaigns import lookup
 from mailer.campaigns.models import CampaignEvent
 from mailer.outbox.models import Message, MessageEvent
@@ -82,11 +84,14 @@ async def read(
 ) -> AsyncIterator[HistoryEntry]:
     """Yield the wanted acts, oldest first."""
     if limits.contact is not None:
-        sources: tuple[Source, ...] = (_consent, _suppressions, _messages)
+        sources: tuple[Source, ...] = (_consent, _suppressions, _messages, _directory)
     elif limits.campaign is not None:
         sources = (_campaigns,)
     else:
-        sources = (_campaigns, _imports, _undone, _segments, _proposals, _suppressions)
+        sources = (
+            *(_campaigns, _imports, _undone, _segments, _proposals, _suppressions),
+            *(_directory, _data),
+        )
     entries = [each for source in sources for each in await source(session, limits)]
     for each in sorted(entries, key=lambda entry: entry.at):
         if limits.user is not None and each.by != limits.user:
@@ -199,6 +204,34 @@ async def _suppressions(
         )
         for each in await session.scalars(query)
     ]
+
+
+async def _directory(
+    session: AsyncSession, limits: HistoryLimits
+) -> list[HistoryEntry]:
+    """Return changes of contacts and organisations by users."""
+    query = select(DirectoryChange)
+    if limits.contact is not None:
+        query = query.where(
+            DirectoryChange.kind == Changed.CONTACT,
+            DirectoryChange.row_id == limits.contact.id,
+        )
+    if limits.since is not None:
+        query = query.where(DirectoryChange.at >= limits.since)
+    return [_change(each, each.row_id) for each in await session.scalars(query)]
+
+
+async def _data(session: AsyncSession, _limits: HistoryLimits) -> list[HistoryEntry]:
+    """Return changes of users and words, and exports."""
+    rows = await session.scalars(select(DataChange))
+    return [_change(each, each.code) for each in rows]
+
+
+def _change(each: DirectoryChange | DataChange, name: object) -> HistoryEntry:
+    detail = {**each.detail, "because": each.because}
+    return HistoryEntry(
+        at=each.at, by=each.by, act=each.act, about=f"{each.kind} {name}", detail=detail
+    )
 
 
 async def _consent(session: AsyncSession, limits: HistoryLimits) -> list[HistoryEntry]:

@@ -12,7 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
 from mailer.web.console.account import me, signing
 from mailer.web.console.account.attempts import Attempts
-from mailer.web.console.directory import handlers as directory
+from mailer.web.console.directory import directory_pages
 from mailer.web.console.letters import (
     approving,
     campaign,
@@ -20,6 +20,7 @@ from mailer.web.console.letters import (
     live,
     reading,
 )
+from mailer.web.console.site import site_pages
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -32,7 +33,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *reading.HANDLERS,
     *approving.HANDLERS,
     *live.HANDLERS,
-    *directory.HANDLERS,
+    *directory_pages.HANDLERS,
+    *site_pages.HANDLERS,
 )
 
 

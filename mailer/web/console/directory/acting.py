@@ -56,7 +56,7 @@ def typed(form: Mapping[str, Any], name: str) -> str:
 
 
 def author(asked: Asked, form: Mapping[str, Any], *, asks: bool = False) -> Author:
-    """Return the author of a change; with `asks`, raise RefusedError without a reason."""
+    """Return the author of a change; `asks`: it needs a reason."""
     because = typed(form, "because")[:500] or None
     if asks and because is None:
         raise RefusedError(asked.words.text(NO_REASON))
@@ -73,7 +73,7 @@ def version(form: Mapping[str, Any], name: str = "version") -> datetime | None:
 
 
 async def contact(session: AsyncSession, number: int) -> Contact:
-    """Return a contact that has an address; raise NotFoundException if there is none."""
+    """Return a contact with an address; raise NotFoundException without one."""
     found = await session.get(Contact, number) if number < 2**31 else None
     if found is None or found.address is None:
         raise NotFoundException
