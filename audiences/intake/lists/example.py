@@ -30,7 +30,7 @@ ROWS = (
 
 
 def content() -> bytes:
-    """Return the example as CSV; it begins with a BOM, by which spreadsheets know it."""
+    """Return the example as CSV, with a BOM, by which spreadsheets know it."""
     text = StringIO(newline="")
     rows = csv.DictWriter(text, columns.NAMES, delimiter=";")
     rows.writeheader()
