@@ -1,5 +1,6 @@
 """/console/directory/imports: a list is uploaded, checked, applied, and taken back."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from mailer.web.console.guard import Asked
 from mailer.web.console.imports import checking, column_names, uploads
 
 ROOM = f"{showing.HOME}/directory/imports"
+OF_COMMAND = re.compile(r"[;,][^;,]*? --[a-z].*", re.DOTALL)
 SHOWN = 50  # rows of a table
 BODY = uploads.MAX_SIZE + 64 * 1024  # octets: the file, and what a form adds
 RIGHT = DirectoryRight.DIRECTORY
@@ -134,6 +136,7 @@ async def _check(
     except acting.REFUSALS as refused:
         fault = fault or str(refused)
     text = asked.words.text
+    labels = [(each.name, text(column_names.NAMES[each.name])) for each in COLUMNS]
     return showing.show(
         asked,
         "directory/import-check.html",
@@ -144,7 +147,9 @@ async def _check(
         report=report,
         decided=decided,
         query=urlencode({k: v for k, v in decided.query().items() if v}),
-        columns=[(each.name, text(column_names.NAMES[each.name])) for each in COLUMNS],
+        columns=labels,
+        column_names=dict(labels),
+        said=without_options,
         place=place,
         shown=SHOWN,
         fault=fault,
@@ -170,6 +175,11 @@ async def _undo_page(asked: Asked, number: int, *, fault: str = "") -> Response[
         total=_rows(done) if done else 0,
         fault=fault,
     )
+
+
+def without_options(sentence: str) -> str:
+    """Return a sentence without the advice that is for the command."""
+    return OF_COMMAND.sub("", sentence)
 
 
 def _rows(done: Undone) -> int:
