@@ -75,6 +75,9 @@ class Proposal(Base):
     decision: Mapped[str | None] = mapped_column(String(10))
     settled_by: Mapped[str | None] = mapped_column(String(60))
     settled_at: Mapped[datetime | None]
+    decided: Mapped[dict[str, str]] = mapped_column(
+        default=dict, server_default="{}"
+    )  # line → decision
 
 
 async def entries(
@@ -213,6 +216,7 @@ async def propose(
         "proposed": dict(proposed),
         "language": language,
         "at": now,
+        "decided": {},
     }
     await session.execute(
         insert(session, Proposal)

@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, LargeBinary, String, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    String,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,6 +26,8 @@ from audiences.contacts import Contact
 from audiences.errors import UnknownNameError
 from audiences.store.base import Base
 from audiences.store.dialects import insert
+
+KEY_SIZE = 16  # octets of a fingerprint
 
 
 class Why(StrEnum):
@@ -157,6 +169,43 @@ async def suppressed_at(session: AsyncSession, at: datetime) -> Sequence[bytes]:
         )
     )
     return found.all()
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """Return how many addresses are suppressed for each reason."""
+    rows = await session.execute(
+        select(Suppression.reason, func.count()).group_by(Suppression.reason)
+    )
+    return dict(sorted((row[0], row[1]) for row in rows))
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    reason: Why | None = None,
+    key: bytes | None = None,
+    before: tuple[datetime, bytes] | None = None,
+    limit: int,
+) -> list[tuple[Suppression, int | None, str | None]]:
+    """Return suppressions, the latest first, each with its contact if there is one.
+
+    The contact is its number and address; `before` is the last row of another page.
+    """
+    since, number = Suppression.since, Suppression.address_key
+    query = (
+        select(Suppression, Contact.id, Contact.address)
+        .outerjoin(Contact, Contact.address_key == number)
+        .order_by(since.desc(), number.desc())
+        .limit(limit)
+    )
+    if reason is not None:
+        query = query.where(Suppression.reason == reason)
+    if key is not None:
+        query = query.where(number == key)
+    if before is not None:
+        same = and_(since == before[0], number < before[1])
+        query = query.where(or_(since < before[0], same))
+    return [(row[0], row[1], row[2]) for row in await session.execute(query)]
 
 
 async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:

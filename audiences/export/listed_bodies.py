@@ -1,52 +1,113 @@
-"""Finds the organisations of a list, and reads one of them."""
+"""Finds the organisations of a list, and the contacts of one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
-from audiences.organisations import Organisation
+from audiences.languages import OFFERED
+from audiences.organisations import Country, Organisation, OrganisationField, folded
+from audiences.store import dialects, folding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WantedBodies:
+    """Which organisations are wanted; what is empty or None is no limit.
+
+    `search` is a part of the code, of a name in any language, of the acronym or of the
+    website. With `retired`, also those that retired.
+    """
+
+    search: str = ""
+    kind: str | None = None
+    status: str | None = None
+    country: str | None = None
+    region: str | None = None
+    field: str | None = None
+    language: str | None = None
+    confirmed_before: datetime | None = None  # or never confirmed
+    retired: bool = False
 
 
 async def numbers(
     session: AsyncSession,
+    wanted: WantedBodies,
     *,
-    kind: str | None = None,
-    country: str | None = None,
-    search: str = "",
-    retired: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> Sequence[int]:
-    """Return the numbers of organisations in their order, at most `limit`.
-
-    `search` is a part of the code, the name or the acronym. With `retired`, also those
-    that retired.
-    """
-    conditions: list[ColumnElement[bool]] = [Organisation.id > after]
-    if not retired:
-        conditions.append(Organisation.retired_at.is_(None))
-    if kind:
-        conditions.append(Organisation.kind == kind)
-    if country:
-        conditions.append(Organisation.country == country)
-    if search:
-        part = search.lower()
-        conditions.append(
-            or_(
-                func.lower(Organisation.code).contains(part, autoescape=True),
-                func.lower(Organisation.name).contains(part, autoescape=True),
-                func.lower(Organisation.acronym).contains(part, autoescape=True),
-            )
-        )
+    """Return the numbers of organisations in their order, at most `limit`."""
+    sqlite = dialects.is_sqlite(session)
     rows = await session.scalars(
         select(Organisation.id)
-        .where(*conditions)
+        .where(Organisation.id > after, *_conditions(wanted, sqlite=sqlite))
         .order_by(Organisation.id)
         .limit(limit)
     )
     return rows.all()
+
+
+async def page(
+    session: AsyncSession, wanted: WantedBodies, *, after: int, limit: int
+) -> Sequence[Organisation]:
+    """Return the first wanted organisations after one, at most `limit`."""
+    found = await numbers(session, wanted, after=after, limit=limit)
+    rows = await session.scalars(
+        select(Organisation).where(Organisation.id.in_(found)).order_by(Organisation.id)
+    )
+    return rows.all()
+
+
+async def count(session: AsyncSession, wanted: WantedBodies, *, most: int) -> int:
+    """Return how many organisations are wanted; `most` where there are more."""
+    sqlite = dialects.is_sqlite(session)
+    found = select(Organisation.id).where(*_conditions(wanted, sqlite=sqlite))
+    rows = found.limit(most).subquery()
+    return await session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def _conditions(wanted: WantedBodies, *, sqlite: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if not wanted.retired:
+        conditions.append(Organisation.retired_at.is_(None))
+    for column in ("kind", "status", "country"):
+        value = getattr(wanted, column)
+        if value:
+            conditions.append(getattr(Organisation, column) == value)
+    if wanted.region:
+        there = select(Country.code).where(Country.region == wanted.region)
+        conditions.append(Organisation.country.in_(there))
+    if wanted.field:
+        of_body = OrganisationField.organisation_id == Organisation.id
+        conditions.append(exists().where(of_body, _is_field(wanted.field)))
+    if wanted.language:
+        spaced = literal(" ").concat(Organisation.languages).concat(" ")
+        conditions.append(spaced.contains(f" {wanted.language} ", autoescape=True))
+    if wanted.confirmed_before:
+        before = Organisation.confirmed_at < wanted.confirmed_before
+        conditions.append(or_(Organisation.confirmed_at.is_(None), before))
+    if wanted.search:
+        conditions.append(_search(wanted.search, sqlite=sqlite))
+    return conditions
+
+
+def _is_field(code: str) -> ColumnElement[bool]:
+    return func.lower(OrganisationField.field) == code.lower()
+
+
+def _search(part: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Return the condition that a text is part of what names an organisation."""
+    columns = (
+        *(Organisation.name, Organisation.acronym, Organisation.website),
+        *(Organisation.names[each].as_string() for each in OFFERED),
+    )
+    return or_(
+        Organisation.code_key.contains(folded(part), autoescape=True),
+        *(folding.contains(each, part, sqlite=sqlite) for each in columns),
+    )
 
 
 async def addresses(session: AsyncSession, number: int) -> Sequence[str]:

@@ -20,6 +20,14 @@ class ListedContact(NamedTuple):
     kind: str
 
 
+async def count(session: AsyncSession, wanted: Selection) -> int:
+    """Return how many contacts are selected."""
+    number = 0
+    async for rows in selection.pages(session, wanted):
+        number += len(rows)
+    return number
+
+
 async def page(
     session: AsyncSession, wanted: Selection, *, after: int, limit: int
 ) -> list[ListedContact]:

@@ -1,11 +1,11 @@
 """Selects contacts in pages by their numbers, so that memory stays bounded."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, case, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
@@ -13,8 +13,8 @@ from audiences.segments import compiler, named, resolve, vocabularies
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
 from audiences.segments.resolve import LeftOut
-from audiences.store import batches, dialects
-from audiences.suppressions import Suppression
+from audiences.store import batches, dialects, folding
+from audiences.suppressions import Suppression, Why
 
 FIRST_PAGE, LARGEST_PAGE = 1_000, 8_000  # contacts
 
@@ -36,14 +36,17 @@ class Listed(NamedTuple):
 class Selection:
     """Which contacts are wanted: those a rule picks, those that a text is part of.
 
-    With `readers`, only those who may be written to. Contacts without an address are
-    never selected.
+    With `readers`, only those who may be written to; with `suppressed`, only those
+    whose address is suppressed, for `why` if it is given. Contacts without an address
+    are never selected.
     """
 
     rule: str | None = None
     context: Context | None = None
     search: str = ""
     readers: bool = False
+    suppressed: bool = False
+    why: Why | None = None
 
 
 async def selection(
@@ -52,16 +55,19 @@ async def selection(
     rule: str | None = None,
     search: str = "",
     readers: bool = False,
+    suppressed: bool = False,
+    why: Why | None = None,
     today: date,
 ) -> Selection:
     """Return a selection; raise RuleError for a rule that cannot be used."""
+    plain = Selection(search=search, readers=readers, suppressed=suppressed, why=why)
     if rule is None:
-        return Selection(search=search, readers=readers)
+        return plain
     vocabulary = await vocabularies.load(session)
     await named.require_known(session, [rule], vocabulary)
     context = Context(vocabulary=vocabulary, today=today)
     compiler.condition(rule, context)  # raises its errors before anything is written
-    return Selection(rule=rule, context=context, search=search, readers=readers)
+    return replace(plain, rule=rule, context=context)
 
 
 async def pages(
@@ -87,12 +93,14 @@ async def _page(
     session: AsyncSession, wanted: Selection, within: Range
 ) -> list[Listed]:
     sqlite = dialects.is_sqlite(session)
-    query = batches.packed(_query(wanted, within), sqlite=sqlite)
+    query = batches.packed(_query(wanted, within, sqlite=sqlite), sqlite=sqlite)
     rows = await batches.fetch(session, query, {})
     return sorted(Listed(*row) for row in rows)
 
 
-def _query(wanted: Selection, within: Range) -> Select[*tuple[Any, ...]]:
+def _query(
+    wanted: Selection, within: Range, *, sqlite: bool
+) -> Select[*tuple[Any, ...]]:
     after, last = within
     left_out = _left_out()
     query = (
@@ -111,12 +119,15 @@ def _query(wanted: Selection, within: Range) -> Select[*tuple[Any, ...]]:
     )
     if wanted.readers:
         query = query.where(left_out.is_(None))
+    if wanted.suppressed:
+        query = query.where(Suppression.address_key.is_not(None))
+    if wanted.why is not None:
+        query = query.where(Suppression.reason == wanted.why)
     if wanted.search:
-        part = wanted.search.lower()
         query = query.where(
             or_(
-                func.lower(Contact.address).contains(part, autoescape=True),
-                func.lower(Contact.name).contains(part, autoescape=True),
+                folding.contains(Contact.address, wanted.search, sqlite=sqlite),
+                folding.contains(Contact.name, wanted.search, sqlite=sqlite),
             )
         )
     if wanted.rule is not None and wanted.context is not None:

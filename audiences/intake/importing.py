@@ -101,6 +101,20 @@ class ImportReport:
     cells: list[str]  # some that are not ASCII, as they are read
     import_id: int | None = None
 
+    @property
+    def written(self) -> int:
+        """Return how many rows it adds or changes, and addresses it suppresses."""
+        return self.valid - self.unchanged + self.newly_stopped
+
+
+def _require(report: ImportReport, expect: int | None) -> None:
+    """Raise FileRefusedError if an import writes another number than expected."""
+    if expect is not None and report.written != expect:
+        raise FileRefusedError(
+            f"nothing was written: the list would write {report.written:,} rows now,"
+            f" not {expect:,}; check it again"
+        )
+
 
 async def run(
     transactions: Transactions,
@@ -115,6 +129,7 @@ async def run(
     as_stopped: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
     also: Callable[[AsyncSession], Awaitable[None]] | None = None,
+    expect: int | None = None,
 ) -> tuple[Staged, ImportReport]:
     """Check a file and import its valid rows; without `apply`, only report.
 
@@ -122,7 +137,8 @@ async def run(
     every address as one that must not be written to. With `strict`, a row is refused
     for an optional cell that is not understood. `progress` gets the rows read so far.
     `also` is called in the transaction of the plan, while the rows are staged. `now` is
-    called when the rows are applied, because reading a long file takes minutes.
+    called when the rows are applied, because reading a long file takes minutes. Nothing
+    is applied if it would write another number of rows than `expect`.
     """
     if apply and not (as_stopped and "address" in table.positions):
         _refuse_open_questions(table)
@@ -135,6 +151,7 @@ async def run(
     async with transactions.transaction(writing=apply) as session:
         if apply:
             report = await _apply(session, staged, by=by, now=now())
+            _require(report, expect)
             await _carry_over(session, checker, report, key)
         else:
             report = await _tried(session, staged)

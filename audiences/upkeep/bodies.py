@@ -1,6 +1,7 @@
 """Adds, edits, merges and retires organisations, as a user of the unit types them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -56,11 +57,27 @@ async def add(
 
 
 async def edit(
-    session: AsyncSession, code: str, given: Cells, author: Author
+    session: AsyncSession,
+    code: str,
+    given: Cells,
+    author: Author,
+    *,
+    version: datetime | None = None,
 ) -> Mapping[str, Any]:
-    """Change an organisation; return each changed value before and after."""
+    """Change an organisation; return each changed value before and after.
+
+    `version` is that of the organisation which the user saw. Raises AudienceError if it
+    was changed since, or a value is not valid; nothing is changed then.
+    """
     await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     body = await _locked(session, code)
+    if version is not None and body.updated_at != version:
+        last = (await changes.history(session, Changed.ORGANISATION, body.id))[-1:]
+        by = "".join(f" by {each.by}" for each in last)
+        raise AudienceError(
+            f"{body.code} was changed{by} since you saw it; nothing was changed now",
+            code="changed.since",
+        )
     detail = await _set(session, body, given, author)
     if detail:
         changes.record(session, Changed.ORGANISATION, body.id, "edited", author, detail)

@@ -1,4 +1,4 @@
-"""The history of the site's own data that has codes: users, topics, themes and so on.
+"""The history of the site's own data that has codes, such as users, and of exports.
 
 Rows are only added.
 """
@@ -25,6 +25,7 @@ class DataKind(StrEnum):
     SECTOR = "sector"
     OFFICE = "office"
     ROLE = "role"
+    EXPORT = "export"  # contacts that were written to a file
 
 
 class DataChange(Base):

@@ -112,7 +112,8 @@ async def edit(
     seen = await contacts.find(session, address, key=key)
     contact = await session.get_one(Contact, seen.id, with_for_update=True)
     if version is not None and contact.updated_at != version:
-        raise AudienceError(await _changed_since(session, contact, wanted))
+        sentence = await _changed_since(session, contact, wanted)
+        raise AudienceError(sentence, code="changed.since")
     detail = await _edit(session, contact, wanted, author)
     if detail:
         changes.record(session, Changed.CONTACT, contact.id, "edited", author, detail)

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.util.concurrency import in_greenlet
 
-from audiences.store import permission
+from audiences.store import folding, permission
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
 
@@ -229,6 +229,9 @@ def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        connection.create_function(
+            folding.FUNCTION, 1, folding.folded, deterministic=True
+        )
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def invalidated(connection: Any, _record: object, _fault: object) -> None:

@@ -1,6 +1,7 @@
 """An example list: the columns that a list may have, and rows to replace."""
 
 import csv
+from io import StringIO
 from pathlib import Path
 
 from audiences.errors import FileRefusedError
@@ -28,16 +29,20 @@ ROWS = (
 )
 
 
-def write(path: Path) -> None:
-    """Write the example as CSV; raise FileRefusedError if the file cannot be made.
+def content() -> bytes:
+    """Return the example as CSV, with a BOM, by which spreadsheets know it."""
+    text = StringIO(newline="")
+    rows = csv.DictWriter(text, columns.NAMES, delimiter=";")
+    rows.writeheader()
+    rows.writerows(ROWS)
+    return text.getvalue().encode("utf-8-sig")
 
-    It begins with a BOM, by which spreadsheets know UTF-8.
-    """
+
+def write(path: Path) -> None:
+    """Write the example as CSV; raise FileRefusedError if the file cannot be made."""
     try:
-        with path.open("x", encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictWriter(file, columns.NAMES, delimiter=";")
-            rows.writeheader()
-            rows.writerows(ROWS)
+        with path.open("xb") as file:
+            file.write(content())
     except FileExistsError:
         raise FileRefusedError(f"{path} is there already; name a new file") from None
     except OSError as fault:

@@ -7,18 +7,17 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.intake import importing, read
+from audiences.intake import read
 from audiences.intake.dry_run import mending
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan
 from audiences.intake.mapping.plan import Mapping
-from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.directory import import_report
 from mailer.cli.directory.columns_chosen import with_mapping
-from mailer.readers import optouts
+from mailer.readers import importing
 from mailer.sites.site import Site
 
 
@@ -51,6 +50,7 @@ from mailer.sites.site import Site
     type=click.Path(path_type=Path),
     help="Write the rows to mend to this .xlsx or .csv, with their reasons.",
 )
+@click.option("--expect", type=int, help="With --apply, refuse another number of rows.")
 @click.option("--by", "user", help="The user who imports, with --apply; else you.")
 @with_mapping
 @as_json
@@ -67,6 +67,7 @@ async def import_(
     taken_as: str,
     write_map: Path | None,
     faults: Path | None,
+    expect: int | None,
     user: str | None,
     mapping: Mapping,
     preset: str | None,
@@ -84,7 +85,12 @@ async def import_(
     table = opened()
     if write_map is not None:
         _write_map(write_map, table)
-    options = {"basis": basis, "strict": strict, "as_stopped": taken_as == "stopped"}
+    options: dict[str, Any] = {
+        "basis": basis,
+        "strict": strict,
+        "as_stopped": taken_as == "stopped",
+        "expect": expect,
+    }
     staged, report = await _run(site, table, by, apply=apply, **options)
     mended = mending.write(faults, opened(), report.faults) if faults else 0
     if as_json:
@@ -102,31 +108,19 @@ def _code(report: ImportReport) -> int | None:
 
 
 async def _run(
-    site: Site,
-    table: Table,
-    by: str,
-    *,
-    apply: bool,
-    **options: Any,
+    site: Site, table: Table, by: str, *, apply: bool, **options: Any
 ) -> tuple[Staged, ImportReport]:
-    """Run the import, and keep its opt-outs in the file that no backup has."""
-    now = clock.now()
+    """Run the import with its progress."""
     with output.progress() as bar:
         task = bar.add_task(f"reading {table.name}", total=None)
-        async with site.database.connection() as held:
-            staged, report = await importing.run(
-                held,
-                table,
-                key=site.address_key,
-                by=by,
-                now=clock.now,
-                apply=apply,
-                **options,
-                progress=lambda rows: bar.update(task, completed=rows),
-            )
-    if apply and report.newly_stopped:
-        optouts.append_imported(site.root, staged.stops.values(), now)
-    return staged, report
+        return await importing.run(
+            site,
+            table,
+            by=by,
+            apply=apply,
+            **options,
+            progress=lambda rows: bar.update(task, completed=rows),
+        )
 
 
 def _write_map(path: Path, table: Table) -> None:

@@ -7,7 +7,7 @@ from audiences.intake.undo import Undone
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, operator_option, with_site
-from mailer.outbox import ledger
+from mailer.readers import importing
 from mailer.sites.site import Site
 
 _KEYS = ("id", "file", "at", "by", "rows", "added", "changed", "undone_at")
@@ -64,13 +64,8 @@ async def undo_(site: Site, import_id: int, apply: bool, operator: str) -> None:
 async def _undo(site: Site, import_id: int, operator: str, *, keep: bool) -> Undone:
     """Undo an import; without `keep`, take it back at once."""
     async with site.database.writing() as session:
-        done = await undo.undo(
-            session,
-            import_id,
-            in_use=ledger.written_to(),
-            membership_in_use=ledger.written_to_by(),
-            by=operator,
-            now=clock.now(),
+        done = await importing.take_back(
+            session, import_id, by=operator, now=clock.now()
         )
         if not keep:
             await session.rollback()

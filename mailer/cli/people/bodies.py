@@ -7,6 +7,7 @@ import rich_click as click
 from audiences.export import bodies, listed_bodies, rows
 from audiences.export.bodies import Bodies
 from audiences.export.formats import Form
+from audiences.export.listed_bodies import WantedBodies
 from audiences.upkeep import changes, finding
 from audiences.upkeep.changes import Changed
 from mailer.cli import output
@@ -30,10 +31,7 @@ from mailer.sites.site import Site
 @with_site
 async def list_(
     site: Site,
-    kind: str | None,
-    country: str | None,
-    search: str,
-    retired: bool,
+    wanted: WantedBodies,
     limit: int,
     after: str | None,
     as_json: bool,
@@ -43,13 +41,7 @@ async def list_(
     async with site.database.reading() as session:
         last = (await finding.organisation(session, after)).id if after else 0
         found = await listed_bodies.numbers(
-            session,
-            kind=kind,
-            country=country,
-            search=search,
-            retired=retired,
-            after=last,
-            limit=limit + 1,
+            session, wanted, after=last, limit=limit + 1
         )
         await known.load(session, found)
     listed = [people.body(known[number]) for number in found[:limit]]
@@ -76,6 +68,7 @@ async def show(site: Site, code: str, as_json: bool) -> None:
         facts = people.body(known[found.id]) | {
             "confirmed": found.confirmed_at and found.confirmed_at.isoformat(),
             "retired": found.retired_at and found.retired_at.isoformat(),
+            "version": found.updated_at.isoformat(),
             "contacts": list(await listed_bodies.addresses(session, found.id)),
             "history": [
                 people.change(each)
@@ -90,7 +83,7 @@ async def show(site: Site, code: str, as_json: bool) -> None:
     shown = [
         (name.replace("_", " "), value)
         for name, value in facts.items()
-        if value and name not in {"organisation", "history"}
+        if value and name not in {"organisation", "history", "version"}
     ]
     output.table(str(facts["organisation"]), ("fact", "value"), shown)
     show_history(facts["history"])
@@ -104,10 +97,7 @@ async def show(site: Site, code: str, as_json: bool) -> None:
 @with_site
 async def export(
     site: Site,
-    kind: str | None,
-    country: str | None,
-    search: str,
-    retired: bool,
+    wanted: WantedBodies,
     form: str,
     columns: str | None,
     out: Path | None,
@@ -118,9 +108,7 @@ async def export(
     names = rows.chosen(columns, bodies.COLUMNS)
     places = [bodies.COLUMNS.index(name) for name in names]
     async with site.database.reading() as session:
-        found = await listed_bodies.numbers(
-            session, kind=kind, country=country, search=search, retired=retired
-        )
+        found = await listed_bodies.numbers(session, wanted)
         with saving_table(out, form, names, sets=rows.SETS) as write:
             async for page in bodies.of_organisations(session, found):
                 write([[row[place] for place in places] for row in page])

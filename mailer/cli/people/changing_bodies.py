@@ -8,7 +8,13 @@ import rich_click as click
 from audiences.intake.columns import COLUMNS
 from audiences.upkeep import bodies, cells
 from mailer.cli import acting, output
-from mailer.cli.command import as_json, by_option, with_site, yes_option
+from mailer.cli.command import (
+    as_json,
+    by_option,
+    version_of,
+    with_site,
+    yes_option,
+)
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
 from mailer.sites.site import Site
@@ -55,6 +61,9 @@ async def add(
 @click.command(epilog="Example: mailer organisations edit icom --fields 'CLT sdg-11'")
 @click.argument("code")
 @values
+@click.option(
+    "--version", "seen", help="Refuse if it is not this one; from `show --json`."
+)
 @by_option
 @because_option
 @as_json
@@ -62,6 +71,7 @@ async def add(
 async def edit(
     site: Site,
     code: str,
+    seen: str | None,
     by: str,
     because: str | None,
     as_json: bool,
@@ -70,8 +80,9 @@ async def edit(
     """Change an organisation; an empty value removes the old one."""
     if not any(each is not None for each in given.values()):
         raise click.UsageError("name something to change, such as --name")
+    version, who = version_of(seen), author(by, because)
     async with site.database.writing() as session:
-        changed = await bodies.edit(session, code, given, author(by, because))
+        changed = await bodies.edit(session, code, given, who, version=version)
     if as_json:
         output.json_document({"organisation": code, "changed": changed})
         return

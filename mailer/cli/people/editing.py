@@ -1,20 +1,16 @@
 """`mailer contacts add`, `edit` and `move`."""
 
-from datetime import datetime
 from typing import Any
 
 import rich_click as click
 
-from audiences import contacts
 from audiences.upkeep import editing
 from audiences.upkeep.editing import WantedContact
-from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, version_of, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
-from mailer.readers import moving, optouts
-from mailer.readers.optouts import OptOut, Wish
+from mailer.readers import changing
 from mailer.sites.site import Site
 
 name_option = click.option("--name", help="The person or function.")
@@ -94,27 +90,13 @@ async def edit(
         raise click.UsageError("name something to change, such as --name")
     who = author(by, because)
     async with site.database.writing() as session:
-        changed = await editing.edit(
-            session, address, wanted, who, key=site.address_key, version=version
+        changed = await changing.edit(
+            session, site, address, wanted, who, version=version
         )
-        if wanted.ended:
-            _append_ended(site, address, wanted)
     if as_json:
         output.json_document({"address": address, "changed": changed})
         return
     output.changed(changed)
-
-
-def _append_ended(site: Site, address: str, wanted: WantedContact) -> None:
-    """Keep opt-outs in the file before the commit: a restored store needs them."""
-    key = contacts.fingerprint_of(address, key=site.address_key)
-    optouts.append(
-        site.root,
-        [
-            OptOut(at=clock.now(), kind=Wish.LEAVE, by="operator", key=key, topic=topic)
-            for topic in wanted.ended
-        ],
-    )
 
 
 @click.command(
@@ -134,8 +116,7 @@ async def move(
     """
     who = author(by, because)
     async with site.database.writing() as session:
-        moved = await moving.move(session, address, new, who, key=site.address_key)
-        keep_suppression(site, moved.key, moved.suppressed, who.at)
+        moved = await changing.move(session, site, address, new, who)
     output.line(f"{address} is {new} now")
     if moved.waiting:
         output.line(f"{counted(moved.waiting, 'message')} that wait go to {new}")
@@ -144,10 +125,3 @@ async def move(
             f"{new} is suppressed, as the old address was: {moved.suppressed};"
             f" `mailer suppressions lift {new}` ends that"
         )
-
-
-def keep_suppression(site: Site, key: bytes, reason: str | None, at: datetime) -> None:
-    """Write a suppression to the file of opt-outs, if there is one."""
-    if reason is not None:
-        line = optouts.of_suppression(key, at=at, reason=reason)
-        optouts.append(site.root, [line])

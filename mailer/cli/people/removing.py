@@ -7,9 +7,8 @@ from audiences.contacts import Contact
 from mailer.cli import acting, output
 from mailer.cli.command import by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
-from mailer.cli.people.editing import keep_suppression
 from mailer.errors import counted
-from mailer.readers import merging, removing
+from mailer.readers import changing, removing
 from mailer.reports import letters
 from mailer.sites.site import Site
 
@@ -58,8 +57,7 @@ async def erase(
     acting.ask(f"Erase all that is stored about {address}?", yes=yes)
     who = author(by, because)
     async with site.database.writing() as session:
-        key = await removing.erase(session, address, who, key=site.address_key)
-        keep_suppression(site, key, "erased", who.at)
+        await changing.erase(session, site, address, who)
     output.line(f"{address} is erased; no import stores this address again")
 
 
@@ -85,8 +83,7 @@ async def merge(
     acting.ask(f"Merge {known} into {into}?", yes=yes)
     who = author(by, because)
     async with site.database.writing() as session:
-        merged = await merging.merge(session, address, into, who, key=site.address_key)
-        keep_suppression(site, merged.key, merged.suppressed, who.at)
+        merged = await changing.merge(session, site, address, into, who)
     output.line(
         f"{address} is merged into {into}, with {counted(merged.messages, 'message')}"
     )

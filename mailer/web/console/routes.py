@@ -12,6 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
 from mailer.web.console.account import mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.directory import directory_pages
 from mailer.web.console.letters import (
     approving,
     asked,
@@ -23,6 +24,7 @@ from mailer.web.console.letters import (
     testing,
 )
 from mailer.web.console.reports import report
+from mailer.web.console.site import site_pages
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -40,6 +42,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *testing.HANDLERS,
     *live.HANDLERS,
     *report.HANDLERS,
+    *directory_pages.HANDLERS,
+    *site_pages.HANDLERS,
 )
 
 

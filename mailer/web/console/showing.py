@@ -45,7 +45,10 @@ SIGN_IN_AGAIN = (
     "You are signed out, and nothing was changed. Sign in on another page, then come"
     " back here and press the button again: what you wrote is still there."
 )
-STRINGS = (BUSY, FAULT, MISSING, SIGN_IN_AGAIN)
+TOO_LARGE = (
+    "This is too large to be sent here, and nothing was changed. Send a smaller file."
+)
+STRINGS = (TOO_LARGE, BUSY, FAULT, MISSING, SIGN_IN_AGAIN)
 log = structlog.get_logger()
 
 
@@ -115,6 +118,16 @@ def render(
     )
 
 
+def download(content: bytes, name: str, form: str) -> Response[bytes]:
+    """Return a file to keep; its name is of ASCII, and `form` its media type."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=form, headers=headers)
+
+
 def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     """Return the page that says what went wrong, and what to do."""
     site: Site = request.app.state.site
@@ -149,6 +162,8 @@ def _said(raised: Exception) -> tuple[int, str, str]:
             said = (401, SIGN_IN_AGAIN)
         case NotFoundException():
             said = (404, MISSING)
+        case HTTPException(status_code=413):
+            said = (413, TOO_LARGE)
         case NotFoundError():
             said = (404, str(raised))
         case MailerError() | AudienceError():

@@ -15,6 +15,6 @@ if (figures && window.EventSource) {
     }
   });
 }
-// A fault at the top of a form is where the keyboard goes on.
-const fault = document.getElementById("fault");
-if (fault) fault.focus();
+// A fault at the top of a form, or the result of an act, is where the keyboard goes on.
+const result = document.getElementById("fault") || document.getElementById("done");
+if (result) result.focus();

@@ -1,0 +1,112 @@
+"""What the acts of the directory share: their author, what was typed, what is said."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.errors import AudienceError
+from audiences.upkeep.changes import Author
+from mailer.errors import MailerError, RefusedError
+from mailer.users import guard, rights
+from mailer.web.console.guard import Asked
+
+Asking = Request[Asked, Any, Any]
+REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
+UNPROCESSABLE = 422
+RECENT = timedelta(minutes=10)  # of a sign-in, for what cannot be taken back
+LONGEST = 2_000  # characters of a field
+AGAIN = (
+    "This needs a sign-in of the last ten minutes. Sign in again, then come back here;"
+    " nothing was changed."
+)
+OTHER_NUMBER = "You typed “%(given)s”; the number is %(count)s. Nothing was changed."
+NO_REASON = "Say why; the reason is kept in the history."
+DONE = {
+    "added": "It is added.",
+    "edited": "The changes are saved.",
+    "moved": "The address is changed.",
+    "merged": "The two are merged.",
+    "removed": "The contact is removed.",
+    "erased": "The person is erased. No import stores this address again.",
+    "retired": "The organisation is retired.",
+    "suppressed": "The address is suppressed.",
+    "lifted": "The address may be written to again.",
+    "imported": "The list is imported.",
+    "undone": "The import is undone.",
+    "applied": "The line is applied.",
+    "declined": "The line is declined.",
+}
+STRINGS = (AGAIN, OTHER_NUMBER, NO_REASON, *DONE.values())
+
+
+def done(request: Asking) -> str:
+    """Return the sentence about the act that led to a page; empty: there was none."""
+    sentence = DONE.get(request.query_params.get("done", ""), "")
+    return request.user.words.text(sentence) if sentence else ""
+
+
+def typed(form: Mapping[str, Any], name: str) -> str:
+    """Return what was typed into a field, without spaces around it."""
+    return str(form.get(name) or "").strip()[:LONGEST]
+
+
+def author(asked: Asked, form: Mapping[str, Any], *, asks: bool = False) -> Author:
+    """Return the author of a change; `asks`: it needs a reason."""
+    because = typed(form, "because")[:500] or None
+    if asks and because is None:
+        raise RefusedError(asked.words.text(NO_REASON))
+    return Author(by=asked.user.name, at=asked.now, because=because)
+
+
+def version(form: Mapping[str, Any], name: str = "version") -> datetime | None:
+    """Return the version that a form was filled with."""
+    try:
+        found = datetime.fromisoformat(typed(form, name))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+async def contact(session: AsyncSession, number: int) -> Contact:
+    """Return a contact with an address; raise NotFoundException without one."""
+    found = await session.get(Contact, number) if number < 2**31 else None
+    if found is None or found.address is None:
+        raise NotFoundException
+    return found
+
+
+async def require(asked: Asked, right: str) -> None:
+    """Raise PermissionDeniedException with who may, unless the user has a right."""
+    if asked.could(right):
+        return
+    async with asked.site.database.reading() as session:
+        users = await guard.listed(session)
+    refusal = rights.may(asked.user, right, others=users)
+    raise PermissionDeniedException(detail=refusal or "")
+
+
+def require_recent(asked: Asked) -> None:
+    """Raise RefusedError unless the user signed in just now."""
+    if asked.now - asked.signed.sign_in.begun_at > RECENT:
+        raise RefusedError(asked.words.text(AGAIN), code="sign-in.old")
+
+
+def require_number(asked: Asked, form: Mapping[str, Any], count: int) -> None:
+    """Raise RefusedError unless a number was typed; separators do not count."""
+    given = typed(form, "number")
+    digits = "".join(each for each in given if not each.isspace() and each not in ",.’")
+    if digits != str(count):
+        number = asked.words.number(count)
+        raise RefusedError(
+            asked.words.text(OTHER_NUMBER, given=given[:20], count=number)
+        )
+
+
+def place(number: int, kind: str = "contacts") -> str:
+    """Return the path of a contact or of an organisation, below that of the console."""
+    return f"/directory/{kind}/{number}"

@@ -1,0 +1,126 @@
+"""The words of the directory, as its pages name them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from audiences.contacts import Role
+from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
+from audiences.languages import ChainStep
+from audiences.organisations import Kind
+from audiences.subscriptions import How, Standing
+from audiences.suppressions import Why
+from mailer.web.console.guard import Asked
+
+KINDS = {
+    Kind.NGO: "Non-governmental organisation",
+    Kind.DELEGATION: "Permanent delegation",
+    Kind.NATCOM: "National Commission",
+    Kind.FIELD_OFFICE: "Field office",
+    Kind.SECTOR: "Desk of the Secretariat",
+    Kind.LIAISON_COMMITTEE: "Liaison committee",
+    Kind.OBSERVER: "Observer",
+}
+REASONS = {
+    Why.BOUNCED: "the mailbox does not exist",
+    Why.COMPLAINED: "the reader reported a letter as spam",
+    Why.ASKED: "the reader wrote to the unit",
+    Why.OPERATOR: "a decision of the unit",
+    Why.ERASED: "the person was erased",
+    Why.MOVED: "the contact has another address now",
+    "stopped": "the reader stopped all letters",
+    "suppressed": "the address is suppressed",
+}
+STANDINGS = {
+    Standing.PENDING: "waits for a confirmation",
+    Standing.ACTIVE: "active",
+    Standing.PAUSED: "on a break",
+    Standing.ENDED: "ended",
+    Standing.UNDONE: "taken back with its import",
+}
+HOWS = {
+    How.IMPORT: "by an import",
+    How.ONE_CLICK: "by the button of the mail program",
+    How.PAGE: "on a page for readers",
+    How.CONFIRMATION: "by the link in a confirmation",
+    How.OPERATOR: "by the unit",
+}
+STEPS = {
+    ChainStep.CONTACT: "chosen by the contact",
+    ChainStep.ORGANISATION: "that of the organisation",
+    ChainStep.STATE: "usual in its country",
+    ChainStep.CAMPAIGN: "the default of each letter",
+}
+MESSAGES = {
+    "waiting": "waits",
+    "marked": "is being sent",
+    "accepted": "delivered to the mail server",
+    "deferred": "is tried again",
+    "refused": "refused",
+    "bounced": "came back",
+    "complained": "reported as spam",
+    "uncertain": "not known yet",
+    "held": "waits for a decision",
+    "set_aside": "set aside",
+    "expired": "too late",
+    "cancelled": "cancelled with its letter",
+    "skipped": "left out",
+}
+ACTS = {
+    "added": "added",
+    "edited": "changed",
+    "moved": "changed the address",
+    "merged": "merged",
+    "removed": "removed",
+    "erased": "erased",
+    "retired": "retired",
+    "exported": "exported",
+}
+DECISIONS = {"applied": "applied", "declined": "declined"}
+LINES = {  # of an entry, as proposals name them
+    "name": "Name",
+    "acronym": "Acronym",
+    "status": "Status",
+    "level": "Reach",
+    "seat": "Seat",
+    "postal_address": "Postal address",
+    "telephones": "Telephone",
+    "website": "Website",
+    "acts_in": "Countries of action",
+    "fields": "Fields of work",
+    "languages": "Languages",
+    "correspondents": "Contacts",
+    "note": "Note",
+}
+VOCABULARIES: Mapping[str, Mapping[Any, str]] = {
+    "kinds": KINDS,
+    "reasons": REASONS,
+    "standings": STANDINGS,
+    "hows": HOWS,
+    "steps": STEPS,
+    "messages": MESSAGES,
+    "acts": ACTS,
+    "decisions": DECISIONS,
+    "lines": LINES,
+}
+STRINGS = tuple(text for each in VOCABULARIES.values() for text in each.values())
+
+
+def of(asked: Asked) -> dict[str, Any]:
+    """Return each vocabulary in the language of a page: code → words."""
+    text, institution = asked.words.text, asked.site.catalogue(asked.language).text
+    theirs = {"statuses": STATUSES, "levels": LEVELS, "regions": REGIONS}
+    roles = {name: ROLES[name] for name in map(_name, Role) if name in ROLES}
+    return {
+        **{
+            name: {str(code): text(each) for code, each in words.items()}
+            for name, words in VOCABULARIES.items()
+        },
+        **{
+            name: {code: institution(each) for code, each in words.items()}
+            for name, words in {**theirs, "roles": roles}.items()
+        },
+    }
+
+
+def _name(role: Role) -> str:
+    return (role.name or "").lower()

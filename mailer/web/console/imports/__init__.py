@@ -1,0 +1,1 @@
+"""The console's pages of imports: lists that are checked, applied and undone."""

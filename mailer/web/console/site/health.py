@@ -1,0 +1,75 @@
+"""/console/health and /console/settings: the state of the site, and its settings."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from mailer.doctor import examine
+from mailer.doctor.finding import Finding, Grade
+from mailer.reports import metrics
+from mailer.settings import described
+from mailer.sites.bundled import bundled
+from mailer.users.acts import Right
+from mailer.web.console import showing
+from mailer.web.console.directory.acting import Asking
+from mailer.web.console.guard import Asked
+
+GRADES = {
+    Grade.ERROR: "error",
+    Grade.WARNING: "warning",
+    Grade.NOTE: "note",
+    Grade.OK: "in order",
+}
+STRINGS = tuple(GRADES.values())
+ORDER = tuple(GRADES)  # the worst first
+CONFIG = "config.toml"
+
+
+@get("/health", right=Right.HEALTH)
+async def health(request: Asking) -> Response[Any]:
+    """Show how delivery goes, and what the doctor finds that may fail by itself."""
+    asked = request.user
+    return await _page(asked, await examine.watched(asked.site, now=asked.now))
+
+
+@post("/health", right=Right.HEALTH, status_code=200)
+async def full(request: Asking) -> Response[Any]:
+    """Examine everything, as the doctor does, also the DNS; nothing is changed."""
+    asked = request.user
+    found = await examine.examine(asked.site.root / CONFIG, now=asked.now)
+    return await _page(asked, found, everything=True)
+
+
+async def _page(
+    asked: Asked, found: list[Finding], *, everything: bool = False
+) -> Response[Any]:
+    site = asked.site
+    async with site.database.reading() as session:
+        measured = await metrics.measure(
+            session, site.root, is_sqlite=site.database.is_sqlite, now=asked.now
+        )
+    values = {
+        each.name: each.samples[0].value for each in measured if len(each.samples) == 1
+    }
+    return showing.show(
+        asked,
+        "site/health.html",
+        findings=sorted(found, key=lambda each: ORDER.index(each.level)),
+        grades={str(key): asked.words.text(name) for key, name in GRADES.items()},
+        values=values,
+        everything=everything,
+    )
+
+
+@get("/settings", right=Right.HEALTH)
+async def settings(request: Asking) -> Response[Any]:
+    """Show each setting with its sentence; secrets only as set or not."""
+    asked = request.user
+    text = bundled(CONFIG).read_text(encoding="utf-8")
+    sections: dict[str, list[described.DescribedSetting]] = {}
+    for each in described.described(asked.site.settings, text):
+        sections.setdefault(each.key.partition(".")[0], []).append(each)
+    return showing.show(asked, "site/settings.html", sections=sections)
+
+
+HANDLERS = (health, full, settings)

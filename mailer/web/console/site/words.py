@@ -1,0 +1,104 @@
+"""/console/words and /console/topics: the words that rules and lists may use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get
+
+from audiences import directory, subscriptions
+from audiences.export import listed_bodies
+from audiences.export.listed_bodies import WantedBodies
+from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
+from audiences.languages import OFFERED
+from audiences.organisations import Kind
+from audiences.store import folding
+from mailer.users.acts import Right
+from mailer.web.console import showing
+from mailer.web.console.directory import names
+from mailer.web.console.directory.acting import Asking
+from mailer.web.console.guard import Asked
+
+SHOWN = 100  # words on a page
+LISTS = {
+    "fields": "Fields of work",
+    "countries": "Countries",
+    "offices": "Field offices",
+    "topics": "Topics",
+    "regions": "Regions",
+    "kinds": "Kinds of organisation",
+    "statuses": "Official statuses",
+    "levels": "Reach",
+    "roles": "Roles of contacts",
+}
+STRINGS = tuple(LISTS.values())
+Words = Mapping[str, Mapping[str, str]]  # code → language → name
+
+
+@get("/words", right=Right.READ)
+async def words(request: Asking) -> Response[Any]:
+    """Show the words of one list, with their official names in six languages."""
+    asked, query = request.user, request.query_params
+    chosen = query.get("list", "")
+    chosen = chosen if chosen in LISTS else next(iter(LISTS))
+    search = query.get("search", "").strip()[:100]
+    known = await _words(asked, chosen)
+    found = [
+        (code, by_language)
+        for code, by_language in known.items()
+        if not search or _matches(search, [code, *by_language.values()])
+    ]
+    return showing.show(
+        asked,
+        "site/words.html",
+        lists={key: asked.words.text(name) for key, name in LISTS.items()},
+        chosen=chosen,
+        search=search,
+        rows=found[:SHOWN],
+        count=len(found),
+        offered=OFFERED,
+    )
+
+
+def _matches(search: str, texts: list[str]) -> bool:
+    wanted = folding.folded(search) or ""
+    return any(wanted in (folding.folded(each) or "") for each in texts)
+
+
+async def _words(asked: Asked, chosen: str) -> Words:
+    """Return the words of a list."""
+    async with asked.site.database.reading() as session:
+        if chosen == "countries":
+            return await directory.country_names(session)
+        if chosen == "fields":
+            return dict(sorted((await directory.subject_names(session)).items()))
+        if chosen == "offices":
+            wanted = WantedBodies(kind=Kind.FIELD_OFFICE)
+            rows = await listed_bodies.page(session, wanted, after=0, limit=1_000)
+            return {each.code: each.names or {"en": each.name} for each in rows}
+        if chosen == "topics":
+            counted = await subscriptions.subscriber_counts(session)
+            return {topic.code: topic.names for topic, _ in counted}
+    if chosen == "kinds":
+        return {str(code): {"en": name} for code, name in names.KINDS.items()}
+    fixed = {"regions": REGIONS, "statuses": STATUSES, "levels": LEVELS, "roles": ROLES}
+    catalogues = {each: asked.site.catalogue(each).text for each in OFFERED}
+    return {
+        code: {language: text(name) for language, text in catalogues.items()}
+        for code, name in fixed[chosen].items()
+    }
+
+
+@get("/topics", right=Right.READ)
+async def topics(request: Asking) -> Response[Any]:
+    """Show what readers may subscribe to, and how many do."""
+    asked = request.user
+    async with asked.site.database.reading() as session:
+        listed = await subscriptions.subscriber_counts(session)
+    rows = [
+        (topic.code, topic.names, topic.rhythm(asked.language), count)
+        for topic, count in listed
+    ]
+    return showing.show(asked, "site/topics.html", rows=rows, offered=OFFERED)
+
+
+HANDLERS = (words, topics)
