@@ -23,6 +23,17 @@ class Kind(StrEnum):
     OBSERVER = "observer"
 
 
+class Status(StrEnum):
+    """The official status of an NGO at the institution."""
+
+    ASSOCIATE = "associate"
+    CONSULTATIVE = "consultative"
+    FOUNDATION = "foundation"
+    OBSERVER = "observer"
+    ICH_ACCREDITED = "ich_accredited"
+    UNCONFIRMED = "unconfirmed"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addressee:
     """A group that a recommendation can be addressed to, and the rule that picks it."""

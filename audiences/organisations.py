@@ -11,17 +11,7 @@ from audiences import institution
 from audiences.store.base import KEY_ONLY, Base
 
 Kind = institution.Kind
-
-
-class Status(StrEnum):
-    """The official status of an NGO at the institution."""
-
-    ASSOCIATE = "associate"
-    CONSULTATIVE = "consultative"
-    FOUNDATION = "foundation"
-    OBSERVER = "observer"
-    ICH_ACCREDITED = "ich_accredited"
-    UNCONFIRMED = "unconfirmed"
+Status = institution.Status
 
 
 class Level(StrEnum):

@@ -11,6 +11,9 @@ VALUES = {
     "level": "level",
     "country": "country",
     "organisation_languages": "languages",
+    "organisation_telephones": "telephones",
+    "organisation_postal_address": "postal_address",
+    "organisation_website": "website",
 }
 NAMES = {f"organisation_name_{language}": language for language in OFFERED}
 SETS = ("fields", "acts_in", "serves")

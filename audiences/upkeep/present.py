@@ -9,7 +9,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
-from audiences.upkeep.bodies import NAMES, VALUES
+from audiences.upkeep.cells import NAMES, VALUES
 
 
 async def cells_of(session: AsyncSession, body: Organisation) -> dict[str, str]:

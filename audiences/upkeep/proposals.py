@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.directory import Decision, Proposal
+from audiences.directory import Proposal
+from audiences.entry import Decision
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.organisations import Organisation
 from audiences.store import permission

@@ -8,6 +8,8 @@ would match no reader, so it is refused.
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from audiences import addresses, suppressions
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Why
@@ -27,14 +29,26 @@ async def suppress(
     not the one of the store, NotRecordedError if the file cannot be written.
     """
     key = await fingerprint(site, address)
-    async with site.database.reading() as session:
-        await guard.require(session, by, DirectoryRight.DIRECTORY)
+    async with site.database.writing() as session:
+        return await add(session, site, key, by=by, detail=detail, now=now)
+
+
+async def add(
+    session: AsyncSession,
+    site: Site,
+    key: bytes,
+    *,
+    by: str,
+    detail: str,
+    now: datetime,
+) -> bool:
+    """Suppress an address by its fingerprint; return whether it is new."""
+    await guard.require(session, by, DirectoryRight.DIRECTORY)
     line = optouts.of_suppression(key, at=now, reason=Why.OPERATOR)
     optouts.append(site.root, [line])
-    async with site.database.writing() as session:
-        return await suppressions.suppress(
-            session, key, Why.OPERATOR, now=now, detail=detail
-        )
+    return await suppressions.suppress(
+        session, key, Why.OPERATOR, now=now, detail=detail, by=by
+    )
 
 
 async def lift(
@@ -44,7 +58,7 @@ async def lift(
     async with site.database.writing() as session:
         await guard.require(session, by, DirectoryRight.LIFT)
         for key in keys:
-            await suppressions.lift(session, key, now=now, detail=detail)
+            await suppressions.lift(session, key, now=now, detail=detail, by=by)
 
 
 async def fingerprint(site: Site, address: str) -> bytes:

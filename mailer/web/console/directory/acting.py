@@ -13,9 +13,9 @@ from audiences.errors import AudienceError
 from audiences.upkeep.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.users import guard, rights
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
 UNPROCESSABLE = 422
 RECENT = timedelta(minutes=10)  # of a sign-in, for what cannot be taken back
@@ -55,7 +55,7 @@ def typed(form: Mapping[str, Any], name: str) -> str:
     return str(form.get(name) or "").strip()[:LONGEST]
 
 
-def author(asked: Asked, form: Mapping[str, Any], *, asks: bool = False) -> Author:
+def author(asked: Visit, form: Mapping[str, Any], *, asks: bool = False) -> Author:
     """Return the author of a change; `asks`: it needs a reason."""
     because = typed(form, "because")[:500] or None
     if asks and because is None:
@@ -80,7 +80,7 @@ async def contact(session: AsyncSession, number: int) -> Contact:
     return found
 
 
-async def require(asked: Asked, right: str) -> None:
+async def require(asked: Visit, right: str) -> None:
     """Raise PermissionDeniedException with who may, unless the user has a right."""
     if asked.could(right):
         return
@@ -90,13 +90,13 @@ async def require(asked: Asked, right: str) -> None:
     raise PermissionDeniedException(detail=refusal or "")
 
 
-def require_recent(asked: Asked) -> None:
+def require_recent(asked: Visit) -> None:
     """Raise RefusedError unless the user signed in just now."""
     if asked.now - asked.signed.sign_in.begun_at > RECENT:
         raise RefusedError(asked.words.text(AGAIN), code="sign-in.old")
 
 
-def require_number(asked: Asked, form: Mapping[str, Any], count: int) -> None:
+def require_number(asked: Visit, form: Mapping[str, Any], count: int) -> None:
     """Raise RefusedError unless a number was typed; separators do not count."""
     given = typed(form, "number")
     digits = "".join(each for each in given if not each.isspace() and each not in ",.’")

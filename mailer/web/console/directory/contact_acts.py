@@ -21,7 +21,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 ROOM = f"{showing.HOME}/directory/contacts"
 KEPT = ("name", "languages", "timezone")  # values that a merge chooses from
@@ -176,7 +176,7 @@ async def merge(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 
 async def _page(
-    asked: Asked,
+    asked: Visit,
     number: int,
     act: str,
     *,
@@ -201,7 +201,7 @@ async def _page(
     )
 
 
-async def _counted(session: Any, asked: Asked, number: int) -> dict[str, int]:
+async def _counted(session: Any, asked: Visit, number: int) -> dict[str, int]:
     """Return how many entries there are about a contact, by their kind."""
     contact = await acting.contact(session, number)
     known = await audiences.person.person(
@@ -217,7 +217,7 @@ async def _counted(session: Any, asked: Asked, number: int) -> dict[str, int]:
 
 
 async def _pair(
-    asked: Asked, number: int, form: Mapping[str, Any], *, fault: str = ""
+    asked: Visit, number: int, form: Mapping[str, Any], *, fault: str = ""
 ) -> Response[Any]:
     into, key = acting.typed(form, "into"), asked.site.address_key
     both: list[Any] = []

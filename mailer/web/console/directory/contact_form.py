@@ -18,7 +18,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 ROLES = tuple((role.name or "").lower() for role in Role)
 ROOM = f"{showing.HOME}/directory/contacts"
@@ -101,7 +101,7 @@ def _wanted(form: Any) -> WantedContact:
 
 
 async def _form(
-    asked: Asked,
+    asked: Visit,
     number: int | None,
     typed: Mapping[str, Any] | None,
     *,

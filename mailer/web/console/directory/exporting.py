@@ -11,7 +11,7 @@ from audiences.export.formats import Form
 from audiences.languages import OFFERED
 from mailer.readers import exporting
 from mailer.reports.lists import entries, writing
-from mailer.reports.lists.entries import ListKind
+from mailer.reports.lists.kinds import ListKind
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing

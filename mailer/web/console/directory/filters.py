@@ -15,7 +15,7 @@ from audiences.languages import OFFERED, name_in
 from audiences.suppressions import Why
 from mailer.errors import RefusedError
 from mailer.web.console.directory import names
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 FIELDS = (
     *("kind", "status", "region", "country", "field", "language"),
@@ -93,7 +93,7 @@ class Filters:
         )
 
 
-def read(asked: Asked, query: Mapping[str, Any]) -> Filters:
+def read(asked: Visit, query: Mapping[str, Any]) -> Filters:
     """Return the filters of a query; raise RefusedError for one that cannot be."""
     given = {key: str(query.get(key) or "").strip()[:LONGEST] for key in FIELDS}
     for key in FIELDS:
@@ -104,7 +104,7 @@ def read(asked: Asked, query: Mapping[str, Any]) -> Filters:
     return Filters(given=given, day=_day(asked, given["confirmed"]))
 
 
-def _day(asked: Asked, given: str) -> datetime | None:
+def _day(asked: Visit, given: str) -> datetime | None:
     if not given:
         return None
     try:
@@ -113,7 +113,7 @@ def _day(asked: Asked, given: str) -> datetime | None:
         raise RefusedError(asked.words.text(NO_DAY, given=given[:40])) from None
 
 
-async def choices(session: Any, asked: Asked) -> dict[str, Any]:
+async def choices(session: Any, asked: Visit) -> dict[str, Any]:
     """Return the values that each filter offers, in words, for the forms of pages."""
     language = asked.language
 

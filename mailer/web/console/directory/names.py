@@ -9,7 +9,7 @@ from audiences.languages import ChainStep
 from audiences.organisations import Kind
 from audiences.subscriptions import How, Standing
 from audiences.suppressions import Why
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 KINDS = {
     Kind.NGO: "Non-governmental organisation",
@@ -105,7 +105,7 @@ VOCABULARIES: Mapping[str, Mapping[Any, str]] = {
 STRINGS = tuple(text for each in VOCABULARIES.values() for text in each.values())
 
 
-def of(asked: Asked) -> dict[str, Any]:
+def of(asked: Visit) -> dict[str, Any]:
     """Return each vocabulary in the language of a page: code → words."""
     text, institution = asked.words.text, asked.site.catalogue(asked.language).text
     theirs = {"statuses": STATUSES, "levels": LEVELS, "regions": REGIONS}

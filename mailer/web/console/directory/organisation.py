@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from audiences.languages import OFFERED
 from audiences.organisations import Organisation
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep import bodies, finding, present
+from audiences.upkeep import bodies, cells, finding, present
 from mailer.rendering.entry import entry_lines
 from mailer.reports import entries
 from mailer.users.acts import Right
@@ -18,11 +18,11 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, filters, names
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
 
 ROOM = f"{showing.HOME}/directory/organisations"
-CELLS = (*bodies.VALUES, *bodies.NAMES, *bodies.SETS)
+CELLS = (*cells.VALUES, *cells.NAMES, *cells.SETS)
 
 
 @get("/directory/organisations/{number:int}", right=Right.READ)
@@ -163,7 +163,7 @@ def _given(form: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 async def _form(
-    asked: Asked,
+    asked: Visit,
     number: int | None,
     typed: Mapping[str, Any] | None,
     *,
@@ -194,7 +194,7 @@ async def _form(
 
 
 async def _pair(
-    asked: Asked,
+    asked: Visit,
     number: int,
     into: str,
     *,

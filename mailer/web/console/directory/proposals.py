@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from audiences import directory
-from audiences.directory import Decision
+from audiences.entry import Decision
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep import proposals
 from mailer.errors import RefusedError

@@ -10,7 +10,7 @@ from mailer.web.console import showing
 from mailer.web.console.directory import acting, filters
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.directory.filters import Filters
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 PAGE = 50  # rows
 NUMBER = 9  # digits of the number of a row
@@ -53,7 +53,7 @@ async def search(request: Asking) -> Response[Any]:
     )
 
 
-def _wants_people(asked: Asked, query: Any) -> bool:
+def _wants_people(asked: Visit, query: Any) -> bool:
     shown = query.get("show", "")
     if shown in {"organisations", "contacts"}:
         return bool(shown == "contacts")
@@ -61,7 +61,7 @@ def _wants_people(asked: Asked, query: Any) -> bool:
 
 
 async def _found(
-    asked: Asked, wanted: Filters, after: int, *, people: bool
+    asked: Visit, wanted: Filters, after: int, *, people: bool
 ) -> tuple[Any, int | None]:
     """Return a page of rows and one more, and how many organisations there are."""
     async with asked.site.database.reading() as session:

@@ -15,7 +15,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 ROOM = f"{showing.HOME}/directory/suppressions"
 PAGE = 50  # rows
@@ -64,20 +64,19 @@ async def lift(request: Asking) -> Response[Any]:
     try:
         acting.require_recent(asked)
         author = acting.author(asked, form, asks=True)
-        async with asked.site.database.writing() as session:
-            await suppressing.lift(
-                session,
-                [_key(asked, shown)],
-                by=author.by,
-                detail=author.because or "",
-                now=asked.now,
-            )
+        await suppressing.lift(
+            asked.site,
+            [_key(asked, shown)],
+            by=author.by,
+            detail=author.because or "",
+            now=asked.now,
+        )
     except acting.REFUSALS as refused:
         return await _lift_page(asked, shown, form=form, fault=str(refused))
     return showing.to(asked.site, f"{ROOM}?done=lifted")
 
 
-def _key(asked: Asked, shown: str) -> bytes:
+def _key(asked: Visit, shown: str) -> bytes:
     """Return a fingerprint as a page shows it."""
     try:
         found = bytes.fromhex(shown)
@@ -129,7 +128,7 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
     )
 
 
-def _searched(asked: Asked, search: str) -> bytes | None:
+def _searched(asked: Visit, search: str) -> bytes | None:
     """Return the fingerprint of the address that is searched; None: of all."""
     if not search:
         return None
@@ -147,7 +146,7 @@ def _before(given: str) -> tuple[datetime, bytes] | None:
 
 
 async def _lift_page(
-    asked: Asked, shown: str, *, form: Any = None, fault: str = ""
+    asked: Visit, shown: str, *, form: Any = None, fault: str = ""
 ) -> Response[Any]:
     rows: Any = []
     try:

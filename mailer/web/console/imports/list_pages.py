@@ -19,7 +19,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.imports import checking, column_names, uploads
 
 ROOM = f"{showing.HOME}/directory/imports"
@@ -157,7 +157,7 @@ async def _check(
     )
 
 
-async def _undo_page(asked: Asked, number: int, *, fault: str = "") -> Response[Any]:
+async def _undo_page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
     done = None
     try:
         async with asked.site.database.writing() as session:

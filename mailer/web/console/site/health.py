@@ -12,7 +12,7 @@ from mailer.sites.bundled import bundled
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 GRADES = {
     Grade.ERROR: "error",
@@ -41,7 +41,7 @@ async def full(request: Asking) -> Response[Any]:
 
 
 async def _page(
-    asked: Asked, found: list[Finding], *, everything: bool = False
+    asked: Visit, found: list[Finding], *, everything: bool = False
 ) -> Response[Any]:
     site = asked.site
     async with site.database.reading() as session:

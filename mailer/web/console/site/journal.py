@@ -10,12 +10,12 @@ from audiences.export import formats
 from audiences.export.formats import Form
 from mailer.errors import RefusedError
 from mailer.reports import history
-from mailer.reports.history import HistoryEntry
+from mailer.reports.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import ANY, Asked
+from mailer.web.console.guard import ANY, Visit
 
 SHOWN = 200  # acts on a page, the latest first
 USUAL = timedelta(days=30)  # how far back the page looks first
@@ -67,7 +67,7 @@ async def export(request: Asking) -> Response[bytes]:
     return showing.download(file.getvalue(), name, "text/csv; charset=utf-8")
 
 
-async def _found(asked: Asked, query: Any) -> list[HistoryEntry]:
+async def _found(asked: Visit, query: Any) -> list[HistoryEntry]:
     """Return the wanted acts, the latest first; those of others need a right."""
     campaign = query.get("campaign", "").strip()[:20]
     if campaign and not (campaign.isascii() and campaign.isdigit()):
@@ -88,7 +88,7 @@ async def _found(asked: Asked, query: Any) -> list[HistoryEntry]:
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def _since(asked: Asked, given: str) -> datetime:
+def _since(asked: Visit, given: str) -> datetime:
     """Return the beginning of a day in the site's zone; without one, a month ago."""
     if not given:
         return asked.now - USUAL

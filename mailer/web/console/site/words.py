@@ -16,7 +16,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import names
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 
 SHOWN = 100  # words on a page
 LISTS = {
@@ -64,7 +64,7 @@ def _matches(search: str, texts: list[str]) -> bool:
     return any(wanted in (folding.folded(each) or "") for each in texts)
 
 
-async def _words(asked: Asked, chosen: str) -> Words:
+async def _words(asked: Visit, chosen: str) -> Words:
     """Return the words of a list."""
     async with asked.site.database.reading() as session:
         if chosen == "countries":
