@@ -13,6 +13,7 @@ from audiences.segments import save
 from mailer.calendar import series
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
+from mailer.maintenance.shipped.comparing import RECORD
 from mailer.settings import loading, real_names
 from mailer.settings.toml import edit_toml
 from mailer.sites.bundled import bundled
@@ -107,6 +108,11 @@ def _files(
     templates = bundled("templates")
     shutil.copytree(
         templates, folder / "templates", ignore=shutil.ignore_patterns("sample")
+    )
+    shutil.copytree(
+        templates,
+        folder / "templates" / RECORD,
+        ignore=shutil.ignore_patterns("sample"),
     )
     for path in sorted(templates.glob("*/sample")):
         shutil.copytree(path, folder / "campaigns" / path.parent.name)
