@@ -174,6 +174,7 @@ async def _sample(site: Site, now: datetime) -> None:
             "monthly-letter",
             "first Tuesday, 10:00, Europe/Paris",
             zone="Europe/Paris",
+            by="init",
             now=now,
             office=site.settings.office.office,
         )

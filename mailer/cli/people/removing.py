@@ -5,7 +5,7 @@ import rich_click as click
 from audiences import contacts
 from audiences.contacts import Contact
 from mailer.cli import acting, output
-from mailer.cli.command import by_option, with_site, yes_option
+from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.editing import keep_suppression
 from mailer.errors import counted
@@ -21,9 +21,10 @@ from mailer.sites.site import Site
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def remove(
-    site: Site, address: str, by: str, because: str | None, yes: bool
+    site: Site, address: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Take a contact out of the directory; it asks on a terminal.
 
@@ -36,7 +37,8 @@ async def remove(
             session, address, author(by, because), key=site.address_key
         )
     kept = "" if deleted else "; its messages stay in the reports, without an address"
-    output.line(f"{address} is removed{kept}")
+    document = {"address": address, "deleted": deleted}
+    output.done(document, f"{address} is removed{kept}", as_json=as_json)
 
 
 @click.command(
@@ -46,9 +48,10 @@ async def remove(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def erase(
-    site: Site, address: str, by: str, because: str | None, yes: bool
+    site: Site, address: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Erase a person for good; it asks on a terminal.
 
@@ -60,7 +63,11 @@ async def erase(
     async with site.database.writing() as session:
         key = await removing.erase(session, address, who, key=site.address_key)
         keep_suppression(site, key, "erased", who.at)
-    output.line(f"{address} is erased; no import stores this address again")
+    output.done(
+        {"address": address},
+        f"{address} is erased; no import stores this address again",
+        as_json=as_json,
+    )
 
 
 @click.command(
@@ -72,9 +79,16 @@ async def erase(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def merge(
-    site: Site, address: str, into: str, by: str, because: str | None, yes: bool
+    site: Site,
+    address: str,
+    into: str,
+    by: str,
+    because: str | None,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Merge the contact ADDRESS into the contact INTO; it asks on a terminal.
 
@@ -87,11 +101,13 @@ async def merge(
     async with site.database.writing() as session:
         merged = await merging.merge(session, address, into, who, key=site.address_key)
         keep_suppression(site, merged.key, merged.suppressed, who.at)
-    output.line(
-        f"{address} is merged into {into}, with {counted(merged.messages, 'message')}"
-    )
+    number = merged.messages
+    lines = [f"{address} is merged into {into}, with {counted(number, 'message')}"]
     if merged.suppressed:
-        output.line(f"{into} is suppressed now, as {address} was: {merged.suppressed}")
+        lines.append(f"{into} is suppressed now, as {address} was: {merged.suppressed}")
+    document = {"address": into, "merged": address, "messages": number}
+    document["suppressed"] = merged.suppressed
+    output.done(document, *lines, as_json=as_json)
 
 
 async def _described(site: Site, address: str) -> str:
