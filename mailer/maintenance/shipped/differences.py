@@ -45,12 +45,12 @@ def _between(
         sizes = [f"{len(each or b''):,} octets" for each in (old, new)]
         yield f"{path}: {old_name} {sizes[0]}, {new_name} {sizes[1]}; not a text"
         return
-    names = [
+    first, second = ((each or "").splitlines() for each in texts)
+    old_file, new_file = (
         f"{path} ({name}{'' if each is not None else ': no file'})"
         for each, name in (before, after)
-    ]
-    first, second = ((each or "").splitlines() for each in texts)
-    yield from unified_diff(first, second, *names, lineterm="")
+    )
+    yield from unified_diff(first, second, old_file, new_file, lineterm="")
 
 
 def text(content: bytes | None) -> str | None:
