@@ -1,4 +1,4 @@
-"""Reads files of a folder of campaigns or templates, and nothing outside it.
+"""Reads and writes files of a folder of campaigns or templates, and nothing outside it.
 
 Only regular files are read, up to a limit. No link below the folder is followed: each
 step of a path is opened from the one before it. A pipe or a device is not waited for.
@@ -10,7 +10,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from audiences import characters
@@ -23,6 +23,7 @@ _OF_SYSTEM = re.compile(  # made by a desktop or an editor, not by the author
     r"|\.(?:AppleDouble|Spotlight-V100|Trashes|fseventsd|localized|directory)",
     re.IGNORECASE,
 )
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
 _FILE = os.O_RDONLY | os.O_NONBLOCK  # a pipe is opened, too, and then refused
 
 
@@ -63,6 +64,54 @@ def _content(file: int, where: str, limit: int, advice: str = "") -> bytes:
     if len(octets) > limit:
         raise ContentError(where, f"has more than {limit / 1e6:g} MB{advice}")
     return octets
+
+
+def write(folder: Path, parts: Sequence[str], content: bytes) -> None:
+    """Write a file below a folder as a whole, for its owner only; make its folders.
+
+    Raises ContentError where a folder of its path is a link, OSError if it cannot be
+    written; a former file then stays.
+    """
+    *above, last = parts
+    where = "/".join((folder.name, *parts))
+    for depth in range(1, len(above) + 1):
+        with _opened(folder, above[: depth - 1], where) as inside:
+            with suppress(FileExistsError):
+                os.mkdir(above[depth - 1], 0o700, dir_fd=inside)
+    with _opened(folder, above, where) as inside:
+        new = f".{last}.{os.getpid()}.new"
+        try:
+            number = os.open(new, _NEW_FILE, 0o600, dir_fd=inside)
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, last, src_dir_fd=inside, dst_dir_fd=inside)
+        except OSError:
+            with suppress(FileNotFoundError):
+                os.unlink(new, dir_fd=inside)
+            raise
+
+
+def remove(folder: Path, parts: Sequence[str]) -> None:
+    """Remove a file below a folder, and the folders that are empty then.
+
+    It may be missing. Raises as `write` does.
+    """
+    where = "/".join((folder.name, *parts))
+    *above, last = parts
+    try:
+        with _opened(folder, above, where) as inside:
+            os.unlink(last, dir_fd=inside)
+    except FileNotFoundError:
+        return
+    while above:
+        *above, last = above
+        with _opened(folder, above, where) as inside:
+            try:
+                os.rmdir(last, dir_fd=inside)
+            except OSError:  # it has other files
+                return
 
 
 def names(folder: Path, parts: Sequence[str] = ()) -> dict[str, bool]:

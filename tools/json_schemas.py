@@ -1,11 +1,11 @@
 """Writes `docs/json/`: the JSON Schema of what each command prints.
 
-Run it after a change of mailer/cli/json_documents.py.
+Run it after a change of mailer/cli/json_shapes/.
 """
 
 import json
 
-from mailer.cli import json_documents
+from mailer.cli.json_shapes import documents
 from tools.checkout import ROOT
 
 FOLDER = ROOT / "docs" / "json"
@@ -15,10 +15,10 @@ def rendered() -> dict[str, str]:
     """Return the content of each file by its name."""
     return {
         f"{words.replace(' ', '-')}.json": json.dumps(
-            json_documents.schema(words), indent=2, ensure_ascii=False
+            documents.schema(words), indent=2, ensure_ascii=False
         )
         + "\n"
-        for words in json_documents.DOCUMENTS
+        for words in documents.DOCUMENTS
     }
 
 

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.calendar import renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
+from mailer.store import site_events
+from mailer.users import guard
+from mailer.users.acts import Right
 from scheduler import slots, stored, words
 from scheduler.office import ALWAYS_SAME, Office
 from scheduler.words import Understood
@@ -31,6 +34,7 @@ async def add(
     cadence: str,
     *,
     zone: str,
+    by: str,
     now: datetime,
     office: Office = ALWAYS_SAME,
     usual: time = words.USUAL_TIME,
@@ -40,8 +44,9 @@ async def add(
 
     `event` is the day from which its cadence counts. A cadence of every other week
     counts from its first date. Raises ScheduleError if the cadence cannot be read or
-    has no date to come, RefusedError if the name exists.
+    has no date to come, RefusedError if the name exists or the user may not do it.
     """
+    await guard.require(session, by, Right.SERIES)
     understood = words.understand(cadence, zone=zone, usual=usual)
     if await session.scalar(select(Series.id).where(Series.name == name)):
         raise RefusedError(
@@ -59,6 +64,10 @@ async def add(
     session.add(series)
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
+    detail = {"cadence": cadence, "zone": series.zone}
+    site_events.record(
+        session, "added", f"series {name}"[:120], by=by, now=now, detail=detail
+    )
     return series, understood
 
 

@@ -130,6 +130,10 @@ NOUNS = {
         "mailer.cli.directory.suppressions",
         "List, export, add and lift suppressed addresses.",
     ),
+    "templates": CommandPlace(
+        "mailer.cli.writing.templates",
+        "Compare the templates of the site with this version's, and take newer ones.",
+    ),
     "themes": CommandPlace(
         "mailer.cli.directory.themes",
         "List and change what organisations work on and letters are about.",

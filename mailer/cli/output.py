@@ -45,6 +45,15 @@ def json_document(value: Any) -> None:
     sys.stdout.write(_json(value, indent=2) + "\n")
 
 
+def done(value: Mapping[str, Any], *lines: str, as_json: bool) -> None:
+    """Print what an act did: one JSON document, or lines for people."""
+    if as_json:
+        json_document(value)
+        return
+    for each in lines:
+        line(each)
+
+
 def json_line(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
     sys.stdout.write(_json(value) + "\n")

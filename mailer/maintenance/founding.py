@@ -13,6 +13,7 @@ from audiences.segments import save
 from mailer.calendar import series
 from mailer.errors import RefusedError
 from mailer.maintenance import schema
+from mailer.maintenance.shipped.comparing import RECORD
 from mailer.settings import loading, real_names
 from mailer.settings.toml import edit_toml
 from mailer.sites.bundled import bundled
@@ -108,6 +109,11 @@ def _files(
     shutil.copytree(
         templates, folder / "templates", ignore=shutil.ignore_patterns("sample")
     )
+    shutil.copytree(
+        templates,
+        folder / "templates" / RECORD,
+        ignore=shutil.ignore_patterns("sample"),
+    )
     for path in sorted(templates.glob("*/sample")):
         shutil.copytree(path, folder / "campaigns" / path.parent.name)
     _close_to_others(config, folder / "templates", folder / "campaigns")
@@ -168,6 +174,7 @@ async def _sample(site: Site, now: datetime) -> None:
             "monthly-letter",
             "first Tuesday, 10:00, Europe/Paris",
             zone="Europe/Paris",
+            by="init",
             now=now,
             office=site.settings.office.office,
         )

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock
-from mailer.campaigns import acts, hours, lookup
+from mailer.campaigns import acts, hours, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_resend
 from mailer.campaigns.models import Approval, Campaign, StoredLetter
@@ -32,6 +32,7 @@ from mailer.outbox.waves.missed import Missed
 from mailer.outcomes import faults
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users.acts import Right
 
 log = structlog.get_logger()
 
@@ -87,12 +88,14 @@ async def resend(
 ) -> int:
     """Send a finished campaign to those it has not reached; return how many these are.
 
-    Raises RefusedError if it may not be sent again, if no reader is left, or if they
-    are not `expected`; without that number, if too many joined since the approval.
+    Raises RefusedError if the user may not send it, if it may not be sent again, if no
+    reader is left, or if they are not `expected`; without that number, if too many
+    joined since the approval.
     """
     async with site.database.reading() as session:
         await identity.require_sending(session)
         campaign = await lookup.get(session, campaign_id)
+        await permission.require(session, campaign, Right.SEND, by=by)
         given, site = await _approved(session, site, campaign, now=now)
         content = await letters.content_of(session, site, campaign)
         wave = await _wave(session, site, content, given, wanted, now=now)
@@ -257,6 +260,7 @@ async def _begin(
     )
     campaign = await lookup.get(session, campaign_id)
     await lookup.lock(session, campaign)
+    await permission.require(session, campaign, Right.SEND, by=by)
     await _require_resendable(session, site, campaign, now=now)
     if await _last(session, campaign_id) + 1 != wave.number:
         raise RefusedError(f"{campaign.name} was just sent again; look at its report")

@@ -46,11 +46,18 @@ async def list_(site: Site, every: bool, as_json: bool) -> None:
     help="Whether the entry was changed, or stays as it is.",
 )
 @by_option
+@as_json
 @with_site
-async def settle(site: Site, proposal_id: int, decision: str, by: str) -> None:
+async def settle(
+    site: Site, proposal_id: int, decision: str, by: str, as_json: bool
+) -> None:
     """Record the decision on a proposal; an import changes the entry itself."""
     async with site.database.writing() as session:
         await directory.decide(
             session, proposal_id, Decision(decision), by=by, now=clock.now()
         )
-    output.line(f"proposal {proposal_id} is {decision}")
+    output.done(
+        {"id": proposal_id, "decision": decision},
+        f"proposal {proposal_id} is {decision}",
+        as_json=as_json,
+    )

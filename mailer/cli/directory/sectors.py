@@ -12,7 +12,7 @@ from audiences.organisations import Kind, Organisation
 from audiences.upkeep import bodies
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
-from mailer.cli.directory.topics import names_option, show_changed
+from mailer.cli.directory.topics import names_option, show_changed, show_retired
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import NotFoundError
 from mailer.reports import shapes
@@ -71,15 +71,17 @@ def _add(group: click.Group, example: str, kind: Kind) -> None:
     @_values(kind)
     @by_option
     @because_option
+    @as_json
     @with_site
     async def add(
-        site: Site, code: str, by: str, because: str | None, **given: Any
+        site: Site, code: str, by: str, because: str | None, as_json: bool, **given: Any
     ) -> None:
         """Add one; it needs an English name."""
         cells = {**_cells(given), "kind": str(kind)}
         async with site.database.writing() as session:
             body = await bodies.add(session, code, cells, author(by, because))
-        output.line(f"{body.code} is added")
+        document = {"code": body.code}
+        output.done(document, f"{body.code} is added", as_json=as_json)
 
 
 def _edit(group: click.Group, example: str, kind: Kind) -> None:
@@ -109,16 +111,17 @@ def _retire(group: click.Group, example: str, kind: Kind) -> None:
     @by_option
     @because_option
     @yes_option
+    @as_json
     @with_site
     async def retire(
-        site: Site, code: str, by: str, because: str | None, yes: bool
+        site: Site, code: str, by: str, because: str | None, yes: bool, as_json: bool
     ) -> None:
         """Take one out of use; rules that name it stay valid, new ones are refused."""
         acting.ask(f"Retire {code}?", yes=yes)
         async with site.database.writing() as session:
             await _require_kind(session, code, kind)
             body = await bodies.retire(session, code, author(by, because))
-        output.line(f"{body.code} is retired; what uses it stays valid")
+        show_retired(body.code, as_json=as_json)
 
 
 def _cells(given: Mapping[str, Any]) -> dict[str, str]:

@@ -141,28 +141,34 @@ def _show_memberships(explained: Explanation) -> None:
 @click.argument("name")
 @click.argument("rule")
 @by_option
+@as_json
 @with_site
-async def save_(site: Site, name: str, rule: str, by: str) -> None:
+async def save_(site: Site, name: str, rule: str, by: str, as_json: bool) -> None:
     """Save a rule under a name; earlier versions are kept."""
     now = clock.now()
     async with site.database.reading() as session:
         await save.check(session, name, rule, now=now)  # long rules block no writer
     async with site.database.writing() as session:
         version = await save.save(session, name, rule, by=by, now=now)
-    output.line(f"saved {name}, version {version}")
+    output.done(
+        {"name": name, "version": version},
+        f"saved {name}, version {version}",
+        as_json=as_json,
+    )
 
 
 @command.command(epilog="Example: mailer segments remove dakar --by editor --yes")
 @click.argument("name")
 @by_option
 @yes_option
+@as_json
 @with_site
-async def remove(site: Site, name: str, by: str, yes: bool) -> None:
+async def remove(site: Site, name: str, by: str, yes: bool, as_json: bool) -> None:
     """Remove a saved rule that is not in use; it asks on a terminal."""
     acting.ask("Remove the saved rule?", yes=yes)
     async with site.database.writing() as session:
         await save.remove(session, name, by=by, now=clock.now())
-    output.line(f"removed {name}")
+    output.done({"name": name}, f"removed {name}", as_json=as_json)
 
 
 async def _context(session: AsyncSession, rule: str) -> Context:

@@ -87,13 +87,20 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
 @operator_option
+@as_json
 @with_site
-async def add(site: Site, address: str, detail: str, operator: str) -> None:
+async def add(
+    site: Site, address: str, detail: str, operator: str, as_json: bool
+) -> None:
     """Suppress an address, also one that no contact has."""
     is_new = await suppressing.suppress(
         site, address, by=operator, detail=detail, now=clock.now()
     )
-    output.line(f"{address} is {'now' if is_new else 'already'} suppressed")
+    output.done(
+        {"address": address, "added": is_new},
+        f"{address} is {'now' if is_new else 'already'} suppressed",
+        as_json=as_json,
+    )
 
 
 @command.command(epilog="Example: mailer suppressions lift a@b.example --detail asked")
@@ -110,6 +117,7 @@ async def add(site: Site, address: str, detail: str, operator: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--expect", type=int, help="Refuse if it concerns another number.")
 @operator_option
+@as_json
 @with_site
 async def lift(
     site: Site,
@@ -120,6 +128,7 @@ async def lift(
     yes: bool,
     expect: int | None,
     operator: str,
+    as_json: bool,
 ) -> None:
     """Allow writing to an address again, or to many at once.
 
@@ -139,7 +148,11 @@ async def lift(
     if address is None and expect is None:
         acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
     await suppressing.lift(site, keys, by=operator, detail=detail, now=clock.now())
-    output.line(f"{address or f'{len(keys):,} addresses'} may be written to again")
+    output.done(
+        {"address": address, "lifted": len(keys)},
+        f"{address or f'{len(keys):,} addresses'} may be written to again",
+        as_json=as_json,
+    )
 
 
 async def _bounced(

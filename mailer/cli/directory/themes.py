@@ -52,13 +52,15 @@ async def list_(site: Site, as_json: bool) -> None:
 @place_option
 @by_option
 @because_option
+@as_json
 @with_site
 async def add(
-    site: Site, code: str, by: str, because: str | None, **given: Any
+    site: Site, code: str, by: str, because: str | None, as_json: bool, **given: Any
 ) -> None:
     """Add a theme; it needs an English name."""
     word = topics.wanted(given)
-    await topics.add_word(site, DataKind.THEME, code, word, by, because)
+    theme = DataKind.THEME
+    await topics.add_word(site, theme, code, word, by, because, as_json=as_json)
 
 
 @command.command(
@@ -88,15 +90,17 @@ async def edit(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def retire(
-    site: Site, code: str, by: str, because: str | None, yes: bool
+    site: Site, code: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Take a theme out of use; it asks on a terminal.
 
     What names it stays valid; new rules and lists with it are refused.
     """
-    await topics.retire_word(site, DataKind.THEME, code, by, because, yes=yes)
+    theme = DataKind.THEME
+    await topics.retire_word(site, theme, code, by, because, yes=yes, as_json=as_json)
 
 
 @command.command(epilog="Example: mailer themes history forum-09")

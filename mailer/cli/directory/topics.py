@@ -81,12 +81,14 @@ async def list_(site: Site, as_json: bool) -> None:
 @position_option
 @by_option
 @because_option
+@as_json
 @with_site
 async def add(
-    site: Site, code: str, by: str, because: str | None, **given: Any
+    site: Site, code: str, by: str, because: str | None, as_json: bool, **given: Any
 ) -> None:
     """Add a topic; it needs an English name."""
-    await add_word(site, DataKind.TOPIC, code, wanted(given), by, because)
+    word = wanted(given)
+    await add_word(site, DataKind.TOPIC, code, word, by, because, as_json=as_json)
 
 
 @command.command(
@@ -113,15 +115,17 @@ async def edit(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def retire(
-    site: Site, code: str, by: str, because: str | None, yes: bool
+    site: Site, code: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Offer a topic to no reader any more; it asks on a terminal.
 
     Subscribers stay, and rules and campaigns that name it; new ones are refused.
     """
-    await retire_word(site, DataKind.TOPIC, code, by, because, yes=yes)
+    topic = DataKind.TOPIC
+    await retire_word(site, topic, code, by, because, yes=yes, as_json=as_json)
 
 
 @command.command(epilog="Example: mailer topics history invitations")
@@ -149,13 +153,16 @@ async def add_word(
     word: WantedWord,
     by: str,
     because: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Add a word, and say which languages have no name."""
     async with site.database.writing() as session:
         row = await words.add(session, kind, code, word, author(by, because))
     names = row.names if isinstance(row, Topic) else row.labels
-    output.line(f"{code} is added")
     without = [each for each in site.catalogues if each not in names]
+    document = {"code": code, "without_name": without}
+    output.done(document, f"{code} is added", as_json=as_json)
     if without:
         output.say(f"without a name in {', '.join(without)}: readers see the English")
 
@@ -182,13 +189,26 @@ def show_changed(code: str, changed: Mapping[str, Any], *, as_json: bool) -> Non
 
 
 async def retire_word(
-    site: Site, kind: DataKind, code: str, by: str, because: str | None, *, yes: bool
+    site: Site,
+    kind: DataKind,
+    code: str,
+    by: str,
+    because: str | None,
+    *,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Retire a word, after a question on a terminal."""
     acting.ask(f"Retire the {kind} {code}?", yes=yes)
     async with site.database.writing() as session:
         await words.retire(session, kind, code, author(by, because))
-    output.line(f"{code} is retired; what uses it stays valid")
+    show_retired(code, as_json=as_json)
+
+
+def show_retired(code: str, *, as_json: bool) -> None:
+    """Print that a word is retired."""
+    said = f"{code} is retired; what uses it stays valid"
+    output.done({"code": code}, said, as_json=as_json)
 
 
 async def history_of(site: Site, kind: DataKind, code: str, *, as_json: bool) -> None:

@@ -1,5 +1,7 @@
 """`mailer contacts imports` and `undo`."""
 
+from dataclasses import asdict
+
 import rich_click as click
 
 from audiences.intake import undo
@@ -44,21 +46,33 @@ async def imports_(site: Site, as_json: bool) -> None:
 @click.argument("import_id", type=NUMBER)
 @click.option("--apply", is_flag=True, help="Undo it; else only show what that does.")
 @operator_option
+@as_json
 @with_site
-async def undo_(site: Site, import_id: int, apply: bool, operator: str) -> None:
+async def undo_(
+    site: Site, import_id: int, apply: bool, operator: str, as_json: bool
+) -> None:
     """Show what undoing an import does; undo it with --apply, or after a question.
 
     Rows that were used or changed since are kept, and so are opt-outs of its cells.
     """
     if not apply:
-        output.line(
-            _outcome(await _undo(site, import_id, operator, keep=False), "would be ")
-        )
-        apply = acting.ask(f"Undo import {import_id}?", yes=False)
-    if apply:
-        output.line(_outcome(await _undo(site, import_id, operator, keep=True), ""))
-    else:
-        output.line("nothing was undone; --apply does it")
+        would = await _undo(site, import_id, operator, keep=False)
+        _print(import_id, would, applied=False, as_json=as_json)
+        apply = not as_json and acting.ask(f"Undo import {import_id}?", yes=False)
+        if not apply:
+            output.say("nothing was undone; --apply does it")
+            return
+    done = await _undo(site, import_id, operator, keep=True)
+    _print(import_id, done, applied=True, as_json=as_json)
+
+
+def _print(import_id: int, done: Undone, *, applied: bool, as_json: bool) -> None:
+    """Print what undoing an import does, or did."""
+    output.done(
+        {"import_id": import_id, "applied": applied, **asdict(done)},
+        _outcome(done, "" if applied else "would be "),
+        as_json=as_json,
+    )
 
 
 async def _undo(site: Site, import_id: int, operator: str, *, keep: bool) -> Undone:

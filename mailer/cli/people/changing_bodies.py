@@ -48,14 +48,21 @@ def values(function: Callable[..., Any]) -> Callable[..., Any]:
 @values
 @by_option
 @because_option
+@as_json
 @with_site
 async def add(
-    site: Site, code: str, by: str, because: str | None, **given: str | None
+    site: Site,
+    code: str,
+    by: str,
+    because: str | None,
+    as_json: bool,
+    **given: str | None,
 ) -> None:
     """Add an organisation."""
     async with site.database.writing() as session:
         body = await bodies.add(session, code, given, author(by, because))
-    output.line(f"{body.code} is added")
+    document = {"organisation": body.code}
+    output.done(document, f"{body.code} is added", as_json=as_json)
 
 
 @click.command(epilog="Example: mailer organisations edit icom --fields 'CLT sdg-11'")
@@ -95,9 +102,16 @@ async def edit(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def merge(
-    site: Site, code: str, into: str, by: str, because: str | None, yes: bool
+    site: Site,
+    code: str,
+    into: str,
+    by: str,
+    because: str | None,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Merge the organisation CODE into the one INTO; it asks on a terminal.
 
@@ -108,7 +122,11 @@ async def merge(
     acting.ask(f"Merge {code} with {counted(number, 'contact')} into {into}?", yes=yes)
     async with site.database.writing() as session:
         moved = await bodies.merge(session, code, into, author(by, because))
-    output.line(f"{code} is merged into {into}, with {counted(moved, 'contact')}")
+    output.done(
+        {"organisation": into, "merged": code, "contacts": moved},
+        f"{code} is merged into {into}, with {counted(moved, 'contact')}",
+        as_json=as_json,
+    )
 
 
 @click.command(epilog="Example: mailer organisations retire icom --yes")
@@ -116,12 +134,14 @@ async def merge(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def retire(
-    site: Site, code: str, by: str, because: str | None, yes: bool
+    site: Site, code: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Take an organisation without contacts out of the lists; it asks on a terminal."""
     acting.ask(f"Retire {code}?", yes=yes)
     async with site.database.writing() as session:
         body = await bodies.retire(session, code, author(by, because))
-    output.line(f"{body.code} is retired")
+    document = {"organisation": body.code}
+    output.done(document, f"{body.code} is retired", as_json=as_json)

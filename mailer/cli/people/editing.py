@@ -38,9 +38,10 @@ basis_option = click.option("--basis", help="Why it gets the topics; kept as evi
 @basis_option
 @by_option
 @because_option
+@as_json
 @with_site
 async def add(
-    site: Site, address: str, by: str, because: str | None, **given: Any
+    site: Site, address: str, by: str, because: str | None, as_json: bool, **given: Any
 ) -> None:
     """Add a contact."""
     async with site.database.writing() as session:
@@ -51,7 +52,8 @@ async def add(
             author(by, because),
             key=site.address_key,
         )
-    output.line(f"{contact.address} is added")
+    added = contact.address
+    output.done({"address": added}, f"{added} is added", as_json=as_json)
 
 
 @click.command(
@@ -106,9 +108,10 @@ async def edit(
 @click.argument("new")
 @by_option
 @because_option
+@as_json
 @with_site
 async def move(
-    site: Site, address: str, new: str, by: str, because: str | None
+    site: Site, address: str, new: str, by: str, because: str | None, as_json: bool
 ) -> None:
     """Give a contact another address; its roles, wishes and messages follow.
 
@@ -117,11 +120,14 @@ async def move(
     who = author(by, because)
     async with site.database.writing() as session:
         moved = await changing.move(session, site, address, new, who)
-    output.line(f"{address} is {new} now")
+    lines = [f"{address} is {new} now"]
     if moved.waiting:
-        output.line(f"{counted(moved.waiting, 'message')} that wait go to {new}")
+        lines.append(f"{counted(moved.waiting, 'message')} that wait go to {new}")
     if moved.suppressed:
-        output.line(
+        lines.append(
             f"{new} is suppressed, as the old address was: {moved.suppressed};"
             f" `mailer suppressions lift {new}` ends that"
         )
+    document = {"address": new, "former": address, "waiting": moved.waiting}
+    document["suppressed"] = moved.suppressed
+    output.done(document, *lines, as_json=as_json)

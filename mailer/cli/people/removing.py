@@ -5,7 +5,7 @@ import rich_click as click
 from audiences import contacts
 from audiences.contacts import Contact
 from mailer.cli import acting, output
-from mailer.cli.command import by_option, with_site, yes_option
+from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
 from mailer.readers import changing, removing
@@ -20,9 +20,10 @@ from mailer.sites.site import Site
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def remove(
-    site: Site, address: str, by: str, because: str | None, yes: bool
+    site: Site, address: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Take a contact out of the directory; it asks on a terminal.
 
@@ -35,7 +36,8 @@ async def remove(
             session, address, author(by, because), key=site.address_key
         )
     kept = "" if deleted else "; its messages stay in the reports, without an address"
-    output.line(f"{address} is removed{kept}")
+    document = {"address": address, "deleted": deleted}
+    output.done(document, f"{address} is removed{kept}", as_json=as_json)
 
 
 @click.command(
@@ -45,9 +47,10 @@ async def remove(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def erase(
-    site: Site, address: str, by: str, because: str | None, yes: bool
+    site: Site, address: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Erase a person for good; it asks on a terminal.
 
@@ -58,7 +61,11 @@ async def erase(
     who = author(by, because)
     async with site.database.writing() as session:
         await changing.erase(session, site, address, who)
-    output.line(f"{address} is erased; no import stores this address again")
+    output.done(
+        {"address": address},
+        f"{address} is erased; no import stores this address again",
+        as_json=as_json,
+    )
 
 
 @click.command(
@@ -70,9 +77,16 @@ async def erase(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def merge(
-    site: Site, address: str, into: str, by: str, because: str | None, yes: bool
+    site: Site,
+    address: str,
+    into: str,
+    by: str,
+    because: str | None,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     """Merge the contact ADDRESS into the contact INTO; it asks on a terminal.
 
@@ -84,11 +98,13 @@ async def merge(
     who = author(by, because)
     async with site.database.writing() as session:
         merged = await changing.merge(session, site, address, into, who)
-    output.line(
-        f"{address} is merged into {into}, with {counted(merged.messages, 'message')}"
-    )
+    number = merged.messages
+    lines = [f"{address} is merged into {into}, with {counted(number, 'message')}"]
     if merged.suppressed:
-        output.line(f"{into} is suppressed now, as {address} was: {merged.suppressed}")
+        lines.append(f"{into} is suppressed now, as {address} was: {merged.suppressed}")
+    document = {"address": into, "merged": address, "messages": number}
+    document["suppressed"] = merged.suppressed
+    output.done(document, *lines, as_json=as_json)
 
 
 async def _described(site: Site, address: str) -> str:

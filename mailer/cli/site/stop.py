@@ -4,7 +4,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import operator_option, with_site
+from mailer.cli.command import as_json, operator_option, with_site
 from mailer.sites.site import Site
 from mailer.store import identity
 
@@ -12,8 +12,11 @@ from mailer.store import identity
 @click.command(epilog='Example: mailer stop --because "a wrong letter is being sent"')
 @click.option("--because", help="The reason, for those who find the site stopped.")
 @operator_option
+@as_json
 @with_site
-async def command(site: Site, because: str | None, operator: str) -> None:
+async def command(
+    site: Site, because: str | None, operator: str, as_json: bool
+) -> None:
     """Stop every campaign, ticker and worker of this site, until `mailer go`.
 
     When the command returns, it is in force: no more messages are marked. Messages in
@@ -24,20 +27,28 @@ async def command(site: Site, because: str | None, operator: str) -> None:
             session, by=operator, because=because, now=clock.now()
         )
         halt = (await identity.read(session)).halt
-    if stopped:
-        output.line("stopped: nothing more is sent or released until `mailer go`")
-    else:
-        output.line(f"nothing changed: {halt}")
+    output.done(
+        {"changed": stopped, "halt": halt},
+        "stopped: nothing more is sent or released until `mailer go`"
+        if stopped
+        else f"nothing changed: {halt}",
+        as_json=as_json,
+    )
 
 
 @click.command("go", epilog="Example: mailer go")
 @operator_option
+@as_json
 @with_site
-async def go(site: Site, operator: str) -> None:
+async def go(site: Site, operator: str, as_json: bool) -> None:
     """End a stop: campaigns, ticker and workers go on where they were."""
     async with site.database.writing() as session:
         ended = await identity.go(session, by=operator, now=clock.now())
         halt = (await identity.read(session)).halt
-    output.line("the stop has ended" if ended else "this site was not stopped")
+    output.done(
+        {"changed": ended, "halt": halt},
+        "the stop has ended" if ended else "this site was not stopped",
+        as_json=as_json,
+    )
     if halt:
         output.say(f"still nothing is sent: {halt}")

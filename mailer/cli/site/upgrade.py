@@ -6,8 +6,10 @@ from audiences.people import former_keys
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.maintenance import schema, starting
+from mailer.maintenance.shipped import comparing
+from mailer.maintenance.shipped.comparing import Standing
 from mailer.sites.site import Site
 from mailer.store import identity
 
@@ -36,3 +38,15 @@ async def command(site: Site) -> None:
         output.line(f"the store has the current schema, {newest}, already")
     else:
         output.line(f"the store went from schema {before} to {newest}")
+    _say_templates(site)
+
+
+def _say_templates(site: Site) -> None:
+    """Say that this version has newer templates, and how to take them."""
+    compared = comparing.compare(site.templates_folder)
+    waiting = len(compared.of(Standing.OURS, Standing.BOTH))
+    if waiting:
+        output.say(
+            f"{counted(waiting, 'template file')} of the site differ from what this"
+            f" version ships; `{output.called()} templates status` shows them"
+        )

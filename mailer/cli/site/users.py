@@ -206,16 +206,17 @@ async def enable(
 @by_option
 @because_option
 @yes_option
+@as_json
 @with_site
 async def remove(
-    site: Site, name: str, by: str, because: str | None, yes: bool
+    site: Site, name: str, by: str, because: str | None, yes: bool, as_json: bool
 ) -> None:
     """Remove a user; the history keeps the name. It asks on a terminal."""
     acting.ask(f"Remove the user {name}?", yes=yes)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
         await accounts.remove(session, name, author(by, because), classes=classes)
-    output.line(f"{name} is removed")
+    output.done({"name": name}, f"{name} is removed", as_json=as_json)
 
 
 @command.command(epilog="Example: mailer users invite editor --by head-of-unit")

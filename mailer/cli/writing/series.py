@@ -8,7 +8,7 @@ import rich_click as click
 from mailer import clock
 from mailer.calendar import open_slots, renewing, series
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import as_json, by_option, with_site
 from mailer.cli.writing.instants import (
     YEAR,
     after_option,
@@ -63,30 +63,43 @@ zone_option = click.option(
 
 
 @command.command(
-    epilog="Example: mailer series add monthly 'first Tuesday, 10:00, Europe/Paris'"
+    epilog="Example: mailer series add monthly 'first Tuesday, 10:00' --by editor"
 )
 @click.argument("name")
 @click.argument("cadence")
 @zone_option
 @event_option
+@by_option
+@as_json
 @with_site
 async def add(
-    site: Site, name: str, cadence: str, zone: str | None, event: datetime | None
+    site: Site,
+    name: str,
+    cadence: str,
+    zone: str | None,
+    event: datetime | None,
+    by: str,
+    as_json: bool,
 ) -> None:
     """Add a series by its cadence in words."""
     settings = site.settings
     async with site.database.writing() as session:
-        _, understood = await series.add(
+        added, understood = await series.add(
             session,
             name,
             cadence,
             zone=zone or settings.site.zone,
+            by=by,
             now=clock.now(),
             office=settings.office.office,
             usual=settings.office.usual_time,
             event=day_of(event),
         )
-    output.line(f"{name}: {understood.sentence}")
+    output.done(
+        {"name": name, "zone": added.zone, "understood": understood.sentence},
+        f"{name}: {understood.sentence}",
+        as_json=as_json,
+    )
 
 
 @command.command(

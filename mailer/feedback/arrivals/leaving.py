@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import How
 from mailer.errors import RefusedError
 from mailer.feedback.belief import quarantine
@@ -19,14 +20,17 @@ from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import Identity
+from mailer.users import guard
 
 
 async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
     """End the subscription to the topic of the letter that an answer is filed to.
 
-    Raises RefusedError if the answer names no message of ours.
+    Raises RefusedError if the answer names no message of ours, or if the user may not
+    do it.
     """
     async with site.database.reading() as session:
+        await guard.require(session, by, DirectoryRight.DIRECTORY)
         mail = await quarantine.get(session, number)
         filed = mail.standing == MailStanding.FILED and mail.message_number is not None
         if not filed:

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store.permission import DirectoryRight
 from mailer.errors import NotFoundError, RefusedError
 from mailer.feedback.belief import recording
 from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.outbox.models import Message
+from mailer.users import guard
 
 # kinds that say something of a message
 OF_MESSAGES = (FeedbackKind.BOUNCE, FeedbackKind.COMPLAINT)
@@ -63,7 +65,11 @@ async def get(session: AsyncSession, number: int) -> FeedbackMail:
 async def discard(
     session: AsyncSession, number: int, *, by: str, now: datetime
 ) -> None:
-    """Discard a quarantined mail: it changes nothing, and its octets are deleted."""
+    """Discard a quarantined mail: it changes nothing, and its octets are deleted.
+
+    Raises RefusedError if the user may not do it.
+    """
+    await guard.require(session, by, DirectoryRight.DIRECTORY)
     await _settle(session, number, MailStanding.DISCARDED, by=by, now=now)
 
 
@@ -73,8 +79,9 @@ async def release(
     """Believe a quarantined bounce or complaint about a message that a person names.
 
     Return the addresses that are suppressed for a complaint. Raises RefusedError if it
-    is neither, or if the message was never sent.
+    is neither, if the message was never sent, or if the user may not do it.
     """
+    await guard.require(session, by, DirectoryRight.DIRECTORY)
     mail = await get(session, number)
     if mail.kind not in set(OF_MESSAGES):
         raise RefusedError(

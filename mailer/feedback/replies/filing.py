@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import directory
 from audiences.contacts import Contact
 from audiences.store.dialects import insert
+from audiences.store.permission import DirectoryRight
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.feedback.belief import messages, quarantine
@@ -25,6 +26,7 @@ from mailer.feedback.replies import wording
 from mailer.outbox.models import FOR_ORGANISATION, Message
 from mailer.readers.entry import NOTE
 from mailer.sites.site import Site
+from mailer.users import guard
 
 ANSWERS = (FeedbackKind.REPLY, FeedbackKind.ANSWER, FeedbackKind.AUTO_REPLY)
 
@@ -131,7 +133,11 @@ async def _propose(
 async def file_by_hand(
     session: AsyncSession, number: int, campaign_id: int, *, by: str, now: datetime
 ) -> None:
-    """File an answer to a campaign; raise RefusedError for anything but an answer."""
+    """File an answer to a campaign.
+
+    Raises RefusedError for anything but an answer, and if the user may not do it.
+    """
+    await guard.require(session, by, DirectoryRight.DIRECTORY)
     mail = await quarantine.get(session, number)
     if mail.standing != MailStanding.FILED:
         raise RefusedError(f"mail {number} is {mail.standing}, no answer to file")

@@ -12,7 +12,7 @@ from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.people import kept_lists
-from mailer.campaigns import lookup
+from mailer.campaigns import lookup, permission
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing import edit, texts
@@ -24,6 +24,7 @@ from mailer.outbox.models import Message
 from mailer.rendering import letter_types
 from mailer.rendering.source import Translation
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 
 _OVER = (CampaignState.FINISHED, CampaignState.CANCELLED)
 _GOT = (MessageState.ACCEPTED, MessageState.COMPLAINED)
@@ -54,10 +55,10 @@ async def draft(
     """Add a draft to those who got a campaign's letter.
 
     With `uncertain`, also to those who may have got it. It is written in the languages
-    of the letter. Raises RefusedError while the letter is sent, and if it reached no
-    reader.
+    of the letter. Raises RefusedError while the letter is sent, if it reached no
+    reader, and if the user may not write to its audience.
     """
-    campaign = await _over(session, campaign_id)
+    campaign = await _over(session, campaign_id, by)
     doubtful = await _number_doubtful(session, campaign.id)
     known = await kept_lists.names(session)
     start = f"campaign-{campaign.id}"
@@ -81,9 +82,13 @@ async def draft(
     )
 
 
-async def _over(session: AsyncSession, campaign_id: int) -> Campaign:
-    """Return a campaign, locked; raise RefusedError if its letter is still sent."""
+async def _over(session: AsyncSession, campaign_id: int, by: str) -> Campaign:
+    """Return a campaign, locked; raise RefusedError if its letter is still sent.
+
+    Raises RefusedError if the user may not write to its audience, too.
+    """
     campaign = await lookup.get(session, campaign_id)
+    await permission.require(session, campaign, Right.WRITE, by=by)
     await lookup.lock(session, campaign)
     if campaign.on_demand or campaign.state not in _OVER:
         raise RefusedError(

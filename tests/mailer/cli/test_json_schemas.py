@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from mailer.cli.json_documents import DOCUMENTS
+from audiences import directory
+from mailer import clock
+from mailer.cli.json_shapes.documents import DOCUMENTS
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tests.acts.commands import Mailer
@@ -21,16 +23,87 @@ DETAIL = ("--detail", "asked")
 LINES = {"campaigns audience", "messages list", "segments members"}
 NEXT = ("--after", "2027-01-01T00:00Z", "--count", "2")
 
-OTHERS = (
-    ("suppressions list",),
-    ("topics list",),
-    ("segments count", "kind = ngo"),
-    ("segments members", "kind = sector"),
-    ("segments explain", "kind = sector", ED),
-    ("schedule next", "first Tuesday 10:00", *NEXT),
-    ("series next", "monthly-letter", *NEXT),
-    ("history",),
+ICOM, NEW, ANNEX = (
+    *("unesco-liaison@icom.example", "new@icom.example", "annex@icom.example"),
 )
+NAME = ("--name", "en=Rivers")
+RULE = "kind = ngo and served_by = dakar"
+
+# What each person of the unit runs after the letter went: words, then the rest.
+BY_EDITOR = (
+    ("suppressions add", "c@b.example", *DETAIL),
+    ("suppressions lift", "c@b.example", *DETAIL),
+    ("segments save", "rivers", RULE),
+    ("segments remove", "rivers", "--yes"),
+    ("series add", "rivers", "first Tuesday, 10:00"),
+    ("contacts move", ICOM, NEW),
+    ("contacts edit", NEW, "--name", "Awa Ba"),
+    ("contacts add", ANNEX, "--organisation", "icom"),
+    ("contacts merge", ANNEX, NEW, "--yes"),
+    ("contacts add", ANNEX, "--organisation", "icom"),
+    ("contacts remove", ANNEX, "--yes"),
+    ("contacts erase", NEW, "--yes"),
+    ("contacts undo", "1"),
+    ("organisations add", "rivers", "--name", "Rivers", "--kind", "ngo"),
+    ("organisations edit", "rivers", "--acronym", "R"),
+    ("organisations add", "lakes", "--name", "Lakes", "--kind", "ngo"),
+    ("organisations merge", "lakes", "rivers", "--yes"),
+    ("organisations retire", "rivers", "--yes"),
+    *(
+        (f"{noun} {verb}", "rivers-word", *rest)
+        for noun in ("topics", "themes", "sectors")
+        for verb, rest in (("add", NAME), ("edit", NAME), ("retire", ("--yes",)))
+    ),
+    ("offices add", "atlantis", *NAME),
+    ("offices edit", "atlantis", "--name", "fr=Rivières"),
+    ("offices retire", "atlantis", "--yes"),
+    ("templates upgrade", "--take", "theirs", "_layout/letter.css"),
+    ("stop",),
+    ("go",),
+)
+BY_ADMIN = (
+    ("users add", "awa", "--role", "translator:fr"),
+    ("users edit", "awa", "--shown", "Awa Ba"),
+    ("users disable", "awa"),
+    ("users enable", "awa"),
+    ("users remove", "awa", "--yes"),
+)
+READ = (
+    ("campaigns list",),
+    ("campaigns check", "1"),
+    ("campaigns coverage", "1"),
+    ("campaigns diff", "1", "--since", "1"),
+    ("campaigns explain", "1", ED),
+    ("campaigns show", "1"),
+    ("contacts imports",),
+    ("contacts list", "--limit", "20"),
+    ("doctor",),
+    ("history",),
+    ("offices list",),
+    ("organisations list", "--limit", "20"),
+    ("organisations show", "rivers"),
+    ("proposals list",),
+    ("schedule next", "first Tuesday 10:00", *NEXT),
+    ("sectors list",),
+    ("segments count", "kind = ngo"),
+    ("segments explain", "kind = sector", ED),
+    ("segments list",),
+    ("segments members", "kind = sector"),
+    ("series list",),
+    ("series next", "monthly-letter", *NEXT),
+    ("suppressions list",),
+    ("templates diff",),
+    ("templates status",),
+    ("themes history", "rivers-word"),
+    ("themes list",),
+    ("topics history", "rivers-word"),
+    ("topics list",),
+    ("users list",),
+    ("users show", "editor"),
+    ("words",),
+    ("words", "segment"),
+)
+MAY_FAIL = {"doctor"}  # it finds errors on a machine without a DNS
 
 
 def test_the_schemas_are_those_of_the_shapes() -> None:
@@ -48,6 +121,20 @@ def test_a_document_of_another_shape_is_found() -> None:
             adapter.validate_json(json.dumps(wrong), strict=True)
 
 
+async def propose(site: Site) -> None:
+    """Let an organisation ask for a correction of its entry."""
+    async with site.database.writing() as session:
+        await directory.propose(
+            session,
+            1,
+            held={"name": "Rivers"},
+            proposed={"name": "River"},
+            language="en",
+            source="a test",
+            now=clock.now(),
+        )
+
+
 async def test_each_command_prints_its_shape(
     mailer: Mailer, site: Site, relay: Relay, tmp_path: Path
 ) -> None:
@@ -57,7 +144,7 @@ async def test_each_command_prints_its_shape(
         """Run a command, and compare what it prints with its shape."""
         how = "--json-lines" if words in LINES else "--json"
         ran = await asyncio.to_thread(mailer, *words.split(), *arguments, how)
-        assert ran.code == 0, ran.err
+        assert ran.code == 0 or words in MAY_FAIL, f"{words}: {ran.err}"
         adapter: TypeAdapter[Any] = TypeAdapter(DOCUMENTS[words])
         printed = ran.out.splitlines() if words in LINES else [ran.out]
         assert printed
@@ -83,8 +170,17 @@ async def test_each_command_prints_its_shape(
     await run("messages list", "--campaign", "1")
     await run("campaigns cancel", "1", "--yes", *BY)
     await run("campaigns erratum", "1", *BY)
-    await run("campaigns list")
-    for words in OTHERS:
-        await run(*words)
+    await propose(site)
+    await run("campaigns test", "1", "--to", "me@unit.example", *BY)
+    await run("proposals list")
+    await run("proposals settle", "1", "--as", "declined", *BY)
+    differ = site.templates_folder / "_layout" / "letter.css"
+    differ.write_text(differ.read_text() + "/* of the site */\n", encoding="utf-8")
+    for words, *rest in BY_EDITOR:
+        await run(words, *rest, *BY)
+    for words, *rest in BY_ADMIN:
+        await run(words, *rest, "--by", "head-of-unit")
+    for words, *rest in READ:
+        await run(words, *rest)
 
     assert seen == set(DOCUMENTS)

@@ -60,7 +60,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("messages list --campaign 99", 1, "no campaign has the number 99"),
     ("messages list --campaign 1 --state lost", 2, "lost"),
     ("series next nosuch", 1, "no series is called 'nosuch'"),
-    ("series add monthly-letter daily", 1, "daily"),
+    ("series add monthly-letter daily --by editor", 1, "daily"),
     ("schedule next 'sometimes'", 1, "sometimes"),
     ("schedule next 'daily 10:00' --zone Mars/Olympus", 1, "Mars/Olympus"),
     ("schedule next 'daily 10:00' --count 0", 2, "--count"),
