@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import unified_diff
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import lookup
 from mailer.campaigns.acts import Act
-from mailer.campaigns.models import Campaign, CampaignEvent
+from mailer.campaigns.models import Campaign, CampaignVersion
 from mailer.campaigns.writing import texts
+from mailer.campaigns.writing.drafting import versions
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.source import Block, Translation
@@ -48,57 +49,45 @@ async def differences(
     Without `since`, with the approved one, else with the one before. Raises
     RefusedError if there is no such version, or none was kept.
     """
-    events = await lookup.events_of(session, campaign)
-    versions = [each for each in events if Act(each.act).changes_content]
-    number = _number(campaign, events, versions, since)
-    former = await _content(session, campaign, versions[number - 1], number)
-    present = await _content(session, campaign, versions[-1], len(versions))
+    kept = await versions.listed(session, campaign)
+    if not kept:
+        raise RefusedError(
+            f"no version of {campaign.name} was kept: an earlier version of this"
+            " program stored it"
+        )
+    approved = await versions.of_acts(session, campaign, Act.APPROVED)
+    number, last = _number(campaign, approved, kept, since), kept[-1]
+    former = await versions.content_of(session, campaign, number)
+    present = await versions.content_of(session, campaign, last.number)
     found = [*_settings(former["values"], present["values"])]
     for language in sorted({*former["texts"], *present["texts"]}):
         pair = (former["texts"].get(language), present["texts"].get(language))
         found += _texts(language, *pair, campaign.template, templates)
     return Compared(
         version=number,
-        present=len(versions),
-        by=versions[-1].by,
+        present=last.number,
+        by=last.by,
         differences=found,
     )
 
 
 def _number(
     campaign: Campaign,
-    events: Sequence[CampaignEvent],
-    versions: Sequence[CampaignEvent],
+    approved: Sequence[datetime],
+    kept: Sequence[CampaignVersion],
     since: str,
 ) -> int:
     """Return the number of the version to compare with."""
-    approved = [each.id for each in events if each.act == Act.APPROVED]
     if since.isdecimal():
-        if not 1 <= int(since) <= len(versions):
-            raise RefusedError(
-                f"{campaign.name} has no version {since}; its versions are 1 to"
-                f" {len(versions)}"
-            )
         return int(since)
     if since not in {"", APPROVAL}:
         raise RefusedError(f"{since!r} is neither “{APPROVAL}” nor a version's number")
     if approved:
-        return sum(each.id < approved[-1] for each in versions)
+        before = [each.number for each in kept if each.at <= approved[-1]]
+        return max(before, default=kept[0].number)
     if since == APPROVAL:
         raise RefusedError(f"{campaign.name} has not been approved")
-    return max(1, len(versions) - 1)
-
-
-async def _content(
-    session: AsyncSession, campaign: Campaign, version: CampaignEvent, number: int
-) -> Any:
-    digest = version.detail.get(texts.CONTENT)
-    if digest is None:
-        raise RefusedError(
-            f"version {number} of {campaign.name} was not kept: an earlier version of"
-            " this program stored it; compare with a later one"
-        )
-    return await texts.kept(session, campaign, digest)
+    return kept[-2].number if len(kept) > 1 else kept[-1].number
 
 
 def _settings(
