@@ -34,6 +34,17 @@ class Visitor:
         sent = {**SAME, "Cookie": self.cookie, **headers}
         return await self.pages.post(f"/console{path}", filled, **sent)
 
+    async def upload(
+        self, path: str, field: str, name: str, octets: bytes, **form: str
+    ) -> httpx.Response:
+        """Send a form with a file."""
+        return await self.pages.client.post(
+            f"{self.pages.url}/console{path}",
+            data={FIELD: tokens.form_token(self.token), **form},
+            files={field: (name, octets)},
+            headers={**SAME, "Cookie": self.cookie},
+        )
+
 
 async def visitor(site: Site, pages: Pages, name: str) -> Visitor:
     """Return a user who has just signed in."""

@@ -57,18 +57,30 @@ async def differences(
         )
     approved = await versions.of_acts(session, campaign, Act.APPROVED)
     number, last = _number(campaign, approved, kept, since), kept[-1]
-    former = await versions.content_of(session, campaign, number)
-    present = await versions.content_of(session, campaign, last.number)
-    found = [*_settings(former["values"], present["values"])]
-    for language in sorted({*former["texts"], *present["texts"]}):
-        pair = (former["texts"].get(language), present["texts"].get(language))
-        found += _texts(language, *pair, campaign.template, templates)
+    found = await between(session, campaign, templates, number, last.number)
     return Compared(
         version=number,
         present=last.number,
         by=last.by,
         differences=found,
     )
+
+
+async def between(
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    before: int,
+    after: int,
+) -> list[Difference]:
+    """Return what changed from one version of a campaign to another."""
+    former = await versions.content_of(session, campaign, before)
+    present = await versions.content_of(session, campaign, after)
+    found = [*_settings(former["values"], present["values"])]
+    for language in sorted({*former["texts"], *present["texts"]}):
+        pair = (former["texts"].get(language), present["texts"].get(language))
+        found += _texts(language, *pair, campaign.template, templates)
+    return found
 
 
 def _number(
@@ -94,7 +106,7 @@ def _settings(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Difference]:
     for name in after:
-        if before.get(name) != after[name]:
+        if name in before and before[name] != after[name]:
             yield Difference(
                 language="",
                 where=name.replace("_", " "),
@@ -133,13 +145,16 @@ def _texts(
     try:
         loaded = letter_types.load(templates, template)
         one, other = (
-            texts.parse_all({language: text}, templates, loaded, folder_name="")
+            texts.read_all({language: text}, templates, loaded, folder_name="")
             for text in (before, after)
         )
     except ContentError:  # as the letter type was then
         yield _changed(language, "text", before, after)
         return
-    yield from _blocks(language, one[language], other[language])
+    pair = (one.translations[language], other.translations[language])
+    found = list(_blocks(language, *pair))
+    # a change in what cannot be read yet is one of the whole text
+    yield from found or [_changed(language, "text", before, after)]
 
 
 def _blocks(

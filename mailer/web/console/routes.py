@@ -19,6 +19,7 @@ from mailer.web.console.letters import (
     live,
     reading,
 )
+from mailer.web.console.writing import begin, editor, history, saves
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -31,6 +32,10 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *reading.HANDLERS,
     *approving.HANDLERS,
     *live.HANDLERS,
+    *begin.HANDLERS,
+    *editor.HANDLERS,
+    *saves.HANDLERS,
+    *history.HANDLERS,
 )
 
 

@@ -4,6 +4,7 @@ What a colleague wrote meanwhile is never replaced unseen: the save is refused, 
 both texts.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from mailer.rendering.template_files import TemplateFiles
 
 HEAD, LETTER = ".head", ".letter"  # subject and preheader; name and date
 _MAX_NAME = 200  # characters
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,22 +65,21 @@ async def save_block(
     filled: Filled,
     stamp: Stamp,
     *,
+    kind: BlockType | None,
     by: str,
     now: datetime,
 ) -> Saved:
     """Save a block; one that a translation does not have yet is put in its place.
 
-    Raises ChangedMeanwhileError, NotFoundError if the block was deleted.
+    Raises ChangedMeanwhileError, also if the block was deleted; NotFoundError if the
+    letter may not have a block of its type.
     """
     language = text_files.known(language)
     draft, model = taken.draft(language), taken.model
-    here, there = draft.piece(name), model.piece(name)
-    kind = taken.types.get((there or here or Piece(id="", type="", text="")).type)
-    if kind is None:
+    here = draft.piece(name)
+    if kind is None or _NAME.fullmatch(name) is None:
         raise NotFoundError(
-            f"the letter has no block {name[:80]!r} any more; a colleague may have"
-            " deleted it: its words are in the versions",
-            code="block.unknown",
+            f"the letter has no block {name[:60]!r} any more", code="block.unknown"
         )
     wanted = pieces.piece(kind, name, filled.values, filled.text)
     if await _is_taken(

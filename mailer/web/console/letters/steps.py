@@ -50,7 +50,7 @@ def _write(seen: Overview, words: Catalogue) -> Step:
     said = words.text("nothing stands in the way")
     if errors:
         said = words.text("errors to mend: %(count)s", count=errors)
-    return Step(name=words.text("Write"), said=said, done=not errors, page="/check")
+    return Step(name=words.text("Write"), said=said, done=not errors, page="/write")
 
 
 def _readers(seen: Overview, words: Catalogue) -> Step:

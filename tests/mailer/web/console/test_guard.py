@@ -28,7 +28,7 @@ from tests.acts.console import SAME, Visitor, link, visitor
 from tools.peers.serving import serving
 
 ADMIN = "head-of-unit"
-PLACES = {"number": "1", "token": "wrong", "language": "fr"}
+PLACES = {"number": "1", "token": "wrong", "language": "fr", "template": "invitation"}
 
 
 def routes(method: str) -> Iterator[tuple[str, str]]:
