@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import httpx
 
+from audiences.upkeep.changes import Author
 from mailer import clock
+from mailer.rendering import letter_types
 from mailer.signin import browsers, one_time, tokens
 from mailer.sites.site import Site
+from mailer.users import keeping
+from mailer.users.checking import UserDetails
 from mailer.web.console.guard import FIELD, cookie_name
 from tools.peers.serving import Pages
 
@@ -52,6 +56,14 @@ async def visitor(site: Site, pages: Pages, name: str) -> Visitor:
         signed = await browsers.begin(session, name, device="test", now=clock.now())
     cookie = f"{cookie_name(site)}={signed.token}"
     return Visitor(pages=pages, cookie=cookie, token=signed.token)
+
+
+async def add_user(site: Site, name: str, *roles: str) -> None:
+    """Add a user with some roles."""
+    author = Author(by="head-of-unit", account=None, because=None, at=clock.now())
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        await keeping.add(session, name, roles, UserDetails(), author, classes=classes)
 
 
 async def link(

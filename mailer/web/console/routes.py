@@ -19,7 +19,14 @@ from mailer.web.console.letters import (
     live,
     reading,
 )
-from mailer.web.console.writing import begin, editor, history, saves
+from mailer.web.console.writing import (
+    attaching,
+    audience,
+    begin,
+    editor,
+    history,
+    saves,
+)
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -36,6 +43,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *editor.HANDLERS,
     *saves.HANDLERS,
     *history.HANDLERS,
+    *attaching.HANDLERS,
+    *audience.HANDLERS,
 )
 
 

@@ -15,7 +15,7 @@ from mailer.campaigns.models import CampaignText
 from mailer.campaigns.writing import edit, texts
 from mailer.campaigns.writing.drafting import desk, pieces, versions
 from mailer.campaigns.writing.drafting.desk import Desk
-from mailer.campaigns.writing.drafting.pieces import Draft, Piece
+from mailer.campaigns.writing.drafting.pieces import Draft, Filled, Piece
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import NotFoundError, RefusedError
 from mailer.rendering import letter_types
@@ -53,6 +53,30 @@ async def add(
     language = taken.campaign.default_language
     await desk.store(session, taken, {language: changed}, by=by.name, now=by.now)
     return name
+
+
+async def append(
+    session: AsyncSession,
+    taken: Desk,
+    kind: str,
+    filled: Sequence[Filled],
+    *,
+    by: By,
+) -> str:
+    """Add blocks of a type with their words at the end; return the id of the first."""
+    if kind not in taken.types:
+        raise RefusedError(f"a letter of this type has no block {kind[:40]!r}")
+    draft, language = taken.model, taken.campaign.default_language
+    first = ""
+    for each in filled:
+        _require_room(draft)
+        now = replace(taken, drafts={**taken.drafts, language: draft})
+        name = _free_name(now, kind)
+        first = first or name
+        added = pieces.piece(taken.types[kind], name, each.values, each.text)
+        draft = draft.having(added)
+    await desk.store(session, taken, {language: draft}, by=by.name, now=by.now)
+    return first
 
 
 async def duplicate(session: AsyncSession, taken: Desk, name: str, *, by: By) -> str:

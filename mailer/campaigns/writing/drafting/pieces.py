@@ -27,6 +27,14 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """What a form was filled with: the lines of a block by name, and its text."""
+
+    values: Mapping[str, str]
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
     """One block as it is written."""
 

@@ -5,7 +5,6 @@ both texts.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,23 +15,16 @@ from mailer.campaigns.models import BlockSave, Campaign
 from mailer.campaigns.writing import edit, parsing, text_files
 from mailer.campaigns.writing.drafting import desk, pieces, standing
 from mailer.campaigns.writing.drafting.desk import Desk
-from mailer.campaigns.writing.drafting.pieces import Draft, Piece
+from mailer.campaigns.writing.drafting.pieces import Draft, Filled, Piece
 from mailer.campaigns.writing.drafting.standing import Decision, LastSave, Stamp
 from mailer.errors import NotFoundError, RefusedError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.template_files import TemplateFiles
 
 HEAD, LETTER = ".head", ".letter"  # subject and preheader; name and date
+AUDIENCE = ".audience"  # the rule of who gets it
 _MAX_NAME = 200  # characters
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filled:
-    """What a form was filled with: the lines of a block by name, and its text."""
-
-    values: Mapping[str, str]
-    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,6 +159,27 @@ async def save_letter(
         session, campaign, ("", LETTER), stands, wanted, stamp, by=by, now=now
     ):
         edit.rename(campaign, name=name, day=day, now=now)
+        await desk.record(session, campaign, Act.EDITED, by=by, now=now)
+    return Saved(digest=pieces.digest_of(wanted), text=wanted)
+
+
+async def save_audience(
+    session: AsyncSession,
+    taken: Desk,
+    rule: str,
+    stamp: Stamp,
+    *,
+    by: str,
+    now: datetime,
+) -> Saved:
+    """Save the rule of who gets a letter; raise ContentError if it cannot be used."""
+    campaign = taken.campaign
+    stands, wanted = campaign.audience, " ".join(rule.split())
+    if await _is_taken(
+        session, campaign, ("", AUDIENCE), stands, wanted, stamp, by=by, now=now
+    ):
+        await edit.set_audience(session, campaign, wanted, now=now)
+        await desk.require_right(session, campaign, None, by=by)  # its new readers
         await desk.record(session, campaign, Act.EDITED, by=by, now=now)
     return Saved(digest=pieces.digest_of(wanted), text=wanted)
 

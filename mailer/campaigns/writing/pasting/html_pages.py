@@ -35,7 +35,9 @@ _BLOCKS = {
     *("body", "td", "th", "thead", "tbody"),
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
-_WEIGHT = re.compile(r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|lighter|[1-5]00)")
+_WEIGHT = re.compile(
+    r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|lighter|[1-5]00)"
+)
 _SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)")
 _WORD_LIST = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)")
 _WORD_MARK = re.compile(r"mso-list\s*:\s*ignore")

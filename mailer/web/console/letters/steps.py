@@ -57,7 +57,9 @@ def _readers(seen: Overview, words: Catalogue) -> Step:
     said = words.text("not counted: mend the errors first")
     if seen.readers is not None:
         said = words.text("readers: %(count)s", count=words.number(seen.readers))
-    return Step(name=words.text("Readers"), said=said, done=bool(seen.readers), page="")
+    name = words.text("Readers")
+    done = bool(seen.readers)
+    return Step(name=name, said=said, done=done, page="/audience")
 
 
 def _translate(seen: Overview, words: Catalogue) -> Step:

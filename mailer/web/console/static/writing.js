@@ -118,3 +118,21 @@ if (form) {
 // After an act the keyboard goes on where the act was.
 const target = location.hash && document.getElementById(location.hash.slice(1));
 if (target && target.matches("button")) target.focus();
+// What is pasted from Word or a web page becomes Markdown; else it is plain text.
+for (const place of document.querySelectorAll("[data-paste]")) {
+  place.addEventListener("paste", async (event) => {
+    const html = event.clipboardData.getData("text/html");
+    if (!html) return;
+    event.preventDefault();
+    const plain = event.clipboardData.getData("text/plain");
+    const { selectionStart: start, selectionEnd: end } = place;
+    let words = plain;
+    try {
+      const body = new URLSearchParams({ html, form_token: form.elements.form_token.value });
+      const answer = await fetch(form.dataset.pasting, { method: "POST", body });
+      if (answer.ok) words = await answer.text();
+    } catch { /* the plain words do */ }
+    place.setRangeText(words, start, end, "end");
+    place.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}

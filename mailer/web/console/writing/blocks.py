@@ -9,8 +9,7 @@ from litestar.datastructures import FormMultiDict
 from audiences.languages import OFFERED
 from mailer.campaigns.writing.drafting import pieces, saving
 from mailer.campaigns.writing.drafting.desk import Desk
-from mailer.campaigns.writing.drafting.pieces import Piece
-from mailer.campaigns.writing.drafting.saving import Filled
+from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.syntax import block_lines
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType

@@ -16,12 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.writing.drafting import arranging, desk, pieces, saving
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import Desk
-from mailer.campaigns.writing.drafting.pieces import Piece
+from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.drafting.saving import (
     HEAD,
     LETTER,
     ChangedMeanwhileError,
-    Filled,
     Saved,
 )
 from mailer.campaigns.writing.drafting.standing import Stamp

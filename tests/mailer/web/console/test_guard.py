@@ -24,7 +24,7 @@ from mailer.users.models import User
 from mailer.users.roles import UserRole
 from mailer.web.console import guard
 from mailer.web.console.routes import HANDLERS
-from tests.acts.console import SAME, Visitor, link, visitor
+from tests.acts.console import SAME, Visitor, add_user, link, visitor
 from tools.peers.serving import serving
 
 ADMIN = "head-of-unit"
@@ -42,13 +42,6 @@ def routes(method: str) -> Iterator[tuple[str, str]]:
                     for kind in ("int", "str"):
                         filled = filled.replace(f"{{{name}:{kind}}}", value)
                 yield filled.rstrip("/"), handler.opt["right"]
-
-
-async def add_user(site: Site, name: str, *roles: str) -> None:
-    author = Author(by=ADMIN, account=None, because=None, at=clock.now())
-    classes = letter_types.classes(site.templates)
-    async with site.database.writing() as session:
-        await keeping.add(session, name, roles, UserDetails(), author, classes=classes)
 
 
 async def rows_of(database: Database) -> dict[str, int]:

@@ -40,6 +40,8 @@ def test_a_save_that_comes_after_a_later_one_of_its_page_changes_nothing() -> No
 
 @dataclass
 class Page:
+    """A page that is open: what it was filled with, and what it has seen."""
+
     name: str
     base: str
     n: int = 0
