@@ -4,6 +4,8 @@ Clauses and their words have `column`, their place in the text counted from 1, s
 later errors can point to it.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -110,3 +112,60 @@ def leaves(rule: Rule) -> list[Leaf]:
             return [leaf for part in parts for leaf in leaves(part)]
         case _:
             return [rule]
+
+
+_PLAIN = re.compile(r"(?!\d)[^\W_]\w*(?:[.:-]\w+)*")
+_KEYWORD = re.compile(r"(?:and|or|not|in|has|today)\b", re.IGNORECASE)
+
+
+def write(rule: Rule) -> str:
+    """Return the text of a rule; its parse is the rule again, but for columns."""
+    match rule:
+        case Any(rules=parts):
+            return " or ".join(_within(part, Any) for part in parts)
+        case All(rules=parts):
+            return " and ".join(_within(part, Any, All) for part in parts)
+        case Not(rule=inner):
+            return f"not {_within(inner, Any, All)}"
+        case Test(name=name, argument=argument):
+            return f"{name}({_word(argument)})"
+        case Comparison():
+            return _comparison(rule)
+
+
+def _within(rule: Rule, *bracketed: type) -> str:
+    text = write(rule)
+    return f"({text})" if isinstance(rule, bracketed) else text
+
+
+def _comparison(rule: Comparison) -> str:
+    if rule.day is not None:
+        return f"{rule.fact} {rule.operator} {_day(rule.day)}"
+    values = [_value(each) for each in rule.values]
+    if rule.operator in {Operator.IN, Operator.NOT_IN}:
+        return f"{rule.fact} {rule.operator} ({', '.join(values)})"
+    return f"{rule.fact} {rule.operator} {values[0]}"
+
+
+def _value(value: Word | Collection) -> str:
+    if isinstance(value, Collection):
+        return f"{value.function}({_words(value.arguments)})"
+    return _word(value)
+
+
+def _words(words: Sequence[Word]) -> str:
+    return ", ".join(_word(each) for each in words)
+
+
+def _word(word: Word) -> str:
+    """Return a word, in quotes unless the grammar reads it without."""
+    plain = _PLAIN.fullmatch(word.text) and not _KEYWORD.match(word.text)
+    return word.text if plain else f'"{word.text}"'
+
+
+def _day(day: Day) -> str:
+    if day.fixed is not None:
+        return day.fixed.isoformat()
+    if not day.offset:
+        return "today"
+    return f"today {'+' if day.offset > 0 else '-'} {abs(day.offset)}d"

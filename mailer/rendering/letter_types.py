@@ -33,6 +33,7 @@ class Template:
     """A letter type: its topic, its usual audience, the types of blocks it may have."""
 
     name: str
+    title: str  # in English; the name if it has none
     letter_class: str  # what approvers are named for
     topic: str | None  # None: the campaign names it, or it is service mail
     service: str  # what service mail, which needs no subscription, is about; else ""
@@ -75,6 +76,7 @@ def load(templates: TemplateFiles, name: str) -> Template:
     try:
         return Template(
             name=name,
+            title=str(table.get("title", name)),
             letter_class=_letter_class(table.get("class", GENERAL), path),
             topic=table.get("topic"),
             service=_service(table.get("service", False), path),

@@ -42,6 +42,17 @@ class Visitor:
         sent = {**SAME, "Cookie": self.cookie, **headers}
         return await self.pages.post(f"/console{path}", filled, **sent)
 
+    async def upload(
+        self, path: str, field: str, name: str, octets: bytes, **form: str
+    ) -> httpx.Response:
+        """Send a form with a file."""
+        return await self.pages.client.post(
+            f"{self.pages.url}/console{path}",
+            data={FIELD: tokens.form_token(self.token), **form},
+            files={field: (name, octets)},
+            headers={**SAME, "Cookie": self.cookie},
+        )
+
 
 async def add_user(
     site: Site, name: str, *roles: str, address: str | None = None
@@ -60,6 +71,14 @@ async def visitor(site: Site, pages: Pages, name: str) -> Visitor:
         signed = await browsers.begin(session, name, device="test", now=clock.now())
     cookie = f"{cookie_name(site)}={signed.token}"
     return Visitor(pages=pages, cookie=cookie, token=signed.token)
+
+
+async def add_user(site: Site, name: str, *roles: str) -> None:
+    """Add a user with some roles."""
+    author = Author(by="head-of-unit", account=None, because=None, at=clock.now())
+    classes = letter_types.classes(site.templates)
+    async with site.database.writing() as session:
+        await keeping.add(session, name, roles, UserDetails(), author, classes=classes)
 
 
 async def link(

@@ -99,7 +99,9 @@ async def _check(
 ) -> CampaignCheck:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        content = await letters.content_of(session, site, campaign, present=present)
+        content = await letters.content_of(
+            session, site, campaign, present=present, unfinished=True
+        )
         context = await lookup.context_of(session, campaign, now=now, present=present)
         grouped = await group(session, campaign, context, written=content.written)
         variants = {each.variant for each in grouped}
@@ -203,8 +205,16 @@ def _no_error(problems: Sequence[Problem]) -> bool:
 
 
 def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
-    """Check the texts: each of them, that the languages agree, and the dates."""
+    """Check the texts: each of them, that the languages agree, and the dates.
+
+    An unfinished text has its faults listed, and no other check is made.
+    """
     campaign = content.campaign
+    for language, faults in content.faults.items():
+        for each in faults:
+            yield problem.error(language, each.where, each.sentence)
+    if content.faults:
+        return
     yield from agreement.check(
         content.translations,
         campaign.default_language,

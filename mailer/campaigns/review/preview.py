@@ -1,7 +1,7 @@
 """Makes the messages that readers would get, by the code that sends."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from typing import Literal
@@ -21,9 +21,11 @@ from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approved_files
 from mailer.campaigns.variants import codes, groups, letters
 from mailer.campaigns.variants.letters import Content, LetterKey
+from mailer.campaigns.writing.drafting import gaps
 from mailer.composing.compose import Addressed, Composer
 from mailer.errors import RefusedError
 from mailer.links import NO_MESSAGE
+from mailer.rendering import letter_types
 from mailer.rendering.source import Letter
 from mailer.sites.site import Site
 
@@ -80,12 +82,23 @@ def with_address(site: Site, address: str) -> Pick:
     return pick
 
 
-async def desk(site: Site, campaign_id: int, pick: Pick, *, now: datetime) -> Desk:
-    """Read a campaign, and the contacts whose letters are to be made."""
+async def desk(
+    site: Site, campaign_id: int, pick: Pick, *, now: datetime, unfinished: bool = False
+) -> Desk:
+    """Read a campaign, and the contacts whose letters are to be made.
+
+    With `unfinished`, what the texts lack are marked gaps; else it is a ContentError.
+    """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         site = await approved_files.as_approved(session, site, campaign)
-        content = await letters.content_of(session, site, campaign)
+        content = await letters.content_of(
+            session, site, campaign, unfinished=unfinished
+        )
+        if unfinished:
+            types = letter_types.block_types(site.templates)
+            shown = gaps.filled(content.translations, types)
+            content = replace(content, translations=shown)
         context = await lookup.context_of(session, campaign, now=now)
         personas = [
             await _persona(session, content, context, contact)

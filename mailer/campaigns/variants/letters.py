@@ -19,8 +19,9 @@ from mailer.campaigns.variants.reasons import Reason
 from mailer.campaigns.variants.wording import Known
 from mailer.campaigns.writing import event, files
 from mailer.campaigns.writing.files import Attached
-from mailer.campaigns.writing.texts import parse_all, texts_of
+from mailer.campaigns.writing.texts import read_all, texts_of
 from mailer.composing.skeletons import Skeleton
+from mailer.errors import ContentError, together
 from mailer.rendering import letter_types, renderer
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import Template
@@ -49,6 +50,7 @@ class Content:
     names: Known = field(default_factory=dict)  # of what the reasons name
     files: tuple[Attached, ...] = ()
     entries: Mapping[int, Entry] = field(default_factory=dict)  # by organisation
+    faults: Mapping[str, tuple[ContentError, ...]] = field(default_factory=dict)
 
     @property
     def blocks(self) -> dict[str, str]:
@@ -63,11 +65,17 @@ class Content:
 
 
 async def content_of(
-    session: AsyncSession, site: Site, campaign: Campaign, *, present: bool = False
+    session: AsyncSession,
+    site: Site,
+    campaign: Campaign,
+    *,
+    present: bool = False,
+    unfinished: bool = False,
 ) -> Content:
     """Read and parse a campaign's content; raise ContentError at a fault of it.
 
-    `present` is that of lookup.segments_of.
+    `present` is that of lookup.segments_of. With `unfinished`, the content has the
+    faults of its texts, by language.
     """
     template = letter_types.load(site.templates, campaign.template)
     texts = await texts_of(session, campaign)
@@ -76,15 +84,17 @@ async def content_of(
         names = (await topics.named(session, campaign.topic)).names
     segments = await segments_of(session, campaign, present=present)
     known = reasons.reasons(campaign, segments)
+    read = read_all(texts, site.templates, template, folder_name=campaign.name)
+    if read.faults and not unfinished:
+        raise together([each for faults in read.faults.values() for each in faults])
     return Content(
         campaign=campaign,
         reasons=known,
         names=await wording.names(session, known),
         template=template,
         texts=texts,
-        translations=parse_all(
-            texts, site.templates, template, folder_name=campaign.name
-        ),
+        translations=read.translations,
+        faults=read.faults,
         topic_names=names,
         sequence=await event.next_sequence(session, campaign),
         files=await files.files_of(session, campaign) + files.logo_of(site.templates),

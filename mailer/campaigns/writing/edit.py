@@ -1,7 +1,8 @@
 """Stores campaigns and changes of their content; a change voids the approval."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -16,10 +17,12 @@ from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import files, folder, texts
+from mailer.campaigns.writing.drafting import versions
 from mailer.campaigns.writing.folder import Folder
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
+from mailer.rendering.letter_types import Template
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.template_files import TemplateFiles
 from mailer.rendering.timing import occasions
@@ -33,10 +36,21 @@ async def add(
     templates: TemplateFiles,
     author: str,
     now: datetime,
+    unfinished: bool = False,
 ) -> Campaign:
-    """Store a new campaign as a draft; raise ContentError at a fault of its content."""
+    """Store a new campaign as a draft; raise ContentError at a fault of its content.
+
+    With `unfinished`, its texts may have faults: they are written on in the console.
+    """
     campaign = Campaign(state=CampaignState.DRAFT, author=author, created_at=now)
-    parsed = await _fill(session, campaign, written, templates=templates, now=now)
+    parsed = await _fill(
+        session,
+        campaign,
+        written,
+        templates=templates,
+        now=now,
+        read=_unfinished if unfinished else texts.parse_all,
+    )
     session.add(campaign)
     await session.flush()
     await permission.require(session, campaign, Right.WRITE, by=author)
@@ -48,7 +62,7 @@ async def add(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    detail = await texts.keep(session, campaign)
+    detail = await versions.keep(session, campaign, by=author, now=now)
     acts.note(session, campaign, Act.IMPORTED, by=author, now=now, detail=detail)
     return campaign
 
@@ -84,7 +98,7 @@ async def replace(
         after=parsed,
         types=letter_types.block_types(templates),
     )
-    detail = await texts.keep(session, campaign)
+    detail = await versions.keep(session, campaign, by=by, now=now)
     await control.void(session, campaign, Act.EDITED, by=by, now=now, detail=detail)
 
 
@@ -95,13 +109,12 @@ async def _fill(
     *,
     templates: TemplateFiles,
     now: datetime,
+    read: Callable[..., dict[str, Translation]] = texts.parse_all,
 ) -> dict[str, Translation]:
     """Set a campaign's columns from its folder; return its parsed texts by language."""
     before = _rules(campaign)
     template = letter_types.load(templates, written.template)
-    parsed = texts.parse_all(
-        written.texts, templates, template, folder_name=written.name
-    )
+    parsed = read(written.texts, templates, template, folder_name=written.name)
     model = parsed[written.default_language].blocks
     campaign.name = written.name
     campaign.template = written.template
@@ -119,10 +132,8 @@ async def _fill(
     campaign.per_block = written.per_block
     campaign.block_rules = written.block_rules
     hours.store(campaign, written.send)
-    campaign.block_firsts = _firsts(model) | written.block_firsts
     campaign.zone = written.zone
-    campaign.hours = _hours(model, ZoneInfo(written.zone))
-    campaign.shows_entry = any(block.type == "entry" for block in model)
+    derive(campaign, model, written.block_firsts)
     campaign.event = written.event
     await files.store(session, campaign, written.files)
     campaign.updated_at = now
@@ -138,6 +149,65 @@ def _rules(campaign: Campaign) -> dict[str, str]:
     for name, rule in (campaign.block_firsts or {}).items():
         rules[f"blocks.{name}, first"] = rule
     return rules
+
+
+def _unfinished(
+    written: Mapping[str, str],
+    templates: TemplateFiles,
+    template: Template,
+    *,
+    folder_name: str,
+) -> dict[str, Translation]:
+    """Return texts as far as they can be read."""
+    read = texts.read_all(written, templates, template, folder_name=folder_name)
+    return dict(read.translations)
+
+
+def derive(
+    campaign: Campaign, model: Sequence[Block], firsts: Mapping[str, str]
+) -> None:
+    """Set what follows from the blocks of the default language.
+
+    `firsts` are the rules of who sees a block first that the author gave.
+    """
+    campaign.block_firsts = first_rules(model) | dict(firsts)
+    campaign.hours = _hours(model, ZoneInfo(campaign.zone))
+    campaign.shows_entry = any(block.type == "entry" for block in model)
+
+
+def touch(campaign: Campaign, *, now: datetime) -> None:
+    """Note that a locked campaign was changed, so that a page on it is out of date."""
+    campaign.updated_at = now
+
+
+def rename(campaign: Campaign, *, name: str, day: date, now: datetime) -> None:
+    """Give a locked campaign its name and the date on the letter."""
+    campaign.name, campaign.day, campaign.updated_at = name, day, now
+
+
+async def set_audience(
+    session: AsyncSession, campaign: Campaign, rule: str, *, now: datetime
+) -> None:
+    """Give a locked campaign its rule; raise ContentError if it cannot be used."""
+    campaign.audience = " ".join(rule.split())
+    campaign.updated_at = now
+    await _check_rules(session, campaign, now)
+
+
+def change_rules(
+    campaign: Campaign, rules: Mapping[str, str], firsts: Mapping[str, str]
+) -> None:
+    """Give a locked campaign the rules of its blocks: who sees them, and first."""
+    campaign.block_rules, campaign.block_firsts = dict(rules), dict(firsts)
+
+
+def put_back(campaign: Campaign, values: Mapping[str, Any], *, now: datetime) -> None:
+    """Give a locked campaign the values of a version; its reference stays."""
+    for name, value in values.items():
+        if name not in {"reference", "reference_pattern"}:
+            given = date.fromisoformat(value) if name == "day" else value
+            setattr(campaign, name, given)
+    campaign.updated_at = now
 
 
 async def _check_rules(
@@ -162,12 +232,12 @@ async def _check_rules(
             raise ContentError("campaign.toml, blocks", str(fault)) from None
 
 
-def _firsts(blocks: Sequence[Block]) -> dict[str, str]:
+def first_rules(blocks: Sequence[Block]) -> dict[str, str]:
     """Return recommendation → rule: its addressees see it before the others."""
     return {
         block.id: _rule_of(block.fields["addressees"])
         for block in blocks
-        if block.type == "recommendation"
+        if block.type == "recommendation" and block.fields.get("addressees")
     }
 
 

@@ -9,16 +9,16 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import languages
+from audiences import characters, languages
 from audiences.store.dialects import insert
 from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
-from mailer.campaigns.writing import file_types
+from mailer.campaigns.writing import file_types, picture_size
 from mailer.errors import ContentError, RefusedError, unreadable
 from mailer.rendering.letter_types import LAYOUT
 from mailer.rendering.markup import look
@@ -26,6 +26,8 @@ from mailer.rendering.template_files import TemplateFiles
 
 MAX_FILE = 5_000_000  # octets of one file
 MAX_TOGETHER = 50_000_000  # octets of the files of a campaign
+MAX_NAME = 100  # characters
+MAX_PIXELS = 40_000_000  # of a picture: more fills the memory of who opens it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,3 +199,75 @@ def logo_of(templates: TemplateFiles) -> tuple[Attached, ...]:
             octets=octets,
         ),
     )
+
+
+async def add(
+    session: AsyncSession,
+    campaign: Campaign,
+    name: str,
+    language: str,
+    octets: bytes,
+) -> str:
+    """Add a file to a locked campaign, in place of one of its name; return its name.
+
+    Raises ContentError if the file cannot be sent: its name, type, size or picture.
+    """
+    name = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
+    if not name or name.startswith(".") or characters.printable(name) != name:
+        raise ContentError(
+            name[:60] or "the file", "has a name that cannot be kept; rename the file"
+        )
+    if len(name) > MAX_NAME:
+        what = f"has a name of {len(name)} characters, at most {MAX_NAME}; shorten it"
+        raise ContentError(name[:60], what)
+    if len(octets) > MAX_FILE:
+        what = (
+            f"has more than {MAX_FILE // 1_000_000} MB; put it on a page, and link it"
+        )
+        raise ContentError(name, what)
+    try:
+        kind = file_types.media_type(name, octets)
+    except ValueError as fault:
+        raise ContentError(name, str(fault)) from None
+    if kind.startswith("image/"):
+        _check_picture(name, octets)
+    digest = hashlib.sha256(octets).hexdigest()
+    added = Attached(
+        name=name, language=language, type=kind, digest=digest, octets=octets
+    )
+    kept = [
+        each
+        for each in await files_of(session, campaign)
+        if (each.name, each.language) != (name, language)
+    ]
+    _refuse_twins([*kept, added], name)
+    if sum(len(each.octets) for each in (*kept, added)) > MAX_TOGETHER:
+        what = f"would make more than {MAX_TOGETHER // 1_000_000} MB in all"
+        raise ContentError(name, what)
+    await store(session, campaign, [*kept, added])
+    return name
+
+
+def _check_picture(name: str, octets: bytes) -> None:
+    """Raise ContentError unless a picture has a size that programs can show."""
+    size = picture_size.of(octets)
+    if size is None:
+        raise ContentError(name, "is damaged: it has no size; save the picture again")
+    width, height = size
+    if width * height > MAX_PIXELS:
+        what = f"has {width} × {height} pixels; make it smaller, 1072 wide is enough"
+        raise ContentError(name, what)
+
+
+async def remove(
+    session: AsyncSession, campaign: Campaign, name: str, language: str
+) -> None:
+    """Remove a file from a locked campaign; raise RefusedError if it is not there."""
+    kept = [
+        each
+        for each in await files_of(session, campaign)
+        if (each.name, each.language) != (name, language)
+    ]
+    if len(kept) == len(campaign.files):
+        raise RefusedError(f"the letter has no file {name[:60]!r} any more")
+    await store(session, campaign, kept)

@@ -16,6 +16,7 @@ line and the text. A fault is a ContentError with the file and the line.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from audiences import characters
 from mailer.campaigns.writing.syntax import (
@@ -33,7 +34,20 @@ from mailer.rendering.timing import occasions
 
 MAX_TEXT = 200_000  # characters of one language
 _UNSEEN = re.compile("^[\u200b\u2060]+", re.MULTILINE)  # before a line that opens
+TEXT = "text"  # in `needs`, and in what is wrong: the text of a block
 Numbered = list[tuple[int, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unfinished:
+    """A text as far as it can be read, and all that is wrong with it.
+
+    A line or a text at fault is left out of its block; a block whose heading is at
+    fault is left out.
+    """
+
+    translation: Translation
+    faults: tuple[ContentError, ...]
 
 
 def parse(
@@ -48,33 +62,60 @@ def parse(
 
     `allowed` are the block types of the template; errors name the file `where`.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = _UNSEEN.sub("", lines.replace("\ufeff", ""))
-    _check_characters(lines, where)
-    numbered = list(enumerate(lines.split("\n"), start=1))
-    front, rest = front_matter.read(numbered, where)
-    known = {name: types[name] for name in allowed if name in types}
+    found = read(text, language=language, types=types, allowed=allowed, where=where)
+    if found.faults:
+        raise together(found.faults)
+    return found.translation
+
+
+def read(
+    text: str,
+    *,
+    language: str,
+    types: Mapping[str, BlockType],
+    allowed: tuple[str, ...],
+    where: str,
+) -> Unfinished:
+    """Return what a text has, finished or not; the arguments are those of `parse`."""
     faults: list[ContentError] = []
+    front: dict[str, str] = {}
     blocks: list[Block] = []
+    try:
+        numbered = numbered_lines(text, where)
+        front, rest = front_matter.read(numbered, where, faults)
+    except ContentError as fault:
+        faults.append(fault)
+        rest = []
+    known = {name: types[name] for name in allowed if name in types}
     chunks = list(openings.chunks(rest, known, where, faults))
     for chunk in chunks:
         try:
-            blocks.append(_block(chunk, types=known, where=where))
+            blocks.append(_block(chunk, types=known, where=where, faults=faults))
         except ContentError as fault:
             faults.append(fault)
     if not chunks and not faults:
         sentence = "no block; open one with a line such as # opening hello"
-        raise ContentError(where, sentence)
+        faults.append(ContentError(where, sentence))
     faults += _twice(blocks)
-    if faults:
-        raise together(faults)
-    return Translation(
+    translation = Translation(
         language=language,
-        subject=front["subject"],
+        subject=front.get("subject", ""),
         preheader=front.get("preheader", ""),
-        blocks=tuple(blocks),
+        blocks=tuple({block.id: block for block in reversed(blocks)}.values())[::-1],
         where=where,
     )
+    return Unfinished(translation=translation, faults=tuple(faults))
+
+
+def numbered_lines(text: str, where: str) -> Numbered:
+    """Return the lines of a text, counted from 1.
+
+    Raises ContentError if it is too long or has control characters.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = _UNSEEN.sub("", lines.replace("\ufeff", ""))
+    _check_characters(lines, where)
+    return list(enumerate(lines.split("\n"), start=1))
 
 
 def _twice(blocks: list[Block]) -> list[ContentError]:
@@ -99,24 +140,30 @@ def _check_characters(text: str, where: str) -> None:
         raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
 
 
-def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Block:
+def _block(
+    chunk: Numbered,
+    *,
+    types: Mapping[str, BlockType],
+    where: str,
+    faults: list[ContentError],
+) -> Block:
+    """Return a block without what is wrong in it, which is added to `faults`.
+
+    Raises ContentError at a fault of its heading.
+    """
     number, line = chunk[0]
     place = f"{where}, line {number}"
     name, given = openings.read(line, types, place)
     kind = types[name]
-    read = block_lines.read(chunk[1:], kind, where)
-    values = read.values
-    _check_needs(read, place)
-    _check_occasion(read)
-    text = _with_form(read)
-    if read.faults:
-        raise together(read.faults)
+    read = checked(chunk, kind, where)
+    faults += read.faults
+    values = {key: value for key, value in read.values.items() if key not in read.bad}
     return Block(
         id=given or kind.name,
         type=kind.name,
         title=values.pop("title", ""),
         fields=values,
-        text=text,
+        text="" if TEXT in read.bad else read.text,
         file=where,
         number=number,
         text_line=read.first,
@@ -124,12 +171,24 @@ def _block(chunk: Numbered, *, types: Mapping[str, BlockType], where: str) -> Bl
     )
 
 
+def checked(chunk: Numbered, kind: BlockType, where: str) -> BlockLines:
+    """Return the lines and the text of a block, with all its faults.
+
+    The first line of the chunk is the heading.
+    """
+    read = block_lines.read(chunk[1:], kind, where)
+    _check_needs(read, f"{where}, line {chunk[0][0]}")
+    _check_occasion(read)
+    _check_form(read)
+    return read
+
+
 def _check_needs(read: BlockLines, place: str) -> None:
     """Add a fault for each line that is missing."""
     sentences = [
         f"a block {read.kind.name} needs {need}"
         for need in read.kind.needs
-        if not (read.text if need == "text" else read.values.get(need))
+        if not (read.text if need == TEXT else read.values.get(need))
     ]
     picture, alt = read.values.get("file"), read.values.get("alt")
     if picture and not alt:
@@ -149,15 +208,18 @@ def _check_needs(read: BlockLines, place: str) -> None:
 
 def _check_occasion(read: BlockLines) -> None:
     """Add a fault if the lines date, until and time do not fit each other."""
-    if not read.faults and (fault := occasions.fault(read.values)):
+    if read.bad & {"date", "until", "time"}:
+        return
+    if fault := occasions.fault(read.values):
         name, sentence = fault
         read.fault(read.numbers[name], sentence)
+        read.bad |= {"date", "until", "time"}
 
 
-def _with_form(read: BlockLines) -> str:
-    """Return the text in the form of its block type; add a fault if it has not it."""
+def _check_form(read: BlockLines) -> None:
+    """Give the text the form of its block type; add a fault if it has not it."""
     try:
-        return text_forms.check(read.text, read.kind.form)
+        read.text = text_forms.check(read.text, read.kind.form)
     except FormError as fault:
         read.fault(read.first + fault.line, str(fault))
-        return read.text
+        read.bad.add(TEXT)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import unified_diff
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import lookup
 from mailer.campaigns.acts import Act
-from mailer.campaigns.models import Campaign, CampaignEvent
+from mailer.campaigns.models import Campaign, CampaignVersion
 from mailer.campaigns.writing import texts
+from mailer.campaigns.writing.drafting import versions
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.source import Block, Translation
@@ -48,64 +49,64 @@ async def differences(
     Without `since`, with the approved one, else with the one before. Raises
     RefusedError if there is no such version, or none was kept.
     """
-    events = await lookup.events_of(session, campaign)
-    versions = [each for each in events if Act(each.act).changes_content]
-    number = _number(campaign, events, versions, since)
-    former = await _content(session, campaign, versions[number - 1], number)
-    present = await _content(session, campaign, versions[-1], len(versions))
-    found = [*_settings(former["values"], present["values"])]
-    for language in sorted({*former["texts"], *present["texts"]}):
-        pair = (former["texts"].get(language), present["texts"].get(language))
-        found += _texts(language, *pair, campaign.template, templates)
+    kept = await versions.listed(session, campaign)
+    if not kept:
+        raise RefusedError(
+            f"no version of {campaign.name} was kept: an earlier version of this"
+            " program stored it"
+        )
+    approved = await versions.of_acts(session, campaign, Act.APPROVED)
+    number, last = _number(campaign, approved, kept, since), kept[-1]
+    found = await between(session, campaign, templates, number, last.number)
     return Compared(
         version=number,
-        present=len(versions),
-        by=versions[-1].by,
+        present=last.number,
+        by=last.by,
         differences=found,
     )
 
 
+async def between(
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    before: int,
+    after: int,
+) -> list[Difference]:
+    """Return what changed from one version of a campaign to another."""
+    former = await versions.content_of(session, campaign, before)
+    present = await versions.content_of(session, campaign, after)
+    found = [*_settings(former["values"], present["values"])]
+    for language in sorted({*former["texts"], *present["texts"]}):
+        pair = (former["texts"].get(language), present["texts"].get(language))
+        found += _texts(language, *pair, campaign.template, templates)
+    return found
+
+
 def _number(
     campaign: Campaign,
-    events: Sequence[CampaignEvent],
-    versions: Sequence[CampaignEvent],
+    approved: Sequence[datetime],
+    kept: Sequence[CampaignVersion],
     since: str,
 ) -> int:
     """Return the number of the version to compare with."""
-    approved = [each.id for each in events if each.act == Act.APPROVED]
     if since.isdecimal():
-        if not 1 <= int(since) <= len(versions):
-            raise RefusedError(
-                f"{campaign.name} has no version {since}; its versions are 1 to"
-                f" {len(versions)}"
-            )
         return int(since)
     if since not in {"", APPROVAL}:
         raise RefusedError(f"{since!r} is neither “{APPROVAL}” nor a version's number")
     if approved:
-        return sum(each.id < approved[-1] for each in versions)
+        before = [each.number for each in kept if each.at <= approved[-1]]
+        return max(before, default=kept[0].number)
     if since == APPROVAL:
         raise RefusedError(f"{campaign.name} has not been approved")
-    return max(1, len(versions) - 1)
-
-
-async def _content(
-    session: AsyncSession, campaign: Campaign, version: CampaignEvent, number: int
-) -> Any:
-    digest = version.detail.get(texts.CONTENT)
-    if digest is None:
-        raise RefusedError(
-            f"version {number} of {campaign.name} was not kept: an earlier version of"
-            " this program stored it; compare with a later one"
-        )
-    return await texts.kept(session, campaign, digest)
+    return kept[-2].number if len(kept) > 1 else kept[-1].number
 
 
 def _settings(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Difference]:
     for name in after:
-        if before.get(name) != after[name]:
+        if name in before and before[name] != after[name]:
             yield Difference(
                 language="",
                 where=name.replace("_", " "),
@@ -144,13 +145,16 @@ def _texts(
     try:
         loaded = letter_types.load(templates, template)
         one, other = (
-            texts.parse_all({language: text}, templates, loaded, folder_name="")
+            texts.read_all({language: text}, templates, loaded, folder_name="")
             for text in (before, after)
         )
     except ContentError:  # as the letter type was then
         yield _changed(language, "text", before, after)
         return
-    yield from _blocks(language, one[language], other[language])
+    pair = (one.translations[language], other.translations[language])
+    found = list(_blocks(language, *pair))
+    # a change in what cannot be read yet is one of the whole text
+    yield from found or [_changed(language, "text", before, after)]
 
 
 def _blocks(

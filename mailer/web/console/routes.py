@@ -25,6 +25,14 @@ from mailer.web.console.letters import (
 )
 from mailer.web.console.reports import report
 from mailer.web.console.site import site_pages
+from mailer.web.console.writing import (
+    attaching,
+    audience,
+    begin,
+    editor,
+    history,
+    saves,
+)
 
 MAX_BODY = 1024 * 1024  # octets of a form
 
@@ -44,6 +52,12 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *report.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
+    *begin.HANDLERS,
+    *editor.HANDLERS,
+    *saves.HANDLERS,
+    *history.HANDLERS,
+    *attaching.HANDLERS,
+    *audience.HANDLERS,
 )
 
 

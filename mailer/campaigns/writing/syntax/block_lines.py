@@ -29,6 +29,7 @@ class BlockLines:
     text: str = ""
     first: int = 0  # line of the text
     faults: list[ContentError] = field(default_factory=list)
+    bad: set[str] = field(default_factory=set)  # the lines at fault, and text
 
     def fault(self, number: int, sentence: str) -> None:
         """Add a fault with its line."""
@@ -49,6 +50,7 @@ class BlockLines:
             )
         except ContentError as fault:
             self.faults.append(fault)
+            self.bad.add(name)
 
 
 def read(lines: Numbered, kind: BlockType, where: str) -> BlockLines:

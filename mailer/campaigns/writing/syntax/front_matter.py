@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from mailer.errors import ContentError, together
+from mailer.errors import ContentError
 
 KNOWN = ("subject", "preheader")
 Numbered = list[tuple[int, str]]
@@ -28,10 +28,13 @@ _COMMENT = re.compile(r"(?:^|\s)#\s.*$")
 _NEAR_COMMENT = re.compile(r"\s(#\S{1,40})")
 
 
-def read(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:
+def read(
+    lines: Numbered, where: str, faults: list[ContentError]
+) -> tuple[dict[str, str], Numbered]:
     """Return the values of the front matter, and the lines after it.
 
-    Raises ContentError with every fault, each with its line.
+    Adds each fault of a line to `faults`. Raises ContentError if the front matter has
+    no beginning or no end.
     """
     start = next((n for n, (_, line) in enumerate(lines) if line.strip()), 0)
     if not lines or lines[start][1].strip() != "---":
@@ -39,18 +42,17 @@ def read(lines: Numbered, where: str) -> tuple[dict[str, str], Numbered]:
             f"{where}, line 1", "the file begins with --- and a line subject: …"
         )
     end = _end(lines, start, where)
-    faults: list[ContentError] = []
-    written = "\n".join(_as_yaml(lines[start + 1 : end], where, faults))
+    found: list[ContentError] = []
+    written = "\n".join(_as_yaml(lines[start + 1 : end], where, found))
     first, last = lines[start][0] + 1, lines[end][0]
     values: dict[str, str] = {}
-    for key, value, number in _pairs(written, first, where, faults):
+    for key, value, number in _pairs(written, first, where, found):
         if key in values:
-            _add(faults, where, number, f"{key} is here twice; keep one of them")
+            _add(found, where, number, f"{key} is here twice; keep one of them")
         values[key] = value
-    if not faults and not values.get("subject"):
-        _add(faults, where, last, "the subject is missing; add a line subject: …")
-    if faults:
-        raise together(faults)
+    if not found and not values.get("subject"):
+        _add(found, where, last, "the subject is missing; add a line subject: …")
+    faults += found
     return values, lines[end + 1 :]
 
 

@@ -11,7 +11,8 @@ from mailer.campaigns import acts, control, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
-from mailer.campaigns.writing.texts import keep, parse_all, texts_of
+from mailer.campaigns.writing.drafting import versions
+from mailer.campaigns.writing.texts import parse_all, texts_of
 from mailer.campaigns.writing.translation import po, po_file, progress, units
 from mailer.campaigns.writing.translation.po import ReturnedUnit
 from mailer.campaigns.writing.translation.progress import TranslationProgress
@@ -118,7 +119,7 @@ async def import_po(
             words = translated if changed else None
             await _store(session, site, desk, language, words, sources)
             detail: dict[str, object] = {"language": language, "entries": len(changed)}
-            detail |= await keep(session, desk.campaign)
+            detail |= await versions.keep(session, desk.campaign, by=by, now=now)
             act = Act.TRANSLATED
             if changed:
                 await control.void(

@@ -50,14 +50,16 @@ def _write(seen: Overview, words: Catalogue) -> Step:
     said = words.text("nothing stands in the way")
     if errors:
         said = words.text("errors to mend: %(count)s", count=errors)
-    return Step(name=words.text("Write"), said=said, done=not errors, page="/check")
+    return Step(name=words.text("Write"), said=said, done=not errors, page="/write")
 
 
 def _readers(seen: Overview, words: Catalogue) -> Step:
     said = words.text("not counted: mend the errors first")
     if seen.readers is not None:
         said = words.text("readers: %(count)s", count=words.number(seen.readers))
-    return Step(name=words.text("Readers"), said=said, done=bool(seen.readers), page="")
+    name = words.text("Readers")
+    done = bool(seen.readers)
+    return Step(name=name, said=said, done=done, page="/audience")
 
 
 def _translate(seen: Overview, words: Catalogue) -> Step:

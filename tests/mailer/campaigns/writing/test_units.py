@@ -25,6 +25,6 @@ def test_lists_quotations_and_code_come_back_as_they_were_written() -> None:
 )
 def test_a_translated_subject_is_written_so_that_it_is_read_again(subject: str) -> None:
     lines = ["---", front_matter.line("subject", subject), "---"]
-    read, _ = front_matter.read(list(enumerate(lines, start=1)), "fr.md")
+    read, _ = front_matter.read(list(enumerate(lines, start=1)), "fr.md", [])
 
     assert read == {"subject": subject}

@@ -31,7 +31,10 @@ from tests.acts.console import SAME, Visitor, add_user, link, visitor
 from tools.peers.serving import serving
 
 ADMIN = "head-of-unit"
-PLACES = {"number": "1", "token": "wrong", "name": "editor"}
+PLACES = {
+    **{"number": "1", "token": "wrong", "name": "editor"},
+    **{"language": "fr", "template": "invitation"},
+}
 
 
 def routes(site: Site, method: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""What people paste or bring from word processors and web pages, as Markdown."""

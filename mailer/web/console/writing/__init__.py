@@ -1,0 +1,1 @@
+"""The pages on which letters are begun and written."""

@@ -1,0 +1,211 @@
+"""/console/campaigns/{id}/audience: who gets a letter, counted, named and explained.
+
+The rule is a sentence of rows, or a text; trying one changes nothing until it is saved.
+"""
+
+import secrets
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts
+from audiences.errors import AudienceError
+from audiences.segments import compiler, explanation, facts, grammar, named, resolve
+from audiences.segments.compiler import Context
+from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.writing.drafting import desk, pieces, saving
+from mailer.campaigns.writing.drafting.saving import ChangedMeanwhileError
+from mailer.campaigns.writing.drafting.standing import Stamp
+from mailer.errors import MailerError
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.guard import Asked
+from mailer.web.console.showing import CONFLICT, HOME
+from mailer.web.console.writing import sentence
+from mailer.web.console.writing.sentence import Row
+
+UNPROCESSABLE = 422
+SHOWN = 20  # readers by name
+CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
+KINDS = {
+    "ngo": "NGOs",
+    "delegation": "permanent delegations",
+    "natcom": "National Commissions",
+    "field_office": "field offices",
+    "sector": "sectors of the Secretariat",
+    "liaison_committee": "the liaison committee",
+    "observer": "observers",
+}
+LEFT_OUT = {
+    "no_address": "have no address",
+    "suppressed": "must not be written to",
+    "stopped": "asked for no more letters",
+    "unsubscribed": "left this topic",
+    "paused": "asked for a break",
+    "unconfirmed": "have not confirmed their wish yet",
+    "not_subscribed": "never asked for this topic",
+}
+STRINGS = (CHANGED, *KINDS.values(), *LEFT_OUT.values())
+Asking = Request[Asked, Any, Any]
+
+
+@get("/campaigns/{number:int}/audience", right=Right.READ)
+async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show the rule of a letter with its readers, or why one person is one."""
+    address = request.query_params.get("address", "").strip()[:200]
+    return await _page(request.user, number, address=address)
+
+
+@post("/campaigns/{number:int}/audience", right=Right.WRITE, status_code=200)
+async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Try another rule, or save it."""
+    asked, form = request.user, await forms.form_of(request)
+    act, by = str(form.get("act") or "try"), asked.user.name
+    given = _given(form)
+    rule = str(form.get("rule") or "") if given is None else sentence.text(given)
+    if act != "save":
+        shown = given if act in {"add", "try"} else None
+        return await _page(
+            asked,
+            number,
+            rule=rule,
+            given=shown,
+            as_text=act == "text",
+            more=act == "add",
+        )
+    stamp = Stamp(base=str(form.get("base") or ""), page=secrets.token_hex(8), n=1)
+    try:
+        async with asked.site.database.writing() as session:
+            taken = await desk.take(session, number, asked.site.templates, by=by)
+            await saving.save_audience(
+                session, taken, rule, stamp, by=by, now=asked.now
+            )
+    except ChangedMeanwhileError as changed:
+        said = asked.words.text(CHANGED, name=changed.by)
+        return await _page(asked, number, fault=said, status=CONFLICT)
+    except MailerError as fault:
+        return await _page(
+            asked,
+            number,
+            rule=rule,
+            given=given,
+            fault=str(fault),
+            status=UNPROCESSABLE,
+        )
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience")
+
+
+def _given(form: FormMultiDict) -> list[Row] | None:
+    """Return the rows of a form; None if it has a text."""
+    keys = ("part", "fact", "sign", "values")
+    columns = [[str(each) for each in form.getall(key, [])] for key in keys]
+    if not columns[0]:
+        return None
+    return [
+        Row(part=part, fact=fact, sign=sign, values=values)
+        for part, fact, sign, values in list(zip(*columns, strict=False))[
+            : sentence.MOST_ROWS
+        ]
+    ]
+
+
+async def _page(
+    asked: Asked,
+    number: int,
+    *,
+    rule: str | None = None,
+    given: list[Row] | None = None,
+    as_text: bool = False,
+    more: bool = False,
+    address: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        context = await lookup.context_of(session, campaign, now=asked.now)
+        tried = campaign.audience if rule is None else " ".join(rule.split())
+        found: dict[str, Any] = {"counted": None, "people": [], "why": None}
+        try:
+            parsed = grammar.parse(tried)
+            if given is None and not as_text:
+                given = sentence.rows(parsed)
+            found = await _found(asked, session, tried, context, address)
+        except (AudienceError, MailerError) as wrong:
+            fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
+    if more and given is not None:
+        given = [*given, Row(part=sentence.ALL, fact="", sign="=", values="")]
+    return showing.show(
+        asked,
+        "audience.html",
+        status=status,
+        fault=fault,
+        campaign=campaign,
+        rule=tried,
+        saved=tried == campaign.audience,
+        stands=pieces.digest_of(campaign.audience),
+        rows=given,
+        address=address,
+        may=_may(asked, campaign),
+        names=asked.could(Right.NAMES),
+        **found,
+        **_words(asked, context),
+    )
+
+
+def _may(asked: Asked, campaign: Campaign) -> bool:
+    return asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT
+
+
+async def _found(
+    asked: Asked, session: AsyncSession, rule: str, context: Context, address: str
+) -> dict[str, Any]:
+    """Return the count of a rule, some of its readers, and why a person is one."""
+    await named.require_known(session, [rule], context.vocabulary)
+    compiler.condition(rule, context)
+    counted = await resolve.count(session, rule, context)
+    people, why = [], None
+    if asked.could(Right.NAMES):
+        async for each in resolve.members(session, rule, context):
+            people.append(each)
+            if len(people) == SHOWN:
+                break
+        if address:
+            contact = await contacts.find(session, address, key=asked.site.address_key)
+            why = await explanation.explain(session, rule, contact, context)
+    return {"counted": counted, "people": people, "why": why}
+
+
+def _words(asked: Asked, context: Context) -> dict[str, Any]:
+    """Return what the page calls things, and the words that a rule may have."""
+    words = asked.words
+    parts = {
+        part: words.text(said, number=part.removeprefix("group-"))
+        if "%(number)s" in said
+        else words.text(said)
+        for part, said in sentence.PARTS.items()
+    }
+    offered = {
+        name: sorted(map(str, context.vocabulary.known(fact.values)))[:300]
+        for name, fact in facts.FACTS.items()
+    } | {
+        name: sorted(map(str, context.vocabulary.known(test.takes)))[:300]
+        for name, test in facts.TESTS.items()
+    }
+    return {
+        "parts_named": parts,
+        "facts_named": {k: words.text(v) for k, v in sentence.FACTS.items()},
+        "signs_named": {str(k): words.text(v) for k, v in sentence.SIGNS.items()},
+        "kinds_named": {k: words.text(v) for k, v in KINDS.items()},
+        "left_out_named": {k: words.text(v) for k, v in LEFT_OUT.items()},
+        "vocabulary": offered,
+    }
+
+
+HANDLERS = (page, change)

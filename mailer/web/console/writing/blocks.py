@@ -1,0 +1,253 @@
+"""Shows the blocks of a draft as forms, and reads what their forms send."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from litestar.datastructures import FormMultiDict
+
+from audiences.languages import OFFERED
+from mailer.campaigns.writing.drafting import pieces, saving
+from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.pieces import Filled, Piece
+from mailer.campaigns.writing.syntax import block_lines
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.rendering.letter_types import BlockType
+from mailer.rendering.view import editions
+from mailer.web.console.writing import names
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BASE = ":base"
+_TRANSLATED = ("text", "link")  # kinds of lines that are not the same in all languages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineForm:
+    """A field for one line of a block."""
+
+    key: str  # in the form
+    kind: str
+    label: str
+    hint: str
+    value: str
+    chosen: Sequence[str]  # of `languages` and `addressees`
+    options: Sequence[tuple[str, str]]  # value and words
+    needed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockForm:
+    """A form for one block in one language."""
+
+    id: str
+    code: str  # of its type
+    type: str  # the name of its type in words
+    title: str
+    base: str
+    shown: str  # digest of what the form has if nothing is changed
+    lines: Sequence[LineForm]
+    text: str
+    has_text: bool
+    text_hint: str
+    text_needed: bool
+    source: str  # the text in the default language, beside a translation
+    faults: Sequence[str]
+    is_new: bool  # the translation does not have it yet
+    known: bool = True
+
+
+def forms(opened: Desk, language: str, words: Catalogue) -> Iterator[BlockForm]:
+    """Yield a form for each block, in the order of the default language."""
+    draft, model = opened.draft(language), opened.model
+    default = opened.campaign.default_language
+    pictures = picture_names(opened, language)
+    order = [each.id for each in model.pieces]
+    extra = [each for each in draft.pieces if each.id not in order]
+    for piece in (*model.pieces, *extra):
+        kind = opened.types.get(piece.type)
+        here = draft.piece(piece.id)
+        source = piece if language != default and piece not in extra else None
+        if kind is None:
+            yield _unknown(piece)
+        else:
+            yield form_of(kind, piece.id, here, source, words, pictures)
+
+
+def types(opened: Desk, words: Catalogue) -> list[tuple[str, str, str]]:
+    """Return the types of blocks that a letter may have: code, name, sentence."""
+    found = []
+    for code in opened.types:
+        name, sentence = names.BLOCKS.get(code, (code, ""))
+        said = words.text(sentence) if sentence else ""
+        found.append((code, words.text(name), said))
+    return found
+
+
+def form_of(
+    kind: BlockType,
+    name: str,
+    here: Piece | None,
+    source: Piece | None,
+    words: Catalogue,
+    pictures: Sequence[str],
+) -> BlockForm:
+    """Return the form of one block; `source` is it in the default language."""
+    filled = filled_of(here, kind) if here else Filled(values={})
+    given = filled_of(source, kind) if source else Filled(values={})
+    if here is None:  # what is the same in all languages is there already
+        same = {
+            k: v for k, v in given.values.items() if kind.fields[k] not in _TRANSLATED
+        }
+        filled = Filled(values=same)
+    shown = pieces.piece(kind, name, filled.values, filled.text)
+    type_name, _ = names.BLOCKS.get(kind.name, (kind.name, ""))
+    return BlockForm(
+        id=name,
+        code=kind.name,
+        type=words.text(type_name),
+        title=filled.values.get("title") or given.values.get("title", ""),
+        base=here.digest if here else pieces.digest_of(""),
+        shown=shown.digest,
+        lines=[
+            _line(kind, name, line, filled.values.get(line, ""), words, pictures)
+            for line in kind.fields
+        ],
+        text=filled.text,
+        has_text=kind.form != "none",
+        text_hint=words.text(names.FORMS[kind.form])
+        if kind.form in names.FORMS
+        else "",
+        text_needed="text" in kind.needs,
+        source=_source(given),
+        faults=saving.faults_of(here, kind) if here else [],
+        is_new=here is None,
+    )
+
+
+def _unknown(piece: Piece) -> BlockForm:
+    return BlockForm(
+        id=piece.id,
+        code=piece.type,
+        type=piece.type,
+        title="",
+        base="",
+        shown="",
+        lines=[],
+        text=piece.text,
+        has_text=False,
+        text_hint="",
+        text_needed=False,
+        source="",
+        faults=[],
+        is_new=False,
+        known=False,
+    )
+
+
+def _source(given: Filled) -> str:
+    """Return the words of a block in the default language, below each other."""
+    lines = [value for key, value in given.values.items() if key == "title"]
+    return "\n\n".join(filter(None, [*lines, given.text]))
+
+
+def filled_of(piece: Piece, kind: BlockType) -> Filled:
+    """Return what a form for a stored block is filled with."""
+    lines = list(enumerate(piece.text.split("\n"), start=1))[1:]
+    read = block_lines.read(lines, kind, "")
+    return Filled(values=read.values, text=pieces.words_of(read.text, kind))
+
+
+def picture_names(opened: Desk, language: str) -> list[str]:
+    """Return the names of the pictures that a letter in a language may show."""
+    return sorted(
+        each["name"]
+        for each in opened.campaign.files
+        if each["language"] in {"", language} and each["type"].startswith("image/")
+    )
+
+
+def _line(
+    kind: BlockType,
+    name: str,
+    line: str,
+    value: str,
+    words: Catalogue,
+    pictures: Sequence[str],
+) -> LineForm:
+    label, hint = names.LINES.get(line, (line, ""))
+    form = kind.fields[line]
+    if form == "day" and value and not _DAY.fullmatch(value):
+        form = "text"  # a field for days would not show it
+    return LineForm(
+        key=f"{name}:{line}",
+        kind=form,
+        label=words.text(label),
+        hint=words.text(hint) if hint else "",
+        value=value,
+        chosen=_chosen(form, value),
+        options=_options(form, value, words, pictures),
+        needed=line in kind.needs,
+    )
+
+
+def _chosen(form: str, value: str) -> list[str]:
+    return value.split() if form in {"languages", "addressees"} else [value]
+
+
+def _options(
+    form: str, value: str, words: Catalogue, pictures: Sequence[str]
+) -> list[tuple[str, str]]:
+    match form:
+        case "languages":
+            known = dict.fromkeys([*OFFERED, *value.split()])
+            return [(each, words.language_name(each)) for each in known]
+        case "addressees":
+            return [(key, words.text(each)) for key, each in names.ADDRESSEES.items()]
+        case "weight":
+            return [(key, words.text(each)) for key, each in names.WEIGHTS.items()]
+        case "picture":
+            known = dict.fromkeys([*pictures, *filter(None, [value])])
+            return [(each, each) for each in known]
+        case "editions":
+            given = dict(_editions(value))
+            tags = dict.fromkeys([*OFFERED, *given])
+            return [(each, given.get(each, "")) for each in tags]
+    return []
+
+
+def _editions(value: str) -> Sequence[tuple[str, str]]:
+    try:
+        return list(editions(value))
+    except ValueError:
+        return []
+
+
+def sent(form: FormMultiDict) -> list[str]:
+    """Return the ids of the blocks that a form has, in its order."""
+    return [key.removesuffix(_BASE) for key in form if key.endswith(_BASE)]
+
+
+def filled_by(form: FormMultiDict, name: str, kinds: Mapping[str, str]) -> Filled:
+    """Return what a form has for one block; `kinds` are those of its lines."""
+    values = {
+        line: _value(form, f"{name}:{line}", kind) for line, kind in kinds.items()
+    }
+    return Filled(values=values, text=str(form.get(f"{name}:text") or ""))
+
+
+def _value(form: FormMultiDict, key: str, kind: str) -> str:
+    if kind == "editions":
+        given = (
+            (each, str(form.get(f"{key}:{each}") or "")) for each in _tags(form, key)
+        )
+        return " ".join(
+            f"{tag}={value.strip()}" for tag, value in given if value.strip()
+        )
+    return " ".join(str(each) for each in form.getall(key, []) if each)
+
+
+def _tags(form: FormMultiDict, key: str) -> list[str]:
+    found = (
+        each.removeprefix(f"{key}:") for each in form if each.startswith(f"{key}:")
+    )
+    return list(dict.fromkeys(found))
