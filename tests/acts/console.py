@@ -73,14 +73,6 @@ async def visitor(site: Site, pages: Pages, name: str) -> Visitor:
     return Visitor(pages=pages, cookie=cookie, token=signed.token)
 
 
-async def add_user(site: Site, name: str, *roles: str) -> None:
-    """Add a user with some roles."""
-    author = Author(by="head-of-unit", account=None, because=None, at=clock.now())
-    classes = letter_types.classes(site.templates)
-    async with site.database.writing() as session:
-        await keeping.add(session, name, roles, UserDetails(), author, classes=classes)
-
-
 async def link(
     site: Site, name: str, *, browser: str | None = None, old: bool = False
 ) -> str:

@@ -189,9 +189,10 @@ async def set_audience(
     session: AsyncSession, campaign: Campaign, rule: str, *, now: datetime
 ) -> None:
     """Give a locked campaign its rule; raise ContentError if it cannot be used."""
+    before = _rules(campaign)
     campaign.audience = " ".join(rule.split())
     campaign.updated_at = now
-    await _check_rules(session, campaign, now)
+    await _check_rules(session, campaign, before, now)
 
 
 def change_rules(

@@ -20,7 +20,7 @@ from mailer.errors import MailerError, RefusedError
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 from mailer.web.console.writing.editor import tag_of
 
@@ -30,7 +30,7 @@ UNPROCESSABLE = 422
 NO_FILE = "No file was chosen."
 NO_WORDS = "The document has no words that could be taken over."
 STRINGS = (NO_FILE, NO_WORDS)
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/files", right=Right.READ)
@@ -126,7 +126,7 @@ async def paste(request: Asking) -> Response[str]:
     return Response(markdown, media_type=MediaType.TEXT, headers=showing.HEADERS)
 
 
-async def _sent(asked: Asked, given: object) -> tuple[str, bytes]:
+async def _sent(asked: Visit, given: object) -> tuple[str, bytes]:
     """Return the name and the content of a file; raise RefusedError without one."""
     octets = await given.read() if isinstance(given, UploadFile) else b""
     if not isinstance(given, UploadFile) or not octets:
@@ -134,7 +134,7 @@ async def _sent(asked: Asked, given: object) -> tuple[str, bytes]:
     return given.filename, octets
 
 
-async def _page(asked: Asked, number: int, *, fault: str = "") -> Response[Any]:
+async def _page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         attached = await files.files_of(session, campaign)

@@ -25,7 +25,7 @@ from mailer.errors import MailerError
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.writing import sentence
 from mailer.web.console.writing.sentence import Row
@@ -52,7 +52,7 @@ LEFT_OUT = {
     "not_subscribed": "never asked for this topic",
 }
 STRINGS = (CHANGED, *KINDS.values(), *LEFT_OUT.values())
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/audience", right=Right.READ)
@@ -116,7 +116,7 @@ def _given(form: FormMultiDict) -> list[Row] | None:
 
 
 async def _page(
-    asked: Asked,
+    asked: Visit,
     number: int,
     *,
     rule: str | None = None,
@@ -159,12 +159,12 @@ async def _page(
     )
 
 
-def _may(asked: Asked, campaign: Campaign) -> bool:
+def _may(asked: Visit, campaign: Campaign) -> bool:
     return asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT
 
 
 async def _found(
-    asked: Asked, session: AsyncSession, rule: str, context: Context, address: str
+    asked: Visit, session: AsyncSession, rule: str, context: Context, address: str
 ) -> dict[str, Any]:
     """Return the count of a rule, some of its readers, and why a person is one."""
     await named.require_known(session, [rule], context.vocabulary)
@@ -182,7 +182,7 @@ async def _found(
     return {"counted": counted, "people": people, "why": why}
 
 
-def _words(asked: Asked, context: Context) -> dict[str, Any]:
+def _words(asked: Visit, context: Context) -> dict[str, Any]:
     """Return what the page calls things, and the words that a rule may have."""
     words = asked.words
     parts = {

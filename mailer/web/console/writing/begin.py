@@ -12,7 +12,7 @@ from mailer.rendering import letter_types
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 
 MAX_UPLOAD = beginning.MAX_ZIP + 64 * 1024  # octets, with the rest of the form
@@ -20,7 +20,7 @@ UNPROCESSABLE = 422
 NO_FILE = "No file was chosen. Choose the zip file of a campaign folder."
 NOT_STARTED = "Choose how the letter begins."
 STRINGS = (NO_FILE, NOT_STARTED)
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/new", right=Right.WRITE)
@@ -78,7 +78,7 @@ async def of_type(request: Asking, template: FromPath[str]) -> Response[Any]:
     )
 
 
-async def _uploaded(asked: Asked, sent: object) -> int:
+async def _uploaded(asked: Visit, sent: object) -> int:
     octets = await sent.read() if isinstance(sent, UploadFile) else b""
     if not octets:
         raise RefusedError(asked.words.text(NO_FILE))
@@ -87,7 +87,7 @@ async def _uploaded(asked: Asked, sent: object) -> int:
     )
 
 
-async def _page(asked: Asked, *, fault: MailerError | None = None) -> Response[Any]:
+async def _page(asked: Visit, *, fault: MailerError | None = None) -> Response[Any]:
     site = asked.site
     async with site.database.reading() as session:
         last = await beginning.last_of_types(session)

@@ -25,8 +25,8 @@ from mailer.reports.review import preview_page
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
-from mailer.web.console.letters.reading import FRAME
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters.letter_frames import FRAME
 from mailer.web.console.showing import HOME
 from mailer.web.console.writing import blocks
 
@@ -36,7 +36,7 @@ NOTE = (
     '<!doctype html><html lang="en"><title>–</title>'
     '<body style="font: 16px sans-serif; padding: 1rem">{}'
 )
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/write", right=Right.READ)
@@ -148,7 +148,7 @@ async def _may(
     return True
 
 
-def tag_of(asked: Asked, given: str) -> str:
+def tag_of(asked: Visit, given: str) -> str:
     """Return a language that letters are written in; raise NotFoundError for others."""
     try:
         return text_files.known(given)
@@ -157,7 +157,7 @@ def tag_of(asked: Asked, given: str) -> str:
         raise NotFoundError(sentence) from None
 
 
-def _tags(asked: Asked, opened: Desk) -> list[tuple[str, str, bool]]:
+def _tags(asked: Visit, opened: Desk) -> list[tuple[str, str, bool]]:
     """Return the languages of a letter, then those it may have: written or not."""
     default = opened.campaign.default_language
     tags = dict.fromkeys([default, *opened.drafts, *asked.site.catalogues])

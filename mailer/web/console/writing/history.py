@@ -12,7 +12,7 @@ from mailer.campaigns.writing.drafting.arranging import By
 from mailer.reports.review import differences, word_changes
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 
 SHOWN = 100  # versions on a page
@@ -34,7 +34,7 @@ SETTINGS = {
     "order of blocks": "order of blocks",
 }
 STRINGS = (*WHATS.values(), *SETTINGS.values())
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/versions", right=Right.READ)

@@ -29,7 +29,7 @@ from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import Asked
+from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.writing import blocks
 from mailer.web.console.writing.editor import tag_of
@@ -41,7 +41,7 @@ NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
 CHANGED = "Not saved: %(name)s changed this meanwhile."
 SAVED = "Saved %(time)s"
 STRINGS = (CHANGED, SAVED, "Subject and preheader", "Name and date")
-Asking = Request[Asked, Any, Any]
+Asking = Request[Visit, Any, Any]
 
 
 @dataclass(kw_only=True)
@@ -94,7 +94,7 @@ async def _save_one(
     name: str,
     form: FormMultiDict,
     done: Done,
-    asked: Asked,
+    asked: Visit,
 ) -> None:
     """Save one block of a page, unless its form was left as it was."""
     n = str(form.get("n") or "1")
@@ -174,7 +174,7 @@ async def _act(session: AsyncSession, taken: Desk, act: str, by: By) -> str:
     raise RefusedError(f"there is no act {verb[:20]!r} on a block")
 
 
-def _answer(done: Done, at: str, asked: Asked) -> Response[str]:
+def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
     """Return what a script needs to go on: the state of each block, not its words."""
     words = asked.words
     state: dict[str, Any] = {"said": words.text(SAVED, time=at), "blocks": {}}
@@ -191,7 +191,7 @@ def _answer(done: Done, at: str, asked: Asked) -> Response[str]:
     )
 
 
-def _conflicts(asked: Asked, taken: Desk, tag: str, done: Done) -> Response[Any]:
+def _conflicts(asked: Visit, taken: Desk, tag: str, done: Done) -> Response[Any]:
     """Return the page that shows mine and theirs, and offers the choices."""
     words = asked.words
     shown = []

@@ -32,8 +32,11 @@ from tools.peers.serving import serving
 
 ADMIN = "head-of-unit"
 PLACES = {
-    **{"number": "1", "token": "wrong", "name": "editor"},
-    **{"language": "fr", "template": "invitation"},
+    "number": "1",
+    "token": "wrong",
+    "name": "editor",
+    "language": "fr",
+    "template": "invitation",
 }
 
 

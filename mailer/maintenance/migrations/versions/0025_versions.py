@@ -5,8 +5,8 @@ import zlib
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0221"
-down_revision = "0201"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
