@@ -16,20 +16,9 @@ STRINGS = (
     *("not counted: mend the errors first", "readers: %(count)s", "one language"),
     *("all languages are complete", "incomplete: %(languages)s", "a test was sent"),
     *("no test of this text was sent", "approved by %(name)s", "not approved yet"),
-    *(
-        "leaves %(time)s",
-        "left %(time)s",
-        "no time yet",
-        "not sent yet",
-        "it is being sent",
-    ),
-    *(
-        "it is being sent",
-        "it is paused",
-        "sent",
-        "cancelled",
-        "who got it, and who did not",
-    ),
+    *("leaves %(time)s", "left %(time)s", "no time yet", "not sent yet"),
+    *("it is being sent", "it is paused", "sent", "cancelled"),
+    "who got it, and who did not",
 )
 
 

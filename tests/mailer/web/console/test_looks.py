@@ -12,6 +12,7 @@ from mailer.campaigns import lookup
 from mailer.campaigns.asking import requests
 from mailer.signin import browsers
 from mailer.sites.site import Site
+from mailer.users import guard
 from mailer.web.console.guard import cookie_name
 from tests.acts import campaigning, delivering
 from tests.acts.console import add_user
@@ -54,7 +55,7 @@ async def lived_in(site: Site, place: Path) -> tuple[str, str]:
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         seen = campaign.updated_at
-        user = await browsers.guard.named(session, "lea")
+        user = await guard.named(session, "lea")
         user.shown = HOSTILE[:100]
         signed = await browsers.begin(session, "lea", device=HOSTILE, now=now)
     await requests.send_back(
