@@ -6,7 +6,7 @@ verbs ask again, about the letter or the language: a page only leads to them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from litestar.exceptions import (
 from litestar.handlers import BaseRouteHandler
 
 from mailer import clock
+from mailer.errors import RefusedError
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.signin import browsers, tokens
 from mailer.signin.browsers import SignedIn
@@ -34,7 +35,12 @@ PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
 FORGED = "This form did not come from a page of the console; open the page again."
 STALE = "This form is from another sign-in; open the page again, and repeat it there."
-STRINGS = (FORGED, STALE)
+FRESH = timedelta(minutes=10)  # how old a sign-in may be for what needs a new one
+SIGN_IN_ANEW = (
+    "This needs a sign-in of the last ten minutes. Sign out, sign in again, and repeat"
+    " it."
+)
+STRINGS = (FORGED, STALE, SIGN_IN_ANEW)
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -61,6 +67,11 @@ class Visit:
     def zone(self) -> ZoneInfo:
         """Return the zone of the times shown: the user's, else the site's."""
         return ZoneInfo(self.user.zone) if self.user.zone else self.site.zone
+
+    def require_fresh(self) -> None:
+        """Raise RefusedError unless the user signed in a short time ago."""
+        if self.now - self.signed.sign_in.begun_at > FRESH:
+            raise RefusedError(self.words.text(SIGN_IN_ANEW))
 
     def could(self, right: str) -> bool:
         """Whether the user has a role for a right, whatever its limits."""

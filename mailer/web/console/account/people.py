@@ -101,6 +101,16 @@ async def invite(request: Asking, name: FromPath[str]) -> Response[Any]:
     return await _page(asked, name, link=link.url, until=link.ends_at)
 
 
+@post("/people/{name:str}/sign-out", right=Right.USERS, status_code=200)
+async def sign_out(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Sign a user out everywhere."""
+    asked = request.user
+    async with asked.site.database.writing() as session:
+        await guard.named(session, name)
+        await browsers.end_all(session, name)
+    return _back(asked, name)
+
+
 @post("/people/{name:str}/disable", right=Right.USERS, status_code=200)
 async def disable(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Let a user act no more; they are signed out everywhere."""
@@ -203,4 +213,4 @@ def _role_names(asked: Visit, user: User) -> Sequence[str]:
     return named
 
 
-HANDLERS = (listed, add, person, change, invite, disable, enable)
+HANDLERS = (listed, add, person, change, invite, sign_out, disable, enable)

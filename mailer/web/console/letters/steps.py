@@ -16,8 +16,9 @@ STRINGS = (
     *("not counted: mend the errors first", "readers: %(count)s", "one language"),
     *("all languages are complete", "incomplete: %(languages)s", "a test was sent"),
     *("no test of this text was sent", "approved by %(name)s", "not approved yet"),
-    *("leaves %(time)s", "no time yet", "not sent yet", "it is being sent"),
-    *("it is paused", "sent", "cancelled", "who got it, and who did not"),
+    *("leaves %(time)s", "left %(time)s", "no time yet", "not sent yet"),
+    *("it is being sent", "it is paused", "sent", "cancelled"),
+    "who got it, and who did not",
 )
 
 
@@ -101,12 +102,14 @@ def _approve(seen: Overview, words: Catalogue) -> Step:
 def _schedule(
     seen: Overview, words: Catalogue, moment: Callable[[datetime], str]
 ) -> Step:
-    at = seen.campaign.at
+    at, released = seen.campaign.at, seen.campaign.released_at
     said = words.text("no time yet")
-    if at is not None:
+    if released is not None:
+        said = words.text("left %(time)s", time=moment(released))
+    elif at is not None:
         said = words.text("leaves %(time)s", time=moment(at))
     name = words.text("Schedule")
-    done = at is not None or seen.campaign.released_at is not None
+    done = at is not None or released is not None
     return Step(name=name, said=said, done=done, page="/schedule")
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -14,7 +13,6 @@ from audiences.export.guarding import guarded
 from audiences.institution import REGIONS
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
-from mailer.errors import RefusedError
 from mailer.outbox import ledger
 from mailer.reports import totals
 from mailer.users.acts import Right
@@ -23,11 +21,6 @@ from mailer.web.console.guard import Visit
 from mailer.web.console.letters import live
 
 SHOWN = 50  # readers on a page
-FRESH = timedelta(minutes=10)  # how old a sign-in may be for an export
-SIGN_IN_ANEW = (
-    "A list of addresses needs a sign-in of the last ten minutes. Sign out, sign in"
-    " again, and press the button once more."
-)
 KINDS = {
     "ngo": "non-governmental organisations",
     "delegation": "permanent delegations",
@@ -49,7 +42,7 @@ LEFT_OUT = {
     "changed": "changed while the letter left",
     "only_to": "this site writes to few addresses only",
 }
-STRINGS = (SIGN_IN_ANEW, *KINDS.values(), *LEFT_OUT.values())
+STRINGS = (*KINDS.values(), *LEFT_OUT.values())
 Asking = Request[Visit, Any, Any]
 
 
@@ -93,8 +86,7 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
 async def export(request: Asking, number: FromPath[int]) -> Stream:
     """Return a CSV file with each message and its reader; the record keeps who did."""
     asked = request.user
-    if asked.now - asked.signed.sign_in.begun_at > FRESH:
-        raise RefusedError(asked.words.text(SIGN_IN_ANEW))
+    asked.require_fresh()
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
         by = asked.user.name

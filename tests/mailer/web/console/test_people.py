@@ -68,7 +68,9 @@ async def test_roles_are_given_limited_and_taken_and_sign_the_user_out(
     assert await roles_of(site, "lea") == ["translator:fr,ar", "sender"]
 
 
-async def test_saving_unchanged_roles_keeps_the_user_signed_in(site: Site) -> None:
+async def test_unchanged_roles_keep_a_user_signed_in_until_an_admin_ends_it(
+    site: Site,
+) -> None:
     await add_user(site, "lea", "translator:fr,ar")
     async with serving(site) as pages:
         admin = await visitor(site, pages, ADMIN)
@@ -76,6 +78,8 @@ async def test_saving_unchanged_roles_keeps_the_user_signed_in(site: Site) -> No
         form = {"version": await version_of(admin, "lea"), "role": "translator"}
         await admin.post("/people/lea", {**form, "limit-translator": "fr, ar"})
         assert (await lea.get("/me")).status_code == 200
+        assert (await admin.post("/people/lea/sign-out")).status_code == 303
+        assert (await lea.get("/me")).status_code == 303
 
 
 async def test_admins_keep_their_own_roles_and_access(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pyotp
@@ -201,3 +202,31 @@ async def test_users_change_their_own_details_and_no_roles(site: Site) -> None:
     assert "administrateur la modifie" in page
     assert wrong.status_code == 422
     assert "Mars/Olympus" in wrong.text
+
+
+async def test_a_password_is_changed_within_ten_minutes_of_a_sign_in(
+    site: Site,
+) -> None:
+    await add_user(site, "paul", "author")
+    await with_password(site, "paul")
+    secret = passwords.new_secret()
+    form = {"password": "other four words now", "secret": secret}
+    async with serving(site) as pages:
+        paul = await visitor(site, pages, "paul")
+        async with site.database.writing() as session:
+            for row in await session.scalars(select(SignIn)):
+                row.begun_at -= timedelta(minutes=11)
+        code = pyotp.TOTP(secret).at(clock.now())
+        late = await paul.post("/me/password", {**form, "code": code})
+        fresh = await visitor(site, pages, "paul")
+        weak = await fresh.post(
+            "/me/password", {**form, "password": "passwordpassword", "code": code}
+        )
+        done = await fresh.post("/me/password", {**form, "code": code})
+        ended = await paul.get("/me")
+
+    assert late.status_code == 422
+    assert "sign-in of the last ten minutes" in late.text
+    assert weak.status_code == 422
+    assert done.text.count("<li><code>") == passwords.CODES
+    assert ended.status_code == 303
