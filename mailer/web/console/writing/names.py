@@ -75,8 +75,8 @@ FORMS: Mapping[str, str] = {
     "partners": "One logo a line: [![Name](cid:logo.png)](https://…)",
     "notes": "One note a line: 1. Words",
 }
-TYPES = (
-    *("Circular letter", "Confirmation of a wish to receive letters"),
+TYPES = (  # titles of our letter types
+    "Circular letter",
     *("Collective consultation", "Directory update request", "Field-office news"),
     *("Focal points and expert NGOs", "Forum conclusions and recommendations"),
     *("Forum evaluation and follow-up", "Invitation to a dialogue session"),

@@ -1,0 +1,163 @@
+"""Letters are written in a real browser: with script and without, and accessibly."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import delete
+
+from mailer.campaigns import lookup
+from mailer.campaigns.writing import texts
+from mailer.signin.models import SignIn
+from mailer.sites.site import Site
+from tests.acts import campaigning
+from tests.acts.console import Visitor, visitor
+from tests.mailer.web.console.test_writing import TEXT
+from tools.peers.browser import chromium
+from tools.peers.serving import Pages, serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+FRENCH = TEXT.replace("The first", "Le premier")
+PASTED = """place => { const data = new DataTransfer();
+  data.setData('text/html', '<h1>Pasted</h1><ul><li>one<li><b>two</b></ul>');
+  data.setData('text/plain', 'plain');
+  place.dispatchEvent(new ClipboardEvent('paste',
+    {clipboardData: data, bubbles: true, cancelable: true})); }"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+async def signed_in(context: BrowserContext, pages: Pages, one: Visitor) -> None:
+    name, _, value = one.cookie.partition("=")
+    await context.add_cookies([{"name": name, "value": value, "url": pages.url}])
+
+
+async def written(site: Site, number: int, language: str = "en") -> str:
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        return (await texts.texts_of(session, campaign))[language]
+
+
+async def accessible(page: Page) -> None:
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wide, page.url
+
+
+async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        await accessible(page)
+        first = page.locator("#block-first")
+        state, title = first.locator("[data-state]"), first.get_by_label("Title")
+        await title.fill("Saved by itself")
+        await expect(state).to_contain_text("Saved ")
+        assert "title: Saved by itself" in await written(site, number)
+        await expect(
+            page.frame_locator("#preview").get_by_text("Saved by itself").first
+        ).to_be_visible()
+        assert said == []
+
+        await context.set_offline(True)
+        await title.fill("Away")
+        await expect(state).to_contain_text("no answer")
+        await context.set_offline(False)
+        await expect(state).to_contain_text("Saved ", timeout=15_000)
+        assert "title: Away" in await written(site, number)
+
+        async with site.database.writing() as session:
+            await session.execute(delete(SignIn))
+        await title.fill("Signed out")
+        await expect(state).to_contain_text("signed out")
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        await expect(state).to_contain_text("Saved ", timeout=15_000)
+        assert "title: Signed out" in await written(site, number)
+
+        await first.locator("textarea").evaluate(PASTED)
+        await expect(first.locator("textarea")).to_have_value(
+            "Words of the first.\n## Pasted\n\n- one\n- **two**"
+        )
+        asked: list[str] = []
+
+        async def leave(dialog: object) -> None:
+            asked.append(dialog.type)  # type: ignore[attr-defined]
+            await dialog.accept()  # type: ignore[attr-defined]
+
+        page.on("dialog", leave)
+        await title.press_sequentially("x")
+        await page.reload()
+        assert asked == ["beforeunload"]
+        await context.close()
+
+
+async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        await page.locator("#block-opening textarea").fill("Typed at the last moment.")
+        await page.locator("#up-second").press("Enter")
+        await expect(page.locator("#up-second")).to_be_focused()
+        assert "Typed at the last moment." in await written(site, number)
+        await page.locator("#block-first").get_by_text("Delete").click()
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.locator("#block-first")).to_be_visible()
+        await context.close()
+
+
+async def test_without_script_a_letter_is_written_in_french_on_a_telephone(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    folder = campaigning.write(tmp_path, en=TEXT, fr=FRENCH)
+    number = await campaigning.add(site, folder)
+    async with serving(site) as pages:
+        context = await browser.new_context(
+            viewport={"width": 320, "height": 640},
+            locale="fr",
+            java_script_enabled=False,
+        )
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        here = f"{pages.url}/console/campaigns/{number}"
+        await page.goto(f"{here}/write/fr")
+        await page.locator("#block-first").get_by_label("Titre").fill("Écrit ici")
+        second = page.locator("#block-second")
+        await second.get_by_label("Texte", exact=True).fill("Aussi.")
+        await second.get_by_role("button", name="Enregistrer").click()
+        await expect(page.get_by_role("status").first).to_contain_text("Enregistré à")
+        text = await written(site, number, "fr")
+        assert "Écrit ici" in text
+        assert "Aussi." in text
+        for path in (
+            f"{here}/write/fr",
+            f"{here}/write/en",
+            f"{here}/add/en",
+            f"{here}/versions",
+            f"{here}/files",
+            f"{here}/audience",
+            f"{pages.url}/console/campaigns/new",
+            f"{pages.url}/console/campaigns/new/invitation",
+        ):
+            await page.goto(path)
+            assert await page.locator("h1").count() == 1
+            await accessible(page)
+        await context.close()
