@@ -4,12 +4,13 @@ National holidays come from the library holidays, by the code of a country or of
 of it: FR, FR-57. Some, such as Eid, are estimated until they are announced.
 """
 
+import importlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-
-import holidays
+from typing import Any
 
 from scheduler.errors import ScheduleError
 
@@ -88,10 +89,23 @@ class Office:
 ALWAYS_SAME = Office()
 
 
+def calendars() -> Mapping[str, Sequence[str]]:
+    """Return the countries with a calendar of holidays, each with its parts."""
+    known: dict[str, list[str]] = _library().list_supported_countries(
+        include_aliases=False
+    )
+    return known
+
+
+def _library() -> Any:
+    """Return the library, which most commands do not need and which loads slowly."""
+    return importlib.import_module("holidays")
+
+
 def calendar(text: str) -> str:
     """Return the code of a calendar of holidays; raise ScheduleError if none has it."""
     match = _CALENDAR.fullmatch(text)
-    known = holidays.list_supported_countries(include_aliases=False)
+    known = calendars()
     if match is None or match[1] not in known:
         raise ScheduleError(
             f"{text[:_SHOWN]!r} has no calendar of holidays; expected the code of a"
@@ -109,7 +123,8 @@ def calendar(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _holidays(code: str, year: int) -> dict[date, str]:
     country, _, part = code.partition("-")
-    return dict(holidays.country_holidays(country, subdiv=part or None, years=year))
+    found = _library().country_holidays(country, subdiv=part or None, years=year)
+    return dict(found)
 
 
 def closure(text: str) -> Closure:

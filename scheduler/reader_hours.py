@@ -13,11 +13,9 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import holidays
-
 from scheduler import zones
 from scheduler.instants import instant_of
-from scheduler.office import WEEKEND, Office
+from scheduler.office import WEEKEND, Office, calendars
 
 QUIET = 40  # days in a row after which a reader gets the letter on a quiet day
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -65,7 +63,7 @@ def without_holidays(place: ReaderPlace) -> ReaderPlace:
 @cache
 def _countries() -> Mapping[str, ReaderPlace]:
     text = (Path(__file__).parent / "countries.csv").read_text(encoding="utf-8")
-    calendars = holidays.list_supported_countries(include_aliases=False)
+    with_calendar = calendars()
     return {
         row["country"]: ReaderPlace(
             zone=row["zone"],
@@ -73,7 +71,7 @@ def _countries() -> Mapping[str, ReaderPlace]:
             office=Office(
                 weekend=frozenset(_DAYS.index(day) for day in row["weekend"].split())
                 or WEEKEND,
-                calendar=row["country"] if row["country"] in calendars else "",
+                calendar=row["country"] if row["country"] in with_calendar else "",
             ),
         )
         for row in csv.DictReader(text.splitlines())

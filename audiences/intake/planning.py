@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from audiences.contacts import Contact, Membership
 from audiences.intake import stage
 from audiences.intake.details import detailing
-from audiences.intake.matching import conflicts, lacking, match
+from audiences.intake.matching import conflicts, lacking, match, retiring
 from audiences.intake.matching.lacking import IS_CONTACT
 from audiences.intake.tables import BODIES, ROWS, SETS
 from audiences.intake.values.checked import Fault
@@ -106,6 +106,8 @@ async def plan(session: AsyncSession) -> ImportPlan:
     await match.match(session)
     faulty = await stage.remove(session, _erased(), _was_erased)
     faulty += await stage.remove(session, lacking.rows(), lacking.fault)
+    if await retiring.any_retired(session):
+        faulty += await stage.remove(session, retiring.rows(), retiring.fault)
     await session.execute(delete(BODIES).where(lacking.cells()))
     await conflicts.lead_orphans(session)
     await match.mark_further(session)

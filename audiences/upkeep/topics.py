@@ -11,7 +11,7 @@ from audiences.contacts import Contact
 from audiences.errors import AudienceError
 from audiences.intake.matching import subscribing
 from audiences.subscriptions import Evidence, How, Standing
-from audiences.topics import Topic
+from audiences.topics import Topic, in_use
 from audiences.upkeep.changes import Author
 
 
@@ -24,8 +24,8 @@ async def begin(
 ) -> dict[str, Any]:
     """Subscribe a contact to topics; return those that are new, before and after.
 
-    Raises AudienceError without a basis, or if the reader left: only the reader can
-    renew a subscription that ended.
+    Raises AudienceError without a basis, if a topic that is new retired, or if the
+    reader left: only the reader can renew a subscription that ended.
     """
     if topics and not basis:
         raise AudienceError("topics need a basis: why the reader gets them")
@@ -42,6 +42,8 @@ async def begin(
                 " renew it, on the pages"
             )
     new = [topic for topic in topics if topic not in known]
+    for topic in new:
+        await in_use(session, topic)
     rows: Select[*tuple[Any, ...]] = select(
         literal(contact.id).label("contact_id"),
         Topic.code.label("topic"),

@@ -10,7 +10,7 @@ NOUNS = {
     ),
     "calendar": CommandPlace(
         "mailer.cli.writing.calendar",
-        "Show what is planned in a year, as text, iCalendar or a web page.",
+        "Show the slots of series and the times of campaigns, and what each waits for.",
     ),
     "campaigns": CommandPlace(
         "mailer.cli.campaigns.verbs",
@@ -47,7 +47,7 @@ NOUNS = {
     ),
     "history": CommandPlace(
         "mailer.cli.site.history",
-        "Show who did what, and when, oldest first; times are in site.zone.",
+        "Show who did what, and when, newest first; times are in site.zone.",
     ),
     "inbox": CommandPlace(
         "mailer.cli.running.inbox",

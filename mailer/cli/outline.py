@@ -98,7 +98,14 @@ def _defines(statement: ast.stmt, wanted: set[str]) -> bool:
                 if isinstance(each, ast.Name)
             }
             return bool(names & wanted)
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as called)):
+            adds = called.attr == "add_command" and isinstance(called.value, ast.Name)
+            return adds and _named(called.value) in wanted
     return False
+
+
+def _named(value: ast.expr) -> str:
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def _used(statement: ast.stmt) -> Iterator[str]:

@@ -45,7 +45,8 @@ def described(settings: Settings, text: str) -> list[DescribedSetting]:
                 key=key,
                 value=None if secret else _plain(value),
                 is_set=bool(value),
-                sentence=sentences.get(key, ""),
+                sentence=sentences.get(key)
+                or sentences.get(key.rpartition(".")[0], ""),
                 is_default=key in usual and usual[key] == value,
             )
         )

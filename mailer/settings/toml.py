@@ -1,13 +1,12 @@
 """Reads and edits TOML files."""
 
+import importlib
 import os
 import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from mailer.errors import ConfigError, unreadable
 
@@ -32,6 +31,7 @@ def edit_toml(path: Path, values: Mapping[tuple[str, str], Any]) -> None:
 
     The file is replaced in one step, and keeps its mode.
     """
+    tomlkit = importlib.import_module("tomlkit")  # only who writes needs it
     document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
     for (section, key), value in values.items():
         document.setdefault(section, {})[key] = value

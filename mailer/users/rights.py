@@ -1,9 +1,9 @@
 """The rule of who may do what; pure, over the table of acts."""
 
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailer.users import scopes
 from mailer.users.acts import ACTS
 from mailer.users.models import User
 from mailer.users.roles import LISTED, Grant, UserRole
@@ -65,8 +65,9 @@ def able(user: User, right: str, subject: Subject = NOTHING) -> bool:
 def _fits(grant: Grant, subject: Subject) -> bool:
     """Whether a subject is within the limits of a role."""
     if grant.scope is not None:
-        return subject.audience is not None and scopes.implies(
-            subject.audience, grant.scope, subject.segments
+        scopes = importlib.import_module("mailer.users.scopes")  # it loads slowly
+        return subject.audience is not None and bool(
+            scopes.implies(subject.audience, grant.scope, subject.segments)
         )
     value = _limited(grant.role, subject)
     return not grant.only or value is None or value in grant.only

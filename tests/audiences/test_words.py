@@ -102,6 +102,47 @@ def test_a_retired_topic_is_refused_for_new_use_and_valid_where_it_is_used(
     assert mailer("words", "topic", "monthly", "--json").json == []
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_export_with_a_retired_topic_imports_again_without_faults(
+    mailer: Mailer, tmp_path: Path, form: str
+) -> None:
+    retire(mailer, "topics", "monthly-letter")
+    retire(mailer, "topics", "consultations")
+    place = str(tmp_path / f"all.{form}")
+    mailer("contacts", "export", "--format", form, "--out", place)
+    again = mailer("contacts", "import", place, "--json").json
+
+    assert again["rows"] == again["unchanged"] == 714
+    assert again["faults"] == []
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_who_has_not_a_retired_topic_gets_it_by_no_list_and_no_command(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    icom = "unesco-liaison@icom.example"
+    retire(mailer, "topics", "ngo-actions")
+    retire(mailer, "topics", "field-news")
+    retire(mailer, "topics", "monthly-letter")
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "address,organisation,topics,consent\n"
+        f"{icom},icom,ngo-actions field-news,form 7\n"
+        "unesco-liaison@icomos.example,icomos,monthly-letter,form 7\n"
+        "new@b.example,icom,monthly-letter,form 7\n"
+    )
+    listed = mailer("contacts", "import", str(people), "--json").json
+    given = ("--topic", "ngo-actions", "--basis", "form 7", *BY)
+    edited = mailer("contacts", "edit", icom, *given)
+    ended = mailer("contacts", "edit", icom, "--end-topic", "monthly-letter", *BY)
+
+    assert {each["row"] for each in listed["faults"]} == {2, 4}
+    assert "ngo-actions retired on" in str(listed["faults"])
+    assert edited.code == 1
+    assert "ngo-actions retired on" in shown(edited.err)
+    assert ended.code == 0
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 def test_a_retired_theme_is_refused_in_new_rules(mailer: Mailer) -> None:
     retire(mailer, "themes", "sdg-04")

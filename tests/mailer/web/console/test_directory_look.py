@@ -1,0 +1,96 @@
+"""The pages of the directory and of the site in a real browser."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from mailer.sites.site import Site
+from tests.acts.console import Visitor, visitor
+from tests.mailer.web.console.test_imports import LIST, place_of, upload
+from tests.mailer.web.console.test_proposals import proposed
+from tools.peers.browser import chromium
+from tools.peers.serving import serving
+
+ADDED = "/directory/contacts/1"
+BODY = "/directory/organisations/300"
+PATHS = (
+    *("/directory?search=educ", "/directory?show=contacts", "/directory?search=zzz"),
+    *("/directory?country=nowhere%20", BODY, f"{BODY}/edit", f"{BODY}/merge?into=icom"),
+    *("/directory/organisations/new", "/directory/contacts/new", ADDED),
+    *(f"{ADDED}/{act}" for act in ("edit", "move", "merge", "remove", "erase")),
+    *(f"{ADDED}/suppress", f"{ADDED}/seen", "/directory/imports"),
+    *("/directory/imports/1/undo", "/directory/proposals", "/directory/suppressions"),
+    *("/directory/export?kind=ngo", "/directory/lists", "/words", "/topics"),
+    *("/journal", "/health", "/settings"),
+)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+async def faults(
+    browser: Browser, user: Visitor, paths: list[str], language: str, width: int
+) -> list[str]:
+    """Return what axe finds, and which pages are too wide or speak to the console."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 800},
+        java_script_enabled=True,
+        locale=language,
+    )
+    name, _, value = user.cookie.partition("=")
+    cookie = {"name": name, "value": value, "url": user.pages.url}
+    await context.add_cookies([cookie])  # type: ignore[list-item]
+    page = await context.new_page()
+    found: list[str] = []
+    page.on("console", lambda each: found.append(each.text))
+    for path in paths:
+        mark = "&" if "?" in path else "?"
+        await page.goto(f"{user.pages.url}/console{path}{mark}lang={language}")
+        result = await Axe().run(page)
+        if result.violations_count:
+            found.append(f"{path}: {result.generate_report()}")
+        if await page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{path} is wider than {width}")
+    return [each for each in found if "favicon" not in each and "404" not in each]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 320)])
+async def test_the_pages_are_accessible_and_fit(
+    site: Site, browser: Browser, language: str, width: int
+) -> None:
+    await proposed(site, acronym="X" * 60, note="long words\n" * 5)
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, "editor")
+        check = place_of(await upload(steward, "list.csv", LIST.encode()))
+        paths = [*PATHS, check]
+        assert await faults(browser, steward, paths, language, width) == []
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_without_script_a_contact_is_changed_by_keyboard(
+    site: Site, browser: Browser
+) -> None:
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, "editor")
+        context = await browser.new_context(
+            java_script_enabled=False, viewport={"width": 320, "height": 640}
+        )
+        name, _, value = steward.cookie.partition("=")
+        await context.add_cookies([{"name": name, "value": value, "url": pages.url}])
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console{ADDED}/edit?lang=fr")
+        field = page.get_by_label("Personne ou fonction")
+        await field.fill("Awa Ndiaye")
+        async with page.expect_navigation():
+            await field.press("Enter")
+        heading = await page.locator("h1").inner_text()
+        said = await page.get_by_role("status").inner_text()
+
+    assert heading == "Awa Ndiaye"
+    assert said

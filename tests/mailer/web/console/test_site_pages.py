@@ -1,0 +1,103 @@
+"""Words, journal, state and settings of the site in the console."""
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from mailer.settings import described
+from mailer.settings.relays import NamedRelaySettings, RelaySettings
+from mailer.settings.sections import KeySettings, StoreSettings
+from mailer.sites.bundled import bundled
+from mailer.sites.site import Site
+from tests.acts.console import add_user, visitor
+from tools.peers.serving import serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+CANARY = "canary-that-is-never-shown"
+
+
+async def test_words_are_found_in_any_language_without_accents(site: Site) -> None:
+    async with serving(site) as pages:
+        user = await visitor(site, pages, "head-of-unit")
+        found = await user.get("/words?list=countries&search=senegal")
+        none = await user.get("/words?list=countries&search=<b>")
+        topics = await user.get("/topics")
+
+    assert "<code>SN</code>" in found.text
+    assert "<code>FR</code>" not in found.text
+    assert "No word is like this." in none.text
+    assert "monthly-letter" in topics.text
+
+
+async def test_the_journal_shows_all_or_ones_own_acts(site: Site) -> None:
+    await add_user(site, "vera", "viewer")
+    async with serving(site) as pages:
+        steward, vera = [await visitor(site, pages, u) for u in ("editor", "vera")]
+        form = {"address": "j@icom.example", "organisation": "icom", "because": "=1+1"}
+        assert (await steward.post("/directory/contacts/new", form)).status_code == 303
+        everything = await steward.get("/journal")
+        own = await vera.get("/journal?user=editor")
+        exported = await steward.get("/journal/export?user=editor")
+        assert (await vera.get("/journal/export")).status_code == 403
+        faulty = await steward.get("/journal?since=someday&campaign=1x")
+    rows = list(csv.reader(io.StringIO(exported.text)))
+
+    assert "added" in everything.text
+    assert "=1+1" in everything.text
+    assert "Nothing was done in this time." in own.text
+    assert rows[0] == ["at", "by", "about", "act", "detail"]
+    assert {row[1] for row in rows[1:]} == {"editor"}
+    assert faulty.status_code == 422
+
+
+async def test_the_state_is_for_operators_and_says_what_to_do(site: Site) -> None:
+    await add_user(site, "vera", "viewer")
+    async with serving(site) as pages:
+        operator, vera = [await visitor(site, pages, u) for u in ("editor", "vera")]
+        state = await operator.get("/health")
+        whole = await operator.post("/health")
+        for path in ("/health", "/settings"):
+            assert (await vera.get(path)).status_code == 403
+
+    assert "no message waits" in state.text
+    assert "What the whole examination found" in whole.text
+    assert "configuration" in whole.text
+
+
+async def test_settings_are_shown_and_secrets_only_as_set(site: Site) -> None:
+    relay = RelaySettings(host="mail.example", security="tls", password=CANARY)
+    named = NamedRelaySettings(host="x.example", security="tls", password=CANARY)
+    settings = site.settings.model_copy(
+        update={
+            "relay": relay,
+            "relays": {"second": named},
+            "keys": KeySettings(signing=CANARY, address=CANARY),
+            "store": StoreSettings(
+                url=f"postgresql://user:{CANARY}@db.example/x?password={CANARY}"
+            ),
+        }
+    )
+    text = bundled("config.toml").read_text(encoding="utf-8")
+    shown = {each.key: each for each in described.described(settings, text)}
+    async with serving(replace(site, settings=settings)) as pages:
+        operator = await visitor(site, pages, "editor")
+        page = await operator.get("/settings")
+
+    assert CANARY not in page.text
+    assert CANARY not in str(shown)
+    assert shown["relay.password"].is_set
+    assert shown["relay.password"].value is None
+    assert shown["store.url"].value == "postgresql://db.example/x"
+    assert not shown["relay.host"].is_default
+    assert shown["relay.host"].sentence.startswith("The SMTP server")
+    assert shown["delivery.mark_ahead"].is_default
+
+
+async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
+    text = bundled("config.toml").read_text(encoding="utf-8")
+    shown = described.described(site.settings, text)
+    without = {each.key for each in shown if not each.sentence}
+
+    assert without <= {"keys.signing", "keys.address", "relay.password", "relays"}
