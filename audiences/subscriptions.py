@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
+from audiences.record import writing
 from audiences.store.base import KEY_ONLY, Base
 from audiences.store.dialects import insert
 from audiences.topics import Topic
@@ -83,6 +84,10 @@ class How(StrEnum):
     MAIL = "mail"  # to the address that List-Unsubscribe names, or as a complaint
     CONFIRMATION = "confirmation"
     OPERATOR = "operator"
+
+
+READER = "reader"  # who acts by links and pages
+OF_READERS = (How.ONE_CLICK, How.PAGE, How.CONFIRMATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -297,4 +302,16 @@ def add_evidence(
             source=evidence.source,
             basis=evidence.basis,
         )
+    )
+    if standing == Standing.UNDONE:
+        return  # the undoing of an import is one row of the record
+    by_link = evidence.how in OF_READERS
+    writing.note(
+        session,
+        standing,
+        f"contact {contact_id}",
+        by=READER if by_link else "",
+        at=evidence.at,
+        detail={"topic": topic, "how": evidence.how},
+        origin=writing.Origin.LINK if by_link else None,
     )

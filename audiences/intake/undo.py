@@ -24,6 +24,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.record import writing
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import (
@@ -90,6 +91,8 @@ async def undo(
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await _delete_organisations(session, record)
+    said = {"removed": removed, "restored": restored}
+    writing.note(session, "undone", f"import {import_id}", by=by, at=now, detail=said)
     return Undone(
         removed=removed,
         memberships=memberships,

@@ -16,6 +16,7 @@ from audiences import directory, organisations, subscriptions, suppressions, top
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.people import details, former_keys, kept_lists
+from audiences.record.models import RecordRow
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
@@ -37,6 +38,7 @@ MODULES = (
     Import,
     ListSource,
     Message,
+    RecordRow,
     User,
     changes,
     data_changes,

@@ -33,7 +33,7 @@ async def suppress(
     optouts.append(site.root, [line])
     async with site.database.writing() as session:
         return await suppressions.suppress(
-            session, key, Why.OPERATOR, now=now, detail=detail
+            session, key, Why.OPERATOR, now=now, detail=detail, by=by
         )
 
 
@@ -44,7 +44,7 @@ async def lift(
     async with site.database.writing() as session:
         await guard.require(session, by, DirectoryRight.LIFT)
         for key in keys:
-            await suppressions.lift(session, key, now=now, detail=detail)
+            await suppressions.lift(session, key, now=now, detail=detail, by=by)
 
 
 async def fingerprint(site: Site, address: str) -> bytes:

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
 from audiences.store.base import Base
+from audiences.subscriptions import READER
 from mailer.campaigns import lookup
 from mailer.reports import history_sources
 from mailer.reports.history_sources import (
-    READER,
     ActSource,
     HistoryEntry,
     HistoryLimits,

@@ -15,16 +15,14 @@ from audiences.directory import Proposal
 from audiences.intake.models import Import
 from audiences.organisations import Organisation
 from audiences.segments.saved import SavedSegment
-from audiences.subscriptions import Consent, How
+from audiences.subscriptions import OF_READERS, READER, Consent
 from audiences.suppressions import SuppressionEvent
 from audiences.upkeep.changes import Changed, DirectoryChange
 from mailer.campaigns.models import CampaignEvent
 from mailer.outbox.models import Message, MessageEvent
 from mailer.store.site_events import SiteEvent
 
-READER = "reader"  # acts by links and pages
 DELIVERY = "delivery"
-_OF_READERS = (How.ONE_CLICK, How.PAGE, How.CONFIRMATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,7 +238,7 @@ def _consent(limits: HistoryLimits, contact: Contact) -> ActSource:
         (each,) = row
         return HistoryEntry(
             at=each.at,
-            by=READER if each.how in _OF_READERS else "",
+            by=READER if each.how in OF_READERS else "",
             act=each.standing,
             about=f"topic {each.topic}",
             detail={"how": each.how, "source": each.source, "basis": each.basis},

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.record import writing
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
@@ -34,6 +35,7 @@ from mailer.users import guard
 from mailer.users.acts import Right
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
+RESTORED = "restored"  # the act in the record after which its end is an earlier one
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
 
 
@@ -269,6 +271,8 @@ async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> 
             epoch=os.urandom(EPOCH_SIZE), restored_at=now, resumed_at=None
         )
     )
+    said = {"former epoch": former.hex()}
+    writing.note(session, RESTORED, "store", by=guard.MACHINE, at=now, detail=said)
 
 
 async def resume(

@@ -8,7 +8,7 @@ import rich_click as click
 from mailer import clock
 from mailer.calendar import open_slots, renewing, series
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import as_json, operator_option, with_site
 from mailer.cli.writing.instants import (
     YEAR,
     after_option,
@@ -69,9 +69,15 @@ zone_option = click.option(
 @click.argument("cadence")
 @zone_option
 @event_option
+@operator_option
 @with_site
 async def add(
-    site: Site, name: str, cadence: str, zone: str | None, event: datetime | None
+    site: Site,
+    name: str,
+    cadence: str,
+    zone: str | None,
+    event: datetime | None,
+    operator: str,
 ) -> None:
     """Add a series by its cadence in words."""
     settings = site.settings
@@ -81,6 +87,7 @@ async def add(
             name,
             cadence,
             zone=zone or settings.site.zone,
+            by=operator,
             now=clock.now(),
             office=settings.office.office,
             usual=settings.office.usual_time,

@@ -35,7 +35,9 @@ async def far_series(site: Site) -> datetime:
     """Make a series whose slots are far; return the instant of one."""
     slot = clock.now().replace(microsecond=0) + FAR
     async with site.database.writing() as session:
-        await series.add(session, "far", "daily 10:00", zone="UTC", now=clock.now())
+        await series.add(
+            session, "far", "daily 10:00", zone="UTC", by="editor", now=clock.now()
+        )
         await session.execute(update(Occurrence).values(due_at=slot))
     return slot
 
