@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     String,
     exists,
-    func,
     select,
     update,
 )
@@ -263,25 +262,6 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
         )
     )
     return {topic: Standing(standing) for topic, standing in rows}
-
-
-async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
-    """Return every topic with its number of active subscriptions.
-
-    In the order in which readers see topics.
-    """
-    active = (
-        select(Subscription.topic, func.count().label("active"))
-        .where(Subscription.standing == Standing.ACTIVE)
-        .group_by(Subscription.topic)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(Topic, func.coalesce(active.c.active, 0))
-        .outerjoin(active, active.c.topic == Topic.code)
-        .order_by(Topic.position, Topic.code)
-    )
-    return [(topic, count) for topic, count in rows]
 
 
 def add_evidence(

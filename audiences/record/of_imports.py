@@ -1,6 +1,8 @@
 """Records an import: one row for all that it changed."""
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +28,14 @@ async def note(session: AsyncSession, done: Import) -> None:
         at=done.at,
         detail={"file": done.file, **counts, "digest": await digest(session, done.id)},
     )
+
+
+def undone(session: AsyncSession, done: Import, counts: Mapping[str, Any]) -> None:
+    """Record that an import was undone, and what changed by that."""
+    if done.undone_at is not None:
+        by, at = done.undone_by or "", done.undone_at
+        about = f"import {done.id}"
+        writing.note(session, "undone", about, by=by, at=at, detail=counts)
 
 
 async def digest(session: AsyncSession, import_id: int) -> str:

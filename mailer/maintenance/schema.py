@@ -26,7 +26,7 @@ from mailer.errors import RefusedError, StoreError
 from mailer.feedback.models import FeedbackMail
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
-from mailer.store import identity, site_events
+from mailer.store import beats, identity, site_events
 from mailer.store.database import Database
 from mailer.users.models import User
 
@@ -40,6 +40,7 @@ MODULES = (
     Message,
     RecordRow,
     User,
+    beats,
     changes,
     data_changes,
     details,

@@ -19,7 +19,7 @@ from audiences.contacts import Contact
 from audiences.record import chain, writing
 from mailer.outbox import heartbeat
 from mailer.sites.site import Site
-from mailer.store import identity, last_seen
+from mailer.store import beats, identity, last_seen
 from mailer.store.identity import Identity
 from mailer.users import guard
 
@@ -39,7 +39,7 @@ async def check(site: Site, *, now: datetime) -> Identity:
         known = await identity.read(session)
         known.require_here()
         await check_key(session, known, site.address_key)
-        beat = await identity.beat(session)
+        beat = await beats.beat(session)
         before = await heartbeat.found(session, known, beat - 1)
         if seen is not None and seen.is_later_than(before, known):
             log.warning("store.older_than_seen", epoch=known.epoch.hex())

@@ -66,18 +66,6 @@ class StoreEpoch(Base):
     ended_at: Mapped[datetime]
 
 
-class StoreBeat(Base):
-    """A counter that workers raise, so that an older copy of the store is noticed.
-
-    It has a table of its own, because claims lock the row of the identity.
-    """
-
-    __tablename__ = "store_beat"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    beat: Mapped[int] = mapped_column(_NUMBER)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
     """The identity of a store, as read."""
@@ -286,14 +274,6 @@ async def resume(
     await session.execute(update(StoreIdentity).values(resumed_at=now))
     detail = {"because": because}
     site_events.record(session, "resumed", "site", by=by, now=now, detail=detail)
-
-
-async def beat(session: AsyncSession) -> int:
-    """Raise the counter of the store; return it."""
-    raised = await session.scalar(
-        update(StoreBeat).values(beat=StoreBeat.beat + 1).returning(StoreBeat.beat)
-    )
-    return raised or 0
 
 
 def check_of(address_key: bytes) -> bytes:
