@@ -60,12 +60,12 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("themes add forum-20 --name en=Forum", "theme forum-20"),
     ("themes edit forum-20 --name fr=Forum", "theme forum-20"),
     ("themes retire forum-20 --yes", "theme forum-20"),
-    ("sectors add new --name en=New", "sector"),
-    ("sectors edit new --name fr=Nouveau", "sector"),
-    ("sectors retire new --yes", "sector"),
-    ("offices add lome --name en=Lome --country TG", "office"),
-    ("offices edit lome --name fr=Lome", "office"),
-    ("offices retire lome --yes", "office"),
+    ("sectors add new --name en=New", "organisation"),
+    ("sectors edit new --name fr=Nouveau", "organisation"),
+    ("sectors retire new --yes", "organisation"),
+    ("offices add lome --name en=Lome --country TG", "organisation"),
+    ("offices edit lome --name fr=Lome", "organisation"),
+    ("offices retire lome --yes", "organisation"),
     ("users add paul --by head-of-unit", "user paul"),
     ("users edit paul --shown Paul --by head-of-unit", "user paul"),
     ("users disable paul --by head-of-unit", "user paul"),
@@ -158,7 +158,8 @@ def run_each(mailer: Mailer, tmp_path: Path) -> None:
         rows = mailer("audit", "list", "--json-lines").lines
         new = [each for each in rows if each["number"] > last]
         last = rows[0]["number"]
-        assert any(each["about"].startswith(about) for each in new), (verb, new)
+        named = [each["about"] for each in new]
+        assert any(each.startswith(about) for each in named), (verb, named)
         users = {each["by"] for each in new}
         assert users & {"editor", "head-of-unit"}, (verb, new)
         assert "terminal" in {each["origin"] for each in new}, verb
