@@ -289,7 +289,7 @@ def add_evidence(
     writing.note(
         session,
         standing,
-        f"contact {contact_id}",
+        f"consent {contact_id}",
         by=READER if by_link else "",
         at=evidence.at,
         detail={"topic": topic, "how": evidence.how},

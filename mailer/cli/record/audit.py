@@ -10,7 +10,7 @@ from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, with_site
 from mailer.maintenance import audit_rows
 from mailer.maintenance.auditing import AuditResult
-from mailer.reports import recorded
+from mailer.reports.record import recorded
 from mailer.sites.site import Site
 from mailer.store.anchors import FILE
 
