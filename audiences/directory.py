@@ -28,6 +28,7 @@ from audiences.organisations import (
 )
 from audiences.people import correspondents
 from audiences.people.details import split_telephones
+from audiences.record import writing
 from audiences.store import permission
 from audiences.store.base import Base
 from audiences.store.dialects import insert
@@ -265,3 +266,4 @@ async def decide(
             f"no proposal with the number {number} waits for a decision",
             code="proposal.unknown",
         )
+    writing.note(session, decision, f"proposal {number}", by=by, at=now)

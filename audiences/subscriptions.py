@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     String,
     exists,
-    func,
     select,
     update,
 )
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
+from audiences.record import writing
 from audiences.store.base import KEY_ONLY, Base
 from audiences.store.dialects import insert
 from audiences.topics import Topic
@@ -83,6 +83,10 @@ class How(StrEnum):
     MAIL = "mail"  # to the address that List-Unsubscribe names, or as a complaint
     CONFIRMATION = "confirmation"
     OPERATOR = "operator"
+
+
+READER = "reader"  # who acts by links and pages
+OF_READERS = (How.ONE_CLICK, How.PAGE, How.CONFIRMATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,25 +264,6 @@ async def standings(session: AsyncSession, contact_id: int) -> dict[str, Standin
     return {topic: Standing(standing) for topic, standing in rows}
 
 
-async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
-    """Return every topic with its number of active subscriptions.
-
-    In the order in which readers see topics.
-    """
-    active = (
-        select(Subscription.topic, func.count().label("active"))
-        .where(Subscription.standing == Standing.ACTIVE)
-        .group_by(Subscription.topic)
-        .subquery()
-    )
-    rows = await session.execute(
-        select(Topic, func.coalesce(active.c.active, 0))
-        .outerjoin(active, active.c.topic == Topic.code)
-        .order_by(Topic.position, Topic.code)
-    )
-    return [(topic, count) for topic, count in rows]
-
-
 def add_evidence(
     session: AsyncSession,
     contact_id: int,
@@ -297,4 +282,16 @@ def add_evidence(
             source=evidence.source,
             basis=evidence.basis,
         )
+    )
+    if standing == Standing.UNDONE:
+        return  # the undoing of an import is one row of the record
+    by_link = evidence.how in OF_READERS
+    writing.note(
+        session,
+        standing,
+        f"consent {contact_id}",
+        by=READER if by_link else "",
+        at=evidence.at,
+        detail={"topic": topic, "how": evidence.how},
+        origin=writing.Origin.LINK if by_link else None,
     )

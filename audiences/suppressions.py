@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.contacts import Contact
 from audiences.errors import UnknownNameError
+from audiences.record import writing
 from audiences.store.base import Base
 from audiences.store.dialects import insert
 
@@ -237,3 +238,6 @@ def _add_event(
             by=by or None,
         )
     )
+    about = f"address {address_key.hex()}"
+    said = {"reason": reason}
+    writing.note(session, act, about, by=by or "", at=now, detail=said)

@@ -26,6 +26,7 @@ from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
 from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
 from audiences.people import former_keys
+from audiences.record import of_imports
 from audiences.segments import vocabularies
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -229,6 +230,7 @@ async def _apply(
     )
     stops = staged.stops.values()
     new = await stopping.apply(session, stops, import_id=record.id, now=now)
+    await of_imports.note(session, record)
     return _report(staged, plan, new, record.id)
 
 

@@ -4,6 +4,7 @@ Rows that were changed or used since are counted and stay as they are. A contact
 stays keeps its evidence of consent.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.record import of_imports
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import (
@@ -73,8 +75,7 @@ async def undo(
     `in_use` is the condition that other rows refer to a contact, `membership_in_use`
     that they refer to a further membership.
 
-    Raises UnknownNameError when the import does not exist, UndoError when it was undone
-    already.
+    Raises UnknownNameError if it does not exist, UndoError if it was undone before.
     """
     await permission.require(session, by, DirectoryRight.DIRECTORY)
     record = await session.get(Import, import_id)
@@ -90,7 +91,7 @@ async def undo(
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
     await _delete_organisations(session, record)
-    return Undone(
+    undone = Undone(
         removed=removed,
         memberships=memberships,
         restored=restored,
@@ -98,6 +99,8 @@ async def undo(
         lifted=await _lift(session, record, now),
         file=record.file,
     )
+    of_imports.undone(session, record, dataclasses.asdict(undone))
+    return undone
 
 
 async def _remaining(session: AsyncSession, import_id: int) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError, RuleError, UnknownNameError
+from audiences.record import writing
 from audiences.segments import compiler, named, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.segments.vocabularies import Vocabulary
@@ -122,4 +123,7 @@ async def _add_version(
     session.add(
         SavedSegment(name=name, version=version, rule=rule, saved_at=now, saved_by=by)
     )
+    said = {"version": version, "rule": rule}
+    act = "saved" if rule else "removed"
+    writing.note(session, act, f"segment {name}", by=by, at=now, detail=said)
     return version

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.intake.tables import ROWS
+from audiences.record import writing
 from audiences.sources.models import ListMember, ListSource
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -21,6 +22,9 @@ async def add(session: AsyncSession, source: ListSource) -> None:
     if await session.scalar(taken) is not None:
         raise AudienceError(f"there is a source named {source.name}; choose another")
     session.add(source)
+    said = {"place": source.place, "cadence": source.cadence}
+    about, at = f"source {source.name}", source.added_at
+    writing.note(session, "added", about, by=source.added_by, at=at, detail=said)
 
 
 async def listed(session: AsyncSession) -> Sequence[ListSource]:
@@ -36,12 +40,13 @@ async def named(session: AsyncSession, name: str) -> ListSource:
     return found
 
 
-async def remove(session: AsyncSession, name: str, *, by: str) -> None:
+async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
     """Forget a source; its contacts stay. Raises UnknownNameError."""
     await permission.require(session, by, DirectoryRight.DIRECTORY)
     source = await named(session, name)
     await session.execute(delete(ListMember).where(ListMember.source_id == source.id))
     await session.execute(delete(ListSource).where(ListSource.id == source.id))
+    writing.note(session, "removed", f"source {name}", by=by, at=now)
 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[ListSource]:

@@ -13,6 +13,7 @@ from sqlalchemy import Index, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.record import writing
 from audiences.store.base import Base
 
 
@@ -71,6 +72,17 @@ def record(
             detail=dict(detail or {}),
         )
     )
+    said = {**(detail or {}), **({"because": author.because} if author.because else {})}
+    of_person = kind == Changed.CONTACT
+    writing.note(
+        session,
+        act,
+        f"{kind} {row_id}",
+        by=author.by,
+        at=author.at,
+        detail=None if of_person else said,
+        personal=said if of_person else None,
+    )
 
 
 async def history(
@@ -92,10 +104,11 @@ async def follow(session: AsyncSession, kind: Changed, before: int, after: int) 
         .where(DirectoryChange.kind == kind, DirectoryChange.row_id == before)
         .values(row_id=after)
     )
+    await writing.follow(session, f"{kind} {before}", f"{kind} {after}")
 
 
-async def empty(session: AsyncSession, contact_id: int) -> None:
-    """Remove what the history of a contact says of the person."""
+async def empty(session: AsyncSession, contact_id: int, author: Author) -> None:
+    """Remove what the history of a contact says of the person, and record that."""
     await session.execute(
         update(DirectoryChange)
         .where(
@@ -104,3 +117,5 @@ async def empty(session: AsyncSession, contact_id: int) -> None:
         )
         .values(detail={}, because=None)
     )
+    person = f"{Changed.CONTACT} {contact_id}"
+    await writing.erase(session, person, by=author.by, at=author.at)

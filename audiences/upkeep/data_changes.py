@@ -12,6 +12,7 @@ from sqlalchemy import Index, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.record import writing
 from audiences.store.base import Base
 from audiences.upkeep.changes import Author
 
@@ -66,6 +67,9 @@ def record(
             detail=dict(detail or {}),
         )
     )
+    said = {**(detail or {}), **({"because": author.because} if author.because else {})}
+    about = f"{kind} {code}"
+    writing.note(session, act, about, by=author.by, at=author.at, detail=said)
 
 
 async def history(

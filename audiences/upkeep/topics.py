@@ -3,16 +3,35 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.errors import AudienceError
 from audiences.intake.matching import subscribing
-from audiences.subscriptions import Evidence, How, Standing
+from audiences.subscriptions import Evidence, How, Standing, Subscription
 from audiences.topics import Topic, in_use
 from audiences.upkeep.changes import Author
+
+
+async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
+    """Return every topic with its number of active subscriptions.
+
+    In the order in which readers see topics.
+    """
+    active = (
+        select(Subscription.topic, func.count().label("active"))
+        .where(Subscription.standing == Standing.ACTIVE)
+        .group_by(Subscription.topic)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Topic, func.coalesce(active.c.active, 0))
+        .outerjoin(active, active.c.topic == Topic.code)
+        .order_by(Topic.position, Topic.code)
+    )
+    return [(topic, count) for topic, count in rows]
 
 
 async def begin(

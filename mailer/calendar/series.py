@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.calendar import renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
@@ -64,10 +65,8 @@ async def add(
     session.add(series)
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
-    detail = {"cadence": cadence, "zone": series.zone}
-    site_events.record(
-        session, "added", f"series {name}"[:120], by=by, now=now, detail=detail
-    )
+    said = {"cadence": cadence, "zone": series.zone, "event": event}
+    writing.note(session, "added", f"series {name}", by=by, at=now, detail=said)
     return series, understood
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign, CampaignEvent
 from mailer.store.site_events import with_account
@@ -73,6 +74,10 @@ def witness(
     session.add(
         CampaignEvent(campaign_id=campaign_id, at=now, by=by, act=act, detail=recorded)
     )
+    said = {**(detail or {})}
+    if "to" in said:  # addresses of people, which the record does not keep
+        said["to"] = len(said["to"])
+    writing.note(session, act, f"campaign {campaign_id}", by=by, at=now, detail=said)
 
 
 def move(

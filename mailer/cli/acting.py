@@ -7,9 +7,10 @@ import sys
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.errors import NotFoundError, RefusedError
 from mailer.sites.site import Site
-from mailer.store import identity, site_events
+from mailer.store import identity
 from mailer.users import guard
 from mailer.users.models import User
 
@@ -22,7 +23,7 @@ async def user(site: Site, by: str | None) -> str:
     RefusedError if the store was moved.
     """
     account = machine_account()
-    site_events.account.set(account)
+    writing.account.set(account)
     async with site.database.reading() as session:
         await _check_store(session, site)
         if by is not None:

@@ -3,6 +3,10 @@
 from mailer.cli.deferred import CommandPlace
 
 NOUNS = {
+    "audit": CommandPlace(
+        "mailer.cli.record.audit",
+        "Show the record of acts, verify that it is whole, and anchor its end.",
+    ),
     "backup": CommandPlace(
         "mailer.cli.site.backup",
         "Back up store, settings, templates and campaigns; DESTINATION: folder "
@@ -46,7 +50,7 @@ NOUNS = {
         "go",
     ),
     "history": CommandPlace(
-        "mailer.cli.site.history",
+        "mailer.cli.record.history",
         "Show who did what, and when, newest first; times are in site.zone.",
     ),
     "inbox": CommandPlace(

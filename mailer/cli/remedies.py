@@ -24,6 +24,8 @@ REMEDIES: Mapping[str, str] = {
     "key.other": "put the key back that was in use when the store was made",
     "organisation.contacts": "`mailer organisations show {organisation}` lists them",
     "proposal.unknown": "`mailer proposals list` lists them",
+    "record.faulty": "`mailer audit verify` lists them",
+    "record.unknown": "`mailer audit list` lists them",
     "secret.missing": "`mailer init` makes one",
     "series.unknown": "`mailer series list` lists them",
     "site.restored": "`mailer resume-after-restore` shows what was due",

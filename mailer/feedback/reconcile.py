@@ -16,6 +16,7 @@ from typing import IO
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.feedback.postfix_log import Acceptance, Reading
@@ -25,6 +26,7 @@ from mailer.outcomes import record
 from mailer.outcomes.closing import UNDER_WAY
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard
 
 _COMPRESSED: dict[bytes, Callable[..., IO[str]]] = {
     b"\x1f\x8b": gzip.open,
@@ -72,6 +74,11 @@ async def reconcile(site: Site, logs: Sequence[Path], *, now: datetime) -> Recon
     }
     async with site.database.writing() as session:
         counts = await _settle(session, unsettled, shown, reading.taken, now=now)
+        if any(counts.values()):
+            by = guard.MACHINE
+            writing.note(
+                session, "reconciled", "messages", by=by, at=now, detail=counts
+            )
     total = len({each.id for each in unsettled.values()})
     return Reconciled(unsettled=total, unknown=total - sum(counts.values()), **counts)
 

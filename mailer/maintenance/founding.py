@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from audiences.intake import importing
+from audiences.record import writing
 from audiences.reference import bodies, load, sample
 from audiences.segments import save
 from mailer.calendar import series
@@ -72,6 +73,7 @@ async def create_site(
         async with open_site(config) as site:
             await schema.upgrade(site.database, now=now)
             async with site.database.writing() as session:
+                writing.note(session, "founded", "store", by="init", at=now)
                 await load.load_reference(session)
                 if with_bodies:
                     await bodies.load_bodies(session, now=now)
@@ -166,7 +168,11 @@ async def _sample(site: Site, now: datetime) -> None:
         first = report.faults[0]
         raise RefusedError(f"the sample directory: {first.value}: {first.reason}")
     async with site.database.writing() as session:
-        session.add_all(users(now))
+        made = users(now)
+        session.add_all(made)
+        for each in made:
+            about, roles = f"user {each.name}", {"roles": [None, sorted(each.roles)]}
+            writing.note(session, "added", about, by="init", at=now, detail=roles)
         for name, rule in SEGMENTS.items():
             await save.save(session, name, rule, by="init", now=now)
         await series.add(

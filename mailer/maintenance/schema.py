@@ -16,6 +16,7 @@ from audiences import directory, organisations, subscriptions, suppressions, top
 from audiences.contacts import Contact
 from audiences.intake.models import Import
 from audiences.people import details, former_keys, kept_lists
+from audiences.record.models import RecordRow
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
@@ -27,7 +28,7 @@ from mailer.feedback.models import FeedbackMail
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.signin.models import SignIn
-from mailer.store import identity, site_events
+from mailer.store import beats, identity, site_events
 from mailer.store.database import Database
 from mailer.users.models import User
 
@@ -40,8 +41,10 @@ MODULES = (
     Import,
     ListSource,
     Message,
+    RecordRow,
     SignIn,
     User,
+    beats,
     changes,
     data_changes,
     details,

@@ -4,14 +4,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.outbox.models import Message
-from mailer.store import identity
+from mailer.store import beats, identity
 from mailer.store.identity import Identity
 from mailer.store.last_seen import Seen
 
 
 async def raised(session: AsyncSession) -> Seen:
     """Raise the counter; return what the folder of the site is to remember."""
-    beat = await identity.beat(session)
+    beat = await beats.beat(session)
     return await found(session, await identity.read(session), beat)
 
 

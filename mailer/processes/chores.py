@@ -8,16 +8,18 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from audiences.record import writing
 from audiences.sources import keeping
 from audiences.sources.models import ListSource
 from audiences.sources.reading import Reader, SourceReading
 from audiences.sources.web import FetchLimits
 from mailer import clock
+from mailer.errors import StoreError
 from mailer.maintenance import starting
 from mailer.processes.running import store_is_ready
 from mailer.readers import optouts
 from mailer.sites.site import Site
-from mailer.store import faults, identity
+from mailer.store import anchors, faults, identity
 from scheduler import chores, slots, words
 from scheduler.errors import ScheduleError
 
@@ -82,6 +84,18 @@ async def read_due(site: Site, now: datetime) -> list[str]:
     return names
 
 
+async def anchor_end(site: Site, now: datetime) -> None:
+    """Anchor the end of the record, unless the last anchor names it."""
+    async with site.database.reading() as session:
+        end = await writing.end(session)
+    if not end.number or await asyncio.to_thread(anchors.is_last, site.root, end):
+        return
+    try:
+        await asyncio.to_thread(anchors.append, site.root, end, now=now)
+    except StoreError as fault:
+        log.warning("record.not_anchored", reason=str(fault))
+
+
 async def _claimed(site: Site, source: ListSource, now: datetime) -> bool:
     """Set the next reading of a source; return whether this process reads it now."""
     try:
@@ -121,6 +135,7 @@ async def run(site: Site, stopping: asyncio.Event, *, seconds: float = SECONDS) 
     async def once() -> None:
         try:
             await read_due(site, clock.now())
+            await anchor_end(site, clock.now())
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

@@ -128,8 +128,9 @@ async def _erase(session: AsyncSession, contact: Contact, author: Author) -> Non
     await session.execute(
         delete(Replaced).where(Replaced.kind == "contact", Replaced.row_id == number)
     )
-    await changes.empty(session, number)
     changes.record(session, Changed.CONTACT, number, "erased", author)
+    await session.flush()
+    await changes.empty(session, number, author)
     if not await session.scalar(select(exists().where(Message.contact_id == number))):
         await session.execute(delete(Contact).where(Contact.id == number))
         return

@@ -9,6 +9,7 @@ from mailer.links import LinkSigner
 from mailer.settings import loading, secrets
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
+from mailer.store.anchors import Anchoring
 from mailer.store.database import open_database
 from mailer.users import guard
 
@@ -20,10 +21,13 @@ async def open_site(path: Path) -> AsyncIterator[Site]:
     Raises ConfigError where settings or keys cannot be used.
     """
     site = _site(path)
+    anchoring = Anchoring(site.root)
+    site.database.recorded = anchoring.recorded
     try:
         yield site
     finally:
         await site.database.close()
+        anchoring.finish()
 
 
 def _site(path: Path) -> Site:

@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.util.concurrency import in_greenlet
 
+from audiences.record import writing as record
+from audiences.record.writing import ChainEnd
 from audiences.store import folding, permission
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
@@ -49,6 +51,8 @@ class Database:
         self.commits = 0  # begun by transactions that write
         # asked in the first transaction that writes; it refuses by an error
         self.guard: Callable[[AsyncSession], Awaitable[None]] | None = None
+        # gets the end of the record after each transaction that recorded an act
+        self.recorded: Callable[[ChainEnd], None] | None = None
         self._away = ""  # why the store cannot be used, as last logged
         self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
@@ -77,6 +81,13 @@ class Database:
                 async with session.begin():
                     await self._ask_guard(session)
                     yield session
+                    end = await record.seal(session)
+        self.tell(end)
+
+    def tell(self, end: ChainEnd | None) -> None:
+        """Say where the record ends, after a transaction that recorded an act."""
+        if end is not None and self.recorded is not None:
+            self.recorded(end)
 
     async def _ask_guard(self, session: AsyncSession) -> None:
         if self.guard is not None:
@@ -107,11 +118,11 @@ class Database:
         """
         async with self.engine.connect() as connection:
             if not self.is_sqlite:
-                yield HeldConnection(connection, nullcontext(), self.info)
+                yield HeldConnection(connection, nullcontext(), self)
                 return
             await _set_cache(connection, LARGE_CACHE)
             try:
-                yield HeldConnection(connection, self._write_lock, self.info)
+                yield HeldConnection(connection, self._write_lock, self)
             finally:
                 await _set_cache(connection, USUAL_CACHE)
 
@@ -170,10 +181,10 @@ class HeldConnection:
         self,
         connection: Any,
         write_lock: AbstractAsyncContextManager[None],
-        info: dict[str, Any],
+        database: Database,
     ) -> None:
         self._connection = connection
-        self._info = info
+        self._database = database
         self._write_lock = write_lock  # of all writers of the process
 
     @asynccontextmanager
@@ -182,10 +193,12 @@ class HeldConnection:
         await self._connection.execution_options(**{_READING: not writing})
         async with self._write_lock if writing else nullcontext():
             async with AsyncSession(
-                self._connection, expire_on_commit=False, info=self._info
+                self._connection, expire_on_commit=False, info=self._database.info
             ) as session:
                 async with session.begin():
                     yield session
+                    end = await record.seal(session)
+        self._database.tell(end)
 
 
 def open_database(settings: StoreSettings, root: Path) -> Database:

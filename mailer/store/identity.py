@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.record import writing
 from audiences.store.base import Base
 from mailer.errors import ConfigError, RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
@@ -34,6 +35,7 @@ from mailer.users import guard
 from mailer.users.acts import Right
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
+RESTORED = "restored"  # the act in the record after which its end is an earlier one
 _ONLY = 1  # the number of the one row of each table but `store_epoch`
 
 
@@ -62,18 +64,6 @@ class StoreEpoch(Base):
     epoch: Mapped[bytes] = mapped_column(LargeBinary(EPOCH_SIZE), primary_key=True)
     until_number: Mapped[int] = mapped_column(_NUMBER)  # its last message in this store
     ended_at: Mapped[datetime]
-
-
-class StoreBeat(Base):
-    """A counter that workers raise, so that an older copy of the store is noticed.
-
-    It has a table of its own, because claims lock the row of the identity.
-    """
-
-    __tablename__ = "store_beat"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    beat: Mapped[int] = mapped_column(_NUMBER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,6 +259,8 @@ async def begin_epoch(session: AsyncSession, *, highest: int, now: datetime) -> 
             epoch=os.urandom(EPOCH_SIZE), restored_at=now, resumed_at=None
         )
     )
+    said = {"former epoch": former.hex()}
+    writing.note(session, RESTORED, "store", by=guard.MACHINE, at=now, detail=said)
 
 
 async def resume(
@@ -282,14 +274,6 @@ async def resume(
     await session.execute(update(StoreIdentity).values(resumed_at=now))
     detail = {"because": because}
     site_events.record(session, "resumed", "site", by=by, now=now, detail=detail)
-
-
-async def beat(session: AsyncSession) -> int:
-    """Raise the counter of the store; return it."""
-    raised = await session.scalar(
-        update(StoreBeat).values(beat=StoreBeat.beat + 1).returning(StoreBeat.beat)
-    )
-    return raised or 0
 
 
 def check_of(address_key: bytes) -> bytes:

@@ -1,7 +1,6 @@
 """Acts on a site as a whole: stopped, going on, users added. Rows are only added."""
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +8,8 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audiences.record import writing
 from audiences.store.base import Base
-
-# the account of the machine at which a person acts; None: a program acts
-account: ContextVar[str | None] = ContextVar("account", default=None)
 
 
 class SiteEvent(Base):
@@ -41,11 +38,12 @@ def record(
     session.add(
         SiteEvent(at=now, by=by, act=act, about=about, detail=with_account(detail))
     )
+    writing.note(session, act, about, by=by, at=now, detail=detail)
 
 
 def with_account(detail: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return what is recorded of an act, with the account of the machine if any."""
-    at_account = account.get()
+    at_account = writing.account.get()
     recorded = {} if at_account is None else {"account": at_account}
     return recorded | dict(detail or {})
 

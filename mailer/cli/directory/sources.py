@@ -259,5 +259,5 @@ def _show_departed(reading: SourceReading, *, applied: bool) -> None:
 async def remove(site: Site, name: str, operator: str) -> None:
     """Forget a source; the contacts that were on its list stay."""
     async with site.database.writing() as session:
-        await keeping.remove(session, name, by=operator)
+        await keeping.remove(session, name, by=operator, now=clock.now())
     output.line(f"{name} is no longer read; its contacts stay")

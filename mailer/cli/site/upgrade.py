@@ -3,6 +3,7 @@
 import rich_click as click
 
 from audiences.people import former_keys
+from audiences.record import writing
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
@@ -12,6 +13,7 @@ from mailer.maintenance.shipped import comparing
 from mailer.maintenance.shipped.comparing import Standing
 from mailer.sites.site import Site
 from mailer.store import identity
+from mailer.users import guard
 
 
 @click.command(epilog="Example: mailer upgrade")
@@ -28,12 +30,16 @@ async def command(site: Site) -> None:
                 " store with `mailer init`"
             )
     before = await schema.upgrade(site.database, now=clock.now())
+    newest = schema.newest()
     async with site.database.writing() as session:
         await starting.check_key(
             session, await identity.read(session), site.address_key
         )
         await former_keys.upgrade(session, key=site.address_key)
-    newest = schema.newest()
+        if before != newest:
+            said = {"schema": [before, newest]}
+            by, at = guard.MACHINE, clock.now()
+            writing.note(session, "upgraded", "store", by=by, at=at, detail=said)
     if before == newest:
         output.line(f"the store has the current schema, {newest}, already")
     else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import How
 from mailer.errors import RefusedError
@@ -48,6 +49,7 @@ async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
             .where(FeedbackMail.id == number)
             .values(settled_by=by, settled_at=now)
         )
+        writing.note(session, "left", f"mail {number}", by=by, at=now)
     await applying.apply_pending(site)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from mailer.errors import NotFoundError, RefusedError
 from mailer.feedback.belief import recording
@@ -129,3 +130,4 @@ async def _settle(
     )
     if settled.first() is None:
         raise RefusedError(f"mail {number} is {mail.standing}, not quarantined")
+    writing.note(session, standing, f"mail {number}", by=by, at=now)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
 from audiences.contacts import Contact
+from audiences.record import writing
 from audiences.store.dialects import insert
 from audiences.store.permission import DirectoryRight
 from mailer.campaigns.models import Campaign
@@ -153,3 +154,5 @@ async def file_by_hand(
             settled_at=now,
         )
     )
+    detail = {"campaign": [mail.campaign_id, campaign_id]}
+    writing.note(session, "filed", f"mail {number}", by=by, at=now, detail=detail)

@@ -102,7 +102,7 @@ async def move(site: Site, to: str, *, now: datetime, progress: Progress) -> Sto
                 digests = await _fill(session, target, progress, clear=is_again)
                 await moved.mark(session, theirs)
     with _unfinished(theirs):
-        there = await target.take_over()
+        there = await target.take_over(now=now)
         is_configured = await asyncio.to_thread(_configure, site, to)
     return StoreMove(
         source=ours,

@@ -7,12 +7,14 @@ A PostgreSQL database is filled in one transaction.
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.errors import RefusedError
 from mailer.maintenance import copying
 from mailer.maintenance.moving import stores
@@ -21,6 +23,7 @@ from mailer.store import identity, moved
 from mailer.store.database import open_database
 from mailer.store.disk import sync_folder
 from mailer.store.identity import Identity, StoreIdentity
+from mailer.users import guard
 
 # After the address of the source, in the mark of a target that is not in use yet. A
 # source that was moved has the bare address of its target.
@@ -111,11 +114,18 @@ class MoveTarget:
         work.rename(file)
         sync_folder(file.parent)
 
-    async def take_over(self) -> Identity:
-        """Take the mark away, so that the target may send; return its identity."""
+    async def take_over(self, *, now: datetime) -> Identity:
+        """Take the mark away, so that the target may send; return its identity.
+
+        The record of the target says so; the source's record ends before.
+        """
         database = open_database(self._settings, self._root)
         try:
             async with database.writing() as session:
+                if (await identity.read(session)).moved_to is not None:
+                    said = {"from": self._source}
+                    by = guard.MACHINE
+                    writing.note(session, "moved", "store", by=by, at=now, detail=said)
                 await moved.mark(session, None)
                 return await identity.read(session)
         finally:

@@ -63,7 +63,7 @@ async def test_another_program_reads_the_calendar(site: Site) -> None:
             "lettre — été\u202e, <b>; 漢字 " + "x" * 20,
             "every other Thursday 02:30 Europe/Paris",
             zone="UTC",
-            by="init",
+            by="editor",
             now=datetime(2026, 1, 1, tzinfo=UTC),
         )
     found = await shown(site, 2027)

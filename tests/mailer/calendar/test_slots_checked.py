@@ -36,7 +36,7 @@ async def far_series(site: Site) -> datetime:
     slot = clock.now().replace(microsecond=0) + FAR
     async with site.database.writing() as session:
         await series.add(
-            session, "far", "daily 10:00", zone="UTC", by="init", now=clock.now()
+            session, "far", "daily 10:00", zone="UTC", by="editor", now=clock.now()
         )
         await session.execute(update(Occurrence).values(due_at=slot))
     return slot

@@ -79,7 +79,7 @@ def test_each_room_says_who_and_what(mailer: Mailer) -> None:
     mailer("contacts", "edit", ED, "--name", "Ed", "--because", "a letter", *by)
     mailer("suppressions", "add", "x@y.example", "--detail", "phoned", *by)
     mailer("suppressions", "lift", "x@y.example", "--detail", "asked", *by)
-    mailer("users", "add", "marie", *by)
+    mailer("topics", "add", "youth", "--name", "en=Youth", *by)
     mailer("stop", "--because", "a drill", *by)
     mailer("go", *by)
     found = mailer("history", "--user", "editor", "--json").json
@@ -87,9 +87,9 @@ def test_each_room_says_who_and_what(mailer: Mailer) -> None:
     done = [(each["about"].partition(" ")[0], each["act"]) for each in found]
 
     assert done[:6] == [
-        ("site", "going on"),
+        ("site", "continued"),
         ("site", "stopped"),
-        ("user", "added"),
+        ("topic", "added"),
         ("address", "lifted"),
         ("address", "suppressed"),
         ("contact", "edited"),

@@ -8,9 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from audiences.record import writing
 from mailer import clock
 from mailer.errors import RefusedError
-from mailer.maintenance import starting
+from mailer.maintenance import audit_rows, starting
 from mailer.outbox import lease, release
 from mailer.readers import applying
 from mailer.settings import loading
@@ -51,12 +52,19 @@ async def test_every_row_and_the_epoch_come_to_the_new_store_and_back(
         again = await moved(new, other(new, request))
     async with open_site(folder / CONFIG) as back:
         same_again = await contents(back)
+        verified = await audit_rows.verify(back)
+        async with back.database.reading() as session:
+            last = await writing.last_of(session, "store")
         known = await starting.check(back, now=clock.now())
 
     assert kind is not site.database.is_sqlite
     assert same == same_again == before
     assert (known.epoch, known.halt, known.former) == (epoch, None, {})
-    assert there.digests == again.digests
+    digests = [{**each.digests, "record": None} for each in (there, again)]
+    assert digests[0] == digests[1]
+    assert last is not None
+    assert (verified.faults, verified.rows, last.act) == (0, last.number, "moved")
+    assert again.digests["record"].rows == there.digests["record"].rows + 1
     assert there.digests["message"].rows == 10
 
 

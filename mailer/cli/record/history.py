@@ -7,8 +7,8 @@ import rich_click as click
 
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
-from mailer.reports import history
-from mailer.reports.history_sources import HistoryEntry
+from mailer.reports.record import history
+from mailer.reports.record.history_sources import HistoryEntry
 from mailer.sites.site import Site
 
 DIGESTS = ("digest", "content")  # in the detail of acts; not for people

@@ -1,6 +1,7 @@
-"""The records of each room as acts of one shape: who did what, when, to what.
+"""Acts that the record does not have, in its shape: who did what, when, to what.
 
-Each source is a query, newest first, with the function that makes an act of its row.
+They are what earlier versions kept in each room. Each source is a query, newest first,
+with the function that makes an act of its row.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,16 +16,12 @@ from audiences.directory import Proposal
 from audiences.intake.models import Import
 from audiences.organisations import Organisation
 from audiences.segments.saved import SavedSegment
-from audiences.subscriptions import Consent, How
 from audiences.suppressions import SuppressionEvent
 from audiences.upkeep.changes import Changed, DirectoryChange
 from mailer.campaigns.models import CampaignEvent
-from mailer.outbox.models import Message, MessageEvent
 from mailer.store.site_events import SiteEvent
 
-READER = "reader"  # acts by links and pages
 DELIVERY = "delivery"
-_OF_READERS = (How.ONE_CLICK, How.PAGE, How.CONFIRMATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +43,7 @@ class HistoryLimits:
     contact: Contact | None = None
     user: str | None = None
     since: datetime | None = None
+    until: datetime | None = None  # before this instant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,14 +54,11 @@ class ActSource:
     entry: Callable[[Any], HistoryEntry]
 
 
-def sources(limits: HistoryLimits) -> Iterator[ActSource]:
-    """Yield the sources of the wanted acts."""
+def kept_by_rooms(limits: HistoryLimits) -> Iterator[ActSource]:
+    """Yield what each room keeps of the wanted acts."""
     if limits.contact is not None:
-        yield _consent(limits, limits.contact)
         yield _suppressions(limits, limits.contact)
         yield _changes(limits, limits.contact)
-        yield _message_events(limits, limits.contact)
-        yield _acceptances(limits, limits.contact)
         return
     yield _campaigns(limits)
     if limits.campaign is None:
@@ -72,7 +67,7 @@ def sources(limits: HistoryLimits) -> Iterator[ActSource]:
         yield _site(limits)
 
 
-def _limited(
+def limited(
     query: Select[*tuple[Any, ...]],
     limits: HistoryLimits,
     at: Any,
@@ -82,6 +77,8 @@ def _limited(
     """Return a query with the limits of time and, with a column `by`, of user."""
     if limits.since is not None:
         query = query.where(at >= limits.since)
+    if limits.until is not None:
+        query = query.where(at < limits.until)
     if limits.user is not None and by is not None:
         query = query.where(by == limits.user)
     return query.order_by(at.desc(), number.desc())
@@ -92,13 +89,13 @@ def _campaigns(limits: HistoryLimits) -> ActSource:
     query = select(table)
     if limits.campaign is not None:
         query = query.where(table.campaign_id == limits.campaign)
-    query = _limited(query, limits, table.at, table.id, table.by)
+    query = limited(query, limits, table.at, table.id, table.by)
     return ActSource(query=query, entry=_recorded)
 
 
 def _site(limits: HistoryLimits) -> ActSource:
     table = SiteEvent
-    query = _limited(select(table), limits, table.at, table.id, table.by)
+    query = limited(select(table), limits, table.at, table.id, table.by)
     return ActSource(query=query, entry=_recorded)
 
 
@@ -124,7 +121,7 @@ def _imports(limits: HistoryLimits) -> ActSource:
             detail={"file": each.file, **counts},
         )
 
-    query = _limited(select(Import), limits, Import.at, Import.id, Import.by)
+    query = limited(select(Import), limits, Import.at, Import.id, Import.by)
     return ActSource(query=query, entry=entry)
 
 
@@ -141,7 +138,7 @@ def _undone(limits: HistoryLimits) -> ActSource:
 
     query = select(Import).where(Import.undone_at.is_not(None))
     at, by = Import.undone_at, Import.undone_by
-    return ActSource(query=_limited(query, limits, at, Import.id, by), entry=entry)
+    return ActSource(query=limited(query, limits, at, Import.id, by), entry=entry)
 
 
 def _segments(limits: HistoryLimits) -> ActSource:
@@ -158,7 +155,7 @@ def _segments(limits: HistoryLimits) -> ActSource:
         )
 
     order = (table.saved_at, table.version, table.saved_by)
-    return ActSource(query=_limited(select(table), limits, *order), entry=entry)
+    return ActSource(query=limited(select(table), limits, *order), entry=entry)
 
 
 def _proposals(limits: HistoryLimits) -> ActSource:
@@ -176,7 +173,7 @@ def _proposals(limits: HistoryLimits) -> ActSource:
 
     query = select(table).where(table.settled_at.is_not(None))
     order = (table.settled_at, table.id, table.settled_by)
-    return ActSource(query=_limited(query, limits, *order), entry=entry)
+    return ActSource(query=limited(query, limits, *order), entry=entry)
 
 
 def _suppressions(limits: HistoryLimits, contact: Contact | None = None) -> ActSource:
@@ -198,7 +195,7 @@ def _suppressions(limits: HistoryLimits, contact: Contact | None = None) -> ActS
         )
 
     return ActSource(
-        query=_limited(query, limits, table.at, table.id, table.by), entry=entry
+        query=limited(query, limits, table.at, table.id, table.by), entry=entry
     )
 
 
@@ -229,71 +226,5 @@ def _changes(limits: HistoryLimits, contact: Contact | None = None) -> ActSource
         )
 
     return ActSource(
-        query=_limited(query, limits, table.at, table.id, table.by), entry=entry
+        query=limited(query, limits, table.at, table.id, table.by), entry=entry
     )
-
-
-def _consent(limits: HistoryLimits, contact: Contact) -> ActSource:
-    table = Consent
-
-    def entry(row: Any) -> HistoryEntry:
-        (each,) = row
-        return HistoryEntry(
-            at=each.at,
-            by=READER if each.how in _OF_READERS else "",
-            act=each.standing,
-            about=f"topic {each.topic}",
-            detail={"how": each.how, "source": each.source, "basis": each.basis},
-        )
-
-    query = select(table).where(table.contact_id == contact.id)
-    return ActSource(query=_limited(query, limits, table.at, table.id), entry=entry)
-
-
-def _message_events(limits: HistoryLimits, contact: Contact) -> ActSource:
-    table = MessageEvent
-    query = (
-        select(table, Message.campaign_id, Message.wave)
-        .join(Message, Message.id == table.message_number)
-        .where(Message.contact_id == contact.id)
-    )
-    if limits.campaign is not None:
-        query = query.where(Message.campaign_id == limits.campaign)
-
-    def entry(row: Any) -> HistoryEntry:
-        each, campaign, wave = row
-        about = f"campaign {campaign}"
-        detail = {"message": each.message_number, "wave": wave, "reason": each.detail}
-        return HistoryEntry(
-            at=each.at, by=DELIVERY, act=each.state, about=about, detail=detail
-        )
-
-    return ActSource(query=_limited(query, limits, table.at, table.id), entry=entry)
-
-
-def _acceptances(limits: HistoryLimits, contact: Contact) -> ActSource:
-    """Return the messages whose last state is no event: an acceptance usually."""
-    known = select(MessageEvent.id).where(
-        MessageEvent.message_number == Message.id, MessageEvent.state == Message.state
-    )
-    query = select(Message).where(
-        Message.contact_id == contact.id,
-        Message.settled_at.is_not(None),
-        ~known.exists(),
-    )
-    if limits.campaign is not None:
-        query = query.where(Message.campaign_id == limits.campaign)
-
-    def entry(row: Any) -> HistoryEntry:
-        (each,) = row
-        said = {"message": each.id, "wave": each.wave}
-        return HistoryEntry(
-            at=each.settled_at,
-            by=DELIVERY,
-            act=each.state,
-            about=f"campaign {each.campaign_id}",
-            detail={**said, "reason": each.reason, "reply": each.reply},
-        )
-
-    order = (Message.settled_at, Message.id)
-    return ActSource(query=_limited(query, limits, *order), entry=entry)

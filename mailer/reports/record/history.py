@@ -1,22 +1,22 @@
-"""What happened on a site: who did what, when; gathered from the records of each room.
+"""What happened on a site: who did what, when; read from the record.
 
-Nothing is stored here. Consent and messages are those of one contact only: the ledger
-and the evidence have them for all.
+What is older than the record comes from the rooms, which kept it before. Messages are
+those of one contact only: the ledger has them for all.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
 from audiences.store.base import Base
+from audiences.subscriptions import READER
 from mailer.campaigns import lookup
-from mailer.reports import history_sources
-from mailer.reports.history_sources import (
-    READER,
+from mailer.reports.record import history_sources, of_contact, recorded
+from mailer.reports.record.history_sources import (
     ActSource,
     HistoryEntry,
     HistoryLimits,
@@ -54,14 +54,26 @@ async def read(
     """Yield the wanted acts, newest first, as they are read from the store."""
     async with AsyncExitStack() as stack:
         heads: list[_Head] = []
-        for each in history_sources.sources(limits):
-            acts = await stack.enter_async_context(aclosing(_read(session, each)))
+        for each in await _sources(session, limits):
+            acts = await stack.enter_async_context(aclosing(each))
             heads.append(_Head(acts, await anext(acts, None)))
         while left := [each for each in heads if each.entry is not None]:
             newest = max(left, key=_Head.at)
             if newest.entry is not None and limits.user in {None, newest.entry.by}:
                 yield newest.entry
             newest.entry = await anext(newest.acts, None)
+
+
+async def _sources(
+    session: AsyncSession, limits: HistoryLimits
+) -> list[AsyncGenerator[HistoryEntry, None]]:
+    """Return what yields the acts of the record, and those it does not have."""
+    began = await recorded.began(session)
+    earlier = replace(limits, until=began)
+    found = list(history_sources.kept_by_rooms(earlier))
+    if limits.contact is not None:
+        found += of_contact.sources(limits, limits.contact)
+    return [recorded.acts(session, limits), *(_read(session, each) for each in found)]
 
 
 @dataclass(slots=True)
