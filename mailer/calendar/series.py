@@ -11,7 +11,6 @@ from audiences.record import writing
 from mailer.calendar import renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
-from mailer.store import site_events
 from mailer.users import guard
 from mailer.users.acts import Right
 from scheduler import slots, stored, words

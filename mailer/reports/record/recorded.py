@@ -112,8 +112,8 @@ async def _shown(session: AsyncSession, abouts: set[str]) -> dict[str, str]:
     of_keys = select(Contact.address_key, Contact.address).where(
         Contact.address_key.in_(keys)
     )
-    rows = await session.execute(of_keys)
-    return shown | {f"address {key.hex()}": f"address {at}" for key, at in rows if at}
+    known = await session.execute(of_keys)
+    return shown | {f"address {key.hex()}": f"address {at}" for key, at in known if at}
 
 
 def _entry(document: Document, shown: Mapping[str, str]) -> HistoryEntry:

@@ -9,8 +9,8 @@ from litestar import Response, get
 from audiences.export import formats
 from audiences.export.formats import Form
 from mailer.errors import RefusedError
-from mailer.reports import history
-from mailer.reports.history_sources import HistoryEntry
+from mailer.reports.record import history
+from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
