@@ -21,7 +21,9 @@ class Act(StrEnum):
     EDITED = "edited"  # its content was replaced
     TRANSLATED = "translated"  # the words of one language were changed
     TESTED = "tested"  # test copies were sent; nothing changes
+    ASKED = "asked"  # for approval
     APPROVED = "approved"
+    RETURNED = "returned"  # to its author, with a reason
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"

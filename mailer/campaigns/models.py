@@ -153,6 +153,7 @@ class Approval(Base):
     readers: Mapped[dict[str, dict[str, int]] | None] = mapped_column(
         JSON(none_as_null=True)
     )
+    needed: Mapped[int | None]  # approvers that its type asked for; None: one
     voided_at: Mapped[datetime | None]
 
 

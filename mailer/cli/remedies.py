@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.not_asked": "`mailer campaigns ask {campaign}` does so",
     "approval.other_period": "`mailer campaigns unschedule {campaign}` takes it away",
     "approval.other_time": "approve again after `mailer campaigns unschedule`",
     "campaign.audience_changed": (

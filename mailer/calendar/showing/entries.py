@@ -23,7 +23,8 @@ from scheduler.office import Office
 MANY = 20_000  # entries of a calendar
 log = structlog.get_logger()
 _WAITS = {
-    CampaignState.DRAFT: "waits for its author and an approver",
+    CampaignState.DRAFT: "waits for its author",
+    CampaignState.IN_REVIEW: "waits for an approver",
     CampaignState.APPROVED: "waits for a sender to schedule it",
     CampaignState.SCHEDULED: "",
     CampaignState.SENDING: "",

@@ -2,7 +2,8 @@
 
 A user who wrote any of the content cannot approve it, and an edit voids an approval. If
 the campaign is scheduled, the approval holds for that time, else for any. An approval
-may be renewed, for example to take a changed template; the state stays.
+may be renewed, for example to take a changed template; the state stays. A letter type
+may ask for several approvers.
 """
 
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, hours, lookup, permission, references
+from mailer.campaigns import acts, hours, lookup, permission, references, signatures
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -55,6 +56,8 @@ async def approve(
     """
     await lookup.lock(session, campaign)
     _require_approvable(campaign)
+    needed = letter_types.load(templates, campaign.template).approvers
+    signatures.require_asked(campaign, needed)
     await _require_approver(session, campaign, templates, by)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
@@ -68,11 +71,16 @@ async def approve(
         segments=_segments(campaign, context),
         files=await approved_files.store(session, templates),
         readers=await _counted(session, campaign, context),
+        needed=needed,
     )
     approval.digest = await _digest(session, campaign, approval) or ""
+    if by in await signatures.approvers(session, approval) and needed > 1:
+        raise RefusedError(
+            f"{by} approved {campaign.name} already; another user must approve it too"
+        )
     session.add(approval)
-    _record(session, campaign, approval)
     await session.flush()
+    await _record(session, campaign, approval)
     return approval
 
 
@@ -100,11 +108,13 @@ def _period(
     return (at if time is None and ends is None else time), ends
 
 
-def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> None:
-    """Record an approval as an act; a draft becomes approved."""
+async def _record(
+    session: AsyncSession, campaign: Campaign, approval: Approval
+) -> None:
+    """Record an approval as an act; with the last one needed it is approved."""
     by, at, act = approval.by, approval.at, Act.APPROVED
     detail = {"readers": approval.count, "digest": approval.digest}
-    if campaign.state in RENEWABLE:
+    if campaign.state in RENEWABLE or await signatures.missing(session, approval):
         acts.note(session, campaign, act, by=by, now=at, detail=detail)
     else:
         after = CampaignState.APPROVED
@@ -197,6 +207,7 @@ async def require(
             f"{approval.by} approved {campaign.name} until"
             f" {last_day(approval, campaign)} only; approve it again"
         )
+    await signatures.require(session, campaign, approval)
     return approval
 
 
