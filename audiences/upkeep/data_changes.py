@@ -25,6 +25,7 @@ class DataKind(StrEnum):
     SECTOR = "sector"
     OFFICE = "office"
     ROLE = "role"
+    SERIES = "series"
 
 
 class DataChange(Base):

@@ -39,6 +39,20 @@ async def require(session: AsyncSession, campaign: Campaign, given: Approval) ->
         )
 
 
+async def require_another(
+    session: AsyncSession, campaign: Campaign, approval: Approval
+) -> None:
+    """Raise RefusedError if the user of a new approval gave the same already.
+
+    Where one user suffices, an approval may be given again.
+    """
+    if (approval.needed or 1) > 1 and approval.by in await approvers(session, approval):
+        raise RefusedError(
+            f"{approval.by} approved {campaign.name} already; another user must approve"
+            " it too"
+        )
+
+
 def require_asked(campaign: Campaign, needed: int) -> None:
     """Raise RefusedError if a draft needs several approvers who were not asked."""
     if needed > 1 and campaign.state == CampaignState.DRAFT:

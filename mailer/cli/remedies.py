@@ -25,6 +25,8 @@ REMEDIES: Mapping[str, str] = {
     "organisation.contacts": "`mailer organisations show {organisation}` lists them",
     "proposal.unknown": "`mailer proposals list` lists them",
     "secret.missing": "`mailer init` makes one",
+    "series.no_date": "`mailer series show {series}` shows its dates",
+    "series.scheduled": "`mailer campaigns unschedule {campaign}` does so",
     "series.unknown": "`mailer series list` lists them",
     "site.restored": "`mailer resume-after-restore` shows what was due",
     "site.stopped": "`mailer go` ends that",

@@ -73,6 +73,8 @@ async def between(
         entry.key: entry
         for entry in await _computed(session, first=first, last=last, office=office)
     }
+    for key in await _elsewhere(session):
+        found.pop(key, None)
     for entry in await _stored(session, first, last):
         found[entry.key] = entry
     for entry in await _single(session, first, last, zone):
@@ -106,13 +108,23 @@ def _of_series(
         ):
             if begin <= slot.instant < last:
                 yield CalendarEntry(
-                    key=_key(series, f"{slot.local:%Y-%m-%dT%H:%M}"),
+                    key=_key(series.id, renewing.name_of(slot.local)),
                     at=slot.instant,
                     zone=cadence.zone,
                     name=series.name,
                     waits=NO_CAMPAIGN,
                     changed_at=series.created_at,
                 )
+
+
+async def _elsewhere(session: AsyncSession) -> Iterable[str]:
+    """Return the keys of slots that a person has moved; they have rows."""
+    rows = await session.execute(
+        select(Occurrence.series_id, Occurrence.slot).where(
+            Occurrence.moved_to.is_not(None)
+        )
+    )
+    return [_key(series_id, slot) for series_id, slot in rows]
 
 
 async def _stored(
@@ -128,7 +140,7 @@ async def _stored(
     )
     return [
         CalendarEntry(
-            key=_key(series, occurrence.slot),
+            key=_key(series.id, occurrence.slot),
             at=occurrence.due_at,
             zone=series.zone,
             name=series.name,
@@ -179,8 +191,8 @@ async def _single(
     ]
 
 
-def _key(series: Series, slot: str) -> str:
-    return f"series-{series.id}-{slot}"
+def _key(series_id: int, slot: str) -> str:
+    return f"series-{series_id}-{slot}"
 
 
 def year(number: int, zone: str) -> tuple[datetime, datetime]:

@@ -56,9 +56,7 @@ async def approve(
     """
     await lookup.lock(session, campaign)
     _require_approvable(campaign)
-    needed = letter_types.load(templates, campaign.template).approvers
-    signatures.require_asked(campaign, needed)
-    await _require_approver(session, campaign, templates, by)
+    needed = await _require_approver(session, campaign, templates, by)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
     approval = Approval(
@@ -74,12 +72,6 @@ async def approve(
         needed=needed,
     )
     approval.digest = await _digest(session, campaign, approval) or ""
-    if by in await signatures.approvers(session, approval) and needed > 1:
-        raise RefusedError(
-            f"{by} approved {campaign.name} already; another user must approve it too"
-        )
-    session.add(approval)
-    await session.flush()
     await _record(session, campaign, approval)
     return approval
 
@@ -111,7 +103,10 @@ def _period(
 async def _record(
     session: AsyncSession, campaign: Campaign, approval: Approval
 ) -> None:
-    """Record an approval as an act; with the last one needed it is approved."""
+    """Store an approval as an act; with the last one needed it is approved."""
+    await signatures.require_another(session, campaign, approval)
+    session.add(approval)
+    await session.flush()
     by, at, act = approval.by, approval.at, Act.APPROVED
     detail = {"readers": approval.count, "digest": approval.digest}
     if campaign.state in RENEWABLE or await signatures.missing(session, approval):
@@ -129,14 +124,19 @@ def _require_approvable(campaign: Campaign) -> None:
 
 async def _require_approver(
     session: AsyncSession, campaign: Campaign, templates: TemplateFiles, by: str
-) -> None:
-    """Raise if the user wrote any of the content, or may not approve its class."""
+) -> int:
+    """Raise if the user wrote any of the content, or may not approve its class.
+
+    Return how many users must approve it.
+    """
+    letter = letter_types.load(templates, campaign.template)
+    signatures.require_asked(campaign, letter.approvers)
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; another user must approve it")
-    letter_class = letter_types.load(templates, campaign.template).letter_class
     await permission.require(
-        session, campaign, Right.APPROVE, by=by, letter_class=letter_class
+        session, campaign, Right.APPROVE, by=by, letter_class=letter.letter_class
     )
+    return letter.approvers
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:

@@ -1,14 +1,17 @@
 """`mailer series`: recurring mailings and their next instants."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import rich_click as click
 
 from mailer import clock
-from mailer.calendar import open_slots, renewing, series
+from mailer.calendar import open_slots, planning, renewing, series
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import as_json, operator_option, with_site
+from mailer.cli.people.authors import author
+from mailer.cli.writing import series_changing, series_showing
 from mailer.cli.writing.instants import (
     YEAR,
     after_option,
@@ -18,6 +21,7 @@ from mailer.cli.writing.instants import (
     show_instants,
     show_year,
 )
+from mailer.cli.writing.series_changing import plan_options
 from mailer.reports import shapes
 from mailer.sites.site import Site
 from scheduler import words
@@ -25,7 +29,11 @@ from scheduler import words
 
 @click.group()
 def command() -> None:
-    """List and add recurring mailings; show their next instants."""
+    """List, add and change recurring mailings; show their next instants."""
+
+
+for each in (series_showing.show, *series_changing.VERBS):
+    command.add_command(each)
 
 
 @command.command("list", epilog="Example: mailer series list")
@@ -69,14 +77,22 @@ zone_option = click.option(
 @click.argument("cadence")
 @zone_option
 @event_option
+@plan_options
+@operator_option
 @with_site
 async def add(
-    site: Site, name: str, cadence: str, zone: str | None, event: datetime | None
+    site: Site,
+    name: str,
+    cadence: str,
+    zone: str | None,
+    event: datetime | None,
+    operator: str,
+    **given: Any,
 ) -> None:
-    """Add a series by its cadence in words."""
+    """Add a series by its cadence in words; with a type it opens drafts."""
     settings = site.settings
     async with site.database.writing() as session:
-        _, understood = await series.add(
+        added, understood = await series.add(
             session,
             name,
             cadence,
@@ -85,7 +101,10 @@ async def add(
             office=settings.office.office,
             usual=settings.office.usual_time,
             event=day_of(event),
+            by=operator,
         )
+        plan = series_changing.plan_of(given)
+        await planning.change(session, site, added, plan, author(operator, None))
     output.line(f"{name}: {understood.sentence}")
 
 
