@@ -1,43 +1,11 @@
 """When a slot needs its people: days before it, at its own hour. Pure rules."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from mailer.campaigns.models import Occurrence, Series
 from scheduler import zones
 from scheduler.instants import instant_of
-
-LONGEST = 180  # days
-
-
-class Turn(StrEnum):
-    """Whose turn it is before a slot."""
-
-    DRAFT = "draft"  # its draft is opened, its owner writes it
-    TRANSLATION = "translation"
-    APPROVAL = "approval"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Leads:
-    """Days before a slot."""
-
-    draft: int = 10
-    translation: int = 4
-    approval: int = 2
-
-    @property
-    def days(self) -> dict[Turn, int]:
-        """Return the days by turn, the first turn first."""
-        return {
-            Turn.DRAFT: self.draft,
-            Turn.TRANSLATION: self.translation,
-            Turn.APPROVAL: self.approval,
-        }
-
-
-USUAL = Leads()
+from scheduler.leads import USUAL, Leads, Turn
 
 
 def of(series: Series) -> Leads:

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
 from mailer.calendar import leads
-from mailer.calendar.leads import Turn
 from mailer.calendar.open_slots import REMEMBERED
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series, SlotNotice
@@ -28,6 +27,7 @@ from mailer.users import guard, rights
 from mailer.users.acts import Right
 from mailer.users.models import User
 from mailer.users.rights import Subject
+from scheduler.leads import Turn
 
 log = structlog.get_logger()
 _OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)

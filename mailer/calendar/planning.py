@@ -14,7 +14,6 @@ from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, renewing
-from mailer.calendar.leads import Turn
 from mailer.campaigns.models import Occurrence, Series
 from mailer.campaigns.writing import text_files
 from mailer.errors import MailerError, RefusedError, counted
@@ -27,6 +26,7 @@ from mailer.users.models import User
 from mailer.users.rights import Subject
 from scheduler import slots
 from scheduler.errors import ScheduleError
+from scheduler.leads import LONGEST, Turn
 
 _LOOKED_AT = 24  # dates of a series, for its shortest period
 
@@ -181,10 +181,10 @@ def _check_leads(site: Site, series: Series, now: datetime) -> None:
     """Raise RefusedError unless the leads are in order and within the period."""
     days = leads.of(series).days
     draft, translation, approval = (days[turn] for turn in Turn)
-    if not leads.LONGEST >= draft >= translation >= approval >= 0:
+    if not LONGEST >= draft >= translation >= approval >= 0:
         raise RefusedError(
             f"{series.name} has the draft {draft} days before each date, translations"
-            f" {translation} and approval {approval}; expected at most {leads.LONGEST},"
+            f" {translation} and approval {approval}; expected at most {LONGEST},"
             " each no longer than the one before"
         )
     office = site.settings.office.office

@@ -5,6 +5,7 @@ import email.policy
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -32,7 +33,7 @@ def author() -> Author:
     return Author(by=EDITOR, at=clock.now())
 
 
-async def planned(site: Site, **said: str) -> datetime:
+async def planned(site: Site, **said: Any) -> datetime:
     """Give the sample's series its people; return its next date."""
     now = clock.now()
     async with site.database.writing() as session:
@@ -52,7 +53,7 @@ async def planned(site: Site, **said: str) -> datetime:
         )
         await session.flush()
         found = await series.named(session, NAME)
-        plan = {
+        plan: dict[str, Any] = {
             "letter_type": NAME,
             "audience": campaigning.SECTORS,
             "languages": "en fr",
@@ -96,7 +97,7 @@ async def kinds(site: Site) -> list[tuple[str, str]]:
 async def draft(site: Site) -> int:
     """Return the draft that was opened first."""
     async with site.database.reading() as session:
-        number = await session.scalar(select(func.min(Occurrence.draft_id)))
+        number: int | None = await session.scalar(select(func.min(Occurrence.draft_id)))
     assert number is not None
     return number
 

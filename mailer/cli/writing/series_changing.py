@@ -14,8 +14,9 @@ from mailer.cli.command import operator_option, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.writing.instants import day_of, event_option
 from mailer.sites.site import Site
+from scheduler.leads import LONGEST, USUAL
 
-_DAYS = click.IntRange(0, leads.LONGEST)
+_DAYS = click.IntRange(0, LONGEST)
 _OPTIONS = {
     "--type": ("letter_type", None, "The letter type of its drafts."),
     "--audience": ("audience", None, "The rule of its drafts' readers."),
@@ -26,17 +27,17 @@ _OPTIONS = {
     "--draft": (
         "draft_lead",
         _DAYS,
-        f"Days before each date; else {leads.USUAL.draft}.",
+        f"Days before each date; else {USUAL.draft}.",
     ),
     "--translation": (
         "translation_lead",
         _DAYS,
-        f"Days before each date; else {leads.USUAL.translation}.",
+        f"Days before each date; else {USUAL.translation}.",
     ),
     "--approval": (
         "approval_lead",
         _DAYS,
-        f"Days before each date; else {leads.USUAL.approval}.",
+        f"Days before each date; else {USUAL.approval}.",
     ),
 }
 
@@ -192,9 +193,6 @@ async def add_date(
         found = await series.named(session, name)
         added = await dates.add(session, found, time, author(operator, because))
     output.line(f"{name} goes on {_written(added)} too")
-
-
-VERBS = (edit, skip, move, add_date)
 
 
 def _written(occurrence: Occurrence) -> str:

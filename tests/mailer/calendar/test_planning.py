@@ -1,5 +1,7 @@
 """What is said of a series is refused with a sentence where it cannot work."""
 
+from typing import Any
+
 import pytest
 
 from audiences.errors import AudienceError
@@ -28,7 +30,7 @@ WRONG = [
 @on_sqlite
 @pytest.mark.parametrize(("said", "sentence"), WRONG)
 async def test_what_cannot_work_is_refused_with_a_sentence(
-    site: Site, said: dict[str, str], sentence: str
+    site: Site, said: dict[str, Any], sentence: str
 ) -> None:
     await planned(site)
     with pytest.raises((MailerError, AudienceError), match=sentence):
