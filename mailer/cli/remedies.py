@@ -9,6 +9,10 @@ REMEDIES: Mapping[str, str] = {
     "campaign.audience_changed": (
         "`mailer campaigns release {campaign} --expect {readers}` does the latter"
     ),
+    "campaign.changed": (
+        "`mailer campaigns copy {campaign} DIR` writes the present text beside yours,"
+        " `mailer campaigns show {campaign}` says who changed it"
+    ),
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.finished": (
         "`mailer campaigns resend` sends it to those it has not reached"

@@ -1,6 +1,7 @@
 """Leaves out readers who had as many letters in a month as the unit allows."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, null, select
 from sqlalchemy.orm import aliased
@@ -15,9 +16,7 @@ MONTH = timedelta(days=30)  # before the day of a release
 _NOT_HAD = (MessageState.SKIPPED, MessageState.CANCELLED, MessageState.EXPIRED)
 
 
-def beyond(
-    settings: Settings, campaign: Campaign, day: date
-) -> ColumnElement[str | None]:
+def beyond(settings: Settings, campaign: Campaign, day: date) -> ColumnElement[Any]:
     """Return `frequency` for a contact who gets no further letter on a day, or null.
 
     The limit is `gate.letters_a_month`; 0 is none. Service mail does not count and is
