@@ -27,6 +27,7 @@ class DataKind(StrEnum):
     OFFICE = "office"
     ROLE = "role"
     EXPORT = "export"  # contacts that were written to a file
+    SERIES = "series"
 
 
 class DataChange(Base):

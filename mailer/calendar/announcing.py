@@ -1,19 +1,22 @@
 """Announces slots of series that nothing fills, or whose campaign would be refused.
 
 A day before, an hour before, and after its time, such a slot is logged once and kept as
-a row, which a mail to the owner of the series can use.
+a row; the owner of its series gets a mail before and after.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.calendar import open_slots
+from mailer.calendar import notices, open_slots
+from mailer.calendar.notices import NoticeKind
 from mailer.calendar.open_slots import AlertStage, OpenSlot
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Occurrence, SlotAlert
+from mailer.campaigns.models import Occurrence, Series, SlotAlert
 from mailer.campaigns.review import approval, audience_guard, gate
 from mailer.errors import MailerError
 from mailer.sites.site import Site
@@ -78,4 +81,24 @@ async def _note(site: Site, slot: OpenSlot, now: datetime) -> bool:
             kept = SlotAlert(occurrence_id=slot.number, stage=slot.stage)
             session.add(kept)
         kept.reason, kept.at = slot.reason, now
+        if slot.reason:
+            await _notify(session, site, slot, now)
         return True
+
+
+async def _notify(
+    session: AsyncSession, site: Site, slot: OpenSlot, now: datetime
+) -> None:
+    """Plan a mail to the owner of the series, and before its time to approvers."""
+    row = await session.execute(
+        select(Occurrence, Series)
+        .join(Series, Series.id == Occurrence.series_id)
+        .where(Occurrence.id == slot.number)
+    )
+    occurrence, series = row.one()
+    missed = slot.stage is AlertStage.MISSED
+    kind = NoticeKind.MISSED if missed else NoticeKind.BEFORE
+    owner = [series.owner] if series.owner else []
+    await notices.add(session, occurrence, kind, owner, now)
+    if owner and not missed:
+        await notices.plan(session, site, series, occurrence, now=now)

@@ -30,6 +30,7 @@ class Ticked:
         default_factory=list
     )  # expired: too late, or not releasable
     missed: list[str] = field(default_factory=list)  # slots without a campaign
+    opened: list[int] = field(default_factory=list)  # drafts of series
 
 
 async def tick(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState
@@ -67,7 +67,7 @@ async def near(session: AsyncSession, now: datetime) -> list[OpenSlot]:
         .where(
             Occurrence.due_at > now - REMEMBERED,
             Occurrence.due_at <= now + AHEAD[AlertStage.DAY],
-            Occurrence.outcome.is_distinct_from("released"),
+            or_(Occurrence.outcome.is_(None), Occurrence.outcome == "missed"),
         )
         .order_by(Occurrence.due_at, Occurrence.id)
     )
@@ -75,7 +75,7 @@ async def near(session: AsyncSession, now: datetime) -> list[OpenSlot]:
         OpenSlot(
             number=occurrence.id,
             series=series.name,
-            slot=occurrence.slot,
+            slot=occurrence.moved_to or occurrence.slot,
             zone=series.zone,
             campaign=occurrence.campaign_id,
             stage=_stage(occurrence, now),

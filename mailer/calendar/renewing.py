@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
+from mailer.calendar import leads
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
@@ -65,7 +66,13 @@ async def renew(
     for each in await session.scalars(select(Series).where(*due).order_by(Series.id)):
         try:
             if every:
-                await _recompute(session, each, office=office, now=now)
+                for slot in await recompute(session, each, office=office, now=now):
+                    log.warning(
+                        "slot.off_cadence",
+                        series=each.name,
+                        slot=slot.slot,
+                        campaign=slot.campaign_id,
+                    )
             await open_slots(session, each, office=office, now=now)
         except ScheduleError as fault:
             log.warning("series.unreadable", series=each.name, reason=str(fault))
@@ -77,7 +84,7 @@ async def open_slots(
     """Create the next slots of a series that do not exist yet."""
     following = coming(series, office, now)
     series.renew_at = following[0].instant if following else None
-    names = [_name(each) for each in following]
+    names = [name_of(each.local) for each in following]
     known = set(
         await session.scalars(
             select(Occurrence.slot).where(
@@ -86,7 +93,12 @@ async def open_slots(
         )
     )
     rows = [
-        {"series_id": series.id, "slot": name, "due_at": slot.instant}
+        {
+            "series_id": series.id,
+            "slot": name,
+            "due_at": slot.instant,
+            "attend_at": leads.first(series, slot.local),
+        }
         for slot, name in zip(following, names, strict=True)
         if name not in known
     ]
@@ -97,17 +109,20 @@ async def open_slots(
     await session.flush()
 
 
-def _name(slot: Slot) -> str:
-    return f"{slot.local:%Y-%m-%dT%H:%M}"
+def name_of(local: datetime) -> str:
+    """Return the name of the slot at a local time: 2027-05-04T10:00."""
+    return f"{local:%Y-%m-%dT%H:%M}"
 
 
-async def _recompute(
+async def recompute(
     session: AsyncSession, series: Series, *, office: Office, now: datetime
-) -> None:
+) -> list[Occurrence]:
     """Give the open slots of a series their instants as they are computed now.
 
-    A slot that its cadence no longer has goes away, if no campaign fills it.
+    A slot that its cadence no longer has goes away, if no campaign fills it. Return
+    all such slots.
     """
+    off_cadence = []
     rows = await session.scalars(
         select(Occurrence).where(
             Occurrence.series_id == series.id,
@@ -119,20 +134,16 @@ async def _recompute(
     zone = zones.named(cadence_of(series).zone)
     wanted = _wanted(series, open_ones, office, now)
     for each in open_ones:
-        local = datetime.fromisoformat(each.slot)
-        instant = instant_of(local, zone)
+        instant = instant_of(leads.local_of(each), zone)
         if instant != each.due_at:
             await _move(session, series, each, instant, now)
-        if each.slot in wanted:
+        if each.slot in wanted or each.moved_to is not None:
             continue
-        log.warning(
-            "slot.off_cadence",
-            series=series.name,
-            slot=each.slot,
-            campaign=each.campaign_id,
-        )
+        off_cadence.append(each)
         if each.campaign_id is None:
             await session.delete(each)
+    await session.flush()
+    return off_cadence
 
 
 def _wanted(
@@ -147,8 +158,8 @@ def _wanted(
             cadence, now, office=office, event=series.event_day
         )
         for slot in following:
-            found.add(_name(slot))
-            if _name(slot) >= last:
+            found.add(name_of(slot.local))
+            if name_of(slot.local) >= last:
                 break
     except ScheduleError:
         return found  # it has no more dates

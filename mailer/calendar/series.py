@@ -8,6 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.record import writing
+from audiences.upkeep import data_changes
+from audiences.upkeep.changes import Author
+from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
@@ -16,6 +19,8 @@ from mailer.users.acts import Right
 from scheduler import slots, stored, words
 from scheduler.office import ALWAYS_SAME, Office
 from scheduler.words import Understood
+
+SHOWN = 30  # dates of one series
 
 
 async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | None]]:
@@ -86,6 +91,37 @@ def _begun(
     return replace(understood, cadence=replace(cadence, days=days))
 
 
+async def change_cadence(
+    session: AsyncSession,
+    series: Series,
+    cadence: str,
+    author: Author,
+    *,
+    zone: str,
+    office: Office,
+    usual: time,
+    event: date | None,
+) -> tuple[Understood, list[Occurrence]]:
+    """Give a series another cadence; return how it is understood, and what stays.
+
+    Its coming dates are computed again. A date that has a campaign or was moved by a
+    person stays. Raises ScheduleError if the cadence cannot be read or has no date.
+    """
+    await guard.require(session, author.by, Right.SERIES)
+    understood = words.understand(cadence, zone=zone, usual=usual)
+    understood = _begun(understood, author.at, office, event)
+    detail = {"cadence": [series.cadence, cadence]}
+    series.cadence, series.zone = cadence, understood.cadence.zone
+    series.rule = stored.dump(understood.cadence)
+    series.event_day = event if understood.cadence.days.event else None
+    off = await renewing.recompute(session, series, office=office, now=author.at)
+    await renewing.open_slots(session, series, office=office, now=author.at)
+    kept = [each for each in off if each.campaign_id is not None]
+    kind, name = DataKind.SERIES, series.name
+    data_changes.record(session, kind, name, "edited", author, detail)
+    return understood, kept
+
+
 async def named(session: AsyncSession, name: str) -> Series:
     """Return a series by its name; raise NotFoundError if there is none."""
     series: Series | None = await session.scalar(
@@ -94,6 +130,17 @@ async def named(session: AsyncSession, name: str) -> Series:
     if series is None:
         raise NotFoundError(f"no series is called {name!r}", code="series.unknown")
     return series
+
+
+async def slots_of(session: AsyncSession, series: Series) -> Sequence[Occurrence]:
+    """Return the last and the coming dates of a series, in order."""
+    rows = await session.scalars(
+        select(Occurrence)
+        .where(Occurrence.series_id == series.id)
+        .order_by(Occurrence.due_at.desc())
+        .limit(SHOWN)
+    )
+    return rows.all()[::-1]
 
 
 async def leave_slots(session: AsyncSession, campaign_id: int) -> None:

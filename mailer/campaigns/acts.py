@@ -23,10 +23,10 @@ class Act(StrEnum):
     TRANSLATED = "translated"  # the words of one language were changed
     EXPORTED = "exported"  # its messages with their readers, to a file
     TESTED = "tested"  # test copies were sent; nothing changes
-    ASKED = "asked"  # users were asked for an approval
-    WITHDRAWN = "withdrawn"  # such requests were taken back
-    RETURNED = "returned"  # sent back to its author with a reason
+    ASKED = "asked"  # for approval
+    WITHDRAWN = "withdrawn"  # the author took that back
     APPROVED = "approved"
+    RETURNED = "returned"  # to its author, with a reason
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"  # its time was taken away
     RELEASED = "released"

@@ -1,6 +1,7 @@
 """The states of a campaign, and every arrow between them.
 
-draft → approved, cancelled
+draft → in_review, approved, cancelled
+in_review → draft, approved, cancelled
 approved → draft, scheduled, sending, cancelled
 scheduled → draft, approved, sending, cancelled, expired
 sending → paused, finished, cancelled
@@ -8,9 +9,10 @@ paused → sending, cancelled
 finished → sending
 expired → scheduled, sending, cancelled
 
-An edit voids the approval and the time, and makes the campaign a draft again. A renewed
-approval or another time does not change the state. A finished campaign is sent again
-only by a resend, to readers it has not reached.
+An edit voids the approval and the time, and makes the campaign a draft again; so does
+an approver who returns it. Where one approver suffices, a draft is approved without a
+review. A renewed approval or another time does not change the state. A finished
+campaign is sent again only by a resend, to readers it has not reached.
 """
 
 from enum import StrEnum
@@ -22,6 +24,7 @@ class CampaignState(StrEnum):
     """The state of a campaign."""
 
     DRAFT = "draft"  # being written, not approved
+    IN_REVIEW = "in_review"  # its author asked for approval
     APPROVED = "approved"  # this content may go to this audience
     SCHEDULED = "scheduled"  # it goes at its time
     SENDING = "sending"  # its messages are made and sent
@@ -32,7 +35,12 @@ class CampaignState(StrEnum):
 
 
 ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
-    CampaignState.DRAFT: frozenset({CampaignState.APPROVED, CampaignState.CANCELLED}),
+    CampaignState.DRAFT: frozenset(
+        {CampaignState.IN_REVIEW, CampaignState.APPROVED, CampaignState.CANCELLED}
+    ),
+    CampaignState.IN_REVIEW: frozenset(
+        {CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.CANCELLED}
+    ),
     CampaignState.APPROVED: frozenset(
         {
             CampaignState.DRAFT,
@@ -61,7 +69,13 @@ ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
         {CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLED}
     ),
 }
-_EDITABLE = (CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.SCHEDULED)
+_EDITABLE = (
+    CampaignState.DRAFT,
+    CampaignState.IN_REVIEW,
+    CampaignState.APPROVED,
+    CampaignState.SCHEDULED,
+)
+RETURNABLE = frozenset(_EDITABLE) - {CampaignState.DRAFT}
 
 
 def require_arrow(current: CampaignState, target: CampaignState, *, name: str) -> None:
@@ -74,6 +88,12 @@ def require_editable(current: CampaignState, *, name: str) -> None:
     """Raise RefusedError if the content of a campaign in this state is final."""
     if current not in _EDITABLE:
         raise RefusedError(f"{name} is {current}; its content cannot be changed")
+
+
+def require_returnable(current: CampaignState, *, name: str) -> None:
+    """Raise RefusedError if a campaign in this state cannot be returned."""
+    if current not in RETURNABLE:
+        raise RefusedError(f"{name} is {current}; there is nothing to return")
 
 
 def refuse_release(current: CampaignState, *, name: str) -> None:

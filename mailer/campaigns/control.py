@@ -1,4 +1,4 @@
-"""Pauses, resumes and expires campaigns, and voids their approvals and times.
+"""Pauses, resumes, expires and returns campaigns, and voids their approvals and times.
 
 A message is marked only while its campaign is sending: once a pause is committed, no
 more messages are marked.
@@ -11,14 +11,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.characters import has_control
 from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import FELL, Act
-from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.campaign_states import CampaignState, require_returnable
 from mailer.campaigns.models import Approval, Campaign, CampaignEvent
 from mailer.errors import RefusedError
+from mailer.rendering import letter_types
+from mailer.rendering.template_files import TemplateFiles
 from mailer.store import locks
 from mailer.users.acts import Right
 
+_LONGEST = 500  # characters of a reason
+_WITHOUT_TIME = (
+    CampaignState.DRAFT,
+    CampaignState.IN_REVIEW,
+    CampaignState.APPROVED,
+)
 _TIMES = (Act.EDITED, Act.TRANSLATED, Act.SCHEDULED, Act.UNSCHEDULED)
 
 
@@ -96,11 +105,13 @@ async def void(
     *,
     by: str,
     now: datetime,
+    because: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an act that voids the approval and the time; the campaign is a draft.
 
-    A slot of a series stays the campaign's. A time that falls is recorded.
+    A slot of a series stays the campaign's. A time that falls is recorded. `because` is
+    that of acts.move.
     """
     if campaign.at is not None:
         detail = {**(detail or {}), FELL: campaign.at.isoformat()}
@@ -108,13 +119,60 @@ async def void(
     if campaign.state == CampaignState.DRAFT:
         acts.note(session, campaign, act, by=by, now=now, detail=detail)
     else:
-        draft = CampaignState.DRAFT
-        acts.move(session, campaign, draft, act, by=by, now=now, detail=detail)
+        acts.move(
+            session,
+            campaign,
+            CampaignState.DRAFT,
+            act,
+            by=by,
+            now=now,
+            because=because,
+            detail=detail,
+        )
     await session.execute(
         update(Approval)
         .where(Approval.campaign_id == campaign.id, Approval.voided_at.is_(None))
         .values(voided_at=now)
     )
+
+
+async def send_back(
+    session: AsyncSession,
+    campaign: Campaign,
+    *,
+    templates: TemplateFiles,
+    by: str,
+    because: str,
+    now: datetime,
+) -> None:
+    """Return a campaign to its author with a reason: a draft without approval or time.
+
+    Raises RefusedError if its state does not allow it, without a reason, or if `by` may
+    not approve letters of its class.
+    """
+    reason = _reason(because)
+    await lookup.lock(session, campaign)
+    letter_class = letter_types.load(templates, campaign.template).letter_class
+    await permission.require(
+        session, campaign, Right.APPROVE, by=by, letter_class=letter_class
+    )
+    require_returnable(CampaignState(campaign.state), name=campaign.name)
+    await void(session, campaign, Act.RETURNED, by=by, now=now, because=reason)
+
+
+def _reason(because: str) -> str:
+    """Return a reason without outer spaces; raise RefusedError if it is none."""
+    reason = because.strip()
+    if not reason or has_control(reason):
+        raise RefusedError(
+            "a campaign is returned with a reason: one line, such as"
+            " 'the date of the forum is wrong'"
+        )
+    if len(reason) > _LONGEST:
+        raise RefusedError(
+            f"the reason has {len(reason):,} characters; expected at most {_LONGEST}"
+        )
+    return reason
 
 
 async def fallen_times(
@@ -131,7 +189,7 @@ async def fallen_times(
         select(CampaignEvent.campaign_id, CampaignEvent.act, CampaignEvent.detail)
         .join(Campaign, Campaign.id == CampaignEvent.campaign_id)
         .where(
-            Campaign.state.in_([CampaignState.DRAFT, CampaignState.APPROVED]),
+            Campaign.state.in_(_WITHOUT_TIME),
             CampaignEvent.act.in_(_TIMES),
             chosen,
         )

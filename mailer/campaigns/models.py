@@ -153,6 +153,7 @@ class Approval(Base):
     readers: Mapped[dict[str, dict[str, int]] | None] = mapped_column(
         JSON(none_as_null=True)
     )
+    needed: Mapped[int | None]  # approvers that its type asked for; None: one
     voided_at: Mapped[datetime | None]
 
 
@@ -207,7 +208,11 @@ class StoredLetter(Base):
 
 
 class Series(Base):
-    """A recurring mailing: its cadence and the template of its letters."""
+    """A recurring mailing: its cadence, its letter type, and who works on it.
+
+    Without a letter type, a person writes and schedules its campaigns. Languages and
+    users are lists of names; the leads are days before each slot.
+    """
 
     __tablename__ = "series"
 
@@ -218,6 +223,15 @@ class Series(Base):
     # the cadence by rules, see scheduler/stored.py; None: made by an older version
     rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     event_day: Mapped[date | None]  # what the cadence counts from, if it does
+    letter_type: Mapped[str | None] = mapped_column(String(60))
+    audience: Mapped[str | None]  # None: that of the last letter, or of its type
+    languages: Mapped[str | None]  # fr en; the first is the default
+    owner: Mapped[str | None] = mapped_column(String(60))
+    translators: Mapped[str | None]
+    approvers: Mapped[str | None]
+    draft_lead: Mapped[int | None]
+    translation_lead: Mapped[int | None]
+    approval_lead: Mapped[int | None]
     # when the next slots are to be made; None: it has no more
     renew_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
@@ -240,18 +254,21 @@ class Occurrence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey(Series.id))
     slot: Mapped[str] = mapped_column(String(16))  # local time: 2027-05-04T10:00
+    # the local time a person gave it in place of its cadence's; None: none did
+    moved_to: Mapped[str | None] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(index=True)
+    # when its draft is opened, or the next of its people asked; None: no more
+    attend_at: Mapped[datetime | None] = mapped_column(index=True)
     campaign_id: Mapped[int | None] = mapped_column(
         ForeignKey(Campaign.id), unique=True
     )
-    outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed
+    # the draft that was opened for it; it is opened once
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id))
+    outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed, skipped
 
 
 class SlotAlert(Base):
-    """A slot that was looked at before its time, or missed; `reason` is why it is open.
-
-    `mailed_at` is for the mail to the owner of the series.
-    """
+    """A slot that was looked at before its time, or missed; the reason it is open."""
 
     __tablename__ = "slot_alert"
 
@@ -295,3 +312,19 @@ class BlockSave(Base):
     n: Mapped[int]
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
+
+
+class SlotNotice(Base):
+    """A mail to a user about a slot: whose turn it is, or that no letter goes."""
+
+    __tablename__ = "slot_notice"
+    __table_args__ = (Index("ix_slot_notice_waiting", "tried_at", "sent_at"),)
+
+    occurrence_id: Mapped[int] = mapped_column(
+        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    user: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]  # set before it is sent: it is sent once
+    sent_at: Mapped[datetime | None]

@@ -120,7 +120,7 @@ NOUNS = {
     ),
     "series": CommandPlace(
         "mailer.cli.writing.series",
-        "List and add recurring mailings; show their next instants.",
+        "List, add and change recurring mailings; show their next instants.",
     ),
     "serve": CommandPlace(
         "mailer.cli.running.serve",

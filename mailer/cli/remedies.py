@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.not_asked": "`mailer campaigns ask {campaign}` does so",
     "approval.other_period": "`mailer campaigns unschedule {campaign}` takes it away",
     "approval.other_time": "approve again after `mailer campaigns unschedule`",
     "campaign.audience_changed": (
         "`mailer campaigns release {campaign} --expect {readers}` does the latter"
     ),
-    "campaign.changed": "`mailer campaigns diff {campaign}` shows the change",
+    "campaign.changed": (
+        "`mailer campaigns copy {campaign} DIR` writes the present text beside yours,"
+        " `mailer campaigns show {campaign}` says who changed it"
+    ),
     "campaign.errors": "`mailer campaigns check {campaign}` lists them",
     "campaign.finished": (
         "`mailer campaigns resend` sends it to those it has not reached"
@@ -27,6 +31,8 @@ REMEDIES: Mapping[str, str] = {
     "record.faulty": "`mailer audit verify` lists them",
     "record.unknown": "`mailer audit list` lists them",
     "secret.missing": "`mailer init` makes one",
+    "series.no_date": "`mailer series show {series}` shows its dates",
+    "series.scheduled": "`mailer campaigns unschedule {campaign}` does so",
     "series.unknown": "`mailer series list` lists them",
     "site.restored": "`mailer resume-after-restore` shows what was due",
     "site.stopped": "`mailer go` ends that",

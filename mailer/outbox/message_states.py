@@ -97,3 +97,4 @@ class Skip(StrEnum):
     NO_TRANSLATION = "no_translation"  # no language they read, and no fallback allowed
     CHANGED = "changed"  # their languages or blocks changed during the release
     ONLY_TO = "only_to"  # this site writes only to the addresses of mail.only_to
+    FREQUENCY = "frequency"  # had gate.letters_a_month letters in the last 30 days

@@ -33,14 +33,20 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
 from mailer.campaigns.variants import codes, groups, waves
 from mailer.errors import RefusedError
-from mailer.outbox import lease, message_states, only_to, process_identity
+from mailer.outbox import (
+    lease,
+    message_states,
+    only_to,
+    process_identity,
+)
 from mailer.outbox.models import (
     CampaignWave,
     Message,
     ReleasePlan,
     Route,
 )
-from mailer.outbox.waves import not_reached, replaced
+from mailer.outbox.waves import frequency, not_reached, replaced
+from mailer.settings.sections import Settings
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.store.identity import StoreIdentity
@@ -110,8 +116,7 @@ async def plan(site: Site, campaign_id: int, *, now: Callable[[], datetime]) -> 
                     log.info("campaign.released", campaign=campaign_id, messages=made)
                     return made
                 _leased(progress, now())
-                patterns = site.settings.mail.only_to
-                await _plan_chunk(session, campaign, progress, size, patterns)
+                await _plan_chunk(session, site, campaign, progress, size)
             size = min(size * 2, MAX_CHUNK)
 
 
@@ -129,10 +134,10 @@ async def _made(session: AsyncSession, campaign_id: int) -> int:
 
 async def _plan_chunk(
     session: AsyncSession,
+    site: Site,
     campaign: Campaign,
     progress: ReleasePlan,
     size: int,
-    patterns: Sequence[str],
 ) -> None:
     """Make the messages of the next `size` contacts; delete a plan that is done."""
     began = await _began(session, campaign, progress)
@@ -154,7 +159,7 @@ async def _plan_chunk(
     for via in context.memberships:
         due_at = await waves.due_at(session, campaign, context, via, within, began)
         columns, readers = _messages(
-            *(campaign, context, via, within, patterns),
+            *(campaign, context, via, within, site.settings),
             progress=progress,
             due_at=due_at,
         )
@@ -185,7 +190,7 @@ def _messages(
     context: Context,
     via: Via,
     within: Range,
-    patterns: Sequence[str],
+    settings: Settings,
     *,
     progress: ReleasePlan,
     due_at: ColumnElement[datetime],
@@ -196,7 +201,10 @@ def _messages(
     a further wave, those who get it.
     """
     variant = codes.expression(campaign, context, via)
-    left_out = _left_out(campaign, patterns)
+    left_out = _left_out(campaign, settings)
+    if progress.wave == 1:  # a person decides on further waves
+        often = frequency.beyond(settings, campaign, context.today)
+        left_out = func.coalesce(left_out, often)
     # a reader who is left out has no route
     route = and_(left_out.is_(None), *_route(campaign, variant))
     columns = _columns(campaign, via, left_out) | {
@@ -212,14 +220,15 @@ def _messages(
         .order_by(Contact.id)
     )
     if progress.wave > 1:
-        readers = readers.where(*_of_wave(campaign, progress, patterns))
+        readers = readers.where(*_of_wave(campaign, progress, settings.mail.only_to))
     return list(columns), readers
 
 
-def _left_out(campaign: Campaign, patterns: Sequence[str]) -> ColumnElement[Any]:
+def _left_out(campaign: Campaign, settings: Settings) -> ColumnElement[Any]:
     """Return why a contact of the audience is left out, or null."""
     only = message_states.Skip.ONLY_TO.value
-    outside = case((only_to.condition(patterns), null()), else_=only)
+    allowed = only_to.condition(settings.mail.only_to)
+    outside = case((allowed, null()), else_=only)
     return func.coalesce(resolve.reason(campaign.topic), outside)
 
 

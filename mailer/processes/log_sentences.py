@@ -21,6 +21,9 @@ SENTENCES: Mapping[str, str] = {
     "campaign.released": "campaign {campaign} is released: {messages} messages made",
     "campaign.resumed": "{by} resumed campaign {campaign}",
     "command.failed": "{reason}",
+    "draft.not_opened": (
+        "the draft of {series} for its slot {slot} was not opened: {reason}"
+    ),
     "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
     "feedback.not_stored": "a returned mail is not stored, its sender has it: {reason}",
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
@@ -30,6 +33,11 @@ SENTENCES: Mapping[str, str] = {
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",
     "messages.wait": "{reason}",
+    "notice.no_recipient": (
+        "{user} gets no mail ({kind}) about {series}: gone, disabled or without address"
+    ),
+    "notice.not_sent": "a mail to users waits for the relay {relay}: {reason}",
+    "notices.sent": "mails to users: {count}",
     "occurrence.missed": "the slot {slot} passed without a campaign that goes",
     "optouts.compacted": "opt-outs.jsonl is rewritten with {lines} lines",
     "optouts.not_compacted": "opt-outs.jsonl cannot be rewritten: {reason}",
@@ -55,6 +63,8 @@ SENTENCES: Mapping[str, str] = {
     "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
+    "slot.moved": "the slot {slot} of {series} is at {after} now, not at {before}",
+    "slot.off_cadence": "the series {series} has no slot {slot} any more",
     "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",
     "source.away": "the list {source} cannot be read: {reason}",
     "source.back": "the list {source} can be read again",

@@ -7,11 +7,11 @@ from functools import partial
 from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
-from mailer.calendar import announcing, due
+from mailer.calendar import announcing, due, opening
 from mailer.calendar.due import Ticked
 from mailer.maintenance import starting
 from mailer.outbox import release
-from mailer.processes import alerting, chores
+from mailer.processes import alerting, chores, noticing
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
@@ -52,6 +52,7 @@ async def _tick(
         now=now,
         every_series=every_series,
     )
+    ticked.opened = await opening.attend(site, now=now)
     await announcing.announce(site, now=now)
     return ticked
 
@@ -69,6 +70,7 @@ def parts(site: Site, stopping: asyncio.Event) -> dict[str, Part]:
     found: dict[str, Part] = {
         "ticker": partial(tick_for_ever, site, stopping),
         "chores": partial(chores.run, site, stopping),
+        "notices": partial(noticing.notify_for_ever, site, stopping),
     }
     if site.settings.alerts.to:
         found["alerts"] = partial(alerting.alert_for_ever, site, stopping)

@@ -13,7 +13,8 @@ LAYOUT = "_layout"
 SETTINGS = "template.toml"
 SERVICES = ("entry", "request", "participation", "other")
 GENERAL = "general"  # the letter class of a type that names none
-_SETTINGS = {"title", "class", "topic", "service", "audience", "blocks"}
+_SETTINGS = {"title", "class", "approvers", "topic", "service", "audience", "blocks"}
+_MOST_APPROVERS = 5
 _CLASS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -35,6 +36,7 @@ class Template:
     name: str
     title: str  # in English; the name if it has none
     letter_class: str  # what approvers are named for
+    approvers: int  # how many users must approve a campaign
     topic: str | None  # None: the campaign names it, or it is service mail
     service: str  # what service mail, which needs no subscription, is about; else ""
     audience: str | None
@@ -78,6 +80,7 @@ def load(templates: TemplateFiles, name: str) -> Template:
             name=name,
             title=str(table.get("title", name)),
             letter_class=_letter_class(table.get("class", GENERAL), path),
+            approvers=_approvers(table.get("approvers", 1), path),
             topic=table.get("topic"),
             service=_service(table.get("service", False), path),
             audience=table.get("audience"),
@@ -112,6 +115,16 @@ def _letter_class(value: object, path: str) -> str:
         path,
         f"class is {value!r}; expected up to 40 lower-case letters, digits and hyphens,"
         " with a letter first",
+    )
+
+
+def _approvers(value: object, path: str) -> int:
+    if type(value) is int and 1 <= value <= _MOST_APPROVERS:
+        return value
+    raise ContentError(
+        path,
+        f"approvers is {value!r}; expected how many users must approve, 1 to"
+        f" {_MOST_APPROVERS}",
     )
 
 

@@ -40,6 +40,7 @@ from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.outbox import ledger, only_to
 from mailer.outbox.message_states import MessageState, Skip
 from mailer.outbox.models import FOR_ORGANISATION, Message
+from mailer.outbox.waves import frequency
 from mailer.reports import coverage
 from mailer.sites.site import Site
 
@@ -133,13 +134,14 @@ class Audience:
         """Return the queries of a page: of the ledger, or by kind of membership."""
         if self.campaign.released_at is not None:
             return [self._ledger(within)]
+        often = frequency.beyond(self.site.settings, self.campaign, self.context.today)
         return [
             resolve.audience(
                 self.campaign.audience,
                 self.context,
                 *_WHO,
                 codes.expression(self.campaign, self.context, via),
-                resolve.reason(self.campaign.topic),
+                func.coalesce(resolve.reason(self.campaign.topic), often),
                 self._had_last(),
                 via=via,
                 within=within,

@@ -76,13 +76,23 @@ def segment(row: SavedSegment) -> Document:
     return {"name": row.name, "version": row.version, "rule": row.rule}
 
 
+def series(row: Series) -> Document:
+    """Return what is said of a series."""
+    keys = (
+        *("name", "cadence", "zone", "letter_type", "audience", "languages", "owner"),
+        *("translators", "approvers", "draft_lead", "translation_lead"),
+        "approval_lead",
+    )
+    return {key: getattr(row, key) for key in keys}
+
+
 def slot(series: Series, occurrence: Occurrence | None) -> Document:
     """Return a series with one of its slots."""
     return {
         "name": series.name,
         "cadence": series.cadence,
         "zone": series.zone,
-        "slot": occurrence and occurrence.slot,
+        "slot": occurrence and (occurrence.moved_to or occurrence.slot),
         "campaign": occurrence and occurrence.campaign_id,
         "outcome": occurrence and occurrence.outcome,
     }

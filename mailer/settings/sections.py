@@ -133,6 +133,7 @@ class GateSettings(Section):
 
     spam_limit: float = Field(default=5, ge=0, le=100)
     audience_change: float = Field(default=0.2, ge=0, le=100)
+    letters_a_month: int = Field(default=0, ge=0, le=1000)
 
 
 class ApprovalSettings(Section):

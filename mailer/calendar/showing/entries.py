@@ -23,7 +23,8 @@ from scheduler.office import Office
 MANY = 20_000  # entries of a calendar
 log = structlog.get_logger()
 _WAITS = {
-    CampaignState.DRAFT: "waits for its author and an approver",
+    CampaignState.DRAFT: "waits for its author",
+    CampaignState.IN_REVIEW: "waits for an approver",
     CampaignState.APPROVED: "waits for a sender to schedule it",
     CampaignState.SCHEDULED: "",
     CampaignState.SENDING: "",
@@ -72,6 +73,8 @@ async def between(
         entry.key: entry
         for entry in await _computed(session, first=first, last=last, office=office)
     }
+    for key in await _elsewhere(session):
+        found.pop(key, None)
     for entry in await _stored(session, first, last):
         found[entry.key] = entry
     for entry in await _single(session, first, last, zone):
@@ -105,13 +108,23 @@ def _of_series(
         ):
             if begin <= slot.instant < last:
                 yield CalendarEntry(
-                    key=_key(series, f"{slot.local:%Y-%m-%dT%H:%M}"),
+                    key=_key(series.id, renewing.name_of(slot.local)),
                     at=slot.instant,
                     zone=cadence.zone,
                     name=series.name,
                     waits=NO_CAMPAIGN,
                     changed_at=series.created_at,
                 )
+
+
+async def _elsewhere(session: AsyncSession) -> Iterable[str]:
+    """Return the keys of slots that a person has moved; they have rows."""
+    rows = await session.execute(
+        select(Occurrence.series_id, Occurrence.slot).where(
+            Occurrence.moved_to.is_not(None)
+        )
+    )
+    return [_key(series_id, slot) for series_id, slot in rows]
 
 
 async def _stored(
@@ -127,7 +140,7 @@ async def _stored(
     )
     return [
         CalendarEntry(
-            key=_key(series, occurrence.slot),
+            key=_key(series.id, occurrence.slot),
             at=occurrence.due_at,
             zone=series.zone,
             name=series.name,
@@ -178,8 +191,8 @@ async def _single(
     ]
 
 
-def _key(series: Series, slot: str) -> str:
-    return f"series-{series.id}-{slot}"
+def _key(series_id: int, slot: str) -> str:
+    return f"series-{series_id}-{slot}"
 
 
 def year(number: int, zone: str) -> tuple[datetime, datetime]:

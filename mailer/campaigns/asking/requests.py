@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import acts, lookup, permission
+from mailer.campaigns import acts, control, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.campaign_states import CampaignState
@@ -25,7 +25,6 @@ from mailer.users.acts import Right
 from mailer.users.models import User
 
 LASTS = timedelta(days=7)
-LONGEST = 2000  # characters of a reason
 
 
 class RequestAnswer(StrEnum):
@@ -79,7 +78,13 @@ async def ask(
             for name in dict.fromkeys(approvers)
         ]
         detail = {"approvers": [each.approver.name for each in made]}
-        acts.witness(session, campaign_id, Act.ASKED, by=by, now=now, detail=detail)
+        if campaign.state == CampaignState.DRAFT:
+            after = CampaignState.IN_REVIEW
+            acts.move(
+                session, campaign, after, Act.ASKED, by=by, now=now, detail=detail
+            )
+        else:
+            acts.witness(session, campaign_id, Act.ASKED, by=by, now=now, detail=detail)
     return made
 
 
@@ -177,29 +182,20 @@ async def approve(
 async def send_back(
     site: Site, campaign_id: int, *, by: str, seen: datetime, reason: str, now: datetime
 ) -> User | None:
-    """Send a draft back to its author with a reason; return the author, if known.
+    """Send a letter back to its author with a reason; return the author, if known.
 
-    All its requests are answered. Raises RefusedError without a reason, for a letter
-    that is no draft or was changed meanwhile, and for a user who may not approve it.
+    All its requests are answered. Raises RefusedError for a letter that was changed
+    meanwhile, and what control.send_back raises.
     """
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST:
-        raise RefusedError(
-            f"the reason has {len(reason)} characters; say in 1 to {LONGEST} what is to"
-            " be changed"
-        )
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
         gate.require_seen(campaign, seen)
         await approval.require_approver(session, campaign, site.templates, by)
-        if campaign.state != CampaignState.DRAFT:
-            raise RefusedError(
-                f"{campaign.name} is {campaign.state}; only a draft can be sent back"
-            )
+        await control.send_back(
+            session, campaign, templates=site.templates, by=by, because=reason, now=now
+        )
         await _answer(session, campaign, RequestAnswer.RETURNED, now)
-        detail = {"because": reason}
-        acts.witness(session, campaign_id, Act.RETURNED, by=by, now=now, detail=detail)
         return await guard.find(session, campaign.author)
 
 
@@ -211,7 +207,11 @@ async def withdraw(
     await permission.require(session, campaign, Right.WRITE, by=by)
     if not await _answer(session, campaign, RequestAnswer.WITHDRAWN, now):
         raise RefusedError(f"no request for an approval of {campaign.name} is open")
-    acts.witness(session, campaign.id, Act.WITHDRAWN, by=by, now=now)
+    if campaign.state == CampaignState.IN_REVIEW:
+        after = CampaignState.DRAFT
+        acts.move(session, campaign, after, Act.WITHDRAWN, by=by, now=now)
+    else:
+        acts.witness(session, campaign.id, Act.WITHDRAWN, by=by, now=now)
 
 
 def _open(campaign: Campaign) -> tuple[ColumnElement[bool], ...]:

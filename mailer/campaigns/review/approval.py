@@ -2,7 +2,8 @@
 
 A user who wrote any of the content cannot approve it, and an edit voids an approval. If
 the campaign is scheduled, the approval holds for that time, else for any. An approval
-may be renewed, for example to take a changed template; the state stays.
+may be renewed, for example to take a changed template; the state stays. A letter type
+may ask for several approvers.
 """
 
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, hours, lookup, permission, references
+from mailer.campaigns import acts, hours, lookup, permission, references, signatures
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import (
@@ -55,7 +56,7 @@ async def approve(
     """
     await lookup.lock(session, campaign)
     require_approvable(campaign)
-    await require_approver(session, campaign, templates, by)
+    needed = await require_approver(session, campaign, templates, by)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
     approval = Approval(
@@ -68,11 +69,10 @@ async def approve(
         segments=_segments(campaign, context),
         files=await approved_files.store(session, templates),
         readers=await _counted(session, campaign, context),
+        needed=needed,
     )
     approval.digest = await _digest(session, campaign, approval) or ""
-    session.add(approval)
-    _record(session, campaign, approval)
-    await session.flush()
+    await _record(session, campaign, approval)
     return approval
 
 
@@ -100,11 +100,16 @@ def _period(
     return (at if time is None and ends is None else time), ends
 
 
-def _record(session: AsyncSession, campaign: Campaign, approval: Approval) -> None:
-    """Record an approval as an act; a draft becomes approved."""
+async def _record(
+    session: AsyncSession, campaign: Campaign, approval: Approval
+) -> None:
+    """Store an approval as an act; with the last one needed it is approved."""
+    await signatures.require_another(session, campaign, approval)
+    session.add(approval)
+    await session.flush()
     by, at, act = approval.by, approval.at, Act.APPROVED
     detail = {"readers": approval.count, "digest": approval.digest}
-    if campaign.state in RENEWABLE:
+    if campaign.state in RENEWABLE or await signatures.missing(session, approval):
         acts.note(session, campaign, act, by=by, now=at, detail=detail)
     else:
         after = CampaignState.APPROVED
@@ -120,14 +125,19 @@ def require_approvable(campaign: Campaign) -> None:
 
 async def require_approver(
     session: AsyncSession, campaign: Campaign, templates: TemplateFiles, by: str
-) -> None:
-    """Raise if the user wrote any of the content, or may not approve its class."""
+) -> int:
+    """Raise if the user wrote any of the content, or may not approve its class.
+
+    Return how many users must approve it.
+    """
+    letter = letter_types.load(templates, campaign.template)
+    signatures.require_asked(campaign, letter.approvers)
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; another user must approve it")
-    letter_class = letter_types.load(templates, campaign.template).letter_class
     await permission.require(
-        session, campaign, Right.APPROVE, by=by, letter_class=letter_class
+        session, campaign, Right.APPROVE, by=by, letter_class=letter.letter_class
     )
+    return letter.approvers
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:
@@ -198,6 +208,7 @@ async def require(
             f"{approval.by} approved {campaign.name} until"
             f" {last_day(approval, campaign)} only; approve it again"
         )
+    await signatures.require(session, campaign, approval)
     return approval
 
 

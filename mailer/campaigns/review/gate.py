@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns import lookup
+from mailer.campaigns import acts, lookup, permission
+from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     agreement,
@@ -34,6 +36,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.checks import lint, problem, rules
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.sites.site import Site
+from mailer.users.acts import Right
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +93,7 @@ async def require_sendable(
             return []
         site = await approved_files.as_approved(session, site, campaign)
     checked = await _check(site, campaign_id, now=at, scored=False, present=False)
-    _require_no_error(checked, campaign_id)
+    require_no_error(checked, campaign_id)
     return [each for each in checked.problems if each.timed]
 
 
@@ -148,6 +151,23 @@ def require_seen(campaign: Campaign, seen: datetime) -> None:
         )
 
 
+async def ask(site: Site, campaign_id: int, *, by: str, now: datetime) -> Campaign:
+    """Check a draft, and ask for its approval; return it.
+
+    Raises RefusedError if it is no draft, has an error, or `by` may not write it.
+    """
+    checked = await check(site, campaign_id, now=now, scored=False)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await lookup.lock(session, campaign)
+        await permission.require(session, campaign, Right.WRITE, by=by)
+        after = CampaignState.IN_REVIEW
+        require_arrow(CampaignState(campaign.state), after, name=campaign.name)
+        require_no_error(checked, campaign_id)
+        acts.move(session, campaign, after, Act.ASKED, by=by, now=now)
+        return campaign
+
+
 async def approve(
     site: Site,
     campaign_id: int,
@@ -173,7 +193,7 @@ async def approve(
     if not old_date:
         defaults.require_date(site, before, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
-    _require_no_error(checked, campaign_id)
+    require_no_error(checked, campaign_id)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
@@ -190,7 +210,8 @@ async def approve(
         )
 
 
-def _require_no_error(checked: CampaignCheck, campaign_id: int) -> None:
+def require_no_error(checked: CampaignCheck, campaign_id: int) -> None:
+    """Raise RefusedError with the first error of a campaign, if it has one."""
     for each in checked.problems:
         if each.level is Severity.ERROR:
             raise RefusedError(

@@ -20,7 +20,7 @@ from mailer.campaigns.writing import files, folder, texts
 from mailer.campaigns.writing.drafting import versions
 from mailer.campaigns.writing.folder import Folder
 from mailer.campaigns.writing.translation import progress
-from mailer.errors import ContentError
+from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.letter_types import Template
 from mailer.rendering.source import Block, Translation
@@ -75,12 +75,15 @@ async def replace(
     templates: TemplateFiles,
     by: str,
     now: datetime,
+    version: datetime | None = None,
 ) -> None:
     """Replace the content of a campaign that has not been released.
 
-    Raises RefusedError if its state does not allow it, ContentError at a fault.
+    Raises RefusedError if its state does not allow it or if it was changed after
+    `version`, ContentError at a fault.
     """
     await lookup.lock(session, campaign)
+    _require_version(campaign, version)
     require_editable(CampaignState(campaign.state), name=campaign.name)
     await permission.require(session, campaign, Right.WRITE, by=by)
     before = await texts.parsed_of(session, campaign, templates)
@@ -100,6 +103,18 @@ async def replace(
     )
     detail = await versions.keep(session, campaign, by=by, now=now)
     await control.void(session, campaign, Act.EDITED, by=by, now=now, detail=detail)
+
+
+def _require_version(campaign: Campaign, version: datetime | None) -> None:
+    """Raise RefusedError if a campaign was changed after an editor read it."""
+    if version is not None and campaign.updated_at != version:
+        raise RefusedError(
+            f"{campaign.name} was changed at {campaign.updated_at:%Y-%m-%d %H:%M:%S}"
+            " UTC, after you read it; nothing is replaced, and your text stays in your"
+            " folder",
+            code="campaign.changed",
+            campaign=campaign.id,
+        )
 
 
 async def _fill(

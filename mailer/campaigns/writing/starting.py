@@ -173,24 +173,27 @@ def _text(site: Site, language: str, blocks: Sequence[str]) -> str:
 async def copy(
     session: AsyncSession, campaign: Campaign, directory: Path, *, today: date
 ) -> None:
-    """Write the folder of a campaign, dated today; its fixed reference is a remark.
+    """Write the folder of a campaign, dated today or at its own later date.
+
+    Its fixed reference is a remark.
 
     An event gets a UID of its own, from the campaign's name. Raises RefusedError if the
     folder exists.
     """
     written = await texts.texts_of(session, campaign)
     attached = await files.files_of(session, campaign)
-    save(directory, _copied_toml(campaign, today), written, attached)
+    day = max(campaign.day, today)
+    save(directory, _copied_toml(campaign, day), written, attached)
 
 
-def _copied_toml(campaign: Campaign, today: date) -> str:
+def _copied_toml(campaign: Campaign, day: date) -> str:
     document = tomlkit.document()
     document.add(tomlkit.comment(f"A copy of campaign {campaign.id}."))
     values: dict[str, Any] = {
         "name": campaign.name,
         "template": campaign.template,
         "topic": campaign.topic,
-        "date": today,
+        "date": day,
         "reference": campaign.reference_pattern,
         "author": campaign.author,
         "audience": campaign.audience,

@@ -6,7 +6,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.calendar import schedule
-from mailer.campaigns import lookup
+from mailer.campaigns import lookup, signatures
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import approval, gate
 from mailer.cli import acting, output
@@ -59,16 +59,18 @@ async def approve(
     )
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-    _show_approval(site, campaign, given, as_json=as_json)
+        more = await signatures.missing(session, given)
+    _show_approval(site, campaign, given, more, as_json=as_json)
     await fallen.say(site, campaign_id)
 
 
 def _show_approval(
-    site: Site, campaign: Campaign, given: Approval, *, as_json: bool
+    site: Site, campaign: Campaign, given: Approval, more: int, *, as_json: bool
 ) -> None:
     last = approval.last_day(given, campaign)
     when = f", for {output.local(given.time, site.zone)} only" if given.time else ""
     when += f", for any time until {last}" if last else ""
+    when += f"; {counted(more, 'other user')} must approve it too" if more else ""
     readers = counted(given.count, "reader")
     acted.show(
         campaign,
@@ -77,6 +79,7 @@ def _show_approval(
         readers=given.count,
         only_at=given.time and given.time.isoformat(),
         until=last and last.isoformat(),
+        missing=more,
     )
 
 

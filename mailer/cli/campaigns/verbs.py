@@ -15,6 +15,11 @@ VERBS = {
         "approve",
         "Approve a campaign as it is now; any later edit voids the approval.",
     ),
+    "ask": _at(
+        "review.asking",
+        "ask",
+        "Ask for the approval of a draft; an edit makes it a draft again.",
+    ),
     "audience": _at(
         "readership",
         "audience_",
@@ -105,6 +110,11 @@ VERBS = {
         "sending",
         "resume",
         "Continue a paused campaign; send again what was refused by a fault of ours.",
+    ),
+    "return": _at(
+        "review.asking",
+        "return_",
+        "Return a campaign to its author with a reason; approval and time fall.",
     ),
     "schedule": _at(
         "timing",

@@ -31,6 +31,7 @@ class Approved(Acted):
     readers: int
     only_at: Instant | None
     until: str | None
+    missing: int  # users who must still approve the same
 
 
 class Released(Acted):

@@ -9,7 +9,7 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import INSTANT, as_json, with_site
 from mailer.cli.logging_option import log_option
-from mailer.processes import chores, logs, ticking
+from mailer.processes import chores, logs, noticing, ticking
 from mailer.sites.site import Site
 
 
@@ -31,11 +31,13 @@ async def command(
         return
     now = instant or clock.now()
     ticked = await ticking.tick(site, now)
+    sent = await noticing.notify(site, now=now)
     read = await chores.read_due(site, now)
     if as_json:
-        output.json_document({**asdict(ticked), "sources": read})
+        output.json_document({**asdict(ticked), "notices": sent, "sources": read})
         return
     output.line(
         f"{len(ticked.released)} released, {len(ticked.held)} for a person to decide,"
-        f" {len(ticked.missed)} slots without a campaign, {len(read)} lists read again"
+        f" {len(ticked.missed)} slots without a campaign, {len(ticked.opened)} drafts"
+        f" opened, {sent} notices sent, {len(read)} lists read again"
     )

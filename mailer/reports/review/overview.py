@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.campaigns import control, lookup
+from mailer.campaigns import control, lookup, signatures
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
@@ -30,6 +30,7 @@ from mailer.users.rights import Subject
 
 BEFORE_RELEASE = (
     CampaignState.DRAFT,
+    CampaignState.IN_REVIEW,
     CampaignState.APPROVED,
     CampaignState.SCHEDULED,
     CampaignState.EXPIRED,
@@ -89,6 +90,7 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         given = await lookup.current_approval(session, campaign)
+        signed = await signatures.approvers(session, given) if given else []
         history = await lookup.events_of(session, campaign)
         able = await may_approve(session, site, campaign)
         released = campaign.state not in BEFORE_RELEASE
@@ -97,9 +99,11 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         covered = await _covered(session, site, campaign, warnings, now)
         workers = await session.run_sync(partial(lease.at_work, now=now))
     found = _of_report(report) if report else await _checked(site, campaign_id, now)
+    if campaign.state == CampaignState.IN_REVIEW:
+        able = [each for each in able if each not in signed]
     return Overview(
         campaign=campaign,
-        approvers=[given.by] if given else [],
+        approvers=signed,
         may_approve=able,
         readers=found.readers,
         languages=found.languages,
@@ -214,7 +218,7 @@ def _next(
     if state in BEFORE_RELEASE:
         if any(each.level is Severity.ERROR for each in found):
             return NextStep.CORRECT
-        if state is CampaignState.DRAFT:
+        if state in {CampaignState.DRAFT, CampaignState.IN_REVIEW}:
             return NextStep.APPROVE
         if not covered:
             return NextStep.APPROVE_AGAIN

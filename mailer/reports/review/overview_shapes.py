@@ -16,6 +16,7 @@ def overview(seen: Overview, *, command: str | None, zone: ZoneInfo) -> Document
     return {
         "id": campaign.id,
         "name": campaign.name,
+        "version": campaign.updated_at.isoformat(),
         "reference": campaign.reference,
         "state": campaign.state,
         "at": at.astimezone(zone).isoformat() if at else None,

@@ -28,6 +28,7 @@ def draft(mailer: Mailer, place: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
+        "campaigns ask 1",
         "campaigns approve 1",
         "campaigns schedule 1 --at 2100-01-01T10:00Z",
         "campaigns release 1",

@@ -41,7 +41,8 @@ def test_commands_that_scripts_may_use_exist() -> None:
     lasting = """demo, init, inbox, serve, web, work, tick, contacts import,
     contacts undo, contacts show, segments list, segments count, segments members,
     segments explain, campaigns import, campaigns check, campaigns preview,
-    campaigns approve, campaigns schedule, campaigns release, campaigns pause,
+    campaigns ask, campaigns return, campaigns approve, campaigns schedule,
+    campaigns release, campaigns pause,
     campaigns resume, campaigns cancel, campaigns report, messages list, series list,
     series next, schedule next"""
 

@@ -19,6 +19,8 @@ VERBS: dict[str, str] = {
     "campaigns import {draft} --replace 1": Right.WRITE,
     "campaigns test 1 --to me@unit.example": Right.WRITE,
     "campaigns import-po 1 {po}": Right.TRANSLATE,
+    "campaigns ask 1": Right.WRITE,
+    "campaigns return 1 --because wrong": Right.APPROVE,
     "campaigns approve 1": Right.APPROVE,
     "campaigns schedule 1 --at 2100-01-01T10:00Z": Right.SCHEDULE,
     "campaigns unschedule 1": Right.UNSCHEDULE,

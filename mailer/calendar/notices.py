@@ -1,0 +1,282 @@
+"""Mails to users about slots: whose turn it is, and that no letter goes.
+
+A notice is a row, unique by slot, kind and user, so each is sent once.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.store.dialects import insert
+from mailer.calendar import leads
+from mailer.calendar.open_slots import REMEMBERED
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Campaign, Occurrence, Series, SlotNotice
+from mailer.campaigns.writing import texts
+from mailer.campaigns.writing.translation import progress, units
+from mailer.errors import ContentError
+from mailer.rendering import letter_types
+from mailer.rendering.language.catalogues import Catalogue
+from mailer.sites.site import Site
+from mailer.users import guard, rights
+from mailer.users.acts import Right
+from mailer.users.models import User
+from mailer.users.rights import Subject
+from scheduler.leads import Turn
+
+log = structlog.get_logger()
+_OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)
+
+
+class NoticeKind(StrEnum):
+    """What a notice asks or tells."""
+
+    DRAFT = "draft"
+    NO_DRAFT = "no_draft"  # it could not be opened
+    TRANSLATION = "translation"
+    APPROVAL = "approval"
+    SCHEDULE = "schedule"
+    BEFORE = "before"  # nothing goes, if nothing is done
+    MISSED = "missed"
+
+
+async def plan(
+    session: AsyncSession,
+    site: Site,
+    series: Series,
+    occurrence: Occurrence,
+    *,
+    now: datetime,
+) -> None:
+    """Plan the notices of a slot whose turns have come, unless they are done."""
+    number = occurrence.campaign_id or occurrence.draft_id
+    campaign = None if number is None else await session.get(Campaign, number)
+    came = {
+        turn
+        for turn, at in leads.instants(series, leads.local_of(occurrence)).items()
+        if at <= now
+    }
+    owner = [series.owner] if series.owner else []
+    if campaign is None:
+        await add(session, occurrence, NoticeKind.NO_DRAFT, owner, now)
+        return
+    if campaign.state == CampaignState.APPROVED:
+        await add(session, occurrence, NoticeKind.SCHEDULE, owner, now)
+    if campaign.state not in _OPEN:
+        return
+    if Turn.DRAFT in came and campaign.state == CampaignState.DRAFT:
+        await add(session, occurrence, NoticeKind.DRAFT, owner, now)
+    if Turn.TRANSLATION in came:
+        wanted = await untranslated(session, site, series, campaign)
+        names = await _translators(session, series, wanted)
+        await add(session, occurrence, NoticeKind.TRANSLATION, names, now)
+    if Turn.APPROVAL in came:
+        names = await approvers(session, site, series, campaign)
+        await add(session, occurrence, NoticeKind.APPROVAL, names, now)
+
+
+async def add(
+    session: AsyncSession,
+    occurrence: Occurrence,
+    kind: NoticeKind,
+    users: Iterable[str],
+    now: datetime,
+) -> None:
+    """Add a notice for each user who has none of this kind about the slot."""
+    rows = [
+        {"occurrence_id": occurrence.id, "kind": kind, "user": name, "at": now}
+        for name in users
+    ]
+    if rows:
+        await session.execute(
+            insert(session, SlotNotice).values(rows).on_conflict_do_nothing()
+        )
+
+
+async def untranslated(
+    session: AsyncSession, site: Site, series: Series, campaign: Campaign
+) -> set[str]:
+    """Return the languages of a series that are missing or stale in a campaign."""
+    default = campaign.default_language
+    parsed = await texts.parsed_of(session, campaign, site.templates)
+    wanted = {*(series.languages or "").split(), *parsed} - {default}
+    if default not in parsed:
+        return wanted
+    known = await progress.sources_of(session, campaign)
+    types = letter_types.block_types(site.templates)
+    source = units.source_units(parsed[default], types)
+    done = set()
+    for language in wanted & set(parsed):
+        aligned = units.align(source, parsed[language])
+        counted = progress.count(source, aligned, known.get(language, {}))
+        if counted.done == counted.total:
+            done.add(language)
+    return wanted - done
+
+
+async def _translators(
+    session: AsyncSession, series: Series, wanted: Collection[str]
+) -> list[str]:
+    """Return the translators of a series for any of these languages."""
+    found = []
+    for name in (series.translators or "").split():
+        user = await guard.find(session, name)
+        if user is not None and any(
+            rights.able(user, Right.TRANSLATE, Subject(language=each))
+            for each in wanted
+        ):
+            found.append(name)
+    return found
+
+
+async def approvers(
+    session: AsyncSession, site: Site, series: Series, campaign: Campaign
+) -> list[str]:
+    """Return the approvers of a series; without any, all who may approve its letters.
+
+    The author of the campaign is left out.
+    """
+    named = (series.approvers or "").split()
+    if not named:
+        try:
+            template = letter_types.load(site.templates, campaign.template)
+        except ContentError:  # its template is gone: the check says so
+            return []
+        letter = Subject(letter_class=template.letter_class)
+        named = [
+            each.name
+            for each in await guard.listed(session)
+            if rights.able(each, Right.APPROVE, letter)
+        ]
+    return [each for each in named if each not in {campaign.author, series.owner}]
+
+
+async def asked(session: AsyncSession, occurrence: Occurrence) -> list[str]:
+    """Return the users who had a mail about a slot, by name."""
+    names = await session.scalars(
+        select(SlotNotice.user)
+        .where(
+            SlotNotice.occurrence_id == occurrence.id, SlotNotice.sent_at.is_not(None)
+        )
+        .order_by(SlotNotice.user)
+        .distinct()
+    )
+    return list(names)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A notice with what its mail says."""
+
+    occurrence: int
+    kind: NoticeKind
+    user: User
+    series: str
+    slot: datetime  # local
+    zone: str
+    campaign: int | None
+
+    def subject(self, catalogue: Catalogue) -> str:
+        """Return the subject in the language of a catalogue."""
+        day = catalogue.day(self.slot.date())
+        asked = {
+            NoticeKind.DRAFT: catalogue.text("Please write"),
+            NoticeKind.NO_DRAFT: catalogue.text("No draft could be opened"),
+            NoticeKind.TRANSLATION: catalogue.text("Please translate"),
+            NoticeKind.APPROVAL: catalogue.text("Please approve or return"),
+            NoticeKind.SCHEDULE: catalogue.text("Please schedule"),
+            NoticeKind.BEFORE: catalogue.text("No letter will go yet"),
+            NoticeKind.MISSED: catalogue.text("No letter went"),
+        }
+        return catalogue.labelled(asked[self.kind], f"{self.series}, {day}")
+
+    def lines(self, catalogue: Catalogue) -> Sequence[str]:
+        """Return the text: the slot, what is so, and the command that helps."""
+        day, hour = catalogue.day(self.slot.date()), catalogue.time(self.slot)
+        when = catalogue.text(
+            "The letter of the series %(series)s is planned for %(day)s at %(time)s"
+            " (%(zone)s).",
+            series=self.series,
+            day=day,
+            time=hour,
+            zone=self.zone,
+        )
+        if self.kind is NoticeKind.MISSED:
+            so = catalogue.text("Its time has passed, and nothing was sent.")
+        else:
+            so = catalogue.text("Without approval and a time, nothing is sent.")
+        do = catalogue.text("What to do:")
+        return (when, so, do, f"    {self.command}")
+
+    @property
+    def command(self) -> str:
+        """Return the command that does what is asked, or shows why nothing goes."""
+        if self.campaign is None:
+            return f"mailer series show {self.series}"
+        return {
+            NoticeKind.DRAFT: (
+                "mailer campaigns copy {id} DIR\n"
+                "    mailer campaigns import DIR --replace {id}"
+            ),
+            NoticeKind.TRANSLATION: "mailer campaigns export-po {id} LANGUAGE",
+            NoticeKind.APPROVAL: "mailer campaigns approve {id} --by {user}",
+            NoticeKind.SCHEDULE: "mailer campaigns schedule {id} --series {series}",
+        }.get(self.kind, "mailer campaigns show {id}").format(
+            id=self.campaign, user=self.user.name, series=self.series
+        )
+
+
+async def waiting(
+    session: AsyncSession, *, limit: int, now: datetime
+) -> list[SlotNotice]:
+    """Return notices that are to be sent now, locked for this process."""
+    found = await session.scalars(
+        select(SlotNotice)
+        .where(
+            SlotNotice.tried_at.is_(None),
+            SlotNotice.sent_at.is_(None),
+            SlotNotice.at <= now,
+        )
+        .order_by(SlotNotice.at, SlotNotice.occurrence_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(found)
+
+
+async def read(
+    session: AsyncSession, row: SlotNotice, *, now: datetime
+) -> Notice | None:
+    """Return a notice with what its mail says; None if it is too late to send it.
+
+    None, logged, if its user has gone or has no address.
+    """
+    found = await session.execute(
+        select(Occurrence, Series)
+        .join(Series, Series.id == Occurrence.series_id)
+        .where(Occurrence.id == row.occurrence_id)
+    )
+    occurrence, series = found.one()
+    late = REMEMBERED if row.kind == NoticeKind.MISSED else timedelta()
+    if now >= occurrence.due_at + late:
+        return None
+    user = await guard.find(session, row.user)
+    if user is None or user.disabled_at is not None or not user.address:
+        log.warning(
+            "notice.no_recipient", series=series.name, kind=row.kind, user=row.user
+        )
+        return None
+    return Notice(
+        occurrence=occurrence.id,
+        kind=NoticeKind(row.kind),
+        user=user,
+        series=series.name,
+        slot=leads.local_of(occurrence),
+        zone=series.zone,
+        campaign=occurrence.campaign_id or occurrence.draft_id,
+    )

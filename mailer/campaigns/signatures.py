@@ -1,0 +1,64 @@
+"""Counts the users who approved the same: some letter types ask for several."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Approval, Campaign
+from mailer.errors import RefusedError, counted
+
+
+async def approvers(session: AsyncSession, approval: Approval) -> list[str]:
+    """Return the users whose approvals hold for the same content and the same time."""
+    names = await session.scalars(
+        select(Approval.by)
+        .where(
+            Approval.campaign_id == approval.campaign_id,
+            Approval.voided_at.is_(None),
+            Approval.digest == approval.digest,
+            Approval.time.is_not_distinct_from(approval.time),
+            Approval.until.is_not_distinct_from(approval.until),
+        )
+        .order_by(Approval.id)
+    )
+    return list(dict.fromkeys(names))
+
+
+async def missing(session: AsyncSession, approval: Approval) -> int:
+    """Return how many more users must approve the same."""
+    return max(0, (approval.needed or 1) - len(await approvers(session, approval)))
+
+
+async def require(session: AsyncSession, campaign: Campaign, given: Approval) -> None:
+    """Raise RefusedError if more users must approve the same before a release."""
+    more = await missing(session, given)
+    if more:
+        raise RefusedError(
+            f"{campaign.name} needs the approval of {given.needed} users; {given.by}"
+            f" approved it, {counted(more, 'other user')} must still approve the same"
+        )
+
+
+async def require_another(
+    session: AsyncSession, campaign: Campaign, approval: Approval
+) -> None:
+    """Raise RefusedError if the user of a new approval gave the same already.
+
+    Where one user suffices, an approval may be given again.
+    """
+    if (approval.needed or 1) > 1 and approval.by in await approvers(session, approval):
+        raise RefusedError(
+            f"{approval.by} approved {campaign.name} already; another user must approve"
+            " it too"
+        )
+
+
+def require_asked(campaign: Campaign, needed: int) -> None:
+    """Raise RefusedError if a draft needs several approvers who were not asked."""
+    if needed > 1 and campaign.state == CampaignState.DRAFT:
+        raise RefusedError(
+            f"{campaign.name} needs the approval of {needed} users; its author asks"
+            " for it first",
+            code="approval.not_asked",
+            campaign=campaign.id,
+        )

@@ -1,0 +1,156 @@
+"""`mailer series list, add, preview, next`: series and their instants."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import rich_click as click
+
+from mailer import clock
+from mailer.calendar import open_slots, planning, renewing, series
+from mailer.cli import output
+from mailer.cli.command import as_json, by_option, with_site
+from mailer.cli.people.authors import author
+from mailer.cli.writing.instants import (
+    YEAR,
+    after_option,
+    count_option,
+    day_of,
+    event_option,
+    show_instants,
+    show_year,
+)
+from mailer.cli.writing.series_changing import plan_of, plan_options
+from mailer.reports import shapes
+from mailer.sites.site import Site
+from scheduler import words
+
+
+@click.command("list", epilog="Example: mailer series list")
+@as_json
+@with_site
+async def list_(site: Site, as_json: bool) -> None:
+    """List the series, and the campaigns in their slots."""
+    async with site.database.reading() as session:
+        slots = [
+            shapes.slot(each, occurrence)
+            for each, occurrence in await series.listed(session)
+        ]
+        unfilled = await open_slots.shown(session, now=clock.now())
+    for slot in unfilled:
+        output.say(slot.sentence)
+    if as_json:
+        output.json_document(slots)
+        return
+    rows = [
+        (each["name"], each["cadence"], _local(each["slot"]), *rest)
+        for each, rest in zip(
+            slots, shapes.columns(slots, "campaign", "outcome"), strict=True
+        )
+    ]
+    output.table("Series", ("name", "cadence", "slot", "campaign", "outcome"), rows)
+
+
+def _local(slot: str | None) -> str:
+    return (slot or "").replace("T", " ")
+
+
+zone_option = click.option(
+    "--zone", help="The zone of the time, such as Europe/Paris; else site.zone."
+)
+
+
+@click.command(
+    epilog="Example: mailer series add monthly 'first Tuesday, 10:00' --by editor"
+)
+@click.argument("name")
+@click.argument("cadence")
+@zone_option
+@event_option
+@plan_options
+@by_option
+@as_json
+@with_site
+async def add(
+    site: Site,
+    name: str,
+    cadence: str,
+    zone: str | None,
+    event: datetime | None,
+    by: str,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Add a series by its cadence in words; with a type it opens drafts."""
+    settings = site.settings
+    async with site.database.writing() as session:
+        added, understood = await series.add(
+            session,
+            name,
+            cadence,
+            zone=zone or settings.site.zone,
+            now=clock.now(),
+            office=settings.office.office,
+            usual=settings.office.usual_time,
+            event=day_of(event),
+            by=by,
+        )
+        plan = plan_of(given)
+        await planning.change(session, site, added, plan, author(by, None))
+    output.done(
+        {"name": name, "zone": added.zone, "understood": understood.sentence},
+        f"{name}: {understood.sentence}",
+        as_json=as_json,
+    )
+
+
+@click.command(
+    epilog="Example: mailer series preview 'last working day, 17:00' --year 2027"
+)
+@click.argument("cadence")
+@click.option("--year", type=YEAR, help="The year to show; else this year.")
+@zone_option
+@event_option
+@as_json
+@with_site
+async def preview(
+    site: Site,
+    cadence: str,
+    year: int | None,
+    zone: str | None,
+    event: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show the dates of a cadence in a year, by the holidays of the office."""
+    office, zone = site.settings.office, zone or site.settings.site.zone
+    understood = words.understand(cadence, zone=zone, usual=office.usual_time)
+    here = clock.now().astimezone(ZoneInfo(understood.cadence.zone))
+    show_year(
+        understood,
+        year=year or here.year,
+        office=office.office,
+        event=day_of(event),
+        as_json=as_json,
+    )
+
+
+@click.command("next", epilog="Example: mailer series next monthly --count 3")
+@click.argument("name")
+@after_option
+@count_option
+@as_json
+@with_site
+async def next_(
+    site: Site, name: str, after: datetime | None, count: int, as_json: bool
+) -> None:
+    """Show the next instants of a series."""
+    async with site.database.reading() as session:
+        saved = await series.named(session, name)
+    show_instants(
+        renewing.understood(saved),
+        after=after,
+        count=count,
+        as_json=as_json,
+        office=site.settings.office.office,
+        event=saved.event_day,
+    )
