@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0192"
-down_revision = "0191"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
