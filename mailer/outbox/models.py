@@ -142,6 +142,7 @@ class Message(Base):
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply: Mapped[str | None]  # the relay's last reply
+    relay: Mapped[str | None]  # the name of the relay that had it last
 
 
 # the organisation a message is for, in a query that joins its contact

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from mailer.campaigns.models import Campaign
 from mailer.errors import counted
 from mailer.outbox.waves.counts import WaveCount
+from mailer.reports.results import result_sections
+from mailer.reports.results.reading import Results
 from mailer.reports.totals import CampaignReport, ReasonCount
 
 WIDTH, ROW, BAR_FROM = 480, 28, 170  # of a picture, in CSS pixels
@@ -29,7 +31,12 @@ td.number { text-align: end; }
 
 
 def page(
-    campaign: Campaign, report: CampaignReport, *, zone: ZoneInfo, now: datetime
+    campaign: Campaign,
+    report: CampaignReport,
+    results: Results,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> str:
     """Return the page; times are in `zone`."""
     states = {str(state): count for state, count in report.states.items() if count}
@@ -47,8 +54,8 @@ def page(
             " style-src 'unsafe-inline'\" />\n"
             "<title>{name}: report</title>\n<style>{style}</style>\n</head>\n<body>\n"
             "<main>\n<h1>{name}</h1>\n<p>{reference}; {state}; an audience of"
-            " {audience}; as of {now}.</p>\n{facts}{figures}{reasons}"
-            "</main>\n</body>\n</html>\n"
+            " {audience}; as of {now}.</p>\n{facts}{results}{figures}"
+            "{reasons}</main>\n</body>\n</html>\n"
         ).format(
             name=campaign.name,
             style=Markup(_STYLE),  # noqa: S704 (our own)
@@ -57,6 +64,7 @@ def page(
             audience=f"{report.audience:,}",
             now=_shown(now, zone),
             facts=_facts(campaign, report, zone),
+            results=result_sections.sections(results),
             figures=Markup("").join(figures),
             reasons=_reasons(report, zone),
         )

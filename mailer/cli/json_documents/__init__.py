@@ -4,18 +4,12 @@
 test runs the commands on a site and compares. Instants are in ISO 8601 with an offset.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Counts = dict[str, int]
-
-
-class Shape(BaseModel):
-    """A document with exactly its keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+from mailer.cli.json_documents.report import Reported
+from mailer.cli.json_documents.shape import Counts, Instant, Shape
 
 
 class CampaignListed(Shape):
@@ -70,59 +64,6 @@ class Imported(Shape):
     """A campaign that was stored."""
 
     id: int
-
-
-class Reason(Shape):
-    """Why messages are in a state, since when, and when one is tried next."""
-
-    state: str
-    reason: str
-    count: int
-    since: Instant | None
-    next_try: Instant | None
-    reply: str
-
-
-class WaveReported(Shape):
-    """A resend; the release is wave 1."""
-
-    number: int
-    at: Instant
-    by: str
-    until: Instant
-    joiners: bool
-    readers: int
-    accepted: int
-
-
-class Reported(Shape):
-    """The report: the states and the skipped add up to `audience`."""
-
-    state: str
-    audience: int
-    waiting: int
-    accepted: int
-    deferred: int
-    refused: int
-    bounced: int
-    complained: int
-    uncertain: int
-    held: int
-    set_aside: int
-    expired: int
-    cancelled: int
-    skipped: Counts
-    by_language: Counts
-    by_kind: Counts
-    fallbacks: Counts
-    joined_since_approval: int
-    left_since_approval: int
-    stopped_because: str | None
-    started_at: Instant | None
-    settled_at: Instant | None
-    reasons: list[Reason]
-    waves: list[WaveReported]
-    per_second: float
 
 
 class MissedReader(Shape):
