@@ -130,6 +130,10 @@ NOUNS = {
         "mailer.cli.directory.suppressions",
         "List, export, add and lift suppressed addresses.",
     ),
+    "tasks": CommandPlace(
+        "mailer.cli.running.tasks",
+        "List contacts that were lost or are back, ask who follows, and finish tasks.",
+    ),
     "themes": CommandPlace(
         "mailer.cli.directory.themes",
         "List and change what organisations work on and letters are about.",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
-from audiences.people import details, former_keys, kept_lists
+from audiences.people import details, former_keys, kept_lists, lost_contacts
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
@@ -45,6 +45,7 @@ MODULES = (
     former_keys,
     identity,
     kept_lists,
+    lost_contacts,
     organisations,
     saved,
     site_events,

@@ -185,6 +185,8 @@ def in_words(why: ReasonCount) -> str:
 def wave_in_words(wave: WaveCount, *, at: str) -> str:
     """Return what a resend was, and what became of it; `at` is when it began."""
     joined = ", with those who joined" if wave.joiners else ""
+    if wave.successors:
+        joined = ", who follow contacts whose mailboxes are gone"
     return (
         f"by {wave.by} on {at}, for {counted(wave.readers, 'reader')}{joined};"
         f" {wave.accepted:,} accepted"

@@ -22,6 +22,7 @@ class WaveReported(Shape):
     by: str
     until: Instant
     joiners: bool
+    successors: bool
     readers: int
     accepted: int
 
