@@ -65,8 +65,8 @@ async def draft(
     readers = await kept_lists.keep(session, name, chosen)
     if not readers:
         raise RefusedError(
-            "no other contact of these organisations can be written to; `mailer tasks"
-            " show` says how else to ask"
+            "no other contact of these organisations can be written to",
+            code="task.no_reader",
         )
     written = _folder(site, back=back, rule=f"kept({name})", now=now)
     added: Campaign = await edit.add(
