@@ -23,6 +23,7 @@ from audiences.upkeep import changes, data_changes
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError, StoreError
 from mailer.feedback.models import FeedbackMail
+from mailer.feedback.sender_reports.keeping import StoredSenderReport
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.store import identity, site_events
@@ -37,6 +38,7 @@ MODULES = (
     Import,
     ListSource,
     Message,
+    StoredSenderReport,
     User,
     changes,
     data_changes,

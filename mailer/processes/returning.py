@@ -14,6 +14,7 @@ from mailer.feedback.arrivals import listener, mailboxes, reading, taking
 from mailer.feedback.arrivals.mailboxes import Mailbox
 from mailer.feedback.belief import retention
 from mailer.feedback.lost import sending_on
+from mailer.feedback.sender_reports import keeping
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.settings.feedback import FeedbackSettings
@@ -93,3 +94,4 @@ async def _read(site: Site) -> None:
     await sending_on.heal(site, now=clock.now())
     async with site.database.writing() as session:
         await retention.forget(session, days=given.keep_days, now=clock.now())
+        await keeping.forget(session, days=given.keep_days, now=clock.now())

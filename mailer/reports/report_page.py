@@ -3,7 +3,7 @@
 Each picture is an SVG of our own with a table of the same numbers beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from mailer.campaigns.models import Campaign
 from mailer.errors import counted
+from mailer.feedback.sender_reports.keeping import SenderSummary
 from mailer.outbox.waves.counts import WaveCount
 from mailer.reports.results import result_sections
 from mailer.reports.results.reading import Results
@@ -35,6 +36,7 @@ def page(
     report: CampaignReport,
     results: Results,
     *,
+    in_our_name: Sequence[SenderSummary] = (),
     zone: ZoneInfo,
     now: datetime,
 ) -> str:
@@ -55,7 +57,7 @@ def page(
             "<title>{name}: report</title>\n<style>{style}</style>\n</head>\n<body>\n"
             "<main>\n<h1>{name}</h1>\n<p>{reference}; {state}; an audience of"
             " {audience}; as of {now}.</p>\n{facts}{results}{figures}"
-            "{reasons}</main>\n</body>\n</html>\n"
+            "{reasons}{in_our_name}</main>\n</body>\n</html>\n"
         ).format(
             name=campaign.name,
             style=Markup(_STYLE),  # noqa: S704 (our own)
@@ -65,6 +67,7 @@ def page(
             now=_shown(now, zone),
             facts=_facts(campaign, report, zone),
             results=result_sections.sections(results),
+            in_our_name=result_sections.in_our_name(in_our_name),
             figures=Markup("").join(figures),
             reasons=_reasons(report, zone),
         )

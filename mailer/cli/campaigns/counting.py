@@ -15,6 +15,7 @@ from mailer.cli.campaigns import fallen, reporting
 from mailer.cli.campaigns.reporting import in_one_line, show_coverage, show_report
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.saving import out_option, saving, saving_table
+from mailer.feedback.sender_reports import keeping
 from mailer.outbox import ledger
 from mailer.reports import coverage, report_page, totals
 from mailer.reports.results import reading
@@ -107,7 +108,11 @@ async def _write(site: Site, campaign_id: int, form: str, out: Path | None) -> N
             counted = await totals.report(session, campaign)
             now, zone = clock.now(), site.zone
             found = await reading.read(session, campaign, zone=zone, now=now)
-            page = report_page.page(campaign, counted, found, zone=zone, now=now)
+            domains = keeping.domains_of(site)
+            said = await keeping.summaries(session, domains, now=now)
+            page = report_page.page(
+                campaign, counted, found, in_our_name=said, zone=zone, now=now
+            )
             with saving(out) as file:
                 file.write(page.encode())
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from mailer.feedback.sender_reports.keeping import SenderSummary
 from mailer.reports.results import reading, tally, timeline
 from mailer.reports.results.reading import Results
 
@@ -22,6 +23,22 @@ def sections(results: Results) -> Markup:
     return Markup("").join(
         (_deliverability(results), _compared(results), _over_time(results), *groups)
     )
+
+
+def in_our_name(summaries: Sequence[SenderSummary]) -> Markup:
+    """Return what other mail systems report on mail in our name."""
+    if not summaries:
+        return Markup("")
+    said = [Markup("<p>{}.</p>\n").format(each.sentence()) for each in summaries]
+    rows = [
+        (each.kind, each.domain, source, number)
+        for each in summaries
+        for source, number in each.sources
+    ]
+    columns = ("report", "domain", "source that failed", "number")
+    table = _table("Mail in our name", columns, rows) if rows else Markup("")
+    heading = Markup("") if rows else Markup("<h2>Mail in our name</h2>\n")
+    return heading + table + Markup("").join(said)
 
 
 def _deliverability(results: Results) -> Markup:
