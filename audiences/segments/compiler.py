@@ -19,9 +19,10 @@ from sqlalchemy import and_, not_, or_
 from audiences.contacts import FURTHER, PRIMARY, Via
 from audiences.errors import RuleError
 from audiences.organisations import Organisation
-from audiences.segments import conditions, facts, grammar, rules
+from audiences.segments import conditions, facts, grammar, past, rules
 from audiences.segments.conditions import Condition
 from audiences.segments.facts import Values
+from audiences.segments.past import Past
 from audiences.segments.rules import Operator
 from audiences.segments.vocabularies import Vocabulary, suggestion
 
@@ -185,13 +186,31 @@ class _Compiler:
             raise self._error(test.column, f"no question is called {test.name}(){near}")
         if test.name == "segment":
             return self.segment(test.argument)
+        if test.second is not None and function.then is None:
+            raise self._error(
+                test.second.column, f"{test.name}() takes one value, not two"
+            )
         argument = self._word(test.argument, function.takes)
+        if function.takes in {Values.CAMPAIGN, Values.EVENT}:
+            return self._past(test, argument)
         if test.name == "speaks":
             return _Compiled(conditions.speaks(argument))
         if test.name == "kept":
             return _Compiled(conditions.kept(argument))
         relaxed = argument == self.context.topic
         return _Compiled(conditions.subscribed(argument, relaxed=relaxed))
+
+    def _past(self, test: rules.Test, argument: str) -> _Compiled:
+        """Compile a question about earlier letters."""
+        known, second = self._known_past(test.column), test.second
+        then = self._word(second, Values.ANSWER) if second else None
+        return _Compiled(past.condition(known, test.name, argument, then))
+
+    def _known_past(self, column: int) -> Past:
+        known = self.context.vocabulary.past
+        if known is None:
+            raise self._error(column, "nothing is known here of earlier letters")
+        return known
 
     def _comparison(self, comparison: rules.Comparison) -> _Compiled:
         fact = facts.FACTS.get(comparison.fact)
@@ -206,6 +225,9 @@ class _Compiler:
             raise self._error(comparison.column, sentence)
         if comparison.day is not None:
             day = comparison.day.on(self.context.today)
+            if fact.name == "reached":
+                known = self._known_past(comparison.column)
+                return _Compiled(past.reached_since(known, day))
             return _Compiled(
                 conditions.dated(Organisation.confirmed_at, comparison.operator, day)
             )

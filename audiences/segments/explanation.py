@@ -88,8 +88,13 @@ async def _others(
     return found
 
 
+_DECIDED = {"kept": "the kept list ", "segment": "the saved rule "}
+
+
 def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
     if isinstance(leaf, rules.Comparison):
+        if leaf.fact == "reached":
+            return "decided by the letters that were sent"
         return f"{leaf.fact} is {known.get(leaf.fact) or 'not known'}"
     argument = leaf.argument.text
     if leaf.name == "sub":
@@ -97,9 +102,7 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
         return f"the subscription to {argument} {standing}"
     if leaf.name == "speaks":
         return f"the reader's languages are {known.get('languages') or 'not known'}"
-    if leaf.name == "kept":
-        return f"decided by the kept list {argument}"
-    return f"decided by the saved rule {argument}"
+    return f"decided by {_DECIDED.get(leaf.name, 'what became of ')}{argument}"
 
 
 async def _facts(

@@ -27,6 +27,9 @@ class Values(StrEnum):
     ORGANISATION = "organisation"
     TAG = "tag"
     DAY = "day"
+    CAMPAIGN = "campaign that was sent"
+    EVENT = "event of an invitation"
+    ANSWER = "answer to an invitation"
 
 
 ONE = (Operator.EQUAL, Operator.UNEQUAL, Operator.IN, Operator.NOT_IN)
@@ -53,6 +56,7 @@ class Function:
     takes: Values
     gives: Values | None  # None for a question, which is true or false
     meaning: str
+    then: Values | None = None  # of a second argument, which may be left out
 
 
 def _fact(
@@ -87,6 +91,12 @@ FACTS = {
             ORDERED,
             "the day the entry was last confirmed",
         ),
+        _fact(
+            "reached",
+            Values.DAY,
+            (Operator.SINCE,),
+            "whether a letter was taken since a day, and did not come back",
+        ),
     )
 }
 
@@ -116,6 +126,31 @@ TESTS = {
             takes=Values.KEPT,
             gives=None,
             meaning="the contact is on the list that an erratum keeps",
+        ),
+        Function(
+            name="reached_in",
+            takes=Values.CAMPAIGN,
+            gives=None,
+            meaning="a letter of the campaign was taken, and did not come back",
+        ),
+        Function(
+            name="bounced_in",
+            takes=Values.CAMPAIGN,
+            gives=None,
+            meaning="a letter of the campaign came back, or was refused",
+        ),
+        Function(
+            name="replied",
+            takes=Values.CAMPAIGN,
+            gives=None,
+            meaning="the contact wrote back to the campaign",
+        ),
+        Function(
+            name="answered",
+            takes=Values.EVENT,
+            gives=None,
+            meaning="the contact answered the invitation: yes, no, perhaps, or anyhow",
+            then=Values.ANSWER,
         ),
     )
 }

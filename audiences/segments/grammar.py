@@ -31,7 +31,8 @@ _GRAMMAR = r"""
        | WORD IN members                    -> several
        | WORD _NOT IN members               -> none_of
        | WORD ORDER day                     -> dated
-       | WORD "(" value ")"                 -> test
+       | WORD SINCE (DURATION | DATE)         -> since
+       | WORD "(" value ["," value] ")"     -> test
 
 ?members: "(" member ("," member)* ")" -> listing
         | collection                   -> listing
@@ -46,6 +47,8 @@ _NOT.3: /not\b/i
 IN.3: /in\b/i
 HAS.3: /has\b/i
 TODAY.3: /today\b/i
+SINCE.3: /since\b/i
+DURATION.3: /\d{1,5}\s*d\b/
 EQUAL: "="
 UNEQUAL: "!="
 ORDER: "<=" | ">=" | "<" | ">"
@@ -75,6 +78,8 @@ _TERMINALS = {
     "RPAR": ")",
     "COMMA": ",",
     "SHIFT": "- 180d",
+    "SINCE": "since",
+    "DURATION": "a number of days such as 180d",
     "$END": "the end of the rule",
 }
 
@@ -198,10 +203,26 @@ class _Build(_Values):
     ) -> rules.Comparison:
         return self._comparison(meta, fact, rules.Operator(sign), (), day)
 
-    def test(self, meta: Meta, name: Token, argument: rules.Word) -> rules.Test:
+    def since(
+        self, meta: Meta, fact: Token, _since: Token, when: Token
+    ) -> rules.Comparison:
+        if when.type == "DURATION":
+            day = rules.Day(offset=-int(when.rstrip("d").strip()))
+        else:
+            day = self.day(when)
+        return self._comparison(meta, fact, rules.Operator.SINCE, (), day)
+
+    def test(
+        self,
+        meta: Meta,
+        name: Token,
+        argument: rules.Word,
+        second: rules.Word | None = None,
+    ) -> rules.Test:
         return rules.Test(
             name=str(name).lower(),
             argument=argument,
+            second=second,
             column=_column(name),
             text=self._text(meta),
         )

@@ -68,7 +68,7 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Test:
-    """A question with one argument: sub(monthly-letter), speaks(ar), segment(x)."""
+    """A question with one argument or two: speaks(ar), answered(event, yes)."""
 
     __test__ = False  # not for pytest
 
@@ -76,6 +76,7 @@ class Test:
     argument: Word
     column: int
     text: str
+    second: Word | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,9 @@ from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
 from audiences.organisations import Country, Organisation, Theme
 from audiences.people import kept_lists
+from audiences.segments import past
 from audiences.segments.facts import Values
+from audiences.segments.past import Past, PastWords
 from audiences.segments.saved import SavedSegment, latest
 from audiences.topics import Topic
 
@@ -44,6 +46,10 @@ class Vocabulary:
     # code → the day it retired; refused for new use
     retired: Mapping[Values, Mapping[str, datetime]] = field(default_factory=dict)
     kept: Collection[str] = ()  # names of kept lists
+    past: Past | None = None  # facts of earlier letters
+    past_words: PastWords = field(
+        default_factory=PastWords
+    )  # what rules may name of them
     # whether any contact has a further membership; else rules do not look for them
     further_memberships: bool = False
 
@@ -64,6 +70,9 @@ class Vocabulary:
             Values.TOPIC: self.topics,
             Values.SEGMENT: self.segments,
             Values.KEPT: self.kept,
+            Values.CAMPAIGN: self.past_words.campaigns,
+            Values.EVENT: self.past_words.events,
+            Values.ANSWER: self.past_words.answers,
         }
         return lists.get(values, ())
 
@@ -138,6 +147,7 @@ async def load(session: AsyncSession) -> Vocabulary:
         if day is not None:
             retired[kind][code] = day
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
+    handed = past.of(session)
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Vocabulary(
         countries={c: CountryTraits(region=r, group=g) for c, r, g in countries},
@@ -155,5 +165,7 @@ async def load(session: AsyncSession) -> Vocabulary:
             Values.OFFICE: retired["field_office"],
         },
         kept=await kept_lists.names(session),
+        past=handed,
+        past_words=await handed.words(session) if handed else PastWords(),
         further_memberships=await any_further(session),
     )

@@ -134,6 +134,10 @@ NOUNS = {
         "mailer.cli.directory.suppressions",
         "List, export, add and lift suppressed addresses.",
     ),
+    "tasks": CommandPlace(
+        "mailer.cli.running.tasks",
+        "List contacts that were lost or are back, ask who follows, and finish tasks.",
+    ),
     "templates": CommandPlace(
         "mailer.cli.writing.templates",
         "Compare the templates of the site with this version's, and take newer ones.",

@@ -40,6 +40,8 @@ REMEDIES: Mapping[str, str] = {
     "store.away": "`mailer doctor` shows more",
     "store.moved": "name that one in store.url of config.toml",
     "store.schema": "`mailer doctor` shows what to do",
+    "task.no_reader": "`mailer tasks show` says how else to ask",
+    "task.unknown": "`mailer tasks list --all` lists them",
     "template.unknown": "`mailer templates status` lists those that differ",
     "time.passed": "`mailer campaigns release {campaign}` sends now",
     "topic.unknown": "`mailer topics list` lists them",

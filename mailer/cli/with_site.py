@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mailer.cli import acting, interruption
+from mailer.feedback.past import LetterPast
 from mailer.sites.opening import open_site
 from mailer.store import moved
 
@@ -23,6 +24,7 @@ async def run(
     """
     async with open_site(config) as site:
         site.database.guard = moved.require_here
+        site.database.with_past(LetterPast())
         try:
             if "by" in options:
                 options["by"] = await acting.user(site, options["by"])

@@ -181,8 +181,8 @@ class Journal:
             outcomes = group.together
             if outcomes.accepted:
                 accepted = [
-                    (number, answer.accepted(reply))
-                    for number, reply in outcomes.accepted
+                    (number, answer.accepted(reply), relay)
+                    for number, reply, relay in outcomes.accepted
                 ]
                 await record.accept(session, worker_id, accepted, now=now)
             if outcomes.settled:

@@ -13,7 +13,7 @@ from mailer.delivery.smtp.replies import Reply
 class Unrecorded:
     """Outcomes of marked messages that are not written yet."""
 
-    accepted: list[tuple[int, Reply]] = field(default_factory=list)
+    accepted: list[tuple[int, Reply, str]] = field(default_factory=list)  # by relay
     settled: list[Settled] = field(default_factory=list)  # all other outcomes
     unsent: list[int] = field(default_factory=list)  # whose marks are to be removed
     # by campaign, how many were accepted, refused or set aside

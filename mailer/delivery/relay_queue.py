@@ -112,7 +112,8 @@ class RelayQueue:
             self._recorder.write_now()
 
     def _settle(self, settled: Settled) -> None:
-        self._unrecorded.settled.append(settled)
+        outcome = settled.outcome._replace(relay=self.name)
+        self._unrecorded.settled.append(settled._replace(outcome=outcome))
         self._unrecorded.attempts[settled.campaign_id] += settled.fault is not None
         self._request_write()
 
@@ -169,7 +170,8 @@ class RelayQueue:
         """Record the relay's final reply to a message."""
         self._in_flight -= 1
         if stage is Stage.DOT and reply.positive:
-            self._unrecorded.accepted.append((message.message_number, reply))
+            accepted = (message.message_number, reply, self.name)
+            self._unrecorded.accepted.append(accepted)
             self._unrecorded.attempts[message.campaign_id] += 1
             self._request_write()
             self._health.succeeded(self.name, message.address, self._now)

@@ -53,15 +53,15 @@ class MimePart:
         for each in self.parts:
             yield from each.walk()
 
-    def octets(self) -> bytes:
-        """Return the body without its transfer encoding, up to MAX_TEXT bytes."""
+    def octets(self, limit: int = MAX_TEXT) -> bytes:
+        """Return the body without its transfer encoding, up to a number of bytes."""
         encoding = self.header("content-transfer-encoding").strip().lower()
-        body = self.body[: 2 * MAX_TEXT if encoding else MAX_TEXT]
+        body = self.body[: 2 * limit if encoding else limit]
         if encoding == "quoted-printable":
             body = quopri.decodestring(body)
         elif encoding == "base64":
             body = _base64(body)
-        return body[:MAX_TEXT]
+        return body[:limit]
 
     def text(self) -> str:
         """Return the body as text; of HTML without its tags."""

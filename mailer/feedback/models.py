@@ -37,13 +37,15 @@ class FeedbackKind(StrEnum):
     AUTO_REPLY = "auto-reply"  # an absence notice, or another automatic answer
     REPLY = "reply"  # a person's answer
     ANSWER = "answer"  # an answer to an invitation
+    REPORT = "report"  # of DMARC or TLS, on mail in our name
     OTHER = "other"  # not understood
 
 
 class MailStanding(StrEnum):
     """Whether what came back is believed."""
 
-    BELIEVED = "believed"  # it names a message that we sent, with our signature
+    # it names a message that we sent, with our signature; a report is only summed up
+    BELIEVED = "believed"
     QUARANTINED = "quarantined"  # a person decides; until then it changes nothing
     DISCARDED = "discarded"  # a person found it worthless
     FILED = "filed"  # an answer for the unit to read

@@ -13,6 +13,7 @@ from mailer.feedback import addresses, classify, delivery_report, mime, prose
 from mailer.feedback.classify import MailKind
 from mailer.feedback.diagnosis import NamedRecipient
 from mailer.feedback.mime import MimePart
+from mailer.feedback.sender_reports import parsing
 
 MAX_TEXT, MAX_LINE = 2_000, 200  # characters of what is shown
 MAX_CALENDAR = 20_000  # characters
@@ -45,6 +46,7 @@ class OpenedMail:
     subject: str = ""
     text: str = ""
     calendar: str = ""  # the answer to an invitation, as iCalendar
+    report: str = ""  # on mail in our name, as SenderReport.as_text has it
 
 
 def opened(data: bytes) -> OpenedMail:
@@ -83,6 +85,7 @@ def opened(data: bytes) -> OpenedMail:
             :MAX_TEXT
         ],
         calendar=_calendar(mail),
+        report=_report(mail, found.kind),
     )
 
 
@@ -148,6 +151,14 @@ def _is_automatic(mail: MimePart, kind: MailKind) -> bool:
         or mail.header("precedence").strip().lower() in _LISTS
         or "list-id" in mail.headers
     )
+
+
+def _report(mail: MimePart, kind: MailKind) -> str:
+    """Return the DMARC or TLS report in a mail that reports no letter of ours."""
+    if kind not in {MailKind.OTHER, MailKind.AUTO_REPLY}:
+        return ""
+    found = parsing.read(mail)
+    return found.as_text() if found is not None else ""
 
 
 def _calendar(mail: MimePart) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
-from audiences.people import details, former_keys, kept_lists
+from audiences.people import details, former_keys, kept_lists, lost_contacts
 from audiences.record.models import RecordRow
 from audiences.segments import saved
 from audiences.sources.models import ListSource
@@ -25,6 +25,7 @@ from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError, StoreError
 from mailer.feedback.models import FeedbackMail
+from mailer.feedback.sender_reports.keeping import StoredSenderReport
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.signin.models import SignIn
@@ -43,6 +44,7 @@ MODULES = (
     Message,
     RecordRow,
     SignIn,
+    StoredSenderReport,
     User,
     beats,
     changes,
@@ -52,6 +54,7 @@ MODULES = (
     former_keys,
     identity,
     kept_lists,
+    lost_contacts,
     organisations,
     saved,
     site_events,

@@ -80,6 +80,7 @@ class ReleasePlan(Base):
     alive_until: Mapped[datetime]  # later another process may continue
     wave: Mapped[int] = mapped_column(SmallInteger, default=1)
     joiners: Mapped[bool] = mapped_column(default=False)  # as in CampaignWave
+    successors: Mapped[bool] = mapped_column(default=False)  # the same
 
 
 class CampaignWave(Base):
@@ -97,6 +98,8 @@ class CampaignWave(Base):
     by: Mapped[str] = mapped_column(String(60))
     until: Mapped[datetime]  # when its open messages expire
     joiners: Mapped[bool]  # whether readers who joined the audience get it too
+    # whether it is only for who follows a contact whose mailbox is gone
+    successors: Mapped[bool] = mapped_column(default=False)
     readers: Mapped[int]  # when it began
 
 
@@ -142,6 +145,7 @@ class Message(Base):
     marked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply: Mapped[str | None]  # the relay's last reply
+    relay: Mapped[str | None]  # the name of the relay that had it last
 
 
 # the organisation a message is for, in a query that joins its contact

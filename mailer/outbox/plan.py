@@ -46,6 +46,7 @@ from mailer.outbox.models import (
     Route,
 )
 from mailer.outbox.waves import frequency, not_reached, replaced
+from mailer.outbox.waves.not_reached import MISSED, Whom
 from mailer.settings.sections import Settings
 from mailer.sites.site import Site
 from mailer.store import identity
@@ -85,11 +86,11 @@ async def _in_states(
 
 
 def new_plan(
-    campaign_id: int, *, wave: int = 1, joiners: bool = False, now: datetime
+    campaign_id: int, *, wave: int = 1, whom: Whom = MISSED, now: datetime
 ) -> ReleasePlan:
     """Return the plan of a campaign that this process releases, or sends again."""
     begun = ReleasePlan(
-        campaign_id=campaign_id, contact_id=0, wave=wave, joiners=joiners
+        campaign_id=campaign_id, contact_id=0, wave=wave, **whom._asdict()
     )
     return _leased(begun, now)
 
@@ -250,8 +251,9 @@ def _of_wave(
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a contact gets a further wave."""
     why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
+    whom = Whom(joiners=progress.joiners, successors=progress.successors)
     return (
-        *not_reached.missed(campaign.id, joiners=progress.joiners),
+        *not_reached.missed(campaign.id, whom),
         why_not.is_(None),
         Route.letter_id.is_not(None),
     )

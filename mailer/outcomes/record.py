@@ -35,6 +35,7 @@ class Outcome(NamedTuple):
     reason: str | None = None
     reply: str | None = None
     due_at: datetime | None = None  # of the next attempt
+    relay: str | None = None  # the name of the relay that had it
 
 
 async def move(
@@ -57,13 +58,13 @@ async def move(
 async def accept(
     session: AsyncSession,
     worker_id: int,
-    accepted: Sequence[tuple[int, str]],
+    accepted: Sequence[tuple[int, str, str]],
     *,
     now: datetime,
 ) -> None:
     """Record that the relay took messages of this worker.
 
-    `accepted` has the number of each message and the relay's reply.
+    `accepted` has the number of each message, the relay's reply, and its name.
     """
     values = batches.bind_rows(session, _ACCEPTED_COLUMNS, accepted)
     statement = _accept_statement(sqlite=dialects.is_sqlite(session))
@@ -104,6 +105,7 @@ _OUTCOME_COLUMNS: dict[str, type[batches.Value]] = {
     "reason": str,
     "reply": str,
     "due_at": datetime,
+    "relay": str,
 }
 
 
@@ -112,13 +114,20 @@ def _values(session: AsyncSession, outcomes: Sequence[Outcome]) -> dict[str, Any
         session,
         _OUTCOME_COLUMNS,
         [
-            (each.message_number, each.state, each.reason, each.reply, each.due_at)
+            (
+                *(each.message_number, each.state, each.reason),
+                *(each.reply, each.due_at, each.relay),
+            )
             for each in outcomes
         ],
     )
 
 
-_ACCEPTED_COLUMNS: dict[str, type[batches.Value]] = {"id": int, "reply": str}
+_ACCEPTED_COLUMNS: dict[str, type[batches.Value]] = {
+    "id": int,
+    "reply": str,
+    "relay": str,
+}
 
 
 @cache
@@ -130,6 +139,7 @@ def _accept_statement(*, sqlite: bool) -> Update:
         .values(
             reason=None,
             reply=given.c.reply,
+            relay=given.c.relay,
             due_at=None,
             worker_id=None,
             settled_at=bindparam("now", type_=Message.settled_at.type),
@@ -151,6 +161,7 @@ def _settle_statement(*, sqlite: bool) -> Update:
             reason=given.c.reason,
             reply=given.c.reply,
             due_at=given.c.due_at,
+            relay=given.c.relay,
             worker_id=case(keeps_worker, else_=null()),
             settled_at=bindparam("now", type_=Message.settled_at.type),
         )

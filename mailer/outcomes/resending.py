@@ -29,6 +29,7 @@ from mailer.outbox import plan, release
 from mailer.outbox.models import AttemptCount, CampaignWave
 from mailer.outbox.waves import missed
 from mailer.outbox.waves.missed import Missed
+from mailer.outbox.waves.not_reached import Whom
 from mailer.outcomes import faults
 from mailer.sites.site import Site
 from mailer.store import identity
@@ -59,7 +60,13 @@ class WantedWave:
     """Which wave is wanted: with late joiners, and until which day."""
 
     joiners: bool = False
+    successors: bool = False  # only to who follows a contact whose mailbox is gone
     until: date | None = None  # None: as long as after a release
+
+    @property
+    def whom(self) -> Whom:
+        """Return to whom it goes."""
+        return Whom(joiners=self.joiners, successors=self.successors)
 
 
 async def look(
@@ -101,7 +108,7 @@ async def resend(
         wave = await _wave(session, site, content, given, wanted, now=now)
         _require(wave, campaign, expected)
         context = await lookup.context_of(session, campaign, now=now)
-        which = missed.conditions(site, campaign, joiners=wanted.joiners)
+        which = missed.conditions(site, campaign, wanted.whom)
         readers = await groups.group(
             session, campaign, context, written=content.written, which=which
         )
@@ -113,8 +120,8 @@ async def resend(
     )
     async with site.database.writing() as session:
         await _begin(session, site, campaign_id, wave, wanted, by=by, now=now)
-        joiners, at = wanted.joiners, read_clock()
-        begun = plan.new_plan(campaign_id, wave=wave.number, joiners=joiners, now=at)
+        whom, at = wanted.whom, read_clock()
+        begun = plan.new_plan(campaign_id, wave=wave.number, whom=whom, now=at)
         session.add(begun)
         await release.store(session, content, rendered, readers, stored)
     return await plan.plan(site, campaign_id, now=read_clock)
@@ -156,15 +163,15 @@ async def _wave(
 ) -> Wave:
     campaign = content.campaign
     context = await lookup.context_of(session, campaign, now=now)
-    joiners = wanted.joiners
-    found = await missed.read(session, site, content, context, joiners=joiners)
+    whom = wanted.whom
+    found = await missed.read(session, site, content, context, whom)
     return Wave(
         name=campaign.name,
         number=await _last(session, campaign.id) + 1,
         until=_ends(site, campaign, given, wanted, now=now),
         readers=found.readers,
         left_out=found.left_out,
-        change=await missed.change(session, site, campaign, context, joiners=joiners),
+        change=await missed.change(session, site, campaign, context, whom),
     )
 
 
@@ -272,6 +279,7 @@ async def _begin(
         by=by,
         until=wave.until,
         joiners=wanted.joiners,
+        successors=wanted.successors,
         readers=len(wave.readers),
     )
     session.add(recorded)

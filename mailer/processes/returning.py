@@ -13,6 +13,8 @@ from mailer import clock
 from mailer.feedback.arrivals import listener, mailboxes, reading, taking
 from mailer.feedback.arrivals.mailboxes import Mailbox
 from mailer.feedback.belief import retention
+from mailer.feedback.lost import sending_on
+from mailer.feedback.sender_reports import keeping
 from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.settings.feedback import FeedbackSettings
@@ -89,5 +91,7 @@ async def _read(site: Site) -> None:
                 quarantined=recorded.quarantined,
             )
     await taking.decide(site, now=clock.now())
+    await sending_on.heal(site, now=clock.now())
     async with site.database.writing() as session:
         await retention.forget(session, days=given.keep_days, now=clock.now())
+        await keeping.forget(session, days=given.keep_days, now=clock.now())

@@ -3,7 +3,7 @@
 Each picture is an SVG of our own with a table of the same numbers beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,10 @@ from markupsafe import Markup
 
 from mailer.campaigns.models import Campaign
 from mailer.errors import counted
+from mailer.feedback.sender_reports.keeping import SenderSummary
 from mailer.outbox.waves.counts import WaveCount
+from mailer.reports.results import result_sections
+from mailer.reports.results.reading import Results
 from mailer.reports.totals import CampaignReport, ReasonCount
 
 WIDTH, ROW, BAR_FROM = 480, 28, 170  # of a picture, in CSS pixels
@@ -29,7 +32,13 @@ td.number { text-align: end; }
 
 
 def page(
-    campaign: Campaign, report: CampaignReport, *, zone: ZoneInfo, now: datetime
+    campaign: Campaign,
+    report: CampaignReport,
+    results: Results,
+    *,
+    in_our_name: Sequence[SenderSummary] = (),
+    zone: ZoneInfo,
+    now: datetime,
 ) -> str:
     """Return the page; times are in `zone`."""
     states = {str(state): count for state, count in report.states.items() if count}
@@ -47,8 +56,8 @@ def page(
             " style-src 'unsafe-inline'\" />\n"
             "<title>{name}: report</title>\n<style>{style}</style>\n</head>\n<body>\n"
             "<main>\n<h1>{name}</h1>\n<p>{reference}; {state}; an audience of"
-            " {audience}; as of {now}.</p>\n{facts}{figures}{reasons}"
-            "</main>\n</body>\n</html>\n"
+            " {audience}; as of {now}.</p>\n{facts}{results}{figures}"
+            "{reasons}{in_our_name}</main>\n</body>\n</html>\n"
         ).format(
             name=campaign.name,
             style=Markup(_STYLE),  # noqa: S704 (our own)
@@ -57,6 +66,8 @@ def page(
             audience=f"{report.audience:,}",
             now=_shown(now, zone),
             facts=_facts(campaign, report, zone),
+            results=result_sections.sections(results),
+            in_our_name=result_sections.in_our_name(in_our_name),
             figures=Markup("").join(figures),
             reasons=_reasons(report, zone),
         )
@@ -177,6 +188,8 @@ def in_words(why: ReasonCount) -> str:
 def wave_in_words(wave: WaveCount, *, at: str) -> str:
     """Return what a resend was, and what became of it; `at` is when it began."""
     joined = ", with those who joined" if wave.joiners else ""
+    if wave.successors:
+        joined = ", who follow contacts whose mailboxes are gone"
     return (
         f"by {wave.by} on {at}, for {counted(wave.readers, 'reader')}{joined};"
         f" {wave.accepted:,} accepted"

@@ -26,6 +26,7 @@ from sqlalchemy.util.concurrency import in_greenlet
 
 from audiences.record import writing as record
 from audiences.record.writing import ChainEnd
+from audiences.segments.past import KEY, Past
 from audiences.store import folding, permission
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
@@ -104,6 +105,11 @@ class Database:
     def guarded(self, guard: permission.Guard) -> "Database":
         """Let a guard decide who may change what the store keeps; return the store."""
         self.info[permission.KEY] = guard
+        return self
+
+    def with_past(self, past: Past) -> "Database":
+        """Let rules ask about earlier letters; return the store."""
+        self.info[KEY] = past
         return self
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:

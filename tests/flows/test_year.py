@@ -63,6 +63,7 @@ async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
                 found, _ = await series.add(
                     *(session, letter_type, cadence),
                     zone="Europe/Paris",
+                    by=EDITOR,
                     now=now,
                     event=EVENT,
                 )

@@ -25,6 +25,7 @@ SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
 BODIES = "audiences/upkeep/bodies.py"
 EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
+LENDING = "audiences/upkeep/lending.py"
 MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
 # `(row)` for whole rows, `(some)` for columns that are not named in the source.
@@ -62,6 +63,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "contact_id": {MERGING, CONFIRMATIONS},
         "organisation_id": {MERGING, CONFIRMATIONS},
         "wave": {MERGING},
+        "relay": {RECORD},
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
@@ -73,9 +75,9 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "stopped_at": {SUBSCRIPTIONS, DETAILING, REMOVING, MERGING},
         "updated_at": {
             *(SUBSCRIPTIONS, "audiences/contacts.py", JOINING),
-            *(BODIES, EDITING, MOVING, REMOVING, MERGING),
+            *(BODIES, EDITING, LENDING, MOVING, REMOVING, MERGING),
         },
-        "roles": {EDITING, REMOVING, MERGING, BODIES},
+        "roles": {EDITING, REMOVING, MERGING, BODIES, LENDING},
         "function": {REMOVING, MERGING},
         "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},

@@ -7,6 +7,8 @@ from mailer.cli import output
 from mailer.outbox.message_states import MessageState
 from mailer.reports import report_page
 from mailer.reports.coverage import Covered
+from mailer.reports.results import reading, tally, timeline
+from mailer.reports.results.reading import Results
 from mailer.reports.totals import CampaignReport, ReasonCount
 
 UTC = ZoneInfo("UTC")
@@ -64,6 +66,27 @@ def show_report(name: str, report: CampaignReport, *, zone: ZoneInfo = UTC) -> N
         output.line(f"wave {wave.number}: {report_page.wave_in_words(wave, at=at)}")
     if report.per_second:
         output.line(f"{report.per_second:.0f} messages per second")
+
+
+def show_results(results: Results, *, groups: Sequence[str], over_time: bool) -> None:
+    """Print what became of the letters: in words, by groups, against the last one."""
+    for group in groups:
+        rows = tally.as_rows(results.groups[group])
+        names = [name.replace("_", " ") for name in tally.NAMES]
+        output.table(f"By {group}", (group, *names), rows)
+    if over_time:
+        periods = [
+            (f"{each.begins:%Y-%m-%d %H:%M}", *each.counts.values())
+            for each in results.over_time
+        ]
+        names = [name.replace("_", " ") for name in timeline.NAMES]
+        output.table("Over time", ("from", *names), periods)
+    if results.before is not None:
+        columns = ("share of the audience", "this letter", "the one before")
+        title = f"Compared with {results.before.name}"
+        output.table(title, columns, reading.compared(results))
+    for sentence in [*results.deliverability, *tally.in_words(results.total)]:
+        output.line(sentence)
 
 
 def _reason(why: ReasonCount, zone: ZoneInfo) -> tuple[object, ...]:

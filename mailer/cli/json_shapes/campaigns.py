@@ -58,59 +58,6 @@ class Imported(Shape):
     id: int
 
 
-class Reason(Shape):
-    """Why messages are in a state, since when, and when one is tried next."""
-
-    state: str
-    reason: str
-    count: int
-    since: Instant | None
-    next_try: Instant | None
-    reply: str
-
-
-class WaveReported(Shape):
-    """A resend; the release is wave 1."""
-
-    number: int
-    at: Instant
-    by: str
-    until: Instant
-    joiners: bool
-    readers: int
-    accepted: int
-
-
-class Reported(Shape):
-    """The report: the states and the skipped add up to `audience`."""
-
-    state: str
-    audience: int
-    waiting: int
-    accepted: int
-    deferred: int
-    refused: int
-    bounced: int
-    complained: int
-    uncertain: int
-    held: int
-    set_aside: int
-    expired: int
-    cancelled: int
-    skipped: Counts
-    by_language: Counts
-    by_kind: Counts
-    fallbacks: Counts
-    joined_since_approval: int
-    left_since_approval: int
-    stopped_because: str | None
-    started_at: Instant | None
-    settled_at: Instant | None
-    reasons: list[Reason]
-    waves: list[WaveReported]
-    per_second: float
-
-
 class MissedReader(Shape):
     """A reader whom a campaign has not reached, and what became of the last message."""
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from mailer.cli.json_shapes import campaigns, directory, review, rules, site, words
+from mailer.cli.json_shapes import (
+    campaigns,
+    directory,
+    report,
+    review,
+    rules,
+    site,
+    words,
+)
 from mailer.cli.json_shapes.base import ActListed
 
 _OF_CAMPAIGNS: dict[str, Any] = {
@@ -24,7 +32,7 @@ _OF_CAMPAIGNS: dict[str, Any] = {
     "campaigns list": list[campaigns.CampaignListed],
     "campaigns pause": campaigns.Acted,
     "campaigns release": campaigns.Released,
-    "campaigns report": campaigns.Reported,
+    "campaigns report": report.Reported,
     "campaigns resend": campaigns.Resent,
     "campaigns resume": campaigns.Resumed,
     "campaigns schedule": campaigns.Acted,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailer.cli.json_shapes.base import Counts, Instant, Shape
-from mailer.cli.json_shapes.campaigns import Reported
+from mailer.cli.json_shapes.report import Reported
 from mailer.cli.json_shapes.rules import Explained
 
 

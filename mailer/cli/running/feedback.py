@@ -9,7 +9,7 @@ import rich_click as click
 
 from mailer.cli import output
 from mailer.cli.command import as_json_lines
-from mailer.cli.running import quarantine, returned
+from mailer.cli.running import quarantine, returned, sender_reports
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.replies import Reply
 from mailer.errors import RefusedError
@@ -126,3 +126,4 @@ def _shown(path: Path, found: classify.Classified) -> dict[str, object]:
 command.add_command(returned.read)
 command.add_command(returned.listen)
 command.add_command(quarantine.command)
+command.add_command(sender_reports.reports)

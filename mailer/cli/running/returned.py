@@ -12,11 +12,13 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.logging_option import log_option
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.feedback.arrivals import maildir, reading, taking
 from mailer.feedback.belief.arrival import Arrival
 from mailer.feedback.belief.deciding import Decided
 from mailer.feedback.belief.recording import Recorded
+from mailer.feedback.lost import sending_on
+from mailer.feedback.lost.noticing import Noticed
 from mailer.feedback.mime import MAX_BYTES
 from mailer.processes import logs, returning
 from mailer.sites.site import Site
@@ -73,10 +75,14 @@ async def _places(
         recorded = await maildir.read(site, source, of_replies=replies, now=now)
     else:
         recorded = await reading.once(site, now=now)
-    _show(recorded, await taking.decide(site, now=now), as_json=as_json)
+    decided = await taking.decide(site, now=now)
+    healed = await sending_on.heal(site, now=now)
+    _show(recorded, decided, healed, as_json=as_json)
 
 
-def _show(recorded: Recorded, decided: Decided, *, as_json: bool) -> None:
+def _show(
+    recorded: Recorded, decided: Decided, healed: Noticed, *, as_json: bool
+) -> None:
     if as_json:
         output.json_document(
             {
@@ -86,6 +92,8 @@ def _show(recorded: Recorded, decided: Decided, *, as_json: bool) -> None:
                 "suppressed": len(decided.suppressed) + len(recorded.complained),
                 "probed": decided.probed,
                 "ours": decided.ours,
+                "lost": healed.lost,
+                "back": healed.returned,
             }
         )
         return
@@ -98,6 +106,11 @@ def _show(recorded: Recorded, decided: Decided, *, as_json: bool) -> None:
         f"{suppressed:,} suppressed, {decided.probed:,} get one more letter,"
         f" {decided.ours:,} came back by a fault of ours"
     )
+    if healed.lost or healed.returned:
+        output.line(
+            f"{counted(healed.lost, 'contact')} lost, {healed.returned:,} back;"
+            " `mailer tasks list` lists them"
+        )
     if recorded.quarantined:
         output.say("`mailer feedback quarantine list` lists what is quarantined")
 

@@ -20,6 +20,7 @@ from mailer.feedback.belief.policy import SoftLimits
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.models import FeedbackKind
 from mailer.feedback.replies import filing
+from mailer.feedback.sender_reports import keeping
 from mailer.readers import applying, optouts
 from mailer.readers.optouts import NotRecordedError, OptOut, Wish
 from mailer.sites.site import Site
@@ -60,6 +61,8 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
             await asyncio.to_thread(optouts.append, site.root, asked)
         recorded.add(await recording.store(session, rows, now=now))
         await filing.follow(session, site, read, rows, now=now)
+        reports = [each.report for each in opened if each and each.report]
+        await keeping.keep(session, reports, now=now)
     await keep(site, recorded.complained, Why.COMPLAINED, now=now)
     if leaves:
         await applying.apply_pending(site)

@@ -59,6 +59,8 @@ def named(signer: LinkSigner, mail: ReadMail) -> NamedMail:
 
 def _answer(opened: OpenedMail, mail: ReadMail) -> FeedbackKind:
     """Return what a mail is that reports nothing."""
+    if opened.report:
+        return FeedbackKind.REPORT
     if opened.calendar:
         return FeedbackKind.ANSWER
     if opened.kind is MailKind.AUTO_REPLY:
@@ -107,7 +109,7 @@ def _standing(
         FeedbackKind.AUTO_REPLY,
     }:
         return MailStanding.FILED, ""
-    if message is None:
+    if message is None and found.kind is not FeedbackKind.REPORT:
         return MailStanding.QUARANTINED, why
     return MailStanding.BELIEVED, ""
 

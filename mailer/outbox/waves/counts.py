@@ -20,6 +20,7 @@ class WaveCount:
     by: str
     until: datetime
     joiners: bool
+    successors: bool
     readers: int
     accepted: int
 
@@ -56,6 +57,7 @@ async def read(session: AsyncSession, campaign_id: int) -> tuple[WaveCount, ...]
             by=wave.by,
             until=wave.until,
             joiners=wave.joiners,
+            successors=wave.successors,
             readers=wave.readers,
             accepted=count,
         )

@@ -20,6 +20,7 @@ from mailer.campaigns.variants.letters import Content
 from mailer.outbox.message_states import MessageState, Skip
 from mailer.outbox.models import Message
 from mailer.outbox.waves import not_reached
+from mailer.outbox.waves.not_reached import Whom
 from mailer.sites.site import Site
 
 NOT_PICKED = "not_picked"  # the rule does not pick them any more
@@ -44,11 +45,11 @@ class WhoMissed:
     left_out: Mapping[str, int]
 
 
-def conditions(site: Site, campaign: Campaign, *, joiners: bool) -> Conditions:
+def conditions(site: Site, campaign: Campaign, whom: Whom) -> Conditions:
     """Return the conditions that a contact of the audience gets a further wave."""
     patterns = site.settings.mail.only_to
     why_not = not_reached.why_not(campaign.id, campaign.topic, patterns)
-    return *not_reached.missed(campaign.id, joiners=joiners), why_not.is_(None)
+    return *not_reached.missed(campaign.id, whom), why_not.is_(None)
 
 
 async def read(
@@ -56,8 +57,7 @@ async def read(
     site: Site,
     content: Content,
     context: Context,
-    *,
-    joiners: bool,
+    whom: Whom,
 ) -> WhoMissed:
     """Return who gets a further wave, by name, and how many do not, by reason."""
     campaign = content.campaign
@@ -65,9 +65,9 @@ async def read(
     left_out: Counter[str] = Counter()
     picked = 0  # contacts with a message that did not reach them
     languages: dict[tuple[str, str, str], str | None] = {}
-    for query in _queries(site, campaign, context, joiners=joiners):
+    for query in _queries(site, campaign, context, whom):
         for address, name, code, *chain, said, why in await session.execute(query):
-            known = said != not_reached.JOINED
+            known = said not in {not_reached.JOINED, not_reached.FOLLOWS}
             picked += known
             language = _language(content, tuple(chain), languages)
             reason = why or (None if language else str(Skip.NO_TRANSLATION))
@@ -76,7 +76,7 @@ async def read(
             elif known:
                 left_out[reason] += 1
     gone = await not_reached.number_missed(session, campaign.id) - picked
-    if gone > 0:
+    if gone > 0 and not whom.successors:
         left_out[NOT_PICKED] = gone
     return WhoMissed(readers=readers, left_out=dict(left_out.most_common()))
 
@@ -96,7 +96,7 @@ def _language(
 
 
 def _queries(
-    site: Site, campaign: Campaign, context: Context, *, joiners: bool
+    site: Site, campaign: Campaign, context: Context, whom: Whom
 ) -> Iterator[Select[*tuple[Any, ...]]]:
     """Yield a query of the contacts that were missed by each kind of membership."""
     patterns = site.settings.mail.only_to
@@ -115,7 +115,7 @@ def _queries(
                 not_reached.why_not(campaign.id, campaign.topic, patterns),
                 via=via,
             )
-            .where(*not_reached.missed(campaign.id, joiners=joiners))
+            .where(*not_reached.missed(campaign.id, whom))
             .order_by(Contact.id)
         )
 
@@ -125,14 +125,13 @@ async def change(
     site: Site,
     campaign: Campaign,
     context: Context,
-    *,
-    joiners: bool,
+    whom: Whom,
 ) -> str | None:
     """Return how many readers joined since the approval, over all waves with this one.
 
     None if they are not many by gate.audience_change.
     """
-    which = conditions(site, campaign, joiners=joiners)
+    which = conditions(site, campaign, whom)
     written = select(Message.contact_id).where(
         Message.campaign_id == campaign.id, Message.state != MessageState.SKIPPED
     )

@@ -6,6 +6,7 @@ a person lifted its suppression.
 """
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from audiences.contacts import Contact
+from audiences.people.lost_contacts import LostContact
 from audiences.segments import resolve
 from audiences.suppressions import SuppressionEvent
 from mailer.outbox import only_to
@@ -34,6 +36,7 @@ _HAS = (MessageState.ACCEPTED, MessageState.COMPLAINED)
 _HAS_OR_MAY_HAVE = (*REACHED, MessageState.CANCELLED)
 _MAY_HAVE = tuple(each for each in _HAS_OR_MAY_HAVE if each not in _HAS)
 JOINED = "joined"  # why a reader gets a wave who has no message yet
+FOLLOWS = "follows"  # the same, in place of a contact whose mailbox is gone
 UNCERTAIN = "uncertain"  # why not: the relay may have the letter
 HAS_IT = "has_it"  # another contact got it at this address
 MAILBOX_GONE = "mailbox_gone"
@@ -60,10 +63,22 @@ def why_not(
     )
 
 
-def missed(campaign_id: int, *, joiners: bool) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a campaign has not reached a contact for certain.
+class Whom(NamedTuple):
+    """To whom a further wave goes, besides those whom the campaign has not reached."""
 
-    With `joiners`, also one who has no message of the campaign.
+    joiners: bool = False  # also to who has no message of the campaign
+    # only to who has none, and follows a contact whose mailbox is gone
+    successors: bool = False
+
+
+MISSED = Whom()
+
+
+def missed(campaign_id: int, whom: Whom) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a contact may get a further wave.
+
+    The campaign has not reached it for certain, or it follows one whose mailbox turned
+    out to be gone.
     """
     other, any_message = aliased(Message), aliased(Message)
     not_taken = Contact.id.in_(
@@ -74,8 +89,10 @@ def missed(campaign_id: int, *, joiners: bool) -> tuple[ColumnElement[bool], ...
     none = ~exists().where(
         any_message.contact_id == Contact.id, any_message.campaign_id == campaign_id
     )
+    follows = none & _follows(campaign_id)
+    others = none if whom.joiners else follows
     return (
-        or_(not_taken, none) if joiners else not_taken,
+        follows if whom.successors else or_(not_taken, others),
         ~_in_states(campaign_id, _HAS),
     )
 
@@ -96,7 +113,7 @@ async def number_missed(session: AsyncSession, campaign_id: int) -> int:
 def last_word(campaign_id: int) -> ColumnElement[str]:
     """Return what became of a contact's last message: its state, or why skipped.
 
-    `joined` if it has none.
+    `follows` or `joined` if it has none.
     """
     other = aliased(Message)
     skipped = other.state == MessageState.SKIPPED
@@ -107,7 +124,23 @@ def last_word(campaign_id: int) -> ColumnElement[str]:
         .order_by(other.wave.desc())
         .limit(1)
     )
-    return func.coalesce(last.correlate(Contact).scalar_subquery(), JOINED)
+    none = case((_follows(campaign_id), FOLLOWS), else_=JOINED)
+    return func.coalesce(last.correlate(Contact).scalar_subquery(), none)
+
+
+def _follows(campaign_id: int) -> ColumnElement[bool]:
+    """Return the condition that a contact follows one whom the campaign lost."""
+    lost, other = aliased(LostContact), aliased(Message)
+    return Contact.id.in_(
+        select(lost.successor_id)
+        .join(other, other.contact_id == lost.contact_id)
+        .where(
+            other.campaign_id == campaign_id,
+            other.state.in_((MessageState.BOUNCED, MessageState.REFUSED)),
+            lost.successor_id.is_not(None),
+            lost.returned_at.is_(None),
+        )
+    )
 
 
 def _in_states(

@@ -185,7 +185,7 @@ async def test_a_worker_cannot_settle_a_message_that_another_worker_has_marked_s
         again = await mark_for(session, second)
         match late:
             case "accepted":
-                accepted = [(each, "250 taken") for each in held]
+                accepted = [(each, "250 taken", "main") for each in held]
                 await record.accept(session, first, accepted, now=now)
             case "refused":
                 refused = [Outcome(each, MessageState.REFUSED) for each in held]

@@ -31,7 +31,7 @@ def held(before: Ledger) -> list[int]:
 
 async def test_only_what_a_worker_holds_is_accepted(site: Site, tmp_path: Path) -> None:
     before = await ledgers.every(site, tmp_path)
-    replies = [(number, f"250 {number}") for number in before.asked]
+    replies = [(number, f"250 {number}", "main") for number in before.asked]
 
     async with site.database.writing() as session:
         await record.accept(session, before.mine, replies, now=NOW)

@@ -10,6 +10,7 @@ from mailer import clock
 from mailer.campaigns import lookup
 from mailer.outbox.message_states import MessageState
 from mailer.reports import report_page, totals
+from mailer.reports.results import reading
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.browser import chromium
@@ -59,8 +60,9 @@ async def test_the_page_has_each_number_as_picture_and_table_without_a_server(
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
         counted = await totals.report(session, campaign)
+        found = await reading.read(session, campaign, zone=site.zone, now=clock.now())
     path = tmp_path / "report.html"
-    made = report_page.page(campaign, counted, zone=site.zone, now=clock.now())
+    made = report_page.page(campaign, counted, found, zone=site.zone, now=clock.now())
     path.write_text(made, encoding="utf-8")
     async with chromium() as browser:
         tab = await browser.new_page()

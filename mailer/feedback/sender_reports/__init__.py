@@ -1,0 +1,1 @@
+"""Reports of other mail systems on mail in our name: DMARC and TLS."""

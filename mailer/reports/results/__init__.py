@@ -1,0 +1,1 @@
+"""What became of a campaign: by group, over time, against the last letter."""
