@@ -278,7 +278,6 @@ class SlotAlert(Base):
     stage: Mapped[str] = mapped_column(String(10), primary_key=True)
     reason: Mapped[str]  # empty: nothing was found against it
     at: Mapped[datetime]
-    mailed_at: Mapped[datetime | None]
 
 
 class CampaignVersion(Base):
