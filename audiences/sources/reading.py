@@ -122,17 +122,9 @@ class Reader:
             if apply and keep_departed:
                 await keeping.keep_departed(session, source.id)
 
-        table = read.open_table(
-            copy,
-            encoding=source.encoding,
-            sheet=source.sheet,
-            repair=source.repair,
-            mapping=plan.restored(source.mapping),
-            preset=source.preset,
-        )
         reading.staged, report = await importing.run(
             self.transactions,
-            table,
+            _table(source, copy),
             key=self.key,
             basis=source.basis,
             strict=source.strict,
@@ -165,3 +157,15 @@ class Reader:
             .values(values)
             .execution_options(synchronize_session=False)
         )
+
+
+def _table(source: ListSource, copy: Path) -> read.Table:
+    """Return a copy of a list as a table, read as its source says."""
+    return read.open_table(
+        copy,
+        encoding=source.encoding,
+        sheet=source.sheet,
+        repair=source.repair,
+        mapping=plan.restored(source.mapping),
+        preset=source.preset,
+    )

@@ -47,7 +47,7 @@ NOUNS = {
     ),
     "history": CommandPlace(
         "mailer.cli.site.history",
-        "Show who did what, and when, oldest first; times are in site.zone.",
+        "Show who did what, and when, newest first; times are in site.zone.",
     ),
     "inbox": CommandPlace(
         "mailer.cli.running.inbox",
@@ -120,7 +120,7 @@ NOUNS = {
     ),
     "serve": CommandPlace(
         "mailer.cli.running.serve",
-        "Run pages, ticker and delivery in one process, until stopped.",
+        "Run pages, console, ticker and delivery in one process, until stopped.",
     ),
     "stop": CommandPlace(
         "mailer.cli.site.stop",

@@ -70,10 +70,7 @@ async def create_site(
         progress("making the store")
         async with open_site(config) as site:
             await schema.upgrade(site.database, now=now)
-            async with site.database.writing() as session:
-                await load.load_reference(session)
-                if with_bodies:
-                    await bodies.load_bodies(session, now=now)
+            await _reference(site, now, with_bodies=with_bodies)
             if with_sample:
                 progress("loading the sample directory")
                 await _sample(site, now)
@@ -82,6 +79,13 @@ async def create_site(
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
     return config
+
+
+async def _reference(site: Site, now: datetime, *, with_bodies: bool) -> None:
+    async with site.database.writing() as session:
+        await load.load_reference(session)
+        if with_bodies:
+            await bodies.load_bodies(session, now=now)
 
 
 def _refuse_examples(config: Path) -> None:
