@@ -69,8 +69,7 @@ async def create_site(
             _refuse_examples(config)
         progress("making the store")
         async with open_site(config) as site:
-            await schema.upgrade(site.database, now=now)
-            await _reference(site, now, with_bodies=with_bodies)
+            await _make_store(site, now, with_bodies=with_bodies)
             if with_sample:
                 progress("loading the sample directory")
                 await _sample(site, now)
@@ -81,7 +80,9 @@ async def create_site(
     return config
 
 
-async def _reference(site: Site, now: datetime, *, with_bodies: bool) -> None:
+async def _make_store(site: Site, now: datetime, *, with_bodies: bool) -> None:
+    """Make the tables of a site, and fill those of the reference data."""
+    await schema.upgrade(site.database, now=now)
     async with site.database.writing() as session:
         await load.load_reference(session)
         if with_bodies:
