@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import FileRefusedError
 from audiences.intake import importing, read
 from audiences.intake.importing import ImportReport, Staged, Transactions
+from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan
 from audiences.sources import keeping, places
 from audiences.sources.errors import SourceAwayError
@@ -122,17 +123,9 @@ class Reader:
             if apply and keep_departed:
                 await keeping.keep_departed(session, source.id)
 
-        table = read.open_table(
-            copy,
-            encoding=source.encoding,
-            sheet=source.sheet,
-            repair=source.repair,
-            mapping=plan.restored(source.mapping),
-            preset=source.preset,
-        )
         reading.staged, report = await importing.run(
             self.transactions,
-            table,
+            _table(source, copy),
             key=self.key,
             basis=source.basis,
             strict=source.strict,
@@ -165,3 +158,15 @@ class Reader:
             .values(values)
             .execution_options(synchronize_session=False)
         )
+
+
+def _table(source: ListSource, copy: Path) -> Table:
+    """Return a copy of a list as a table, read as its source says."""
+    return read.open_table(
+        copy,
+        encoding=source.encoding,
+        sheet=source.sheet,
+        repair=source.repair,
+        mapping=plan.restored(source.mapping),
+        preset=source.preset,
+    )

@@ -1,6 +1,6 @@
 """Adds, edits, merges and retires organisations, as a user of the unit types them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError
 from audiences.languages import OFFERED
 from audiences.organisations import (
+    Kind,
     Organisation,
     OrganisationCountry,
     OrganisationField,
@@ -25,6 +26,22 @@ from audiences.upkeep.changes import Author, Changed
 # cell of an import → attribute of the organisation
 REQUIRED = frozenset({"organisation_name", "kind"})
 Cells = Mapping[str, str | None]  # as typed; None leaves a value, "" empties it
+
+
+async def listed(session: AsyncSession, kind: Kind) -> Sequence[Organisation]:
+    """Return the organisations of one kind, by code."""
+    found = await session.scalars(
+        select(Organisation)
+        .where(Organisation.kind == kind)
+        .order_by(Organisation.code)
+    )
+    return found.all()
+
+
+async def kind_of(session: AsyncSession, code: str) -> str | None:
+    """Return the kind of the organisation with a code; None if there is none."""
+    found = select(Organisation.kind).where(Organisation.code == code)
+    return await session.scalar(found)
 
 
 async def add(

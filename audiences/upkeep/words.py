@@ -5,7 +5,7 @@ offered to readers.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,11 @@ TABLES: Mapping[DataKind, type[Topic] | type[Theme]] = {
     DataKind.TOPIC: Topic,
     DataKind.THEME: Theme,
 }
+
+
+async def themes(session: AsyncSession) -> Sequence[Theme]:
+    """Return the themes, by code."""
+    return (await session.scalars(select(Theme).order_by(Theme.code))).all()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

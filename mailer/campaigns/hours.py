@@ -32,7 +32,7 @@ MAX_LATE = 24 * 14  # hours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wave:
+class ReaderHour:
     """The hour of readers at which a campaign goes to them."""
 
     hour: str  # 10:00
@@ -46,7 +46,7 @@ class Sending:
 
     window: Window | None = None
     too_late_hours: float | None = None  # None: the site's
-    wave: Wave | None = None
+    wave: ReaderHour | None = None
 
 
 ALWAYS = Sending()
@@ -87,7 +87,7 @@ def read(table: Mapping[str, Any], refuse: Callable[[str, str], Exception]) -> S
 
 def _wave(
     table: Mapping[str, Any], refuse: Callable[[str, str], Exception]
-) -> Wave | None:
+) -> ReaderHour | None:
     """Return the wave of a section [send]; None: it has none."""
     hour, quiet = table.get("reader_hour"), table.get("quiet")
     hours = table.get("wave_hours", QUIET_WAVE_HOURS if quiet else WAVE_HOURS)
@@ -111,7 +111,7 @@ def _wave(
             f"send.wave_hours is {hours!r}; expected hours above 0, at most {MAX_LATE}"
         )
         raise refuse("wave_hours", sentence)
-    return Wave(hour=hour, quiet=quiet, hours=hours)
+    return ReaderHour(hour=hour, quiet=quiet, hours=hours)
 
 
 def store(campaign: Campaign, sending: Sending) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.record import writing
 from mailer.errors import NotFoundError, RefusedError
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import identity, key_check
 from mailer.users import guard
 from mailer.users.models import User
 
@@ -45,9 +45,11 @@ async def operator(site: Site, by: str | None) -> str:
     It is for acts on the machine that must not wait for `users add`. Raises as `user`.
     """
     if by is None:
+        account = machine_account()
+        writing.account.set(account)
         async with site.database.reading() as session:
             await _check_store(session, site)
-            if await guard.find(session, machine_account()) is None:
+            if await guard.find(session, account) is None:
                 return guard.MACHINE
     return await user(site, by)
 
@@ -56,7 +58,7 @@ async def _check_store(session: AsyncSession, site: Site) -> None:
     """Raise unless the store is here, and has this address key."""
     known = await identity.read(session)
     known.require_here()
-    identity.refuse_other_key(known.address_check, site.address_key)
+    key_check.refuse_other_key(known.address_check, site.address_key)
 
 
 def _active(user: User) -> str:

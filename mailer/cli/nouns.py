@@ -124,7 +124,7 @@ NOUNS = {
     ),
     "serve": CommandPlace(
         "mailer.cli.running.serve",
-        "Run pages, ticker and delivery in one process, until stopped.",
+        "Run pages, console, ticker and delivery in one process, until stopped.",
     ),
     "stop": CommandPlace(
         "mailer.cli.site.stop",

@@ -26,6 +26,7 @@ REMEDIES: Mapping[str, str] = {
     "dkim.none": "`mailer keys dkim` makes a key",
     "feedback.unknown": "`mailer feedback quarantine list` lists them",
     "key.other": "put the key back that was in use when the store was made",
+    "mail.not_filed": "`mailer suppressions add` stops the letters to its sender",
     "organisation.contacts": "`mailer organisations show {organisation}` lists them",
     "proposal.unknown": "`mailer proposals list` lists them",
     "record.faulty": "`mailer audit verify` lists them",

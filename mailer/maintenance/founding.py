@@ -71,12 +71,7 @@ async def create_site(
             _refuse_examples(config)
         progress("making the store")
         async with open_site(config) as site:
-            await schema.upgrade(site.database, now=now)
-            async with site.database.writing() as session:
-                writing.note(session, "founded", "store", by="init", at=now)
-                await load.load_reference(session)
-                if with_bodies:
-                    await bodies.load_bodies(session, now=now)
+            await _make_store(site, now, with_bodies=with_bodies)
             if with_sample:
                 progress("loading the sample directory")
                 await _sample(site, now)
@@ -85,6 +80,16 @@ async def create_site(
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
     return config
+
+
+async def _make_store(site: Site, now: datetime, *, with_bodies: bool) -> None:
+    """Make the tables of a site, and fill those of the reference data."""
+    await schema.upgrade(site.database, now=now)
+    async with site.database.writing() as session:
+        writing.note(session, "founded", "store", by="init", at=now)
+        await load.load_reference(session)
+        if with_bodies:
+            await bodies.load_bodies(session, now=now)
 
 
 def _refuse_examples(config: Path) -> None:

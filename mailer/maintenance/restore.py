@@ -24,7 +24,7 @@ from mailer.readers import optouts
 from mailer.settings import loading, secrets
 from mailer.settings.sections import Settings, StoreSettings
 from mailer.settings.toml import edit_toml
-from mailer.store import identity, last_seen
+from mailer.store import identity, key_check, last_seen
 from mailer.store.database import open_database
 from mailer.store.disk import sync_folder
 
@@ -60,7 +60,7 @@ async def restore(
         settings = await asyncio.to_thread(_settings, work, manifest, store)
         key = await asyncio.to_thread(_address_key, settings, work, folder)
         known = manifest.address_check
-        identity.refuse_other_key(bytes.fromhex(known) if known else None, key)
+        key_check.refuse_other_key(bytes.fromhex(known) if known else None, key)
         await _fill(settings.store, manifest, work, folder, key, now)
         progress(f"the store restored, {sum(manifest.rows.values())} rows")
         await asyncio.to_thread(_place, work, folder)

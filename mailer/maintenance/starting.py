@@ -19,7 +19,7 @@ from audiences.contacts import Contact
 from audiences.record import chain, writing
 from mailer.outbox import heartbeat
 from mailer.sites.site import Site
-from mailer.store import beats, identity, last_seen
+from mailer.store import beats, identity, key_check, last_seen
 from mailer.store.identity import Identity
 from mailer.users import guard
 
@@ -92,7 +92,7 @@ async def check_key(session: AsyncSession, known: Identity, address_key: bytes) 
             if address is not None
         ]
         if fits and not any(fits):
-            identity.refuse_other_key(b"another", address_key)
-        await identity.keep_check(session, address_key)
+            key_check.refuse_other_key(b"another", address_key)
+        await key_check.keep_check(session, address_key)
     else:
-        identity.refuse_other_key(known.address_check, address_key)
+        key_check.refuse_other_key(known.address_check, address_key)

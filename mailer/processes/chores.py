@@ -19,7 +19,7 @@ from mailer.maintenance import starting
 from mailer.processes.running import store_is_ready
 from mailer.readers import optouts
 from mailer.sites.site import Site
-from mailer.store import anchors, faults, identity
+from mailer.store import anchors, faults, key_check
 from scheduler import chores, slots, words
 from scheduler.errors import ScheduleError
 
@@ -64,7 +64,7 @@ async def read_due(site: Site, now: datetime) -> list[str]:
     is not the one of the store.
     """
     known = await starting.identity_of(site)
-    identity.refuse_other_key(known.address_check, site.address_key)
+    key_check.refuse_other_key(known.address_check, site.address_key)
     if known.halt is not None:
         return []
     async with site.database.reading() as session:

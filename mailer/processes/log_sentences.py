@@ -63,8 +63,10 @@ SENTENCES: Mapping[str, str] = {
     "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
-    "slot.moved": "the slot {slot} of {series} is at {after} now, not at {before}",
-    "slot.off_cadence": "the series {series} has no slot {slot} any more",
+    "slot.moved": "the slot {slot} of the series {series} moves from {before}"
+    " to {after}",
+    "slot.off_cadence": "the cadence of the series {series} no longer has its slot"
+    " {slot}",
     "slot.open": "the series {series} has no letter for its slot {slot}: {reason}",
     "source.away": "the list {source} cannot be read: {reason}",
     "source.back": "the list {source} can be read again",

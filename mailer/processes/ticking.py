@@ -16,7 +16,7 @@ from mailer.processes.running import stop_event, store_is_ready
 from mailer.processes.supervising import Part, keep_running, until_stopped
 from mailer.readers import applying
 from mailer.sites.site import Site
-from mailer.store import faults, identity
+from mailer.store import faults, key_check
 from mailer.store.identity import Identity
 from scheduler import ticker
 
@@ -42,7 +42,7 @@ async def _tick(
     async def release_one(campaign_id: int) -> int:
         return await release.release(site, campaign_id, by="ticker", now=now)
 
-    identity.refuse_other_key(known.address_check, site.address_key)
+    key_check.refuse_other_key(known.address_check, site.address_key)
     grace = timedelta(hours=site.settings.ticker.grace_hours)
     ticked = await due.tick(
         site.database,

@@ -5,8 +5,6 @@ new one, so that nothing is signed twice; former epochs are kept, with the highe
 message number of each, so that their links still verify.
 """
 
-import hashlib
-import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.record import writing
 from audiences.store.base import Base
-from mailer.errors import ConfigError, RefusedError, StoreError
+from mailer.errors import RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
 from mailer.store import locks, site_events
 from mailer.users import guard
@@ -274,25 +272,3 @@ async def resume(
     await session.execute(update(StoreIdentity).values(resumed_at=now))
     detail = {"because": because}
     site_events.record(session, "resumed", "site", by=by, now=now, detail=detail)
-
-
-def check_of(address_key: bytes) -> bytes:
-    """Return the check value of an address key, from which it cannot be computed."""
-    return hmac.digest(address_key, b"check of this key", hashlib.sha256)[:16]
-
-
-async def keep_check(session: AsyncSession, address_key: bytes) -> None:
-    """Record which address key the fingerprints in the store are made with."""
-    await session.execute(
-        update(StoreIdentity).values(address_check=check_of(address_key))
-    )
-
-
-def refuse_other_key(known: bytes | None, address_key: bytes) -> None:
-    """Raise ConfigError if the store's fingerprints are made with another key."""
-    if known is not None and known != check_of(address_key):
-        raise ConfigError(
-            "keys.address_file: the key is not the one that this store was made with,"
-            " so suppressions would not be recognised",
-            code="key.other",
-        )

@@ -65,8 +65,8 @@ async def test_a_file_applied_twice_changes_nothing_the_second_time(
     ("row", "column", "reason"),
     [
         ("not-an-address;;;;icom;;;;;", "address", "@"),
-        (";Someone;;;;;;;;", "address", "a row needs an address, or an organisation"),
-        (";;;;unknown;;;;;", "organisation", "unknown is new"),
+        (";Someone;;ar;;;;;;", "address", "a row needs an address, or an organisation"),
+        (";;;;unknown;;ngo;;;", "organisation", "unknown is new"),
         ("a@x.example;;chef;;icom;;;;;", "roles", "no role is called 'chef'"),
         ("a@x.example;;;klang!;icom;;;;;", "languages", "is not a language"),
         ("a@x.example;;;;nowhere;;;;;", "organisation", "nowhere is new"),

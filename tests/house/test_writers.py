@@ -20,6 +20,7 @@ APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
 DETAILING = "audiences/intake/details/detailing.py"
 KEPT_DETAILS = "audiences/intake/details/kept_details.py"
+FIRST_ROWS = "audiences/intake/matching/first_rows.py"
 FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
@@ -35,7 +36,10 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "state": {ACTS, EDIT, LETTERS},
         "stopped_because": {ACTS},
         "updated_at": {ACTS, EDIT, LETTERS},
-        "at": {"mailer/calendar/schedule.py", "mailer/campaigns/control.py"},
+        "at": {
+            *("mailer/calendar/schedule.py", "mailer/campaigns/control.py"),
+            "mailer/calendar/renewing.py",
+        },
         "released_at": {"mailer/outbox/release.py", LETTERS},
         "expires_at": {HOURS, LETTERS},
         "opens_at": {HOURS},
@@ -95,7 +99,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS}
+ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS, FIRST_ROWS}
 
 
 @pytest.mark.parametrize("row", WRITERS)

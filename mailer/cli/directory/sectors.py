@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import rich_click as click
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.languages import OFFERED
-from audiences.organisations import Kind, Organisation
+from audiences.organisations import Kind
 from audiences.upkeep import bodies
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
@@ -52,11 +51,7 @@ def _list(group: click.Group, noun: str, kind: Kind) -> None:
     async def list_(site: Site, as_json: bool) -> None:
         """List them with their names."""
         async with site.database.reading() as session:
-            rows = await session.scalars(
-                select(Organisation)
-                .where(Organisation.kind == kind)
-                .order_by(Organisation.code)
-            )
+            rows = await bodies.listed(session, kind)
             listed = [shapes.body_word(each) for each in rows]
         if as_json:
             output.json_document(listed)
@@ -138,8 +133,7 @@ def _cells(given: Mapping[str, Any]) -> dict[str, str]:
 
 async def _require_kind(session: AsyncSession, code: str, kind: Kind) -> None:
     """Raise NotFoundError unless an organisation of the kind has the code."""
-    found = select(Organisation.kind).where(Organisation.code == code)
-    if await session.scalar(found) != kind:
+    if await bodies.kind_of(session, code) != kind:
         words = kind.replace("_", " ")
         raise NotFoundError(f"no {words} is called {code[:60]!r}")
 

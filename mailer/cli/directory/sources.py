@@ -105,14 +105,9 @@ async def add(
     cadence: str | None,
     zone: str,
     rule: str,
-    basis: str | None,
-    sheet: str | None,
-    encoding: str | None,
-    repair: bool,
-    strict: bool,
     mapping: Mapping,
-    preset: str | None,
     by: str,
+    **options: Any,
 ) -> None:
     """Add a list: a file, a folder (its newest list), or an https address.
 
@@ -126,17 +121,12 @@ async def add(
         cadence=cadence,
         zone=zones.named(zone).key,
         applies=rule == "apply",
-        basis=basis,
-        sheet=sheet,
-        encoding=encoding,
         mapping=plan.stored(mapping),
-        preset=preset,
-        repair=repair,
-        strict=strict,
         added_at=now,
         added_by=by,
         due_at=chores.following(cadence, zone, now),
         state="new",
+        **options,
     )
     async with site.database.writing() as session:
         await keeping.add(session, source)

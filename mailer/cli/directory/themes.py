@@ -3,9 +3,8 @@
 from typing import Any
 
 import rich_click as click
-from sqlalchemy import select
 
-from audiences.organisations import Theme
+from audiences.upkeep import words
 from audiences.upkeep.data_changes import DataKind
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
@@ -32,7 +31,7 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the themes with their sectors."""
     async with site.database.reading() as session:
-        rows = await session.scalars(select(Theme).order_by(Theme.code))
+        rows = await words.themes(session)
         listed = [shapes.theme(each) for each in rows]
     if as_json:
         output.json_document(listed)

@@ -11,7 +11,7 @@ from audiences.errors import CodedError
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.cli.logging_option import log_option
+from mailer.cli.running.logging_option import log_option
 from mailer.errors import RefusedError, counted
 from mailer.feedback.arrivals import maildir, reading, taking
 from mailer.feedback.belief.arrival import Arrival

@@ -5,7 +5,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import with_site
-from mailer.cli.logging_option import log_option
+from mailer.cli.running.logging_option import log_option
 from mailer.processes import logs, serving
 from mailer.signin import invitations
 from mailer.sites.site import Site

@@ -8,7 +8,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import INSTANT, as_json, with_site
-from mailer.cli.logging_option import log_option
+from mailer.cli.running.logging_option import log_option
 from mailer.processes import chores, logs, noticing, ticking
 from mailer.sites.site import Site
 

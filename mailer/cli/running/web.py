@@ -3,7 +3,7 @@
 import rich_click as click
 
 from mailer.cli.command import with_site
-from mailer.cli.logging_option import log_option
+from mailer.cli.running.logging_option import log_option
 from mailer.processes import logs, serving
 from mailer.sites.site import Site
 

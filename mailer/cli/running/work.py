@@ -15,7 +15,7 @@ import structlog
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.interruption import InterruptionError
-from mailer.cli.logging_option import log_option
+from mailer.cli.running.logging_option import log_option
 from mailer.outbox.message_states import MessageState
 from mailer.processes import logs, running, workers
 from mailer.sites.site import Site

@@ -33,7 +33,10 @@ from mailer.sites.site import Site
 async def command(
     site: Site, year: int | None, form: str, out: Path | None, asks_feed: bool
 ) -> None:
-    """Show the slots of series and the times of campaigns, and what each waits for."""
+    """Show what is planned in a year, as text, iCalendar or a web page.
+
+    It has the slots of series and the times of campaigns, and what each waits for.
+    """
     if asks_feed:
         address = feed.address(site)
         output.line(address or "there is no feed: web.calendar_feed is empty")

@@ -36,8 +36,8 @@ async def leave(site: Site, number: int, *, by: str, now: datetime) -> None:
         filed = mail.standing == MailStanding.FILED and mail.message_number is not None
         if not filed:
             raise RefusedError(
-                f"mail {number} does not answer a message of ours; stop the letters to"
-                " its sender with `mailer suppressions add`"
+                f"mail {number} does not answer a message of ours",
+                code="mail.not_filed",
             )
         message = await session.get_one(Message, mail.message_number)
         known = await identity.read(session)

@@ -152,5 +152,5 @@ async def _import(site: Site, path: Path, real: RealList) -> None:
     table = read.open_table(path, mapping=plan.combined(None, Chosen(values=chosen)))
     async with site.database.connection() as held:
         await importing.run(
-            held, table, key=site.address_key, basis="t", by="t", now=clock.now
+            held, table, key=site.address_key, basis="t", by="editor", now=clock.now
         )

@@ -219,6 +219,6 @@ def test_an_account_that_is_no_user_may_stop_a_site_and_is_recorded(
 
     assert (stopped.code, gone.code) == (0, 0)
     assert acts == [
-        (account, "stopped", account),
-        (account, "continued", account),
+        ("machine", "continued", account),
+        ("machine", "stopped", account),
     ]

@@ -198,7 +198,7 @@ async def test_an_answer_after_a_decision_is_a_new_row(
     assert [
         (each.proposed["acronym"], each.decision, each.settled_by)
         for each in sorted(proposals, key=lambda each: each.id)
-    ] == [("B", "applied", "unit"), ("D", None, None)]
+    ] == [("B", "applied", "editor"), ("D", None, None)]
 
 
 async def test_an_answer_repeated_many_times_at_once_is_one_row(

@@ -43,6 +43,7 @@ OTHERS: dict[str, Any] = {  # values that differ from the campaign's
     "event": {"uid": "x"},
     "files": [{"name": "a", "language": "", "type": "x", "digest": "y"}],
     "too_late_hours": 1.5,
+    "wave_hours": 1.5,
 }
 
 

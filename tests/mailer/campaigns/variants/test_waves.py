@@ -105,4 +105,4 @@ async def test_a_wave_that_cannot_be_is_refused(
 def test_a_wave_is_stored_and_written_again() -> None:
     wave = hours.read({"reader_hour": "10:00", "quiet": "holidays"}, AssertionError)
 
-    assert wave.wave == hours.Wave(hour="10:00", quiet="holidays", hours=100)
+    assert wave.wave == hours.ReaderHour(hour="10:00", quiet="holidays", hours=100)

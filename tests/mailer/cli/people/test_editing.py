@@ -81,12 +81,14 @@ def test_a_faulty_value_changes_nothing(mailer: Mailer) -> None:
 def test_the_second_of_two_who_edit_is_refused_with_both_values(
     mailer: Mailer,
 ) -> None:
+    admin = ("--role", "steward", "--by", "head-of-unit")
+    mailer("users", "add", "second-steward", *admin)
     seen = mailer("contacts", "show", ICOM, "--json").json["version"]
     version = ("--version", seen)
     first = mailer("contacts", "edit", ICOM, "--name", "Awa Ba", *version, *BY)
     second = mailer(
         *("contacts", "edit", ICOM, "--name", "Aminata Ba", *version),
-        *("--by", "head-of-unit"),
+        *("--by", "second-steward"),
     )
 
     assert (first.code, second.code) == (0, 1)

@@ -101,7 +101,7 @@ def test_a_move_that_is_killed_while_it_copies_is_done_again(
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert not (folder / "new.db").exists()
-    assert mailer("users", "add", "ana").code == 0
+    assert mailer("users", "add", "ana", "--by", "head-of-unit").code == 0
     assert mailer("move", "--to", "sqlite:///new.db", "--yes").code == 0
 
     assert mailer("users", "list", "--json").json[0]["name"] == "ana"
@@ -133,4 +133,4 @@ def test_a_full_disk_in_the_middle_of_a_move_changes_nothing(
     assert "Traceback" not in ran.stderr
     assert (folder / CONFIG).read_bytes() == before
     assert not list(folder.glob("*new.db*"))
-    assert mailer("users", "add", "ana").code == 0
+    assert mailer("users", "add", "ana", "--by", "head-of-unit").code == 0

@@ -28,7 +28,7 @@ from mailer.web.console import guard
 from mailer.web.console.showing import HOME
 from tests.acts import campaigning
 from tests.acts.console import SAME, Visitor, add_user, link, visitor
-from tools.peers.serving import serving
+from tools.peers.serving import Pages, serving
 
 ADMIN = "head-of-unit"
 PLACES = {
@@ -161,18 +161,19 @@ async def test_a_form_of_another_site_or_sign_in_does_nothing(site: Site) -> Non
         assert (await other.get("/me")).status_code == 200
 
 
+async def begun(site: Site, pages: Pages) -> Visitor:
+    """Return a browser in which paul has signed in."""
+    paul = await visitor(site, pages, "paul")
+    assert (await paul.get("/me")).status_code == 200
+    return paul
+
+
 async def test_a_sign_in_ends_with_what_it_stands_on(site: Site) -> None:
     await add_user(site, "paul", "author")
     author = Author(by=ADMIN, account=None, because=None, at=clock.now())
     classes = letter_types.classes(site.templates)
     async with serving(site) as pages:
-
-        async def begun() -> Visitor:
-            paul = await visitor(site, pages, "paul")
-            assert (await paul.get("/me")).status_code == 200
-            return paul
-
-        paul = await begun()
+        paul = await begun(site, pages)
         async with site.database.writing() as session:
             wanted = RoleChange(given=["sender"])
             details = UserDetails()
@@ -180,19 +181,19 @@ async def test_a_sign_in_ends_with_what_it_stands_on(site: Site) -> None:
                 session, "paul", wanted, details, author, classes=classes
             )
         assert (await paul.get("/me")).status_code == 303
-        paul = await begun()
+        paul = await begun(site, pages)
         made = await passwords.hashed("four words to keep")
         async with site.database.writing() as session:
             await passwords.set_password(session, "paul", made, now=clock.now())
         assert (await paul.get("/me")).status_code == 303
-        paul = await begun()
+        paul = await begun(site, pages)
         async with site.database.writing() as session:
             await accounts.disable(session, "paul", author, classes=classes)
         assert (await paul.get("/me")).status_code == 303
         async with site.database.writing() as session:
             await keeping.enable(session, "paul", author)
         assert (await paul.get("/me")).status_code == 303
-        paul, token = await begun(), await link(site, "paul")
+        paul, token = await begun(site, pages), await link(site, "paul")
         async with site.database.writing() as session:
             await accounts.remove(session, "paul", author, classes=classes)
         assert (await paul.get("/me")).status_code == 303
