@@ -47,6 +47,8 @@ LIST = (
     "address;name;role;organisation;organisation_name;kind;country;language;topics\n"
     "awa@new.example;Awa Ba;focal_point;new;New NGO;ngo;Sénégal;français;monthly-letter"
 )
+
+
 class Week:
     """The commands of two people on one site, and the mails that arrive."""
 

@@ -38,5 +38,5 @@ def rows() -> Select[*tuple[Any, ...]]:
 def fault(each: RowMapping) -> Iterator[Fault]:
     """Yield the fault of a row that `rows` selects."""
     day = f"{each['retired_at']:%Y-%m-%d}"
-    reason = f"the topic {each['code']} retired on {day}; only contacts who have it keep it"
+    reason = f"the topic {each['code']} retired on {day}; only who has it keeps it"
     yield Fault(each["row"], "topics", each["topics"][:80], reason)
