@@ -64,11 +64,14 @@ async def add(
     session.add(series)
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
-    detail = {"cadence": cadence, "zone": series.zone}
-    site_events.record(
-        session, "added", f"series {name}"[:120], by=by, now=now, detail=detail
-    )
+    _record(session, series, by=by, now=now)
     return series, understood
+
+
+def _record(session: AsyncSession, series: Series, *, by: str, now: datetime) -> None:
+    detail = {"cadence": series.cadence, "zone": series.zone}
+    about = f"series {series.name}"[:120]
+    site_events.record(session, "added", about, by=by, now=now, detail=detail)
 
 
 def _begun(

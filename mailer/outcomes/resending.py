@@ -88,9 +88,8 @@ async def resend(
 ) -> int:
     """Send a finished campaign to those it has not reached; return how many these are.
 
-    Raises RefusedError if the user may not send it, if it may not be sent again, if no
-    reader is left, or if they are not `expected`; without that number, if too many
-    joined since the approval.
+    Raises RefusedError if it may not be sent again, or not by this user, and if the
+    readers are none, not `expected`, or without that number too many new ones.
     """
     async with site.database.reading() as session:
         await identity.require_sending(session)
