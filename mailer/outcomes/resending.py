@@ -86,10 +86,9 @@ async def resend(
     expected: int | None = None,
     read_clock: Callable[[], datetime] = clock.now,
 ) -> int:
-    """Send a finished campaign to those it has not reached; return how many these are.
+    """Send a campaign to those it has not reached; return how many.
 
-    Raises RefusedError if it may not be sent again, or not by this user, and if the
-    readers are none, not `expected`, or without that number too many new ones.
+    Raises RefusedError if it may not be sent so, or the readers are not `expected`.
     """
     async with site.database.reading() as session:
         await identity.require_sending(session)

@@ -296,6 +296,5 @@ def test_characters_that_steer_a_terminal_are_shown_as_what_they_are(
     (templates.folder / THEIRS).write_text("\x1b[2J\u202e", encoding="utf-8")
     ran = mailer("templates", "diff", THEIRS)
 
-    assert ran.code == 0
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
