@@ -1,15 +1,10 @@
 """Detects the store, and builds statements that differ between stores."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.base import Base
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
 
 
 def is_sqlite(session: AsyncSession) -> bool:
@@ -19,20 +14,16 @@ def is_sqlite(session: AsyncSession) -> bool:
 
 def insert(
     session: AsyncSession, table: type[Base]
-) -> "sqlite.Insert | postgresql.Insert":
+) -> sqlite.Insert | postgresql.Insert:
     """Return the INSERT of the store's dialect, which supports ON CONFLICT."""
     return insert_on(table, on_sqlite=is_sqlite(session))
 
 
 def insert_on(
     table: type[Base], *, on_sqlite: bool
-) -> "sqlite.Insert | postgresql.Insert":
+) -> sqlite.Insert | postgresql.Insert:
     """Return the INSERT of a dialect, which supports ON CONFLICT."""
-    # each is loaded where it is needed; that of PostgreSQL takes a tenth of a second
-    name = "sqlite" if on_sqlite else "postgresql"
-    dialect: Any = importlib.import_module(f"sqlalchemy.dialects.{name}")
-    statement: sqlite.Insert | postgresql.Insert = dialect.insert(table)
-    return statement
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 async def analyse(session: AsyncSession, *tables: str) -> None:

@@ -113,14 +113,8 @@ def _files(
     shutil.copy(bundled("config.toml"), config)
     edit_toml(config, settings)
     templates = bundled("templates")
-    shutil.copytree(
-        templates, folder / "templates", ignore=shutil.ignore_patterns("sample")
-    )
-    shutil.copytree(
-        templates,
-        folder / "templates" / RECORD,
-        ignore=shutil.ignore_patterns("sample"),
-    )
+    for place in (folder / "templates", folder / "templates" / RECORD):
+        shutil.copytree(templates, place, ignore=shutil.ignore_patterns("sample"))
     for path in sorted(templates.glob("*/sample")):
         shutil.copytree(path, folder / "campaigns" / path.parent.name)
     _close_to_others(config, folder / "templates", folder / "campaigns")

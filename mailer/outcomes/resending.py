@@ -93,11 +93,9 @@ async def resend(
     expected: int | None = None,
     read_clock: Callable[[], datetime] = clock.now,
 ) -> int:
-    """Send a finished campaign to those it has not reached; return how many these are.
+    """Send a campaign to those it has not reached; return how many.
 
-    Raises RefusedError if the user may not send it, if it may not be sent again, if no
-    reader is left, or if they are not `expected`; without that number, if too many
-    joined since the approval.
+    Raises RefusedError if it may not be sent so, or the readers are not `expected`.
     """
     async with site.database.reading() as session:
         await identity.require_sending(session)

@@ -52,7 +52,7 @@ class Cancelled(Acted):
     unsent: int
 
 
-class Imported(Shape):
+class CampaignImported(Shape):
     """A campaign that was stored."""
 
     id: int

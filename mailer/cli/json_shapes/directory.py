@@ -52,7 +52,7 @@ class ContactRemoved(ContactNamed):
     deleted: bool
 
 
-class Imported(Shape):
+class ImportListed(Shape):
     """A list that was imported."""
 
     id: int

@@ -31,7 +31,7 @@ class SpamScore(Shape):
     rules: dict[str, float]
 
 
-class Checked(Shape):
+class CampaignChecked(Shape):
     """What the gate found; `fallbacks` counts readers by `wanted → got`."""
 
     ok: bool
@@ -78,7 +78,7 @@ class CampaignAct(Shape):
     detail: dict[str, Any]
 
 
-class NextStep(Shape):
+class NextShown(Shape):
     """What comes next, and the command that does it."""
 
     what: str
@@ -106,10 +106,10 @@ class CampaignShown(Shape):
     report: Reported | None
     warnings: list[ProblemFound]
     history: list[CampaignAct]
-    next: NextStep
+    next: NextShown
 
 
-class Difference(Shape):
+class DifferenceShown(Shape):
     """One change of a campaign; `language` is empty for a setting."""
 
     language: str
@@ -119,16 +119,16 @@ class Difference(Shape):
     after: str
 
 
-class Compared(Shape):
+class VersionsCompared(Shape):
     """The changes between two versions of a campaign."""
 
     version: int
     present: int
     by: str
-    differences: list[Difference]
+    differences: list[DifferenceShown]
 
 
-class BlockShown(Shape):
+class BlockExplained(Shape):
     """Whether a reader's letter has a block."""
 
     block: str
@@ -152,7 +152,7 @@ class ReaderExplained(Explained):
     wanted: str | None
     step: str | None
     variant: str
-    blocks: list[BlockShown]
+    blocks: list[BlockExplained]
     messages: list[MessageFound]
 
 

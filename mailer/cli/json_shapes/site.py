@@ -15,7 +15,7 @@ class HistoryListed(Shape):
     detail: dict[str, Any]
 
 
-class Finding(Shape):
+class FindingShown(Shape):
     """What one check of the doctor found, and what to do."""
 
     about: str
@@ -28,7 +28,7 @@ class Examined(Shape):
     """What the doctor found; false if there is an error."""
 
     ok: bool
-    findings: list[Finding]
+    findings: list[FindingShown]
 
 
 class Stopped(Shape):

@@ -10,7 +10,7 @@ from mailer.cli.command import with_site
 from mailer.errors import RefusedError, counted
 from mailer.maintenance import schema, starting
 from mailer.maintenance.shipped import comparing
-from mailer.maintenance.shipped.comparing import Standing
+from mailer.maintenance.shipped.comparing import FileStanding
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.users import guard
@@ -50,7 +50,7 @@ async def command(site: Site) -> None:
 def _say_templates(site: Site) -> None:
     """Say that this version has newer templates, and how to take them."""
     compared = comparing.compare(site.templates_folder)
-    waiting = len(compared.of(Standing.OURS, Standing.BOTH))
+    waiting = len(compared.of(FileStanding.OURS, FileStanding.BOTH))
     if waiting:
         output.say(
             f"{counted(waiting, 'template file')} of the site differ from what this"

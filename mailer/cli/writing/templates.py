@@ -13,7 +13,7 @@ from mailer.maintenance.shipped import comparing, differences, upgrading
 from mailer.maintenance.shipped.comparing import (
     ComparedFile,
     ComparedTemplates,
-    Standing,
+    FileStanding,
 )
 from mailer.maintenance.shipped.upgrading import UpgradedTemplates
 from mailer.sites.site import Site
@@ -23,9 +23,9 @@ NOT_RECORDED = (
     " a file that differs counts as changed by both"
 )
 WORDS = {
-    Standing.OURS: "ours, alone",
-    Standing.THEIRS: "theirs, alone",
-    Standing.BOTH: "both",
+    FileStanding.OURS: "ours, alone",
+    FileStanding.THEIRS: "theirs, alone",
+    FileStanding.BOTH: "both",
 }
 
 
@@ -43,9 +43,9 @@ def command() -> None:
 async def status(site: Site, as_json: bool) -> None:
     """List the files that differ, with who changed them."""
     compared = comparing.compare(site.templates_folder)
-    listed = compared.of(Standing.OURS, Standing.THEIRS, Standing.BOTH)
+    listed = compared.of(FileStanding.OURS, FileStanding.THEIRS, FileStanding.BOTH)
     if as_json:
-        counts = {each.value: len(compared.of(each)) for each in Standing}
+        counts = {each.value: len(compared.of(each)) for each in FileStanding}
         files = [_document(each) for each in listed]
         recorded = compared.is_recorded
         output.json_document({"recorded": recorded, "counts": counts, "files": files})
@@ -57,16 +57,16 @@ async def status(site: Site, as_json: bool) -> None:
     ]
     headings = ("file", "changed by", "ours: this version", "theirs: the site")
     output.table("Templates that differ", headings, rows)
-    same = counted(len(compared.of(Standing.SAME)), "file")
+    same = counted(len(compared.of(FileStanding.SAME)), "file")
     output.line(f"the same as this version ships: {same}")
     _say_next(compared)
 
 
 def _say_next(compared: ComparedTemplates) -> None:
     call = f"{output.called()} templates"
-    if newer := len(compared.of(Standing.OURS)):
+    if newer := len(compared.of(FileStanding.OURS)):
         output.say(f"`{call} upgrade` takes {counted(newer, 'file')} of this version")
-    if compared.of(Standing.BOTH):
+    if compared.of(FileStanding.BOTH):
         output.say(
             f"`{call} diff` shows what both changed; `{call} upgrade --take ours|theirs"
             " FILE` decides"
@@ -84,7 +84,7 @@ async def diff(site: Site, files: tuple[str, ...], as_json: bool) -> None:
     """
     compared = comparing.compare(site.templates_folder)
     shown = [compared.named(each) for each in files] or compared.of(
-        Standing.OURS, Standing.THEIRS, Standing.BOTH
+        FileStanding.OURS, FileStanding.THEIRS, FileStanding.BOTH
     )
     if as_json:
         output.json_document([_with_texts(each) for each in shown])
@@ -116,7 +116,7 @@ async def upgrade(
     is then 1. A text of the site that --take replaces is kept in templates/.replaced/.
     Approved campaigns keep the templates they were approved with.
     """
-    decisions = {path: Standing(side) for side, path in decided}
+    decisions = {path: FileStanding(side) for side, path in decided}
     if len(decisions) < len(decided):
         raise click.UsageError("--take names a file twice; decide once about each")
     async with site.database.writing() as session:

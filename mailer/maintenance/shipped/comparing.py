@@ -18,7 +18,7 @@ from mailer.sites.bundled import bundled
 RECORD = ".shipped"  # in the templates folder; no letter is made from it
 
 
-class Standing(StrEnum):
+class FileStanding(StrEnum):
     """Who changed a file since it was shipped."""
 
     SAME = "same"  # the site has what this version ships
@@ -27,7 +27,7 @@ class Standing(StrEnum):
     BOTH = "both"
 
 
-class Change(StrEnum):
+class FileChange(StrEnum):
     """What was done to a file since it was shipped."""
 
     NONE = "none"
@@ -47,26 +47,26 @@ class ComparedFile:
     unread: str | None = None  # why the site's file was not read
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> FileStanding:
         """Return who changed the file."""
         if self.unread is not None:
-            return Standing.BOTH
+            return FileStanding.BOTH
         if self.ours == self.theirs:
-            return Standing.SAME
+            return FileStanding.SAME
         if self.shipped == self.theirs:
-            return Standing.OURS
-        return Standing.THEIRS if self.shipped == self.ours else Standing.BOTH
+            return FileStanding.OURS
+        return FileStanding.THEIRS if self.shipped == self.ours else FileStanding.BOTH
 
     @property
-    def our_change(self) -> Change:
+    def our_change(self) -> FileChange:
         """Return what this version did to the file."""
         return _change(self.shipped, self.ours)
 
     @property
-    def their_change(self) -> Change:
+    def their_change(self) -> FileChange:
         """Return what the site did to the file."""
         if self.unread is not None:
-            return Change.CHANGED
+            return FileChange.CHANGED
         return _change(self.shipped, self.theirs)
 
 
@@ -77,7 +77,7 @@ class ComparedTemplates:
     is_recorded: bool  # whether the site knows what it was made with
     files: Mapping[str, ComparedFile]
 
-    def of(self, *standings: Standing) -> Sequence[ComparedFile]:
+    def of(self, *standings: FileStanding) -> Sequence[ComparedFile]:
         """Return the files of these standings, by path."""
         return [each for each in self.files.values() if each.standing in standings]
 
@@ -124,9 +124,9 @@ def compare(folder: Path) -> ComparedTemplates:
 _NOTHING = TemplateFiles(place=RECORD, files={})
 
 
-def _change(before: bytes | None, after: bytes | None) -> Change:
+def _change(before: bytes | None, after: bytes | None) -> FileChange:
     if before == after:
-        return Change.NONE
+        return FileChange.NONE
     if before is None:
-        return Change.ADDED
-    return Change.REMOVED if after is None else Change.CHANGED
+        return FileChange.ADDED
+    return FileChange.REMOVED if after is None else FileChange.CHANGED

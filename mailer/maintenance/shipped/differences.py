@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 
-from mailer.maintenance.shipped.comparing import ComparedFile, Standing
+from mailer.maintenance.shipped.comparing import ComparedFile, FileStanding
 
 SHIPPED, OURS, THEIRS = "as shipped before", "ours, this version", "theirs, the site"
 
@@ -22,15 +22,15 @@ def lines(file: ComparedFile) -> Sequence[str]:
 def _lines(file: ComparedFile) -> Iterator[str]:
     before, ours, theirs = file.shipped, file.ours, file.theirs
     match file.standing:
-        case Standing.SAME:
+        case FileStanding.SAME:
             return
-        case Standing.OURS:
+        case FileStanding.OURS:
             yield from _between(file.path, (theirs, THEIRS), (ours, OURS))
-        case Standing.THEIRS:
+        case FileStanding.THEIRS:
             yield from _between(file.path, (ours, OURS), (theirs, THEIRS))
-        case Standing.BOTH if before is None:
+        case FileStanding.BOTH if before is None:
             yield from _between(file.path, (ours, OURS), (theirs, THEIRS))
-        case Standing.BOTH:
+        case FileStanding.BOTH:
             yield from _between(file.path, (before, SHIPPED), (ours, OURS))
             yield from _between(file.path, (before, SHIPPED), (theirs, THEIRS))
 

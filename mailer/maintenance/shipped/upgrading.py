@@ -20,7 +20,7 @@ from mailer.maintenance.shipped.comparing import (
     RECORD,
     ComparedFile,
     ComparedTemplates,
-    Standing,
+    FileStanding,
 )
 from mailer.sites.site import Site
 from mailer.store import site_events
@@ -45,7 +45,7 @@ class UpgradedTemplates:
 async def upgrade(
     session: AsyncSession,
     site: Site,
-    decisions: Mapping[str, Standing],
+    decisions: Mapping[str, FileStanding],
     *,
     by: str,
     now: datetime,
@@ -78,36 +78,38 @@ async def upgrade(
     return done
 
 
-def _require_decidable(compared: ComparedTemplates, path: str, side: Standing) -> None:
+def _require_decidable(
+    compared: ComparedTemplates, path: str, side: FileStanding
+) -> None:
     """Raise RefusedError unless there is something to decide about a file."""
     known = compared.named(path)
     if known.unread is not None:
         raise RefusedError(f"{path} {known.unread}; mend it, then decide")
-    if side is Standing.OURS and known.ours is None and known.shipped is None:
+    if side is FileStanding.OURS and known.ours is None and known.shipped is None:
         raise RefusedError(f"{path} is the site's own; this version ships no such file")
 
 
 def _one(
     folder: Path,
     file: ComparedFile,
-    decision: Standing | None,
+    decision: FileStanding | None,
     done: UpgradedTemplates,
 ) -> None:
     """Do what is to be done about one file."""
     standing = file.standing
-    takes = decision is Standing.OURS or (
-        decision is None and standing is Standing.OURS
+    takes = decision is FileStanding.OURS or (
+        decision is None and standing is FileStanding.OURS
     )
-    if file.unread is not None or (standing is Standing.BOTH and decision is None):
+    if file.unread is not None or (standing is FileStanding.BOTH and decision is None):
         done.conflicts.append(file)
         return
-    if takes and standing is not Standing.SAME:
-        if standing is not Standing.OURS and file.theirs is not None:
+    if takes and standing is not FileStanding.SAME:
+        if standing is not FileStanding.OURS and file.theirs is not None:
             _write(folder, (REPLACED, *file.path.split("/")), file.theirs)
             done.replaced.append(f"{REPLACED}/{file.path}")
         _write(folder, file.path.split("/"), file.ours)
         done.taken.append(file.path)
-    elif standing is not Standing.SAME:
+    elif standing is not FileStanding.SAME:
         done.left.append(file.path)
     if file.shipped != file.ours:
         _keep(folder, file.path, file.ours)

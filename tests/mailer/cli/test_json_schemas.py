@@ -33,6 +33,7 @@ RULE = "kind = ngo and served_by = dakar"
 BY_EDITOR = (
     ("suppressions add", "c@b.example", *DETAIL),
     ("suppressions lift", "c@b.example", *DETAIL),
+    ("proposals settle", "1", "--as", "declined"),
     ("segments save", "rivers", RULE),
     ("segments remove", "rivers", "--yes"),
     ("series add", "rivers", "first Tuesday, 10:00"),
@@ -103,6 +104,11 @@ READ = (
     ("words",),
     ("words", "segment"),
 )
+AFTERWARDS = (
+    *((*each, *BY) for each in BY_EDITOR),
+    *((*each, "--by", "head-of-unit") for each in BY_ADMIN),
+    *READ,
+)
 MAY_FAIL = {"doctor"}  # it finds errors on a machine without a DNS
 
 
@@ -121,8 +127,10 @@ def test_a_document_of_another_shape_is_found() -> None:
             adapter.validate_json(json.dumps(wrong), strict=True)
 
 
-async def propose(site: Site) -> None:
-    """Let an organisation ask for a correction of its entry."""
+async def prepare(site: Site) -> None:
+    """Let an organisation ask for a correction, and the site change a template."""
+    differ = site.templates_folder / "_layout" / "letter.css"
+    differ.write_text(differ.read_text() + "/* of the site */\n", encoding="utf-8")
     async with site.database.writing() as session:
         await directory.propose(
             session,
@@ -141,7 +149,6 @@ async def test_each_command_prints_its_shape(
     seen = set()
 
     async def run(words: str, *arguments: str) -> None:
-        """Run a command, and compare what it prints with its shape."""
         how = "--json-lines" if words in LINES else "--json"
         ran = await asyncio.to_thread(mailer, *words.split(), *arguments, how)
         assert ran.code == 0 or words in MAY_FAIL, f"{words}: {ran.err}"
@@ -170,17 +177,9 @@ async def test_each_command_prints_its_shape(
     await run("messages list", "--campaign", "1")
     await run("campaigns cancel", "1", "--yes", *BY)
     await run("campaigns erratum", "1", *BY)
-    await propose(site)
+    await prepare(site)
     await run("campaigns test", "1", "--to", "me@unit.example", *BY)
-    await run("proposals list")
-    await run("proposals settle", "1", "--as", "declined", *BY)
-    differ = site.templates_folder / "_layout" / "letter.css"
-    differ.write_text(differ.read_text() + "/* of the site */\n", encoding="utf-8")
-    for words, *rest in BY_EDITOR:
-        await run(words, *rest, *BY)
-    for words, *rest in BY_ADMIN:
-        await run(words, *rest, "--by", "head-of-unit")
-    for words, *rest in READ:
-        await run(words, *rest)
+    for each in AFTERWARDS:
+        await run(*each)
 
     assert seen == set(DOCUMENTS)

@@ -168,18 +168,6 @@ def test_a_decision_for_theirs_keeps_the_file_and_is_remembered(
     assert standings(mailer)[path] == "theirs"
 
 
-def test_what_a_site_removed_stays_away_and_can_be_taken_again(
-    mailer: Mailer, templates: Templates
-) -> None:
-    (templates.folder / "consultation" / "body.mjml").unlink()
-    mailer("templates", "upgrade", *BY)
-    removed = "consultation/body.mjml"
-
-    assert removed not in templates.contents()
-    mailer("templates", "upgrade", "--take", "ours", removed, *BY)
-    assert templates.contents()[removed] == ships(removed)
-
-
 def test_a_site_without_a_record_hears_it_and_loses_nothing(
     mailer: Mailer, templates: Templates
 ) -> None:
@@ -308,6 +296,5 @@ def test_characters_that_steer_a_terminal_are_shown_as_what_they_are(
     (templates.folder / THEIRS).write_text("\x1b[2J\u202e", encoding="utf-8")
     ran = mailer("templates", "diff", THEIRS)
 
-    assert ran.code == 0
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out
