@@ -51,7 +51,7 @@ NOUNS = {
     ),
     "history": CommandPlace(
         "mailer.cli.record.history",
-        "Show who did what, and when, oldest first; times are in site.zone.",
+        "Show who did what, and when, newest first; times are in site.zone.",
     ),
     "inbox": CommandPlace(
         "mailer.cli.running.inbox",
