@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "process.started": "started; {about}",
     "process.stopped": "stopped",
     "process.stopping": "{signal}: stopping, what is in flight is finished first",
+    "record.not_anchored": "{reason}",
     "relay.away": "the relay {relay} is away: {reason}",
     "relay.pace_ended": "{domain} has no pace any more at the relay {relay}",
     "relay.back": "the relay {relay} works again {domain}",

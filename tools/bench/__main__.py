@@ -12,7 +12,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.bench import campaign, clients, moving, relay, render, scale, sign, tls
+from tools.bench import (
+    auditing,
+    campaign,
+    clients,
+    moving,
+    relay,
+    render,
+    scale,
+    sign,
+    tls,
+)
 from tools.bench.campaign import Case
 
 PLAIN = Case(store="sqlite", letter="10k", signing="none", messages=60_000, rounds=3)
@@ -55,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "starttls": tls.run(),
         "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
+        "record": auditing.run(),
         "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")

@@ -112,8 +112,9 @@ async def _shown(session: AsyncSession, abouts: set[str]) -> dict[str, str]:
     of_keys = select(Contact.address_key, Contact.address).where(
         Contact.address_key.in_(keys)
     )
-    known = await session.execute(of_keys)
-    return shown | {f"address {key.hex()}": f"address {at}" for key, at in known if at}
+    of_addresses = await session.execute(of_keys)
+    held = {f"address {key.hex()}": f"address {at}" for key, at in of_addresses if at}
+    return shown | held
 
 
 def _entry(document: Document, shown: Mapping[str, str]) -> HistoryEntry:
