@@ -110,7 +110,8 @@ def serve(
         start_new_session=True,
     ) as process:
         assert process.stderr is not None
-        assert "stop with Ctrl-C" in process.stderr.readline()
+        lines = iter(process.stderr.readline, "")
+        assert any("stop with Ctrl-C" in line for line in lines)
         answered(f"http://127.0.0.1:{port}/static/style.css", process)
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(60) == 0, process.stderr.read()

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response, get
 
 from mailer.campaigns import lookup
+from mailer.campaigns.asking import requests
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.store import identity
 from mailer.users.acts import Right
@@ -29,13 +30,15 @@ async def home(request: Request[Visit, Any, Any]) -> Response[Any]:
     waits = [state for state, rights in TURNS.items() if any(map(asked.could, rights))]
     async with asked.site.database.reading() as session:
         mine = await lookup.in_states(session, waits, size=SHOWN)
+        wished = await requests.waiting_for(session, asked.user.name, now=asked.now)
         going = await lookup.in_states(session, [CampaignState.SENDING], size=SHOWN)
         coming = await lookup.in_states(session, [CampaignState.SCHEDULED], size=SHOWN)
         halt = (await identity.read(session)).halt
     return showing.show(
         asked,
         "home.html",
-        mine=mine,
+        wished=wished,
+        mine=[each for each in mine if each not in wished],
         going=going,
         coming=sorted(coming, key=lambda each: each.at or asked.now),
         halt=halt,

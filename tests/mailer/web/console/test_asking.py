@@ -155,6 +155,7 @@ async def test_a_letter_is_sent_back_with_a_reason_to_its_author(
         await with_address(site, AUTHOR, "editor@unit.int")
         number, phone, author = await asked(site, pages, relay, tmp_path)
         paul = await visitor(site, pages, APPROVER)
+        assert "You are asked to approve" in (await paul.get("")).text
         seen = {"version": await phone.version()}
         empty = await paul.post(f"/campaigns/{number}/return", {**seen, "reason": " "})
         assert empty.status_code == 409
@@ -166,6 +167,7 @@ async def test_a_letter_is_sent_back_with_a_reason_to_its_author(
         assert "sent it back" in page
         assert "<b>and</b>" not in page
         assert "&lt;b&gt;and&lt;/b&gt;" in page
+        assert "You are asked to approve" not in (await paul.get("")).text
         assert "It was sent back" in (await phone.get()).text
     assert relay.recipients() == [MAIL, "editor@unit.int"]
     assert "[wrong](https://evil.example) <b>and</b>" in mails(relay)[-1][1]

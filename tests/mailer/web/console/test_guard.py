@@ -168,10 +168,15 @@ async def begun(site: Site, pages: Pages) -> Visitor:
     return paul
 
 
+def admin_of(site: Site) -> tuple[Author, set[str]]:
+    """Return the administrator as an author, and the letter classes of a site."""
+    author = Author(by=ADMIN, account=None, because=None, at=clock.now())
+    return author, letter_types.classes(site.templates)
+
+
 async def test_a_sign_in_ends_with_what_it_stands_on(site: Site) -> None:
     await add_user(site, "paul", "author")
-    author = Author(by=ADMIN, account=None, because=None, at=clock.now())
-    classes = letter_types.classes(site.templates)
+    author, classes = admin_of(site)
     async with serving(site) as pages:
         paul = await begun(site, pages)
         async with site.database.writing() as session:
