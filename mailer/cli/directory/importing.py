@@ -85,12 +85,8 @@ async def import_(
     table = opened()
     if write_map is not None:
         _write_map(write_map, table)
-    options: dict[str, Any] = {
-        "basis": basis,
-        "strict": strict,
-        "as_stopped": taken_as == "stopped",
-        "expect": expect,
-    }
+    options: dict[str, Any] = {"basis": basis, "strict": strict, "expect": expect}
+    options["as_stopped"] = taken_as == "stopped"
     staged, report = await _run(site, table, by, apply=apply, **options)
     mended = mending.write(faults, opened(), report.faults) if faults else 0
     if as_json:
