@@ -137,9 +137,7 @@ async def run(
     `key` makes fingerprints; `basis` is that of rows without one. `as_stopped` takes
     every address as one that must not be written to. With `strict`, a row is refused
     for an optional cell that is not understood. `progress` gets the rows read so far.
-    `also` is called in the transaction of the plan, while the rows are staged. `now` is
-    called when the rows are applied, because reading a long file takes minutes. Nothing
-    is applied if it would write another number of rows than `expect`.
+    `also` is called in the transaction of the plan; `expect` rows are applied or none.
     """
     if apply and not (as_stopped and "address" in table.positions):
         _refuse_open_questions(table)

@@ -85,13 +85,8 @@ async def import_(
     table = opened()
     if write_map is not None:
         _write_map(write_map, table)
-    options: dict[str, Any] = {
-        "basis": basis,
-        "strict": strict,
-        "as_stopped": taken_as == "stopped",
-        "expect": expect,
-    }
-    staged, report = await _run(site, table, by, apply=apply, **options)
+    options = {"basis": basis, "strict": strict, "as_stopped": taken_as == "stopped"}
+    staged, report = await _run(site, table, by, expect, apply=apply, **options)
     mended = mending.write(faults, opened(), report.faults) if faults else 0
     if as_json:
         output.json_document(dataclasses.asdict(report))
@@ -108,7 +103,13 @@ def _code(report: ImportReport) -> int | None:
 
 
 async def _run(
-    site: Site, table: Table, by: str, *, apply: bool, **options: Any
+    site: Site,
+    table: Table,
+    by: str,
+    expect: int | None,
+    *,
+    apply: bool,
+    **options: Any,
 ) -> tuple[Staged, ImportReport]:
     """Run the import with its progress."""
     with output.progress() as bar:
@@ -118,6 +119,7 @@ async def _run(
             table,
             by=by,
             apply=apply,
+            expect=expect,
             **options,
             progress=lambda rows: bar.update(task, completed=rows),
         )

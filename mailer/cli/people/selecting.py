@@ -35,6 +35,35 @@ limit_option = click.option(
     help="How many to list.",
 )
 
+BODIES_OPTIONS = (
+    click.option(
+        "--confirmed-before",
+        "day",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="Only those whose entry was not confirmed since this day, in UTC.",
+    ),
+    click.option("--language", help="Only those with this language, such as fr."),
+    click.option("--field", help="Only those with this field of work: ED."),
+    click.option(
+        "--status",
+        type=click.Choice([str(each) for each in Status]),
+        help="Only those with this official status.",
+    ),
+    click.option("--retired", is_flag=True, help="Also those that retired."),
+    click.option(
+        "--search",
+        default="",
+        help="Only those with this in code or names.",
+    ),
+    click.option("--region", help="Only those of a region: AFR."),
+    click.option("--country", help="Only those of a country: SN."),
+    click.option(
+        "--kind",
+        type=click.Choice([str(each) for each in Kind]),
+        help="Only those of a kind.",
+    ),
+)
+
 
 def bodies_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that choose organisations, as `WantedBodies`."""
@@ -51,33 +80,6 @@ def bodies_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*arguments, wanted=wanted, **options)
 
     command = wrapper
-    for option in (
-        click.option(
-            "--confirmed-before",
-            "day",
-            type=click.DateTime(["%Y-%m-%d"]),
-            help="Only those whose entry was not confirmed since this day, in UTC.",
-        ),
-        click.option("--language", help="Only those with this language, such as fr."),
-        click.option("--field", help="Only those with this field of work: ED."),
-        click.option(
-            "--status",
-            type=click.Choice([str(each) for each in Status]),
-            help="Only those with this official status.",
-        ),
-        click.option("--retired", is_flag=True, help="Also those that retired."),
-        click.option(
-            "--search",
-            default="",
-            help="Only those with this in code or names.",
-        ),
-        click.option("--region", help="Only those of a region: AFR."),
-        click.option("--country", help="Only those of a country: SN."),
-        click.option(
-            "--kind",
-            type=click.Choice([str(each) for each in Kind]),
-            help="Only those of a kind.",
-        ),
-    ):
+    for option in BODIES_OPTIONS:
         command = option(command)
     return command
