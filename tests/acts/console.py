@@ -31,7 +31,7 @@ class Visitor:
         return await self.pages.get(f"/console{path}", Cookie=self.cookie, **headers)
 
     async def post(
-        self, path: str, form: dict[str, str] | None = None, **headers: str
+        self, path: str, form: dict[str, str] | None = None, /, **headers: str
     ) -> httpx.Response:
         """Send a form of a page, as its browser does."""
         filled = {FIELD: tokens.form_token(self.token), **(form or {})}
