@@ -88,20 +88,29 @@ async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away
         await expect(state).to_contain_text("Saved ", timeout=15_000)
         assert "title: Signed out" in await written(site, number)
 
-        await first.locator("textarea").evaluate(PASTED)
-        await expect(first.locator("textarea")).to_have_value(
+        await context.close()
+
+
+async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        words = page.locator("#block-first textarea")
+        await words.evaluate(PASTED)
+        await expect(words).to_have_value(
             "Words of the first.\n## Pasted\n\n- one\n- **two**"
         )
-        asked: list[str] = []
-
-        async def leave(dialog: object) -> None:
-            asked.append(dialog.type)  # type: ignore[attr-defined]
-            await dialog.accept()  # type: ignore[attr-defined]
-
-        page.on("dialog", leave)
-        await title.press_sequentially("x")
-        await page.reload()
-        assert asked == ["beforeunload"]
+        await words.press_sequentially("x")
+        async with page.expect_event("dialog") as asked:
+            await page.close(run_before_unload=True)
+        dialog = await asked.value
+        assert dialog.type == "beforeunload"
+        await dialog.accept()
         await context.close()
 
 
