@@ -35,6 +35,7 @@ class Visitor:
         self,
         path: str,
         form: Mapping[str, str | list[str]] | None = None,
+        /,
         **headers: str,
     ) -> httpx.Response:
         """Send a form of a page, as its browser does."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.segments.compiler import Context
 from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
@@ -111,8 +112,7 @@ async def _check(
         content = await letters.with_entries(session, content, variants)
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
-        known = await audience_guard.since_last(session, site, campaign, context)
-        known += await _repeated(session, campaign)
+        known = await _known(session, site, campaign, context)
     readers, fallbacks, without = readership.count(grouped)
     blocks = readership.block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
@@ -250,6 +250,14 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
         yield from rules.check_text(
             translation, host=host, invites=campaign.event is not None
         )
+
+
+async def _known(
+    session: AsyncSession, site: Site, campaign: Campaign, context: Context
+) -> list[Problem]:
+    """Return what earlier letters say against this one."""
+    changed = await audience_guard.since_last(session, site, campaign, context)
+    return [*changed, *await _repeated(session, campaign)]
 
 
 async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:

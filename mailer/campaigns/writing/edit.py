@@ -43,25 +43,16 @@ async def add(
     With `unfinished`, its texts may have faults: they are written on in the console.
     """
     campaign = Campaign(state=CampaignState.DRAFT, author=author, created_at=now)
+    read = _unfinished if unfinished else texts.parse_all
     parsed = await _fill(
-        session,
-        campaign,
-        written,
-        templates=templates,
-        now=now,
-        read=_unfinished if unfinished else texts.parse_all,
+        session, campaign, written, templates=templates, now=now, read=read
     )
     session.add(campaign)
     await session.flush()
     await permission.require(session, campaign, Right.WRITE, by=author)
     await _add_texts(session, campaign, written)
-    await progress.record(
-        session,
-        campaign,
-        before={},
-        after=parsed,
-        types=letter_types.block_types(templates),
-    )
+    types = letter_types.block_types(templates)
+    await progress.record(session, campaign, before={}, after=parsed, types=types)
     detail = await versions.keep(session, campaign, by=author, now=now)
     acts.note(session, campaign, Act.IMPORTED, by=author, now=now, detail=detail)
     return campaign

@@ -212,14 +212,7 @@ async def add(
 
     Raises ContentError if the file cannot be sent: its name, type, size or picture.
     """
-    name = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).name)
-    if not name or name.startswith(".") or characters.printable(name) != name:
-        raise ContentError(
-            name[:60] or "the file", "has a name that cannot be kept; rename the file"
-        )
-    if len(name) > MAX_NAME:
-        what = f"has a name of {len(name)} characters, at most {MAX_NAME}; shorten it"
-        raise ContentError(name[:60], what)
+    name = _name(name)
     if len(octets) > MAX_FILE:
         what = (
             f"has more than {MAX_FILE // 1_000_000} MB; put it on a page, and link it"
@@ -245,6 +238,19 @@ async def add(
         what = f"would make more than {MAX_TOGETHER // 1_000_000} MB in all"
         raise ContentError(name, what)
     await store(session, campaign, [*kept, added])
+    return name
+
+
+def _name(given: str) -> str:
+    """Return the name of an uploaded file, without folders; raise ContentError."""
+    name = unicodedata.normalize("NFC", PurePath(given.replace("\\", "/")).name)
+    if not name or name.startswith(".") or characters.printable(name) != name:
+        raise ContentError(
+            name[:60] or "the file", "has a name that cannot be kept; rename the file"
+        )
+    if len(name) > MAX_NAME:
+        what = f"has a name of {len(name)} characters, at most {MAX_NAME}; shorten it"
+        raise ContentError(name[:60], what)
     return name
 
 

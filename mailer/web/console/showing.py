@@ -3,7 +3,7 @@
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -26,6 +26,7 @@ from mailer.web.console import strings
 from mailer.web.console.guard import FIELD, Visit, language_of
 
 HOME = "/console"
+SEE_OTHER: Literal[303] = 303
 CONFLICT = 409
 HEADERS = {
     "Cache-Control": "no-store",

@@ -67,7 +67,7 @@ async def save_block(
     letter may not have a block of its type.
     """
     language = text_files.known(language)
-    draft, model = taken.draft(language), taken.model
+    draft = taken.draft(language)
     here = draft.piece(name)
     if kind is None or _NAME.fullmatch(name) is None:
         raise NotFoundError(
@@ -84,15 +84,16 @@ async def save_block(
         by=by,
         now=now,
     ):
-        names = [each.id for each in model.pieces]
-        above = names[: names.index(name)] if name in names else []
-        after = next((n for n in reversed(above) if draft.piece(n)), None)
-        changed = _placed(draft, wanted, after)
+        changed = _placed(draft, wanted, taken.model)
         await desk.store(session, taken, {language: changed}, by=by, now=now)
     return Saved(digest=wanted.digest, text=wanted.text)
 
 
-def _placed(draft: Draft, wanted: Piece, after: str | None) -> Draft:
+def _placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
+    """Return a draft with a piece; a new one is put where `model` has it."""
+    names = [each.id for each in model.pieces]
+    above = names[: names.index(wanted.id)] if wanted.id in names else []
+    after = next((each for each in reversed(above) if draft.piece(each)), None)
     if after is None and draft.piece(wanted.id) is None:
         return Draft(front=draft.front, pieces=(wanted, *draft.pieces))
     return draft.having(wanted, after=after)

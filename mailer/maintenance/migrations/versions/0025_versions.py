@@ -57,6 +57,11 @@ def upgrade() -> None:
             "campaign_id", "number", name=op.f("pk_campaign_version")
         ),
     )
+    _add_saves()
+    _move_versions()
+
+
+def _add_saves() -> None:
     op.create_table(
         "block_save",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -77,7 +82,6 @@ def upgrade() -> None:
             "campaign_id", "language", "block", name=op.f("pk_block_save")
         ),
     )
-    _move_versions()
 
 
 def _move_versions() -> None:

@@ -132,7 +132,9 @@ for (const place of document.querySelectorAll("[data-paste]")) {
       const answer = await fetch(form.dataset.pasting, { method: "POST", body });
       if (answer.ok) words = await answer.text();
     } catch { /* the plain words do */ }
-    place.setRangeText(words, start, end, "end");
+    const own = /\n|^(#|-|>|\||\d+\.)/.test(words) && start > 0;
+    const lead = own && place.value[start - 1] !== "\n" ? "\n\n" : "";
+    place.setRangeText(lead + words, start, end, "end");
     place.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }

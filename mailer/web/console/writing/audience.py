@@ -51,6 +51,7 @@ LEFT_OUT = {
     "unconfirmed": "have not confirmed their wish yet",
     "not_subscribed": "never asked for this topic",
 }
+_EMPTY = Row(part=sentence.ALL, fact="", sign="=", values="")
 STRINGS = (CHANGED, *KINDS.values(), *LEFT_OUT.values())
 Asking = Request[Visit, Any, Any]
 
@@ -139,8 +140,6 @@ async def _page(
             found = await _found(asked, session, tried, context, address)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
-    if more and given is not None:
-        given = [*given, Row(part=sentence.ALL, fact="", sign="=", values="")]
     return showing.show(
         asked,
         "audience.html",
@@ -150,7 +149,7 @@ async def _page(
         rule=tried,
         saved=tried == campaign.audience,
         stands=pieces.digest_of(campaign.audience),
-        rows=given,
+        rows=[*given, _EMPTY] if more and given is not None else given,
         address=address,
         may=_may(asked, campaign),
         names=asked.could(Right.NAMES),

@@ -16,12 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.review import looking
 from mailer.campaigns.writing import text_files
 from mailer.campaigns.writing.drafting import desk, pieces, saving
 from mailer.campaigns.writing.drafting.desk import Desk
 from mailer.errors import NotFoundError, RefusedError
-from mailer.reports.review import preview_page
+from mailer.reports.review import looking, preview_page
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing

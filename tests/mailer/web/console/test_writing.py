@@ -1,9 +1,7 @@
 """Letters are begun and written in the console; no acknowledged word is lost."""
 
 import asyncio
-import io
 import re
-import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -12,10 +10,8 @@ import pytest
 
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.review import gate
 from mailer.campaigns.writing import texts
 from mailer.campaigns.writing.drafting import versions
-from mailer.clock import now
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.console import Visitor, visitor
@@ -78,76 +74,6 @@ def block(page: str, name: str, n: int = 2, **lines: str) -> dict[str, str]:
     sent = {key: known[key] for key in ("page", *known) if key.startswith(f"{name}:")}
     sent |= {f"{name}:{line}": value for line, value in lines.items()}
     return {**sent, "page": known["page"], "n": str(n)}
-
-
-async def test_a_letter_begins_from_its_type_unfilled_and_is_written_to_its_check(
-    site: Site,
-) -> None:
-    async with serving(site) as pages:
-        ed = await editor(site, pages)
-        begun = await ed.post(
-            "/campaigns/new",
-            {"type": "monthly-letter", "name": "June <b>", "languages": "fr"},
-        )
-        assert begun.status_code == 303
-        number = int(begun.headers["location"].split("/")[-2])
-        page = await ed.get(f"/campaigns/{number}/write/fr")
-        assert "{words}" not in page.text
-        assert "June &lt;b&gt;" in page.text
-        assert (await ed.get(f"/campaigns/{number}/check")).status_code == 200
-        shown = await ed.get(f"/campaigns/{number}/write/fr/letter")
-        assert "[subject …]" in shown.text
-        assert "sandbox" in shown.headers["content-security-policy"]
-    found = await gate.check(site, number, now=now(), scored=False)
-    sentences = " ".join(each.what for each in found.problems)
-    assert "the subject is missing" in sentences
-    assert "needs text" in sentences
-
-
-async def test_the_last_letter_of_a_type_is_copied(site: Site, tmp_path: Path) -> None:
-    number = await letter(site, tmp_path)
-    async with serving(site) as pages:
-        ed = await editor(site, pages)
-        assert f'value="{number}"' in (await ed.get("/campaigns/new")).text
-        answer = await ed.post("/campaigns/new", {"copy": str(number)})
-    copied = int(answer.headers["location"].split("/")[-2])
-    assert (await stored(site, copied))["en"].split() == TEXT.split()
-
-
-def zipped(files: dict[str, str]) -> bytes:
-    octets = io.BytesIO()
-    with zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return octets.getvalue()
-
-
-TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
-
-
-@pytest.mark.parametrize(
-    ("octets", "status", "said"),
-    [
-        (zipped({"may/campaign.toml": TOML, "may/en.md": TEXT}), 303, ""),
-        (zipped({"campaign.toml": TOML, "en.md": TEXT}), 303, ""),
-        (zipped({"campaign.toml": TOML, "en.md": TEXT + "\n# itm x"}), 422, "itm"),
-        (zipped({"../campaign.toml": TOML}), 422, "leaves the folder"),
-        (zipped({"/etc/campaign.toml": TOML}), 422, "leaves the folder"),
-        (zipped({"a/en.md": TEXT}), 422, "no campaign.toml"),
-        (zipped({f"{n}.md": "" for n in range(501)}), 422, "at most 500"),
-        (zipped({"en.md": "0" * 50_000_001}), 422, "unpacked"),
-        (b"PK\x03\x04 no zip", 422, "is no zip file"),
-        (b"", 422, "No file"),
-    ],
-)
-async def test_a_folder_is_imported_from_a_zip_file_or_refused_with_its_fault(
-    site: Site, octets: bytes, status: int, said: str
-) -> None:
-    async with serving(site) as pages:
-        ed = await editor(site, pages)
-        answer = await ed.upload("/campaigns/new", "folder", "may.zip", octets)
-    assert answer.status_code == status
-    assert said in unescape(answer.text)
 
 
 async def test_a_block_is_saved_by_script_and_only_it(

@@ -106,40 +106,42 @@ def cells(*words: str) -> str:
     return f"<w:tr>{inner}</w:tr>"
 
 
+BULLET = "".join(
+    f'<w:lvl w:ilvl="{n}"><w:numFmt w:val="bullet"/></w:lvl>' for n in range(2)
+)
+DECIMAL = '<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl>'
+BODY = [
+    styled("Thème 1 Renforcement du dialogue", "Titre1"),
+    paragraph(
+        run("Acteurs non étatiques, les ")
+        + run("ONG partenaires ", "<w:b/><w:bCs/>")
+        + run("officielles", "<w:b w:val='true'/>")
+        + run(" de l’UNESCO agissent par leurs réseaux, ", "<w:b w:val='false'/>")
+        + run("not seen", "<w:vanish/>")
+        + "<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>"
+        + f"<w:ins>{run('au plus près des ')}</w:ins>"
+        + run("populations", "<w:i/>")
+        + run(".")
+    ),
+    paragraph(""),
+    styled("Propositions", "Titre2"),
+    listed(run("Participer aux travaux"), 1),
+    listed(run("des commissions"), 1, 1),
+    listed(
+        f'{run("Voir ")}<w:hyperlink xmlns:r="{R}" r:id="rId2">{run("le site")}'
+        "</w:hyperlink>",
+        1,
+    ),
+    listed(run("Premier"), 2),
+    listed(run("Second"), 2),
+    f"<w:tbl>{cells('Région', 'ONG')}{cells('Afrique', '12 | 13')}</w:tbl>",
+    paragraph(run("2021. Une année * difficile_ [sic]")),
+]
+
+
 def test_a_word_document_becomes_markdown() -> None:
-    bullet = "".join(
-        f'<w:lvl w:ilvl="{n}"><w:numFmt w:val="bullet"/></w:lvl>' for n in range(2)
-    )
-    decimal = '<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl>'
-    body = [
-        styled("Thème 1 Renforcement du dialogue", "Titre1"),
-        paragraph(
-            run("Acteurs non étatiques, les ")
-            + run("ONG partenaires ", "<w:b/><w:bCs/>")
-            + run("officielles", "<w:b w:val='true'/>")
-            + run(" de l’UNESCO agissent par leurs réseaux, ", "<w:b w:val='false'/>")
-            + run("not seen", "<w:vanish/>")
-            + "<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>"
-            + f"<w:ins>{run('au plus près des ')}</w:ins>"
-            + run("populations", "<w:i/>")
-            + run(".")
-        ),
-        paragraph(""),
-        styled("Propositions", "Titre2"),
-        listed(run("Participer aux travaux"), 1),
-        listed(run("des commissions"), 1, 1),
-        listed(
-            f'{run("Voir ")}<w:hyperlink xmlns:r="{R}" r:id="rId2">{run("le site")}'
-            "</w:hyperlink>",
-            1,
-        ),
-        listed(run("Premier"), 2),
-        listed(run("Second"), 2),
-        f"<w:tbl>{cells('Région', 'ONG')}{cells('Afrique', '12 | 13')}</w:tbl>",
-        paragraph(run("2021. Une année * difficile_ [sic]")),
-    ]
     octets = document(
-        f"<w:document {W}><w:body>{''.join(body)}</w:body></w:document>",
+        f"<w:document {W}><w:body>{''.join(BODY)}</w:body></w:document>",
         styles=f"<w:styles {W}>"
         + "".join(
             f'<w:style w:styleId="Titre{n}"><w:name w:val="heading {n}"/></w:style>'
@@ -147,8 +149,8 @@ def test_a_word_document_becomes_markdown() -> None:
         )
         + "</w:styles>",
         numbering=f"<w:numbering {W}>"
-        f'<w:abstractNum w:abstractNumId="5">{bullet}</w:abstractNum>'
-        f'<w:abstractNum w:abstractNumId="6">{decimal}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="5">{BULLET}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="6">{DECIMAL}</w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num>'
         '<w:num w:numId="2"><w:abstractNumId w:val="6"/></w:num></w:numbering>',
         relations='<Relationships><Relationship Id="rId2"'
