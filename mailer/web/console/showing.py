@@ -60,7 +60,7 @@ def place(site: Site, path: str) -> str:
 
 def to(site: Site, path: str) -> Redirect:
     """Return the answer that leads a browser to another page after an act."""
-    return Redirect(place(site, path), status_code=303)
+    return Redirect(place(site, path), status_code=SEE_OTHER)
 
 
 def show(
