@@ -22,6 +22,7 @@ OPENERS = (
     "mailer/calendar/announcing.py",  # renders between two transactions
     "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
+    "mailer/campaigns/writing/drafting/beginning.py",
     "mailer/campaigns/writing/translation/exchange.py",
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
