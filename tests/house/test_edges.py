@@ -24,6 +24,7 @@ OPENERS = (
     "mailer/calendar/announcing.py",  # renders between two transactions
     "mailer/campaigns/review/gate.py",  # renders between two transactions
     "mailer/campaigns/review/preview.py",
+    "mailer/campaigns/writing/drafting/beginning.py",
     "mailer/campaigns/writing/translation/exchange.py",
     "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/campaigns/asking/requests.py",  # the gate renders before its transaction
