@@ -20,6 +20,7 @@ REMEDIES: Mapping[str, str] = {
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",
+    "changed.since": "`show --json` names the present version",
     "contact.known": "`mailer contacts show {address}` shows it",
     "date.past": "correct it, or approve with --old-date",
     "dkim.missing": "`mailer keys dkim` makes a key",

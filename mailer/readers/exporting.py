@@ -40,8 +40,7 @@ async def export(
             persons.update(row[names.index("address")] for row in page)
             if len(persons) > FREE and not author.because:
                 raise RefusedError(
-                    f"these are more than {FREE} persons: say why you export them",
-                    code="export.reason",
+                    f"these are more than {FREE} persons: say why you export them"
                 )
             write(page)
     detail = {"rule": [None, wanted.rule or "all"], "persons": [None, len(persons)]}

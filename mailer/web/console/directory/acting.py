@@ -93,7 +93,7 @@ async def require(asked: Visit, right: str) -> None:
 def require_recent(asked: Visit) -> None:
     """Raise RefusedError unless the user signed in just now."""
     if asked.now - asked.signed.sign_in.begun_at > RECENT:
-        raise RefusedError(asked.words.text(AGAIN), code="sign-in.old")
+        raise RefusedError(asked.words.text(AGAIN))
 
 
 def require_number(asked: Visit, form: Mapping[str, Any], count: int) -> None:
