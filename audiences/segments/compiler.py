@@ -19,12 +19,13 @@ from sqlalchemy import and_, not_, or_
 from audiences.contacts import FURTHER, PRIMARY, Via
 from audiences.errors import RuleError
 from audiences.organisations import Organisation
-from audiences.segments import conditions, facts, grammar, past, rules
+from audiences.segments import conditions, facts, grammar, rules
 from audiences.segments.conditions import Condition
 from audiences.segments.facts import Values
-from audiences.segments.past import Past
 from audiences.segments.rules import Operator
 from audiences.segments.vocabularies import Vocabulary, suggestion
+from audiences.store import past
+from audiences.store.past import Past
 
 MAX_CLAUSES = 500  # of a rule, with those of the saved rules that it names
 MAX_TOGETHER = 2_000  # clauses of rules in one statement

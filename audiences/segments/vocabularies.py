@@ -16,10 +16,10 @@ from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
 from audiences.organisations import Country, Organisation, Theme
 from audiences.people import kept_lists
-from audiences.segments import past
 from audiences.segments.facts import Values
-from audiences.segments.past import Past, PastWords
 from audiences.segments.saved import SavedSegment, latest
+from audiences.store import past
+from audiences.store.past import Past, PastWords
 from audiences.topics import Topic
 
 
@@ -127,12 +127,10 @@ async def _retired(
     return {code: day for code, day in rows if day is not None}
 
 
-async def load(session: AsyncSession) -> Vocabulary:
-    """Read the vocabulary of the store."""
-    countries = await session.execute(
-        select(Country.code, Country.region, Country.electoral_group)
-    )
-    themes = await session.execute(select(Theme.code, Theme.sectors))
+async def _bodies(
+    session: AsyncSession,
+) -> tuple[dict[str, set[str]], dict[str, dict[str, datetime]]]:
+    """Return the codes of sectors and offices, and the days on which some retired."""
     bodies = await session.execute(
         select(Organisation.code, Organisation.kind, Organisation.retired_at).where(
             Organisation.kind.in_(
@@ -146,6 +144,16 @@ async def load(session: AsyncSession) -> Vocabulary:
         codes[kind].add(code)
         if day is not None:
             retired[kind][code] = day
+    return codes, retired
+
+
+async def load(session: AsyncSession) -> Vocabulary:
+    """Read the vocabulary of the store."""
+    countries = await session.execute(
+        select(Country.code, Country.region, Country.electoral_group)
+    )
+    themes = await session.execute(select(Theme.code, Theme.sectors))
+    codes, retired = await _bodies(session)
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
     handed = past.of(session)
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))

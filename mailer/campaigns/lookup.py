@@ -17,7 +17,7 @@ from mailer.campaigns.models import (
     CampaignEvent,
     CampaignText,
 )
-from mailer.errors import NotFoundError
+from mailer.errors import NotFoundError, RefusedError
 
 
 async def get(session: AsyncSession, campaign_id: int) -> Campaign:
@@ -33,6 +33,17 @@ async def get(session: AsyncSession, campaign_id: int) -> Campaign:
 async def lock(session: AsyncSession, campaign: Campaign) -> None:
     """Read a campaign again and lock its row until the end of the transaction."""
     await session.refresh(campaign, with_for_update=True)
+
+
+def require_seen(campaign: Campaign, seen: datetime) -> None:
+    """Raise RefusedError unless a campaign was last changed at the instant `seen`."""
+    if campaign.updated_at != seen:
+        raise RefusedError(
+            f"{campaign.name} was changed meanwhile; read the change, then decide"
+            " again",
+            code="campaign.changed",
+            campaign=campaign.id,
+        )
 
 
 async def current_approval(

@@ -93,7 +93,7 @@ NOUNS = {
         "List corrections that organisations ask for, and record decisions.",
     ),
     "replies": CommandPlace(
-        "mailer.cli.running.replies",
+        "mailer.cli.returning.replies",
         "List and show answers to letters, file them, and count those to invitations.",
     ),
     "restore": CommandPlace(
@@ -135,7 +135,7 @@ NOUNS = {
         "List, export, add and lift suppressed addresses.",
     ),
     "tasks": CommandPlace(
-        "mailer.cli.running.tasks",
+        "mailer.cli.returning.tasks",
         "List contacts that were lost or are back, ask who follows, and finish tasks.",
     ),
     "templates": CommandPlace(

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.segments.past import PastWords
 from audiences.store import batches
+from audiences.store.past import PastWords
 from mailer.campaigns.models import Campaign
 from mailer.feedback.models import EventAnswer, FeedbackKind, FeedbackMail, MailStanding
 from mailer.feedback.replies.wording import InvitationAnswer

@@ -23,6 +23,7 @@ from audiences.store.base import Base
 from audiences.upkeep import changes, data_changes
 from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.version_models import CampaignVersion
 from mailer.errors import RefusedError, StoreError
 from mailer.feedback.models import FeedbackMail
 from mailer.feedback.sender_reports.keeping import StoredSenderReport
@@ -37,6 +38,7 @@ from mailer.users.models import User
 MODULES = (
     ApprovalRequest,
     Campaign,
+    CampaignVersion,
     Contact,
     FeedbackMail,
     Import,

@@ -247,6 +247,21 @@ async def _stored(session: AsyncSession, campaign_id: int) -> dict[LetterKey, in
     }
 
 
+def _recorded(
+    campaign_id: int, wave: Wave, wanted: WantedWave, *, by: str, now: datetime
+) -> CampaignWave:
+    return CampaignWave(
+        campaign_id=campaign_id,
+        number=wave.number,
+        at=now,
+        by=by,
+        until=wave.until,
+        joiners=wanted.joiners,
+        successors=wanted.successors,
+        readers=len(wave.readers),
+    )
+
+
 async def _begin(
     session: AsyncSession,
     site: Site,
@@ -270,16 +285,7 @@ async def _begin(
     if await _last(session, campaign_id) + 1 != wave.number:
         raise RefusedError(f"{campaign.name} was just sent again; look at its report")
     hours.begin(campaign, ends=wave.until, now=now)
-    recorded = CampaignWave(
-        campaign_id=campaign_id,
-        number=wave.number,
-        at=now,
-        by=by,
-        until=wave.until,
-        joiners=wanted.joiners,
-        successors=wanted.successors,
-        readers=len(wave.readers),
-    )
+    recorded = _recorded(campaign_id, wave, wanted, by=by, now=now)
     session.add(recorded)
     detail: dict[str, object] = {"wave": wave.number, "readers": recorded.readers}
     detail |= {"until": wave.until.isoformat(), "joiners": wanted.joiners}

@@ -41,13 +41,6 @@ def page(
     now: datetime,
 ) -> str:
     """Return the page; times are in `zone`."""
-    states = {str(state): count for state, count in report.states.items() if count}
-    skipped = {f"skipped: {why}": count for why, count in report.skipped.items()}
-    figures = [
-        _figure("Who got what", "state", {**states, **skipped}),
-        _figure("Accepted, by language", "language", report.by_language),
-        _figure("Accepted, by kind of reader", "kind", report.by_kind),
-    ]
     return str(
         Markup(
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8" />\n'
@@ -68,10 +61,21 @@ def page(
             facts=_facts(campaign, report, zone),
             results=result_sections.sections(results),
             in_our_name=result_sections.in_our_name(in_our_name),
-            figures=Markup("").join(figures),
+            figures=_figures(report),
             reasons=_reasons(report, zone),
         )
     )
+
+
+def _figures(report: CampaignReport) -> Markup:
+    states = {str(state): count for state, count in report.states.items() if count}
+    skipped = {f"skipped: {why}": count for why, count in report.skipped.items()}
+    figures = [
+        _figure("Who got what", "state", {**states, **skipped}),
+        _figure("Accepted, by language", "language", report.by_language),
+        _figure("Accepted, by kind of reader", "kind", report.by_kind),
+    ]
+    return Markup("").join(figures)
 
 
 def _facts(campaign: Campaign, report: CampaignReport, zone: ZoneInfo) -> Markup:

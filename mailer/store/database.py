@@ -24,10 +24,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.util.concurrency import in_greenlet
 
-from audiences.record import writing as record
-from audiences.record.writing import ChainEnd
-from audiences.segments.past import KEY, Past
+from audiences.record.writing import ChainEnd, seal
 from audiences.store import folding, permission
+from audiences.store.past import KEY, Past
 from mailer.settings.sections import StoreSettings
 from mailer.store.faults import is_temporary, store_error
 
@@ -82,7 +81,7 @@ class Database:
                 async with session.begin():
                     await self._ask_guard(session)
                     yield session
-                    end = await record.seal(session)
+                    end = await seal(session)
         self.tell(end)
 
     def tell(self, end: ChainEnd | None) -> None:
@@ -203,7 +202,7 @@ class HeldConnection:
             ) as session:
                 async with session.begin():
                     yield session
-                    end = await record.seal(session)
+                    end = await seal(session)
         self._database.tell(end)
 
 

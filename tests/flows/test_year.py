@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.upkeep.changes import Author
 from mailer import clock
@@ -48,14 +49,18 @@ LATE = ("monthly-letter", "2027-04-06")  # approved an hour before
 pytestmark = pytest.mark.prove
 
 
+async def give_addresses(session: AsyncSession) -> None:
+    for name in (EDITOR, APPROVER):
+        user = await session.get(User, name)
+        assert user is not None
+        user.address = f"{name}@unit.example"
+
+
 async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
     """Make the ten series; return each date of the year, as the calendar has it."""
     now = clock.now()
     async with site.database.writing() as session:
-        for name in (EDITOR, APPROVER):
-            user = await session.get(User, name)
-            assert user is not None
-            user.address = f"{name}@unit.example"
+        await give_addresses(session)
         for letter_type, cadence in MAILINGS.items():
             if letter_type == "monthly-letter":
                 found = await series.named(session, letter_type)

@@ -28,6 +28,7 @@ OPENERS = (
     "mailer/campaigns/writing/translation/exchange.py",
     "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/campaigns/asking/requests.py",  # the gate renders before its transaction
+    "mailer/campaigns/asking/plainly.py",
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/feedback/arrivals/",  # takes mails from their sources, group by group

@@ -77,15 +77,26 @@ async def ask(
             await _made(session, site, campaign, name, by, wished_by, now)
             for name in dict.fromkeys(approvers)
         ]
-        detail = {"approvers": [each.approver.name for each in made]}
-        if campaign.state == CampaignState.DRAFT:
-            after = CampaignState.IN_REVIEW
-            acts.move(
-                session, campaign, after, Act.ASKED, by=by, now=now, detail=detail
-            )
-        else:
-            acts.witness(session, campaign_id, Act.ASKED, by=by, now=now, detail=detail)
+        names = [each.approver.name for each in made]
+        _note_asked(session, campaign, names, by=by, now=now)
     return made
+
+
+def _note_asked(
+    session: AsyncSession,
+    campaign: Campaign,
+    approvers: Sequence[str],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Record that users were asked; a draft is in review from then on."""
+    act, detail = Act.ASKED, {"approvers": approvers}
+    if campaign.state == CampaignState.DRAFT:
+        after = CampaignState.IN_REVIEW
+        acts.move(session, campaign, after, act, by=by, now=now, detail=detail)
+    else:
+        acts.witness(session, campaign.id, act, by=by, now=now, detail=detail)
 
 
 async def _made(
@@ -190,7 +201,7 @@ async def send_back(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
-        gate.require_seen(campaign, seen)
+        lookup.require_seen(campaign, seen)
         await approval.require_approver(session, campaign, site.templates, by)
         await control.send_back(
             session, campaign, templates=site.templates, by=by, because=reason, now=now

@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments.compiler import Context
-from mailer.campaigns import acts, lookup, permission
-from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import CampaignState, require_arrow
+from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     agreement,
@@ -37,7 +35,6 @@ from mailer.rendering import letter_types
 from mailer.rendering.checks import lint, problem, rules
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.sites.site import Site
-from mailer.users.acts import Right
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,34 +137,6 @@ async def _check(
     )
 
 
-def require_seen(campaign: Campaign, seen: datetime) -> None:
-    """Raise RefusedError unless a campaign was last changed at the instant `seen`."""
-    if campaign.updated_at != seen:
-        raise RefusedError(
-            f"{campaign.name} was changed meanwhile; read the change, then decide"
-            " again",
-            code="campaign.changed",
-            campaign=campaign.id,
-        )
-
-
-async def ask(site: Site, campaign_id: int, *, by: str, now: datetime) -> Campaign:
-    """Check a draft, and ask for its approval; return it.
-
-    Raises RefusedError if it is no draft, has an error, or `by` may not write it.
-    """
-    checked = await check(site, campaign_id, now=now, scored=False)
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, campaign_id)
-        await lookup.lock(session, campaign)
-        await permission.require(session, campaign, Right.WRITE, by=by)
-        after = CampaignState.IN_REVIEW
-        require_arrow(CampaignState(campaign.state), after, name=campaign.name)
-        require_no_error(checked, campaign_id)
-        acts.move(session, campaign, after, Act.ASKED, by=by, now=now)
-        return campaign
-
-
 async def approve(
     site: Site,
     campaign_id: int,
@@ -189,7 +158,7 @@ async def approve(
     site = replace(site)  # reads the templates once, for check and approval
     async with site.database.reading() as session:
         before = await lookup.get(session, campaign_id)
-    require_seen(before, seen or before.updated_at)
+    lookup.require_seen(before, seen or before.updated_at)
     if not old_date:
         defaults.require_date(site, before, now=now)
     checked = await _check(site, campaign_id, now=now, scored=scored)
@@ -197,7 +166,7 @@ async def approve(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
-        require_seen(campaign, before.updated_at)
+        lookup.require_seen(campaign, before.updated_at)
         return await approval.approve(
             session,
             campaign,

@@ -6,8 +6,7 @@ from typing import Any
 import rich_click as click
 
 from audiences.topics import Topic
-from audiences.upkeep import data_changes, words
-from audiences.upkeep import topics as upkeep
+from audiences.upkeep import data_changes, topics, words
 from audiences.upkeep.data_changes import DataKind
 from audiences.upkeep.words import WantedWord
 from mailer.cli import acting, output
@@ -63,7 +62,7 @@ async def list_(site: Site, as_json: bool) -> None:
     async with site.database.reading() as session:
         listed = [
             shapes.topic(topic, count)
-            for topic, count in await upkeep.subscriber_counts(session)
+            for topic, count in await topics.subscriber_counts(session)
         ]
     if as_json:
         output.json_document(listed)

@@ -4,14 +4,11 @@ import functools
 import importlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rich_click as click
 
 from audiences.institution import Kind, Status
-
-if TYPE_CHECKING:
-    from audiences.export.listed_bodies import WantedBodies
 
 CHOICES = (
     *("search", "kind", "status", "country", "region", "field", "language"),
@@ -74,7 +71,7 @@ def bodies_options(function: Callable[..., Any]) -> Callable[..., Any]:
         chosen = {name: options.pop(name) for name in CHOICES}
         # imported now, since the help of a command needs no store
         listed = importlib.import_module("audiences.export.listed_bodies")
-        wanted: WantedBodies = listed.WantedBodies(
+        wanted = listed.WantedBodies(
             **chosen, confirmed_before=day and day.replace(tzinfo=UTC)
         )
         return function(*arguments, wanted=wanted, **options)

@@ -9,7 +9,8 @@ import rich_click as click
 
 from mailer.cli import output
 from mailer.cli.command import as_json_lines
-from mailer.cli.running import quarantine, returned, sender_reports
+from mailer.cli.returning import quarantine, sender_reports
+from mailer.cli.running import returned
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.replies import Reply
 from mailer.errors import RefusedError

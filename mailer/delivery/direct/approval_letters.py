@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from mailer.campaigns.models import Campaign
 from mailer.delivery.direct import notices
-from mailer.delivery.direct.notices import Notice
+from mailer.delivery.direct.notices import UserNotice
 from mailer.delivery.direct.sending import Outcome
 from mailer.sites.site import Site
 from mailer.users.models import User
@@ -40,7 +40,7 @@ async def request(
     if wished_by is not None:
         day = catalogue.day(wished_by)
         text += "\n\n" + catalogue.text("An answer is wished for by %(day)s.", day=day)
-    notice = Notice(
+    notice = UserNotice(
         subject=_line(
             catalogue.text(
                 "%(name)s asks you to approve: %(letter)s", name=name, letter=letter
@@ -61,7 +61,7 @@ async def code(
 ) -> Outcome:
     """Mail a user the code by which they act through the link."""
     catalogue = notices.catalogue_of(site, approver)
-    notice = Notice(
+    notice = UserNotice(
         subject=_line(
             catalogue.text("Your code for “%(letter)s”", letter=campaign.name)
         ),
@@ -93,7 +93,7 @@ async def returned(
         letter=_plain(letter),
     )
     quoted = "\n\n".join(_plain(line) for line in reason.splitlines() if line.strip())
-    notice = Notice(
+    notice = UserNotice(
         subject=_line(
             catalogue.text("%(name)s sends back: %(letter)s", name=name, letter=letter)
         ),

@@ -19,7 +19,7 @@ TEMPLATE = "confirmation"  # an opening and a button
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
+class UserNotice:
     """What a letter to a user says; without a link it has no button."""
 
     subject: str
@@ -37,7 +37,7 @@ def catalogue_of(site: Site, user: User) -> Catalogue:
     )
 
 
-async def send(site: Site, user: User, notice: Notice, *, now: datetime) -> Outcome:
+async def send(site: Site, user: User, notice: UserNotice, *, now: datetime) -> Outcome:
     """Send a letter to a user's address; return what became of it.
 
     Raises RefusedError if the user has no address that may be written to, or while
@@ -60,7 +60,9 @@ async def send(site: Site, user: User, notice: Notice, *, now: datetime) -> Outc
     return outcome
 
 
-def _source(site: Site, catalogue: Catalogue, notice: Notice, now: datetime) -> Source:
+def _source(
+    site: Site, catalogue: Catalogue, notice: UserNotice, now: datetime
+) -> Source:
     blocks = [Block(id="said", type="opening", title="", fields={}, text=notice.text)]
     if notice.link:
         button = {"label": notice.label, "link": notice.link}

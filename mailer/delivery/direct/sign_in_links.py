@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from mailer.delivery.direct import notices
-from mailer.delivery.direct.notices import Notice
+from mailer.delivery.direct.notices import UserNotice
 from mailer.outbox.message_states import MessageState
 from mailer.signin import invitations, one_time
 from mailer.sites.site import Site
@@ -48,9 +48,9 @@ async def _mail(site: Site, user: User, *, browser: str, now: datetime) -> None:
         log.warning("signin.link_not_mailed", user=user.name, reason=reply)
 
 
-def _notice(site: Site, user: User, link: str) -> Notice:
+def _notice(site: Site, user: User, link: str) -> UserNotice:
     catalogue = notices.catalogue_of(site, user)
-    return Notice(
+    return UserNotice(
         subject=catalogue.text("Your link to sign in"),
         preheader=catalogue.text("It works once, within 15 minutes."),
         text=catalogue.text(

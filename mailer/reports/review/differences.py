@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.acts import Act
-from mailer.campaigns.models import Campaign, CampaignVersion
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.version_models import CampaignVersion
 from mailer.campaigns.writing import texts
 from mailer.campaigns.writing.drafting import versions
 from mailer.errors import ContentError, RefusedError

@@ -12,7 +12,7 @@ _CHARACTERS = re.compile(r"[ \t]+|\n|[A-Za-z0-9]+|.", re.DOTALL)
 _BY_CHARACTER = ("zh", "ja")
 
 
-class Change(StrEnum):
+class WordChange(StrEnum):
     """What became of some words."""
 
     SAME = "same"
@@ -21,33 +21,33 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
+class TextSpan:
     """Some words that follow each other, and what became of them."""
 
-    change: Change
+    change: WordChange
     text: str
 
 
-def compare(before: str, after: str, language: str) -> list[Span]:
+def compare(before: str, after: str, language: str) -> list[TextSpan]:
     """Return the words of both texts in their order; what was removed comes first."""
     pattern = _CHARACTERS if language.partition("-")[0] in _BY_CHARACTER else _WORDS
     old, new = pattern.findall(before), pattern.findall(after)
     if max(len(old), len(new)) > MOST:
-        return _spans([(Change.REMOVED, [before]), (Change.ADDED, [after])])
+        return _spans([(WordChange.REMOVED, [before]), (WordChange.ADDED, [after])])
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    pairs: list[tuple[Change, Sequence[str]]] = []
+    pairs: list[tuple[WordChange, Sequence[str]]] = []
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
-            pairs.append((Change.SAME, old[i:j]))
+            pairs.append((WordChange.SAME, old[i:j]))
         else:
-            pairs.append((Change.REMOVED, old[i:j]))
-            pairs.append((Change.ADDED, new[k:m]))
+            pairs.append((WordChange.REMOVED, old[i:j]))
+            pairs.append((WordChange.ADDED, new[k:m]))
     return _spans(pairs)
 
 
-def _spans(pairs: Sequence[tuple[Change, Sequence[str]]]) -> list[Span]:
+def _spans(pairs: Sequence[tuple[WordChange, Sequence[str]]]) -> list[TextSpan]:
     return [
-        Span(change=change, text="".join(words))
+        TextSpan(change=change, text="".join(words))
         for change, words in pairs
         if any(words)
     ]

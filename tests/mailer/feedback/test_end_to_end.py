@@ -84,6 +84,12 @@ async def send(
     return number
 
 
+async def states_of(site: Site, number: int) -> dict[str, str]:
+    """Return address → the state of its message."""
+    rows = await campaigning.ledger(site, number)
+    return {address: each.state for address, each in rows.items()}
+
+
 async def test_the_ledger_ends_as_each_mailbox_knows_it(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
@@ -111,13 +117,7 @@ async def test_the_ledger_ends_as_each_mailbox_knows_it(
         SPAM: "complained",
         LATER: "bounced",
     }
-    states = [
-        {
-            address: each.state
-            for address, each in (await campaigning.ledger(site, number)).items()
-        }
-        for number in (first, second)
-    ]
+    states = [await states_of(site, number) for number in (first, second)]
     assert states[0].pop(GONE) == states[0].pop(FULL) == "bounced"
     assert states[0].pop(SPAM) == "complained"
     assert set(states[0].values()) == {"accepted"}

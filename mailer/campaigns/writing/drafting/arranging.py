@@ -14,7 +14,7 @@ from mailer.campaigns.acts import Act
 from mailer.campaigns.models import CampaignText
 from mailer.campaigns.writing import edit, texts
 from mailer.campaigns.writing.drafting import desk, pieces, versions
-from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Draft, Filled, Piece
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import NotFoundError, RefusedError
@@ -32,7 +32,7 @@ class By:
 
 
 async def add(
-    session: AsyncSession, taken: Desk, kind: str, *, after: str | None, by: By
+    session: AsyncSession, taken: DraftDesk, kind: str, *, after: str | None, by: By
 ) -> str:
     """Add an empty block of a type after another one, or at the beginning.
 
@@ -57,7 +57,7 @@ async def add(
 
 async def append(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     kind: str,
     filled: Sequence[Filled],
     *,
@@ -79,7 +79,9 @@ async def append(
     return first
 
 
-async def duplicate(session: AsyncSession, taken: Desk, name: str, *, by: By) -> str:
+async def duplicate(
+    session: AsyncSession, taken: DraftDesk, name: str, *, by: By
+) -> str:
     """Put a copy of a block below it, in each language it has; return its id."""
     _require(taken, name)
     _require_room(taken.model)
@@ -101,7 +103,7 @@ async def duplicate(session: AsyncSession, taken: Desk, name: str, *, by: By) ->
     return copy
 
 
-async def delete(session: AsyncSession, taken: Desk, name: str, *, by: By) -> int:
+async def delete(session: AsyncSession, taken: DraftDesk, name: str, *, by: By) -> int:
     """Delete a block in all languages, with its rules.
 
     Return the number of the version that still has it.
@@ -132,7 +134,7 @@ async def delete(session: AsyncSession, taken: Desk, name: str, *, by: By) -> in
 
 
 async def give_back(
-    session: AsyncSession, taken: Desk, name: str, version: int, *, by: By
+    session: AsyncSession, taken: DraftDesk, name: str, version: int, *, by: By
 ) -> None:
     """Put a deleted block back in its place, as a version has it."""
     campaign = taken.campaign
@@ -165,7 +167,7 @@ async def give_back(
 
 
 async def move(
-    session: AsyncSession, taken: Desk, name: str, place: int, *, by: By
+    session: AsyncSession, taken: DraftDesk, name: str, place: int, *, by: By
 ) -> None:
     """Move a block to a place, counted from 0, in each language it has."""
     _require(taken, name)
@@ -184,7 +186,9 @@ async def move(
         await desk.store(session, taken, changed, by=by.name, now=by.now)
 
 
-async def restore(session: AsyncSession, taken: Desk, version: int, *, by: By) -> None:
+async def restore(
+    session: AsyncSession, taken: DraftDesk, version: int, *, by: By
+) -> None:
     """Make what a version has the present content, as another version."""
     campaign = taken.campaign
     content = await versions.content_of(session, campaign, version)
@@ -221,7 +225,7 @@ def _inserted(draft: Draft, piece: Piece, above: Sequence[str]) -> Draft:
     return draft.having(piece, after=after)
 
 
-def _require(taken: Desk, name: str) -> Piece:
+def _require(taken: DraftDesk, name: str) -> Piece:
     piece = taken.model.piece(name)
     if piece is None or piece.type not in taken.types:
         raise NotFoundError(
@@ -235,7 +239,7 @@ def _require_room(draft: Draft) -> None:
         raise RefusedError(f"the letter has {MOST} blocks; delete one before")
 
 
-def _free_name(taken: Desk, kind: str) -> str:
+def _free_name(taken: DraftDesk, kind: str) -> str:
     used = {each.id for draft in taken.drafts.values() for each in draft.pieces}
     names = [kind, *(f"{kind}-{number}" for number in range(2, len(used) + 3))]
     return next(name for name in names if name not in used)

@@ -29,7 +29,7 @@ from mailer.users.acts import Right
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class DraftDesk:
     """A locked draft: its texts as they are written, and the types of its blocks."""
 
     campaign: Campaign
@@ -51,13 +51,13 @@ class Desk:
 
 async def read(
     session: AsyncSession, campaign: Campaign, templates: TemplateFiles
-) -> Desk:
+) -> DraftDesk:
     """Return the texts of a campaign, in any state, to be looked at."""
     template = letter_types.load(templates, campaign.template)
     known = letter_types.block_types(templates)
     types = {name: known[name] for name in template.blocks if name in known}
     written = await texts.texts_of(session, campaign)
-    return Desk(
+    return DraftDesk(
         campaign=campaign,
         templates=templates,
         template=template,
@@ -73,7 +73,7 @@ async def take(
     *,
     by: str,
     language: str | None = None,
-) -> Desk:
+) -> DraftDesk:
     """Lock a draft and return its texts.
 
     Raises RefusedError if it is no draft, or the user may not write in the language;
@@ -126,7 +126,7 @@ async def take_back(
 
 async def store(
     session: AsyncSession,
-    desk: Desk,
+    desk: DraftDesk,
     changed: Mapping[str, Draft],
     *,
     by: str,

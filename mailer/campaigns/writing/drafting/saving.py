@@ -11,12 +11,13 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.acts import Act
-from mailer.campaigns.models import BlockSave, Campaign
+from mailer.campaigns.models import Campaign
+from mailer.campaigns.version_models import BlockSave
 from mailer.campaigns.writing import edit, parsing, text_files
 from mailer.campaigns.writing.drafting import desk, pieces, standing
-from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Draft, Filled, Piece
-from mailer.campaigns.writing.drafting.standing import Decision, LastSave, Stamp
+from mailer.campaigns.writing.drafting.standing import LastSave, SaveOutcome, SaveStamp
 from mailer.errors import NotFoundError, RefusedError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.template_files import TemplateFiles
@@ -28,7 +29,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
+class BlockSaved:
     """What stands after a save."""
 
     digest: str
@@ -51,16 +52,16 @@ class ChangedMeanwhileError(RefusedError):
 
 async def save_block(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     language: str,
     name: str,
     filled: Filled,
-    stamp: Stamp,
+    stamp: SaveStamp,
     *,
     kind: BlockType | None,
     by: str,
     now: datetime,
-) -> Saved:
+) -> BlockSaved:
     """Save a block; one that a translation does not have yet is put in its place.
 
     Raises ChangedMeanwhileError, also if the block was deleted; NotFoundError if the
@@ -86,7 +87,7 @@ async def save_block(
     ):
         changed = _placed(draft, wanted, taken.model)
         await desk.store(session, taken, {language: changed}, by=by, now=now)
-    return Saved(digest=wanted.digest, text=wanted.text)
+    return BlockSaved(digest=wanted.digest, text=wanted.text)
 
 
 def _placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
@@ -101,14 +102,14 @@ def _placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
 
 async def save_head(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     language: str,
     filled: Filled,
-    stamp: Stamp,
+    stamp: SaveStamp,
     *,
     by: str,
     now: datetime,
-) -> Saved:
+) -> BlockSaved:
     """Save the subject and the preheader of a language."""
     language = text_files.known(language)
     draft = taken.draft(language)
@@ -126,7 +127,7 @@ async def save_head(
     ):
         changed = Draft(front=wanted, pieces=draft.pieces)
         await desk.store(session, taken, {language: changed}, by=by, now=now)
-    return Saved(digest=pieces.digest_of(wanted), text=wanted)
+    return BlockSaved(digest=pieces.digest_of(wanted), text=wanted)
 
 
 def letter_text(name: str, day: date) -> str:
@@ -136,13 +137,13 @@ def letter_text(name: str, day: date) -> str:
 
 async def save_letter(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     filled: Filled,
-    stamp: Stamp,
+    stamp: SaveStamp,
     *,
     by: str,
     now: datetime,
-) -> Saved:
+) -> BlockSaved:
     """Save the name of a letter and the date on it; raise RefusedError at a fault."""
     campaign = taken.campaign
     name = " ".join(filled.values.get("name", "").split())[:_MAX_NAME]
@@ -161,18 +162,18 @@ async def save_letter(
     ):
         edit.rename(campaign, name=name, day=day, now=now)
         await desk.record(session, campaign, Act.EDITED, by=by, now=now)
-    return Saved(digest=pieces.digest_of(wanted), text=wanted)
+    return BlockSaved(digest=pieces.digest_of(wanted), text=wanted)
 
 
 async def save_audience(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     rule: str,
-    stamp: Stamp,
+    stamp: SaveStamp,
     *,
     by: str,
     now: datetime,
-) -> Saved:
+) -> BlockSaved:
     """Save the rule of who gets a letter; raise ContentError if it cannot be used."""
     campaign = taken.campaign
     stands, wanted = campaign.audience, " ".join(rule.split())
@@ -182,7 +183,7 @@ async def save_audience(
         await edit.set_audience(session, campaign, wanted, now=now)
         await desk.require_right(session, campaign, None, by=by)  # its new readers
         await desk.record(session, campaign, Act.EDITED, by=by, now=now)
-    return Saved(digest=pieces.digest_of(wanted), text=wanted)
+    return BlockSaved(digest=pieces.digest_of(wanted), text=wanted)
 
 
 async def _is_taken(
@@ -191,7 +192,7 @@ async def _is_taken(
     place: tuple[str, str],
     stands: str,
     wanted: str,
-    stamp: Stamp,
+    stamp: SaveStamp,
     *,
     by: str,
     now: datetime,
@@ -201,7 +202,7 @@ async def _is_taken(
     last = LastSave(digest=row.digest, page=row.page, n=row.n) if row else None
     found, saved = pieces.digest_of(stands), pieces.digest_of(wanted)
     decision = standing.decide(found, last, stamp, saved)
-    if decision is Decision.REFUSED:
+    if decision is SaveOutcome.REFUSED:
         writer = row.by if row is not None and row.digest == found else campaign.author
         raise ChangedMeanwhileError(stands=stands, wanted=wanted, by=writer)
     if row is None:
@@ -209,7 +210,7 @@ async def _is_taken(
         row = BlockSave(campaign_id=campaign.id, language=language, block=block)
         session.add(row)
     row.digest, row.page, row.n, row.by, row.at = saved, stamp.page, stamp.n, by, now
-    return decision is Decision.TAKEN
+    return decision is SaveOutcome.TAKEN
 
 
 async def take(
@@ -219,7 +220,7 @@ async def take(
     language: str,
     *,
     by: str,
-) -> Desk:
+) -> DraftDesk:
     """Lock a draft for a save in a language."""
     return await desk.take(session, campaign_id, templates, by=by, language=language)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Decision(StrEnum):
+class SaveOutcome(StrEnum):
     """What becomes of a save."""
 
     TAKEN = "taken"
@@ -17,7 +17,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stamp:
+class SaveStamp:
     """Where a save comes from."""
 
     base: str
@@ -34,7 +34,9 @@ class LastSave:
     n: int
 
 
-def decide(stands: str, last: LastSave | None, stamp: Stamp, wanted: str) -> Decision:
+def decide(
+    stands: str, last: LastSave | None, stamp: SaveStamp, wanted: str
+) -> SaveOutcome:
     """Return what becomes of a save of `wanted` where `stands` is written.
 
     It is taken if its page has seen what stands: that was the base of its form, or the
@@ -43,10 +45,10 @@ def decide(stands: str, last: LastSave | None, stamp: Stamp, wanted: str) -> Dec
     own = last is not None and last.page == stamp.page
     if own and last is not None and last.digest == stands:
         if stamp.n > last.n:
-            return Decision.TAKEN
-        return Decision.KNOWN if wanted == stands else Decision.REFUSED
+            return SaveOutcome.TAKEN
+        return SaveOutcome.KNOWN if wanted == stands else SaveOutcome.REFUSED
     if wanted == stands:
-        return Decision.KNOWN
+        return SaveOutcome.KNOWN
     if own and last is not None and stamp.n <= last.n:
-        return Decision.REFUSED
-    return Decision.TAKEN if stamp.base == stands else Decision.REFUSED
+        return SaveOutcome.REFUSED
+    return SaveOutcome.TAKEN if stamp.base == stands else SaveOutcome.REFUSED

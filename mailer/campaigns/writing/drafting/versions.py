@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.acts import Act
-from mailer.campaigns.models import Campaign, CampaignEvent, CampaignVersion
+from mailer.campaigns.models import Campaign, CampaignEvent
+from mailer.campaigns.version_models import CampaignVersion
 from mailer.campaigns.writing import texts
 from mailer.errors import RefusedError
 

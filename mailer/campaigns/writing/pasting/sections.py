@@ -8,14 +8,14 @@ _EMPHASIS = re.compile(r"\\([\\`*_\[\]<#.)>|+~-])|\*+|\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class PastedSection:
     """A heading, which may be empty, and the Markdown below it."""
 
     title: str
     text: str
 
 
-def split(markdown: str) -> list[Section]:
+def split(markdown: str) -> list[PastedSection]:
     """Return the sections of a text; smaller headings stay within them."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in markdown.split("\n"):
@@ -23,7 +23,9 @@ def split(markdown: str) -> list[Section]:
             found.append((_plain(heading[1]), []))
         else:
             found[-1][1].append(line)
-    sections = [Section(title=t, text="\n".join(lines).strip()) for t, lines in found]
+    sections = [
+        PastedSection(title=t, text="\n".join(lines).strip()) for t, lines in found
+    ]
     return [each for each in sections if each.title or each.text]
 
 

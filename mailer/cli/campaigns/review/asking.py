@@ -4,7 +4,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.campaigns import control, lookup
-from mailer.campaigns.review import gate
+from mailer.campaigns.asking import plainly
 from mailer.cli.campaigns import acted, fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.sites.site import Site
@@ -20,7 +20,7 @@ async def ask(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
 
     A draft with an error is refused.
     """
-    campaign = await gate.ask(site, campaign_id, by=by, now=clock.now())
+    campaign = await plainly.ask(site, campaign_id, by=by, now=clock.now())
     acted.show(campaign, f"{campaign.name} waits for its approval", as_json=as_json)
 
 

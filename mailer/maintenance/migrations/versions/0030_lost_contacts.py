@@ -12,6 +12,27 @@ GONE = sa.text("returned_at is null")
 
 
 def upgrade() -> None:
+    _add_lost_contacts()
+    for column in ("organisation_id", "successor_id"):
+        op.create_index(op.f(f"ix_lost_contact_{column}"), "lost_contact", [column])
+    op.create_index(
+        "uq_lost_contact_gone",
+        "lost_contact",
+        ["contact_id", "organisation_id"],
+        unique=True,
+        sqlite_where=GONE,
+        postgresql_where=GONE,
+    )
+    for table in ("release_plan", "campaign_wave"):
+        op.add_column(
+            table,
+            sa.Column(
+                "successors", sa.Boolean(), nullable=False, server_default=sa.false()
+            ),
+        )
+
+
+def _add_lost_contacts() -> None:
     moment = sa.DateTime(timezone=True)
     op.create_table(
         "lost_contact",
@@ -48,23 +69,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lost_contact")),
     )
-    for column in ("organisation_id", "successor_id"):
-        op.create_index(op.f(f"ix_lost_contact_{column}"), "lost_contact", [column])
-    op.create_index(
-        "uq_lost_contact_gone",
-        "lost_contact",
-        ["contact_id", "organisation_id"],
-        unique=True,
-        sqlite_where=GONE,
-        postgresql_where=GONE,
-    )
-    for table in ("release_plan", "campaign_wave"):
-        op.add_column(
-            table,
-            sa.Column(
-                "successors", sa.Boolean(), nullable=False, server_default=sa.false()
-            ),
-        )
 
 
 def downgrade() -> None:

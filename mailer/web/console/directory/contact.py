@@ -17,7 +17,7 @@ from audiences.upkeep.changes import Changed
 from mailer.readers.holder import masked
 from mailer.reports import letters
 from mailer.users.acts import Right
-from mailer.web import page as readers_page
+from mailer.web import page
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
@@ -33,7 +33,7 @@ FRAME = {  # a page of a reader in a frame: it shows itself, and sends nothing
 
 
 @get("/directory/contacts/{number:int}", right=Right.NAMES)
-async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
+async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show a contact: facts, subscriptions with their evidence, letters, history."""
     asked = request.user
     async with asked.site.database.reading() as session:
@@ -93,7 +93,7 @@ async def preferences(request: Asking, number: FromPath[int]) -> Response[Any]:
     _, wanted = _language(known)
     language = wanted[0] if wanted else asked.site.settings.languages.default
     body = known.organisation
-    return readers_page.show(
+    return page.show(
         asked.site,
         "preferences.html",
         language=language,
@@ -128,4 +128,4 @@ def _language(known: Person) -> tuple[str, tuple[str, ...]]:
     return str(step if languages else ChainStep.CAMPAIGN), tuple(languages)
 
 
-HANDLERS = (page, seen, preferences)
+HANDLERS = (contact_page, seen, preferences)

@@ -68,7 +68,7 @@ async def give_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     require_number(asked, form.get("number"), readers.count)
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
-        gate.require_seen(campaign, seen_of(form))
+        lookup.require_seen(campaign, seen_of(form))
         at = _instant(asked, campaign, str(form.get("at")))
         await schedule.at(
             session, asked.site, campaign, at, by=asked.user.name, now=asked.now

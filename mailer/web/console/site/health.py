@@ -7,12 +7,12 @@ from litestar import Response, get, post
 from mailer.doctor import examine
 from mailer.doctor.finding import Finding, Grade
 from mailer.reports import metrics
-from mailer.settings import described
 from mailer.sites.bundled import bundled
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
+from mailer.web.console.site import described
 
 GRADES = {
     Grade.ERROR: "error",

@@ -12,7 +12,7 @@ from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
 from audiences.languages import OFFERED
 from audiences.organisations import Kind
 from audiences.store import folding
-from audiences.upkeep import topics as upkept_topics
+from audiences.upkeep.topics import subscriber_counts
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import names
@@ -77,7 +77,7 @@ async def _words(asked: Visit, chosen: str) -> Words:
             rows = await listed_bodies.page(session, wanted, after=0, limit=1_000)
             return {each.code: each.names or {"en": each.name} for each in rows}
         if chosen == "topics":
-            counted = await upkept_topics.subscriber_counts(session)
+            counted = await subscriber_counts(session)
             return {topic.code: topic.names for topic, _ in counted}
     if chosen == "kinds":
         return {str(code): {"en": name} for code, name in names.KINDS.items()}
@@ -94,7 +94,7 @@ async def topics(request: Asking) -> Response[Any]:
     """Show what readers may subscribe to, and how many do."""
     asked = request.user
     async with asked.site.database.reading() as session:
-        listed = await upkept_topics.subscriber_counts(session)
+        listed = await subscriber_counts(session)
     rows = [
         (topic.code, topic.names, topic.rhythm(asked.language), count)
         for topic, count in listed

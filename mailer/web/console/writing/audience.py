@@ -20,7 +20,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing.drafting import desk, pieces, saving
 from mailer.campaigns.writing.drafting.saving import ChangedMeanwhileError
-from mailer.campaigns.writing.drafting.standing import Stamp
+from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.errors import MailerError
 from mailer.users.acts import Right
 from mailer.web import forms
@@ -80,7 +80,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
             as_text=act == "text",
             more=act == "add",
         )
-    stamp = Stamp(base=str(form.get("base") or ""), page=secrets.token_hex(8), n=1)
+    stamp = SaveStamp(base=str(form.get("base") or ""), page=secrets.token_hex(8), n=1)
     try:
         async with asked.site.database.writing() as session:
             taken = await desk.take(session, number, asked.site.templates, by=by)

@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 
 from audiences.languages import OFFERED
 from mailer.campaigns.writing.drafting import pieces, saving
-from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.syntax import block_lines
 from mailer.rendering.language.catalogues import Catalogue
@@ -56,7 +56,7 @@ class BlockForm:
     known: bool = True
 
 
-def forms(opened: Desk, language: str, words: Catalogue) -> Iterator[BlockForm]:
+def forms(opened: DraftDesk, language: str, words: Catalogue) -> Iterator[BlockForm]:
     """Yield a form for each block, in the order of the default language."""
     draft, model = opened.draft(language), opened.model
     default = opened.campaign.default_language
@@ -73,7 +73,7 @@ def forms(opened: Desk, language: str, words: Catalogue) -> Iterator[BlockForm]:
             yield form_of(kind, piece.id, here, source, words, pictures)
 
 
-def types(opened: Desk, words: Catalogue) -> list[tuple[str, str, str]]:
+def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
     """Return the types of blocks that a letter may have: code, name, sentence."""
     found = []
     for code in opened.types:
@@ -157,7 +157,7 @@ def filled_of(piece: Piece, kind: BlockType) -> Filled:
     return Filled(values=read.values, text=pieces.words_of(read.text, kind))
 
 
-def picture_names(opened: Desk, language: str) -> list[str]:
+def picture_names(opened: DraftDesk, language: str) -> list[str]:
     """Return the names of the pictures that a letter in a language may show."""
     return sorted(
         each["name"]

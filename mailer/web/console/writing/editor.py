@@ -18,7 +18,7 @@ from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.writing import text_files
 from mailer.campaigns.writing.drafting import desk, pieces, saving
-from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import NotFoundError, RefusedError
 from mailer.reports.review import looking, preview_page
 from mailer.users.acts import Right
@@ -137,7 +137,7 @@ async def take_back(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 
 async def _may(
-    session: AsyncSession, opened: Desk, language: str | None, by: str
+    session: AsyncSession, opened: DraftDesk, language: str | None, by: str
 ) -> bool:
     """Whether a user may write in a language; None is the letter as a whole."""
     try:
@@ -156,7 +156,7 @@ def tag_of(asked: Visit, given: str) -> str:
         raise NotFoundError(sentence) from None
 
 
-def _tags(asked: Visit, opened: Desk) -> list[tuple[str, str, bool]]:
+def _tags(asked: Visit, opened: DraftDesk) -> list[tuple[str, str, bool]]:
     """Return the languages of a letter, then those it may have: written or not."""
     default = opened.campaign.default_language
     tags = dict.fromkeys([default, *opened.drafts, *asked.site.catalogues])

@@ -15,15 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.writing.drafting import arranging, desk, pieces, saving
 from mailer.campaigns.writing.drafting.arranging import By
-from mailer.campaigns.writing.drafting.desk import Desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.drafting.saving import (
     HEAD,
     LETTER,
+    BlockSaved,
     ChangedMeanwhileError,
-    Saved,
 )
-from mailer.campaigns.writing.drafting.standing import Stamp
+from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.errors import RefusedError
 from mailer.reports.review import word_changes
 from mailer.users.acts import Right
@@ -48,7 +48,7 @@ Asking = Request[Visit, Any, Any]
 class Done:
     """What the save of a page came to, by block."""
 
-    saved: dict[str, Saved] = field(default_factory=dict)
+    saved: dict[str, BlockSaved] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
     conflicts: dict[str, tuple[ChangedMeanwhileError, Filled]] = field(
         default_factory=dict
@@ -89,7 +89,7 @@ async def save(
 
 async def _save_one(
     session: AsyncSession,
-    taken: Desk,
+    taken: DraftDesk,
     tag: str,
     name: str,
     form: FormMultiDict,
@@ -98,7 +98,7 @@ async def _save_one(
 ) -> None:
     """Save one block of a page, unless its form was left as it was."""
     n = str(form.get("n") or "1")
-    stamp = Stamp(
+    stamp = SaveStamp(
         base=str(form.get(f"{name}:base")),
         page=str(form.get("page") or "")[:40],
         n=min(int(n), LARGEST) if n.isascii() and n.isdecimal() else 1,
@@ -129,7 +129,7 @@ async def _save_one(
         done.conflicts[name] = (changed, filled)
 
 
-def _kind(taken: Desk, name: str, form: FormMultiDict) -> Any:
+def _kind(taken: DraftDesk, name: str, form: FormMultiDict) -> Any:
     """Return the type of a block, also of one that was deleted meanwhile."""
     piece = taken.model.piece(name)
     return taken.types.get(piece.type if piece else str(form.get(f"{name}:type") or ""))
@@ -147,7 +147,7 @@ def _wanted(filled: Filled, name: str, kind: Any) -> str:
     return pieces.piece(kind, name, values, filled.text).digest
 
 
-async def _act(session: AsyncSession, taken: Desk, act: str, by: By) -> str:
+async def _act(session: AsyncSession, taken: DraftDesk, act: str, by: By) -> str:
     """Do an act on a block; return the rest of the address of the page after it."""
     verb, _, rest = act.partition(" ")
     name, _, place = rest.partition(" ")
@@ -191,7 +191,7 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
     )
 
 
-def _conflicts(asked: Visit, taken: Desk, tag: str, done: Done) -> Response[Any]:
+def _conflicts(asked: Visit, taken: DraftDesk, tag: str, done: Done) -> Response[Any]:
     """Return the page that shows mine and theirs, and offers the choices."""
     words = asked.words
     shown = []

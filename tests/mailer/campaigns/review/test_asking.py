@@ -8,7 +8,7 @@ import pytest
 
 from mailer import clock
 from mailer.campaigns import control, lookup
-from mailer.campaigns.review import gate
+from mailer.campaigns.asking import plainly
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.sites.site import Site
@@ -21,7 +21,7 @@ EDITOR, APPROVER, SECOND = campaigning.EDITOR, campaigning.APPROVER, "adg"
 
 async def asked(site: Site, place: Path) -> int:
     number = await campaigning.add(site, campaigning.write(place))
-    await gate.ask(site, number, by=EDITOR, now=clock.now())
+    await plainly.ask(site, number, by=EDITOR, now=clock.now())
     return number
 
 
@@ -50,7 +50,7 @@ async def test_a_draft_that_is_asked_for_waits_and_is_approved(
 async def test_a_draft_is_asked_for_once(site: Site, tmp_path: Path) -> None:
     number = await asked(site, tmp_path)
     with pytest.raises(RefusedError, match="is in_review; it cannot become in_review"):
-        await gate.ask(site, number, by=EDITOR, now=clock.now())
+        await plainly.ask(site, number, by=EDITOR, now=clock.now())
 
 
 async def test_an_edit_ends_the_review(site: Site, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_a_draft_with_an_error_is_not_asked_for(
     text = campaigning.TEXT.replace("{organisation}", "{words}")
     number = await campaigning.add(site, campaigning.write(tmp_path, en=text))
     with pytest.raises(RefusedError, match="the campaign has errors, the first in"):
-        await gate.ask(site, number, by=EDITOR, now=clock.now())
+        await plainly.ask(site, number, by=EDITOR, now=clock.now())
 
     assert await campaigning.state(site, number) == "draft"
 
@@ -116,7 +116,7 @@ async def test_a_type_that_asks_for_two_approvers_gets_two_who_are_not_the_same(
     number = await campaigning.add(site, campaigning.write(tmp_path))
     with pytest.raises(RefusedError, match="needs the approval of 2 users; its author"):
         await campaigning.approve(site, number)
-    await gate.ask(site, number, by=EDITOR, now=clock.now())
+    await plainly.ask(site, number, by=EDITOR, now=clock.now())
     await campaigning.approve(site, number)
     with pytest.raises(RefusedError, match="approved A short letter already"):
         await campaigning.approve(site, number)
@@ -133,7 +133,7 @@ async def test_an_edit_between_two_approvals_voids_the_first(
     number = await asked(site, tmp_path)
     await campaigning.approve(site, number)
     await campaigning.replace(site, number, campaigning.write(tmp_path))
-    await gate.ask(site, number, by=EDITOR, now=clock.now())
+    await plainly.ask(site, number, by=EDITOR, now=clock.now())
     await campaigning.approve(site, number, by=SECOND)
 
     assert await campaigning.state(site, number) == "in_review"

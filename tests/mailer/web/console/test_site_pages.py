@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mailer.settings import described
 from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
 from mailer.sites.bundled import bundled
 from mailer.sites.site import Site
+from mailer.web.console.site import described
 from tests.acts.console import add_user, visitor
 from tools.peers.serving import serving
 

@@ -6,36 +6,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.campaigns.writing.drafting import standing
-from mailer.campaigns.writing.drafting.standing import Decision, LastSave, Stamp
+from mailer.campaigns.writing.drafting.standing import LastSave, SaveOutcome, SaveStamp
 
 FIRST = "first"
 
 
-def stamp(base: str, page: str = "p", n: int = 1) -> Stamp:
-    return Stamp(base=base, page=page, n=n)
+def stamp(base: str, page: str = "p", n: int = 1) -> SaveStamp:
+    return SaveStamp(base=base, page=page, n=n)
 
 
 def test_what_the_form_was_filled_with_may_be_replaced() -> None:
-    assert standing.decide("a", None, stamp("a"), "b") is Decision.TAKEN
-    assert standing.decide("b", None, stamp("a"), "c") is Decision.REFUSED
+    assert standing.decide("a", None, stamp("a"), "b") is SaveOutcome.TAKEN
+    assert standing.decide("b", None, stamp("a"), "c") is SaveOutcome.REFUSED
 
 
 def test_a_page_that_saved_before_its_answer_came_does_not_conflict_with_itself() -> (
     None
 ):
     own = LastSave(digest="b", page="p", n=1)
-    assert standing.decide("b", own, stamp("a", n=2), "c") is Decision.TAKEN
-    assert standing.decide("b", own, stamp("a", "q", n=2), "c") is Decision.REFUSED
+    assert standing.decide("b", own, stamp("a", n=2), "c") is SaveOutcome.TAKEN
+    assert standing.decide("b", own, stamp("a", "q", n=2), "c") is SaveOutcome.REFUSED
 
 
 def test_the_same_save_sent_twice_is_known() -> None:
     own = LastSave(digest="b", page="p", n=1)
-    assert standing.decide("b", own, stamp("a"), "b") is Decision.KNOWN
+    assert standing.decide("b", own, stamp("a"), "b") is SaveOutcome.KNOWN
 
 
 def test_a_save_that_comes_after_a_later_one_of_its_page_changes_nothing() -> None:
     own = LastSave(digest="a", page="p", n=2)
-    assert standing.decide("a", own, stamp("a", n=1), "b") is Decision.REFUSED
+    assert standing.decide("a", own, stamp("a", n=1), "b") is SaveOutcome.REFUSED
 
 
 @dataclass
@@ -63,9 +63,9 @@ def test_interleaved_saves_lose_no_acknowledged_word(
             page = pages[number] = Page(f"{number}.{turn}", stands, seen={stands})
         page.n += 1
         wanted = f"words {turn}"
-        made = Stamp(base=page.base, page=page.name, n=page.n)
+        made = SaveStamp(base=page.base, page=page.name, n=page.n)
         decision = standing.decide(stands, last, made, wanted)
-        if decision is not Decision.TAKEN:
+        if decision is not SaveOutcome.TAKEN:
             assert stands not in page.seen
             continue
         assert stands in page.seen  # nothing unseen was replaced

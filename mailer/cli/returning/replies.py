@@ -6,7 +6,7 @@ from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, as_json_lines, by_option, with_site
-from mailer.cli.running.quarantine import LARGEST, shown
+from mailer.cli.returning.quarantine import LARGEST, shown
 from mailer.feedback.arrivals import leaving
 from mailer.feedback.belief import quarantine
 from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding

@@ -7,7 +7,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, by_option, with_site
-from mailer.cli.running.quarantine import LARGEST
+from mailer.cli.returning.quarantine import LARGEST
 from mailer.errors import counted
 from mailer.feedback.lost import asking, tasks
 from mailer.feedback.lost.tasks import HowToAsk, Task

@@ -1,0 +1,42 @@
+"""The tables of a campaign's versions, and of the saves of its blocks."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from audiences.store.base import Base
+from mailer.campaigns.models import Campaign
+
+
+class CampaignVersion(Base):
+    """What a campaign had: all that an approval covers but the templates."""
+
+    __tablename__ = "campaign_version"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begun_at: Mapped[datetime]
+    at: Mapped[datetime]  # the last save that went into it
+    by: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))  # of the content, not compressed
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, compressed
+
+
+class BlockSave(Base):
+    """The last save of a block in a language that a page of the console sent."""
+
+    __tablename__ = "block_save"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    block: Mapped[str] = mapped_column(String(80), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))  # of what was saved
+    page: Mapped[str] = mapped_column(String(40))
+    n: Mapped[int]
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]

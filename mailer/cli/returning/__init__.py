@@ -1,0 +1,1 @@
+"""Commands on what comes back: quarantine, replies, tasks, reports of others."""
