@@ -29,6 +29,9 @@ OPENERS = (
     "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/campaigns/asking/requests.py",  # the gate renders before its transaction
     "mailer/campaigns/asking/plainly.py",
+    "mailer/calendar/opening.py",  # reads the last letter between two transactions
+    "mailer/processes/noticing.py",  # mails between two transactions
+    "mailer/feedback/lost/sending_on.py",  # a resend opens its own
     "mailer/readers/applying.py",  # reads the file of opt-outs between transactions
     "mailer/feedback/reconcile.py",  # reads the log between two transactions
     "mailer/feedback/arrivals/",  # takes mails from their sources, group by group
