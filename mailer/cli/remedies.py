@@ -7,7 +7,7 @@ REMEDIES: Mapping[str, str] = {
     "approval.other_period": "`mailer campaigns unschedule {campaign}` takes it away",
     "approval.other_time": "approve again after `mailer campaigns unschedule`",
     "block.changed": "open the letter again to see both texts",
-    "block.unknown": "open the letter again; a colleague may have removed the block",
+    "block.unknown": "open the letter again; a colleague may have removed it",
     "campaign.audience_changed": (
         "`mailer campaigns release {campaign} --expect {readers}` does the latter"
     ),
@@ -19,7 +19,7 @@ REMEDIES: Mapping[str, str] = {
     "campaign.finished": (
         "`mailer campaigns resend` sends it to those it has not reached"
     ),
-    "campaign.not_a_draft": "“Take back and edit” in the console makes it a draft again",
+    "campaign.not_a_draft": "“Take back and edit” in the console does so",
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",
