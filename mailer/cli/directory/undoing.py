@@ -6,6 +6,7 @@ import rich_click as click
 
 from audiences.intake import undo
 from audiences.intake.undo import Undone
+from audiences.record import writing
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, operator_option, with_site
@@ -82,7 +83,7 @@ async def _undo(site: Site, import_id: int, operator: str, *, keep: bool) -> Und
             session, import_id, by=operator, now=clock.now()
         )
         if not keep:
-            await session.rollback()
+            await writing.take_back(session)
     return done
 
 
