@@ -61,7 +61,8 @@ async def undo_(
         _print(import_id, would, applied=False, as_json=as_json)
         apply = not as_json and acting.ask(f"Undo import {import_id}?", yes=False)
         if not apply:
-            output.say("nothing was undone; --apply does it")
+            if not as_json:
+                output.line("nothing was undone; --apply does it")
             return
     done = await _undo(site, import_id, operator, keep=True)
     _print(import_id, done, applied=True, as_json=as_json)
