@@ -124,6 +124,12 @@ async def seal(session: AsyncSession) -> ChainEnd | None:
     return ChainEnd(number=number, digest=digest)
 
 
+async def take_back(session: AsyncSession) -> None:
+    """Roll a transaction back that only showed what it would do, with its notes."""
+    session.info.pop(_NOTED, None)
+    await session.rollback()
+
+
 def _entry(
     noted: Noted, number: int, text: str | None, keys: Mapping[str, bytes]
 ) -> RecordEntry:

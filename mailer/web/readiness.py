@@ -7,6 +7,7 @@ import time
 from sqlalchemy.exc import DBAPIError
 
 from audiences.languages import OFFERED
+from audiences.record import writing
 from mailer import clock
 from mailer.errors import MailerError
 from mailer.outbox.models import Bucket
@@ -68,7 +69,7 @@ class Readiness:
                 await moved.require_here(session)
                 session.add(Bucket(name="readiness", level=0, at=now, booked_to=now))
                 await session.flush()
-                await session.rollback()
+                await writing.take_back(session)
         except DBAPIError as fault:
             return str(store_error(fault))
         return ""

@@ -23,7 +23,7 @@ def counted(report: ImportReport) -> tuple[int, ...]:
 
 
 async def everything(site: Site) -> dict[str, list[Any]]:
-    """Return all rows of all tables, except the records of imports."""
+    """Return all rows of all tables, except the records of imports and acts."""
     async with site.database.reading() as session:
         return {
             table.name: [
@@ -33,7 +33,7 @@ async def everything(site: Site) -> dict[str, list[Any]]:
                 )
             ]
             for table in Base.metadata.sorted_tables
-            if not table.name.startswith("import")
+            if not table.name.startswith(("import", "record"))
         }
 
 

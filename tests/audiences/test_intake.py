@@ -79,7 +79,7 @@ async def test_a_file_applied_twice_changes_nothing_the_second_time(
         ("a@x.example;A\x00B;;;icom;;;;;", "name", "U+0000"),
         ("a@x.example;A\x1b[31m;;;icom;;;;;", "name", "U+001B"),
         ("a@x.example;A\u202eB;;;icom;;;;;", "name", "U+202E"),
-        ('a@x.example;"A\nB";;;icom;;;;;', "name", "a line break"),
+        ("a@x.example;Zoë\x85Lefèvre Ñandú;;;icom;;;;;", "name", "a line break"),
         ("a@x.example;;;;<script>;;;;;", "organisation", "letters, digits"),
     ],
 )

@@ -6,6 +6,7 @@ import rich_click as click
 
 from audiences.intake import undo
 from audiences.intake.undo import Undone
+from audiences.record import writing
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, operator_option, with_site
@@ -60,7 +61,8 @@ async def undo_(
         _print(import_id, would, applied=False, as_json=as_json)
         apply = not as_json and acting.ask(f"Undo import {import_id}?", yes=False)
         if not apply:
-            output.say("nothing was undone; --apply does it")
+            if not as_json:
+                output.line("nothing was undone; --apply does it")
             return
     done = await _undo(site, import_id, operator, keep=True)
     _print(import_id, done, applied=True, as_json=as_json)
@@ -82,7 +84,7 @@ async def _undo(site: Site, import_id: int, operator: str, *, keep: bool) -> Und
             session, import_id, by=operator, now=clock.now()
         )
         if not keep:
-            await session.rollback()
+            await writing.take_back(session)
     return done
 
 

@@ -1,4 +1,4 @@
-"""A reader's name arrives exactly as typed, or the import refuses it."""
+"""A reader's name arrives exactly as typed, or the import refuses or remarks on it."""
 
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -47,9 +47,9 @@ REFUSED = [
     "a\x1b[31mb",
     "a\x85b",
     "a\u202eb",
-    "a\u2028b",
     "x" * 10240,
 ]
+BROKEN = ["a\u2028b", "a\u2029b", "a\x0bb", "a\x0cb"]  # in lines, as of a spreadsheet
 RULE = "role = press and sub(monthly-letter)"
 TEXT = campaigning.TEXT + "\nFor {name}, {organisation}.\n"
 
@@ -113,3 +113,14 @@ async def test_a_name_of_control_characters_or_10_kb_is_refused(
     assert {fault.row for fault in report.faults} == set(range(2, len(REFUSED) + 2))
     assert {fault.column for fault in report.faults} <= {"name", "organisation_name"}
     assert all(fault.reason for fault in report.faults)
+
+
+async def test_a_name_in_several_lines_is_read_on_one_with_a_remark(
+    site: Site, tmp_path: Path
+) -> None:
+    path = importing.write(tmp_path, *rows(BROKEN), head=HEAD)
+    report = await importing.import_file(site, path)
+
+    assert (report.faults, report.added) == ([], len(BROKEN))
+    assert {each.reason for each in report.remarks} == {"read as a b"}
+    assert {each.row for each in report.remarks} == set(range(2, len(BROKEN) + 2))

@@ -13,6 +13,7 @@ from audiences.intake.columns import COLUMNS
 from audiences.intake.lists import example
 from audiences.intake.lists.table import place
 from audiences.intake.undo import Undone
+from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from mailer.readers import importing
 from mailer.web import forms
@@ -163,7 +164,7 @@ async def _undo_page(asked: Visit, number: int, *, fault: str = "") -> Response[
         async with asked.site.database.writing() as session:
             by = asked.user.name
             done = await importing.take_back(session, number, by=by, now=asked.now)
-            await session.rollback()  # this only shows what it would do
+            await writing.take_back(session)  # this only shows what it would do
     except acting.REFUSALS as refused:
         fault = fault or str(refused)
     return showing.show(
