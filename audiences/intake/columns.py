@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from audiences.intake.mapping import wording
 from audiences.languages import OFFERED
 
 
@@ -139,8 +138,3 @@ COLUMNS = (
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
-
-
-def recognised(header: list[str]) -> int:
-    """Count the headings that name a column."""
-    return sum(wording.meaning(heading) is not None for heading in header)

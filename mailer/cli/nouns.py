@@ -14,7 +14,7 @@ NOUNS = {
     ),
     "calendar": CommandPlace(
         "mailer.cli.writing.calendar",
-        "Show the slots of series and the times of campaigns, and what each waits for.",
+        "Show what is planned in a year, as text, iCalendar or a web page.",
     ),
     "campaigns": CommandPlace(
         "mailer.cli.campaigns.verbs",

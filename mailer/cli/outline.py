@@ -41,16 +41,23 @@ def _declared(statement: ast.stmt, *, of_commands: bool) -> ast.stmt:
     if isinstance(statement, ast.AnnAssign) and statement.value is not None:
         plain = ast.Assign(targets=[statement.target], value=statement.value)
         return ast.copy_location(plain, statement)
-    if not isinstance(statement, _Function):
-        return statement
-    statement.returns = None
-    for each in ast.walk(statement.args):
+    if isinstance(statement, _Function):
+        _bare(statement, of_commands=of_commands)
+    return statement
+
+
+def _bare(function: _Function, *, of_commands: bool) -> None:
+    """Take the annotations from a function; from a command in it, the body."""
+    function.returns = None
+    for each in ast.walk(function.args):
         if isinstance(each, ast.arg):
             each.annotation = None
-    if of_commands and statement.decorator_list:
-        documented = ast.get_docstring(statement, clean=False) is not None
-        statement.body = statement.body[:1] if documented else [ast.Pass()]
-    return statement
+    if of_commands and function.decorator_list:
+        documented = ast.get_docstring(function, clean=False) is not None
+        function.body = function.body[:1] if documented else [ast.Pass()]
+    for statement in function.body:
+        if isinstance(statement, _Function):
+            _bare(statement, of_commands=of_commands)
 
 
 def _needed(

@@ -29,6 +29,9 @@ SENTENCES: Mapping[str, str] = {
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
     "feedback.unreadable": "{file} in a Maildir is not read: {reason}",
     "letter.unusable": "letter {letter} cannot be used: {kind}",
+    "lost.not_sent_on": (
+        "campaign {campaign} is not sent on to who follows lost contacts: {reason}"
+    ),
     "console.fault": "a page of the console failed, number {number}: {reason}",
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from audiences.errors import FileRefusedError
-from audiences.intake import columns
 from audiences.intake.encodings.evidence import Decoding
+from audiences.intake.mapping import wording
 
 MAX_LINE = 1_000_000  # characters
 MAX_CELL = 131_072  # characters; a quotation mark that is not closed has more
@@ -128,7 +128,7 @@ def _score(lines: list[str], dialect: Dialect) -> tuple[int, int, int]:
         pass
     widths = [len(row) for row in rows if len(row) > 1]
     alike = max((widths.count(width) for width in set(widths)), default=0)
-    known = max(map(columns.recognised, rows), default=0)
+    known = max(map(wording.recognised, rows), default=0)
     return known, alike, sum(widths)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from audiences.intake import columns
 from audiences.intake.mapping import synonyms, wording
 
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
@@ -33,7 +32,7 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
     headings is taken, and the first row with a cell when no heading is known.
     """
     filled = [place for place, row in enumerate(rows) if any(map(str.strip, row))]
-    known = {place: columns.recognised(rows[place]) for place in filled}
+    known = {place: wording.recognised(rows[place]) for place in filled}
     best = max(filled, key=lambda place: known[place])
     if known[best]:
         upper, lower, row = _with_second_row(rows, best)
@@ -42,7 +41,7 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
         if upper < lower:
             notes.append(f"rows {first + upper} and {first + lower} are the headings")
         return Headings(
-            row=row, place=lower, known=columns.recognised(row), notes=tuple(notes)
+            row=row, place=lower, known=wording.recognised(row), notes=tuple(notes)
         )
     column = _column_of_addresses([rows[place] for place in filled])
     if column is None:
@@ -72,7 +71,7 @@ def _are_headings(row: list[str], *, below: list[str]) -> bool:
     folded = [synonyms.fold(each) for each in row]
     return (
         len(cells) > 1
-        and columns.recognised(cells) == len(cells)
+        and wording.recognised(cells) == len(cells)
         and folded != [synonyms.fold(each) for each in below]
     )
 

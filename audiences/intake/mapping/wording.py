@@ -67,6 +67,11 @@ def _of(parts: list[str]) -> Meaning | None:
     return Meaning(targets[0], sure=True) if len(columns) == 1 else None
 
 
+def recognised(header: list[str]) -> int:
+    """Count the headings that name a column."""
+    return sum(meaning(heading) is not None for heading in header)
+
+
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, str]:
     """Return the offered languages by their codes and names, folded."""

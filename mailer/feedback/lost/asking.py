@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.people import kept_lists
 from audiences.people.lost_contacts import LostContact
+from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression
 from audiences.upkeep import lending
 from mailer.campaigns.models import Campaign
@@ -21,6 +22,7 @@ from mailer.campaigns.writing import edit
 from mailer.campaigns.writing.folder import Folder
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
+from mailer.users import guard
 
 TEMPLATE = "directory-update"
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
@@ -45,6 +47,7 @@ async def draft(
     With `back`, the one to the contacts who have a mailbox again. Raises RefusedError
     if there is no such task, or no reader.
     """
+    await guard.require(session, by, DirectoryRight.DIRECTORY)
     which = LostContact.returned_at
     rows = await session.scalars(
         select(LostContact)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.acts.commands import Mailer
 
+BY = ("--by", "editor")
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
@@ -28,8 +29,8 @@ def test_a_preview_shows_holidays_and_what_was_understood(mailer: Mailer) -> Non
 
 def test_a_series_counts_from_an_event(mailer: Mailer) -> None:
     words = "6 weeks, 2 weeks and 2 days before the event, 15:00"
-    refused = mailer("series", "add", "session", words)
-    added = mailer("series", "add", "session", words, "--event", "2031-11-04")
+    refused = mailer("series", "add", "session", words, *BY)
+    added = mailer("series", "add", "session", words, "--event", "2031-11-04", *BY)
     following = mailer("series", "next", "session", "--json").json
 
     assert refused.code == 1
@@ -45,7 +46,8 @@ def test_a_series_counts_from_an_event(mailer: Mailer) -> None:
 def test_every_other_week_counts_from_the_first_date_of_the_series(
     mailer: Mailer,
 ) -> None:
-    added = mailer("series", "add", "forum", "un jeudi sur deux à 9 h, heure de Dakar")
+    words = "un jeudi sur deux à 9 h, heure de Dakar"
+    added = mailer("series", "add", "forum", words, *BY)
     following = mailer("series", "next", "forum", "--count", "2", "--json").json
 
     assert "un jeudi sur deux à 9 h, Africa/Dakar, à partir du" in added.out

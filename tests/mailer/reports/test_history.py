@@ -95,7 +95,7 @@ def test_each_room_says_who_and_what(mailer: Mailer) -> None:
         ("contact", "edited"),
     ]
     assert found[1]["detail"]["because"] == "a drill"
-    assert found[4]["about"] == f"contact {ED}"
-    assert found[4]["detail"]["because"] == "a letter"
+    assert found[5]["about"] == f"contact {ED}"
+    assert found[5]["detail"]["because"] == "a letter"
     assert of_contact[0]["act"] == "edited"
     assert mailer("history", "--user", "editor").out.count("\n") == len(found)

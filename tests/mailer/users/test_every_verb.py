@@ -20,11 +20,12 @@ TEXTS = ("--detail", "asked")
 ASKS = {
     **{
         f"campaigns {verb}": ("1",)
-        for verb in ("approve", "cancel", "pause", "release", "resume")
+        for verb in ("approve", "ask", "cancel", "pause", "release", "resume")
     },
     "campaigns import": ("FOLDER", "--replace", "1"),
     "campaigns import-po": ("1", "PO"),
     "campaigns erratum": ("2",),
+    "campaigns return": ("1", "--because", "a date is wrong"),
     "campaigns resend": ("2", "--apply", "--yes"),
     "campaigns schedule": ("1", "--at", "2097-05-04T10:00Z"),
     "campaigns test": ("1", "--to", "me@unit.example"),
@@ -57,9 +58,15 @@ ASKS = {
     "segments remove": ("dakar-ngos", "--yes"),
     "segments save": ("rivers", "kind = ngo"),
     "series add": ("rivers", "first Tuesday, 10:00"),
+    "series add-date": ("monthly-letter", "2097-06-15T10:00"),
+    "series edit": ("monthly-letter", "--owner", "editor"),
+    "series move": ("monthly-letter", "2097-05-07", "--to", "2097-05-08T10:00"),
+    "series skip": ("monthly-letter", "2097-05-07"),
     "stop": (),
     "suppressions add": ("a@b.example", *TEXTS),
     "suppressions lift": (ICOM, *TEXTS),
+    "tasks ask": (),
+    "tasks done": ("1",),
     "templates upgrade": (),
     **{
         f"{noun} {verb}": (code, *rest)
@@ -75,6 +82,7 @@ ASKS = {
     "users disable": ("editor",),
     "users edit": ("editor", "--shown", "E"),
     "users enable": ("editor",),
+    "users invite": ("editor",),
     "users remove": ("editor", "--yes"),
 }
 
@@ -91,6 +99,7 @@ ASKS_NOT = {
     "messages reconcile": "the log of the relay decides, not a person",
 }
 READS = {
+    *("audit anchor", "audit list", "audit show", "audit verify"),
     *("calendar", "completion", "doctor", "history", "metrics", "words"),
     *("contacts template", "contacts sources list", "directory export"),
     *(
@@ -101,15 +110,16 @@ READS = {
         )
     ),
     *(f"contacts {verb}" for verb in ("export", "imports", "list", "person", "show")),
-    *(f"feedback {verb}" for verb in ("classify", "verdict")),
+    *(f"feedback {verb}" for verb in ("classify", "reports", "verdict")),
     *(f"feedback quarantine {verb}" for verb in ("list", "show")),
     *("keys show", "messages list", "proposals list", "schedule next"),
     *(f"organisations {verb}" for verb in ("export", "list", "show")),
     *(f"replies {verb}" for verb in ("answers", "list", "show")),
     *(f"segments {verb}" for verb in ("count", "explain", "list", "members")),
-    *(f"series {verb}" for verb in ("list", "next", "preview")),
+    *(f"series {verb}" for verb in ("list", "next", "preview", "show")),
     *("suppressions export", "suppressions list", "offices list", "sectors list"),
     *("templates diff", "templates status", "users list", "users show"),
+    *("tasks list", "tasks show"),
     *(
         f"{noun} {verb}"
         for noun in ("themes", "topics")
