@@ -154,6 +154,7 @@ def _signing_faults(settings: Settings) -> list[str]:
 def _secrets_in_the_file(values: Mapping[str, Any]) -> list[str]:
     places: list[tuple[tuple[str, ...], str]]
     places = [(("keys",), "signing"), (("keys",), "address"), (("relay",), "password")]
+    places += [(("feedback", name), "password") for name in ("imap", "replies_imap")]
     places += [(("relays", name), "password") for name in values.get("relays", {})]
     faults = []
     for tables, key in places:

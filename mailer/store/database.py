@@ -81,7 +81,8 @@ class Database:
                 async with session.begin():
                     await self._ask_guard(session)
                     yield session
-                    end = await seal(session)
+                    # a block that only tried an act has rolled it back
+                    end = await seal(session) if session.in_transaction() else None
         self.tell(end)
 
     def tell(self, end: ChainEnd | None) -> None:

@@ -82,6 +82,7 @@ ACTS = {
     Act.SCHEDULED: "gave it a time",
     Act.UNSCHEDULED: "took its time away",
     Act.RELEASED: "sent it",
+    Act.RESENT: "sent it to readers it had not reached",
     Act.PAUSED: "paused it",
     Act.RESUMED: "let it continue",
     Act.EXPIRED: "did not send it at its time",

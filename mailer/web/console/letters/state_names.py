@@ -5,6 +5,7 @@ from mailer.rendering.language.catalogues import Catalogue
 
 NAMES = {
     CampaignState.DRAFT: "being written",
+    CampaignState.IN_REVIEW: "waits for an approver",
     CampaignState.APPROVED: "approved",
     CampaignState.SCHEDULED: "scheduled",
     CampaignState.SENDING: "being sent",

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from mailer.settings.sections import Settings
 
-SECRETS = frozenset({"keys.signing", "keys.address", "relay.password"})
+SECRETS = frozenset({"keys.signing", "keys.address"})  # and each password
 _KEY = re.compile(r"(?:# )?([a-z0-9_]+) = ")
 _SECTION = re.compile(r"(?:# )?\[([a-z_.]+)\]")
 
@@ -54,8 +54,7 @@ def described(settings: Settings, text: str) -> list[DescribedSetting]:
 
 
 def _is_secret(key: str) -> bool:
-    relay = key.startswith("relays.") and key.endswith(".password")
-    return key in SECRETS or relay
+    return key in SECRETS or key.endswith(".password")
 
 
 def _values(prefix: str, section: Any) -> list[tuple[str, Any]]:
@@ -102,13 +101,17 @@ def _without_password(address: str) -> str:
 
 
 def _sentences(text: str) -> dict[str, str]:
-    """Return section.key → its comment; a key without one has that of the key above."""
+    """Return section.key → its comment; a key without one has that of the key above.
+
+    A section has its own comment too, which is that of its first keys without one.
+    """
     found: dict[str, str] = {}
     section, last = "", ""
     lines: list[str] = []
     for line in text.splitlines():
         if match := _SECTION.fullmatch(line):
-            section, lines = match[1], []
+            section, last, lines = match[1], " ".join(lines), []
+            found[section] = last
         elif match := _KEY.match(line):
             last = " ".join(lines) if lines else last
             found[f"{section}.{match[1]}"] = last

@@ -106,7 +106,7 @@ async def test_the_link_reads_and_only_the_mailed_code_approves(
         assert (
             await phone.post("/decide", code="123456", **decided)
         ).status_code == 409
-        assert await campaigning.state(site, number) == "draft"
+        assert await campaigning.state(site, number) == "in_review"
         await phone.post("/code")
         code = re.search(r"\b\d{6}\b", mails(relay)[-1][1])
         assert code is not None
@@ -143,7 +143,7 @@ async def test_five_wrong_codes_end_a_code_and_ten_codes_end_the_link(
         assert answers[-1].status_code == 409
         assert "codes were mailed" in answers[-1].text
 
-    assert await campaigning.state(site, number) == "draft"
+    assert await campaigning.state(site, number) == "in_review"
     assert len(relay.accepted) == 1 + mailed_codes.MAILED
 
 

@@ -52,6 +52,7 @@ async def lived_in(site: Site, place: Path) -> tuple[str, str]:
     await campaigning.released(site, place)
     await delivering.work(site)
     now = clock.now()
+    await requests.ask(site, number, ["paul"], by="editor", wished_by=None, now=now)
     async with site.database.writing() as session:
         campaign = await lookup.get(session, number)
         seen = campaign.updated_at

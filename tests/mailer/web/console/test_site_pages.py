@@ -101,3 +101,10 @@ async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
     without = {each.key for each in shown if not each.sentence}
 
     assert without <= {"keys.signing", "keys.address", "relay.password", "relays"}
+    assert {each.key for each in shown if each.value is None} == {
+        "keys.signing",
+        "keys.address",
+        "relay.password",
+        "feedback.imap.password",
+        "feedback.replies_imap.password",
+    }
