@@ -90,7 +90,7 @@ class CampaignShown(Shape):
 
     id: int
     name: str
-    version: str
+    version: Instant
     reference: str
     state: str
     at: Instant | None
