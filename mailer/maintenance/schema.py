@@ -96,7 +96,8 @@ async def _without_foreign_keys(
     try:
         yield
     finally:
-        await driver.execute("PRAGMA foreign_keys = ON")
+        if not connection.invalidated:  # an interruption closes it
+            await driver.execute("PRAGMA foreign_keys = ON")
 
 
 def newest() -> str | None:

@@ -108,7 +108,7 @@ def test_who_imports_a_file_is_read_from_the_sources() -> None:
     assert "mailer/outcomes/mark.py" not in found["mailer/outcomes/record.py"]
 
 
-SCHEDULE = "tests/scheduler/test_schedule.py"
+SCHEDULE, SLOTS = "tests/scheduler/test_slots.py", "scheduler/slots.py"
 
 
 def killed(mutant: Mutant, by: str | None) -> Verdict:
@@ -156,9 +156,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def inserted(text: str) -> Mutant:
-    """A change that puts a text at the end of the cadences."""
-    end = len((ROOT / CADENCES).read_bytes())
-    mutant = of(CADENCES, statement=1, imported=True)
+    """A change that puts a text at the end of the slots."""
+    end = len((ROOT / SLOTS).read_bytes())
+    mutant = of(SLOTS, statement=1, imported=True)
     return replace(mutant, start=end, end=end, text=text)
 
 
@@ -166,13 +166,13 @@ def test_a_change_is_tried_in_a_copy_and_taken_back(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = f"{SCHEDULE}::test_a_repeated_time_is_used_once[Europe/Berlin]"
-    before = (ROOT / CADENCES).read_bytes()
+    before = (ROOT / SLOTS).read_bytes()
 
     def tried(text: str, patience: float = 120.0) -> tuple[str, str | None]:
         monkeypatch.setattr(trials, "PATIENCE", patience)
         trial = Trial(mutant=inserted(text), tests=[name], chosen=1, seconds=0.0)
         verdict = workspace.attempt(trial)
-        assert (ROOT / CADENCES).read_bytes() == before
+        assert (ROOT / SLOTS).read_bytes() == before
         return verdict.outcome, verdict.by
 
     assert tried("slots_after = lambda *_: iter(())\n") == ("killed", name)

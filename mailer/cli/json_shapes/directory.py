@@ -104,6 +104,7 @@ class OrganisationListed(Shape):
 class OrganisationShown(OrganisationListed):
     """An organisation with its contacts and its history."""
 
+    version: Instant
     confirmed: str | None
     retired: Instant | None
     contacts: list[str]

@@ -59,8 +59,8 @@ class PeriodReported(Shape):
     out_of_office: int
 
 
-class Reported(Shape):
-    """The report: the states and the skipped add up to `audience`."""
+class StatesReported(Shape):
+    """How far a campaign is: the states and the skipped add up to `audience`."""
 
     state: str
     audience: int
@@ -87,6 +87,11 @@ class Reported(Shape):
     reasons: list[Reason]
     waves: list[WaveReported]
     per_second: float
+
+
+class Reported(StatesReported):
+    """The report: how far a campaign is, and what its readers did."""
+
     replied: int
     answered: int
     out_of_office: int

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailer.cli.json_shapes.base import Counts, Instant, Shape
-from mailer.cli.json_shapes.report import Reported
+from mailer.cli.json_shapes.report import StatesReported
 from mailer.cli.json_shapes.rules import Explained
 
 
@@ -90,6 +90,7 @@ class CampaignShown(Shape):
 
     id: int
     name: str
+    version: Instant
     reference: str
     state: str
     at: Instant | None
@@ -103,7 +104,7 @@ class CampaignShown(Shape):
     corrects: int | None
     audience: RuleCounted
     languages: dict[str, LanguageShown]
-    report: Reported | None
+    report: StatesReported | None
     warnings: list[ProblemFound]
     history: list[CampaignAct]
     next: NextShown

@@ -26,7 +26,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("campaigns preview 1 --as a@b.example --format pdf", 2, "pdf"),
     ("campaigns approve 1", 1, "name the user with --by"),
     ("campaigns approve 1 --by nosuch", 1, "no user is called 'nosuch'"),
-    ("campaigns approve 1 --by editor", 1, "editor may not approve"),
+    ("campaigns approve 1 --by editor", 1, "editor wrote A short letter; another user"),
     ("campaigns schedule 1 --by editor", 2, "give either --at or --series"),
     ("campaigns schedule 1 --at tomorrow", 2, "'tomorrow' is not an instant"),
     ("campaigns schedule 1 --at 2100-01-01T10:00", 2, "has no zone"),

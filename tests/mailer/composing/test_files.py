@@ -87,7 +87,7 @@ async def test_a_campaign_carries_its_files_and_shows_its_images(
     assert [name for name in found if name] == ["logo.png", "Programme – été.pdf"]
     async with site.database.reading() as session:
         kept = await session.scalar(select(func.count()).select_from(StoredFile))
-    assert kept == 3  # two files, and the version of the texts
+    assert kept == 2
 
 
 def reader() -> str:

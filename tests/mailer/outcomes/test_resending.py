@@ -96,7 +96,7 @@ async def test_two_resends_at_once_send_one_wave(
     relay.script = lambda _verb, _line: None
     both = [
         resending.resend(site, number, WantedWave(), by=user, now=clock.now())
-        for user in ("a", "b")
+        for user in (campaigning.EDITOR, campaigning.APPROVER)
     ]
     results = await asyncio.gather(*both, return_exceptions=True)
     await delivering.work(delivering.tuned(site))
