@@ -6,7 +6,7 @@ import socket
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -146,9 +146,15 @@ async def come(site: Site, store: str, port: int) -> AsyncIterator[None]:
         inward: asyncio.StreamReader, answer: asyncio.StreamWriter
     ) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", theirs)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(pump(inward, writer))
-            tasks.create_task(pump(reader, answer))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(pump(inward, writer))
+                tasks.create_task(pump(reader, answer))
+        finally:  # also at the end of the test, when the task is cancelled
+            for each in (writer, answer):
+                each.close()
+                with suppress(OSError):
+                    await each.wait_closed()
 
     server = await asyncio.start_server(forward, "127.0.0.1", port)
     yield
