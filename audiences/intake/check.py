@@ -28,7 +28,7 @@ from audiences.intake.values.checked import (
     ToSuppress,
     missing,
 )
-from audiences.intake.values.details import CELLS, COLUMNS, GivenDetails
+from audiences.intake.values.details import COLUMNS, GivenDetails
 from audiences.intake.values.memory import Memory, Note, Repairing
 from audiences.intake.values.names import Names
 from audiences.intake.values.too_many import TooMany
@@ -36,6 +36,7 @@ from audiences.intake.values.typed_addresses import Typed
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.people import former_keys
+from audiences.people.details import CELLS
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
 

@@ -18,7 +18,6 @@ RESUMING = "mailer/outcomes/resuming.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
 DETAILING = "audiences/intake/details/detailing.py"
-KEPT_DETAILS = "audiences/intake/details/kept_details.py"
 FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
@@ -90,7 +89,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS}
+ANY_TABLE = {UNDO, DETAILING}
 
 
 @pytest.mark.parametrize("row", WRITERS)
