@@ -115,7 +115,7 @@ def test_a_text_may_follow_a_table() -> None:
 def test_whatever_is_pasted_is_kept_cell_by_cell_or_refused(
     rows: list[list[str]],
 ) -> None:
-    rows = [[cell.replace("|", "") for cell in rows[0]], *rows[1:]]
+    rows = [[cell.replace("|", "").strip() for cell in rows[0]], *rows[1:]]
     text = "\n".join("\t".join(row) for row in rows)
     try:
         read = table.read(table.as_markdown(text))
