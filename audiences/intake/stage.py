@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from audiences.intake.tables import BODIES, DETAILS, ROWS, SECONDS, SETS, TABLES, TAGS
 from audiences.intake.values.checked import BODY_CELLS, Body, CheckedRow, Fault
-from audiences.intake.values.details import CELLS
+from audiences.people.details import CELLS
 from audiences.store import bulk, dialects
 
 CHUNK = 2_000  # rows

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,7 @@ from audiences.store.base import KEY_ONLY, Base
 
 QUOTES = "\"'“”„«»"  # around a tag, in lists of other systems
 TELEPHONES = "; "  # between the numbers of one contact or organisation
+CELLS = ("telephones", "postal_address", "website", "notes")  # of ContactDetails
 
 
 class ContactDetails(Base):
@@ -90,7 +91,7 @@ async def follow(session: AsyncSession, source: int, target: int) -> None:
         if own is None:
             own = ContactDetails(contact_id=target)
             session.add(own)
-        for name in ("telephones", "postal_address", "website", "notes"):
+        for name in CELLS:
             if getattr(own, name) is None:
                 setattr(own, name, getattr(given, name))
     tags = select(ContactTag.tag).where(ContactTag.contact_id == source)
@@ -101,6 +102,16 @@ async def follow(session: AsyncSession, source: int, target: int) -> None:
     for key, address in rows:
         other = SecondAddress(contact_id=target, address_key=key, address=address)
         await session.merge(other)
+
+
+async def remove(session: AsyncSession, contact_id: int) -> None:
+    """Delete all details of a contact."""
+    for statement in (
+        delete(ContactDetails).where(ContactDetails.contact_id == contact_id),
+        delete(ContactTag).where(ContactTag.contact_id == contact_id),
+        delete(SecondAddress).where(SecondAddress.contact_id == contact_id),
+    ):
+        await session.execute(statement)
 
 
 async def of(session: AsyncSession, contact_id: int) -> Details:

@@ -14,7 +14,8 @@ from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
 from audiences.directory import Proposal
 from audiences.intake.models import Replaced
-from audiences.people.details import ContactDetails, ContactTag, SecondAddress
+from audiences.people import details
+from audiences.people.details import SecondAddress
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
@@ -62,14 +63,8 @@ async def take_out(session: AsyncSession, contact: Contact, author: Author) -> b
 
 
 async def _empty(session: AsyncSession, contact: Contact, author: Author) -> None:
-    number = contact.id
-    for statement in (
-        delete(Membership).where(Membership.contact_id == number),
-        delete(ContactDetails).where(ContactDetails.contact_id == number),
-        delete(ContactTag).where(ContactTag.contact_id == number),
-        delete(SecondAddress).where(SecondAddress.contact_id == number),
-    ):
-        await session.execute(statement)
+    await session.execute(delete(Membership).where(Membership.contact_id == contact.id))
+    await details.remove(session, contact.id)
     contact.address = contact.name = contact.languages = contact.timezone = None
     contact.function = None
     contact.roles = 0

@@ -18,11 +18,9 @@ from audiences.organisations import (
     OrganisationField,
 )
 from audiences.subscriptions import Consent, Subscription
-from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
 from tools import dice
 from tools.bench import rows
-from tools.peers.postgres import Cluster
 
 ROWS, KILLS = 2_000, 5
 
@@ -70,20 +68,10 @@ async def import_(folder: Path, path: Path, *, kill_after: float | None) -> None
 
 
 async def test_a_killed_import_is_whole_or_nothing(
-    founded: Path,
-    founded_on_postgresql: Path,
-    cluster: Cluster,
-    store: str,
-    seed: int,
-    tmp_path: Path,
+    founded: Path, folder: Path, seed: int, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
     rows.write(path, ROWS)
-    folder = tmp_path / "site"
-    shutil.copytree(founded if store == "sqlite" else founded_on_postgresql, folder)
-    if store == "postgresql":
-        url = cluster.create(f"copy_{os.urandom(4).hex()}", template="founded")
-        edit_toml(folder / "config.toml", {("store", "url"): url})
     before = await digest(folder)
     clean = tmp_path / "clean"
     shutil.copytree(founded, clean)

@@ -19,7 +19,6 @@ RETURNS = "mailer/outcomes/returns.py"
 APPLYING, UNDO = "audiences/intake/applying.py", "audiences/intake/undo.py"
 JOINING = "audiences/intake/matching/joining.py"
 DETAILING = "audiences/intake/details/detailing.py"
-KEPT_DETAILS = "audiences/intake/details/kept_details.py"
 FIRST_ROWS = "audiences/intake/matching/first_rows.py"
 FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
@@ -99,7 +98,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
     "SuppressionEvent": {"*": {"audiences/suppressions.py"}},
 }
 # Modules with statements on a table that is an argument.
-ANY_TABLE = {UNDO, DETAILING, KEPT_DETAILS, FIRST_ROWS}
+ANY_TABLE = {UNDO, DETAILING, FIRST_ROWS}
 
 
 @pytest.mark.parametrize("row", WRITERS)

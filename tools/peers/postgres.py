@@ -77,8 +77,11 @@ class Cluster:
     def database(self, *, template: str = "template0") -> Iterator[str]:
         """Create a database and yield its address; remove it at the end."""
         name = f"copy_{os.urandom(4).hex()}"
-        yield self.create(name, template=template)
-        self.execute("DROP DATABASE {} WITH (FORCE)", name)
+        url = self.create(name, template=template)
+        try:
+            yield url
+        finally:
+            self.execute("DROP DATABASE {} WITH (FORCE)", name)
 
     def execute(self, statement: LiteralString, *names: str) -> None:
         """Run a statement in which names of databases are to be filled in."""

@@ -28,8 +28,12 @@ from audiences.intake.matching.first_rows import fill_first
 from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.tables import DETAILS, ROWS, SECONDS, TAGS
 from audiences.intake.values.checked import Fault
-from audiences.intake.values.details import CELLS
-from audiences.people.details import ContactDetails, ContactTag, SecondAddress
+from audiences.people.details import (
+    CELLS,
+    ContactDetails,
+    ContactTag,
+    SecondAddress,
+)
 
 COLUMNS = {name: ContactDetails.__table__.c[name] for name in CELLS}
 

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.intake.details.detailing import COLUMNS, any_staged
-from audiences.intake.values.details import CELLS
-from audiences.people.details import ContactDetails, ContactTag, SecondAddress
+from audiences.people import details
+from audiences.people.details import (
+    CELLS,
+    ContactDetails,
+    ContactTag,
+    SecondAddress,
+)
 
 KEY = "details"  # under which they are among the values before an import
 
@@ -40,15 +45,14 @@ async def known(
         ).where(SecondAddress.contact_id.in_(contacts))
     ):
         found[number]["seconds"].append([key.hex(), address])
-    return {number: {KEY: details} for number, details in found.items()}
+    return {number: {KEY: kept} for number, kept in found.items()}
 
 
 async def restore(
     session: AsyncSession, contact_id: int, before: dict[str, Any]
 ) -> None:
     """Replace the details of a contact with those that `known` returned."""
-    for table in (ContactDetails, ContactTag, SecondAddress):
-        await session.execute(delete(table).where(table.contact_id == contact_id))
+    await details.remove(session, contact_id)
     if before["cells"]:
         session.add(ContactDetails(contact_id=contact_id, **before["cells"]))
     session.add_all(

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from audiences.intake.values.cell import CellError, Parse, parsed
-from audiences.intake.values.details import CELLS, GivenDetails
+from audiences.intake.values.details import GivenDetails
 from audiences.intake.values.memory import Note, refusal
 from audiences.intake.values.typed_addresses import Typed
+from audiences.people.details import CELLS
 
 
 class DetailCells:

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from audiences import characters
-from audiences.people.details import TELEPHONES, tag
+from audiences.people.details import CELLS, TELEPHONES, tag
 
-CELLS = ("telephones", "postal_address", "website", "notes")
 COLUMNS = (*CELLS, "tags", "second_address")
 MAX_TELEPHONES = 10  # in one cell
 MIN_DIGITS = 3  # of a telephone number

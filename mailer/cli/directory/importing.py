@@ -79,9 +79,8 @@ async def import_(
     Shows what each column becomes, faults by their reason, and what would change.
     """
     by = await acting.user(site, user) if apply else ""  # a check records nothing
-    decided: dict[str, Any] = {"sheet": sheet, "repair": repair, "preset": preset}
-    reading = partial(read.open_table, file, encoding=encoding, mapping=mapping)
-    opened = partial(reading, **decided)
+    given: dict[str, Any] = {"sheet": sheet, "repair": repair, "preset": preset}
+    opened = partial(read.open_table, file, encoding=encoding, mapping=mapping, **given)
     table = opened()
     if write_map is not None:
         _write_map(write_map, table)

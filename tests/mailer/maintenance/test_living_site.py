@@ -3,7 +3,7 @@
 import json
 import tarfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -58,20 +58,24 @@ class Lived:
 
 
 @pytest.fixture
-def folder(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+def folder(
+    store: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Path]:
     """Return the folder of a site that an older version made."""
     folder = tmp_path / "lived"
     with tarfile.open(ARCHIVES / f"{store}.tar.xz") as archive:
         # Python 3.11.2, of Debian 12, has no filter; the archive is our own
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
         archive.extractall(folder)  # noqa: S202 (no stranger made it)
-    if store == "postgresql":
-        running: Cluster = request.getfixturevalue("cluster")
-        url = running.create(f"lived_{tmp_path.name[-20:].lower().replace('-', '_')}")
+    if store == "sqlite":
+        yield folder
+        return
+    running: Cluster = request.getfixturevalue("cluster")
+    with running.database() as url:
         with psycopg.connect(url) as connection:
             connection.execute((folder / "store.sql").read_bytes())
         edit_toml(folder / "config.toml", {("store", "url"): url})
-    return folder
+        yield folder
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_memory_does_not_grow_with_the_file(
 
 
 @on_sqlite
-async def test_the_pages_write_a_large_file_anew_when_they_start(
+async def test_the_pages_rewrite_a_large_file_when_they_start(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compaction, "LARGE", 10)
