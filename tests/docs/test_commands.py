@@ -127,10 +127,12 @@ def answered(address: str, process: subprocess.Popen[str]) -> None:
     pytest.fail("the pages stopped")
 
 
+@pytest.mark.prove
 def test_every_command_of_the_readme_runs(followed: Path) -> None:
     assert (followed / "demo" / "config.toml").exists()
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_every_command_of_a_page_runs_in_the_site_of_the_demo(
     path: Path, followed: Path, environment: dict[str, str], port: int
@@ -139,6 +141,7 @@ def test_every_command_of_a_page_runs_in_the_site_of_the_demo(
         follow(fence, followed / "demo", environment, port)
 
 
+@pytest.mark.prove
 def test_every_command_of_contributing_runs(
     followed: Path, environment: dict[str, str], port: int
 ) -> None:

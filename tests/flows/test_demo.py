@@ -37,6 +37,7 @@ def language_of(message: EmailMessage) -> str:
     return str(page.html["lang"])
 
 
+@pytest.mark.prove
 async def test_the_demonstration_reaches_each_reader_in_their_language(
     tmp_path: Path,
 ) -> None:

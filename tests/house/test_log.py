@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from string import Formatter
 
 from mailer.processes import log_sentences
@@ -12,8 +13,14 @@ METHODS = {"info", "warning", "error"}
 GIVEN = {"fault", "reason", "place"}  # of an exception
 
 
-def lines() -> Iterator[tuple[str, set[str]]]:
+@cache
+def lines() -> list[tuple[str, set[str]]]:
     """Return each event that the product logs, with the names of its values."""
+    return list(found())
+
+
+def found() -> Iterator[tuple[str, set[str]]]:
+    """Find the calls of a logger in each file of the product."""
     for path in FILES:
         if path.relative_to(ROOT).parts[0] not in PRODUCT:
             continue

@@ -70,6 +70,7 @@ def ran(folder: Path, chosen: str, *more: str) -> set[str]:
     return {word.split("::")[1] for word in words if "::" in word}
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("more", [(), ("-n", "1")], ids=["alone", "in processes"])
 def test_what_was_slow_or_needs_much_is_not_quick(
     folder: Path, more: tuple[str, ...]

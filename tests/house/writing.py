@@ -8,6 +8,7 @@ an attribute of a value whose name or annotation is such a row class.
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from sqlalchemy import Table
 
@@ -38,6 +39,7 @@ def columns_of(row: str) -> set[str]:
     return {column.key for column in table.columns}
 
 
+@cache
 def written() -> Written:
     """Return the writers of each column in the product, without migrations."""
     found: Written = defaultdict(lambda: defaultdict(set))

@@ -28,6 +28,7 @@ def ground() -> Iterator[Ground]:
         yield made
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("policy", "store", "workers"),
     [("reconcile", "sqlite", 1), ("resend", "postgresql", 2), ("hold", "sqlite", 2)],
@@ -48,6 +49,7 @@ def test_workers_killed_at_random_lose_nobody_and_hide_no_copy(
     assert policy == "resend" or result.duplicates == 0
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "name", ["SIGTERM leaves nothing uncertain", "a worker stopped past its lease"]
 )
@@ -55,6 +57,7 @@ def test_a_worker_that_is_stopped(ground: Ground, name: str) -> None:
     assert scenarios.run(ground, name) == []
 
 
+@pytest.mark.prove
 def test_a_relay_that_fails_at_every_step_loses_nobody(
     ground: Ground, seed: int
 ) -> None:

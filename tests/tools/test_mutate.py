@@ -162,6 +162,7 @@ def inserted(text: str) -> Mutant:
     return replace(mutant, start=end, end=end, text=text)
 
 
+@pytest.mark.prove
 def test_a_change_is_tried_in_a_copy_and_taken_back(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,10 +24,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.prove
 def test_the_verifier_accepts_every_delivered_message(site: Path) -> None:
     assert verifier.verify_maildir(site / "inbox") == {}
 
 
+@pytest.mark.prove
 def test_there_are_messages_of_every_campaign_and_language(site: Path) -> None:
     found = [
         email.message_from_bytes(path.read_bytes())

@@ -100,6 +100,7 @@ async def behind(site: Site, proxy: Proxy) -> AsyncIterator[Site]:
         await asyncio.gather(*proxy.serving)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("answered", "next_commit"),
     [

@@ -45,6 +45,7 @@ async def test_reconcile_waits_for_evidence_before_it_sends_again(
     assert (await campaigning.report(site, number)).accepted == 10
 
 
+@pytest.mark.prove
 async def test_resend_sends_again_at_once(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def secrets_of(site: Site, links: dict[str, Signed]) -> list[str]:
     return found
 
 
+@pytest.mark.prove
 async def test_no_log_error_or_page_has_a_canary(
     site: Site, relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,6 +128,7 @@ def test_opt_outs_written_meanwhile_are_not_lost(
     assert len(set(lines(tmp_path))) == 301
 
 
+@pytest.mark.prove
 def test_memory_does_not_grow_with_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,6 +129,7 @@ async def test_a_browser_requests_nothing_from_other_hosts(
     assert [each for each in asked if "Security Policy" in each] == []
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["fr", "ar"])
 async def test_pages_are_accessible_and_fit(

@@ -34,6 +34,7 @@ async def check(
     return await gate.check(asking, number, now=clock.now())
 
 
+@pytest.mark.prove
 async def test_every_sample_in_every_language_is_far_from_spam() -> None:
     made = {
         f"{name} {language}": spam.specimen(

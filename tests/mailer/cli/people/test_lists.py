@@ -94,6 +94,7 @@ def test_the_workbook_has_headings_in_the_language(
     assert len(cells) == 263
 
 
+@pytest.mark.prove
 def test_the_pages_are_accessible_and_every_link_leads_somewhere(
     mailer: Mailer, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ async def faults(
     return [each for each in found if "favicon" not in each and "404" not in each]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 320)])
 async def test_the_pages_are_accessible_and_fit(

@@ -84,6 +84,7 @@ async def test_without_a_sign_in_no_page_is_shown_and_no_form_acts(site: Site) -
             assert answer.status_code == wanted, path
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize("role", UserRole)
 async def test_each_role_reaches_what_its_rights_allow(
@@ -103,6 +104,7 @@ async def test_each_role_reaches_what_its_rights_allow(
                 assert "this needs" in answer.text, path
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize("own", [True, False])
 async def test_looking_changes_no_row_and_authors_approve_no_letter_of_their_own(

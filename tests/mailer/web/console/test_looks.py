@@ -95,6 +95,7 @@ async def looked_at(
     return page, wrong
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("language", "width", "scheme", "script"),
     [("en", 1280, "light", True), ("fr", 320, "dark", False)],

@@ -51,6 +51,7 @@ async def accessible(page: Page) -> None:
     assert wide, page.url
 
 
+@pytest.mark.prove
 async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
@@ -162,6 +163,7 @@ async def test_without_script_a_letter_is_written_in_french_on_a_telephone(
         await context.close()
 
 
+@pytest.mark.prove
 async def test_every_page_of_writing_is_accessible_in_french_on_a_telephone(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
