@@ -228,8 +228,11 @@ def need(missing: list[str]) -> None:
 
 def run_steps(verb: str, extra: list[str]) -> None:
     """Run the steps of a command; stop at the first that fails."""
-    cores = str(os.cpu_count() or 1)
-    tests = ["pytest", "-n", cores, "--dist", "loadgroup", "-m", TESTS[verb], *extra]
+    cores = os.cpu_count() or 1
+    # a third of the time a test waits; a proof uses its core
+    processes = str(cores if verb == "prove" else cores + 1)
+    chosen = ["-n", processes, "--dist", "loadgroup", "-m", TESTS[verb]]
+    tests = ["pytest", *chosen, *extra]
     steps = [("tests", tests)] if verb == "prove" else [*LOOKS, ("tests", tests)]
     for name, (tool, *arguments) in steps:
         say(f"== {name}: {' '.join([tool, *arguments])}")

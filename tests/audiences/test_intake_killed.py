@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from audiences.contacts import Contact
@@ -67,6 +68,7 @@ async def import_(folder: Path, path: Path, *, kill_after: float | None) -> None
         await process.wait()
 
 
+@pytest.mark.prove
 async def test_a_killed_import_is_whole_or_nothing(
     founded: Path, folder: Path, seed: int, tmp_path: Path
 ) -> None:

@@ -85,6 +85,7 @@ def count_up(url: str, folder: str) -> None:
     asyncio.run(rounds())
 
 
+@pytest.mark.prove
 async def test_four_processes_lose_none_of_four_hundred_updates(
     empty_store: Database, bare_url: str, tmp_path: Path
 ) -> None:

@@ -193,6 +193,7 @@ async def killed(ticker: asyncio.subprocess.Process) -> None:
     await ticker.communicate()
 
 
+@pytest.mark.prove
 async def test_a_ticker_killed_while_it_releases_leaves_one_release(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -149,6 +149,7 @@ async def test_a_result_that_cannot_be_written_is_an_error(site: Site) -> None:
     assert stderr == b"mailer: a disk is full; make room, then try again\n"
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["postgresql"])
 async def test_sessions_of_the_store_that_end_lose_no_message(
     site: Site, relay: Relay, tmp_path: Path

@@ -74,6 +74,7 @@ async def test_messages_of_other_relays_go_first_and_the_rest_after_its_greeting
         assert marked_at < due_at
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.usefixtures("greets")
 async def test_the_store_is_asked_seldom_while_a_greeting_is_awaited(

@@ -115,7 +115,8 @@ async def test_a_store_is_not_upgraded_while_a_worker_uses_it(
 
 
 # the statement in which it is killed: the first, then each so many later
-@pytest.mark.parametrize("step", [80, pytest.param(5, marks=pytest.mark.prove)])
+@pytest.mark.prove
+@pytest.mark.parametrize("step", [80, 5])
 async def test_a_killed_upgrade_leaves_the_older_schema(
     database: Database, folder: Path, step: int
 ) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from mailer import clock
@@ -41,6 +42,7 @@ async def count(site: Site) -> int:
         return await session.scalar(select(func.count()).select_from(Message)) or 0
 
 
+@pytest.mark.prove
 async def test_a_killed_release_is_continued(site: Site, folder: Path) -> None:
     number = await demonstration.prepare(
         site, site.root / "campaigns" / "monthly-letter"

@@ -50,6 +50,7 @@ async def readiness(line: lines.Line) -> httpx.Response | None:
             return None
 
 
+@pytest.mark.prove
 @ONLY_SQLITE
 @pytest.mark.parametrize(
     ("command", "number"),

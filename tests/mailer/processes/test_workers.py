@@ -119,6 +119,7 @@ async def test_workers_stop_cleanly_when_their_parent_is_killed(
     assert states["accepted"] == len(relay.accepted)
 
 
+@pytest.mark.prove
 async def test_after_sigterm_a_worker_does_not_wait_for_ever_for_its_store(
     site: Site,
 ) -> None:

@@ -62,6 +62,7 @@ async def test_a_client_that_is_slow_loses_its_connection(
     assert after.status_code == 200
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("slow", BEGUN)
 async def test_while_slow_clients_hold_every_connection_others_are_answered(
     site: Site, tmp_path: Path, slow: str, monkeypatch: pytest.MonkeyPatch
@@ -80,6 +81,7 @@ async def test_while_slow_clients_hold_every_connection_others_are_answered(
     assert all(first)
 
 
+@pytest.mark.prove
 async def test_one_link_may_do_so_much_and_unsubscribing_is_never_refused(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

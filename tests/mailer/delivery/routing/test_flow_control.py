@@ -45,6 +45,7 @@ async def test_a_relay_for_some_domains_gets_their_messages_only(
     assert len(relay.accepted) == 9
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_messages_of_a_relay_that_stays_away_wait_without_an_attempt(
     site: Site, relay: Relay, tmp_path: Path

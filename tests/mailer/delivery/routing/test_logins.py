@@ -143,6 +143,7 @@ async def test_a_relay_that_takes_nothing_now_makes_no_attempt_of_a_message(
     assert len(relay.accepted) == 10
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_relay_that_closes_at_mail_is_away_and_no_message_was_tried(
     site: Site, relay: Relay, tmp_path: Path

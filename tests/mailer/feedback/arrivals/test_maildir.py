@@ -51,6 +51,7 @@ async def bounces(site: Site, relay: Relay, place: Path) -> tuple[int, list[byte
     return number, [returning.report(each) for each in relay.accepted[:3]]
 
 
+@pytest.mark.prove
 async def test_killed_between_any_two_steps_nothing_is_lost_or_counted_twice(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

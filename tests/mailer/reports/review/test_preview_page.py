@@ -17,6 +17,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
+@pytest.mark.prove
 async def test_each_language_is_shown_on_desktop_and_phone_in_light_and_dark(
     site: Site, tmp_path: Path
 ) -> None:
