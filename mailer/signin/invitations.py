@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from mailer.errors import RefusedError
 from mailer.signin import one_time
 from mailer.sites.site import Site
@@ -81,6 +82,7 @@ async def _made(
     lasts: timedelta,
 ) -> InvitationLink:
     token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
+    writing.note(session, "invited", f"user {name}", by=by, at=now)
     return InvitationLink(user=name, url=address_of(site, token), ends_at=now + lasts)
 
 

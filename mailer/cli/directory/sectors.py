@@ -6,8 +6,8 @@ from typing import Any
 import rich_click as click
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.institution import Kind
 from audiences.languages import OFFERED
-from audiences.organisations import Kind
 from audiences.upkeep import bodies
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option

@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--campaign", "campaign_id", type=NUMBER, help="Only of this campaign.")
 @click.option(
     "--kind",
-    type=click.Choice([str(each) for each in filing.ANSWERS]),
+    type=click.Choice(wording.ANSWERS),
     help="Only people's answers, automatic ones, or answers to invitations.",
 )
 @click.option("--after", type=LARGEST, default=None, help="Begin after this number.")

@@ -13,6 +13,7 @@ from audiences.contacts import Contact, role_names
 from audiences.organisations import Organisation
 from audiences.people.details import split_telephones
 from audiences.people.lost_contacts import LostContact
+from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep import lending
 from mailer.errors import NotFoundError, RefusedError
@@ -137,3 +138,4 @@ async def finish(
     if lost.done_at is not None:
         raise RefusedError(f"task {number} was done by {lost.done_by}")
     lost.done_at, lost.done_by, lost.note = now, by, note or None
+    writing.note(session, "done", f"task {number}", by=by, at=now)

@@ -29,7 +29,7 @@ from mailer.readers.entry import NOTE
 from mailer.sites.site import Site
 from mailer.users import guard
 
-ANSWERS = (FeedbackKind.REPLY, FeedbackKind.ANSWER, FeedbackKind.AUTO_REPLY)
+ANSWERS = tuple(map(FeedbackKind, wording.ANSWERS))
 
 
 async def file(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from audiences import characters
 from mailer.feedback import addresses, phrases
 
+ANSWERS = ("reply", "answer", "auto-reply")  # kinds of mail that the unit reads
 MAX_LINES = 500  # of an answer to an invitation
 _LEAVES_ALONE = re.compile(
     r"^\W{0,9}(?:(?:re|aw|sv|tr|rv|antw)\W{1,3}){0,3}", re.IGNORECASE

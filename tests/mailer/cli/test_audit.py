@@ -38,7 +38,13 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("segments save dakar-states country=SN", "segment dakar-states"),
     ("segments remove dakar-states --yes", "segment dakar-states"),
     ("series add weekly 'every Monday, 10:00'", "series weekly"),
-    ("series edit weekly --type monthly-letter --owner editor", "series weekly"),
+    (
+        (
+            "series edit weekly --type monthly-letter --owner editor --draft 5"
+            " --translation 4 --approval 3"
+        ),
+        "series weekly",
+    ),
     ("series add-date weekly 2097-06-15T10:00", "series weekly"),
     ("series move weekly 2097-05-06 --to 2097-05-07T10:00", "series weekly"),
     ("series skip weekly 2097-05-13", "series weekly"),
@@ -101,6 +107,7 @@ ELSEWHERE = {
     "resume-after-restore": "an act on the site, as stop and go",
     "serve": "here: the settings",
     "tasks ask": "it makes a draft, by the verb of `campaigns import`",
+    "tasks done": "tests/mailer/feedback/lost/test_lost.py",
     "tick": "here: the settings",
     "upgrade": "tests/mailer/maintenance/test_upgrade.py",
     "work": "here: the settings",

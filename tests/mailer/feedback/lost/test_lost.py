@@ -151,9 +151,13 @@ async def test_a_task_is_shown_and_done_by_command(
     )
     again = await asyncio.to_thread(mailer, "tasks", "done", "1", "--by", "editor")
     listed = await asyncio.to_thread(mailer, "tasks", "list")
+    rows = await asyncio.to_thread(
+        mailer, "audit", "list", "--about", "task 1", "--json-lines"
+    )
 
     assert DEPUTY in shown.out
     assert "telephone" in shown.out
     assert done.code == 0, done.err
     assert "was done by editor" in again.err
     assert "none" in listed.out
+    assert [(each["act"], each["by"]) for each in rows.lines] == [("done", "editor")]
