@@ -14,7 +14,8 @@ from mailer.calendar import leads, renewing
 from mailer.calendar.notices import NoticeKind
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Occurrence, Series, SlotAlert, SlotNotice
+from mailer.campaigns.models import Occurrence, Series
+from mailer.campaigns.slot_models import SlotAlert, SlotNotice
 from mailer.errors import RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right

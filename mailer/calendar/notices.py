@@ -16,7 +16,8 @@ from audiences.store.dialects import insert
 from mailer.calendar import leads
 from mailer.calendar.open_slots import REMEMBERED
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Campaign, Occurrence, Series, SlotNotice
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.slot_models import SlotNotice
 from mailer.campaigns.writing import texts
 from mailer.campaigns.writing.translation import progress, units
 from mailer.errors import ContentError

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import analyse, insert
 from mailer import clock
-from mailer.campaigns import acts, hours, lookup, permission
+from mailer.campaigns import acts, hours, lookup, permission, reminders
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
@@ -170,6 +170,8 @@ async def _start_sending(
     usual = site.settings.delivery.too_late_hours
     ends = hours.usual_end(campaign, usual_hours=usual, at=now)
     hours.begin(campaign, ends=ends, now=now)
+    context = await lookup.context_of(session, campaign, now=now)
+    campaign.waits_for = reminders.stored(reminders.wanted(campaign.audience, context))
     campaign.released_at = now
     sending = CampaignState.SENDING
     acts.move(session, campaign, sending, Act.RELEASED, by=by, now=now)

@@ -101,6 +101,11 @@ VERBS = {
         "report",
         "Count the messages of a campaign by state, language and kind of reader.",
     ),
+    "remind": _at(
+        "writing.reminding",
+        "remind",
+        "Draft a reminder to those who got this letter and have not answered.",
+    ),
     "resend": _at(
         "resending",
         "resend",

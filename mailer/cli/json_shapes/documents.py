@@ -27,6 +27,7 @@ _OF_CAMPAIGNS: dict[str, Any] = {
     "campaigns coverage": list[review.BlockCovered],
     "campaigns diff": review.VersionsCompared,
     "campaigns erratum": campaigns.ErratumDrafted,
+    "campaigns remind": campaigns.ReminderDrafted,
     "campaigns explain": review.ReaderExplained,
     "campaigns import": campaigns.CampaignImported,
     "campaigns list": list[campaigns.CampaignListed],

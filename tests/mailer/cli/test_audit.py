@@ -85,7 +85,10 @@ CHANGES: tuple[tuple[str, str], ...] = (
 )
 # Verbs whose row another test shows, because they need more than one site.
 ELSEWHERE = {
-    "campaigns erratum": "it makes a draft, by the verb of `campaigns import`",
+    **dict.fromkeys(
+        ("campaigns erratum", "campaigns remind"),
+        "it makes a draft, by the verb of `campaigns import`",
+    ),
     "campaigns resend": "the moves of a campaign are recorded in one place",
     "feedback quarantine discard": "tests/mailer/feedback/test_quarantine.py",
     "feedback quarantine release": "tests/mailer/feedback/test_quarantine.py",

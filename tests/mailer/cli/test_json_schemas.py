@@ -177,6 +177,7 @@ async def test_each_command_prints_its_shape(
     await run("messages list", "--campaign", "1")
     await run("campaigns cancel", "1", "--yes", *BY)
     await run("campaigns erratum", "1", *BY)
+    await run("campaigns remind", "1", "--unless", "replied", *BY)
     await prepare(site)
     await run("campaigns test", "1", "--to", "me@unit.example", *BY)
     for each in AFTERWARDS:

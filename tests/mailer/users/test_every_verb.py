@@ -25,6 +25,7 @@ ASKS = {
     "campaigns import": ("FOLDER", "--replace", "1"),
     "campaigns import-po": ("1", "PO"),
     "campaigns erratum": ("2",),
+    "campaigns remind": ("2", "--unless", "replied"),
     "campaigns return": ("1", "--because", "a date is wrong"),
     "campaigns resend": ("2", "--apply", "--yes"),
     "campaigns schedule": ("1", "--at", "2097-05-04T10:00Z"),
