@@ -229,9 +229,7 @@ class Series(Base):
     event_day: Mapped[date | None]  # what the cadence counts from, if it does
     # the letters whose release or event it counts from: one, or those of a series
     follows: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id), index=True)
-    follows_series: Mapped[int | None] = mapped_column(
-        ForeignKey("series.id"), index=True
-    )
+    follows_series: Mapped[str | None] = mapped_column(String(60), index=True)
     # what the readers of its reminders have not done: answered, replied, confirmed
     remind: Mapped[str | None] = mapped_column(String(40))
     letter_type: Mapped[str | None] = mapped_column(String(60))
@@ -246,6 +244,11 @@ class Series(Base):
     # when the next slots are to be made; None: it has no more
     renew_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
+
+    @property
+    def follows_letters(self) -> bool:
+        """Whether its dates come from letters that were released."""
+        return self.follows is not None or self.follows_series is not None
 
 
 class Occurrence(Base):

@@ -29,6 +29,7 @@ from mailer.campaigns.writing import event
 from mailer.errors import RefusedError, counted
 from mailer.outbox import plan
 from mailer.outbox.models import Route
+from mailer.outbox.waves import followers
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.users.acts import Right
@@ -173,6 +174,7 @@ async def _start_sending(
     context = await lookup.context_of(session, campaign, now=now)
     campaign.waits_for = reminders.stored(reminders.wanted(campaign.audience, context))
     campaign.released_at = now
+    await followers.note(session, campaign)
     sending = CampaignState.SENDING
     acts.move(session, campaign, sending, Act.RELEASED, by=by, now=now)
     await session.execute(

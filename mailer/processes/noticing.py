@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
 from mailer.calendar import notices
-from mailer.calendar.notices import Notice
+from mailer.calendar.showing.mails import Notice
 from mailer.campaigns.slot_models import SlotNotice
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import RelayError

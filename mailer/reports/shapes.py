@@ -81,9 +81,10 @@ def series(row: Series) -> Document:
     keys = (
         *("name", "cadence", "zone", "letter_type", "audience", "languages", "owner"),
         *("translators", "approvers", "draft_lead", "translation_lead"),
-        "approval_lead",
+        *("approval_lead", "remind"),
     )
-    return {key: getattr(row, key) for key in keys}
+    follows = row.follows_series if row.follows is None else f"campaign {row.follows}"
+    return {key: getattr(row, key) for key in keys} | {"follows": follows}
 
 
 def slot(series: Series, occurrence: Occurrence | None) -> Document:

@@ -17,9 +17,12 @@ def upgrade() -> None:
         campaign.add_column(sa.Column("waits_for", sa.JSON(), nullable=True))
     with op.batch_alter_table("series") as series:
         series.add_column(sa.Column("remind", sa.String(40), nullable=True))
-        for name, table in (("follows_series", "series"), ("follows", "campaign")):
-            series.add_column(sa.Column(name, sa.Integer(), nullable=True))
-            series.create_foreign_key(op.f(f"fk_series_{name}"), table, [name], ["id"])
+        series.add_column(sa.Column("follows", sa.Integer(), nullable=True))
+        series.add_column(sa.Column("follows_series", sa.String(60), nullable=True))
+        series.create_foreign_key(
+            op.f("fk_series_follows"), "campaign", ["follows"], ["id"]
+        )
+        for name in ("follows", "follows_series"):
             series.create_index(op.f(f"ix_series_{name}"), [name])
     with op.batch_alter_table("occurrence") as occurrence:
         occurrence.add_column(sa.Column("follows", sa.Integer(), nullable=True))
@@ -71,8 +74,8 @@ def downgrade() -> None:
     with op.batch_alter_table("series") as series:
         for name in ("follows_series", "follows"):
             series.drop_index(op.f(f"ix_series_{name}"))
-            series.drop_constraint(op.f(f"fk_series_{name}"), type_="foreignkey")
+        series.drop_constraint(op.f("fk_series_follows"), type_="foreignkey")
+        for name in ("follows_series", "follows", "remind"):
             series.drop_column(name)
-        series.drop_column("remind")
     with op.batch_alter_table("campaign") as campaign:
         campaign.drop_column("waits_for")
