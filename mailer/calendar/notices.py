@@ -16,13 +16,14 @@ from mailer.calendar.open_slots import REMEMBERED
 from mailer.calendar.showing.mails import Notice, NoticeKind
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.review import signing_off
 from mailer.campaigns.slot_models import SlotAlert, SlotNotice
 from mailer.campaigns.writing import texts
 from mailer.campaigns.writing.translation import progress, units
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.sites.site import Site
-from mailer.users import guard, rights
+from mailer.users import deputies, guard, rights
 from mailer.users.acts import Right
 from mailer.users.rights import Subject
 from scheduler.leads import Turn
@@ -62,8 +63,10 @@ async def plan(
         wanted = await untranslated(session, site, series, campaign)
         names = await _translators(session, series, wanted)
         await add(session, occurrence, NoticeKind.TRANSLATION, names, now)
+        names = await _readers_of(session, site, series, campaign, wanted)
+        await add(session, occurrence, NoticeKind.SIGN_OFF, names, now)
     if Turn.APPROVAL in came:
-        names = await approvers(session, site, series, campaign)
+        names = await approvers(session, site, series, campaign, now=now)
         await add(session, occurrence, NoticeKind.APPROVAL, names, now)
 
 
@@ -121,12 +124,37 @@ async def _translators(
     return found
 
 
+async def _readers_of(
+    session: AsyncSession,
+    site: Site,
+    series: Series,
+    campaign: Campaign,
+    unready: Collection[str],
+) -> list[str]:
+    """Return the translators who can sign off what is translated and needs it."""
+    try:
+        wanting = await signing_off.missing(session, campaign, site.templates)
+    except ContentError:  # its template is gone: the check says so
+        return []
+    found = []
+    for language in {*wanting} - {*unready}:
+        able = await _translators(session, series, [language])
+        wrote = await signing_off.writers(session, campaign, language)
+        found += [each for each in able if each not in wrote]
+    return list(dict.fromkeys(found))
+
+
 async def approvers(
-    session: AsyncSession, site: Site, series: Series, campaign: Campaign
+    session: AsyncSession,
+    site: Site,
+    series: Series,
+    campaign: Campaign,
+    *,
+    now: datetime,
 ) -> list[str]:
     """Return the approvers of a series; without any, all who may approve its letters.
 
-    The author of the campaign is left out.
+    Their present deputies are among them. The author of the campaign is left out.
     """
     named = (series.approvers or "").split()
     if not named:
@@ -135,12 +163,15 @@ async def approvers(
         except ContentError:  # its template is gone: the check says so
             return []
         letter = Subject(letter_class=template.letter_class)
+        users = await guard.listed(session)
+        await deputies.lend(session, users, now=now)
         named = [
-            each.name
-            for each in await guard.listed(session)
-            if rights.able(each, Right.APPROVE, letter)
+            each.name for each in users if rights.able(each, Right.APPROVE, letter)
         ]
-    return [each for each in named if each not in {campaign.author, series.owner}]
+    else:
+        named += await deputies.now_of(session, named, now=now)
+    written = {campaign.author, series.owner}
+    return [each for each in dict.fromkeys(named) if each not in written]
 
 
 async def forget(

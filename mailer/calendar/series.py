@@ -71,10 +71,8 @@ async def add(
         )
     followed = None
     if follows:
-        cadence_read = understood.cadence
-        followed = await following.find(
-            session, follows, name=name, cadence=cadence_read
-        )
+        read = understood.cadence
+        followed = await following.find(session, follows, name=name, cadence=read)
     else:
         understood = _begun(understood, now, office, event)
     series = Series(
@@ -90,8 +88,7 @@ async def add(
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
     await following.begin(session, series, office=office, now=now)
-    said = {"cadence": cadence, "zone": series.zone, "event": event}
-    said |= {"follows": follows} if follows else {}
+    said = {"cadence": cadence, "zone": series.zone, "event": follows or event}
     writing.note(session, "added", f"series {name}", by=by, at=now, detail=said)
     return series, understood
 
@@ -151,15 +148,22 @@ async def change_cadence(
         detail["event"] = [f"{series.event_day}", f"{day}"]
     series.cadence, series.zone = cadence, understood.cadence.zone
     series.rule, series.event_day = stored.dump(understood.cadence), day
+    data_changes.record(session, DataKind.SERIES, name, "edited", author, detail)
     went = await _move_event(session, series, former, office=office, now=now)
+    kept = await _renewed(session, series, office=office, now=now)
+    return CadenceChange(understood=understood, kept=kept, went=went)
+
+
+async def _renewed(
+    session: AsyncSession, series: Series, *, office: Office, now: datetime
+) -> list[Occurrence]:
+    """Make the dates of a series as it is now; return those it keeps by exception."""
     off = []
     if not series.follows_letters:
         off = await renewing.recompute(session, series, office=office, now=now)
     await renewing.open_slots(session, series, office=office, now=now)
     await following.begin(session, series, office=office, now=now)
-    data_changes.record(session, DataKind.SERIES, name, "edited", author, detail)
-    kept = [each for each in off if each.campaign_id is not None]
-    return CadenceChange(understood=understood, kept=kept, went=went)
+    return [each for each in off if each.campaign_id is not None]
 
 
 def _counted(series: Series) -> tuple[Cadence, date] | None:

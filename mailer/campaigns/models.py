@@ -144,6 +144,8 @@ class Approval(Base):
         ForeignKey(Campaign.id, ondelete="CASCADE"), index=True
     )
     by: Mapped[str] = mapped_column(String(60))
+    # the user in whose place a deputy gave it
+    on_behalf: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     time: Mapped[datetime | None]  # None: for any time

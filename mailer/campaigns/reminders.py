@@ -24,7 +24,7 @@ _ASKED = {"answered": Values.EVENT, "replied": Values.CAMPAIGN}
 CONFIRMED = "last_confirmed"
 
 
-class Wanted(NamedTuple):
+class Awaited(NamedTuple):
     """What a reminder waits for, in words of the rule that are safe in JSON.
 
     `answered` with an event and an answer or none, `replied` with a campaign, or
@@ -36,13 +36,13 @@ class Wanted(NamedTuple):
     second: str | None
 
 
-def wanted(rule: str, context: Context) -> list[Wanted]:
+def wanted(rule: str, context: Context) -> list[Awaited]:
     """Return what a rule waits for; [] if it is none of a reminder."""
     whole = scopes.parsed(rule, context.vocabulary.segments)
     return [] if whole is None else list(_of(whole, context))
 
 
-def _of(rule: rules.Rule, context: Context) -> Iterator[Wanted]:
+def _of(rule: rules.Rule, context: Context) -> Iterator[Awaited]:
     match rule:
         case rules.All(rules=parts):
             for part in parts:
@@ -53,11 +53,11 @@ def _of(rule: rules.Rule, context: Context) -> Iterator[Wanted]:
         case rules.Not(rule=rules.Test(name=name) as test) if name in _ASKED:
             then = _word(test.second, Values.ANSWER, context) if test.second else None
             argument = _word(test.argument, _ASKED[name], context)
-            yield Wanted(name, argument, then)
+            yield Awaited(name, argument, then)
         case rules.Comparison(fact=fact, day=rules.Day() as day, operator=operator):
             before = operator in {Operator.BEFORE, Operator.UNTIL}
             if fact == CONFIRMED and before:
-                yield Wanted(fact, operator, day.on(context.today).isoformat())
+                yield Awaited(fact, operator, day.on(context.today).isoformat())
 
 
 def _word(word: rules.Word, values: Values, context: Context) -> str:
@@ -66,17 +66,17 @@ def _word(word: rules.Word, values: Values, context: Context) -> str:
     )
 
 
-def stored(found: Sequence[Wanted]) -> list[list[str | None]] | None:
+def stored(found: Sequence[Awaited]) -> list[list[str | None]] | None:
     """Return what a reminder waits for as its campaign keeps it; None for nothing."""
     return [list(each) for each in found] or None
 
 
-def kept(written: Iterable[Sequence[Any]] | None) -> tuple[Wanted, ...]:
+def kept(written: Iterable[Sequence[Any]] | None) -> tuple[Awaited, ...]:
     """Return what a campaign keeps of what it waits for."""
-    return tuple(Wanted(*each) for each in written or ())
+    return tuple(Awaited(*each) for each in written or ())
 
 
-def done(known: Past | None, found: Sequence[Wanted]) -> ColumnElement[bool] | None:
+def done(known: Past | None, found: Sequence[Awaited]) -> ColumnElement[bool] | None:
     """Whether a reader has done any of this; None if nothing is waited for.
 
     For a query that has Contact and Organisation; `known` is what is known of the past.
@@ -85,7 +85,7 @@ def done(known: Past | None, found: Sequence[Wanted]) -> ColumnElement[bool] | N
     return or_(*parts) if parts else None
 
 
-def _done(known: Past | None, one: Wanted) -> ColumnElement[bool] | None:
+def _done(known: Past | None, one: Awaited) -> ColumnElement[bool] | None:
     if one.question == CONFIRMED:
         day, operator = date.fromisoformat(one.second or ""), Operator(one.argument)
         return ~conditions.dated(Organisation.confirmed_at, operator, day)

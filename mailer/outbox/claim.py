@@ -36,7 +36,7 @@ from audiences.suppressions import Suppression
 from mailer.campaigns import hours, reminders
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.reminders import Wanted
+from mailer.campaigns.reminders import Awaited
 from mailer.links import READER_SIZE
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message
@@ -175,7 +175,7 @@ async def _claim_of(
 @lru_cache(maxsize=64)
 def _claim_query(
     known: Past | None,
-    waits_for: tuple[Wanted, ...],
+    waits_for: tuple[Awaited, ...],
     *,
     sqlite: bool,
     of_topic: bool,

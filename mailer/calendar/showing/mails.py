@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
     DRAFT = "draft"
     NO_DRAFT = "no_draft"  # it could not be opened
     TRANSLATION = "translation"
+    SIGN_OFF = "sign_off"  # a translation by another
     APPROVAL = "approval"
     SCHEDULE = "schedule"
     BEFORE = "before"  # nothing goes, if nothing is done
@@ -43,6 +44,7 @@ class Notice:
             NoticeKind.DRAFT: catalogue.text("Please write"),
             NoticeKind.NO_DRAFT: catalogue.text("No draft could be opened"),
             NoticeKind.TRANSLATION: catalogue.text("Please translate"),
+            NoticeKind.SIGN_OFF: catalogue.text("Please sign off the translation"),
             NoticeKind.APPROVAL: catalogue.text("Please approve or return"),
             NoticeKind.SCHEDULE: catalogue.text("Please schedule"),
             NoticeKind.BEFORE: catalogue.text("No letter will go yet"),
@@ -109,6 +111,9 @@ class Notice:
                 "    mailer campaigns import DIR --replace {id}"
             ),
             NoticeKind.TRANSLATION: "mailer campaigns export-po {id} LANGUAGE",
+            NoticeKind.SIGN_OFF: (
+                "mailer campaigns sign-off {id} --language LANGUAGE --by {user}"
+            ),
             NoticeKind.APPROVAL: "mailer campaigns approve {id} --by {user}",
             NoticeKind.SCHEDULE: "mailer campaigns schedule {id} --series {series}",
             NoticeKind.WENT: "mailer campaigns erratum {id}",

@@ -180,16 +180,15 @@ async def copy(
 ) -> None:
     """Write the folder of a campaign, dated today or at its own later date.
 
-    Its fixed reference is a remark. An event gets a UID of its own, from the campaign's
-    name, unless it is to be the `same_event`, or the campaign is a draft about an event
-    that another letter announced. Raises RefusedError if the folder exists.
+    Its fixed reference is a remark. An event gets a UID of its own unless it is to be
+    the `same_event`, or the campaign is a draft about one that another letter
+    announced. Raises RefusedError if the folder exists.
     """
     is_draft = campaign.released_at is None
     same_event = same_event or (is_draft and await event.announced(session, campaign))
     written = await texts.texts_of(session, campaign)
     attached = await files.files_of(session, campaign)
-    day = max(campaign.day, today)
-    toml = _copied_toml(campaign, day, same_event=same_event)
+    toml = _copied_toml(campaign, max(campaign.day, today), same_event=same_event)
     save(directory, toml, written, attached)
 
 
@@ -258,12 +257,10 @@ def _event(stored: Mapping[str, Any], *, same: bool) -> Table:
     for key in ("start", "end"):
         value = stored[key]
         whole = len(value) == len("2027-11-09")
-        parse = date.fromisoformat if whole else datetime.fromisoformat
-        table.add(key, tomlkit.item(parse(value)))
-    if same:
-        table.add("uid", tomlkit.item(stored["uid"]))
-    else:
-        table.add(tomlkit.comment(f'uid = "{stored["uid"]}" would update that event'))
+        parse = date if whole else datetime
+        table.add(key, tomlkit.item(parse.fromisoformat(value)))
+    remark = tomlkit.comment(f'uid = "{stored["uid"]}" would update that event')
+    _ = table.add("uid", stored["uid"]) if same else table.add(remark)
     place: Any = places.get("", "") if set(places) <= {""} else _table(places)
     if place:
         table.add("place", place)

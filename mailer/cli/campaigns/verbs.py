@@ -131,6 +131,11 @@ VERBS = {
         "show",
         "Show where a campaign stands, what was done to it, and what comes next.",
     ),
+    "sign-off": _at(
+        "review.asking",
+        "sign_off",
+        "Sign a translation off: a translator who did not write it finds it right.",
+    ),
     "test": _at(
         "testing",
         "test",

@@ -8,6 +8,7 @@ import rich_click as click
 
 from mailer.calendar import dates, following, leads, notices, planning, series
 from mailer.calendar.planning import SeriesPlan
+from mailer.calendar.series import CadenceChange
 from mailer.campaigns.models import Occurrence
 from mailer.cli import output
 from mailer.cli.command import operator_option, with_site
@@ -89,12 +90,13 @@ async def edit(
     have a campaign; they move with an event that moves.
     """
     plan, by = plan_of(given), author(operator, because)
-    if plan == SeriesPlan() and not (cadence or zone or event or follows):
+    recurs = bool(cadence or zone or event or follows)
+    if plan == SeriesPlan() and not recurs:
         raise click.UsageError("name something to change, such as --owner editor")
     office, change = site.settings.office, None
     async with site.database.writing() as session:
         found = await series.named(session, name)
-        if cadence or zone or event or follows:
+        if recurs:
             change = await series.change_cadence(
                 session,
                 found,
@@ -108,11 +110,16 @@ async def edit(
             )
         changed = await planning.change(session, site, found, plan, by)
     if change is not None:
-        output.line(f"{name}: {change.understood.sentence}")
-        _say_kept(change.kept)
-        _say_went(change.went)
+        _say(name, change)
     if changed:
         output.changed(changed)
+
+
+def _say(name: str, change: CadenceChange) -> None:
+    """Say how a cadence is understood, and what became of the dates it had."""
+    output.line(f"{name}: {change.understood.sentence}")
+    _say_kept(change.kept)
+    _say_went(change.went)
 
 
 def _say_kept(kept: Sequence[Occurrence]) -> None:

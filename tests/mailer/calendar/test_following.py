@@ -1,7 +1,7 @@
 """Dates follow the release or the event of letters, and move when the event moves."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 

@@ -65,6 +65,11 @@ BY_EDITOR = (
 BY_ADMIN = (
     ("users add", "awa", "--role", "translator:fr"),
     ("users edit", "awa", "--shown", "Awa Ba"),
+    (
+        *("users deputy", "head-of-unit", "awa"),
+        *("--from", "2097-05-04", "--until", "2097-05-05"),
+    ),
+    ("users end-deputy", "head-of-unit", "awa"),
     ("users disable", "awa"),
     ("users enable", "awa"),
     ("users remove", "awa", "--yes"),
@@ -105,6 +110,7 @@ READ = (
     ("words", "segment"),
 )
 AFTERWARDS = (
+    ("campaigns remind", "1", "--unless", "replied", *BY),
     *((*each, *BY) for each in BY_EDITOR),
     *((*each, "--by", "head-of-unit") for each in BY_ADMIN),
     *READ,
@@ -177,7 +183,6 @@ async def test_each_command_prints_its_shape(
     await run("messages list", "--campaign", "1")
     await run("campaigns cancel", "1", "--yes", *BY)
     await run("campaigns erratum", "1", *BY)
-    await run("campaigns remind", "1", "--unless", "replied", *BY)
     await prepare(site)
     await run("campaigns test", "1", "--to", "me@unit.example", *BY)
     for each in AFTERWARDS:

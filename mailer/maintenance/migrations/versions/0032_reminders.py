@@ -12,7 +12,6 @@ _LETTERS = "followed_letter"
 
 
 def upgrade() -> None:
-    moment = sa.DateTime(timezone=True)
     with op.batch_alter_table("campaign") as campaign:
         campaign.add_column(sa.Column("waits_for", sa.JSON(), nullable=True))
     with op.batch_alter_table("series") as series:
@@ -31,6 +30,11 @@ def upgrade() -> None:
             op.f("fk_occurrence_follows"), "campaign", ["follows"], ["id"]
         )
         occurrence.create_index(op.f("ix_occurrence_follows"), ["follows"])
+    _add_letters()
+
+
+def _add_letters() -> None:
+    moment = sa.DateTime(timezone=True)
     op.create_table(
         _LETTERS,
         sa.Column("series_id", sa.Integer(), nullable=False),
