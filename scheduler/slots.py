@@ -78,6 +78,27 @@ def slots_in(
     ]
 
 
+def from_event(
+    cadence: Cadence, first: date, last: date, *, office: Office = ALWAYS_SAME
+) -> list[Slot | None]:
+    """Return the slot at each distance of a cadence from an event, in their order.
+
+    A distance before the event counts from its first day, one after it from its last.
+    None where the office is closed, or where the cadence has not begun or has ended.
+    """
+    days = cadence.days
+    found: list[Slot | None] = []
+    for offset in days.offsets or (Offset(count=0),):
+        planned = moved(last if offset.count > 0 else first, offset, office)
+        day = _shifted(planned, days.shift, office)
+        outside = day is not None and (
+            (days.starts is not None and day < days.starts)
+            or (days.ends is not None and day > days.ends)
+        )
+        found.append(None if day is None or outside else slot_on(cadence, day))
+    return found
+
+
 def _require_event(days: Days, event: date | None) -> None:
     """Raise ScheduleError if days count from an event that is not given, or is far."""
     if not days.event:

@@ -128,8 +128,8 @@ def write(rule: Rule) -> str:
             return " and ".join(_within(part, Any, All) for part in parts)
         case Not(rule=inner):
             return f"not {_within(inner, Any, All)}"
-        case Test(name=name, argument=argument):
-            return f"{name}({_word(argument)})"
+        case Test(name=name, argument=argument, second=second):
+            return f"{name}({_words((argument, second) if second else (argument,))})"
         case Comparison():
             return _comparison(rule)
 

@@ -3,7 +3,7 @@
 The directory knows no letters. The conditions come from outside, by the session.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
@@ -23,7 +23,7 @@ class PastWords:
     answers: Collection[str] = ()  # that an invitation may have
 
 
-class Past(Protocol):
+class Past(Hashable, Protocol):
     """Conditions on contacts; each is true or false, never NULL."""
 
     async def words(self, session: AsyncSession) -> PastWords:

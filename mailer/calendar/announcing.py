@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
 from mailer.calendar import notices, open_slots
-from mailer.calendar.notices import NoticeKind
 from mailer.calendar.open_slots import AlertStage, OpenSlot
+from mailer.calendar.showing.mails import NoticeKind
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Occurrence, Series, SlotAlert
+from mailer.campaigns.models import Occurrence, Series
 from mailer.campaigns.review import approval, audience_guard, gate
+from mailer.campaigns.slot_models import SlotAlert
 from mailer.errors import MailerError
 from mailer.sites.site import Site
 

@@ -3,18 +3,17 @@
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
-from mailer.calendar import leads, renewing
-from mailer.calendar.notices import NoticeKind
+from mailer.calendar import leads, notices, renewing
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Occurrence, Series, SlotAlert, SlotNotice
+from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right
@@ -64,15 +63,7 @@ async def move(
     if len(to.strip()) == _DAY:
         local = datetime.combine(local, before.time())
     await _place(session, series, occurrence, local, author.at)
-    await session.execute(
-        delete(SlotAlert).where(SlotAlert.occurrence_id == occurrence.id)
-    )
-    await session.execute(
-        delete(SlotNotice).where(
-            SlotNotice.occurrence_id == occurrence.id,
-            SlotNotice.kind == NoticeKind.BEFORE,
-        )
-    )
+    await notices.forget_warnings(session, occurrence)
     written = renewing.name_of(before)
     _record(session, series, "moved", author, written, occurrence.moved_to)
     await session.flush()
@@ -132,11 +123,7 @@ async def _place(
     if other is not None:
         raise _taken(series, local)
     occurrence.moved_to, occurrence.due_at = renewing.name_of(local), instant
-    occurrence.attend_at = (
-        leads.first(series, local)
-        if occurrence.draft_id is None
-        else leads.following(series, local, now)
-    )
+    occurrence.attend_at = leads.after_move(series, occurrence, now)
 
 
 def _taken(series: Series, local: datetime) -> RefusedError:
@@ -149,17 +136,8 @@ async def _coming(
     """Return the slot of a series at a local time, locked; make it if it has no row."""
     local = _local(day)
     wanted = day.strip().replace(" ", "T")[: len("2027-05-04T10:00")]
-    cadence = renewing.cadence_of(series)
-    for slot, _ in slots.slots_in(
-        cadence, local.year, office=office, event=series.event_day
-    ):
-        name = renewing.name_of(slot.local)
-        if name.startswith(wanted) and slot.instant > now:
-            row = {"series_id": series.id, "slot": name, "due_at": slot.instant}
-            row["attend_at"] = leads.first(series, slot.local)
-            await session.execute(
-                insert(session, Occurrence).values(row).on_conflict_do_nothing()
-            )
+    if not series.follows_letters:
+        await _make(session, series, local.year, wanted, office, now)
     own = func.coalesce(Occurrence.moved_to, Occurrence.slot)
     found = await session.scalars(
         select(Occurrence)
@@ -182,6 +160,26 @@ async def _coming(
         )
     await _require_free(session, series, occurrence)
     return occurrence
+
+
+async def _make(
+    session: AsyncSession,
+    series: Series,
+    year: int,
+    wanted: str,
+    office: Office,
+    now: datetime,
+) -> None:
+    """Make the slots of a year to come whose names begin so, if they have no rows."""
+    cadence, event = renewing.cadence_of(series), series.event_day
+    for slot, _ in slots.slots_in(cadence, year, office=office, event=event):
+        name = renewing.name_of(slot.local)
+        if name.startswith(wanted) and slot.instant > now:
+            row = {"series_id": series.id, "slot": name, "due_at": slot.instant}
+            row["attend_at"] = leads.first(series, slot.local)
+            await session.execute(
+                insert(session, Occurrence).values(row).on_conflict_do_nothing()
+            )
 
 
 async def _require_free(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
-from mailer.calendar import renewing
+from mailer.calendar import following, renewing
 from mailer.campaigns import control
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence
@@ -52,6 +52,7 @@ async def tick(
     ticked = Ticked()
     async with database.writing() as session:
         await renewing.renew(session, office=office, now=now, every=every_series)
+        await following.settle(session, office=office, now=now, every=every_series)
         ticked.missed = await _record_missed(session, now)
         ticked.held = await _expire_late(session, grace=grace, now=now)
         due = await session.scalars(

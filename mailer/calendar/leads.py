@@ -42,6 +42,16 @@ def first(series: Series, local: datetime) -> datetime | None:
     return min(instants(series, local).values())
 
 
+def after_move(
+    series: Series, occurrence: Occurrence, now: datetime
+) -> datetime | None:
+    """Return when a slot with a new time needs its people next."""
+    local = local_of(occurrence)
+    if occurrence.draft_id is None:
+        return first(series, local)
+    return following(series, local, now)
+
+
 def following(series: Series, local: datetime, now: datetime) -> datetime | None:
     """Return when a slot needs its people next; None: not any more."""
     coming = [each for each in instants(series, local).values() if each > now]

@@ -3,46 +3,34 @@
 A notice is a row, unique by slot, kind and user, so each is sent once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
 from mailer.calendar import leads
 from mailer.calendar.open_slots import REMEMBERED
+from mailer.calendar.showing.mails import Notice, NoticeKind
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Campaign, Occurrence, Series, SlotNotice
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.review import signing_off
+from mailer.campaigns.slot_models import SlotAlert, SlotNotice
 from mailer.campaigns.writing import texts
 from mailer.campaigns.writing.translation import progress, units
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
-from mailer.rendering.language.catalogues import Catalogue
 from mailer.sites.site import Site
-from mailer.users import guard, rights
+from mailer.users import deputies, guard, rights
 from mailer.users.acts import Right
-from mailer.users.models import User
 from mailer.users.rights import Subject
 from scheduler.leads import Turn
 
 log = structlog.get_logger()
+_LATE = (NoticeKind.MISSED, NoticeKind.DROPPED, NoticeKind.WENT)
 _OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)
-
-
-class NoticeKind(StrEnum):
-    """What a notice asks or tells."""
-
-    DRAFT = "draft"
-    NO_DRAFT = "no_draft"  # it could not be opened
-    TRANSLATION = "translation"
-    APPROVAL = "approval"
-    SCHEDULE = "schedule"
-    BEFORE = "before"  # nothing goes, if nothing is done
-    MISSED = "missed"
 
 
 async def plan(
@@ -75,8 +63,10 @@ async def plan(
         wanted = await untranslated(session, site, series, campaign)
         names = await _translators(session, series, wanted)
         await add(session, occurrence, NoticeKind.TRANSLATION, names, now)
+        names = await _readers_of(session, site, series, campaign, wanted)
+        await add(session, occurrence, NoticeKind.SIGN_OFF, names, now)
     if Turn.APPROVAL in came:
-        names = await approvers(session, site, series, campaign)
+        names = await approvers(session, site, series, campaign, now=now)
         await add(session, occurrence, NoticeKind.APPROVAL, names, now)
 
 
@@ -134,12 +124,37 @@ async def _translators(
     return found
 
 
+async def _readers_of(
+    session: AsyncSession,
+    site: Site,
+    series: Series,
+    campaign: Campaign,
+    unready: Collection[str],
+) -> list[str]:
+    """Return the translators who can sign off what is translated and needs it."""
+    try:
+        wanting = await signing_off.missing(session, campaign, site.templates)
+    except ContentError:  # its template is gone: the check says so
+        return []
+    found = []
+    for language in {*wanting} - {*unready}:
+        able = await _translators(session, series, [language])
+        wrote = await signing_off.writers(session, campaign, language)
+        found += [each for each in able if each not in wrote]
+    return list(dict.fromkeys(found))
+
+
 async def approvers(
-    session: AsyncSession, site: Site, series: Series, campaign: Campaign
+    session: AsyncSession,
+    site: Site,
+    series: Series,
+    campaign: Campaign,
+    *,
+    now: datetime,
 ) -> list[str]:
     """Return the approvers of a series; without any, all who may approve its letters.
 
-    The author of the campaign is left out.
+    Their present deputies are among them. The author of the campaign is left out.
     """
     named = (series.approvers or "").split()
     if not named:
@@ -148,12 +163,34 @@ async def approvers(
         except ContentError:  # its template is gone: the check says so
             return []
         letter = Subject(letter_class=template.letter_class)
+        users = await guard.listed(session)
+        await deputies.lend(session, users, now=now)
         named = [
-            each.name
-            for each in await guard.listed(session)
-            if rights.able(each, Right.APPROVE, letter)
+            each.name for each in users if rights.able(each, Right.APPROVE, letter)
         ]
-    return [each for each in named if each not in {campaign.author, series.owner}]
+    else:
+        named += await deputies.now_of(session, named, now=now)
+    written = {campaign.author, series.owner}
+    return [each for each in dict.fromkeys(named) if each not in written]
+
+
+async def forget(
+    session: AsyncSession, occurrence: Occurrence, *kinds: NoticeKind
+) -> None:
+    """Let notices of some kinds about a slot be sent again."""
+    await session.execute(
+        delete(SlotNotice).where(
+            SlotNotice.occurrence_id == occurrence.id, SlotNotice.kind.in_(kinds)
+        )
+    )
+
+
+async def forget_warnings(session: AsyncSession, occurrence: Occurrence) -> None:
+    """Let the warnings about a slot be given again, for its new date."""
+    await forget(session, occurrence, NoticeKind.BEFORE)
+    await session.execute(
+        delete(SlotAlert).where(SlotAlert.occurrence_id == occurrence.id)
+    )
 
 
 async def asked(session: AsyncSession, occurrence: Occurrence) -> list[str]:
@@ -167,68 +204,6 @@ async def asked(session: AsyncSession, occurrence: Occurrence) -> list[str]:
         .distinct()
     )
     return list(names)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
-    """A notice with what its mail says."""
-
-    occurrence: int
-    kind: NoticeKind
-    user: User
-    series: str
-    slot: datetime  # local
-    zone: str
-    campaign: int | None
-
-    def subject(self, catalogue: Catalogue) -> str:
-        """Return the subject in the language of a catalogue."""
-        day = catalogue.day(self.slot.date())
-        asked = {
-            NoticeKind.DRAFT: catalogue.text("Please write"),
-            NoticeKind.NO_DRAFT: catalogue.text("No draft could be opened"),
-            NoticeKind.TRANSLATION: catalogue.text("Please translate"),
-            NoticeKind.APPROVAL: catalogue.text("Please approve or return"),
-            NoticeKind.SCHEDULE: catalogue.text("Please schedule"),
-            NoticeKind.BEFORE: catalogue.text("No letter will go yet"),
-            NoticeKind.MISSED: catalogue.text("No letter went"),
-        }
-        return catalogue.labelled(asked[self.kind], f"{self.series}, {day}")
-
-    def lines(self, catalogue: Catalogue) -> Sequence[str]:
-        """Return the text: the slot, what is so, and the command that helps."""
-        day, hour = catalogue.day(self.slot.date()), catalogue.time(self.slot)
-        when = catalogue.text(
-            "The letter of the series %(series)s is planned for %(day)s at %(time)s"
-            " (%(zone)s).",
-            series=self.series,
-            day=day,
-            time=hour,
-            zone=self.zone,
-        )
-        if self.kind is NoticeKind.MISSED:
-            so = catalogue.text("Its time has passed, and nothing was sent.")
-        else:
-            so = catalogue.text("Without approval and a time, nothing is sent.")
-        do = catalogue.text("What to do:")
-        return (when, so, do, f"    {self.command}")
-
-    @property
-    def command(self) -> str:
-        """Return the command that does what is asked, or shows why nothing goes."""
-        if self.campaign is None:
-            return f"mailer series show {self.series}"
-        return {
-            NoticeKind.DRAFT: (
-                "mailer campaigns copy {id} DIR\n"
-                "    mailer campaigns import DIR --replace {id}"
-            ),
-            NoticeKind.TRANSLATION: "mailer campaigns export-po {id} LANGUAGE",
-            NoticeKind.APPROVAL: "mailer campaigns approve {id} --by {user}",
-            NoticeKind.SCHEDULE: "mailer campaigns schedule {id} --series {series}",
-        }.get(self.kind, "mailer campaigns show {id}").format(
-            id=self.campaign, user=self.user.name, series=self.series
-        )
 
 
 async def waiting(
@@ -262,8 +237,8 @@ async def read(
         .where(Occurrence.id == row.occurrence_id)
     )
     occurrence, series = found.one()
-    late = REMEMBERED if row.kind == NoticeKind.MISSED else timedelta()
-    if now >= occurrence.due_at + late:
+    late = REMEMBERED if row.kind in _LATE else timedelta()
+    if now >= max(occurrence.due_at, row.at if late else occurrence.due_at) + late:
         return None
     user = await guard.find(session, row.user)
     if user is None or user.disabled_at is not None or not user.address:

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.models import Campaign, Occurrence, Series, SlotAlert
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.slot_models import SlotAlert
 
 REMEMBERED = timedelta(days=7)  # for how long a missed slot is shown
 

@@ -7,7 +7,7 @@ is attended next. So a killed or second ticker neither repeats nor loses anythin
 import asyncio
 import tempfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import structlog
@@ -20,7 +20,8 @@ from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.writing import edit, folder, starting
 from mailer.campaigns.writing.folder import Folder
-from mailer.errors import MailerError
+from mailer.errors import MailerError, RefusedError
+from mailer.outbox.waves import reminding
 from mailer.sites.site import Site
 
 MANY = 200  # slots that one tick attends
@@ -145,6 +146,8 @@ async def _folder(
 ) -> Folder:
     """Return the folder of a slot's draft: a copy of a campaign, or a new one."""
     day = leads.local_of(occurrence).date()
+    if series.remind and occurrence.follows is not None:
+        return await _reminder(site, series, occurrence, day)
     with tempfile.TemporaryDirectory(prefix="draft-") as place:
         path = Path(place) / "draft"
         if model is None:
@@ -170,6 +173,35 @@ async def _folder(
         author=series.owner,
         audience=series.audience or written.audience,
     )
+
+
+async def _reminder(
+    site: Site, series: Series, occurrence: Occurrence, day: date
+) -> Folder:
+    """Return the folder of a reminder: of the letter, or of the last reminder of it."""
+    async with site.database.reading() as session:
+        letter = await lookup.get(session, occurrence.follows or 0)
+        if letter.template != series.letter_type:
+            raise RefusedError(
+                f"{letter.name} is of the type {letter.template}, and {series.name} of"
+                f" {series.letter_type}; a reminder has the type of its letter"
+            )
+        last = await session.scalar(
+            select(Campaign)
+            .join(Occurrence, Occurrence.campaign_id == Campaign.id)
+            .where(
+                Occurrence.series_id == series.id,
+                Occurrence.follows == letter.id,
+                Campaign.released_at.is_not(None),
+            )
+            .order_by(Campaign.released_at.desc())
+            .limit(1)
+        )
+        written = await reminding.folder_of(session, site, last or letter, day=day)
+        unless = reminding.unless_of(series.remind or "")
+        rule = reminding.rule(letter, unless, series.audience)
+    name = f"{series.name} {day}"
+    return replace(written, name=name, author=series.owner, audience=rule)
 
 
 async def _open(

@@ -14,9 +14,12 @@ from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, renewing
-from mailer.campaigns.models import Occurrence, Series
+from mailer.campaigns.models import Campaign, Occurrence, Series
+from mailer.campaigns.slot_models import FollowedLetter
 from mailer.campaigns.writing import text_files
 from mailer.errors import MailerError, RefusedError, counted
+from mailer.outbox.waves import reminding
+from mailer.outbox.waves.reminding import Unless
 from mailer.rendering import letter_types
 from mailer.rendering.letter_types import Template
 from mailer.sites.site import Site
@@ -47,6 +50,7 @@ class SeriesPlan:
     draft_lead: int | None = None
     translation_lead: int | None = None
     approval_lead: int | None = None
+    remind: str | None = None  # words of reminding.Unless
 
 
 async def change(
@@ -111,11 +115,40 @@ async def _check(
         return
     template = letter_types.load(site.templates, series.letter_type)
     await _check_people(session, series, template)
+    await _check_reminders(session, series)
     _check_leads(site, series, now)
 
 
 def _word(name: str) -> str:
     return name.replace("_", " ")
+
+
+async def _check_reminders(session: AsyncSession, series: Series) -> None:
+    """Raise RefusedError unless what a series reminds of can be known."""
+    if series.remind is None:
+        return
+    unless = reminding.unless_of(series.remind)
+    series.remind = " ".join(unless)
+    if not series.follows_letters:
+        raise RefusedError(
+            f"{series.name} follows no letter, so that there is nothing to remind of;"
+            " name the campaign or the series with --follows"
+        )
+    wanted = select(Campaign).where(Campaign.id == series.follows)
+    campaign = await session.scalar(wanted)
+    if campaign is None:
+        return
+    if campaign.template != series.letter_type:
+        raise RefusedError(
+            f"{series.name} reminds of {campaign.name}, a letter of the type"
+            f" {campaign.template}, and has the type {series.letter_type}; a reminder"
+            " has the type of its letter"
+        )
+    if Unless.ANSWERED in unless and campaign.event is None:
+        raise RefusedError(
+            f"{campaign.name} invites to no event, so that no reader can answer;"
+            " expected replied or confirmed"
+        )
 
 
 async def _check_people(
@@ -163,11 +196,16 @@ async def faults(session: AsyncSession, site: Site, series: Series) -> list[str]
     names = [series.owner or "", *(series.translators or "").split()]
     names += (series.approvers or "").split()
     users = [await guard.find(session, each) for each in names]
+    unfollowed = await session.scalars(
+        select(FollowedLetter.fault).where(
+            FollowedLetter.series_id == series.id, FollowedLetter.fault.is_not(None)
+        )
+    )
     return [
         f"{each.name} has no address, and so gets no reminder"
         for each in users
         if each is not None and not each.address
-    ]
+    ] + [str(each) for each in unfollowed]
 
 
 def refused(user: User | None, name: str, right: Right, subject: Subject) -> str | None:

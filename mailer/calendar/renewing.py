@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import insert
@@ -62,8 +62,10 @@ async def renew(
 
     With `every`, look at all series, and move slots whose instant has changed.
     """
-    due = [] if every else [Series.renew_at <= now]
-    for each in await session.scalars(select(Series).where(*due).order_by(Series.id)):
+    due = and_(Series.follows.is_(None), Series.follows_series.is_(None))
+    if not every:
+        due = and_(due, Series.renew_at <= now)
+    for each in await session.scalars(select(Series).where(due).order_by(Series.id)):
         try:
             if every:
                 for slot in await recompute(session, each, office=office, now=now):
@@ -81,7 +83,13 @@ async def renew(
 async def open_slots(
     session: AsyncSession, series: Series, *, office: Office, now: datetime
 ) -> None:
-    """Create the next slots of a series that do not exist yet."""
+    """Create the next slots of a series that do not exist yet.
+
+    One that follows letters gets them from their releases.
+    """
+    if series.follows_letters:
+        series.renew_at = None
+        return
     following = coming(series, office, now)
     series.renew_at = following[0].instant if following else None
     names = [name_of(each.local) for each in following]
@@ -136,7 +144,7 @@ async def recompute(
     for each in open_ones:
         instant = instant_of(leads.local_of(each), zone)
         if instant != each.due_at:
-            await _move(session, series, each, instant, now)
+            await change_instant(session, series, each, instant, now)
         if each.slot in wanted or each.moved_to is not None:
             continue
         off_cadence.append(each)
@@ -166,7 +174,7 @@ def _wanted(
     return found
 
 
-async def _move(
+async def change_instant(
     session: AsyncSession,
     series: Series,
     occurrence: Occurrence,

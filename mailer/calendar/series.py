@@ -1,7 +1,7 @@
 """Series: recurring mailings, with their cadences and slots."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import select, update
@@ -11,16 +11,26 @@ from audiences.record import writing
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
-from mailer.calendar import renewing
+from mailer.calendar import following, placing, renewing
 from mailer.campaigns.models import Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right
 from scheduler import slots, stored, words
+from scheduler.cadences import Cadence
 from scheduler.office import ALWAYS_SAME, Office
 from scheduler.words import Understood
 
 SHOWN = 30  # dates of one series
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CadenceChange:
+    """What became of a change of a cadence or its event."""
+
+    understood: Understood
+    kept: Sequence[Occurrence]  # with a campaign, and no dates of the cadence any more
+    went: Sequence[Occurrence]  # whose letters were sent before the event moved
 
 
 async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | None]]:
@@ -44,12 +54,14 @@ async def add(
     office: Office = ALWAYS_SAME,
     usual: time = words.USUAL_TIME,
     event: date | None = None,
+    follows: str = "",
 ) -> tuple[Series, Understood]:
     """Store a series and its first slots; return it, and how its cadence is understood.
 
-    `event` is the day from which its cadence counts. A cadence of every other week
-    counts from its first date. Raises ScheduleError if the cadence cannot be read or
-    has no date to come, RefusedError if the name exists or the user may not do it.
+    `event` is the day from which its cadence counts; a series that `follows` a campaign
+    or another series counts from their letters. A cadence of every other week counts
+    from its first date. Raises ScheduleError if the cadence cannot be read or has no
+    date to come, RefusedError if the name exists or the user may not do it.
     """
     await guard.require(session, by, Right.SERIES)
     understood = words.understand(cadence, zone=zone, usual=usual)
@@ -57,21 +69,33 @@ async def add(
         raise RefusedError(
             f"there is a series called {name} already; {cadence!r} was not stored"
         )
-    understood = _begun(understood, now, office, event)
+    followed = None
+    if follows:
+        read = understood.cadence
+        followed = await following.find(session, follows, name=name, cadence=read)
+    else:
+        understood = _begun(understood, now, office, event)
     series = Series(
         name=name,
         cadence=cadence,
         zone=understood.cadence.zone,
         rule=stored.dump(understood.cadence),
-        event_day=event if understood.cadence.days.event else None,
+        event_day=_event_day(understood, event, follows),
         created_at=now,
     )
+    following.attach(series, followed)
     session.add(series)
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
-    said = {"cadence": cadence, "zone": series.zone, "event": event}
+    await following.begin(session, series, office=office, now=now)
+    said = {"cadence": cadence, "zone": series.zone, "event": follows or event}
     writing.note(session, "added", f"series {name}", by=by, at=now, detail=said)
     return series, understood
+
+
+def _event_day(understood: Understood, event: date | None, follows: str) -> date | None:
+    """Return the day from which a cadence counts; None: letters give it, or none."""
+    return event if understood.cadence.days.event and not follows else None
 
 
 def _begun(
@@ -101,25 +125,85 @@ async def change_cadence(
     office: Office,
     usual: time,
     event: date | None,
-) -> tuple[Understood, list[Occurrence]]:
-    """Give a series another cadence; return how it is understood, and what stays.
+    follows: str = "",
+) -> CadenceChange:
+    """Give a series another cadence, or an event that moved; return what follows.
 
     Its coming dates are computed again. A date that has a campaign or was moved by a
-    person stays. Raises ScheduleError if the cadence cannot be read or has no date.
+    person stays; where only the event moves, its dates move with it. Raises
+    ScheduleError if the cadence cannot be read or has no date.
     """
     await guard.require(session, author.by, Right.SERIES)
+    now, name = author.at, series.name
     understood = words.understand(cadence, zone=zone, usual=usual)
-    understood = _begun(understood, author.at, office, event)
+    if follows:
+        read = understood.cadence
+        followed = await following.find(session, follows, name=name, cadence=read)
+        following.attach(series, followed)
+    else:
+        understood = _begun(understood, now, office, event)
+    former, day = _counted(series), _event_day(understood, event, follows)
     detail = {"cadence": [series.cadence, cadence]}
+    if day != series.event_day:
+        detail["event"] = [f"{series.event_day}", f"{day}"]
     series.cadence, series.zone = cadence, understood.cadence.zone
-    series.rule = stored.dump(understood.cadence)
-    series.event_day = event if understood.cadence.days.event else None
-    off = await renewing.recompute(session, series, office=office, now=author.at)
-    await renewing.open_slots(session, series, office=office, now=author.at)
-    kept = [each for each in off if each.campaign_id is not None]
-    kind, name = DataKind.SERIES, series.name
-    data_changes.record(session, kind, name, "edited", author, detail)
-    return understood, kept
+    series.rule, series.event_day = stored.dump(understood.cadence), day
+    data_changes.record(session, DataKind.SERIES, name, "edited", author, detail)
+    went = await _move_event(session, series, former, office=office, now=now)
+    kept = await _renewed(session, series, office=office, now=now)
+    return CadenceChange(understood=understood, kept=kept, went=went)
+
+
+async def _renewed(
+    session: AsyncSession, series: Series, *, office: Office, now: datetime
+) -> list[Occurrence]:
+    """Make the dates of a series as it is now; return those it keeps by exception."""
+    off = []
+    if not series.follows_letters:
+        off = await renewing.recompute(session, series, office=office, now=now)
+    await renewing.open_slots(session, series, office=office, now=now)
+    await following.begin(session, series, office=office, now=now)
+    return [each for each in off if each.campaign_id is not None]
+
+
+def _counted(series: Series) -> tuple[Cadence, date] | None:
+    """Return the cadence of a series and the day it counts from; None: it has none."""
+    day = series.event_day
+    return None if day is None else (renewing.cadence_of(series), day)
+
+
+async def _move_event(
+    session: AsyncSession,
+    series: Series,
+    former: tuple[Cadence, date] | None,
+    *,
+    office: Office,
+    now: datetime,
+) -> list[Occurrence]:
+    """Move the dates of a series with its event; return those whose letters went.
+
+    Nothing moves where the cadence is another, or the event was over.
+    """
+    present = _counted(series)
+    if former is None or present is None or former == present:
+        return []
+    if former[0] != present[0] or former[1] < now.date():
+        return []
+    before, after = (
+        slots.from_event(cadence, day, day, office=office)
+        for cadence, day in (former, present)
+    )
+    names = [None if each is None else renewing.name_of(each.local) for each in before]
+    rows = await session.scalars(
+        select(Occurrence).where(
+            Occurrence.series_id == series.id,
+            Occurrence.slot.in_([each for each in names if each]),
+        )
+    )
+    known = {names.index(each.slot): each for each in rows}
+    await placing.place(session, series, known, after, now)
+    await placing.tell_of_gone(session, series, known, after, now)
+    return [each for each in known.values() if each.outcome == "released"]
 
 
 async def named(session: AsyncSession, name: str) -> Series:
@@ -141,6 +225,23 @@ async def slots_of(session: AsyncSession, series: Series) -> Sequence[Occurrence
         .limit(SHOWN)
     )
     return rows.all()[::-1]
+
+
+async def slots_after(
+    session: AsyncSession, series: Series, after: datetime, *, count: int
+) -> Sequence[datetime]:
+    """Return the instants of the dates that a series has after an instant."""
+    rows = await session.scalars(
+        select(Occurrence.due_at)
+        .where(
+            Occurrence.series_id == series.id,
+            Occurrence.due_at > after,
+            Occurrence.outcome.is_(None),
+        )
+        .order_by(Occurrence.due_at)
+        .limit(count)
+    )
+    return rows.all()
 
 
 async def leave_slots(session: AsyncSession, campaign_id: int) -> None:

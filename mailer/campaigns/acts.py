@@ -25,6 +25,7 @@ class Act(StrEnum):
     TESTED = "tested"  # test copies were sent; nothing changes
     ASKED = "asked"  # for approval
     WITHDRAWN = "withdrawn"  # the author took that back
+    SIGNED_OFF = "signed_off"  # a language, by a translator who did not write it
     APPROVED = "approved"
     RETURNED = "returned"  # to its author, with a reason
     SCHEDULED = "scheduled"

@@ -154,7 +154,10 @@ async def send_back(
     await lookup.lock(session, campaign)
     letter_class = letter_types.load(templates, campaign.template).letter_class
     await permission.require(
-        session, campaign, Right.APPROVE, by=by, letter_class=letter_class
+        *(session, campaign, Right.APPROVE),
+        by=by,
+        letter_class=letter_class,
+        now=now,
     )
     require_returnable(CampaignState(campaign.state), name=campaign.name)
     await void(session, campaign, Act.RETURNED, by=by, now=now, because=reason)

@@ -68,6 +68,10 @@ class Campaign(Base):
     closes_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]  # when its open messages expire
     released_at: Mapped[datetime | None]
+    # of a reminder, from its release: what its readers have not done; see reminders
+    waits_for: Mapped[list[list[str | None]] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )
     corrects: Mapped[int | None]  # the campaign whose letter it corrects
     stopped_because: Mapped[str | None]  # why it was paused, expired or cancelled
     created_at: Mapped[datetime]
@@ -140,6 +144,8 @@ class Approval(Base):
         ForeignKey(Campaign.id, ondelete="CASCADE"), index=True
     )
     by: Mapped[str] = mapped_column(String(60))
+    # the user in whose place a deputy gave it
+    on_behalf: Mapped[str | None] = mapped_column(String(60))
     at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     time: Mapped[datetime | None]  # None: for any time
@@ -223,6 +229,11 @@ class Series(Base):
     # the cadence by rules, see scheduler/stored.py; None: made by an older version
     rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     event_day: Mapped[date | None]  # what the cadence counts from, if it does
+    # the letters whose release or event it counts from: one, or those of a series
+    follows: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id), index=True)
+    follows_series: Mapped[str | None] = mapped_column(String(60), index=True)
+    # what the readers of its reminders have not done: answered, replied, confirmed
+    remind: Mapped[str | None] = mapped_column(String(40))
     letter_type: Mapped[str | None] = mapped_column(String(60))
     audience: Mapped[str | None]  # None: that of the last letter, or of its type
     languages: Mapped[str | None]  # fr en; the first is the default
@@ -235,6 +246,11 @@ class Series(Base):
     # when the next slots are to be made; None: it has no more
     renew_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime]
+
+    @property
+    def follows_letters(self) -> bool:
+        """Whether its dates come from letters that were released."""
+        return self.follows is not None or self.follows_series is not None
 
 
 class Occurrence(Base):
@@ -265,32 +281,6 @@ class Occurrence(Base):
     # the draft that was opened for it; it is opened once
     draft_id: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id))
     outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed, skipped
-
-
-class SlotAlert(Base):
-    """A slot that was looked at before its time, or missed; the reason it is open."""
-
-    __tablename__ = "slot_alert"
-
-    occurrence_id: Mapped[int] = mapped_column(
-        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
-    )
-    stage: Mapped[str] = mapped_column(String(10), primary_key=True)
-    reason: Mapped[str]  # empty: nothing was found against it
-    at: Mapped[datetime]
-
-
-class SlotNotice(Base):
-    """A mail to a user about a slot: whose turn it is, or that no letter goes."""
-
-    __tablename__ = "slot_notice"
-    __table_args__ = (Index("ix_slot_notice_waiting", "tried_at", "sent_at"),)
-
-    occurrence_id: Mapped[int] = mapped_column(
-        ForeignKey(Occurrence.id, ondelete="CASCADE"), primary_key=True
-    )
-    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
-    user: Mapped[str] = mapped_column(String(60), primary_key=True)
-    at: Mapped[datetime]
-    tried_at: Mapped[datetime | None]  # set before it is sent: it is sent once
-    sent_at: Mapped[datetime | None]
+    # the letter it follows, and by which of the distances of its cadence
+    follows: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id), index=True)
+    step: Mapped[int | None]

@@ -1,5 +1,7 @@
 """Asks whether a user may do something to a campaign."""
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import lookup
@@ -17,10 +19,12 @@ async def require(
     by: str,
     language: str | None = None,
     letter_class: str | None = None,
+    now: datetime | None = None,
 ) -> None:
     """Raise RefusedError, with the role that is needed, unless a user has a right.
 
-    `language` is that of a translation, `letter_class` that of an approval.
+    `language` is that of a translation, `letter_class` that of an approval, which a
+    deputy may give at the instant `now`.
     """
     subject = Subject(
         name=campaign.name,
@@ -29,4 +33,4 @@ async def require(
         language=language,
         letter_class=letter_class,
     )
-    await guard.require(session, by, right, subject)
+    await guard.require(session, by, right, subject, now=now)

@@ -1,6 +1,9 @@
-"""Counts the users who approved the same: some letter types ask for several."""
+"""Counts the users who approved the same: some letter types ask for several.
 
-from sqlalchemy import select
+The approval of a deputy counts as that of the user in whose place it was given.
+"""
+
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns.campaign_states import CampaignState
@@ -11,7 +14,7 @@ from mailer.errors import RefusedError, counted
 async def approvers(session: AsyncSession, approval: Approval) -> list[str]:
     """Return the users whose approvals hold for the same content and the same time."""
     names = await session.scalars(
-        select(Approval.by)
+        select(func.coalesce(Approval.on_behalf, Approval.by))
         .where(
             Approval.campaign_id == approval.campaign_id,
             Approval.voided_at.is_(None),
@@ -46,9 +49,11 @@ async def require_another(
 
     Where one user suffices, an approval may be given again.
     """
-    if (approval.needed or 1) > 1 and approval.by in await approvers(session, approval):
+    user = approval.on_behalf or approval.by
+    if (approval.needed or 1) > 1 and user in await approvers(session, approval):
+        either = f"{user}, or a deputy," if approval.on_behalf else user
         raise RefusedError(
-            f"{approval.by} approved {campaign.name} already; another user must approve"
+            f"{either} approved {campaign.name} already; another user must approve"
             " it too"
         )
 

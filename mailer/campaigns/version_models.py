@@ -1,4 +1,4 @@
-"""The tables of a campaign's versions, and of the saves of its blocks."""
+"""The tables of a campaign's versions, the saves of its blocks, and sign-offs."""
 
 from datetime import datetime
 
@@ -40,3 +40,18 @@ class BlockSave(Base):
     n: Mapped[int]
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
+
+
+class SignOff(Base):
+    """A translator found a language right that another user had written."""
+
+    __tablename__ = "sign_off"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(String(20), primary_key=True)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    # of the text, and of the text that it translates: it holds for these alone
+    digest: Mapped[str] = mapped_column(String(64))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
+    "approval.by_none": "`mailer users edit NAME --role approver` lets one",
     "approval.not_asked": "`mailer campaigns ask {campaign}` does so",
     "approval.other_period": "`mailer campaigns unschedule {campaign}` takes it away",
     "approval.other_time": "approve again after `mailer campaigns unschedule`",
@@ -20,6 +21,9 @@ REMEDIES: Mapping[str, str] = {
         "`mailer campaigns resend` sends it to those it has not reached"
     ),
     "campaign.not_a_draft": "“Take back and edit” in the console does so",
+    "campaign.not_signed_off": (
+        "`mailer campaigns sign-off {campaign} --language {language}` does so"
+    ),
     "campaign.paused": "`mailer campaigns resume` continues sending",
     "campaign.readers": "`mailer campaigns check {campaign}` counts them",
     "campaign.unknown": "`mailer campaigns list` lists them",

@@ -8,7 +8,7 @@ reader may not be written to is claimed with the reason.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -20,33 +20,27 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
-    exists,
-    false,
     func,
-    literal,
-    null,
     or_,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
-from audiences.segments import resolve
-from audiences.segments.resolve import LeftOut
-from audiences.store import batches, dialects
-from audiences.subscriptions import Standing, Subscription
+from audiences.store import batches, dialects, past
+from audiences.store.past import Past
+from audiences.subscriptions import Subscription
 from audiences.suppressions import Suppression
-from mailer.campaigns import hours
+from mailer.campaigns import hours, reminders
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
+from mailer.campaigns.reminders import Awaited
 from mailer.links import READER_SIZE
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import Message
+from mailer.outbox.waves import allowed
 from mailer.store import identity, locks
 from mailer.store.identity import StoreIdentity
 
@@ -123,11 +117,11 @@ async def claim(
 
 
 @cache
-def _campaigns_query(*, sqlite: bool) -> Select[int, str | None, bool]:
+def _campaigns_query(*, sqlite: bool) -> Select[*tuple[Any, ...]]:
     """Return the query for the campaigns that may send now, on-demand ones first."""
     now = bindparam("now", type_=Campaign.expires_at.type)
     return (
-        select(Campaign.id, Campaign.topic, Campaign.on_demand)
+        select(Campaign.id, Campaign.topic, Campaign.on_demand, Campaign.waits_for)
         .join(StoreIdentity, identity.may_send())  # its row is locked too
         .where(
             *([] if sqlite else [locks.claims_lock()]),
@@ -169,16 +163,23 @@ async def _claim_of(
     if campaign.topic is not None:
         values["topic"] = campaign.topic
     of_topic, on_demand = campaign.topic is not None, campaign.on_demand
-    query = _claim_query(sqlite=sqlite, of_topic=of_topic, on_demand=on_demand)
+    known, waits_for = past.of(session), reminders.kept(campaign.waits_for)
+    flags = {"sqlite": sqlite, "of_topic": of_topic, "on_demand": on_demand}
+    query = _claim_query(known, waits_for, **flags)
     rows = await batches.fetch(session, query, values)
     if rows:
         search.last_read[campaign.id] = max((row[-1], row[0]) for row in rows)
     return rows
 
 
-@cache
+@lru_cache(maxsize=64)
 def _claim_query(
-    *, sqlite: bool, of_topic: bool, on_demand: bool
+    known: Past | None,
+    waits_for: tuple[Awaited, ...],
+    *,
+    sqlite: bool,
+    of_topic: bool,
+    on_demand: bool,
 ) -> Select[*tuple[Any, ...]]:
     due = _due_rows(sqlite=sqlite)
     organisation = func.coalesce(due.c.organisation_id, Contact.organisation_id)
@@ -192,7 +193,12 @@ def _claim_query(
             Contact.name,
             _organisation_name(due.c.language, sqlite=sqlite),
             _reader(due.c.address_key, sqlite=sqlite),
-            _skip_reason(due, of_topic=of_topic, on_demand=on_demand),
+            allowed.skip_reason(
+                due,
+                reminders.done(known, waits_for),
+                of_topic=of_topic,
+                on_demand=on_demand,
+            ),
             due.c.state,
             due.c.due_at,
         )
@@ -238,45 +244,6 @@ def _due_rows(*, sqlite: bool) -> FromClause:
         .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True)
         .subquery()
-    )
-
-
-def may_be_written_to(
-    released_to: ColumnElement[bytes] | InstrumentedAttribute[bytes],
-    *,
-    of_topic: ColumnElement[bool],
-    on_demand: ColumnElement[bool] | InstrumentedAttribute[bool],
-) -> ColumnElement[bool]:
-    """Return the condition that the reader of a message may still be written to.
-
-    The caller joins Contact, Suppression and, for a topic, Subscription. `released_to`
-    is the key of the address at the release: the reader may have changed it since.
-    """
-    other = aliased(Suppression)
-    suppressed = exists().where(other.address_key == released_to)
-    return and_(
-        Contact.address.is_not(None),
-        Suppression.address_key.is_(None),
-        ~suppressed.correlate_except(other),
-        # a reader who stopped all letters still gets the confirmation they ask for
-        or_(on_demand, Contact.stopped_at.is_(None)),
-        or_(~of_topic, Subscription.standing == Standing.ACTIVE),
-    )
-
-
-def _skip_reason(
-    due: FromClause, *, of_topic: bool, on_demand: bool
-) -> ColumnElement[str | None]:
-    """Return the audience's reason not to write to a reader, or null."""
-    allowed = may_be_written_to(
-        due.c.address_key,
-        of_topic=true() if of_topic else false(),
-        on_demand=true() if on_demand else false(),
-    )
-    reason = resolve.reason("" if of_topic else None)
-    return case(
-        (allowed, null()),
-        else_=func.coalesce(reason, literal(str(LeftOut.SUPPRESSED))),
     )
 
 

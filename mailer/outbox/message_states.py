@@ -98,3 +98,4 @@ class Skip(StrEnum):
     CHANGED = "changed"  # their languages or blocks changed during the release
     ONLY_TO = "only_to"  # this site writes only to the addresses of mail.only_to
     FREQUENCY = "frequency"  # had gate.letters_a_month letters in the last 30 days
+    DONE = "done"  # did what the letter reminds of, before it was sent

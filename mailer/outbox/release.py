@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.store.dialects import analyse, insert
 from mailer import clock
-from mailer.campaigns import acts, hours, lookup, permission
+from mailer.campaigns import acts, hours, lookup, permission, reminders
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, refuse_release
 from mailer.campaigns.models import Campaign, Occurrence, StoredLetter
@@ -29,6 +29,7 @@ from mailer.campaigns.writing import event
 from mailer.errors import RefusedError, counted
 from mailer.outbox import plan
 from mailer.outbox.models import Route
+from mailer.outbox.waves import followers
 from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.users.acts import Right
@@ -170,7 +171,10 @@ async def _start_sending(
     usual = site.settings.delivery.too_late_hours
     ends = hours.usual_end(campaign, usual_hours=usual, at=now)
     hours.begin(campaign, ends=ends, now=now)
+    context = await lookup.context_of(session, campaign, now=now)
+    campaign.waits_for = reminders.stored(reminders.wanted(campaign.audience, context))
     campaign.released_at = now
+    await followers.note(session, campaign)
     sending = CampaignState.SENDING
     acts.move(session, campaign, sending, Act.RELEASED, by=by, now=now)
     await session.execute(

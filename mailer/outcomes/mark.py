@@ -17,9 +17,9 @@ from audiences.store import batches, dialects
 from audiences.subscriptions import Subscription
 from audiences.suppressions import Suppression
 from mailer.campaigns.models import Campaign
-from mailer.outbox import claim
 from mailer.outbox.message_states import CLAIMABLE, MessageState
 from mailer.outbox.models import LEDGER, Message, WorkerLease
+from mailer.outbox.waves import allowed
 from mailer.outcomes import moves
 
 
@@ -80,7 +80,7 @@ def _reader_allowed() -> ColumnElement[bool]:
         .outerjoin(Subscription, of_reader)
         .where(
             Contact.id == Message.contact_id,
-            claim.may_be_written_to(
+            allowed.may_be_written_to(
                 Message.address_key, of_topic=of_topic, on_demand=Campaign.on_demand
             ),
         )

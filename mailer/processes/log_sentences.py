@@ -27,7 +27,14 @@ SENTENCES: Mapping[str, str] = {
     "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
     "feedback.not_stored": "a returned mail is not stored, its sender has it: {reason}",
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
+    "event.moved_after_letter": (
+        "the event of the series {series} moved after its letter went: campaign"
+        " {campaign}"
+    ),
     "feedback.unreadable": "{file} in a Maildir is not read: {reason}",
+    "letter.not_followed": (
+        "nothing of the series {series} follows campaign {campaign}: it has no event"
+    ),
     "letter.unusable": "letter {letter} cannot be used: {kind}",
     "lost.not_sent_on": (
         "campaign {campaign} is not sent on to who follows lost contacts: {reason}"
@@ -67,6 +74,10 @@ SENTENCES: Mapping[str, str] = {
     "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
+    "slot.event_dropped": "the event of the series {series} moved or is cancelled, and"
+    " its slot {slot} is skipped",
+    "slot.event_moved": "the event of the series {series} moved, and its slot with it,"
+    " to {slot}",
     "slot.moved": "the slot {slot} of the series {series} moves from {before}"
     " to {after}",
     "slot.off_cadence": "the cadence of the series {series} no longer has its slot"

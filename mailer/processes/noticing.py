@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer import clock
 from mailer.calendar import notices
-from mailer.calendar.notices import Notice
-from mailer.campaigns.models import SlotNotice
+from mailer.calendar.showing.mails import Notice
+from mailer.campaigns.slot_models import SlotNotice
 from mailer.delivery.smtp import connect
 from mailer.delivery.smtp.connect import RelayError
 from mailer.errors import ConfigError

@@ -3,9 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from audiences import languages
+from audiences.languages import EVERY
 from mailer.errors import ContentError
 from mailer.rendering.template_files import TemplateFiles
 
@@ -13,7 +16,10 @@ LAYOUT = "_layout"
 SETTINGS = "template.toml"
 SERVICES = ("entry", "request", "participation", "other")
 GENERAL = "general"  # the letter class of a type that names none
-_SETTINGS = {"title", "class", "approvers", "topic", "service", "audience", "blocks"}
+_SETTINGS = {
+    *("title", "class", "approvers", "sign_off", "topic", "service", "audience"),
+    "blocks",
+}
 _MOST_APPROVERS = 5
 _CLASS = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -37,6 +43,8 @@ class Template:
     title: str  # in English; the name if it has none
     letter_class: str  # what approvers are named for
     approvers: int  # how many users must approve a campaign
+    # languages whose translation another translator signs off; "*" is each
+    sign_off: tuple[str, ...]
     topic: str | None  # None: the campaign names it, or it is service mail
     service: str  # what service mail, which needs no subscription, is about; else ""
     audience: str | None
@@ -81,6 +89,7 @@ def load(templates: TemplateFiles, name: str) -> Template:
             title=str(table.get("title", name)),
             letter_class=_letter_class(table.get("class", GENERAL), path),
             approvers=_approvers(table.get("approvers", 1), path),
+            sign_off=_sign_off(table.get("sign_off", []), path),
             topic=table.get("topic"),
             service=_service(table.get("service", False), path),
             audience=table.get("audience"),
@@ -125,6 +134,19 @@ def _approvers(value: object, path: str) -> int:
         path,
         f"approvers is {value!r}; expected how many users must approve, 1 to"
         f" {_MOST_APPROVERS}",
+    )
+
+
+def _sign_off(value: object, path: str) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        with suppress(languages.LanguageError):
+            return tuple(
+                each if each == EVERY else languages.tag(each) for each in value
+            )
+    raise ContentError(
+        path,
+        f'sign_off is {value!r}; expected languages such as ["ar", "ru"], or ["*"] for'
+        " every translation",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from audiences.directory import Proposal
@@ -16,7 +16,7 @@ from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
 from mailer.store.identity import Identity
-from mailer.users.models import User
+from mailer.users.models import Deputy, User
 
 Document = dict[str, Any]
 
@@ -81,9 +81,10 @@ def series(row: Series) -> Document:
     keys = (
         *("name", "cadence", "zone", "letter_type", "audience", "languages", "owner"),
         *("translators", "approvers", "draft_lead", "translation_lead"),
-        "approval_lead",
+        *("approval_lead", "remind"),
     )
-    return {key: getattr(row, key) for key in keys}
+    follows = row.follows_series if row.follows is None else f"campaign {row.follows}"
+    return {key: getattr(row, key) for key in keys} | {"follows": follows}
 
 
 def slot(series: Series, occurrence: Occurrence | None) -> Document:
@@ -183,6 +184,17 @@ def user(row: User) -> Document:
         "disabled_at": _moment(row.disabled_at),
         "added_at": _moment(row.added_at),
         "version": row.updated_at.isoformat(),
+    }
+
+
+def deputy(row: Deputy, zone: tzinfo) -> Document:
+    """Return who approves in place of whom, from the first day to the last."""
+    last = row.ends_at - timedelta(seconds=1)
+    return {
+        "name": row.user,
+        "deputy": row.deputy,
+        "first": f"{row.starts_at.astimezone(zone):%Y-%m-%d}",
+        "last": f"{last.astimezone(zone):%Y-%m-%d}",
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.signin import tokens
 from mailer.signin.models import Credential, SignIn
-from mailer.users import guard
+from mailer.users import deputies, guard
 from mailer.users.models import User
 
 IDLE, LONGEST = timedelta(hours=4), timedelta(hours=14)
@@ -70,6 +70,7 @@ async def find(session: AsyncSession, token: str, *, now: datetime) -> SignedIn 
         return None
     if row.standing != await _standing(session, user):
         return None
+    await deputies.lend(session, [user], now=now)
     return SignedIn(user=user, sign_in=row, token=token)
 
 

@@ -19,6 +19,7 @@ class Right(StrEnum):
     NAMES = "names"
     WRITE = "write"
     TRANSLATE = "translate"
+    SIGN_OFF = "sign_off"
     APPROVE = "approve"
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
@@ -49,6 +50,7 @@ ACTS: Mapping[str, ActRow] = {
     ),
     Right.WRITE: ActRow("write or test", (AUTHOR,)),
     Right.TRANSLATE: ActRow("translate", (TRANSLATOR,)),
+    Right.SIGN_OFF: ActRow("sign off a translation of", (TRANSLATOR,)),
     Right.APPROVE: ActRow("approve", (APPROVER,)),
     Right.SCHEDULE: ActRow("schedule", (SENDER,)),
     Right.UNSCHEDULE: ActRow("take the time from", (AUTHOR, SENDER)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.segments.saved import SavedSegment, latest
 from audiences.store.permission import DirectoryRight
 from mailer.errors import NotFoundError, RefusedError
-from mailer.users import rights
+from mailer.users import deputies, rights
 from mailer.users.acts import Right
 from mailer.users.models import User
 from mailer.users.rights import NOTHING, Subject
@@ -58,15 +59,20 @@ async def require(
     by: str,
     right: Right | DirectoryRight,
     subject: Subject = NOTHING,
+    *,
+    now: datetime | None = None,
 ) -> None:
     """Raise unless a user may do something; the program itself may do everything.
 
-    Raises RefusedError with the role that is needed and who has it, NotFoundError if
-    the user is unknown.
+    With `now`, a user may do it in place of one whose deputy they are. Raises
+    RefusedError with the role that is needed and who has it, NotFoundError if the user
+    is unknown.
     """
     if is_program(by):
         return
     user = await named(session, by)
+    if now is not None:
+        await deputies.lend(session, [user], now=now)
     if subject.audience is not None and any(each.scope for each in user.grants):
         saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
         segments = {name: rule for name, rule in saved}

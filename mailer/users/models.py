@@ -1,9 +1,9 @@
-"""The table of users."""
+"""The tables of users and their deputies."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.store.base import Base
@@ -15,6 +15,7 @@ class User(Base):
     """A person of the unit, or of an office that writes letters."""
 
     __tablename__ = "unit_user"
+    __allow_unmapped__ = True
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     shown: Mapped[str | None]  # the name that people read; None: `name`
@@ -26,7 +27,25 @@ class User(Base):
     updated_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]  # None: may act
 
+    # roles of users whose deputy this user is now; `deputies.lend` sets them
+    lent: tuple[Grant, ...] = ()
+
     @property
     def grants(self) -> tuple[Grant, ...]:
         """Return the roles of this user with their limits."""
         return roles.from_stored(self.roles)
+
+
+class Deputy(Base):
+    """A user who approves in place of another for some days."""
+
+    __tablename__ = "deputy"
+
+    user: Mapped[str] = mapped_column(
+        ForeignKey(User.name, ondelete="CASCADE"), primary_key=True
+    )
+    deputy: Mapped[str] = mapped_column(
+        ForeignKey(User.name, ondelete="CASCADE"), primary_key=True, index=True
+    )
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]  # the end of the last day

@@ -58,8 +58,21 @@ def able(user: User, right: str, subject: Subject = NOTHING) -> bool:
     """Whether a user may do something."""
     wanted = ACTS[right].roles
     return user.disabled_at is None and any(
-        grant.role in wanted and _fits(grant, subject) for grant in user.grants
+        grant.role in wanted and _fits(grant, subject)
+        for grant in (*user.grants, *user.lent)
     )
+
+
+def in_place_of(user: User, right: str, subject: Subject) -> list[str]:
+    """Return in whose place a user may do something; [] if by a role of their own."""
+    wanted = ACTS[right].roles
+    if any(each.role in wanted and _fits(each, subject) for each in user.grants):
+        return []
+    return [
+        each.of
+        for each in user.lent
+        if each.of and each.role in wanted and _fits(each, subject)
+    ]
 
 
 def _fits(grant: Grant, subject: Subject) -> bool:

@@ -35,12 +35,13 @@ class Grant:
 
     `only` are the languages of a translator or the letter classes of an approver, empty
     for all. `scope` is the rule that holds for every reader an author or sender writes
-    to, None for any reader.
+    to, None for any reader. `of` is the user in whose place a deputy has it.
     """
 
     role: UserRole
     only: tuple[str, ...] = ()
     scope: str | None = None
+    of: str | None = None
 
     def __str__(self) -> str:
         limit = self.scope or ",".join(self.only)

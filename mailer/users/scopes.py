@@ -19,11 +19,11 @@ def implies(rule: str, scope: str, segments: Mapping[str, str]) -> bool:
 
     `segments` are the saved rules by name. Raises RuleError for a faulty rule.
     """
-    narrow, wide = _parsed(rule, segments, 0), _parsed(scope, segments, 0)
+    narrow, wide = parsed(rule, segments), parsed(scope, segments)
     return narrow is not None and wide is not None and _implies(narrow, wide)
 
 
-def _parsed(text: str, segments: Mapping[str, str], depth: int) -> Rule | None:
+def parsed(text: str, segments: Mapping[str, str], depth: int = 0) -> Rule | None:
     """Return a rule with its saved rules in their places; None if it is too deep."""
     if depth > MAX_DEPTH:
         return None
@@ -39,7 +39,7 @@ def _expanded(rule: Rule, segments: Mapping[str, str], depth: int) -> Rule | Non
         case rules.Test(name="segment", argument=argument):
             saved = {name.casefold(): text for name, text in segments.items()}
             text = saved.get(argument.text.casefold())
-            return None if text is None else _parsed(text, segments, depth + 1)
+            return None if text is None else parsed(text, segments, depth + 1)
         case _:
             return rule
 
@@ -68,10 +68,17 @@ def _clause(rule: Rule, scope: Rule) -> bool:
         return same and values == allowed
     if isinstance(rule, rules.Test) and isinstance(scope, rules.Test):
         same_argument = _folded(rule.argument) == _folded(scope.argument)
-        return rule.name == scope.name and same_argument
+        return rule.name == scope.name and same_argument and _narrower(rule, scope)
     if isinstance(rule, rules.Not) and isinstance(scope, rules.Not):
         return _implies(scope.rule, rule.rule)
     return False
+
+
+def _narrower(rule: rules.Test, scope: rules.Test) -> bool:
+    """Whether the second value of a question is that of another, or not limited."""
+    if scope.second is None:
+        return True
+    return rule.second is not None and _folded(rule.second) == _folded(scope.second)
 
 
 def _values(rule: Comparison) -> frozenset[tuple[str, ...]]:

@@ -14,7 +14,8 @@ from mailer import clock
 from mailer.calendar import planning, series
 from mailer.calendar.planning import SeriesPlan
 from mailer.campaigns import lookup
-from mailer.campaigns.models import Occurrence, SlotNotice
+from mailer.campaigns.models import Occurrence
+from mailer.campaigns.slot_models import SlotNotice
 from mailer.campaigns.writing import edit, folder
 from mailer.processes import noticing, ticking
 from mailer.sites.site import Site

@@ -99,6 +99,7 @@ def test_a_rule_that_is_written_is_parsed_to_itself(rule: Rule) -> None:
         "not (country in (region(AFR), SN) or sub(monthly-letter))",
         "kind = ngo and (status = associate or level != national)",
         "last_confirmed < today - 180d and not kind = sector",
+        "answered(session-2027, yes) and not answered(session-2027)",
         'organisation = "a b" or desk not in (sectors(themes))',
     ],
 )

@@ -46,6 +46,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "reference_number": {REFERENCES},
         "files": {"mailer/campaigns/writing/files.py"},
         "corrects": {"mailer/outbox/waves/erratum.py"},
+        "waits_for": {"mailer/outbox/release.py"},
         "*": {EDIT, HOURS, REFERENCES, LETTERS},
     },
     "CampaignEvent": {"*": {ACTS}},

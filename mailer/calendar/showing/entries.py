@@ -89,6 +89,8 @@ async def _computed(
     """Return the slots that cadences have, whether they have rows or not."""
     found: list[CalendarEntry] = []
     for series in await session.scalars(select(Series).order_by(Series.name)):
+        if series.follows_letters:
+            continue  # its dates have rows, from the release of the letters on
         try:
             found += _of_series(series, first, last, office)
         except ScheduleError as fault:

@@ -6,15 +6,19 @@ from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.review import gate
+from mailer.campaigns.review import approving, gate
+from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.users.acts import Right
 
 
-async def ask(site: Site, campaign_id: int, *, by: str, now: datetime) -> Campaign:
-    """Check a draft, and ask for its approval; return it.
+async def ask(
+    site: Site, campaign_id: int, *, by: str, now: datetime
+) -> tuple[Campaign, list[str]]:
+    """Check a draft, and ask for its approval; return it, and who may give it.
 
-    Raises RefusedError if it is no draft, has an error, or `by` may not write it.
+    Raises RefusedError if it is no draft, has an error, `by` may not write it, or no
+    user may approve it.
     """
     checked = await gate.check(site, campaign_id, now=now, scored=False)
     async with site.database.writing() as session:
@@ -24,5 +28,13 @@ async def ask(site: Site, campaign_id: int, *, by: str, now: datetime) -> Campai
         after = CampaignState.IN_REVIEW
         require_arrow(CampaignState(campaign.state), after, name=campaign.name)
         gate.require_no_error(checked, campaign_id)
-        acts.move(session, campaign, after, Act.ASKED, by=by, now=now)
-        return campaign
+        able = await approving.able(session, site, campaign, now=now)
+        if not able:
+            raise RefusedError(
+                f"no user may approve {campaign.name}: none has the role approver for"
+                " its letter class and wrote none of it",
+                code="approval.by_none",
+            )
+        detail = {"approvers": able}
+        acts.move(session, campaign, after, Act.ASKED, by=by, now=now, detail=detail)
+        return campaign, able

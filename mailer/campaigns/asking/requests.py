@@ -109,7 +109,7 @@ async def _made(
     now: datetime,
 ) -> Sent:
     approver = await guard.named(session, name)
-    await approval.require_approver(session, campaign, site.templates, name)
+    await approval.require_approver(session, campaign, site.templates, name, now=now)
     if not approver.address:
         raise RefusedError(
             f"{name} has no address, so no request can be mailed; an administrator"
@@ -202,7 +202,7 @@ async def send_back(
         campaign = await lookup.get(session, campaign_id)
         await lookup.lock(session, campaign)
         lookup.require_seen(campaign, seen)
-        await approval.require_approver(session, campaign, site.templates, by)
+        await approval.require_approver(session, campaign, site.templates, by, now=now)
         await control.send_back(
             session, campaign, templates=site.templates, by=by, because=reason, now=now
         )

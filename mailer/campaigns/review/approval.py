@@ -25,12 +25,19 @@ from mailer.campaigns.models import (
     Campaign,
     CampaignEvent,
 )
-from mailer.campaigns.review import agreed, approved_files, audience_guard
+from mailer.campaigns.review import (
+    agreed,
+    approved_files,
+    audience_guard,
+    signing_off,
+)
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles
 from mailer.sites.site import Site
+from mailer.users import deputies, guard, rights
 from mailer.users.acts import Right
+from mailer.users.rights import Subject
 
 # states in which an approval may be renewed
 RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
@@ -56,12 +63,14 @@ async def approve(
     """
     await lookup.lock(session, campaign)
     require_approvable(campaign)
-    needed = await require_approver(session, campaign, templates, by)
+    needed = await require_approver(session, campaign, templates, by, now=now)
+    await signing_off.require(session, campaign, templates)
     time, ends = _period(campaign, time, until, now)
     await references.assign_number(session, campaign)
     approval = Approval(
         campaign_id=campaign.id,
         by=by,
+        on_behalf=await _on_behalf(session, campaign, templates, by, now),
         at=now,
         time=time,
         until=ends,
@@ -124,20 +133,57 @@ def require_approvable(campaign: Campaign) -> None:
 
 
 async def require_approver(
-    session: AsyncSession, campaign: Campaign, templates: TemplateFiles, by: str
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    by: str,
+    *,
+    now: datetime,
 ) -> int:
     """Raise if the user wrote any of the content, or may not approve its class.
 
-    Return how many users must approve it.
+    A deputy may, unless the user in whose place it is wrote any of it. Return how many
+    users must approve it.
     """
     letter = letter_types.load(templates, campaign.template)
     signatures.require_asked(campaign, letter.approvers)
     if by == campaign.author or await _has_written(session, campaign, by):
         raise RefusedError(f"{by} wrote {campaign.name}; another user must approve it")
     await permission.require(
-        session, campaign, Right.APPROVE, by=by, letter_class=letter.letter_class
+        *(session, campaign, Right.APPROVE),
+        by=by,
+        letter_class=letter.letter_class,
+        now=now,
     )
+    await _on_behalf(session, campaign, templates, by, now)
     return letter.approvers
+
+
+async def _on_behalf(
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    by: str,
+    now: datetime,
+) -> str | None:
+    """Return in whose place a user approves; None for a role of their own.
+
+    Raises RefusedError if that user wrote any of it.
+    """
+    letter = letter_types.load(templates, campaign.template)
+    subject = Subject(letter_class=letter.letter_class)
+    user = await guard.named(session, by)
+    await deputies.lend(session, [user], now=now)
+    names = rights.in_place_of(user, Right.APPROVE, subject)
+    for name in names:
+        if name != campaign.author and not await _has_written(session, campaign, name):
+            return name
+    if names:
+        raise RefusedError(
+            f"{by} is the deputy of {', '.join(names)}, who wrote {campaign.name};"
+            " another user must approve it"
+        )
+    return None
 
 
 async def _has_written(session: AsyncSession, campaign: Campaign, user: str) -> bool:

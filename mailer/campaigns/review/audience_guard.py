@@ -2,9 +2,11 @@
 
 A wrong import or rule shows as readers who joined or left. A release whose audience
 changed by more than `gate.audience_change` since its approval is refused; before the
-approval, `campaigns check` warns of a change since the last letter.
+approval, `campaigns check` warns of a change since the last letter. Readers of a
+reminder who answered since have not left.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,10 +14,13 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, unio
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.organisations import Organisation
 from audiences.segments import resolve
 from audiences.segments.compiler import Context
+from audiences.segments.conditions import LANGUAGES, of_readers
 from audiences.segments.resolve import Counted
-from mailer.campaigns import lookup
+from audiences.store import past
+from mailer.campaigns import lookup, reminders
 from mailer.campaigns.models import Approval, ApprovedReader, Campaign, Occurrence
 from mailer.errors import RefusedError
 from mailer.rendering.checks import problem
@@ -63,8 +68,10 @@ async def change(
     joined = await _count(session, now.except_(approved))
     # a contact that was erased since has no row any more
     before = max(approval.count, await _count(session, approved))
-    left = before - (present - joined)
     counted = await resolve.count(session, campaign.audience, context)
+    answered = await _answered(session, campaign, context)
+    left = before - (present - joined) - answered.count
+    counted = _together(counted, answered)
     emptied = [
         f"of {count} readers of the {group} {name} none is left"
         for group, name, count in _emptied(approval, counted)
@@ -72,10 +79,49 @@ async def change(
     ]
     if not (emptied or is_much(max(joined, left), before, share)):
         return None
-    what = "; ".join([f"{joined} joined, {left} left", *emptied])
+    done = [f"{answered.count} did what it reminds of"] if answered.count else []
+    what = "; ".join([f"{joined} joined, {left} left", *done, *emptied])
     return (
         f"{campaign.name} had {before} readers when {approval.by} approved it, and has"
         f" {present} now ({what})"
+    )
+
+
+async def _answered(
+    session: AsyncSession, campaign: Campaign, context: Context
+) -> Counted:
+    """Count the approved readers of a reminder who did since what it reminds of."""
+    waits_for = reminders.wanted(campaign.audience, context)
+    done = reminders.done(past.of(session), waits_for)
+    if done is None:
+        return Counted(count=0)
+    approved = select(ApprovedReader.contact_id).where(
+        ApprovedReader.campaign_id == campaign.id
+    )
+    columns = (Organisation.kind, LANGUAGES)
+    rows = await session.execute(
+        of_readers(select(*columns, func.count()))
+        .where(
+            Contact.id.in_(approved),
+            Contact.id.not_in(readers(campaign, context, Contact.id)),
+            done,
+        )
+        .group_by(*columns)
+    )
+    kinds: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
+    for kind, codes, number in rows:
+        kinds[str(kind)] += number
+        languages[resolve.first_language(codes) or "und"] += number
+    return Counted(count=kinds.total(), by_kind=kinds, by_language=languages)
+
+
+def _together(one: Counted, other: Counted) -> Counted:
+    """Return two counts of different readers as one, without those left out."""
+    return Counted(
+        count=one.count + other.count,
+        by_kind=Counter(one.by_kind) + Counter(other.by_kind),
+        by_language=Counter(one.by_language) + Counter(other.by_language),
     )
 
 

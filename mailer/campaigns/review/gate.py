@@ -21,6 +21,7 @@ from mailer.campaigns.review import (
     defaults,
     occasions,
     readership,
+    signing_off,
 )
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
@@ -226,7 +227,11 @@ async def _known(
 ) -> list[Problem]:
     """Return what earlier letters say against this one."""
     changed = await audience_guard.since_last(session, site, campaign, context)
-    return [*changed, *await _repeated(session, campaign)]
+    unsigned = [
+        problem.warning(each, f"{each}.md", "not signed off by another translator")
+        for each in await signing_off.missing(session, campaign, site.templates)
+    ]
+    return [*changed, *unsigned, *await _repeated(session, campaign)]
 
 
 async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:

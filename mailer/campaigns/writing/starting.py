@@ -19,7 +19,7 @@ from tomlkit.items import Table
 from audiences import languages
 from audiences.errors import AudienceError
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.writing import files, text_files, texts
+from mailer.campaigns.writing import event, files, text_files, texts
 from mailer.campaigns.writing.files import Attached
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
@@ -171,22 +171,28 @@ def _text(site: Site, language: str, blocks: Sequence[str]) -> str:
 
 
 async def copy(
-    session: AsyncSession, campaign: Campaign, directory: Path, *, today: date
+    session: AsyncSession,
+    campaign: Campaign,
+    directory: Path,
+    *,
+    today: date,
+    same_event: bool = False,
 ) -> None:
     """Write the folder of a campaign, dated today or at its own later date.
 
-    Its fixed reference is a remark.
-
-    An event gets a UID of its own, from the campaign's name. Raises RefusedError if the
-    folder exists.
+    Its fixed reference is a remark. An event gets a UID of its own unless it is to be
+    the `same_event`, or the campaign is a draft about one that another letter
+    announced. Raises RefusedError if the folder exists.
     """
+    is_draft = campaign.released_at is None
+    same_event = same_event or (is_draft and await event.announced(session, campaign))
     written = await texts.texts_of(session, campaign)
     attached = await files.files_of(session, campaign)
-    day = max(campaign.day, today)
-    save(directory, _copied_toml(campaign, day), written, attached)
+    toml = _copied_toml(campaign, max(campaign.day, today), same_event=same_event)
+    save(directory, toml, written, attached)
 
 
-def _copied_toml(campaign: Campaign, day: date) -> str:
+def _copied_toml(campaign: Campaign, day: date, *, same_event: bool) -> str:
     document = tomlkit.document()
     document.add(tomlkit.comment(f"A copy of campaign {campaign.id}."))
     values: dict[str, Any] = {
@@ -211,7 +217,7 @@ def _copied_toml(campaign: Campaign, day: date) -> str:
     if campaign.fallbacks:
         section.add("fallbacks", _table(campaign.fallbacks))
     document.add("languages", section)
-    for name, table in _sections(campaign):
+    for name, table in _sections(campaign, same_event=same_event):
         document.add(name, table)
     return tomlkit.dumps(document)
 
@@ -220,7 +226,7 @@ def _per_block(stored: Sequence[str]) -> bool | list[str]:
     return True if languages.EVERY in stored else list(stored)
 
 
-def _sections(campaign: Campaign) -> Iterator[tuple[str, Table]]:
+def _sections(campaign: Campaign, *, same_event: bool) -> Iterator[tuple[str, Table]]:
     send = {
         "from": campaign.window_from,
         "until": campaign.window_until,
@@ -233,7 +239,7 @@ def _sections(campaign: Campaign) -> Iterator[tuple[str, Table]]:
     if any(value is not None for value in send.values()):
         yield "send", _table(send)
     if campaign.event:
-        yield "event", _event(campaign.event)
+        yield "event", _event(campaign.event, same=same_event)
     blocks = tomlkit.table(is_super_table=True)
     for block in sorted({*campaign.block_rules, *campaign.block_firsts}):
         rules = {
@@ -245,15 +251,16 @@ def _sections(campaign: Campaign) -> Iterator[tuple[str, Table]]:
         yield "blocks", blocks
 
 
-def _event(stored: Mapping[str, Any]) -> Table:
+def _event(stored: Mapping[str, Any], *, same: bool) -> Table:
     places = stored["places"]
     table = _table({"zone": stored["zone"], "status": stored["status"]})
     for key in ("start", "end"):
         value = stored[key]
         whole = len(value) == len("2027-11-09")
-        parse = date.fromisoformat if whole else datetime.fromisoformat
-        table.add(key, tomlkit.item(parse(value)))
-    table.add(tomlkit.comment(f'uid = "{stored["uid"]}" would update that event'))
+        parse = date if whole else datetime
+        table.add(key, tomlkit.item(parse.fromisoformat(value)))
+    remark = tomlkit.comment(f'uid = "{stored["uid"]}" would update that event')
+    _ = table.add("uid", stored["uid"]) if same else table.add(remark)
     place: Any = places.get("", "") if set(places) <= {""} else _table(places)
     if place:
         table.add("place", place)

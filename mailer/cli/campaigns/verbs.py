@@ -101,6 +101,11 @@ VERBS = {
         "report",
         "Count the messages of a campaign by state, language and kind of reader.",
     ),
+    "remind": _at(
+        "writing.reminding",
+        "remind",
+        "Draft a reminder to those who got this letter and have not answered.",
+    ),
     "resend": _at(
         "resending",
         "resend",
@@ -125,6 +130,11 @@ VERBS = {
         "showing",
         "show",
         "Show where a campaign stands, what was done to it, and what comes next.",
+    ),
+    "sign-off": _at(
+        "review.asking",
+        "sign_off",
+        "Sign a translation off: a translator who did not write it finds it right.",
     ),
     "test": _at(
         "testing",

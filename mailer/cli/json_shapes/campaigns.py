@@ -93,6 +93,16 @@ class ErratumDrafted(Shape):
     includes_uncertain: bool
 
 
+class ReminderDrafted(Shape):
+    """The draft of a reminder."""
+
+    id: int
+    name: str
+    reminds: int
+    audience: str
+    readers: int
+
+
 class AudienceListed(Shape):
     """One contact of an audience; `left_out` and `since_last` may be empty."""
 

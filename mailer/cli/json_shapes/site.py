@@ -62,9 +62,24 @@ class UserListed(Shape):
     version: Instant
 
 
-class UserShown(UserListed):
-    """A user with the history of the roles."""
+class DeputyEnded(Shape):
+    """Who approves no more in place of whom."""
 
+    name: str
+    deputy: str
+
+
+class DeputyShown(DeputyEnded):
+    """A user's deputy, or the user as one, from the first day to the last."""
+
+    first: str
+    last: str
+
+
+class UserShown(UserListed):
+    """A user with the deputies and the history of the roles."""
+
+    deputies: list[DeputyShown]
     history: list[ActListed]
 
 

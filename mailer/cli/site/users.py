@@ -10,10 +10,12 @@ from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, version_of, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.showing import show_history
+from mailer.cli.site import deputies
 from mailer.rendering import letter_types
 from mailer.reports import people, shapes
 from mailer.signin import accounts, invitations
 from mailer.sites.site import Site
+from mailer.users import deputies as standing_in
 from mailer.users import guard, keeping
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
@@ -31,6 +33,10 @@ zone_option = click.option("--zone", help="An IANA zone, such as Africa/Dakar.")
 @click.group()
 def command() -> None:
     """List, add and change the people who use the site, with their roles."""
+
+
+command.add_command(deputies.deputy)
+command.add_command(deputies.end_deputy)
 
 
 @command.command("list", epilog="Example: mailer users list")
@@ -55,14 +61,21 @@ async def show(site: Site, name: str, as_json: bool) -> None:
     """Show a user, with the history of the roles."""
     async with site.database.reading() as session:
         shown = shapes.user(await guard.named(session, name))
+        standing = await standing_in.of(session, name)
         changes = await keeping.history(session, name)
     history = [people.change(each) for each in changes]
     if as_json:
-        output.json_document(shown | {"history": history})
+        found = [shapes.deputy(each, site.zone) for each in standing]
+        output.json_document(shown | {"deputies": found, "history": history})
         return
     left_out = {"name", "limits", "disabled", "version"}
     rows = [(key, value) for key, value in shown.items() if key not in left_out]
     output.table(name, ("fact", "value"), [(k.replace("_", " "), v) for k, v in rows])
+    for each in [shapes.deputy(each, site.zone) for each in standing]:
+        output.line(
+            f"{each['deputy']} approves in place of {each['name']} from {each['first']}"
+            f" to {each['last']}"
+        )
     show_history(history)
 
 

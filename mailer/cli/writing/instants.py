@@ -1,5 +1,6 @@
 """Options for the instants of a cadence, and how they are printed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -34,6 +35,13 @@ event_option = click.option(
 )
 
 
+follows_option = click.option(
+    "--follows",
+    metavar="SERIES|CAMPAIGN",
+    help="Count from the release or event of these letters, of a series or of one.",
+)
+
+
 def day_of(event: datetime | None) -> date | None:
     """Return the day that --event names."""
     return None if event is None else event.date()
@@ -49,12 +57,19 @@ def show_instants(
     event: date | None = None,
 ) -> None:
     """Print the next instants of a cadence, and the cadence in full words."""
-    cadence = understood.cadence
-    zone = ZoneInfo(cadence.zone)
     following = slots.slots_after(
-        cadence, after or clock.now(), office=office, event=event
+        understood.cadence, after or clock.now(), office=office, event=event
     )
-    found = [slot.instant.astimezone(zone) for slot in islice(following, count)]
+    instants = [slot.instant for slot in islice(following, count)]
+    show_found(understood, instants, as_json=as_json)
+
+
+def show_found(
+    understood: Understood, instants: Sequence[datetime], *, as_json: bool
+) -> None:
+    """Print instants of a cadence, and the cadence in full words."""
+    zone = ZoneInfo(understood.cadence.zone)
+    found = [each.astimezone(zone) for each in instants]
     if as_json:
         output.json_document(
             {

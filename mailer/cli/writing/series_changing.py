@@ -6,13 +6,14 @@ from typing import Any
 
 import rich_click as click
 
-from mailer.calendar import dates, leads, notices, planning, series
+from mailer.calendar import dates, following, leads, notices, planning, series
 from mailer.calendar.planning import SeriesPlan
+from mailer.calendar.series import CadenceChange
 from mailer.campaigns.models import Occurrence
 from mailer.cli import output
 from mailer.cli.command import operator_option, with_site
 from mailer.cli.people.authors import author, because_option
-from mailer.cli.writing.instants import day_of, event_option
+from mailer.cli.writing.instants import day_of, event_option, follows_option
 from mailer.sites.site import Site
 from scheduler.leads import LONGEST, USUAL
 
@@ -24,6 +25,11 @@ _OPTIONS = {
     "--owner": ("owner", None, "The user who writes its drafts."),
     "--translators": ("translators", None, "Users, such as 'marie wei'."),
     "--approvers": ("approvers", None, "Users; without any, all who may approve it."),
+    "--remind": (
+        "remind",
+        None,
+        "Its letters remind who has not: answered, replied or confirmed.",
+    ),
     "--draft": (
         "draft_lead",
         _DAYS,
@@ -62,6 +68,7 @@ def plan_of(given: Mapping[str, Any]) -> SeriesPlan:
 @click.option("--cadence", help="Its cadence in words.")
 @click.option("--zone", help="The zone of the time, such as Europe/Paris.")
 @event_option
+@follows_option
 @plan_options
 @operator_option
 @because_option
@@ -72,6 +79,7 @@ async def edit(
     cadence: str | None,
     zone: str | None,
     event: datetime | None,
+    follows: str | None,
     operator: str,
     because: str | None,
     **given: Any,
@@ -79,16 +87,17 @@ async def edit(
     """Change a series: its cadence, what it is about, and who works on it.
 
     An empty text removes a value. Coming dates follow a new cadence, except those that
-    have a campaign.
+    have a campaign; they move with an event that moves.
     """
     plan, by = plan_of(given), author(operator, because)
-    if plan == SeriesPlan() and not (cadence or zone or event):
+    recurs = bool(cadence or zone or event or follows)
+    if plan == SeriesPlan() and not recurs:
         raise click.UsageError("name something to change, such as --owner editor")
-    office, kept = site.settings.office, list[Occurrence]()
+    office, change = site.settings.office, None
     async with site.database.writing() as session:
         found = await series.named(session, name)
-        if cadence or zone or event:
-            understood, kept = await series.change_cadence(
+        if recurs:
+            change = await series.change_cadence(
                 session,
                 found,
                 cadence or found.cadence,
@@ -97,12 +106,20 @@ async def edit(
                 office=office.office,
                 usual=office.usual_time,
                 event=day_of(event) or found.event_day,
+                follows=follows or ("" if event else following.named_by(found)),
             )
-            output.line(f"{name}: {understood.sentence}")
         changed = await planning.change(session, site, found, plan, by)
-    _say_kept(kept)
+    if change is not None:
+        _say(name, change)
     if changed:
         output.changed(changed)
+
+
+def _say(name: str, change: CadenceChange) -> None:
+    """Say how a cadence is understood, and what became of the dates it had."""
+    output.line(f"{name}: {change.understood.sentence}")
+    _say_kept(change.kept)
+    _say_went(change.went)
 
 
 def _say_kept(kept: Sequence[Occurrence]) -> None:
@@ -111,6 +128,16 @@ def _say_kept(kept: Sequence[Occurrence]) -> None:
         output.say(
             f"{each.slot.replace('T', ' ')} is no date of it any more, but has the"
             f" campaign {each.campaign_id}; `mailer series move` gives it another"
+        )
+
+
+def _say_went(went: Sequence[Occurrence]) -> None:
+    """Say whose readers have the former day of an event that moved."""
+    for each in went:
+        output.say(
+            f"the letter of {each.slot[:10]}, campaign {each.campaign_id}, went before"
+            " the event moved, and its readers have the former day;"
+            f" `mailer campaigns erratum {each.campaign_id}` writes to them"
         )
 
 

@@ -17,6 +17,8 @@ from mailer.cli.writing.instants import (
     count_option,
     day_of,
     event_option,
+    follows_option,
+    show_found,
     show_instants,
     show_year,
 )
@@ -67,6 +69,7 @@ zone_option = click.option(
 @click.argument("cadence")
 @zone_option
 @event_option
+@follows_option
 @plan_options
 @by_option
 @as_json
@@ -77,6 +80,7 @@ async def add(
     cadence: str,
     zone: str | None,
     event: datetime | None,
+    follows: str | None,
     by: str,
     as_json: bool,
     **given: Any,
@@ -93,6 +97,7 @@ async def add(
             office=settings.office.office,
             usual=settings.office.usual_time,
             event=day_of(event),
+            follows=follows or "",
             by=by,
         )
         plan = plan_of(given)
@@ -146,6 +151,11 @@ async def next_(
     """Show the next instants of a series."""
     async with site.database.reading() as session:
         saved = await series.named(session, name)
+        start = after or clock.now()
+        coming = await series.slots_after(session, saved, start, count=count)
+    if saved.follows_letters:
+        show_found(renewing.understood(saved), coming, as_json=as_json)
+        return
     show_instants(
         renewing.understood(saved),
         after=after,

@@ -10,23 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
 from mailer.campaigns import control, lookup, signatures
-from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
-from mailer.campaigns.review import approval, audience_guard, gate
+from mailer.campaigns.review import approval, approving, audience_guard, gate
 from mailer.campaigns.writing.translation.progress import TranslationProgress
-from mailer.errors import ContentError, MailerError
+from mailer.errors import MailerError
 from mailer.outbox import lease
-from mailer.rendering import letter_types
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.reports import totals
 from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
 from mailer.store import identity
-from mailer.users import guard, rights
-from mailer.users.acts import Right
-from mailer.users.rights import Subject
 
 BEFORE_RELEASE = (
     CampaignState.DRAFT,
@@ -92,7 +87,7 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         given = await lookup.current_approval(session, campaign)
         signed = await signatures.approvers(session, given) if given else []
         history = await lookup.events_of(session, campaign)
-        able = await may_approve(session, site, campaign)
+        able = await approving.able(session, site, campaign, now=now)
         released = campaign.state not in BEFORE_RELEASE
         report = await totals.report(session, campaign) if released else None
         warnings = await _of_site_and_time(session, campaign)
@@ -112,25 +107,6 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         history=history,
         next=_next(campaign, found.warnings, covered=covered, works=bool(workers)),
     )
-
-
-async def may_approve(
-    session: AsyncSession, site: Site, campaign: Campaign
-) -> list[str]:
-    """Return the users who may approve a campaign: its class, and none of its words."""
-    try:
-        template = letter_types.load(site.templates, campaign.template)
-    except ContentError:  # its template is gone: the check says so
-        return []
-    letter = Subject(letter_class=template.letter_class)
-    events = await lookup.events_of(session, campaign)
-    writers = {each.by for each in events if Act(each.act).changes_content}
-    return [
-        each.name
-        for each in await guard.listed(session)
-        if rights.able(each, Right.APPROVE, letter)
-        and each.name not in writers | {campaign.author}
-    ]
 
 
 async def _of_site_and_time(session: AsyncSession, campaign: Campaign) -> list[Problem]:

@@ -80,7 +80,9 @@ class Visit:
 
 def could(user: User, right: str) -> bool:
     """Whether a user has a role for a right; its limits are the verbs' matter."""
-    return right == ANY or any(each.role in ACTS[right].roles for each in user.grants)
+    return right == ANY or any(
+        each.role in ACTS[right].roles for each in (*user.grants, *user.lent)
+    )
 
 
 def cookie_name(site: Site) -> str:

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from audiences.contacts import Contact
 from mailer import clock
 from mailer.calendar import announcing
-from mailer.campaigns.models import Occurrence, SlotAlert
+from mailer.campaigns.models import Occurrence
+from mailer.campaigns.slot_models import SlotAlert
 from mailer.doctor import slots
 from mailer.processes import ticking
 from mailer.sites.site import Site

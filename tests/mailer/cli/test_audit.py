@@ -19,6 +19,7 @@ from tests.acts.readers import ED
 from tools.peers.relay import Relay
 
 BY = ("--by", "editor")
+DAYS = "--from 2097-05-04 --until 2097-05-05"
 
 # Verbs in an order that works on one site, and the object of the row of each.
 CHANGES: tuple[tuple[str, str], ...] = (
@@ -83,6 +84,8 @@ CHANGES: tuple[tuple[str, str], ...] = (
     ("users edit paul --address paul@unit.example --by head-of-unit", "user paul"),
     ("users invite paul --by head-of-unit", "user paul"),
     ("users edit paul --shown Paul --by head-of-unit", "user paul"),
+    (f"users deputy head-of-unit paul {DAYS} --by head-of-unit", "user head-of-unit"),
+    ("users end-deputy head-of-unit paul --by head-of-unit", "user head-of-unit"),
     ("users disable paul --by head-of-unit", "user paul"),
     ("users enable paul --by head-of-unit", "user paul"),
     ("users remove paul --yes --by head-of-unit", "user paul"),
@@ -91,7 +94,11 @@ CHANGES: tuple[tuple[str, str], ...] = (
 )
 # Verbs whose row another test shows, because they need more than one site.
 ELSEWHERE = {
-    "campaigns erratum": "it makes a draft, by the verb of `campaigns import`",
+    **dict.fromkeys(
+        ("campaigns erratum", "campaigns remind"),
+        "it makes a draft, by the verb of `campaigns import`",
+    ),
+    "campaigns sign-off": "tests/mailer/campaigns/review/test_signing_off.py",
     "campaigns resend": "the moves of a campaign are recorded in one place",
     "feedback quarantine discard": "tests/mailer/feedback/test_quarantine.py",
     "feedback quarantine release": "tests/mailer/feedback/test_quarantine.py",

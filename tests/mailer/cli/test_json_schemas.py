@@ -65,6 +65,11 @@ BY_EDITOR = (
 BY_ADMIN = (
     ("users add", "awa", "--role", "translator:fr"),
     ("users edit", "awa", "--shown", "Awa Ba"),
+    (
+        *("users deputy", "head-of-unit", "awa"),
+        *("--from", "2097-05-04", "--until", "2097-05-05"),
+    ),
+    ("users end-deputy", "head-of-unit", "awa"),
     ("users disable", "awa"),
     ("users enable", "awa"),
     ("users remove", "awa", "--yes"),
@@ -105,6 +110,7 @@ READ = (
     ("words", "segment"),
 )
 AFTERWARDS = (
+    ("campaigns remind", "1", "--unless", "replied", *BY),
     *((*each, *BY) for each in BY_EDITOR),
     *((*each, "--by", "head-of-unit") for each in BY_ADMIN),
     *READ,

@@ -25,6 +25,8 @@ ASKS = {
     "campaigns import": ("FOLDER", "--replace", "1"),
     "campaigns import-po": ("1", "PO"),
     "campaigns erratum": ("2",),
+    "campaigns remind": ("2", "--unless", "replied"),
+    "campaigns sign-off": ("1", "--language", "fr"),
     "campaigns return": ("1", "--because", "a date is wrong"),
     "campaigns resend": ("2", "--apply", "--yes"),
     "campaigns schedule": ("1", "--at", "2097-05-04T10:00Z"),
@@ -79,9 +81,11 @@ ASKS = {
         for verb, rest in (("add", NAME), ("edit", NAME), ("retire", ("--yes",)))
     },
     "users add": ("awa",),
+    "users deputy": ("editor", "x", "--from", "2097-05-04", "--until", "2097-05-05"),
     "users disable": ("editor",),
     "users edit": ("editor", "--shown", "E"),
     "users enable": ("editor",),
+    "users end-deputy": ("editor", "head-of-unit"),
     "users invite": ("editor",),
     "users remove": ("editor", "--yes"),
 }

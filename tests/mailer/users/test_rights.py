@@ -145,6 +145,10 @@ SAVED = {
         ("country in region(AFR)", "country in region(AFR)", True),
         ("country in region(AFR)", "country in region(EUR)", False),
         ("sub(a) and lang = fr", "sub(a) or sub(b)", True),
+        ("answered(e, yes)", "answered(e)", True),
+        ("answered(e, Yes)", "answered(e, yes)", True),
+        ("answered(e, no)", "answered(e, yes)", False),
+        ("answered(e)", "answered(e, yes)", False),
         ("last_confirmed < today", "last_confirmed < today - 180d", False),
     ],
 )

@@ -1,10 +1,12 @@
-"""`mailer campaigns ask, return`: the way to an approval, and back from it."""
+"""`mailer campaigns ask, return, sign-off`: the way to an approval, and back."""
 
 import rich_click as click
 
 from mailer import clock
 from mailer.campaigns import control, lookup
 from mailer.campaigns.asking import plainly
+from mailer.campaigns.review import signing_off
+from mailer.cli import output
 from mailer.cli.campaigns import acted, fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.sites.site import Site
@@ -20,8 +22,44 @@ async def ask(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
 
     A draft with an error is refused.
     """
-    campaign = await plainly.ask(site, campaign_id, by=by, now=clock.now())
-    acted.show(campaign, f"{campaign.name} waits for its approval", as_json=as_json)
+    campaign, able = await plainly.ask(site, campaign_id, by=by, now=clock.now())
+    names = " or ".join([", ".join(able[:-1]), able[-1]] if able[1:] else able)
+    sentence = f"{campaign.name} waits for its approval by {names}"
+    acted.show(campaign, sentence, as_json=as_json, approvers=able)
+    output.say("no mail is sent: the console mails a link to each who is asked there")
+    async with site.database.reading() as session:
+        wanting = await signing_off.missing(session, campaign, site.templates)
+    for each in wanting:
+        output.say(
+            f"it needs a sign-off first:"
+            f" `mailer campaigns sign-off {campaign_id} --language {each}`"
+        )
+
+
+@click.command(
+    "sign-off",
+    epilog="Example: mailer campaigns sign-off 1 --language fr --by marie",
+)
+@click.argument("campaign_id", type=NUMBER)
+@click.option("--language", required=True, help="The language that is right.")
+@by_option
+@as_json
+@with_site
+async def sign_off(
+    site: Site, campaign_id: int, language: str, by: str, as_json: bool
+) -> None:
+    """Sign a translation off: a translator who did not write it finds it right.
+
+    It holds until its text, or the text it translates, is edited.
+    """
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, campaign_id)
+        await signing_off.sign_off(session, campaign, language, by=by, now=clock.now())
+        wanting = await signing_off.missing(session, campaign, site.templates)
+    sentence = f"the {language} of {campaign.name} is signed off"
+    acted.show(campaign, sentence, as_json=as_json, missing=list(wanting))
+    if wanting:
+        output.say(f"{', '.join(wanting)} still needs a sign-off")
 
 
 @click.command(

@@ -9,10 +9,10 @@ from litestar.params import FromPath
 from mailer.campaigns import lookup
 from mailer.campaigns.asking import requests
 from mailer.campaigns.review import approval, gate
+from mailer.campaigns.review import approving as who_may
 from mailer.delivery.direct import approval_letters
 from mailer.errors import MailerError, RefusedError
 from mailer.outbox.message_states import MessageState
-from mailer.reports.review import overview
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -124,7 +124,7 @@ async def _page(
         campaign = await lookup.get(session, number)
         given = await lookup.current_approval(session, campaign)
         waiting = await requests.open_of(session, campaign, now=asked.now)
-        able = await overview.may_approve(session, site, campaign)
+        able = await who_may.able(session, site, campaign, now=asked.now)
     found = await gate.check(site, number, now=asked.now, scored=False)
     return showing.show(
         asked,
