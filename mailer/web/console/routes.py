@@ -12,6 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
 from mailer.web.console.account import mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.calendar import calendar_pages
 from mailer.web.console.directory import directory_pages
 from mailer.web.console.letters import (
     approving,
@@ -50,6 +51,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *testing.HANDLERS,
     *live.HANDLERS,
     *report.HANDLERS,
+    *calendar_pages.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
     *begin.HANDLERS,
