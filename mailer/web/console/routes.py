@@ -24,7 +24,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
-from mailer.web.console.reports import report
+from mailer.web.console.reports import correcting, missing, report
 from mailer.web.console.site import site_pages
 from mailer.web.console.writing import (
     attaching,
@@ -33,6 +33,7 @@ from mailer.web.console.writing import (
     editor,
     history,
     saves,
+    settings_page,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form
@@ -51,6 +52,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *testing.HANDLERS,
     *live.HANDLERS,
     *report.HANDLERS,
+    *missing.HANDLERS,
+    *correcting.HANDLERS,
     *calendar_pages.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
@@ -60,6 +63,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *history.HANDLERS,
     *attaching.HANDLERS,
     *audience.HANDLERS,
+    *settings_page.HANDLERS,
 )
 
 
