@@ -10,7 +10,7 @@ from litestar.static_files import create_static_files_router
 
 from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
-from mailer.web.console.account import mailed, me, people, signing
+from mailer.web.console.account import by_passkey, mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.calendar import calendar_pages
 from mailer.web.console.directory import directory_pages
@@ -41,6 +41,7 @@ MAX_BODY = 1024 * 1024  # octets of a form
 HANDLERS: tuple[BaseRouteHandler, ...] = (
     *signing.HANDLERS,
     *mailed.HANDLERS,
+    *by_passkey.HANDLERS,
     *me.HANDLERS,
     *people.HANDLERS,
     *home.HANDLERS,
