@@ -1,5 +1,6 @@
 """What a series is about and who works on it, checked before it is stored."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -81,6 +82,24 @@ async def change(
     )
     await session.flush()
     return changed
+
+
+def version_of(series: Series) -> str:
+    """Return what changes with each change of a series; a form carries it."""
+    names = [each.name for each in fields(SeriesPlan)]
+    values = [getattr(series, each) for each in (*names, "cadence", "zone")]
+    written = repr([*values, series.event_day])
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
+def require_seen(series: Series, version: str) -> None:
+    """Raise RefusedError if a series was changed after a form was filled."""
+    if version_of(series) != version:
+        raise RefusedError(
+            f"{series.name} was changed after you opened this page; nothing is saved."
+            " Look at the series, then change it again",
+            code="series.changed",
+        )
 
 
 async def attend_again(session: AsyncSession, series: Series) -> None:

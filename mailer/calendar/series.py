@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.characters import has_control
 from audiences.record import writing
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
@@ -22,6 +23,7 @@ from scheduler.office import ALWAYS_SAME, Office
 from scheduler.words import Understood
 
 SHOWN = 30  # dates of one series
+LONGEST_NAME = 60  # characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +43,20 @@ async def listed(session: AsyncSession) -> Sequence[tuple[Series, Occurrence | N
         .order_by(Series.name, Occurrence.due_at)
     )
     return [(series, occurrence) for series, occurrence in rows]
+
+
+async def with_next(
+    session: AsyncSession, now: datetime
+) -> Sequence[tuple[Series, datetime | None]]:
+    """Return every series by name, with the instant of its next open slot."""
+    coming = Occurrence.outcome.is_(None) & (Occurrence.due_at > now)
+    rows = await session.execute(
+        select(Series, func.min(Occurrence.due_at))
+        .outerjoin(Occurrence, (Occurrence.series_id == Series.id) & coming)
+        .group_by(Series.id)
+        .order_by(Series.name)
+    )
+    return [(series, instant) for series, instant in rows]
 
 
 async def add(
@@ -64,6 +80,7 @@ async def add(
     date to come, RefusedError if the name exists or the user may not do it.
     """
     await guard.require(session, by, Right.SERIES)
+    name = _checked(name)
     understood = words.understand(cadence, zone=zone, usual=usual)
     if await session.scalar(select(Series.id).where(Series.name == name)):
         raise RefusedError(
@@ -96,6 +113,17 @@ async def add(
 def _event_day(understood: Understood, event: date | None, follows: str) -> date | None:
     """Return the day from which a cadence counts; None: letters give it, or none."""
     return event if understood.cadence.days.event and not follows else None
+
+
+def _checked(name: str) -> str:
+    """Return the name of a new series; raise RefusedError if it cannot be one."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or has_control(name):
+        raise RefusedError(
+            f"a series has a name of 1 to {LONGEST_NAME} characters; found"
+            f" {name[:LONGEST_NAME]!r}, of {len(name)}"
+        )
+    return name
 
 
 def _begun(
@@ -214,6 +242,30 @@ async def named(session: AsyncSession, name: str) -> Series:
     if series is None:
         raise NotFoundError(f"no series is called {name!r}", code="series.unknown")
     return series
+
+
+async def numbered(session: AsyncSession, number: int) -> Series:
+    """Return a series by its number; raise NotFoundError if there is none."""
+    series: Series | None = (
+        await session.get(Series, number) if number < 2**31 else None
+    )
+    if series is None:
+        raise NotFoundError(f"no series has the number {number}", code="series.unknown")
+    return series
+
+
+async def slot_at(
+    session: AsyncSession, series: Series, local: str
+) -> Occurrence | None:
+    """Return the slot of a series at a local time, such as 2027-05-04T10:00."""
+    own = func.coalesce(Occurrence.moved_to, Occurrence.slot)
+    found: Occurrence | None = await session.scalar(
+        select(Occurrence)
+        .where(Occurrence.series_id == series.id, own == local)
+        .order_by(Occurrence.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def slots_of(session: AsyncSession, series: Series) -> Sequence[Occurrence]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.upkeep.changes import Author
 from mailer.signin import browsers
-from mailer.signin.models import Credential, SignInLink
+from mailer.signin.models import Credential, OidcSubject, Passkey, SignInLink
 from mailer.users import keeping
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
@@ -50,10 +50,11 @@ async def disable(
 async def remove(
     session: AsyncSession, name: str, author: Author, *, classes: Collection[str]
 ) -> None:
-    """Remove a user as `keeping.remove` does, with password, sign-ins and links."""
+    """Remove a user as `keeping.remove` does, with all ways to sign in."""
     await keeping.remove(session, name, author, classes=classes)
     await _end(session, name)
-    await session.execute(delete(Credential).where(Credential.user == name))
+    for kept in (Credential, Passkey, OidcSubject):
+        await session.execute(delete(kept).where(kept.user == name))
 
 
 async def _end(session: AsyncSession, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import BigInteger, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.store.base import Base
@@ -49,3 +49,38 @@ class Credential(Base):
     # hashes of the codes not used yet, in hexadecimal
     recovery: Mapped[list[str]]
     changed_at: Mapped[datetime]
+
+
+class Passkey(Base):
+    """The public half of a passkey; its browser or telephone keeps the other."""
+
+    __tablename__ = "passkey"
+
+    credential_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    user: Mapped[str] = mapped_column(String(60), index=True)
+    name: Mapped[str] = mapped_column(String(60))  # as its owner calls it
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)  # COSE (RFC 9052)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A challenge that one passkey may answer, once."""
+
+    __tablename__ = "passkey_challenge"
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user: Mapped[str | None] = mapped_column(String(60))  # None: somebody signs in
+    ends_at: Mapped[datetime]
+
+
+class OidcSubject(Base):
+    """Whom a provider of sign-ins (OpenID Connect) calls by a subject."""
+
+    __tablename__ = "oidc_subject"
+
+    subject_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(60), unique=True)
+    bound_at: Mapped[datetime]

@@ -14,7 +14,12 @@ def fresh() -> str:
 
 def digest(token: str) -> bytes:
     """Return what is kept of a token; it cannot be guessed, so it needs no salt."""
-    return hashlib.sha256(token.encode()).digest()
+    return digest_of(token.encode())
+
+
+def digest_of(octets: bytes) -> bytes:
+    """Return the digest of a name of any length, by which the store finds it."""
+    return hashlib.sha256(octets).digest()
 
 
 def form_token(token: str) -> str:

@@ -40,12 +40,12 @@ class Pages:
 
 
 @asynccontextmanager
-async def serving(site: Site) -> AsyncIterator[Pages]:
-    """Serve the pages of a site until the block ends."""
+async def serving(site: Site, port: int = 0) -> AsyncIterator[Pages]:
+    """Serve the pages of a site until the block ends; 0 is any free port."""
     stopping = asyncio.Event()
     pages = app.create(site, stopping)
     server = uvicorn.Server(connections.configuration(pages))
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     port = listening.getsockname()[1]
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:

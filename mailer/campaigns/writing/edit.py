@@ -19,6 +19,7 @@ from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import files, folder, texts
 from mailer.campaigns.writing.drafting import versions
 from mailer.campaigns.writing.folder import Folder
+from mailer.campaigns.writing.letter_settings import LetterSettings
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
@@ -129,18 +130,12 @@ async def _fill(
     if campaign.topic is not None:
         known = topics.named if campaign.topic == former else topics.in_use
         await known(session, campaign.topic)
-    references.set_reference(campaign, written.reference, year=written.day.year)
     campaign.day = written.day
     campaign.audience = folder.audience_of(written, template)
-    campaign.themes = written.themes
     campaign.default_language = written.default_language
-    campaign.fallbacks = dict(written.fallbacks)
-    campaign.per_block = written.per_block
     campaign.block_rules = written.block_rules
-    hours.store(campaign, written.send)
-    campaign.zone = written.zone
+    settle(campaign, written, topic=campaign.topic, year=written.day.year)
     derive(campaign, model, written.block_firsts)
-    campaign.event = written.event
     await files.store(session, campaign, written.files)
     campaign.updated_at = now
     await _check_rules(session, campaign, before, now)
@@ -179,6 +174,24 @@ def derive(
     campaign.block_firsts = first_rules(model) | dict(firsts)
     campaign.hours = _hours(model, ZoneInfo(campaign.zone))
     campaign.shows_entry = any(block.type == "entry" for block in model)
+
+
+def settle(
+    campaign: Campaign,
+    wanted: Folder | LetterSettings,
+    *,
+    topic: str | None,
+    year: int,
+) -> None:
+    """Give a campaign its settings; `year` is that in which its reference counts."""
+    references.set_reference(campaign, wanted.reference, year=year)
+    campaign.topic = topic
+    campaign.themes = list(wanted.themes)
+    campaign.fallbacks = dict(wanted.fallbacks)
+    campaign.per_block = list(wanted.per_block)
+    hours.store(campaign, wanted.send)
+    campaign.zone = wanted.zone
+    campaign.event = wanted.event
 
 
 def touch(campaign: Campaign, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tomlkit.items import Table
 from audiences import languages
 from audiences.errors import AudienceError
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.writing import event, files, text_files, texts
+from mailer.campaigns.writing import event, files, letter_settings, text_files, texts
 from mailer.campaigns.writing.files import Attached
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types
@@ -227,16 +227,8 @@ def _per_block(stored: Sequence[str]) -> bool | list[str]:
 
 
 def _sections(campaign: Campaign, *, same_event: bool) -> Iterator[tuple[str, Table]]:
-    send = {
-        "from": campaign.window_from,
-        "until": campaign.window_until,
-        "zone": campaign.window_zone,
-        "too_late_hours": campaign.too_late_hours,
-        "reader_hour": campaign.reader_hour,
-        "quiet": campaign.reader_quiet,
-        "wave_hours": campaign.wave_hours,
-    }
-    if any(value is not None for value in send.values()):
+    send = letter_settings.section(campaign)
+    if send:
         yield "send", _table(send)
     if campaign.event:
         yield "event", _event(campaign.event, same=same_event)
@@ -255,10 +247,7 @@ def _event(stored: Mapping[str, Any], *, same: bool) -> Table:
     places = stored["places"]
     table = _table({"zone": stored["zone"], "status": stored["status"]})
     for key in ("start", "end"):
-        value = stored[key]
-        whole = len(value) == len("2027-11-09")
-        parse = date if whole else datetime
-        table.add(key, tomlkit.item(parse.fromisoformat(value)))
+        table.add(key, tomlkit.item(letter_settings.event_table(stored)[key]))
     remark = tomlkit.comment(f'uid = "{stored["uid"]}" would update that event')
     _ = table.add("uid", stored["uid"]) if same else table.add(remark)
     place: Any = places.get("", "") if set(places) <= {""} else _table(places)

@@ -4,7 +4,7 @@ Their contacts are kept as a list, so that they stay the same when addresses cha
 draft says which letter it corrects; what its author has to write stands as {words}.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -82,6 +82,28 @@ async def draft(
     )
 
 
+def is_over(campaign: Campaign) -> bool:
+    """Whether a campaign's letter may be corrected: it is not sent any more."""
+    return not campaign.on_demand and campaign.state in _OVER
+
+
+async def begun(session: AsyncSession, campaign_id: int) -> Sequence[Campaign]:
+    """Return the errata of a campaign, the first one first."""
+    rows = await session.scalars(
+        select(Campaign).where(Campaign.corrects == campaign_id).order_by(Campaign.id)
+    )
+    return rows.all()
+
+
+async def reached(session: AsyncSession, campaign_id: int) -> tuple[int, int]:
+    """Return how many contacts got a campaign's letter, and how many may have it."""
+    got = select(func.count(distinct(Message.contact_id))).where(
+        Message.campaign_id == campaign_id, Message.state.in_(_GOT)
+    )
+    doubtful = await _number_doubtful(session, campaign_id)
+    return await session.scalar(got) or 0, doubtful
+
+
 async def _over(session: AsyncSession, campaign_id: int, by: str) -> Campaign:
     """Return a campaign, locked; raise RefusedError if its letter is still sent.
 
@@ -90,7 +112,7 @@ async def _over(session: AsyncSession, campaign_id: int, by: str) -> Campaign:
     campaign = await lookup.get(session, campaign_id)
     await permission.require(session, campaign, Right.WRITE, by=by)
     await lookup.lock(session, campaign)
-    if campaign.on_demand or campaign.state not in _OVER:
+    if not is_over(campaign):
         raise RefusedError(
             f"{campaign.name} is {campaign.state}; an erratum is for a letter that is"
             " finished or cancelled"

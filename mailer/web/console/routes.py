@@ -10,8 +10,9 @@ from litestar.static_files import create_static_files_router
 
 from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
-from mailer.web.console.account import mailed, me, people, signing
+from mailer.web.console.account import by_passkey, mailed, me, people, signing
 from mailer.web.console.account.attempts import Attempts
+from mailer.web.console.calendar import calendar_pages
 from mailer.web.console.directory import directory_pages
 from mailer.web.console.letters import (
     approving,
@@ -23,7 +24,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
-from mailer.web.console.reports import report
+from mailer.web.console.reports import correcting, missing, report
 from mailer.web.console.site import site_pages
 from mailer.web.console.writing import (
     attaching,
@@ -32,6 +33,7 @@ from mailer.web.console.writing import (
     editor,
     history,
     saves,
+    settings_page,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form
@@ -39,6 +41,7 @@ MAX_BODY = 1024 * 1024  # octets of a form
 HANDLERS: tuple[BaseRouteHandler, ...] = (
     *signing.HANDLERS,
     *mailed.HANDLERS,
+    *by_passkey.HANDLERS,
     *me.HANDLERS,
     *people.HANDLERS,
     *home.HANDLERS,
@@ -50,6 +53,9 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *testing.HANDLERS,
     *live.HANDLERS,
     *report.HANDLERS,
+    *missing.HANDLERS,
+    *correcting.HANDLERS,
+    *calendar_pages.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
     *begin.HANDLERS,
@@ -58,6 +64,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *history.HANDLERS,
     *attaching.HANDLERS,
     *audience.HANDLERS,
+    *settings_page.HANDLERS,
 )
 
 

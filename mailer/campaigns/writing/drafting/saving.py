@@ -75,7 +75,7 @@ async def save_block(
             f"the letter has no block {name[:60]!r} any more", code="block.unknown"
         )
     wanted = pieces.piece(kind, name, filled.values, filled.text)
-    if await _is_taken(
+    if await is_taken(
         session,
         taken.campaign,
         (language, name),
@@ -115,7 +115,7 @@ async def save_head(
     draft = taken.draft(language)
     values = filled.values
     wanted = pieces.front(values.get("subject", ""), values.get("preheader", ""))
-    if await _is_taken(
+    if await is_taken(
         session,
         taken.campaign,
         (language, HEAD),
@@ -157,7 +157,7 @@ async def save_letter(
             f"{given[:40]!r} is no day; write it as 2027-05-04"
         ) from None
     stands, wanted = letter_text(campaign.name, campaign.day), letter_text(name, day)
-    if await _is_taken(
+    if await is_taken(
         session, campaign, ("", LETTER), stands, wanted, stamp, by=by, now=now
     ):
         edit.rename(campaign, name=name, day=day, now=now)
@@ -177,7 +177,7 @@ async def save_audience(
     """Save the rule of who gets a letter; raise ContentError if it cannot be used."""
     campaign = taken.campaign
     stands, wanted = campaign.audience, " ".join(rule.split())
-    if await _is_taken(
+    if await is_taken(
         session, campaign, ("", AUDIENCE), stands, wanted, stamp, by=by, now=now
     ):
         await edit.set_audience(session, campaign, wanted, now=now)
@@ -186,7 +186,7 @@ async def save_audience(
     return BlockSaved(digest=pieces.digest_of(wanted), text=wanted)
 
 
-async def _is_taken(
+async def is_taken(
     session: AsyncSession,
     campaign: Campaign,
     place: tuple[str, str],

@@ -8,7 +8,7 @@ import segno
 from litestar import Request, Response, get, post
 
 from mailer.errors import MailerError, RefusedError
-from mailer.signin import browsers, passwords
+from mailer.signin import browsers, passkeys, passwords
 from mailer.signin.models import Credential
 from mailer.users import keeping
 from mailer.users.checking import UserDetails
@@ -27,7 +27,7 @@ Asking = Request[Visit, Any, Any]
 @get("/me", right=ANY)
 async def me(request: Asking) -> Response[Any]:
     """Show who one is here, and where one is signed in."""
-    return await _page(request.user)
+    return await page(request.user)
 
 
 @post("/me/details", right=ANY, status_code=200)
@@ -47,7 +47,7 @@ async def details(request: Asking) -> Response[Any]:
                 classes=(),
             )
     except (MailerError, ScheduleError, ValueError) as refused:
-        return await _page(asked, details_fault=str(refused), status=422)
+        return await page(asked, details_fault=str(refused), status=422)
     return showing.to(site, f"{HOME}/me")
 
 
@@ -84,7 +84,7 @@ async def password(request: Asking) -> Response[Any]:
             )
             await passwords.set_password(session, name, made, now=now)
     except (RefusedError, ValueError) as refused:
-        return await _page(asked, secret=secret, fault=str(refused), status=422)
+        return await page(asked, secret=secret, fault=str(refused), status=422)
     # every sign-in has ended, also this one: the page is the last that it shows
     return showing.show(asked, "recovery.html", codes=codes)
 
@@ -98,17 +98,20 @@ async def everywhere(request: Asking) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/sign-in")
 
 
-async def _page(
+async def page(
     asked: Visit,
     *,
     secret: str = "",
     fault: str = "",
     details_fault: str = "",
+    passkey_fault: str = "",
     status: int = 200,
 ) -> Response[Any]:
+    """Return the user's own page, with why an act on it was refused."""
     async with asked.site.database.reading() as session:
         known = await session.get(Credential, asked.user.name)
         open_ones = await browsers.of_user(session, asked.user.name, now=asked.now)
+        keys = await passkeys.of_user(session, asked.user.name)
     secret = secret or passwords.new_secret()
     issuer = asked.site.sender_name(asked.language)
     address = passwords.address_of(secret, name=asked.user.name, issuer=issuer)
@@ -119,6 +122,9 @@ async def _page(
         status=status,
         fault=fault,
         details_fault=details_fault,
+        passkey_fault=passkey_fault,
+        passkeys=[(each, passkeys.number(each)) for each in keys],
+        has_passkeys=passkeys.party(asked.site) is not None,
         does=[asked.words.text(ROLES[each.role]) for each in asked.user.grants],
         zone=asked.user.zone or "",
         zones=sorted(available_timezones()),

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mailer import clock
-from mailer.signin import browsers, one_time, passwords
+from mailer.signin import browsers, one_time, passkeys, passwords
 from mailer.signin.models import Credential
 from mailer.sites.site import Site
 from mailer.users import guard
@@ -43,7 +43,7 @@ Asking = Request[Any, Any, Any]
 @get("/sign-in", right=PUBLIC)
 async def form(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
     """Show the form for name, password and code."""
-    return _form(request, mail_site)
+    return form_page(request, mail_site)
 
 
 @post("/sign-in", right=PUBLIC, status_code=200)
@@ -58,7 +58,7 @@ async def by_password(
         str(given.get(key) or "") for key in ("name", "password", "code")
     )
     if not attempts.allow(request.scope, name):
-        return _form(request, mail_site, TOO_OFTEN, name=name, status=429)
+        return form_page(request, mail_site, TOO_OFTEN, name=name, status=429)
     now = clock.now()
     async with mail_site.database.reading() as session:
         user = await guard.find(session, name)
@@ -69,8 +69,8 @@ async def by_password(
         async with mail_site.database.writing() as session:
             row = await passwords.of_user(session, name, now=now)
             if passwords.take_code(row, code, key=key, now=now):
-                return await _begin(request, mail_site, session, name, now)
-    return _form(request, mail_site, WRONG, name=name, status=403)
+                return await begin(request, mail_site, session, name, now)
+    return form_page(request, mail_site, WRONG, name=name, status=403)
 
 
 @get("/sign-in/{token:str}", right=PUBLIC)
@@ -94,15 +94,15 @@ async def by_link(
 ) -> Response[Any]:
     """Sign in by a link that works once."""
     if not attempts.allow(request.scope, ""):
-        return _form(request, mail_site, TOO_OFTEN, status=429)
+        return form_page(request, mail_site, TOO_OFTEN, status=429)
     now = clock.now()
     async with mail_site.database.writing() as session:
         browser = mailed.secret_of(request, mail_site)
         name = await one_time.use(session, token, browser=browser, now=now)
         user = await guard.find(session, name) if name else None
         if name and user is not None and user.disabled_at is None:
-            return await _begin(request, mail_site, session, name, now)
-    return _form(request, mail_site, LINK_ENDED, status=403)
+            return await begin(request, mail_site, session, name, now)
+    return form_page(request, mail_site, LINK_ENDED, status=403)
 
 
 @post("/sign-out", right=ANY, status_code=200)
@@ -116,7 +116,7 @@ async def out(request: Request[Visit, Any, Any]) -> Response[Any]:
     return answer
 
 
-async def _begin(
+async def begin(
     request: Asking, site: Site, session: Any, name: str, now: datetime
 ) -> Response[Any]:
     """Sign a user in, and lead to the page that was wanted."""
@@ -148,7 +148,7 @@ def _wanted(request: Asking) -> str:
     return path if plain and "//" not in path else HOME
 
 
-def _form(
+def form_page(
     request: Asking,
     site: Site,
     fault: str = "",
@@ -156,6 +156,7 @@ def _form(
     name: str = "",
     status: int = 200,
 ) -> Response[Any]:
+    """Return the page with the ways to sign in, and why the last try did not."""
     language = language_of(site, request)
     return showing.render(
         site,
@@ -165,6 +166,7 @@ def _form(
         fault=strings.of(site, language).text(fault) if fault else "",
         name=name[:60],
         query=f"?next={_wanted(request)}",
+        has_passkeys=passkeys.party(site) is not None,
     )
 
 

@@ -13,7 +13,9 @@ from audiences.export.guarding import guarded
 from audiences.institution import REGIONS
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.outbox import ledger
+from mailer.outbox.waves import erratum
 from mailer.reports import totals
 from mailer.users.acts import Right
 from mailer.web.console import showing
@@ -41,6 +43,7 @@ LEFT_OUT = {
     "no_translation": "reads no language of the letter",
     "changed": "changed while the letter left",
     "only_to": "this site writes to few addresses only",
+    "frequency": "had as many letters this month as a reader may have",
 }
 STRINGS = (*KINDS.values(), *LEFT_OUT.values())
 Asking = Request[Visit, Any, Any]
@@ -79,6 +82,8 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
         why=_named_reasons(words),
         may_see_names=names,
         may_export=asked.could(Right.EXPORT),
+        may_resend=asked.could(Right.SEND) and campaign.state == CampaignState.FINISHED,
+        may_correct=asked.could(Right.WRITE) and erratum.is_over(campaign),
     )
 
 

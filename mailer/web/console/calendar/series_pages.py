@@ -1,0 +1,135 @@
+"""/console/series: all series, and one with its people, its dates and its history."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.upkeep import data_changes
+from audiences.upkeep.data_changes import DataKind
+from mailer.calendar import leads, notices, planning, renewing, series
+from mailer.calendar.showing.entries import CalendarEntry
+from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.models import Series
+from mailer.errors import MailerError
+from mailer.users.acts import Right
+from mailer.web.console import showing
+from mailer.web.console.calendar import dates_shown, year
+from mailer.web.console.guard import Visit
+from scheduler import words
+from scheduler.errors import ScheduleError
+from scheduler.leads import Turn
+
+DONE = {
+    "added": "The series is added.",
+    "edited": "The changes are saved.",
+    "skipped": "The date is skipped. Its draft, if it has one, stays a draft.",
+    "moved": "The date is moved. The others stay as they are.",
+    "given": "The date is added.",
+}
+WARNED = "%(names)s had a reminder with the former date: write to them."
+STRINGS = (*DONE.values(), WARNED)
+_OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)
+Asking = Request[Visit, Any, Any]
+
+
+@get("/series", right=Right.READ)
+async def listed(request: Asking) -> Response[Any]:
+    """Show all series with their cadence, their owner and their next date."""
+    asked = request.user
+    async with asked.site.database.reading() as session:
+        found = await series.with_next(session, asked.now)
+    rows = [(each, said(asked, each)[0], coming) for each, coming in found]
+    return showing.show(asked, "calendar/series-list.html", rows=rows)
+
+
+@get("/series/{number:int}", right=Right.READ)
+async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show one series: its people, its dates of a year, its history."""
+    return await show(request, number)
+
+
+async def show(
+    request: Asking, number: int, *, fault: str = "", given: str = "", status: int = 200
+) -> Response[Any]:
+    """Return the page of a series; with what was typed, where it was refused."""
+    asked, query = request.user, request.query_params
+    async with asked.site.database.reading() as session:
+        found = await series.numbered(session, number)
+        faults = await planning.faults(session, asked.site, found)
+        changes = await data_changes.history(session, DataKind.SERIES, found.name)
+        done = await _done(session, asked, found, query)
+    shown_year = year.year_of(query.get("year", ""), asked)
+    entries = await year.dates_of(asked, shown_year, found)
+    sentence, unreadable = said(asked, found)
+    return showing.show(
+        asked,
+        "calendar/series.html",
+        status=status,
+        series=found,
+        sentence=sentence,
+        faults=[unreadable, *faults] if unreadable else faults,
+        days=leads.of(found),
+        year=shown_year,
+        years_around=year.around(shown_year),
+        dates=[dates_shown.shown(asked, each) for each in entries],
+        lacking=await _lacking(asked, found, entries),
+        changes=list(reversed(changes))[:50],
+        may=asked.could(Right.SERIES),
+        done=done,
+        fault=fault,
+        given=given,
+    )
+
+
+def said(asked: Visit, found: Series) -> tuple[str, str]:
+    """Return a cadence in the language of the page, and why it cannot be read."""
+    try:
+        return words.describe(renewing.cadence_of(found), asked.language), ""
+    except ScheduleError as fault:
+        return found.cadence, str(fault)
+
+
+async def _done(
+    session: AsyncSession, asked: Visit, found: Series, query: Any
+) -> list[str]:
+    """Return what is said about the act that led to the page."""
+    act = query.get("done", "")
+    if act not in DONE:
+        return []
+    text = asked.words.text
+    sentences = [text(DONE[act])]
+    if act == "moved":
+        occurrence = await series.slot_at(session, found, query.get("at", ""))
+        warned = [] if occurrence is None else await notices.asked(session, occurrence)
+        if warned:
+            sentences.append(text(WARNED, names=asked.words.listed(warned)))
+    return sentences
+
+
+async def _lacking(
+    asked: Visit, found: Series, entries: list[CalendarEntry]
+) -> dict[int, list[str]]:
+    """Return campaign → the languages that are late, by their names."""
+    late: dict[int, list[str]] = {}
+    for each in entries:
+        came = each.turns.get(Turn.TRANSLATION, datetime.max.replace(tzinfo=asked.zone))
+        if not each.campaign or each.state not in _OPEN or each.at <= asked.now:
+            continue
+        if came <= asked.now:
+            async with asked.site.database.reading() as session:
+                campaign = await lookup.get(session, each.campaign)
+                try:
+                    tags = await notices.untranslated(
+                        session, asked.site, found, campaign
+                    )
+                except MailerError:  # the letter's own page says what is wrong
+                    continue
+            late[each.campaign] = [asked.words.language_name(tag) for tag in tags]
+    return {number: sorted(names) for number, names in late.items() if names}
+
+
+HANDLERS = (listed, page)
