@@ -25,6 +25,7 @@ from mailer.web.console.letters import (
 )
 from mailer.web.console.reports import report
 from mailer.web.console.site import site_pages
+from mailer.web.console.translation import translation_pages
 from mailer.web.console.writing import (
     attaching,
     audience,
@@ -55,6 +56,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *begin.HANDLERS,
     *editor.HANDLERS,
     *saves.HANDLERS,
+    *translation_pages.HANDLERS,
     *history.HANDLERS,
     *attaching.HANDLERS,
     *audience.HANDLERS,

@@ -81,6 +81,11 @@ if (form) {
           item.textContent = words;
           return item;
         }));
+        const standing = block.querySelector("[data-standing]");
+        if (standing && made.standing) {
+          standing.textContent = made.standing;
+          standing.classList.remove("ok", "warning");
+        }
         show();
       }
       say(block, state.dirty ? form.dataset.unsaved : told.said);
@@ -134,7 +139,6 @@ for (const place of document.querySelectorAll("[data-paste]")) {
     } catch { /* the plain words do */ }
     const own = /\n|^(#|-|>|\||\d+\.)/.test(words) && start > 0;
     const lead = own && place.value[start - 1] !== "\n" ? "\n\n" : "";
-    place.setRangeText(lead + words, start, end, "end");
-    place.dispatchEvent(new Event("input", { bubbles: true }));
+    written(place, start, end, lead + words);
   });
 }

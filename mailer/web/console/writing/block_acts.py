@@ -1,0 +1,54 @@
+"""Does what the buttons of a block say: move, duplicate, delete, confirm."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.writing.drafting import arranging, desk, translating
+from mailer.campaigns.writing.drafting.arranging import By
+from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.errors import RefusedError
+
+
+async def act(
+    session: AsyncSession, taken: DraftDesk, tag: str, given: str, by: By
+) -> str:
+    """Do an act on a block; return the rest of the address of the page after it.
+
+    The desk has the right to write in the language; most acts need the whole letter.
+    """
+    verb, _, rest = given.partition(" ")
+    name, _, place = rest.partition(" ")
+    match verb:
+        case "still-right":
+            await translating.still_right(session, taken, tag, name, by=by)
+            return f"#block-{name.lstrip('.')}"
+        case "drop":
+            await translating.drop(session, taken, tag, name, by=by)
+            return "#main"
+    await desk.require_right(session, taken.campaign, None, by=by.name)
+    return await _of_an_author(session, taken, verb, name, place, by)
+
+
+async def _of_an_author(
+    session: AsyncSession, taken: DraftDesk, verb: str, name: str, place: str, by: By
+) -> str:
+    order = [each.id for each in taken.model.pieces]
+    at = order.index(name) if name in order else 0
+    match verb:
+        case "up" | "down":
+            to = at - 1 if verb == "up" else at + 1
+            await arranging.move(session, taken, name, to, by=by)
+            return f"#{verb}-{name}"
+        case "duplicate":
+            return f"#block-{await arranging.duplicate(session, taken, name, by=by)}"
+        case "delete":
+            version = await arranging.delete(session, taken, name, by=by)
+            return f"?deleted={name}&version={version}"
+        case "give-back" if place.isdecimal():
+            await arranging.give_back(session, taken, name, int(place), by=by)
+            return f"#block-{name}"
+        case "add":
+            added = await arranging.add(
+                session, taken, name, after=place or None, by=by
+            )
+            return f"#block-{added}"
+    raise RefusedError(f"there is no act {verb[:20]!r} on a block")
