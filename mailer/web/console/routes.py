@@ -32,7 +32,9 @@ from mailer.web.console.writing import (
     begin,
     editor,
     history,
+    remark_pages,
     saves,
+    who_writes,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form
@@ -56,6 +58,8 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *begin.HANDLERS,
     *editor.HANDLERS,
     *saves.HANDLERS,
+    *remark_pages.HANDLERS,
+    *who_writes.HANDLERS,
     *translation_pages.HANDLERS,
     *history.HANDLERS,
     *attaching.HANDLERS,

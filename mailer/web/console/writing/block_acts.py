@@ -1,11 +1,13 @@
 """Does what the buttons of a block say: move, duplicate, delete, confirm."""
 
+from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns.writing.drafting import arranging, desk, translating
+from mailer.campaigns.writing.drafting import arranging, desk, remarks, translating
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import RefusedError
+from mailer.web.console.writing.remark_pages import number_of
 
 
 async def act(
@@ -21,11 +23,35 @@ async def act(
         case "still-right":
             await translating.still_right(session, taken, tag, name, by=by)
             return f"#block-{name.lstrip('.')}"
+        case "settle":
+            row = await remarks.settle(
+                session, taken.campaign.id, number_of(name), by=by.name, now=by.now
+            )
+            return f"#block-{row.block.lstrip('.')}" if row.block else "#main"
         case "drop":
             await translating.drop(session, taken, tag, name, by=by)
             return "#main"
     await desk.require_right(session, taken.campaign, None, by=by.name)
     return await _of_an_author(session, taken, verb, name, place, by)
+
+
+async def remark(
+    session: AsyncSession, taken: DraftDesk, tag: str, form: FormMultiDict, by: By
+) -> None:
+    """Make the remarks that a page sends; on the source they are of all languages."""
+    language = "" if tag == taken.campaign.default_language else tag
+    for key in list(form):
+        block, text = key.removeprefix("remark:"), str(form.get(key) or "").strip()
+        if block != key and text:
+            await remarks.add(
+                session,
+                taken.campaign,
+                text,
+                block=block,
+                language=language,
+                by=by.name,
+                now=by.now,
+            )
 
 
 async def _of_an_author(

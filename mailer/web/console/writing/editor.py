@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.writing.drafting import desk, pieces, saving
+from mailer.campaigns.writing.drafting import desk, pieces, remarks, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import NotFoundError, RefusedError
 from mailer.reports.review import looking, preview_page
@@ -28,7 +28,7 @@ from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 from mailer.web.console.showing import HOME
 from mailer.web.console.translation import translation_pages
-from mailer.web.console.writing import blocks
+from mailer.web.console.writing import blocks, remark_pages, who_writes
 from mailer.web.console.writing.languages import tag_of, tags
 
 NOTE = (
@@ -60,6 +60,8 @@ async def page(
         opened = await desk.read(session, campaign, asked.site.templates)
         may = await _may(session, opened, tag, asked.user.name)
         whole = await _may(session, opened, None, asked.user.name)
+        others = await who_writes.sentence(session, asked, campaign)
+        said = await remarks.of(session, campaign)
     values: dict[str, Any] = {
         "default": campaign.default_language,
         "tags": tags(asked, opened),
@@ -69,6 +71,8 @@ async def page(
         "draft": campaign.state == CampaignState.DRAFT,
         "can_take_back": campaign.state
         in {CampaignState.APPROVED, CampaignState.SCHEDULED},
+        "others": others,
+        "remarks_at": remark_pages.by_block(opened, said, tag),
         "page_id": secrets.token_hex(8),
         "saved": query.get("saved", "")[:5],
     }

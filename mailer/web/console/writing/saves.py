@@ -19,11 +19,13 @@ from mailer.campaigns.writing.drafting import (
     beside,
     desk,
     pieces,
+    presence,
     same_facts,
     saving,
     translating,
 )
 from mailer.campaigns.writing.drafting.arranging import By
+from mailer.campaigns.writing.drafting.beside import Beside
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.drafting.saving import (
@@ -85,11 +87,12 @@ async def save(
         for name in blocks.sent(form):
             await _save_one(session, taken, tag, name, form, done, asked)
             taken = await desk.read(session, taken.campaign, templates)
+        one = By(name=by, now=asked.now)
+        await block_acts.remark(session, taken, tag, form, one)
+        await presence.seen(session, taken.campaign, tag, by=by, now=asked.now)
         act = str(form.get("act") or "")
         if act and not done.conflicts:
-            target = await block_acts.act(
-                session, taken, tag, act, By(name=by, now=asked.now)
-            )
+            target = await block_acts.act(session, taken, tag, act, one)
         await _look_again(session, taken, tag, done, asked)
     at = asked.words.time(asked.now.astimezone(asked.site.zone))
     if request.headers.get("accept") == "application/json":
@@ -180,7 +183,8 @@ async def _look_again(
     session: AsyncSession, taken: DraftDesk, tag: str, done: Done, asked: Visit
 ) -> None:
     """Find the faults of the blocks that were saved, and where a translation stands."""
-    words, found = asked.words, {}
+    words = asked.words
+    found: Beside = {}
     translated = tag != taken.campaign.default_language
     if translated and done.saved:
         found = await beside.read(session, taken, tag)
