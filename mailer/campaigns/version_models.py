@@ -1,4 +1,4 @@
-"""The tables of a campaign's versions, the saves of its blocks, and sign-offs."""
+"""The tables of writing: versions, saves, remarks, who is writing, sign-offs."""
 
 from datetime import datetime
 
@@ -55,3 +55,34 @@ class SignOff(Base):
     at: Mapped[datetime]
     # of the text, and of the text that it translates: it holds for these alone
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class Remark(Base):
+    """What a user says of a block, or of the letter: it changes no word of it."""
+
+    __tablename__ = "campaign_remark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), index=True
+    )
+    language: Mapped[str] = mapped_column(String(20))  # "": of all languages
+    block: Mapped[str] = mapped_column(String(80))  # "": of the letter as a whole
+    text: Mapped[str] = mapped_column(String(2000))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    settled_by: Mapped[str | None] = mapped_column(String(60))
+    settled_at: Mapped[datetime | None]
+
+
+class Presence(Base):
+    """A user whose page of a letter was open for writing a moment ago."""
+
+    __tablename__ = "campaign_presence"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey(Campaign.id, ondelete="CASCADE"), primary_key=True
+    )
+    user: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]

@@ -17,6 +17,7 @@ from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approval, gate
+from mailer.campaigns.writing.drafting import remarks
 from mailer.errors import RefusedError
 from mailer.signin import tokens
 from mailer.sites.site import Site
@@ -191,11 +192,19 @@ async def approve(
 
 
 async def send_back(
-    site: Site, campaign_id: int, *, by: str, seen: datetime, reason: str, now: datetime
+    site: Site,
+    campaign_id: int,
+    *,
+    by: str,
+    seen: datetime,
+    reason: str,
+    now: datetime,
+    block: str = "",
 ) -> User | None:
     """Send a letter back to its author with a reason; return the author, if known.
 
-    All its requests are answered. Raises RefusedError for a letter that was changed
+    The reason is a remark at its block, or on the letter. All requests are answered.
+    Raises RefusedError for a letter that was changed
     meanwhile, and what control.send_back raises.
     """
     async with site.database.writing() as session:
@@ -203,9 +212,11 @@ async def send_back(
         await lookup.lock(session, campaign)
         lookup.require_seen(campaign, seen)
         await approval.require_approver(session, campaign, site.templates, by, now=now)
+        line = " ".join(reason.split())  # the history has one line
         await control.send_back(
-            session, campaign, templates=site.templates, by=by, because=reason, now=now
+            session, campaign, templates=site.templates, by=by, because=line, now=now
         )
+        await remarks.add(session, campaign, reason, block=block, by=by, now=now)
         await _answer(session, campaign, RequestAnswer.RETURNED, now)
         return await guard.find(session, campaign.author)
 

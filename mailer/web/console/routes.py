@@ -26,14 +26,17 @@ from mailer.web.console.letters import (
 )
 from mailer.web.console.reports import correcting, missing, report
 from mailer.web.console.site import site_pages
+from mailer.web.console.translation import translation_pages
 from mailer.web.console.writing import (
     attaching,
     audience,
     begin,
     editor,
     history,
+    remark_pages,
     saves,
     settings_page,
+    who_writes,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form
@@ -61,6 +64,9 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *begin.HANDLERS,
     *editor.HANDLERS,
     *saves.HANDLERS,
+    *remark_pages.HANDLERS,
+    *who_writes.HANDLERS,
+    *translation_pages.HANDLERS,
     *history.HANDLERS,
     *attaching.HANDLERS,
     *audience.HANDLERS,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mailer.campaigns.writing.syntax import front_matter, line_names, openings
-from mailer.campaigns.writing.translation import po, units
+from mailer.campaigns.writing.translation import comparing, units
 from mailer.rendering.checks import leftovers, placeholders
 from mailer.rendering.language import bidi
 from mailer.rendering.marks import Marks
@@ -44,9 +44,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "leftovers": lambda text: list(leftovers._found(text, 0, leftovers._PATTERNS)),
     "placeholders": lambda text: list(placeholders.faults(text)),
     "paragraphs": lambda text: units.paragraphs(f"a{text}b"),
-    "symbols": lambda text: po._SYMBOL.findall(f"36 C/{text}"),
-    "HTML in a translation": po._HTML.search,
-    "addresses": po._ADDRESS.findall,
+    "symbols": lambda text: comparing.SYMBOL.findall(f"36 C/{text}"),
+    "HTML in a translation": comparing._HTML.search,
+    "addresses": comparing.ADDRESS.findall,
 }
 
 

@@ -18,7 +18,7 @@ from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import edit, parsing, texts
-from mailer.campaigns.writing.drafting import pieces, versions
+from mailer.campaigns.writing.drafting import pieces, same_facts, versions
 from mailer.campaigns.writing.drafting.pieces import Draft
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import RefusedError
@@ -142,7 +142,9 @@ async def store(
     campaign, default = desk.campaign, desk.campaign.default_language
     before = await texts.parsed_of(session, campaign, desk.templates)
     given = given_firsts(campaign, before) if firsts is None else firsts
-    for language, draft in changed.items():
+    drafts = {**desk.drafts, **changed}
+    added = same_facts.with_wordless(drafts[default], drafts, desk.types)
+    for language, draft in {**changed, **added}.items():
         await _write(session, campaign, language, pieces.join(draft))
     after = await texts.parsed_of(session, campaign, desk.templates)
     edit.derive(campaign, after[default].blocks, given)

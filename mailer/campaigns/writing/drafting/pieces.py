@@ -12,7 +12,12 @@ from dataclasses import dataclass, replace
 
 from audiences import characters
 from mailer.campaigns.writing import parsing
-from mailer.campaigns.writing.syntax import front_matter, line_names, openings
+from mailer.campaigns.writing.syntax import (
+    block_lines,
+    front_matter,
+    line_names,
+    openings,
+)
 from mailer.errors import ContentError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.markup import fences
@@ -140,6 +145,23 @@ def piece(
     words = _body(text, kind)
     written = "\n".join([heading, *lines, *(("", words) if words else ())])
     return Piece(id=name, type=kind.name, text=written)
+
+
+def placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
+    """Return a draft with a piece; a new one is put where `model` has it."""
+    names = [each.id for each in model.pieces]
+    above = names[: names.index(wanted.id)] if wanted.id in names else []
+    after = next((each for each in reversed(above) if draft.piece(each)), None)
+    if after is None and draft.piece(wanted.id) is None:
+        return Draft(front=draft.front, pieces=(wanted, *draft.pieces))
+    return draft.having(wanted, after=after)
+
+
+def filled_of(piece: Piece, kind: BlockType) -> Filled:
+    """Return what a form for a stored block is filled with."""
+    lines = list(enumerate(piece.text.split("\n"), start=1))[1:]
+    read = block_lines.read(lines, kind, "")
+    return Filled(values=read.values, text=words_of(read.text, kind))
 
 
 def words_of(text: str, kind: BlockType) -> str:

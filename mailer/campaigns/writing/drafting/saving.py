@@ -14,7 +14,7 @@ from mailer.campaigns.acts import Act
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.version_models import BlockSave
 from mailer.campaigns.writing import edit, parsing, text_files
-from mailer.campaigns.writing.drafting import desk, pieces, standing
+from mailer.campaigns.writing.drafting import desk, pieces, same_facts, standing
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Draft, Filled, Piece
 from mailer.campaigns.writing.drafting.standing import LastSave, SaveOutcome, SaveStamp
@@ -62,10 +62,11 @@ async def save_block(
     by: str,
     now: datetime,
 ) -> BlockSaved:
-    """Save a block; one that a translation does not have yet is put in its place.
+    """Save a block; one that a text does not have yet is put in its place.
 
-    Raises ChangedMeanwhileError, also if the block was deleted; NotFoundError if the
-    letter may not have a block of its type.
+    What is the same in all languages is changed in all. Raises ChangedMeanwhileError,
+    also if the block was deleted; NotFoundError if the letter may not have a block of
+    its type.
     """
     language = text_files.known(language)
     draft = taken.draft(language)
@@ -75,29 +76,15 @@ async def save_block(
             f"the letter has no block {name[:60]!r} any more", code="block.unknown"
         )
     wanted = pieces.piece(kind, name, filled.values, filled.text)
+    place, stands = (language, name), here.text if here else ""
     if await is_taken(
-        session,
-        taken.campaign,
-        (language, name),
-        here.text if here else "",
-        wanted.text,
-        stamp,
-        by=by,
-        now=now,
+        session, taken.campaign, place, stands, wanted.text, stamp, by=by, now=now
     ):
-        changed = _placed(draft, wanted, taken.model)
-        await desk.store(session, taken, {language: changed}, by=by, now=now)
+        changed = {language: pieces.placed(draft, wanted, taken.model)}
+        if language == taken.campaign.default_language and here is not None:
+            changed |= same_facts.carried(taken.drafts, kind, here, wanted)
+        await desk.store(session, taken, changed, by=by, now=now)
     return BlockSaved(digest=wanted.digest, text=wanted.text)
-
-
-def _placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
-    """Return a draft with a piece; a new one is put where `model` has it."""
-    names = [each.id for each in model.pieces]
-    above = names[: names.index(wanted.id)] if wanted.id in names else []
-    after = next((each for each in reversed(above) if draft.piece(each)), None)
-    if after is None and draft.piece(wanted.id) is None:
-        return Draft(front=draft.front, pieces=(wanted, *draft.pieces))
-    return draft.having(wanted, after=after)
 
 
 async def save_head(

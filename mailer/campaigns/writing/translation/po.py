@@ -5,8 +5,6 @@ is fuzzy, and has its previous source. A returned file is refused if a placehold
 document symbol or a link was lost or added, or if it has HTML; each fault has its line.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +14,25 @@ from typing import Any
 from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
-from audiences import characters, languages
-from mailer.campaigns.writing.translation import units
+from audiences import languages
+from mailer.campaigns.writing.translation import comparing, units
+from mailer.campaigns.writing.translation.comparing import FaultKind
 from mailer.campaigns.writing.translation.units import TranslationUnit
 from mailer.errors import ContentError, together
 
-_PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
-_SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
-_ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
-_HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
+SENTENCES: Mapping[FaultKind, str] = {
+    FaultKind.PLACEHOLDER_LOST: "the placeholder {what} was lost",
+    FaultKind.PLACEHOLDER_ADDED: "the placeholder {what} is not in the source",
+    FaultKind.SYMBOL_LOST: "the document symbol {what} was lost",
+    FaultKind.SYMBOL_ADDED: "the document symbol {what} is not in the source",
+    FaultKind.ADDRESSES: (
+        "the number of addresses is {what}, and {expected} in the source"
+    ),
+    FaultKind.HTML: "HTML ({what}) is not allowed; write it as Markdown",
+    FaultKind.CONTROL: "it holds a control character",
+    FaultKind.LINE_BREAK: "it is one line in the letter; remove the line break",
+    FaultKind.OPENS_BLOCK: "a line begins with #, which would open a block",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,10 +85,11 @@ def _comments(entry: TranslationUnit) -> Iterator[str]:
         for name in units.NAMES:
             if name in entry.block.fields:
                 yield f"official name, not translated: {entry.block.fields[name]}"
-    kept = [*_PLACEHOLDER.findall(entry.text), *_SYMBOL.findall(entry.text)]
+    patterns = (comparing.PLACEHOLDER, comparing.SYMBOL)
+    kept = [found for each in patterns for found in each.findall(entry.text)]
     if kept:
         yield f"keep as they are: {', '.join(dict.fromkeys(kept))}"
-    if entry.kind == "link" or _ADDRESS.search(entry.text):
+    if entry.kind == "link" or comparing.ADDRESS.search(entry.text):
         yield "an address may be replaced by that of its page in your language"
 
 
@@ -144,29 +153,5 @@ def _wrong_type(message: Any, entry: TranslationUnit) -> Iterator[str]:
 
 def text_faults(text: str, entry: TranslationUnit) -> Iterator[str]:
     """Yield a sentence for each fault of a translated line or paragraph."""
-    yield from _lost_or_added(_PLACEHOLDER, "placeholder", text, entry.text)
-    yield from _lost_or_added(_SYMBOL, "document symbol", text, entry.text)
-    addresses, expected = (len(_ADDRESS.findall(t)) for t in (text, entry.text))
-    if addresses != expected:
-        yield f"the number of addresses is {addresses}, and {expected} in the source"
-    if html := _HTML.search(text):
-        yield f"HTML ({html[0][:40]}) is not allowed; write it as Markdown"
-    if characters.control_position(text) is not None:
-        yield "it holds a control character"
-    if entry.kind != "paragraph" and "\n" in text:
-        yield "it is one line in the letter; remove the line break"
-    if entry.kind == "paragraph" and re.search(r"^#(\s|$)", text, re.MULTILINE):
-        yield "a line begins with #, which would open a block"
-
-
-def _lost_or_added(
-    pattern: re.Pattern[str], what: str, text: str, source: str
-) -> Iterator[str]:
-    here, there = (
-        Counter(each.replace("\u00a0", " ") for each in pattern.findall(words))
-        for words in (text, source)
-    )
-    for each in there - here:
-        yield f"the {what} {each} was lost"
-    for each in here - there:
-        yield f"the {what} {each} is not in the source"
+    for each in comparing.faults(text, entry):
+        yield SENTENCES[each.kind].format(what=each.what, expected=each.expected)

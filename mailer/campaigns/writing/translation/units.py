@@ -19,7 +19,7 @@ from mailer.rendering.source import Block, Translation
 
 SUBJECT, PREHEADER = "subject", "preheader"
 NAMES = ("organisation", "contact")  # official, not translated
-_TRANSLATED = ("text", "link")  # the kinds of lines that are translated
+TRANSLATED = ("text", "link")  # the kinds of lines that are translated
 _STRUCTURED = re.compile(r"\s*([-*+>|]|\d+[.)]\s|```|~~~|#{2,6}\s|!\[)")
 
 
@@ -52,7 +52,7 @@ def source_units(
 
 def _of_block(block: Block, kinds: Mapping[str, str]) -> Iterator[TranslationUnit]:
     for name, value in lines(block).items():
-        if kinds.get(name) in _TRANSLATED and name not in NAMES:
+        if kinds.get(name) in TRANSLATED and name not in NAMES:
             yield TranslationUnit(
                 context=f"{block.id}/{name}",
                 text=value,
@@ -68,6 +68,12 @@ def _of_block(block: Block, kinds: Mapping[str, str]) -> Iterator[TranslationUni
             field="text",
             kind="paragraph",
         )
+
+
+def block_of(context: str, head: str) -> str:
+    """Return the block a unit is of; `head` for subject and preheader."""
+    block, slash, _ = context.partition("/")
+    return block if slash else head
 
 
 def lines(block: Block) -> dict[str, str]:
@@ -171,7 +177,7 @@ def _block(
     for name, value in lines(block).items():
         if name in NAMES:
             rows.append(f"{name}: {own.get(name, value)}")
-        elif kinds.get(name) not in _TRANSLATED:
+        elif kinds.get(name) not in TRANSLATED:
             rows.append(f"{name}: {value}")
         elif text := translated.get(f"{block.id}/{name}"):
             rows.append(f"{name}: {text}")

@@ -8,8 +8,10 @@ from litestar.params import FromPath
 
 from mailer.campaigns import lookup
 from mailer.campaigns.asking import requests
+from mailer.campaigns.campaign_states import RETURNABLE
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.review import approving as who_may
+from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import approval_letters
 from mailer.errors import MailerError, RefusedError
 from mailer.outbox.message_states import MessageState
@@ -22,6 +24,7 @@ from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import HOME
+from mailer.web.console.writing import remark_pages
 
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."
 NOT_MAILED = (
@@ -60,6 +63,7 @@ async def send_back(request: Asking, number: FromPath[int]) -> Response[Any]:
             by=asked.user,
             seen=seen_of(form),
             reason=reason,
+            block=str(form.get("block") or ""),
             now=asked.now,
         )
     except RefusedError as refused:
@@ -125,6 +129,7 @@ async def _page(
         given = await lookup.current_approval(session, campaign)
         waiting = await requests.open_of(session, campaign, now=asked.now)
         able = await who_may.able(session, site, campaign, now=asked.now)
+        opened = await desk.read(session, campaign, site.templates)
     found = await gate.check(site, number, now=asked.now, scored=False)
     return showing.show(
         asked,
@@ -132,6 +137,8 @@ async def _page(
         status=409 if fault else 200,
         fault=fault,
         reason=reason,
+        returnable=campaign.state in RETURNABLE,
+        places=remark_pages.places(opened, asked.words),
         campaign=campaign,
         given=given,
         found=found,

@@ -21,6 +21,7 @@ from mailer.campaigns.asking import mailed_codes, requests
 from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import gate
+from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import approval_letters
 from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox.message_states import MessageState
@@ -45,6 +46,7 @@ from mailer.web.console.guard import (
 from mailer.web.console.letters import letter_frames, returning
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.writing import remark_pages
 
 PATH = "/approve"
 OLD = "This link has ended: it is older than seven days, or its request was taken back."
@@ -134,7 +136,13 @@ async def decide(request: Asking, mail_site: NamedDependency[Site]) -> Response[
         seen = seen_of(form)
         if form.get("decision") == "return":
             await returning.send_back(
-                mail_site, number, by=by, seen=seen, reason=reason, now=opened.now
+                mail_site,
+                number,
+                by=by,
+                seen=seen,
+                reason=reason,
+                block=str(form.get("block") or ""),
+                now=opened.now,
             )
         else:
             await requests.approve(
@@ -192,6 +200,7 @@ async def _page(
     site, campaign = opened.site, opened.campaign
     async with site.database.reading() as session:
         given = await lookup.current_approval(session, campaign)
+        written = await desk.read(session, campaign, site.templates)
     found = await gate.check(site, campaign.id, now=opened.now, scored=False)
     words = strings.of(site, opened.language)
     return showing.render(
@@ -203,6 +212,7 @@ async def _page(
         fault=fault,
         said=said,
         reason=reason,
+        places=remark_pages.places(written, words),
         request=opened.request,
         campaign=campaign,
         approver=opened.approver,

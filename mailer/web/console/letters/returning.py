@@ -16,11 +16,18 @@ log = structlog.get_logger()
 
 
 async def send_back(
-    site: Site, number: int, *, by: User, seen: datetime, reason: str, now: datetime
+    site: Site,
+    number: int,
+    *,
+    by: User,
+    seen: datetime,
+    reason: str,
+    block: str,
+    now: datetime,
 ) -> None:
     """Send a letter back; that the mail to the author did not leave is logged."""
     author = await requests.send_back(
-        site, number, by=by.name, seen=seen, reason=reason, now=now
+        site, number, by=by.name, seen=seen, reason=reason, block=block, now=now
     )
     if author is None or not author.address:
         return

@@ -74,7 +74,8 @@ def _translate(seen: Overview, words: Catalogue) -> Step:
         said = words.text("one language")
     if lacking:
         said = words.text("incomplete: %(languages)s", languages=words.listed(lacking))
-    return Step(name=words.text("Translate"), said=said, done=not lacking, page="")
+    name = words.text("Translate")
+    return Step(name=name, said=said, done=not lacking, page="/translate")
 
 
 def _test(seen: Overview, words: Catalogue) -> Step:

@@ -24,7 +24,8 @@ if (form) {
     clearTimeout(state.timer);
     state.timer = setTimeout(() => save(block), wait);
   };
-  const unsaved = () => [...states].some(([, state]) => state.dirty || state.flying);
+  const remarks = () => [...form.querySelectorAll("[data-apart] textarea")].some((each) => each.value);
+  const unsaved = () => remarks() || [...states].some(([, state]) => state.dirty || state.flying);
 
   const filled = (block) => {
     const sent = new URLSearchParams();
@@ -33,6 +34,7 @@ if (form) {
     sent.set("n", n);
     form.elements.n.value = n + 1;
     for (const field of block.querySelectorAll("input, select, textarea")) {
+      if (field.closest("[data-apart]")) continue;  // a remark is added by its button
       const off = (field.type === "checkbox" || field.type === "radio") && !field.checked;
       if (field.name && !off) sent.append(field.name, field.value);
     }
@@ -81,6 +83,11 @@ if (form) {
           item.textContent = words;
           return item;
         }));
+        const standing = block.querySelector("[data-standing]");
+        if (standing && made.standing) {
+          standing.textContent = made.standing;
+          standing.classList.remove("ok", "warning");
+        }
         show();
       }
       say(block, state.dirty ? form.dataset.unsaved : told.said);
@@ -95,7 +102,7 @@ if (form) {
 
   form.addEventListener("input", (event) => {
     const block = event.target.closest("[data-block]");
-    if (!block) return;
+    if (!block || event.target.closest("[data-apart]")) return;
     stateOf(block).dirty = true;
     say(block, form.dataset.unsaved);
     later(block, WAIT);
@@ -108,6 +115,21 @@ if (form) {
   window.addEventListener("beforeunload", (event) => {
     if (!sending && unsaved()) event.preventDefault();
   });
+  // Who else writes here is asked three times a minute, while the page is looked at.
+  const others = document.querySelector("[data-others]");
+  const here = async () => {
+    if (document.hidden || !others) return;
+    try {
+      const body = new URLSearchParams({ form_token: form.elements.form_token.value });
+      const answer = await fetch(`${location.pathname}/here`, { method: "POST", body });
+      if (!answer.ok) return;
+      const said = (await answer.json()).others;
+      if (others.textContent !== said) others.textContent = said;
+      others.hidden = !said;
+    } catch { /* the next time does */ }
+  };
+  here();
+  setInterval(here, 20000);
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();
@@ -134,7 +156,6 @@ for (const place of document.querySelectorAll("[data-paste]")) {
     } catch { /* the plain words do */ }
     const own = /\n|^(#|-|>|\||\d+\.)/.test(words) && start > 0;
     const lead = own && place.value[start - 1] !== "\n" ? "\n\n" : "";
-    place.setRangeText(lead + words, start, end, "end");
-    place.dispatchEvent(new Event("input", { bubbles: true }));
+    written(place, start, end, lead + words);
   });
 }

@@ -10,7 +10,6 @@ from audiences.languages import OFFERED
 from mailer.campaigns.writing.drafting import pieces, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
-from mailer.campaigns.writing.syntax import block_lines
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.view import editions
@@ -18,7 +17,6 @@ from mailer.web.console.writing import names
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BASE = ":base"
-_TRANSLATED = ("text", "link")  # kinds of lines that are not the same in all languages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,27 +48,19 @@ class BlockForm:
     has_text: bool
     text_hint: str
     text_needed: bool
-    source: str  # the text in the default language, beside a translation
     faults: Sequence[str]
-    is_new: bool  # the translation does not have it yet
     known: bool = True
 
 
-def forms(opened: DraftDesk, language: str, words: Catalogue) -> Iterator[BlockForm]:
-    """Yield a form for each block, in the order of the default language."""
-    draft, model = opened.draft(language), opened.model
-    default = opened.campaign.default_language
-    pictures = picture_names(opened, language)
-    order = [each.id for each in model.pieces]
-    extra = [each for each in draft.pieces if each.id not in order]
-    for piece in (*model.pieces, *extra):
+def forms(opened: DraftDesk, words: Catalogue) -> Iterator[BlockForm]:
+    """Yield a form for each block of the default language, in its order."""
+    pictures = picture_names(opened, opened.campaign.default_language)
+    for piece in opened.model.pieces:
         kind = opened.types.get(piece.type)
-        here = draft.piece(piece.id)
-        source = piece if language != default and piece not in extra else None
         if kind is None:
             yield _unknown(piece)
         else:
-            yield form_of(kind, piece.id, here, source, words, pictures)
+            yield _form_of(kind, piece, words, pictures)
 
 
 def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
@@ -83,45 +73,41 @@ def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
     return found
 
 
-def form_of(
-    kind: BlockType,
-    name: str,
-    here: Piece | None,
-    source: Piece | None,
-    words: Catalogue,
-    pictures: Sequence[str],
+def _form_of(
+    kind: BlockType, piece: Piece, words: Catalogue, pictures: Sequence[str]
 ) -> BlockForm:
-    """Return the form of one block; `source` is it in the default language."""
-    filled = filled_of(here, kind) if here else Filled(values={})
-    given = filled_of(source, kind) if source else Filled(values={})
-    if here is None:  # what is the same in all languages is there already
-        same = {
-            k: v for k, v in given.values.items() if kind.fields[k] not in _TRANSLATED
-        }
-        filled = Filled(values=same)
-    shown = pieces.piece(kind, name, filled.values, filled.text)
-    type_name, _ = names.BLOCKS.get(kind.name, (kind.name, ""))
+    filled = pieces.filled_of(piece, kind)
+    shown = pieces.piece(kind, piece.id, filled.values, filled.text)
     return BlockForm(
-        id=name,
+        id=piece.id,
         code=kind.name,
-        type=words.text(type_name),
-        title=filled.values.get("title") or given.values.get("title", ""),
-        base=here.digest if here else pieces.digest_of(""),
+        type=type_name(kind.name, words),
+        title=filled.values.get("title", ""),
+        base=piece.digest,
         shown=shown.digest,
         lines=[
-            _line(kind, name, line, filled.values.get(line, ""), words, pictures)
+            _line_form(
+                kind, piece.id, line, filled.values.get(line, ""), words, pictures
+            )
             for line in kind.fields
         ],
         text=filled.text,
         has_text=kind.form != "none",
-        text_hint=words.text(names.FORMS[kind.form])
-        if kind.form in names.FORMS
-        else "",
+        text_hint=text_hint(kind, words),
         text_needed="text" in kind.needs,
-        source=_source(given),
-        faults=saving.faults_of(here, kind) if here else [],
-        is_new=here is None,
+        faults=saving.faults_of(piece, kind),
     )
+
+
+def type_name(code: str, words: Catalogue) -> str:
+    """Return what a type of block is called."""
+    name, _ = names.BLOCKS.get(code, (code, ""))
+    return words.text(name)
+
+
+def text_hint(kind: BlockType, words: Catalogue) -> str:
+    """Return how the text of a block is written; empty if it is any text."""
+    return words.text(names.FORMS[kind.form]) if kind.form in names.FORMS else ""
 
 
 def _unknown(piece: Piece) -> BlockForm:
@@ -137,24 +123,9 @@ def _unknown(piece: Piece) -> BlockForm:
         has_text=False,
         text_hint="",
         text_needed=False,
-        source="",
         faults=[],
-        is_new=False,
         known=False,
     )
-
-
-def _source(given: Filled) -> str:
-    """Return the words of a block in the default language, below each other."""
-    lines = [value for key, value in given.values.items() if key == "title"]
-    return "\n\n".join(filter(None, [*lines, given.text]))
-
-
-def filled_of(piece: Piece, kind: BlockType) -> Filled:
-    """Return what a form for a stored block is filled with."""
-    lines = list(enumerate(piece.text.split("\n"), start=1))[1:]
-    read = block_lines.read(lines, kind, "")
-    return Filled(values=read.values, text=pieces.words_of(read.text, kind))
 
 
 def picture_names(opened: DraftDesk, language: str) -> list[str]:
@@ -166,7 +137,7 @@ def picture_names(opened: DraftDesk, language: str) -> list[str]:
     )
 
 
-def _line(
+def _line_form(
     kind: BlockType,
     name: str,
     line: str,

@@ -4,6 +4,7 @@ Beside them is the letter as it is written now; what it lacks is marked.
 """
 
 import secrets
+from collections.abc import Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
@@ -16,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.writing import text_files
-from mailer.campaigns.writing.drafting import desk, pieces, saving
+from mailer.campaigns.writing.drafting import desk, pieces, remarks, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import NotFoundError, RefusedError
 from mailer.reports.review import looking, preview_page
@@ -27,10 +27,10 @@ from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing import blocks
+from mailer.web.console.translation import translation_pages
+from mailer.web.console.writing import blocks, remark_pages, who_writes
+from mailer.web.console.writing.languages import tag_of, tags
 
-NO_LANGUAGE = "“%(given)s” is no language that letters are written in here."
-STRINGS = (NO_LANGUAGE,)
 NOTE = (
     '<!doctype html><html lang="en"><title>–</title>'
     '<body style="font: 16px sans-serif; padding: 1rem">{}'
@@ -60,32 +60,50 @@ async def page(
         opened = await desk.read(session, campaign, asked.site.templates)
         may = await _may(session, opened, tag, asked.user.name)
         whole = await _may(session, opened, None, asked.user.name)
-    front = opened.draft(tag).front
-    values = pieces.front_values(opened.draft(tag))
+        others = await who_writes.sentence(session, asked, campaign)
+        said = await remarks.of(session, campaign)
+    values: dict[str, Any] = {
+        "default": campaign.default_language,
+        "tags": tags(asked, opened),
+        "writing_direction": asked.site.catalogue(tag).direction,
+        "may": may and campaign.state == CampaignState.DRAFT,
+        "whole": whole,
+        "draft": campaign.state == CampaignState.DRAFT,
+        "can_take_back": campaign.state
+        in {CampaignState.APPROVED, CampaignState.SCHEDULED},
+        "others": others,
+        "remarks_at": remark_pages.by_block(opened, said, tag),
+        "page_id": secrets.token_hex(8),
+        "saved": query.get("saved", "")[:5],
+    }
+    if tag != campaign.default_language:
+        second, open_only = query.get("beside", ""), query.get("show") == "open"
+        return await translation_pages.beside_its_source(
+            asked, opened, tag, second, open_only=open_only, **values
+        )
+    return _source(asked, opened, query, values)
+
+
+def _source(
+    asked: Visit, opened: DraftDesk, query: Mapping[str, str], values: dict[str, Any]
+) -> Response[Any]:
+    """Show the letter in its default language as forms."""
+    campaign = opened.campaign
+    tag, front = campaign.default_language, pieces.front_values(opened.model)
     deleted, version = query.get("deleted", "")[:60], query.get("version", "")
     return showing.show(
         asked,
         "write.html",
         campaign=campaign,
         tag=tag,
-        default=campaign.default_language,
-        tags=_tags(asked, opened),
-        writing_direction=asked.site.catalogue(tag).direction,
-        may=may and campaign.state == CampaignState.DRAFT,
-        whole=whole,
-        draft=campaign.state == CampaignState.DRAFT,
-        can_take_back=campaign.state
-        in {CampaignState.APPROVED, CampaignState.SCHEDULED},
-        blocks=list(blocks.forms(opened, tag, asked.words)),
-        front=values,
-        front_shown=pieces.digest_of(pieces.front(**values)),
-        source_front=pieces.front_values(opened.model),
-        front_base=pieces.digest_of(front),
+        blocks=list(blocks.forms(opened, asked.words)),
+        front=front,
+        front_shown=pieces.digest_of(pieces.front(**front)),
+        front_base=pieces.digest_of(opened.model.front),
         letter_base=pieces.digest_of(saving.letter_text(campaign.name, campaign.day)),
-        page_id=secrets.token_hex(8),
-        saved=query.get("saved", "")[:5],
         deleted=deleted if version.isdecimal() else "",
         version=version,
+        **values,
     )
 
 
@@ -145,22 +163,6 @@ async def _may(
     except RefusedError:
         return False
     return True
-
-
-def tag_of(asked: Visit, given: str) -> str:
-    """Return a language that letters are written in; raise NotFoundError for others."""
-    try:
-        return text_files.known(given)
-    except AudienceError:
-        sentence = asked.words.text(NO_LANGUAGE, given=given[:40])
-        raise NotFoundError(sentence) from None
-
-
-def _tags(asked: Visit, opened: DraftDesk) -> list[tuple[str, str, bool]]:
-    """Return the languages of a letter, then those it may have: written or not."""
-    default = opened.campaign.default_language
-    tags = dict.fromkeys([default, *opened.drafts, *asked.site.catalogues])
-    return [(tag, asked.words.language_name(tag), tag in opened.drafts) for tag in tags]
 
 
 HANDLERS = (default_page, page, letter, choose, take_back)

@@ -5,16 +5,27 @@ a block saves first. With script, each block is saved by itself while one writes
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import MediaType, Request, Response, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns.writing.drafting import arranging, desk, pieces, saving
+from mailer.campaigns.writing.drafting import (
+    beside,
+    desk,
+    pieces,
+    presence,
+    same_facts,
+    saving,
+    translating,
+)
 from mailer.campaigns.writing.drafting.arranging import By
+from mailer.campaigns.writing.drafting.beside import Beside
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.drafting.saving import (
@@ -24,20 +35,21 @@ from mailer.campaigns.writing.drafting.saving import (
     ChangedMeanwhileError,
 )
 from mailer.campaigns.writing.drafting.standing import SaveStamp
-from mailer.errors import RefusedError
 from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
-from mailer.web.console.writing import blocks
-from mailer.web.console.writing.editor import tag_of
+from mailer.web.console.translation import translation_forms
+from mailer.web.console.writing import block_acts, blocks
+from mailer.web.console.writing.languages import tag_of
 from mailer.web.console.writing.names import LINES
 
 MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
 LARGEST = 2**31 - 1  # of n
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
+KEPT = ("show", "beside")  # of a page's query, after a save
 CHANGED = "Not saved: %(name)s changed this meanwhile."
 SAVED = "Saved %(time)s"
 STRINGS = (CHANGED, SAVED, "Subject and preheader", "Name and date")
@@ -50,6 +62,7 @@ class Done:
 
     saved: dict[str, BlockSaved] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
+    standing: dict[str, str] = field(default_factory=dict)  # of a translation
     conflicts: dict[str, tuple[ChangedMeanwhileError, Filled]] = field(
         default_factory=dict
     )
@@ -74,17 +87,24 @@ async def save(
         for name in blocks.sent(form):
             await _save_one(session, taken, tag, name, form, done, asked)
             taken = await desk.read(session, taken.campaign, templates)
+        one = By(name=by, now=asked.now)
+        await block_acts.remark(session, taken, tag, form, one)
+        await presence.seen(session, taken.campaign, tag, by=by, now=asked.now)
         act = str(form.get("act") or "")
         if act and not done.conflicts:
-            taken = await desk.take(session, number, templates, by=by)
-            target = await _act(session, taken, act, By(name=by, now=asked.now))
+            target = await block_acts.act(session, taken, tag, act, one)
+        await _look_again(session, taken, tag, done, asked)
     at = asked.words.time(asked.now.astimezone(asked.site.zone))
     if request.headers.get("accept") == "application/json":
         return _answer(done, at, asked)
     if done.conflicts:
         return _conflicts(asked, taken, tag, done)
     path = f"{HOME}/campaigns/{number}/write/{tag}"
-    return showing.to(asked.site, path + (target or f"?saved={at.replace(' ', '')}"))
+    kept = {key: value for key, value in request.query_params.items() if key in KEPT}
+    if not target:
+        kept["saved"] = at.replace(" ", "")
+    query = f"?{urlencode(kept)}" if kept and not target.startswith("?") else ""
+    return showing.to(asked.site, path + query + target)
 
 
 async def _save_one(
@@ -97,17 +117,15 @@ async def _save_one(
     asked: Visit,
 ) -> None:
     """Save one block of a page, unless its form was left as it was."""
-    n = str(form.get("n") or "1")
-    stamp = SaveStamp(
-        base=str(form.get(f"{name}:base")),
-        page=str(form.get("page") or "")[:40],
-        n=min(int(n), LARGEST) if n.isascii() and n.isdecimal() else 1,
-    )
+    stamp = _stamp_of(form, name)
     by, now, shown = asked.user.name, asked.now, str(form.get(f"{name}:shown") or "")
-    kind = _kind(taken, name, form)
-    lines = kind.fields if kind else dict.fromkeys(NAMES_OF_LINES.get(name, ()), "text")
+    kind, by_whom = _kind(taken, name, form), By(name=by, now=now)
+    translated = tag != taken.campaign.default_language
+    lines: Mapping[str, str] = dict.fromkeys(NAMES_OF_LINES.get(name, ()), "text")
+    if kind:
+        lines = same_facts.translated_lines(kind) if translated else kind.fields
     filled = blocks.filled_by(form, name, lines)
-    if _wanted(filled, name, kind) == shown:
+    if _wanted(filled, name, kind, translated=translated) == shown:
         return
     try:
         if name == HEAD:
@@ -119,14 +137,26 @@ async def _save_one(
             done.saved[name] = await saving.save_letter(
                 session, taken, filled, stamp, by=by, now=now
             )
+        elif translated:
+            done.saved[name] = await translating.save(
+                session, taken, tag, name, filled, stamp, kind=kind, by=by_whom
+            )
         else:
-            done.saved[name] = saved = await saving.save_block(
+            done.saved[name] = await saving.save_block(
                 session, taken, tag, name, filled, stamp, kind=kind, by=by, now=now
             )
-            piece = Piece(id=name, type="", text=saved.text)
-            done.faults[name] = saving.faults_of(piece, kind) if kind else []
     except ChangedMeanwhileError as changed:
         done.conflicts[name] = (changed, filled)
+
+
+def _stamp_of(form: FormMultiDict, name: str) -> SaveStamp:
+    """Return where the save of a block comes from."""
+    n = str(form.get("n") or "1")
+    return SaveStamp(
+        base=str(form.get(f"{name}:base")),
+        page=str(form.get("page") or "")[:40],
+        n=min(int(n), LARGEST) if n.isascii() and n.isdecimal() else 1,
+    )
 
 
 def _kind(taken: DraftDesk, name: str, form: FormMultiDict) -> Any:
@@ -135,7 +165,7 @@ def _kind(taken: DraftDesk, name: str, form: FormMultiDict) -> Any:
     return taken.types.get(piece.type if piece else str(form.get(f"{name}:type") or ""))
 
 
-def _wanted(filled: Filled, name: str, kind: Any) -> str:
+def _wanted(filled: Filled, name: str, kind: Any, *, translated: bool) -> str:
     """Return the digest of what a form has, as its page knows it."""
     values = filled.values
     if name == HEAD:
@@ -144,34 +174,30 @@ def _wanted(filled: Filled, name: str, kind: Any) -> str:
         return pieces.digest_of(f"name: {values['name']}\ndate: {values['date']}")
     if kind is None:
         return ""
+    if translated:
+        return same_facts.translators_part(kind, name, filled).digest
     return pieces.piece(kind, name, values, filled.text).digest
 
 
-async def _act(session: AsyncSession, taken: DraftDesk, act: str, by: By) -> str:
-    """Do an act on a block; return the rest of the address of the page after it."""
-    verb, _, rest = act.partition(" ")
-    name, _, place = rest.partition(" ")
-    order = [each.id for each in taken.model.pieces]
-    at = order.index(name) if name in order else 0
-    match verb:
-        case "up" | "down":
-            to = at - 1 if verb == "up" else at + 1
-            await arranging.move(session, taken, name, to, by=by)
-            return f"#{verb}-{name}"
-        case "duplicate":
-            return f"#block-{await arranging.duplicate(session, taken, name, by=by)}"
-        case "delete":
-            version = await arranging.delete(session, taken, name, by=by)
-            return f"?deleted={name}&version={version}"
-        case "give-back" if place.isdecimal():
-            await arranging.give_back(session, taken, name, int(place), by=by)
-            return f"#block-{name}"
-        case "add":
-            added = await arranging.add(
-                session, taken, name, after=place or None, by=by
-            )
-            return f"#block-{added}"
-    raise RefusedError(f"there is no act {verb[:20]!r} on a block")
+async def _look_again(
+    session: AsyncSession, taken: DraftDesk, tag: str, done: Done, asked: Visit
+) -> None:
+    """Find the faults of the blocks that were saved, and where a translation stands."""
+    words = asked.words
+    found: Beside = {}
+    translated = tag != taken.campaign.default_language
+    if translated and done.saved:
+        found = await beside.read(session, taken, tag)
+    for name in done.saved:
+        piece = taken.draft(tag).piece(name)
+        kind = taken.types.get(piece.type) if piece else None
+        faults = saving.faults_of(piece, kind) if piece and kind else []
+        done.faults[name] = faults
+        if translated:
+            units = found.get(name, ())
+            done.faults[name] = translation_forms.remarks(units, faults, words)
+            standing = translation_forms.STATES[beside.state_of(units)]
+            done.standing[name] = words.text(standing)
 
 
 def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
@@ -180,7 +206,9 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
     state: dict[str, Any] = {"said": words.text(SAVED, time=at), "blocks": {}}
     for name, saved in done.saved.items():
         faults = done.faults.get(name, [])
-        state["blocks"][name] = {"base": saved.digest, "faults": faults}
+        standing = done.standing.get(name, "")
+        told = {"base": saved.digest, "faults": faults, "standing": standing}
+        state["blocks"][name] = told
     for changed, _ in done.conflicts.values():
         state["said"] = words.text(CHANGED, name=changed.by)
     return Response(

@@ -13,7 +13,7 @@ from mailer.campaigns.writing import texts
 from mailer.signin.models import SignIn
 from mailer.sites.site import Site
 from tests.acts import campaigning
-from tests.acts.console import Visitor, visitor
+from tests.acts.console import Visitor, add_user, visitor
 from tests.mailer.web.console.test_writing import TEXT
 from tools.peers.browser import chromium
 from tools.peers.serving import Pages, serving
@@ -103,7 +103,7 @@ async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
         await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
         page = await context.new_page()
         await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
-        words = page.locator("#block-first textarea")
+        words = page.locator("#block-first textarea[data-paste]")
         await words.press("Control+End")
         await words.evaluate(PASTED)
         await expect(words).to_have_value(
@@ -127,7 +127,9 @@ async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
         await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
         page = await context.new_page()
         await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
-        await page.locator("#block-opening textarea").fill("Typed at the last moment.")
+        await page.locator("#block-opening textarea[data-paste]").fill(
+            "Typed at the last moment."
+        )
         await page.locator("#up-second").press("Enter")
         await expect(page.locator("#up-second")).to_be_focused()
         assert "Typed at the last moment." in await written(site, number)
@@ -154,12 +156,12 @@ async def test_without_script_a_letter_is_written_in_french_on_a_telephone(
         await page.goto(f"{here}/write/fr")
         await page.locator("#block-first").get_by_label("Titre").fill("Écrit ici")
         second = page.locator("#block-second")
-        await second.get_by_label("Texte", exact=True).fill("Aussi.")
+        await second.get_by_label("Titre", exact=True).fill("Aussi")
         await second.get_by_role("button", name="Enregistrer").click()
         await expect(page.get_by_role("status").first).to_contain_text("Enregistré à")
         text = await written(site, number, "fr")
         assert "Écrit ici" in text
-        assert "Aussi." in text
+        assert "title: Aussi" in text
         await context.close()
 
 
@@ -178,7 +180,10 @@ async def test_every_page_of_writing_is_accessible_in_french_on_a_telephone(
         page = await context.new_page()
         here = f"/console/campaigns/{number}"
         for path in (
+            f"{here}/write/en",
             f"{here}/write/fr",
+            f"{here}/translate",
+            f"{here}/remarks",
             f"{here}/add/en",
             f"{here}/versions",
             f"{here}/files",
@@ -189,4 +194,65 @@ async def test_every_page_of_writing_is_accessible_in_french_on_a_telephone(
             await page.goto(pages.url + path)
             assert await page.locator("h1").count() == 1
             await accessible(page)
+        await context.close()
+
+
+async def test_buttons_write_markdown_by_keyboard_and_it_can_be_undone(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        words = page.locator("#block-first textarea[data-paste]")
+        bar = page.locator("#block-first").get_by_role("toolbar", name="Write as")
+        for name, steps, wanted in (
+            ("Bold", 0, "**one**\ntwo"),
+            ("Italic", 1, "*one*\ntwo"),
+            ("Link", 2, "[one](https://)\ntwo"),
+            ("List", 3, "- one\ntwo"),
+            ("Heading", 4, "## one\ntwo"),
+        ):
+            await words.fill("one\ntwo")
+            await words.evaluate("each => each.setSelectionRange(0, 3)")
+            await bar.get_by_role("button").first.focus()
+            for _ in range(steps):
+                await page.keyboard.press("ArrowRight")
+            await expect(bar.get_by_role("button", name=name)).to_be_focused()
+            await page.keyboard.press("Enter")
+            await expect(words).to_have_value(wanted)
+            await expect(words).to_be_focused()
+            await page.keyboard.press("ControlOrMeta+z")
+            await expect(words).to_have_value("one\ntwo")
+            await bar.get_by_role("button").nth(steps).focus()
+            await page.keyboard.press("Home")
+        await words.fill("**a**")
+        await words.evaluate("each => each.setSelectionRange(2, 3)")
+        await bar.get_by_role("button", name="Bold").click()
+        await expect(words).to_have_value("a")
+        await context.close()
+
+
+async def test_a_remark_waits_for_its_button_and_who_writes_is_shown(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        await add_user(site, "paul", "author")
+        other = await visitor(site, pages, "paul")
+        await other.post(f"/campaigns/{number}/write/en/here")
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        await expect(page.locator("[data-others]")).to_contain_text("paul (English)")
+        first = page.locator("#block-first")
+        await first.get_by_text("Make a remark").click()
+        await first.get_by_label("Remark").fill("Who comes?")
+        await first.get_by_role("button", name="Add the remark").click()
+        await expect(first.get_by_text("Who comes?").first).to_be_visible()
+        await first.get_by_role("button", name="Settle").click()
+        await expect(first.get_by_text("Who comes?")).to_have_count(0)
         await context.close()

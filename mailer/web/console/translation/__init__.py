@@ -1,0 +1,1 @@
+"""The pages of translators: a letter beside its source, and PO files."""

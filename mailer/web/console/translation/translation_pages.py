@@ -1,0 +1,214 @@
+"""/console/campaigns/{id}/translate: the languages of a letter, and PO files.
+
+A translation itself is written at …/write/{language}, beside its source.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+
+from audiences.errors import AudienceError
+from mailer.campaigns import lookup
+from mailer.campaigns.review import gate
+from mailer.campaigns.writing.drafting import beside, desk
+from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.translation import exchange, glossary, po_file
+from mailer.campaigns.writing.translation.progress import TranslationProgress
+from mailer.errors import MailerError, RefusedError
+from mailer.reports.review import overview, word_changes
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.guard import Visit
+from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.showing import HOME
+from mailer.web.console.translation import translation_forms
+from mailer.web.console.translation.translation_forms import Languages
+from mailer.web.console.writing.languages import tag_of
+
+MAX_UPLOAD = po_file.MAX_FILE + 64 * 1024  # octets, with the rest of the form
+MAX_KEPT = 2 * MAX_UPLOAD  # octets: the same file in a field of a form
+UNPROCESSABLE = 422
+SHOWN = 200  # changes on the page of a check
+FORM = "text/x-gettext-translation"
+NO_FILE = "No file was chosen."
+STRINGS = (NO_FILE,)
+Asking = Request[Visit, Any, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LanguageRow:
+    """One language of a letter: how much is translated, and its readers."""
+
+    tag: str
+    name: str
+    counted: TranslationProgress | None  # None: not begun
+    readers: int | None  # None: not counted
+    elsewhere: Mapping[str, int]  # readers who would get it in another language
+
+
+@get("/campaigns/{number:int}/translate", right=Right.READ)
+async def index(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show how far each language is, and the forms for PO files."""
+    return await _index(request.user, number)
+
+
+@get("/campaigns/{number:int}/translate/{language:str}/po", right=Right.READ)
+async def download(
+    request: Asking, number: FromPath[int], language: FromPath[str]
+) -> Response[bytes]:
+    """Return a language as a PO file for a translator."""
+    asked = request.user
+    tag = tag_of(asked, language)
+    octets = await exchange.export_po(asked.site, number, tag, now=asked.now)
+    return showing.download(
+        octets, f"letter-{number}-{tag}.po", "text/x-gettext-translation"
+    )
+
+
+@post(
+    "/campaigns/{number:int}/translate",
+    right=Right.READ,
+    status_code=200,
+    request_max_body_size=MAX_UPLOAD,
+)
+async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Show what a returned PO file would change; nothing is stored."""
+    asked, form = request.user, await forms.form_of(request)
+    given = form.get("file")
+    try:
+        octets = await given.read() if isinstance(given, UploadFile) else b""
+        if not isinstance(given, UploadFile) or not octets:
+            raise RefusedError(asked.words.text(NO_FILE))
+        name = given.filename[:100]
+        found = await exchange.look(
+            asked.site, number, octets, name=name, by=asked.user.name
+        )
+    except (MailerError, AudienceError) as fault:
+        return await _index(asked, number, fault=str(fault))
+    async with asked.site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+    return showing.show(
+        asked,
+        "translation-check.html",
+        campaign=campaign,
+        name=name,
+        found=found,
+        rows=[
+            (each, word_changes.compare(each.before, each.after, found.language))
+            for each in found.changes[:SHOWN]
+        ],
+        content=base64.b64encode(octets).decode(),
+    )
+
+
+@post(
+    "/campaigns/{number:int}/translate/take",
+    right=Right.READ,
+    status_code=200,
+    request_max_body_size=MAX_KEPT,
+)
+async def take(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Take in a PO file that was checked, unless the letter was changed since."""
+    asked, form = request.user, await forms.form_of(request)
+    try:
+        octets = base64.b64decode(str(form.get("content") or ""), validate=True)
+    except (binascii.Error, ValueError):
+        octets = b""
+    try:
+        taken = await exchange.import_po(
+            asked.site,
+            number,
+            octets,
+            name=str(form.get("name") or "")[:100],
+            by=asked.user.name,
+            now=asked.now,
+            seen=seen_of(form),
+        )
+    except (MailerError, AudienceError) as fault:
+        return await _index(asked, number, fault=str(fault))
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{taken.language}")
+
+
+async def _index(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
+    site = asked.site
+    readers, fallbacks = await _readers(asked, number)
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+        opened = await desk.read(session, campaign, site.templates)
+        rows = [
+            LanguageRow(
+                tag=tag,
+                name=asked.words.language_name(tag),
+                counted=beside.counted(await beside.read(session, opened, tag))
+                if tag in opened.drafts
+                else None,
+                readers=readers.get(tag, 0) if readers else None,
+                elsewhere={
+                    asked.words.language_name(got): count
+                    for (wanted, got), count in fallbacks.items()
+                    if wanted == tag
+                },
+            )
+            for tag in dict.fromkeys([*opened.drafts, *site.catalogues])
+            if tag != campaign.default_language
+        ]
+    return showing.show(
+        asked,
+        "translations.html",
+        status=UNPROCESSABLE if fault else 200,
+        fault=fault,
+        campaign=campaign,
+        rows=rows,
+        may=campaign.state in overview.BEFORE_RELEASE
+        and (asked.could(Right.WRITE) or asked.could(Right.TRANSLATE)),
+    )
+
+
+async def _readers(
+    asked: Visit, number: int
+) -> tuple[Mapping[str, int], Mapping[tuple[str, str], int]]:
+    """Return readers by language, and by language wanted and got; {}: not counted."""
+    try:
+        checked = await gate.check_as_approved(asked.site, number, now=asked.now)
+    except (MailerError, AudienceError):
+        return {}, {}
+    return checked.readers, checked.fallbacks
+
+
+async def beside_its_source(
+    asked: Visit, opened: DraftDesk, tag: str, second: str, **values: Any
+) -> Response[Any]:
+    """Show a translation beside its source; `second` is one more language."""
+    source = opened.campaign.default_language
+    second = second if second in opened.drafts and second not in {tag, source} else ""
+    languages = Languages(source=source, target=tag, second=second)
+    async with asked.site.database.reading() as session:
+        found = await beside.read(session, opened, tag)
+        known = await glossary.names(session, source, tag)
+    shown = list(translation_forms.forms(opened, languages, found, known, asked.words))
+    return showing.show(
+        asked,
+        "translate.html",
+        campaign=opened.campaign,
+        tag=tag,
+        forms=shown,
+        needing=[each.id for each in shown if each.needs_work],
+        counted=beside.counted(found),
+        second=second,
+        seconds=[
+            (each, asked.words.language_name(each))
+            for each in opened.drafts
+            if each not in {tag, source}
+        ],
+        **values,
+    )
+
+
+HANDLERS = (index, download, check, take)

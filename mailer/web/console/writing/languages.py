@@ -1,0 +1,28 @@
+"""The languages of a letter: those of its pages, and those it may have."""
+
+from audiences.errors import AudienceError
+from mailer.campaigns.writing import text_files
+from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.errors import NotFoundError
+from mailer.web.console.guard import Visit
+
+NO_LANGUAGE = "“%(given)s” is no language that letters are written in here."
+STRINGS = (NO_LANGUAGE,)
+
+
+def tag_of(asked: Visit, given: str) -> str:
+    """Return a language that letters are written in; raise NotFoundError for others."""
+    try:
+        return text_files.known(given)
+    except AudienceError:
+        sentence = asked.words.text(NO_LANGUAGE, given=given[:40])
+        raise NotFoundError(sentence) from None
+
+
+def tags(asked: Visit, opened: DraftDesk) -> list[tuple[str, str, bool]]:
+    """Return the languages of a letter, then those it may have: written or not."""
+    default = opened.campaign.default_language
+    found = dict.fromkeys([default, *opened.drafts, *asked.site.catalogues])
+    return [
+        (tag, asked.words.language_name(tag), tag in opened.drafts) for tag in found
+    ]
