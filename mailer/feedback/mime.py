@@ -20,6 +20,10 @@ MAX_TEXT = 200_000  # bytes of a part that are decoded
 MAX_PARTS, MAX_DEPTH = 100, 10
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:(.*)", re.DOTALL)
+_KNOWN = re.compile(
+    rb"(content-type|mime-version|subject|from|to|date|message-id)[ \t]*:",
+    re.IGNORECASE,
+)
 _PARAMETER = re.compile(
     r";\s*([\w!#$&+.^`|~*%-]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.){0,500}\"|[^\s;]{0,500})"
 )
@@ -74,7 +78,8 @@ class MimePart:
 
 def read(data: bytes) -> MimePart:
     """Return a mail; at most MAX_PARTS parts, MAX_DEPTH deep."""
-    data = data[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    data = data[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = data.lstrip(b" \t\n")  # some gateways put a line of blanks first
     while data.startswith((b"From ", b">From ")):  # an mbox separator
         data = data.partition(b"\n")[2]
     mail = part(data)
@@ -110,9 +115,15 @@ def part(data: bytes, *, usual: str = "text/plain") -> MimePart:
 
 
 def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
-    """Return the fields of a header section, and what follows a line that is none."""
+    """Return the fields of a header section, and what follows a line that is none.
+
+    Some gateways lose the indent of folded lines: before a well-known field, and after
+    a semicolon, a line that is no field goes on with the one before.
+    """
     found: dict[str, list[str]] = {}
     lines, name = head.split(b"\n"), ""
+    known = (number for number, line in enumerate(lines) if _KNOWN.match(line))
+    last = max(known, default=0)
     for number, line in enumerate(lines):
         if line[:1] in {b" ", b"\t"} and name:
             found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
@@ -120,6 +131,8 @@ def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
             name = match[1].decode("ascii").lower()
             value = decoded(match[2].strip(), "")[:MAX_VALUE]
             found.setdefault(name, []).append(value)
+        elif name and (number < last or lines[number - 1].rstrip().endswith(b";")):
+            found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
         elif found and not line.startswith(b">From "):
             return _decode_all(found), b"\n".join(lines[number:]) + b"\n\n"
         elif not found:
