@@ -122,8 +122,7 @@ def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
     """
     found: dict[str, list[str]] = {}
     lines, name = head.split(b"\n"), ""
-    known = (number for number, line in enumerate(lines) if _KNOWN.match(line))
-    last = max(known, default=0)
+    last: int | None = None  # the line of the last well-known field, once needed
     for number, line in enumerate(lines):
         if line[:1] in {b" ", b"\t"} and name:
             found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
@@ -131,13 +130,22 @@ def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
             name = match[1].decode("ascii").lower()
             value = decoded(match[2].strip(), "")[:MAX_VALUE]
             found.setdefault(name, []).append(value)
-        elif name and (number < last or lines[number - 1].rstrip().endswith(b";")):
+        elif name and (
+            number < (last := _last_known(lines) if last is None else last)
+            or lines[number - 1].rstrip().endswith(b";")
+        ):
             found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
         elif found and not line.startswith(b">From "):
             return _decode_all(found), b"\n".join(lines[number:]) + b"\n\n"
         elif not found:
             return {}, head + b"\n\n"
     return _decode_all(found), b""
+
+
+def _last_known(lines: list[bytes]) -> int:
+    """Return the place of the last line that begins a well-known field, 0 if none."""
+    known = (number for number, line in enumerate(lines) if _KNOWN.match(line))
+    return max(known, default=0)
 
 
 def _decode_all(found: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -205,11 +213,11 @@ def _split(parent: MimePart, most: int) -> Iterator[MimePart]:
         usual = "message/rfc822"
     start, given = -1, 0
     for match in line.finditer(parent.body):
-        if start >= 0 and given < most:
+        if start >= 0:
             yield part(parent.body[start : match.start()], usual=usual)
             given += 1
         start = match.end() + 1
-        if match[1]:
+        if match[1] or given >= most:
             return
     if start >= 0 and given < most:
         yield part(parent.body[start:], usual=usual)
