@@ -4,7 +4,7 @@ A suppression holds only the keyed fingerprint of an address. It stays when the 
 is deleted, so that a later import of the address is still suppressed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +90,34 @@ async def suppress(
         return False
     _add_event(session, address_key, "suppressed", reason, now, detail, by)
     return True
+
+
+async def suppress_all(
+    session: AsyncSession,
+    details: Mapping[bytes, str | None],
+    reason: Why,
+    *,
+    now: datetime,
+) -> set[bytes]:
+    """Suppress addresses, each with a detail; return those that were not before."""
+    if not details:
+        return set()
+    rows = [
+        {"address_key": key, "reason": reason, "since": now, "detail": detail}
+        for key, detail in details.items()
+    ]
+    added = set(
+        await session.scalars(
+            insert(session, Suppression)
+            .on_conflict_do_nothing()
+            .returning(Suppression.address_key),
+            rows,
+        )
+    )
+    for key, detail in details.items():
+        if key in added:
+            _add_event(session, key, "suppressed", reason, now, detail)
+    return added
 
 
 async def erase(session: AsyncSession, address_key: bytes, *, now: datetime) -> None:

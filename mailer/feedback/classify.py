@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailer.delivery.smtp.verdict import Permanence
-from mailer.feedback import addresses, delivery_report, diagnosis, mime, phrases, prose
+from mailer.feedback import (
+    addresses,
+    delivery_report,
+    diagnosis,
+    mime,
+    notification,
+    phrases,
+    prose,
+)
 from mailer.feedback.diagnosis import NamedRecipient
 from mailer.feedback.mime import MimePart
 
@@ -42,7 +50,7 @@ def classify(data: bytes) -> Classified:
 
 def of_mail(mail: MimePart) -> Classified:
     """Return what a mail is that has been read."""
-    for step in (_complaint, _report, _enclosed, _automatic, _in_words):
+    for step in (_complaint, _report, _enclosed, _notified, _automatic, _in_words):
         found = step(mail)
         if found is not None:
             return found
@@ -139,7 +147,7 @@ def _diagnosed(
         if again.permanence is not Permanence.UNKNOWN:
             found = again
     if not found.address:
-        said = prose.recipients(mail, text, of_headers=False)
+        said = prose.recipients(mail, text)
         found = replace(found, address=said[0] if said else "")
     return found
 
@@ -151,6 +159,35 @@ def _each_once(found: list[NamedRecipient]) -> tuple[NamedRecipient, ...]:
         if each.address:
             kept.setdefault(each.address.lower(), each)
     return tuple(kept.values())
+
+
+_NOTIFIED = {
+    notification.BOUNCE: MailKind.BOUNCE,
+    notification.COMPLAINT: MailKind.COMPLAINT,
+    "delivery": MailKind.DELIVERED,
+    "deliveryDelay": MailKind.DELAY,
+}
+
+
+def _notified(mail: MimePart) -> Classified | None:
+    """Return what a notification of Amazon SES says that came by mail."""
+    found = notification.read(mail.text())
+    if found is None:
+        return None
+    told, concerned = found
+    if told == notification.BOUNCE:
+        named = [diagnosis.of(e.address, e.words, status=e.status) for e in concerned]
+    else:
+        named = [
+            NamedRecipient(
+                address=each.address,
+                status=each.status,
+                permanence=Permanence.UNKNOWN,
+                reason=told,
+            )
+            for each in concerned
+        ]
+    return Classified(kind=_NOTIFIED[told], recipients=_each_once(named))
 
 
 def _automatic(mail: MimePart) -> Classified | None:
@@ -190,6 +227,17 @@ def _from_daemon(mail: MimePart) -> bool:
     return phrases.has("daemon", sender) or (empty and not sender)
 
 
+def _returns_ours(mail: MimePart) -> bool:
+    """Return whether a mail encloses one that its own recipient wrote."""
+    ours = {each.lower() for each in addresses.within(mail.header("to"))}
+    return any(
+        each.lower() in ours
+        for original in prose.originals(mail)
+        for name in ("return-path", "from", "sender")
+        for each in addresses.within(original.header(name))
+    )
+
+
 def _in_words(mail: MimePart) -> Classified | None:
     """Return a delay notice or a bounce that follows no standard."""
     text, subject = prose.words(mail), mail.header("subject")
@@ -198,7 +246,7 @@ def _in_words(mail: MimePart) -> Classified | None:
     failed = "x-failed-recipients" in mail.headers
     answers = phrases.has("answer subject", subject)
     about = phrases.has("failure subject", subject) and not answers
-    if not (failed or daemon or about):
+    if not (failed or daemon or about or _returns_ours(mail)):
         return None
     delayed = not phrases.has("given up", first) and (
         phrases.has("delay", first) or phrases.has("delay subject", subject)
@@ -206,11 +254,10 @@ def _in_words(mail: MimePart) -> Classified | None:
     told = daemon and about
     if not (failed or delayed or told or phrases.has("failure text", first)):
         return None
-    named = prose.recipients(mail, text, of_headers=True) or prose.recipients(
-        mail, text, of_headers=False
-    )
+    named = prose.of_headers(mail) or prose.recipients(mail, text)
     for original in prose.originals(mail):
         named = named or _to(original)
+    named = named or prose.recipients(mail, text, to_us=True)
     found = [_told(text, each, named) for each in named]
     kind = MailKind.DELAY if delayed and not failed else MailKind.BOUNCE
     return Classified(kind=kind, recipients=_each_once(found))

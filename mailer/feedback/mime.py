@@ -20,6 +20,10 @@ MAX_TEXT = 200_000  # bytes of a part that are decoded
 MAX_PARTS, MAX_DEPTH = 100, 10
 
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:(.*)", re.DOTALL)
+_KNOWN = re.compile(
+    rb"(content-type|mime-version|subject|from|to|date|message-id)[ \t]*:",
+    re.IGNORECASE,
+)
 _PARAMETER = re.compile(
     r";\s*([\w!#$&+.^`|~*%-]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.){0,500}\"|[^\s;]{0,500})"
 )
@@ -74,7 +78,8 @@ class MimePart:
 
 def read(data: bytes) -> MimePart:
     """Return a mail; at most MAX_PARTS parts, MAX_DEPTH deep."""
-    data = data[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b"\n")
+    data = data[:MAX_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = data.lstrip(b" \t\n")  # some gateways put a line of blanks first
     while data.startswith((b"From ", b">From ")):  # an mbox separator
         data = data.partition(b"\n")[2]
     mail = part(data)
@@ -110,9 +115,14 @@ def part(data: bytes, *, usual: str = "text/plain") -> MimePart:
 
 
 def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
-    """Return the fields of a header section, and what follows a line that is none."""
+    """Return the fields of a header section, and what follows a line that is none.
+
+    Some gateways lose the indent of folded lines: before a well-known field, and after
+    a semicolon, a line that is no field goes on with the one before.
+    """
     found: dict[str, list[str]] = {}
     lines, name = head.split(b"\n"), ""
+    last: int | None = None  # the line of the last well-known field, once needed
     for number, line in enumerate(lines):
         if line[:1] in {b" ", b"\t"} and name:
             found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
@@ -120,11 +130,22 @@ def fields(head: bytes) -> tuple[dict[str, list[str]], bytes]:
             name = match[1].decode("ascii").lower()
             value = decoded(match[2].strip(), "")[:MAX_VALUE]
             found.setdefault(name, []).append(value)
+        elif name and (
+            number < (last := _last_known(lines) if last is None else last)
+            or lines[number - 1].rstrip().endswith(b";")
+        ):
+            found[name][-1] += " " + decoded(line.strip(), "")[:MAX_VALUE]
         elif found and not line.startswith(b">From "):
             return _decode_all(found), b"\n".join(lines[number:]) + b"\n\n"
         elif not found:
             return {}, head + b"\n\n"
     return _decode_all(found), b""
+
+
+def _last_known(lines: list[bytes]) -> int:
+    """Return the place of the last line that begins a well-known field, 0 if none."""
+    known = (number for number, line in enumerate(lines) if _KNOWN.match(line))
+    return max(known, default=0)
 
 
 def _decode_all(found: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -192,11 +213,11 @@ def _split(parent: MimePart, most: int) -> Iterator[MimePart]:
         usual = "message/rfc822"
     start, given = -1, 0
     for match in line.finditer(parent.body):
-        if start >= 0 and given < most:
+        if start >= 0:
             yield part(parent.body[start : match.start()], usual=usual)
             given += 1
         start = match.end() + 1
-        if match[1]:
+        if match[1] or given >= most:
             return
     if start >= 0 and given < most:
         yield part(parent.body[start:], usual=usual)

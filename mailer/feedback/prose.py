@@ -35,6 +35,8 @@ _OURS = re.compile(
     r"|admin|administrator|webmaster|no-?reply|double-bounce)@",
     re.IGNORECASE,
 )
+_SENDERS = ("from", "sender", "reply-to", "return-path")
+_RECEIVERS = ("to", "delivered-to", "cc")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 _PARAGRAPH = re.compile(r"\n[ \t>*|-]*\n")
 _HEADER_LINE = re.compile(  # of the returned mail, as a gateway repeats it
@@ -65,15 +67,18 @@ def words(mail: MimePart) -> str:
     return text[: begins if text[:begins].strip() else len(text)][:MAX_READ]
 
 
-def recipients(mail: MimePart, text: str, *, of_headers: bool) -> list[str]:
-    """Return the addresses that a mail says have failed.
+def of_headers(mail: MimePart) -> list[str]:
+    """Return the addresses that fields of a mail say have failed."""
+    return addresses.within(" ".join(mail.headers.get("x-failed-recipients", [])))
 
-    With `of_headers` those that fields of the mail name, else those of its words.
+
+def recipients(mail: MimePart, text: str, *, to_us: bool = False) -> list[str]:
+    """Return the addresses that the words of a mail say have failed.
+
+    The address that the mail is to is left out, but not with `to_us`: some mail systems
+    write to the failed address itself.
     """
-    if of_headers:
-        fields = mail.headers.get("x-failed-recipients", [])
-        return addresses.within(" ".join(fields))
-    own = _own(mail)
+    own = _own(mail, _SENDERS if to_us else (*_SENDERS, *_RECEIVERS))
     if match := _FAILED.search(text):
         found = _found(text[match.end() :], own, (_AT_START, addresses.ADDRESS))
         if found:
@@ -107,12 +112,11 @@ def _indent(match: re.Match[str]) -> int:
     return len(match[0]) - len(match[0].lstrip(" \t"))
 
 
-def _own(mail: MimePart) -> set[str]:
-    """Return the addresses of the bounce itself, and of us who wrote."""
-    names = ("from", "sender", "to", "reply-to", "return-path", "delivered-to", "cc")
+def _own(mail: MimePart, names: Sequence[str]) -> set[str]:
+    """Return the addresses in some fields of the bounce, and of us who wrote."""
     values = [value for name in names for value in mail.headers.get(name, [])]
-    for original in originals(mail):
-        for name in ("from", "sender", "return-path", "reply-to"):
+    for original in originals(mail) if "to" in names else []:
+        for name in _SENDERS:
             values += original.headers.get(name, [])
     return {each.lower() for each in addresses.within(" ".join(values))}
 

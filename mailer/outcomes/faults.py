@@ -235,10 +235,10 @@ async def suppress_proven(
                 ),
             )
         )
-        for key, kind in proven.all():
-            await suppressions.suppress(
-                session, key, suppressions.Why.BOUNCED, now=now, detail=kind
-            )
+        details = {key: kind for key, kind in proven}
+        await suppressions.suppress_all(
+            session, details, suppressions.Why.BOUNCED, now=now
+        )
 
 
 def _took_mail(session: AsyncSession, campaign_id: int) -> Select[str]:

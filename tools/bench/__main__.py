@@ -2,8 +2,8 @@
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
 same campaign at growing sizes, and to a real Postfix; rendering, signing, import,
-segment, release and move. Prints tables and ends with one JSON line. `--quick` measures
-less, in some minutes.
+segment, release, bounces that come back, and move. Prints tables and ends with one JSON
+line. `--quick` measures less, in some minutes.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from tools.bench import (
     moving,
     relay,
     render,
+    returning,
     scale,
     sign,
     tls,
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
         "record": auditing.run(),
+        "returning": returning.run(scale.STORES, plain.messages // 2),
         "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")

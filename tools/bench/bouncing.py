@@ -1,5 +1,7 @@
 """The steps of the benchmark of what comes back."""
 
+import time
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -12,6 +14,7 @@ from mailer.outbox.models import Message
 from mailer.sites.opening import open_site
 from mailer.store import identity
 
+SHARES = ("alone", "beside")  # Maildirs: of the bounces read alone, beside a campaign
 REPLIES = (  # none reaches the share at which a fault counts as ours
     "550 5.1.1 <{address}>: Recipient address rejected: User unknown",
     "452 4.2.2 <{address}>: mailbox is full",
@@ -79,7 +82,10 @@ Subject: A letter to be measured
 
 
 async def bounce_all(folder: Path, campaign_id: int) -> dict[str, float]:
-    """Let the relay take every message, and write a bounce of each into a Maildir."""
+    """Let the relay take every message, and write a bounce of each into a Maildir.
+
+    The bounces are shared between two Maildirs.
+    """
     async with open_site(folder / "config.toml") as site:
         async with site.database.writing() as session:
             await session.execute(
@@ -102,8 +108,8 @@ async def bounce_all(folder: Path, campaign_id: int) -> dict[str, float]:
                 .join(Contact, Contact.id == Message.contact_id)
                 .where(Message.state == MessageState.ACCEPTED)
             )
-            for place in ("new", "cur", "tmp"):
-                (folder / "returned" / place).mkdir(parents=True)
+            for share, place in product(SHARES, ("new", "cur", "tmp")):
+                (folder / share / place).mkdir(parents=True)
             for number, key, address in found:
                 signed = site.signer.message(known.stamp(number, key))
                 reply = REPLIES[number % len(REPLIES)].format(address=address)
@@ -115,19 +121,22 @@ async def bounce_all(folder: Path, campaign_id: int) -> dict[str, float]:
                     status=reply.split()[1],
                     envelope=signed.message_id,
                 )
-                new = folder / "returned" / "new" / f"{number}.bench"
+                share = SHARES[number // len(REPLIES) % len(SHARES)]
+                new = folder / share / "new" / f"{number}.bench"
                 new.write_text(mail, encoding="utf-8")
     return {}
 
 
-async def read(folder: Path) -> dict[str, float]:
-    """Take every bounce in, and decide, as `mailer feedback read` does."""
+async def read(folder: Path, share: str) -> dict[str, float]:
+    """Take a share of the bounces in, and decide, as `mailer feedback read` does."""
     async with open_site(folder / "config.toml") as site:
-        now = clock.now()
-        recorded = await maildir.read(site, folder / "returned", now=now)
+        began, now = time.perf_counter(), clock.now()
+        recorded = await maildir.read(site, folder / share, now=now)
         decided = await taking.decide(site, now=now)
+        seconds = time.perf_counter() - began
     return {
         "bounces": recorded.kinds["bounce"],
         "suppressed": len(decided.suppressed),
         "ours": decided.ours,
+        "seconds": seconds,
     }

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.intake import importing, read
 from audiences.intake.importing import Transactions
 from mailer import clock
+from mailer.maintenance import founding
 from mailer.sites.opening import open_site
 
 
@@ -31,8 +32,10 @@ class Timed:
 
 
 async def load(folder: Path, path: Path) -> dict[str, float]:
-    """Import a list: read, check, stage and apply."""
+    """Make the users of a sample site, and import a list: read, check, stage, apply."""
     async with open_site(folder / "config.toml") as site:
+        async with site.database.writing() as session:
+            session.add_all(founding.users(clock.now()))
         table = read.open_table(path)
         async with site.database.connection() as held:
             timed = Timed(held)
@@ -41,7 +44,7 @@ async def load(folder: Path, path: Path) -> dict[str, float]:
                 table,
                 key=site.address_key,
                 basis="bench",
-                by="bench",
+                by=founding.EDITOR,
                 now=clock.now,
             )
     return {

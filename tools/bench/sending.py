@@ -37,9 +37,6 @@ async def prepare(
         },
     )
     await loading.load(folder, listed)
-    async with open_site(folder / "config.toml") as site:
-        async with site.database.writing() as session:
-            session.add_all(founding.users(clock.now()))
     return {}
 
 

@@ -93,7 +93,7 @@ def _named(reply: Reply, status: str) -> ReplyFault:
         return found
     if reply.code in status_table.LOGIN_CODES:
         return status_table.CODES[reply.code]
-    if reply.code in status_table.COMMAND_CODES:
+    if reply.code in status_table.COMMAND_CODES and status[:1] in {"", "5"}:
         return ReplyFault.COMMAND
     if status in status_table.EXACT:
         return _exact(status, temporary=code[0] == "4")

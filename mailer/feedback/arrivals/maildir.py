@@ -7,17 +7,16 @@ or an unreadable file stays where it is, and is named in the log.
 import asyncio
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import structlog
 
 from mailer.errors import RefusedError
 from mailer.feedback.arrivals import taking
-from mailer.feedback.arrivals.taking import BATCH, MAX_OCTETS
+from mailer.feedback.arrivals.taking import BATCH, MAX_OCTETS, Read
 from mailer.feedback.belief.arrival import Arrival
 from mailer.feedback.belief.recording import Recorded
 from mailer.feedback.mime import MAX_BYTES
@@ -36,31 +35,50 @@ async def read(
     """
     total = Recorded()
     left: set[Path] = set()  # files that stay
-    while True:
-        found = await asyncio.to_thread(_batch, folder, left)
-        if not found:
-            return total
-        arrivals = [
-            Arrival(octets=octets, way="maildir", of_replies=of_replies)
-            for octets in found.values()
-        ]
-        total.add(await taking.take(site, arrivals, now=now))
-        left |= await asyncio.to_thread(_remove, found)
+    first = _read(site, folder, left, set(), of_replies=of_replies)
+    reading = asyncio.create_task(first)
+    try:
+        while True:
+            found, mails = await reading
+            if not found:
+                return total
+            # the child reads the next mails while these are stored
+            after = _read(site, folder, left, found, of_replies=of_replies)
+            reading = asyncio.create_task(after)
+            total.add(await taking.store(site, mails, now=now))
+            left |= await asyncio.to_thread(_remove, found)
+    finally:
+        reading.cancel()
 
 
-def _batch(folder: Path, left: set[Path]) -> dict[Path, bytes]:
-    """Return the octets of some mails: at most BATCH, of MAX_OCTETS together."""
+async def _read(
+    site: Site, folder: Path, left: set[Path], busy: set[Path], *, of_replies: bool
+) -> tuple[set[Path], Read]:
+    """Return some files of a Maildir that are not busy, and what their mails say."""
+    found = await asyncio.to_thread(_batch, folder, left, busy)
+    arrivals = [
+        Arrival(octets=octets, way="maildir", of_replies=of_replies)
+        for octets in found.values()
+    ]
+    return set(found), await taking.read(site, arrivals)
+
+
+def _batch(folder: Path, left: set[Path], busy: set[Path]) -> dict[Path, bytes]:
+    """Return the octets of some mails: at most BATCH, of MAX_OCTETS together.
+
+    What cannot be read is added to `left`.
+    """
     found: dict[Path, bytes] = {}
     size = 0
     try:
-        for path in islice(_files(folder, left), BATCH):
+        for path in _files(folder, left | busy):
             octets = _octets(path)
             if octets is None:
                 left.add(path)
                 continue
             found[path] = octets
             size += len(octets)
-            if size > MAX_OCTETS - MAX_BYTES:
+            if len(found) >= BATCH or size > MAX_OCTETS - MAX_BYTES:
                 break
     except OSError as fault:
         raise RefusedError(
@@ -70,12 +88,12 @@ def _batch(folder: Path, left: set[Path]) -> dict[Path, bytes]:
     return found
 
 
-def _files(folder: Path, left: set[Path]) -> Iterator[Path]:
+def _files(folder: Path, without: set[Path]) -> Iterator[Path]:
     for place in PLACES:
         with os.scandir(folder / place) as entries:
             for entry in entries:
                 path = folder / place / entry.name
-                if not entry.name.startswith(".") and path not in left:
+                if not entry.name.startswith(".") and path not in without:
                     yield path
 
 
@@ -95,7 +113,7 @@ def _octets(path: Path) -> bytes | None:
     return None
 
 
-def _remove(paths: dict[Path, bytes]) -> set[Path]:
+def _remove(paths: Collection[Path]) -> set[Path]:
     """Remove files that are stored; return those that cannot be removed."""
     left = set()
     for path in paths:

@@ -10,13 +10,16 @@ import resource
 import signal
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import fields
 from types import FrameType
 
-from mailer.feedback.opening import opened
+from mailer.feedback.diagnosis import NamedRecipient
+from mailer.feedback.opening import OpenedMail, opened
 
 SECONDS = 3  # of processor time for a mail, which takes less than a millisecond
 MEMORY = 512 << 20  # octets of address space
+_OF_MAIL = tuple(each.name for each in fields(OpenedMail))
+_OF_RECIPIENT = tuple(each.name for each in fields(NamedRecipient))
 
 
 def main() -> int:
@@ -42,11 +45,21 @@ def _answer(mail: bytes) -> str:
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
     signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
-        return json.dumps(asdict(opened(mail)))
+        return json.dumps(_plain(opened(mail)))
     except (TimeoutError, MemoryError, RecursionError):
         return "null"
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _plain(mail: OpenedMail) -> dict[str, object]:
+    """Return the values of a mail by name; `asdict` copies each of them."""
+    values = {each: getattr(mail, each) for each in _OF_MAIL}
+    values["recipients"] = [
+        {each: getattr(recipient, each) for each in _OF_RECIPIENT}
+        for recipient in mail.recipients
+    ]
+    return values
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -7,6 +7,7 @@ mail is read again; killed after, it is known and changes nothing.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -30,37 +31,56 @@ MAX_OCTETS = 32_000_000  # of the mails of one transaction
 log = structlog.get_logger()
 
 
-async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Recorded:
-    """Store mails, and change the ledger as they say; return what was new.
+class Read(NamedTuple):
+    """Mails that were read and are not stored yet."""
 
-    Wishes to unsubscribe are on the disk before the store is asked.
-    """
+    mails: Sequence[ReadMail]
+    known: int  # other mails, which are stored already
+
+
+async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Recorded:
+    """Store mails, and change the ledger as they say; return what was new."""
+    return await store(site, await read(site, arrivals), now=now)
+
+
+async def read(site: Site, arrivals: Sequence[Arrival]) -> Read:
+    """Read mails in the child, all but those that are stored already."""
     digests = {each.digest for each in arrivals}
     async with site.database.reading() as session:
         known = await recording.known(session, digests)
     new = [each for each in arrivals if each.digest not in known]
-    recorded = Recorded(known=len(arrivals) - len(new))
-    if not new:
-        return recorded
     octets = [each.octets for each in new]
-    opened = await asyncio.to_thread(reader.kept.read, octets)
-    read = [
+    opened = await asyncio.to_thread(reader.kept.read, octets) if new else []
+    mails = [
         ReadMail(arrival=arrival, opened=each)
         for arrival, each in zip(new, opened, strict=True)
     ]
-    mails = [believing.named(site.signer, each) for each in read]
+    return Read(mails, len(arrivals) - len(new))
+
+
+async def store(site: Site, found: Read, *, now: datetime) -> Recorded:
+    """Store mails that were read, and change the ledger; return what was new.
+
+    Wishes to unsubscribe are on the disk before the store is asked.
+    """
+    recorded = Recorded(known=found.known)
+    if not found.mails:
+        return recorded
+    mails = [believing.named(site.signer, each) for each in found.mails]
     leaves = [each for mail in mails for each in _opt_outs(mail, now)]
     if leaves:
         await asyncio.to_thread(optouts.append, site.root, leaves)
     async with site.database.writing() as session:
         rows = await recording.rows_of(session, mails, now=now)
-        await filing.file(session, site, read, rows)
+        await filing.file(session, site, found.mails, rows)
         if site.settings.feedback.leave_by_words:
             asked = await leaving.asked(session, rows, now=now)
             leaves += asked
             await asyncio.to_thread(optouts.append, site.root, asked)
-        recorded.add(await recording.store(session, rows, now=now))
-        await filing.follow(session, site, read, rows, now=now)
+        stored, new = await recording.store(session, rows, now=now)
+        recorded.add(stored)
+        await filing.follow(session, site, found.mails, new, now=now)
+        opened = [each.opened for each in found.mails]
         reports = [each.report for each in opened if each and each.report]
         await keeping.keep(session, reports, now=now)
     await keep(site, recorded.complained, Why.COMPLAINED, now=now)

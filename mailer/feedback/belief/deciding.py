@@ -6,7 +6,7 @@ one of these bounces led to is lifted.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -144,27 +144,41 @@ async def _decide(
         limits,
         now=now,
     )
+    proven = _proven(batch, steps)
+    details = {key: detail for key, _, detail in reversed(proven)}
+    new = await suppressions.suppress_all(session, details, Why.BOUNCED, now=now)
+    decisions = {
+        each.id: BounceDecision.PROBE
+        for each in batch
+        if steps.get(each.id) is SoftStep.PROBE
+    }
+    decided.probed += len(decisions)
+    decided.suppressed += new
+    for key, number, _ in proven:
+        if key in new:
+            decisions[number] = BounceDecision.SUPPRESSED
+            new.remove(key)  # a second bounce of the address suppresses nothing
     by_decision: dict[BounceDecision, list[int]] = defaultdict(list)
     for each in batch:
-        decision = BounceDecision.KEPT
-        detail = each.reason
-        step = steps.get(each.id, SoftStep.KEEP)
-        if step is SoftStep.PROBE:
-            decision = BounceDecision.PROBE
-            decided.probed += 1
-        if step is SoftStep.GIVE_UP:
-            detail = f"letters came back for months: {each.reason}"
-        proven = each.permanence == Permanence.PERMANENT or step is SoftStep.GIVE_UP
-        if proven and each.address_key is not None:
-            new = await suppressions.suppress(
-                session, each.address_key, Why.BOUNCED, now=now, detail=detail
-            )
-            if new:
-                decision = BounceDecision.SUPPRESSED
-                decided.suppressed.append(each.address_key)
-        by_decision[decision].append(each.id)
+        by_decision[decisions.get(each.id, BounceDecision.KEPT)].append(each.id)
     for value, numbers in by_decision.items():
         await _set(session, FeedbackMail.id.in_(numbers), value)
+
+
+def _proven(
+    batch: Sequence[FeedbackMail], steps: Mapping[int, SoftStep]
+) -> list[tuple[bytes, int, str]]:
+    """Return the bounces that prove a mailbox gone: address, number, and why."""
+    found = []
+    for each in batch:
+        detail = each.reason
+        given_up = steps.get(each.id) is SoftStep.GIVE_UP
+        if given_up:
+            detail = f"letters came back for months: {each.reason}"
+        gone = given_up or each.permanence == Permanence.PERMANENT
+        if gone and each.address_key is not None:
+            found.append((each.address_key, each.id, detail))
+    return found
 
 
 async def _set(

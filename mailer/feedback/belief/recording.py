@@ -58,8 +58,11 @@ async def rows_of(
 
 async def store(
     session: AsyncSession, rows: Sequence[Row], *, now: datetime
-) -> Recorded:
-    """Store rows that are not known, and change the ledger as they say."""
+) -> tuple[Recorded, list[Row]]:
+    """Store rows that are not known, and change the ledger as they say.
+
+    Return what was stored, and the rows that are new.
+    """
     added = await _insert(session, rows)
     new = [row for row in rows if row["digest"] in added]
     recorded = Recorded(known=len(rows) - len(new))
@@ -69,7 +72,7 @@ async def store(
         else:
             recorded.kinds[row["kind"]] += 1
     recorded.complained = await apply(session, new, now=now)
-    return recorded
+    return recorded, new
 
 
 async def _insert(session: AsyncSession, rows: Sequence[Row]) -> set[bytes]:
@@ -95,12 +98,9 @@ async def apply(
     abuse = [each for each in believed if _is_abuse(each)]
     if abuse:
         await returns.complain(session, [_returned(each) for each in abuse], now=now)
-    suppressed = [each["address_key"] for each in abuse]
-    return [
-        key
-        for key in suppressed
-        if await suppressions.suppress(session, key, Why.COMPLAINED, now=now)
-    ]
+    keys = dict.fromkeys(each["address_key"] for each in abuse)
+    new = await suppressions.suppress_all(session, keys, Why.COMPLAINED, now=now)
+    return [key for key in keys if key in new]
 
 
 def _is_bounce(row: Row) -> bool:

@@ -56,7 +56,7 @@ async def record(
     ]
     once = {row["digest"]: row for row in rows}
     async with site.database.writing() as session:
-        recorded = await recording.store(session, list(once.values()), now=now)
+        recorded, _ = await recording.store(session, list(once.values()), now=now)
     await taking.keep(site, recorded.complained, Why.COMPLAINED, now=now)
     if leaves:
         await applying.apply_pending(site)

@@ -116,6 +116,7 @@ HOSTILE = {
     + b"a-" * 90_000,
     "deep": NESTED,
     "parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 300_000,
+    "brackets of JSON": b"\n" + b'{"a":[' * 30_000,
     "base64": b"Content-Transfer-Encoding: base64\n\n" + b"QUFB" * 5_000_000,
 }
 
@@ -141,12 +142,14 @@ def test_parts_are_bounded_in_number_and_depth() -> None:
 @pytest.mark.parametrize(
     "ends", [b"\r\n", b"\n", b"\r"], ids=["CRLF", "LF", "CR of old Macs"]
 )
-def test_line_ends_and_mbox_separators_do_not_matter(ends: bytes) -> None:
+def test_line_ends_separators_and_blank_lines_do_not_matter(ends: bytes) -> None:
     mail = (
         b"From x@y Thu Jan  1 00:00:00 2026\n" + DAEMON + b"\n<a@b.example>: 550 no\n"
     )
 
-    assert addresses(classify(mail.replace(b"\n", ends))) == ["a@b.example"]
+    for before in (b"", b"\n", b"   \n", b" \n\t\n"):
+        read = classify((before + mail).replace(b"\n", ends))
+        assert addresses(read) == ["a@b.example"]
 
 
 def test_the_command_prints_a_line_for_each_file_of_a_folder(tmp_path: Path) -> None:

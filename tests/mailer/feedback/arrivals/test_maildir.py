@@ -10,7 +10,7 @@ import pytest
 
 from mailer import clock
 from mailer.errors import RefusedError
-from mailer.feedback.arrivals import maildir, reader
+from mailer.feedback.arrivals import maildir, reader, taking
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 from tests.acts import campaigning, returning
@@ -96,6 +96,21 @@ async def test_what_is_no_regular_file_stays_and_the_rest_is_read(
     left = sorted(each.name for each in (folder / "new").iterdir())
     assert (recorded.kinds, left) == ({"bounce": 3}, ["folder", "link", "pipe"])
     assert secret.exists()
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_many_links_do_not_hide_the_mails_after_them(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    _, (mail, *_) = await bounces(site, relay, tmp_path)
+    box = returning.maildir(tmp_path / "returned", [mail])
+    for number in range(taking.BATCH + 50):
+        (box / "new" / f"0.{number}").symlink_to(box)
+
+    recorded = await maildir.read(site, box, now=clock.now())
+
+    assert recorded.kinds["bounce"] == 1
+    assert not any(each.is_file() for each in (box / "new").iterdir())
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

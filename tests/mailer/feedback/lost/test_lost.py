@@ -1,6 +1,8 @@
 """An organisation whose contact is lost is still reached, and the unit has a task."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,41 @@ from tests.acts import campaigning, delivering, returning
 from tests.acts.commands import Mailer
 from tools.peers.relay import Relay
 
+# A program that is killed before or after the nth of these calls while it heals.
+KILLED = """
+import inspect, os, signal, sys
+import mailer.feedback.lost.noticing as noticing
+import mailer.feedback.lost.sending_on as sending_on
+import mailer.outbox.plan as plan
+import mailer.outbox.release as release
+from audiences.upkeep import lending
+from mailer.cli import main
+
+left = [int(sys.argv[1])]
+
+def step():
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def counted(function):
+    async def call(*arguments, **named):
+        step()
+        result = await function(*arguments, **named)
+        step()
+        return result
+    return call
+
+for module, name in (
+    (noticing, "notice"), (lending, "lend"), (sending_on, "_begin"),
+    (release, "store"), (plan, "plan"),
+):
+    setattr(module, name, counted(getattr(module, name)))
+sys.exit(main.run(["--config", sys.argv[2], "feedback", "read", sys.argv[3]]))
+"""
+# the calls: notice and lend begin and end; notice again; the wave begins, is stored,
+# is planned and ends. What one process has noticed the next one does not repeat.
+NOTICING, SENDING_ON = (0, 1, 2, 3, 4), (1, 2, 3, 4)
 ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"])
 ED, DEPUTY = "focal-point@ed.sector.example", "deputy@ed.sector.example"
 RULE = "kind = sector and role = focal_point and sub(monthly-letter)"
@@ -79,6 +116,33 @@ async def test_the_next_contact_gets_that_letter_and_the_later_ones(
     later = {each.recipient for each in relay.accepted[before:]}
     assert DEPUTY in later
     assert ED not in later
+
+
+@ON_SQLITE
+@pytest.mark.prove
+async def test_killed_between_any_two_steps_of_healing_one_letter_is_sent_on(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    await add_deputy(site)
+    await lose(site, relay, tmp_path)
+    place = str(returning.maildir(tmp_path / "returned", []))
+    config, killed, before = str(site.root / "config.toml"), 0, len(relay.accepted)
+    for step in (*NOTICING, *SENDING_ON):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLED, str(step), config, place),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        killed += await process.wait() == -signal.SIGKILL
+    for _ in range(2):
+        await heal(site, relay)
+
+    assert killed == len(NOTICING) + len(SENDING_ON)
+    assert [each.recipient for each in relay.accepted[before:]] == [DEPUTY]
+    assert await roles_of(site, DEPUTY) == ("representative", "focal_point")
+    async with site.database.reading() as session:
+        (task,) = await tasks.listed(session)
+    assert (task.kind, task.address, task.successor) == (TaskKind.LOST, ED, DEPUTY)
 
 
 @ON_SQLITE
