@@ -106,6 +106,8 @@ def read(path: Path) -> Folder:
         files=found.or_else([], lambda: files.read(path)),
         texts=texts,
     )
+    if texts:
+        found.all += files.without_text(path, read.files, texts)
     if found.all:
         raise together(found.once())
     return read

@@ -175,6 +175,45 @@ def test_a_text_with_a_name_that_is_none_is_refused_with_a_suggestion(
     assert refused.value.where.startswith(path.name)
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a.pdf", "a.pdf: no letter would have this file, which is beside the texts"),
+        ("Pièces jointes/a.pdf", "that go with a letter are in files/; rename it"),
+        ("附件/a.pdf", "that go with a letter are in files/; rename it"),
+        (
+            "files/de/a.pdf",
+            "files/de: no letter would have these files: there is no de",
+        ),
+        ("files/fr-CA/a.pdf", "there is no fr-CA.md; move them to files/"),
+        ("files/images/a.pdf", "'images' is not a language; put the file in files/ or"),
+        ("files/zz/a.pdf", "'zz' is not a language; put the file in files/ or"),
+    ],
+)
+def test_a_file_that_no_letter_would_have_is_refused(
+    tmp_path: Path, name: str, sentence: str
+) -> None:
+    path = campaigning.write(tmp_path, en=campaigning.TEXT, fr=campaigning.TEXT)
+    (path / name).parent.mkdir(parents=True, exist_ok=True)
+    (path / name).write_bytes(b"%PDF-1.4")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert sentence in str(refused.value)
+
+
+def test_all_faults_of_files_are_shown_at_once(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files").mkdir()
+    for name in ("a.exe", "b.webp", "c.png", "d.docm"):
+        (path / "files" / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    for each in ("allowed: .pdf", "as .png or .jpg", "is damaged", "without macros"):
+        assert each in str(refused.value)
+
+
 def test_all_faults_of_a_folder_are_shown_at_once(tmp_path: Path) -> None:
     toml = GOOD + 'subjct = "x"\nthemes = 3\nzone = "Mars"\n[languages]\ndefault = "zz"'
     path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT, eng="x", zz="x")
