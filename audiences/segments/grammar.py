@@ -84,6 +84,19 @@ _TERMINALS = {
 }
 
 
+_ALTERNATIVES = re.compile(  # country = FR or BE
+    r"\b(?P<fact>\w{1,40})\s{0,9}(?P<sign>!?=)\s{0,9}"
+    r"(?P<words>[\w.:-]{1,60}(?:\s{1,9}or\s{1,9}[\w.:-]{1,60})+)\s{0,9}(?=[)]|$|and\b)",
+    re.IGNORECASE,
+)
+_INSTEAD = {
+    "&": "and",
+    "|": "or",
+    "!": "not, or != between a fact and a word",
+    **dict.fromkeys("'‘’“”„«»", 'a text in straight quotation marks: "…"'),
+}
+
+
 @lru_cache(maxsize=1_000)
 def parse(text: str) -> rules.Rule:
     """Return the rule of a text; raise RuleError with the column of the first error."""
@@ -95,6 +108,8 @@ def parse(text: str) -> rules.Rule:
         raise _unexpected(text, fault) from None
     except UnexpectedCharacters as fault:
         sentence = f"unexpected character {fault.char!r}"
+        if advice := _INSTEAD.get(fault.char):
+            sentence += f"; write {advice}"
         raise RuleError(text, cast(int, fault.pos_in_stream) + 1, sentence) from None
     except VisitError as fault:
         if isinstance(fault.orig_exc, RuleError):
@@ -134,7 +149,15 @@ def _unexpected(text: str, fault: UnexpectedToken) -> RuleError:
     ended = fault.token.type == "$END"
     found = "the rule ends" if ended else f"found {str(fault.token)!r}"
     column = len(text.rstrip()) + 1 if ended else (fault.token.start_pos or 0) + 1
-    return RuleError(text, column, f"{found}; expected {' or '.join(expected)}")
+    sentence = f"{found}; expected {' or '.join(expected)}"
+    for each in _ALTERNATIVES.finditer(text):
+        if each.start() < column <= each.end() + 1:
+            words = re.split(r"\s+or\s+", each["words"], flags=re.IGNORECASE)
+            sign = "in" if each["sign"] == "=" else "not in"
+            sentence = f"{found}; write {each['fact']} {sign} ({', '.join(words)})"
+    if found == "found '='" and text[: column - 1].endswith("="):
+        sentence = f"{found}; write one ="
+    return RuleError(text, column, sentence)
 
 
 @v_args(inline=True)

@@ -49,6 +49,12 @@ CONTEXT = Context(vocabulary=WORDS, today=now().date())
         ("(" * 60 + "kind = ngo" + ")" * 60, 41, "more than 40 levels of brackets"),
         ("not not not not kind = ngo", 1, "four or more not in a row"),
         ("kind = ngo or " * 400 + "kind = ngo", 1, "at most 4000"),
+        ("country = FR or BE", 19, "the rule ends; write country in (FR, BE)"),
+        ("country != FR or BE and kind = ngo", 21, "write country not in (FR, BE)"),
+        ("kind = ngo and (kind = ngo or natcom)", 37, "write kind in (ngo, natcom)"),
+        ("kind == ngo", 7, "found '='; write one ="),
+        ("kind = ngo && kind = ngo", 12, "unexpected character '&'; write and"),
+        ("kind = 'ngo'", 8, "write a text in straight quotation marks"),
         ("kind = '1' or 1=1", 8, 'unexpected character "\'"'),
     ],
 )

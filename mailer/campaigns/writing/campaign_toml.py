@@ -13,6 +13,7 @@ from mailer.errors import ContentError, unreadable
 
 MAX_FILE = 200_000  # octets
 MAX_LEVELS = 8  # of tables and lists within each other; a campaign needs three
+_PLACE = re.compile(r"at line (\d+)")
 _SHOWN = 400  # characters of a sentence, which can quote a value
 
 
@@ -51,7 +52,7 @@ def read(folder: Path) -> CampaignToml:
     except NotADirectoryError:
         raise ContentError(str(folder), "is not a folder") from None
     except tomllib.TOMLDecodeError as fault:
-        raise ContentError(name, f"not valid TOML: {fault}") from None
+        raise ContentError(name, _not_toml(text, str(fault))) from None
     except ValueError:  # a number of thousands of digits, or a day that does not exist
         raise ContentError(name, "not valid TOML: a number or a date") from None
     except RecursionError:
@@ -69,12 +70,28 @@ def text_of(folder: Path, name: str, *, limit: int, full: str = "") -> str:
     where = full or f"{folder.name}/{name}"
     try:
         octets = regular_files.read(folder, [name], limit=limit)
-        text = octets.decode("utf-8")
+        text = octets.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         raise
-    except (OSError, UnicodeError) as fault:
+    except UnicodeError:
+        raise ContentError(where, "is not UTF-8; save it as UTF-8") from None
+    except OSError as fault:
         raise ContentError(where, unreadable(fault)) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _not_toml(text: str, fault: str) -> str:
+    """Return the sentence on a text that is not TOML, with what to write if known."""
+    lines, place = text.split("\n"), _PLACE.search(fault)
+    line = lines[int(place[1]) - 1] if place else ""
+    value = line.partition("=")[2].strip()
+    if value.startswith(("“", "”", "„", "«", "‘", "’")):
+        return f'not valid TOML: {fault}; use straight quotation marks: "…"'
+    if re.match(r"\d{1,2}[./]\d{1,2}[./]\d{4}", value):
+        return f"not valid TOML: {fault}; write a day as 2027-05-04"
+    if re.match(r"[^\W\d]", value):
+        return f'not valid TOML: {fault}; put a text in quotation marks: "…"'
+    return f"not valid TOML: {fault}"
 
 
 def _check_levels(table: dict[str, Any], name: str) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import topics
-from audiences.errors import AudienceError
+from audiences.errors import AudienceError, RuleError
 from audiences.institution import ADDRESSEES
 from audiences.segments import compiler, named
+from audiences.segments.facts import Values
 from mailer.campaigns import acts, control, hours, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable
@@ -238,6 +239,13 @@ async def _check_rules(
     `before` are the campaign's former rules: their retired words stay valid.
     """
     context = await lookup.context_of(session, campaign, now=now, present=True)
+    try:
+        campaign.themes = [
+            context.vocabulary.resolve(each, Values.THEME, rule=each, column=1)
+            for each in campaign.themes
+        ]
+    except RuleError as fault:
+        raise ContentError("campaign.toml, themes", fault.sentence) from None
     for key, rule in _rules(campaign).items():
         try:
             compiler.condition(rule, context)

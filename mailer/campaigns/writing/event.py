@@ -24,7 +24,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.characters import has_control
+from audiences.languages import LanguageError
 from mailer.campaigns.models import Campaign, Event
+from mailer.campaigns.writing import text_files
 from mailer.composing.invitation import Invitation
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering.checks import problem
@@ -106,10 +108,15 @@ def _zone(value: Any, fault: Fault) -> str:
 def _places(value: Any, fault: Fault) -> dict[str, str]:
     """Return the place by language; "" is every other language."""
     places = value if isinstance(value, dict) else {"": value}
-    for place in places.values():
+    found = {}
+    for language, place in places.items():
         if not isinstance(place, str) or has_control(place):
             raise fault("place", "event.place is not one line of text")
-    return dict(places)
+        try:
+            found[text_files.known(language) if language else ""] = place
+        except LanguageError as unknown:
+            raise fault("place", f"event.place: {unknown}") from None
+    return found
 
 
 async def next_sequence(session: AsyncSession, campaign: Campaign) -> int:
@@ -196,6 +203,12 @@ def digest(event: Mapping[str, Any]) -> str:
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
+def place_in(places: Mapping[str, str], language: str) -> str:
+    """Return the place in a language, else in English, else in any."""
+    wanted = (language, "", "en", *places)
+    return next((places[each] for each in wanted if places.get(each)), "")
+
+
 def invitation(
     event: Mapping[str, Any],
     *,
@@ -219,7 +232,7 @@ def invitation(
         start=start,
         end=end if isinstance(end, datetime) else end + timedelta(days=1),
         zone=event["zone"],
-        place=places.get(language) or places.get("") or places.get("en") or "",
+        place=place_in(places, language),
         summary=summary,
         description=description,
         language=language,

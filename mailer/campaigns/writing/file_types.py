@@ -27,6 +27,12 @@ _ARCHIVES = {  # ending → media type, and what such an archive has inside
     ".odt": (f"{_OPEN}.text", "content.xml"),
     ".ods": (f"{_OPEN}.spreadsheet", "content.xml"),
 }
+_INSTEAD = {  # of types that are not sent
+    "as .png or .jpg": ".svg .webp .heic .heif .avif .bmp .tif .tiff .ico",
+    "as .pdf": ".doc .ppt .rtf .odp .pages .key .txt .md .html .htm .eml .msg",
+    "as .xlsx": ".xls .xlsb .numbers .tsv",
+    "without macros": ".docm .xlsm .pptm .dotm",
+}
 _TEXTS = {".csv": "text/csv", ".vcf": "text/vcard"}
 TYPES = (*_BINARY, *_ARCHIVES, *_TEXTS)
 _OTHERS = {  # how files of other types begin
@@ -74,7 +80,9 @@ def media_type(name: str, octets: bytes) -> str:
     """Return the media type of a file; raise ValueError if its content is another."""
     ending = PurePath(name).suffix.lower()
     if ending not in TYPES:
-        raise ValueError(f"files of this type are not sent; allowed: {' '.join(TYPES)}")
+        how = next((how for how, of in _INSTEAD.items() if ending in of.split()), "")
+        advice = f"save it {how}" if how and ending else f"allowed: {' '.join(TYPES)}"
+        raise ValueError(f"files of this type are not sent; {advice}")
     if not octets:
         raise ValueError("the file is empty; remove it or save it again")
     if ending in _BINARY:
@@ -86,6 +94,8 @@ def media_type(name: str, octets: bytes) -> str:
         kind, inside = _ARCHIVES[ending]
         if not _has_inside(octets, inside, kind):
             raise _another(ending, octets)
+        if b"vbaProject.bin" in octets:  # the name of the part, which is never packed
+            raise ValueError("the document has macros; save it without them")
         return kind
     return f"{_TEXTS[ending]}; charset={_charset(ending, octets)}"
 
@@ -126,8 +136,10 @@ def _charset(ending: str, octets: bytes) -> str:
         text = octets.decode("utf-8-sig" if charset == "utf-8" else charset)
     except (UnicodeError, LookupError):
         raise ValueError(_UNREADABLE) from None
-    if _CONTROL.search(text):
+    if _CONTROL.search(text.replace("\0", "")):
         raise _another(ending, octets)
+    if "\0" in text:  # UTF-16 or UTF-32 without a mark
+        raise ValueError(_UNREADABLE)
     if ending == ".vcf" and not text.lstrip().upper().startswith("BEGIN:VCARD"):
         raise _another(ending, octets)
     return charset

@@ -7,7 +7,7 @@ another. The store has each content once, by its digest.
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -18,8 +18,8 @@ from audiences import characters, languages
 from audiences.store.dialects import insert
 from mailer import regular_files
 from mailer.campaigns.models import Campaign, StoredFile
-from mailer.campaigns.writing import file_types, picture_size
-from mailer.errors import ContentError, RefusedError, unreadable
+from mailer.campaigns.writing import file_types, picture_size, text_files
+from mailer.errors import ContentError, RefusedError, together, unreadable
 from mailer.rendering.letter_types import LAYOUT
 from mailer.rendering.markup import look
 from mailer.rendering.template_files import TemplateFiles
@@ -42,19 +42,35 @@ class Attached:
 
 
 def read(folder: Path) -> list[Attached]:
-    """Read the files of a campaign folder; raise ContentError at the first fault."""
+    """Read the files of a campaign folder; raise ContentError with every fault."""
     if "files" not in regular_files.names(folder):
         return []
     attached: list[Attached] = []
+    faults: list[ContentError] = []
     for inside in _inside(folder):
-        attached.append(_file(folder, inside))
-        _refuse_twins(attached, "/".join((folder.name, "files", *inside)))
+        try:
+            attached.append(_file(folder, inside))
+            _refuse_twins(attached, "/".join((folder.name, "files", *inside)))
+        except ContentError as fault:
+            faults.append(fault)
         if sum(len(file.octets) for file in attached) > MAX_TOGETHER:
             raise ContentError(
                 f"{folder.name}/files",
                 f"has more than {MAX_TOGETHER // 1_000_000} MB in all",
             )
+    if faults:
+        raise together(faults)
     return attached
+
+
+def without_text(
+    folder: Path, attached: Iterable[Attached], texts: Collection[str]
+) -> Iterator[ContentError]:
+    """Yield a fault for each folder of files in a language that has no text."""
+    for language in sorted({each.language for each in attached} - {"", *texts}):
+        where = f"{folder.name}/files/{language}"
+        what = f"no letter would have these files: there is no {language}.md"
+        yield ContentError(where, f"{what}; move them to files/")
 
 
 def _inside(folder: Path) -> Iterator[tuple[str, ...]]:
@@ -100,9 +116,10 @@ def _file(folder: Path, inside: tuple[str, ...]) -> Attached:
     path = ("files", *inside)
     where = "/".join((folder.name, *path))
     try:
-        language = languages.tag(above[0]) if above else ""
-    except languages.LanguageError as fault:
-        raise ContentError(where, str(fault)) from None
+        language = text_files.known(above[0]) if above else ""
+    except languages.LanguageError:
+        what = f"{above[0]!r} is not a language; put the file in files/ or files/fr/"
+        raise ContentError(where, what) from None
     try:
         octets = regular_files.read(
             folder, path, limit=MAX_FILE, advice="; put it on a page, and link it"
@@ -113,6 +130,8 @@ def _file(folder: Path, inside: tuple[str, ...]) -> Attached:
         kind = file_types.media_type(name, octets)
     except ValueError as fault:
         raise ContentError(where, str(fault)) from None
+    if kind.startswith("image/"):
+        _check_picture(where, octets)
     return Attached(
         name=unicodedata.normalize("NFC", name),
         language=language,

@@ -106,6 +106,8 @@ def read(path: Path) -> Folder:
         files=found.or_else([], lambda: files.read(path)),
         texts=texts,
     )
+    if texts:
+        found.all += files.without_text(path, read.files, texts)
     if found.all:
         raise together(found.once())
     return read
@@ -201,10 +203,7 @@ def topic_of(folder: Folder, template: Template) -> str | None:
 def _required(toml: CampaignToml, key: str) -> str:
     if key not in toml.table:
         raise ContentError(toml.name, f"{key} is missing")
-    value = _text(toml, key)
-    if not value:
-        raise toml.fault(key, f"{key} is empty")
-    return value
+    return _text(toml, key)
 
 
 def _text(toml: CampaignToml, key: str) -> str:
@@ -216,6 +215,8 @@ def _text(toml: CampaignToml, key: str) -> str:
         raise toml.fault(key, f"{key} has {len(value)} characters, at most {limit}")
     if key != "audience" and has_control(value):
         raise toml.fault(key, f"{key} holds a line break or control character")
+    if key in toml.table and not value.strip():
+        raise toml.fault(key, f"{key} is empty; fill it or remove the line")
     return value.strip()
 
 

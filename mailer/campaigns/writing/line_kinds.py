@@ -23,6 +23,7 @@ _ALL_DAY = {
     *(ALL_DAY, "all-day", "the whole day", "toute la journée", "journée entière"),
     *("todo el día", "весь день", "全天", "طوال اليوم", "ganztägig"),
 }
+_BETWEEN = re.compile(r"\s*[\s,;،؛，；、]\s*")  # items of a list
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _PICTURE = re.compile(r"[^/\\<>\"]+\.(?:png|jpe?g|gif)", re.IGNORECASE)
 
@@ -69,18 +70,24 @@ def _link(value: str) -> str:
     return value
 
 
-def _languages(value: str) -> None:
-    for each in value.split():
-        languages.tag(each)
+def _items(value: str) -> list[str]:
+    """Return the items of a list, with spaces, commas or semicolons between them."""
+    return list(filter(None, _BETWEEN.split(value)))
 
 
-def _addressees(value: str) -> None:
-    for each in value.split():
+def _languages(value: str) -> str:
+    return " ".join(languages.tag(each) for each in _items(value))
+
+
+def _addressees(value: str) -> str:
+    found = [each.casefold() for each in _items(value)]
+    for each in found:
         if each not in ADDRESSEES:
             known = ", ".join(ADDRESSEES)
             raise ValueError(
                 f"no addressees are called {each[:60]!r}; there are {known}"
             )
+    return " ".join(found)
 
 
 def _number(value: str) -> None:
@@ -101,9 +108,10 @@ def _picture(value: str) -> None:
         )
 
 
-def _editions(value: str) -> None:
+def _editions(value: str) -> str:
+    listed = re.sub(r"[,;،؛，；、]\s*(?=\S+=https|$)", " ", value)
     try:
-        pairs = editions(value)
+        pairs = editions(listed)
     except ValueError:
         raise ValueError(
             f"{value[:60]!r} is not a list such as en=https://… fr=https://…"
@@ -111,6 +119,7 @@ def _editions(value: str) -> None:
     for language, address in pairs:
         languages.tag(language)
         _link(address)
+    return " ".join(listed.split())
 
 
 KINDS: dict[str, Callable[[str], str | None]] = {

@@ -5,6 +5,7 @@ fault. Files that have nothing to do with a campaign are left alone.
 """
 
 import re
+import unicodedata
 from pathlib import Path, PurePath
 
 from babel import Locale
@@ -12,19 +13,16 @@ from babel.core import get_global
 
 from audiences import languages
 from mailer import regular_files
-from mailer.campaigns.writing import campaign_toml
+from mailer.campaigns.writing import campaign_toml, file_types
 from mailer.errors import ContentError, together
 
 _MAX_TEXT = 800_000  # octets of one language
 _ENDINGS = {".md", ".markdown", ".mdown", ".mkd", ".txt", ".text"}
-_FILES = {
-    "files",
-    "file",
-    "attachments",
-    "attachment",
-    "images",
-    "pictures",
-    "fichiers",
+_FILES = {  # folders whose files were meant to go with a letter
+    *("files", "file", "attachments", "attachment", "images", "image", "img", "media"),
+    *("pictures", "photos", "fichiers", "pièces jointes", "pièces-jointes", "photo"),
+    *("adjuntos", "archivos", "imágenes", "fotos", "файлы", "вложения", "картинки"),
+    *("附件", "文件", "图片", "照片", "ملفات", "مرفقات", "صور", "anhang", "bilder"),
 }
 _NO_LANGUAGE = {"mul", "und", "zxx"}  # several, unknown, none
 _TWO = 2  # letters of the codes that are all known
@@ -57,10 +55,17 @@ def read(folder: Path) -> dict[str, str]:
 def _language_of(name: str, *, is_folder: bool, where: str) -> str:
     """Return the language of a text by its name; "" for a file that is no text."""
     stem, ending = PurePath(name).stem, PurePath(name).suffix.lower()
-    if name.casefold() in _FILES and name != "files" and is_folder:
+    if (
+        unicodedata.normalize("NFC", name).casefold() in _FILES
+        and name != "files"
+        and is_folder
+    ):
         raise ContentError(
             where, "files that go with a letter are in files/; rename it"
         )
+    if not is_folder and ending in file_types.TYPES:
+        what = "no letter would have this file, which is beside the texts"
+        raise ContentError(where, f"{what}; move it to files/, or out of the folder")
     if ending == ".md":
         return _language(stem, where)
     if ending in _ENDINGS and _is_language(stem.removesuffix(".md")):

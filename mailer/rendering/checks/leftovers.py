@@ -15,13 +15,15 @@ from itertools import islice
 from markdown_it.token import Token
 
 from mailer.rendering.checks import placeholders
-from mailer.rendering.markup import parser
+from mailer.rendering.markup import addresses, markdown, parser
 from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
 _LINK = "write a link as [words](https://…), without a space before the parenthesis"
 _ITALIC = "write *words*"
 _BOLD = "write bold as **words**, without spaces beside the words"
+_PLAIN = "letters do not mark words so; write **words** or *words*"
+_RAISED = "type the character itself, such as ² or ₂"
 _TABLE = "give the table a second row such as |---|---|, with a part for each column"
 _ENCODING = "the text was saved in another encoding; save it as UTF-8"
 _PATTERNS = [
@@ -47,7 +49,13 @@ _PATTERNS = [
         (r"(?<![_\w])__(?=[^\W_])[^_\n]{0,80}|(?<=[^\W_])__(?![_\w])", _BOLD),
         (r"^\\(?=[^\W\d])", "remove the backslash, or put it before the colon"),
         (r"~~", "letters do not strike words out; remove them"),
-        (r"^[ \t]*\|.*\|[ \t]*$|\|\s*:?-{2,}", _TABLE),
+        (r"(?<![\w=])==(?=[^\s=])[^=\n]{1,80}(?<=[^\s=])==(?![\w=])", _PLAIN),
+        (r"(?<![\w+])\+\+(?=[^\s+])[^+\n]{1,80}(?<=[^\s+])\+\+(?![\w+])", _PLAIN),
+        (r"(?<=\w)~[^\s~]{1,10}~|(?<=[\w)])\^[^\s^]{1,10}\^", _RAISED),
+        (r"^={3,}[ \t]*$", "write *** for a line, and ## before a heading"),
+        (r"^\*\[[^\]\n]{1,60}\]:", "write what it is short for in the text"),
+        (r"(?<![\w:/]):[a-z][a-z0-9_+-]{1,30}:(?![\w:/])", "type the sign itself"),
+        (r"^[ \t]*\|.*\|[ \t]*$|\|[ \t]*:?-{2,}", _TABLE),
         (r"^[ \t]*#{2,6}[^\s#].{0,40}", "put a space after the # of a heading"),
         ("\ufffd", "a character was lost when the text was saved; type it again"),
         ("[\x80-\x9f]", "this character is damaged; type it again"),
@@ -57,6 +65,10 @@ _PATTERNS = [
 _NOTE = (  # checks.notes checks those of Markdown
     re.compile(r"\[\^[^\]\n]{1,60}\]:?"),
     "the mark of a note stands in a text or a title; the note in a block notes",
+)
+_BOX = (  # the text part of a letter shows a picture so, by its description
+    re.compile(r"^\[[ xX]\](?=\s)", re.MULTILINE),
+    "letters have no boxes to tick; remove it",
 )
 _NOT_MARKDOWN = [
     _NOTE,
@@ -84,7 +96,7 @@ class Leftover:
 def in_text(text: str) -> Iterator[Leftover]:
     """Yield what is left over in a text in Markdown."""
     for first, words in _words(text):
-        yield from _found(words.masked, first, _PATTERNS)
+        yield from _found(words.masked, first, [*_PATTERNS, _BOX])
     if "]:" in text:
         yield from _without_use(text)
 
@@ -101,11 +113,15 @@ def _without_use(text: str) -> Iterator[Leftover]:
 
 def in_line(text: str) -> Iterator[Leftover]:
     """Yield what is left over in a line that is not Markdown, such as a place."""
-    yield from _found(text, 0, [*_PATTERNS, *_NOT_MARKDOWN])
+    yield from _found(text, 0, [*_PATTERNS, *_NOT_MARKDOWN], escapes=False)
 
 
 def _found(
-    text: str, first: int, patterns: Iterable[tuple[re.Pattern[str], str]]
+    text: str,
+    first: int,
+    patterns: Iterable[tuple[re.Pattern[str], str]],
+    *,
+    escapes: bool = True,
 ) -> Iterator[Leftover]:
     seen = bytearray(len(text))  # a character is part of one leftover
     for pattern, advice in patterns:
@@ -121,7 +137,7 @@ def _found(
                 match[0],
                 f"found {_quoted(match[0])}, which would be shown as typed; {advice}",
             )
-    for start, found, sentence in placeholders.faults(text):
+    for start, found, sentence in placeholders.faults(text, escapes=escapes):
         if not seen[start]:
             line = first + text.count("\n", 0, start)
             yield Leftover(line, found, sentence)
@@ -182,7 +198,21 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
                 if words.masked != words.shown:
                     left = _found(words.shown, 0, [*_PATTERNS, _NOTE])
                     found |= {_as_typed(each.found) for each in left}
+            for shown in _bracketed_links(block):
+                left = _found(shown, 0, _PATTERNS)
+                found |= {_as_typed(each.found) for each in left}
     return frozenset(found)
+
+
+def _bracketed_links(block: Block) -> Iterator[str]:
+    """Yield links with brackets in their words, as the text part shows them.
+
+    The link [[1]](https://…) is “[1] (https://…)” there, as a wrong one would be.
+    """
+    for text in (block.title, block.text):
+        for each in markdown.references(text) if "]](" in text else ():
+            if each.kind is markdown.ReferenceKind.LINK:
+                yield f"{each.words} ({addresses.in_words(each.value)})"
 
 
 def in_letter(

@@ -68,15 +68,16 @@ _IN_ADDRESS = re.compile(r"[{}]|%7B[^\W\d]{1,30}%7D", re.IGNORECASE)
 _BRACE = re.compile(r"[^\s{}]{0,20}[{}][^\s{}]{0,20}")
 
 
-def faults(text: str) -> Iterator[tuple[int, str, str]]:
+def faults(text: str, *, escapes: bool) -> Iterator[tuple[int, str, str]]:
     """Yield where each fault begins in a text, what was found, and a sentence.
 
-    A text with very many faults is not read to its end.
+    `escapes`: a backslash before a brace means it as typed. A text with very many
+    faults is not read to its end.
     """
-    yield from islice(_faults(text), MOST)
+    yield from islice(_faults(text, escapes=escapes), MOST)
 
 
-def _faults(text: str) -> Iterator[tuple[int, str, str]]:
+def _faults(text: str, *, escapes: bool) -> Iterator[tuple[int, str, str]]:
     rest = _WRITTEN.sub(_spaces, text)
     for pattern in _ANY:
         for match in pattern.finditer(rest):
@@ -89,7 +90,8 @@ def _faults(text: str) -> Iterator[tuple[int, str, str]]:
         rest = pattern.sub(_spaces, rest)
     for match in _BRACE.finditer(rest):
         what = f"found {match[0]!r}; a brace opens or closes a placeholder: {KNOWN}"
-        yield match.start(), match[0], f"{what}; write \\{{ or \\}} if it is meant"
+        advice = "; write \\{ or \\} if it is meant" if escapes else "; remove it"
+        yield match.start(), match[0], what + advice
 
 
 def has_written(text: str) -> bool:

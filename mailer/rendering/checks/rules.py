@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from mailer.rendering import marks
@@ -12,11 +13,13 @@ from mailer.rendering.checks.problem import Problem
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
+from mailer.rendering.timing import agenda
 
 MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
 MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
+NOON = 12
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
@@ -39,6 +42,8 @@ def check_text(
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
+        if block.type == "agenda":
+            yield from _check_order(block, language)
         for leftover in leftovers.in_text(_without_rows(block)):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
@@ -48,6 +53,16 @@ def check_text(
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, language, where, host)
+
+
+def _check_order(block: Block, language: str) -> Iterator[Problem]:
+    """Ask about each step of an agenda that begins before the one above it."""
+    for above, step in pairwise(agenda.steps(block.text)):
+        first, then = above.span.start, step.span.start
+        if then < first and not above.span.next_day:
+            meant = f"{then.hour + 12}:{then:%M}" if then.hour < NOON else "another"
+            what = f"{then:%H:%M} stands below {first:%H:%M}; is {meant} meant?"
+            yield problem.warning(language, block.line(step.line), what)
 
 
 def _without_rows(block: Block) -> str:
@@ -106,7 +121,10 @@ def _check_reference(
         if reference.value.startswith("cid:"):
             return  # a file of the campaign; campaigns/writing/files checks it
         if not reference.value.startswith("https://"):
-            yield problem.error(language, where, f"the image {shown} is not https")
+            name = "hall.png" if ":" in shown else shown.rpartition("/")[2]
+            what = f"the image {shown} is no file of the letter"
+            advice = f"put it in files/, and write cid:{name}"
+            yield problem.error(language, where, f"{what}; {advice}")
         elif urlsplit(reference.value).hostname != host:
             what = f"the image {shown} would show another site who reads the letter"
             yield problem.error(language, where, f"{what}; put it on {host}")

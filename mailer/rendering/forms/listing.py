@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from mailer.rendering.forms.fault import FormError
 
 _ITEM = r"\s{0,9}(?:[-*+•–]\s{1,9})?"
-_ADDRESS = r"\(\s{0,9}<?(?P<link>(?:https://|mailto:)[^\s<>]+?)>?\s{0,9}\)"
+_ADDRESS = r"\(\s{0,9}<?(?P<link>(?:https://|mailto:)[^\s<>\[\]]+?)>?\s{0,9}\)"
 _LINK = re.compile(rf"{_ITEM}\[(?P<words>[^\[\]]+)\]{_ADDRESS}(?P<after>.*)")
 _LOGO = re.compile(
     rf"{_ITEM}\[!\[(?P<name>[^\[\]]+)\]"
-    r"\(\s{0,9}<?cid:(?P<file>[^<>]+?)>?\s{0,9}\)\]"
+    r"\(\s{0,9}<?cid:(?P<file>(?:[^<>()\[\]]|\([^<>()\[\]]*\))+?)>?\s{0,9}\)\]"
     rf"{_ADDRESS}\s*"
 )
 _NOTE = re.compile(r"(?:\[\^(?P<mark>\d+)\]:|(?P<number>\d+)[.)])\s+(?P<text>\S.*)")
@@ -34,6 +34,11 @@ def links(text: str) -> list[str]:
             raise FormError(number, f"{what}: - [UNESCO on video](https://…)")
         items.append(re.sub(rf"^{_ITEM}", "", line).strip())
     return items
+
+
+def links_as_markdown(text: str) -> str:
+    """Return links as a list, each on its line."""
+    return "\n".join(f"- {each}" for each in links(text))
 
 
 def partners(text: str) -> list[Logo]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from mailer.rendering.forms.fault import FormError
 
-_RULE = re.compile(r"\s*:?-+:?\s*")
+_RULE = re.compile(r":?-+:?")
+_TYPESET = re.compile(r":?[-‐–—−―]+:?")  # as programs correct --- while one types
 _CELLS = re.compile(r"(?<!\\)\|")
 _DIGITS = "0-9٠-٩۰-۹"
 _NUMBER = re.compile(
@@ -54,13 +55,17 @@ class _Row:
 
     @property
     def is_rule(self) -> bool:
-        return self.has_bars and all(_RULE.fullmatch(cell) for cell in self.cells)
+        return self.is_made_of(_RULE)
+
+    def is_made_of(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether each cell is as the pattern says."""
+        return self.has_bars and all(pattern.fullmatch(cell) for cell in self.cells)
 
 
 def read(text: str) -> DataTable:
     """Return a table; raise FormError at the first line at fault."""
     rows, below = _rows(text.split("\n"))
-    ruled = next((n for n, row in enumerate(rows) if row.is_rule), None)
+    ruled = _place_of_rule(rows)
     heads, body = (rows[:1], rows[1:]) if ruled is None else _cut(rows, ruled)
     _check_widths(heads[0], [*heads[1:], *body])
     heads, body = _second_head(heads, body)
@@ -161,6 +166,15 @@ def _between_tabs(line: str, number: int, width: int) -> tuple[str, ...]:
             plain = plain[1:-1].replace('""', '"')
         cells.append(plain.replace("|", "\\|"))
     return (*cells, *[""] * (width - len(cells)))
+
+
+def _place_of_rule(rows: Sequence[_Row]) -> int | None:
+    """Return the place of the rule; one of long dashes can only be below the heads."""
+    found = next((n for n, row in enumerate(rows) if row.is_rule), None)
+    if found is not None:
+        return found
+    typeset = (n for n, row in enumerate(rows[:3]) if n and row.is_made_of(_TYPESET))
+    return next(typeset, None)
 
 
 def _cut(rows: list[_Row], ruled: int) -> tuple[list[_Row], list[_Row]]:

@@ -24,7 +24,7 @@ _DASH = re.compile(
     r"|(?P<hyphen>-|\*(?![^*]*\*))(?=[^\W\d_]))"
     r"(?=[^\s–—-])"
 )
-_MARKDOWN = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_MARKDOWN = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s")
 _OWN_MARK = re.compile(r"^(\s*(?:[-*+]|\d{1,9}[.)]))[\u00a0\u2007\u202f\u3000]+")
 _CODE = 4  # columns of indent from which Markdown takes lines for code
 _DIGITS = r"\d{1,3}"

@@ -134,7 +134,9 @@ def _whole_target(match: re.Match[str]) -> str:
     target = inside[: title.start() if title else end].strip()
     if target.lower().startswith("tel:"):
         target = addresses.dialled(target)
-    elif re.search(r"\s", target):
+    elif target.lower().startswith("mailto:"):
+        target = f"mailto:{target[len('mailto:') :].lstrip()}"
+    if re.search(r"\s", target):
         target = f"<{target}>"
     rest = _with_whole_targets(inside[end:])
     return f"{target}{title[0] if title else ''}{rest}"

@@ -108,10 +108,11 @@ def _which(text: str, match: re.Match[str]) -> str:
     possible = [
         f"{year:04}-{month:02}-{day:02}"
         for day, month in dict.fromkeys([(first, second), (second, first)])
-        if 1 <= month <= 12 and 1 <= day <= 31  # noqa: PLR2004
+        if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year or 1, month)[1]  # noqa: PLR2004
     ]
-    asked = f"; write {' or '.join(possible)}" if possible else f"; {_EXPECTED}"
-    return f"{text[:60]!r} can be read in several ways{asked}"
+    if not possible:
+        return f"{text[:60]!r} is not a day; {_EXPECTED}"
+    return f"{text[:60]!r} can be read in several ways; write {' or '.join(possible)}"
 
 
 def _without(text: str, names: Mapping[str, int]) -> tuple[str, set[int]]:

@@ -15,8 +15,8 @@ HALVES = {  # of the day: the words after an hour, and those before one
         r"дня|de l['’]après-midi|de la tarde|بعد الظهر|ظهر[اً]{0,2}",
         "中午|下午|傍晚",
     ),
-    "pm": (r"p\.?\s?m(?!\w)\.?|م(?![\w.])", ""),
-    "evening": (r"вечера|du soir|de la noche|مساء[اً]{0,2}", "晚上|晚间"),
+    "pm": (r"p\.?\s?m(?!\w)\.?|م(?![\w.])|مساء[اً]{0,2}", ""),
+    "evening": (r"вечера|du soir|de la noche", "晚上|晚间"),
 }
 HOURS_OF = {  # the hours that may be meant; 12 is noon in pm and day, else midnight
     "": {*range(24)},
@@ -67,7 +67,7 @@ LEAD = re.compile(
     re.IGNORECASE,
 )
 JOINT = re.compile(
-    r"\s{0,9}(?:[-‐‑‒–—―−~〜～]+|至|到)\s{0,9}"
+    r"\s{0,9}(?:[-－‐‑‒–—―−~〜～]+|至|到)\s{0,9}"
     r"|\s{1,9}(?:to|until|till|à|jusqu['’]à|al?|a las?"
     r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s{1,9}",
     re.IGNORECASE,

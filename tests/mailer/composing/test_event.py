@@ -1,5 +1,6 @@
 """An event in several letters: its SEQUENCE rises with each change of it."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,17 @@ async def test_an_event_at_an_hour_that_the_clocks_skip_is_refused(
 
     assert problem.where == "campaign.toml, event"
     assert "start 2097-03-31 02:30 does not exist in Europe/Paris" in problem.what
+
+
+def test_a_place_that_lacks_a_language_is_shown_in_another_one() -> None:
+    table = {"uid": "a", "start": date(2097, 5, 4), "end": date(2097, 5, 5)}
+    read = event.read(
+        {**table, "place": {"FR": "Genève", "es": "Ginebra"}},
+        name="A",
+        zone="UTC",
+        fault=ContentError,
+    )
+
+    assert read is not None
+    assert event.place_in(read["places"], "fr") == "Genève"
+    assert event.place_in(read["places"], "en") == "Genève"

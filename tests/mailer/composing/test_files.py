@@ -64,7 +64,7 @@ def test_an_image_and_a_file_are_where_mail_programs_expect_them() -> None:
 
 def campaign(place: Path, text: str = campaigning.TEXT) -> Path:
     """Write a campaign with three files."""
-    path = campaigning.write(place, en=text)
+    path = campaigning.write(place, en=text, fr=text)
     (path / "files" / "fr").mkdir(parents=True)
     (path / "files" / "Programme – été.pdf").write_bytes(PDF)
     (path / "files" / "logo.png").write_bytes(PNG)
@@ -188,6 +188,9 @@ async def test_files_too_large_for_every_reader_block_approval(
         ("list.csv", b"MZ\x90\x00", "like a program"),
         ("list.csv", b"<!DOCTYPE html><p>", "like HTML"),
         ("list.csv", b"PK\x03\x04\x00", "like an archive"),
+        ("list.csv", "a;é\n".encode("utf-16-le"), "save it as UTF-8"),
+        ("list.csv", "a;é\n".encode("utf-32"), "save it as UTF-8"),
+        ("a.docx", archive("word/document.xml", "word/vbaProject.bin"), "has macros"),
         ("list.csv", b"a\x00b\x01", "does not begin as a .csv"),
         ("card.vcf", b"BEGIN:VCALENDAR", "does not begin as a .vcf"),
         ("a.pdf", b"PK\x03\x04", "like an archive"),

@@ -10,9 +10,9 @@ from audiences.languages import OFFERED
 from mailer.campaigns.writing import parsing
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
-from mailer.rendering.checks import rules
+from mailer.rendering.checks import leftovers, rules
 from mailer.rendering.render import render
-from mailer.rendering.source import Block, Letter
+from mailer.rendering.source import Block, Letter, Translation
 from tests.acts import reading
 from tools.checkout import ROOT
 from tools.samples import catalogues, source, templates
@@ -24,6 +24,7 @@ EXAMPLES = re.findall(
     (ROOT / "docs" / "blocks.md").read_text(encoding="utf-8"),
     re.DOTALL | re.MULTILINE,
 )
+LOGO = "[![A](cid:a.png)](https://a.example)"
 MARK = "# opening\n\nThe forum met.[^1]\n\n"
 
 
@@ -53,6 +54,10 @@ def problems(text: str) -> list[tuple[str, str]]:
     )
     found = rules.check_text(translation, host="letters.example")
     return [(each.where, each.what) for each in found]
+
+
+def warnings(text: str) -> list[tuple[str, str]]:
+    return [each for each in problems(text) if "meant?" in each[1]]
 
 
 def fault(text: str) -> str:
@@ -136,6 +141,31 @@ def test_the_contents_lead_to_the_titles_below_them() -> None:
     assert all(html.count(f'id="{anchor}"') == 1 for anchor, _ in listed)
 
 
+def test_links_are_a_list_with_and_without_marks() -> None:
+    links = "# links l\n\n[a](https://a.example)\n\n• [b](https://b.example) c"
+
+    text = letter_of(links).text
+    assert "- a (https://a.example)\n- b (https://b.example) c" in text
+
+
+def test_a_link_may_have_brackets_in_its_words() -> None:
+    letter = letter_of("# opening\n\nSee [[1]](https://x.example) and `[2]`.")
+    (block,) = blocks_of("# opening\n\nSee [[1]](https://x.example) and `[2]`.")
+    text = Translation(
+        language="en", subject="", preheader="", blocks=(block,), where=""
+    )
+
+    assert "[1] (https://x.example)" in letter.text
+    left = leftovers.in_letter(letter, [block], leftovers.meant([text]))
+    assert not [each for _, each in left if "https" in each]
+
+
+def test_an_agenda_that_goes_back_in_time_is_asked_about() -> None:
+    (asked,) = warnings("# agenda a\ntitle: T\n\n- 11:30 Talk\n- 2:00 Lunch")
+
+    assert asked == ("en.md, line 10", "02:00 stands below 11:30; is 14:00 meant?")
+
+
 def test_contents_without_titles_are_left_out() -> None:
     assert "In this letter" not in shown("# contents\n\n# opening\n\nHello.")
 
@@ -176,6 +206,7 @@ def test_a_title_has_emphasis_and_one_link() -> None:
         ("# links l\n\n- [a](https://a.example)\n- b", 9, "found '- b'; expected"),
         ("# partners p\n\n- [a](https://a.example)", 8, "expected a logo with a link"),
         ("# partners p\n\n![a](cid:a.png)", 8, "expected a logo with a link"),
+        (f"# partners p\n\n{LOGO}{LOGO}", 8, "expected a logo with a link"),
         ("# notes\n\n1. a\n3. b", 9, "found note 3; expected note 2"),
         ("# notes\n\nA note", 8, "expected a note: 1. Its text"),
         ("# contents\n\nText", 8, "a text is not shown in this block"),

@@ -29,6 +29,14 @@ LEFT = [
     "【words】(https://x.example)",
     "\\date: 2027-06-15",
     "[name]: https://x.example",
+    "==marked== words",
+    "++new++ words",
+    "5 m^2^",
+    "H~2~O",
+    "*[NGO]: organization",
+    "- [ ] to do",
+    "- [x] done",
+    "Thanks :smile:",
 ]
 PLACEHOLDERS = [
     ("{Name}", "{name}"),
@@ -62,6 +70,7 @@ MEANT = [
     "a | b, 10% of 20%, [sic] (see below)",
     "| a | b |\n|---|---|\n| c | d |",
     "[words](https://x.example/%7B2D3F-11%7D)",
+    "C++ and g++, a == b, ~5 to ~6, 10:00:00, [x] marks it",
 ]
 
 
@@ -101,6 +110,17 @@ def test_a_placeholder_in_another_spelling_is_named(text: str, right: str) -> No
 @pytest.mark.parametrize("text", MEANT)
 def test_what_is_meant_is_no_problem(text: str) -> None:
     assert problems(text) == []
+
+
+def test_a_line_directly_below_a_table_is_a_problem() -> None:
+    (found,) = problems("| a | b |\n|---|---|\n| c | d |\nMore.")
+
+    assert found.startswith("en.md, line 11: found 'More.' directly below a table")
+
+
+def test_a_backslash_is_named_where_it_helps_only() -> None:
+    assert "write \\{ or" in problems("}")[0]
+    assert problems(place="\\{a")[0].endswith("; remove it")
 
 
 def test_a_line_of_a_block_is_looked_through_too() -> None:

@@ -42,7 +42,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "marks of lists": list_marks.with_lists,
     "targets of links": lambda text: parser._with_whole_targets(f"[a](https://{text}"),
     "leftovers": lambda text: list(leftovers._found(text, 0, leftovers._PATTERNS)),
-    "placeholders": lambda text: list(placeholders.faults(text)),
+    "placeholders": lambda text: list(placeholders.faults(text, escapes=True)),
     "paragraphs": lambda text: units.paragraphs(f"a{text}b"),
     "symbols": lambda text: comparing.SYMBOL.findall(f"36 C/{text}"),
     "HTML in a translation": comparing._HTML.search,

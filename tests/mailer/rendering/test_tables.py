@@ -67,6 +67,14 @@ def test_a_column_of_numbers_is_aligned_at_the_end(cell: str, aligned: str) -> N
     assert read.aligned[1] == aligned
 
 
+@pytest.mark.parametrize("dashes", ["—", "–––", ":—", "——:"])
+def test_a_rule_may_have_dashes_that_a_program_corrected(dashes: str) -> None:
+    read = table.read(f"| a | b |\n|{dashes}|{dashes}|\n| c | – |\n| – | — |")
+
+    assert read.heads == (("a", "b"),)
+    assert read.rows == (("c", "–"), ("–", "—"))
+
+
 def test_the_rule_may_align_a_column() -> None:
     read = table.read("| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | 2 | x | y |")
 

@@ -28,6 +28,7 @@ _COLON = re.compile(r"[:：﹕]")
 _ESCAPED = {":": "\\:", "：": "&#65306;", "﹕": "&#65109;"}
 _WRITTEN = {escaped: colon for colon, escaped in _ESCAPED.items()}
 _ANY_ESCAPED = re.compile("|".join(map(re.escape, _WRITTEN)))
+_EMPTY_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 
 
@@ -184,7 +185,8 @@ def _body(text: str, kind: BlockType) -> str:
         for each in lines
         if each in "\n\t" or characters.control_position(each) is None
     )
-    body = _outside_code(printable.strip("\n").rstrip(), lambda e: _escaped(e, kind))
+    begun = _EMPTY_LINES.sub("", printable).rstrip()
+    body = _outside_code(begun, lambda e: _escaped(e, kind))
     fence = ""
     for line in body.split("\n"):
         fence = fences.after(line, fence)

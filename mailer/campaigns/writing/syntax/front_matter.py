@@ -15,16 +15,22 @@ from typing import Any
 
 import yaml
 
+from audiences import characters
 from mailer.errors import ContentError
 
 KNOWN = ("subject", "preheader")
 Numbered = list[tuple[int, str]]
 _LISTED = " and ".join(KNOWN)
 _LINE = re.compile(
-    rf"(?P<key>{'|'.join(KNOWN)})\s*[:：]\s*(?P<value>.*)", re.IGNORECASE
+    rf"[\"']?(?P<key>{'|'.join(KNOWN)})[\"']?\s*[:：]\s*(?P<value>.*)", re.IGNORECASE
 )
 _BY_YAML = re.compile(r"[\"']|[|>][+-]?\d?[+-]?\s*(?:#.*)?$|$")
 _COMMENT = re.compile(r"(?:^|\s)#\s.*$")
+_QUOTED = re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')\s*(?:\s#.*)?")
+_OTHER = re.compile(r"(?P<key>[^\s:：#][^:：]{0,40}?)\s*[:：](?:\s|$|(?<=：))")
+_SUBJECTS = {
+    *("objet", "sujet", "asunto", "тема", "主题", "主題", "الموضوع", "betreff"),
+}
 _NEAR_COMMENT = re.compile(r"\s(#\S{1,40})")
 
 
@@ -93,12 +99,19 @@ def _as_yaml(lines: Numbered, where: str, faults: list[ContentError]) -> Iterato
     for position, (number, line) in enumerate(lines):
         match = _LINE.fullmatch(line.strip())
         following = lines[position + 1][1] if position + 1 < len(lines) else ""
-        if match is None or line[:1].isspace():
+        if line[:1].isspace() or not line.strip() or line.startswith(("#", "- ")):
             yield line
+            continue
+        if match is None:
+            _add(faults, where, number, _not_known(line))
+            yield ""
             continue
         key, value = match["key"].lower(), match["value"]
         if _BY_YAML.match(value):
-            yield f"{key}: {value}"
+            open_quote = _open_quote(value, following)
+            if open_quote:
+                _add(faults, where, number, f"{key}: {open_quote}")
+            yield f"{key}: {value}" if not open_quote else ""
             continue
         value = _COMMENT.sub("", value).strip()
         if near := _NEAR_COMMENT.search(value):
@@ -111,6 +124,35 @@ def _as_yaml(lines: Numbered, where: str, faults: list[ContentError]) -> Iterato
             yield f"{key}: {value}"
         else:
             yield f"{key}: {_quoted(value)}"
+
+
+def _not_known(line: str) -> str:
+    """Return the sentence on a line that has neither subject nor preheader."""
+    other = _OTHER.match(line)
+    if other is None:
+        return "expected subject: … or preheader: …"
+    name = other["key"].strip("\"'")
+    if name.casefold() in _SUBJECTS:
+        return f"there is no line {name!r} here; write subject: …"
+    return f"there is no line {name!r} here; the lines are {_LISTED}"
+
+
+def _open_quote(value: str, following: str) -> str:
+    """Return what is wrong with the quotation marks of a value; "" if nothing is.
+
+    A value that goes on in the next line is left to YAML.
+    """
+    mark = value[:1]
+    if mark not in {'"', "'"} or _QUOTED.fullmatch(value):
+        return ""
+    if following[:1].isspace() and following.strip():
+        return ""
+    if mark not in value[1:]:
+        return f"the quotation mark {mark} is not closed; close it or remove it"
+    return (
+        f"the value begins with {mark}, and does not end with the next {mark};"
+        " use “…” for what is quoted within it"
+    )
 
 
 def _pairs(
@@ -144,4 +186,8 @@ def _pairs(
         elif not isinstance(value, yaml.ScalarNode):
             _add(faults, where, number, f"{name} is a list; write one line of text")
         else:
-            yield name, re.sub(r"(?<!\s)\s*\n\s*", " ", value.value).strip(), number
+            plain = re.sub(r"(?<!\s)\s*\n\s*", " ", value.value).strip()
+            if (place := characters.control_position(plain)) is not None:
+                mark = f"U+{ord(plain[place]):04X}"
+                _add(faults, where, number, f"{name}: a control character ({mark})")
+            yield name, plain, number

@@ -33,7 +33,7 @@ _TYPED = re.compile(
 _PLAIN = re.compile(r"[a-z_]+:")
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|www|cid):?", re.IGNORECASE)
 _WITHOUT_COLON = re.compile(
-    r"\s*(?:(?P<name>[A-Za-z]+)\s{0,9}(?:=|->|→|\s[-–—]\s)\s*\S|(?P<day>date|time|until)\s{1,9}[-–]?\s{0,9}\d)",
+    r"\s*(?:(?P<name>[^\W\d_]+)\s{0,9}(?:=|[;；؛]|->|→|\s[-–—]\s)\s*\S|(?P<day>date|time|until)\s{1,9}[-–]?\s{0,9}\d)",
     re.IGNORECASE,
 )
 _NEAR = 0.8  # of difflib's ratio

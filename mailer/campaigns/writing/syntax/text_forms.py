@@ -36,6 +36,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 _SPELLINGS: dict[str, Callable[[str], str]] = {
     "table": table.as_markdown,
+    "links": listing.links_as_markdown,
     "notes": listing.notes_as_markdown,
 }
 

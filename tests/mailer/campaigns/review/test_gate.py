@@ -48,7 +48,8 @@ async def test_a_good_letter_passes(site: Site, tmp_path: Path) -> None:
         ("Dear {nme}.", "{nme}"),
         ("[here](http://a.example/)", "the link 'http://a.example/' is not https"),
         ("[here](javascript:x)", "the link 'javascript:x' is not https"),
-        ("![x](data:image/png;base64,AA)", "is not https"),
+        ("![x](data:image/png;base64,AA)", "no file of the letter"),
+        ("![x](files/b.png)", "put it in files/, and write cid:b.png"),
     ],
 )
 async def test_a_fault_of_a_block_blocks(

@@ -150,15 +150,20 @@ FRONTS = [
     ("subject: 2027-06-01", "2027-06-01"),
     ("Subject：Hello", "Hello"),
     ("# draft\nsubject: yes", "yes"),
+    ('"subject": "a" # b', "a"),
 ]
 WRONG_FRONTS = [
     ("subject: a\nsubject: b", 3, "subject is here twice"),
     ("subject: a\ntitle: b", 3, "no line 'title' here; the lines are subject and"),
-    ('subject: "a" b', 2, "not valid YAML"),
-    ('subject: "a', 2, "not valid YAML"),
+    ('subject: "a" b', 2, "does not end with the next"),
+    ('subject: "a', 2, "is not closed"),
     ("subject: Meeting #3", 2, "in YAML a comment begins at '#3'"),
     ("subject:\n- a\n- b", 2, "subject is a list"),
     ("- subject", 2, "expected subject"),
+    ("objet : a", 2, "no line 'objet' here; write subject: …"),
+    ("subject: a\n主题：b", 3, "no line '主题' here; write subject: …"),
+    ("subject: 'It's'", 2, "subject: the value begins with '"),
+    ('subject: "a\\x07"', 2, "a control character (U+0007)"),
 ]
 LINES = [
     "Date: 2027-06-15",
@@ -181,6 +186,8 @@ NEAR_LINES = [
     "date 2027-06-15",
     "date = 2027-06-15",
     "date - 2027-06-15",
+    "date; 2027-06-15",
+    "التاريخ؛ 2027-06-15",
     "\nIt is on\ndate: 2027-06-15",
     "\nText.\n\nDate: 2027-06-15",
     "\n**Date:** 2027-06-15\nText.",

@@ -13,6 +13,11 @@ GOOD = """name = "A letter"
 template = "monthly-letter"
 date = 2027-05-04
 """
+EVENT = """[event]
+uid = "a"
+start = 2027-05-04
+end = 2027-05-05
+"""
 FAULTS = [
     ("name = \n", "campaign.toml: not valid TOML", "line 1"),
     ('template = "x"\ndate = 2027-05-04', "name is missing", "campaign.toml:"),
@@ -24,6 +29,16 @@ FAULTS = [
     (GOOD.replace('"A letter"', '" "'), "name is empty", "line 1"),
     (GOOD.replace('"A letter"', '"A\\nB"'), "line break or control", "line 1"),
     (GOOD.replace("A letter", "x" * 201), "201 characters, at most 200", "line 1"),
+    (GOOD.replace('"A letter"', "“A letter”"), "straight quotation marks", "line 1"),
+    (GOOD.replace('"A letter"', "A letter"), "put a text in quotation", "line 1"),
+    (GOOD.replace("2027-05-04", "04/05/2027"), "write a day as 2027-05-04", "line 3"),
+    (GOOD + 'audience = ""', "audience is empty; fill it or remove", "line 4"),
+    (GOOD + 'topic = " "', "topic is empty", "line 4"),
+    (
+        GOOD + EVENT + 'place = {fre = "Dakar"}',
+        "event.place: the language fre",
+        "line 8",
+    ),
     (GOOD + 'subjct = "x"', "no such setting: subjct", "line 4"),
     (GOOD + 'languages = "fr"', "languages is not a section", "line 4"),
     (GOOD + "[languages]\nfallback = {}", "languages has no fallback", "line 5"),
@@ -47,7 +62,7 @@ RULES = [
     ('audience = "kind ="', "audience", "column"),
     ('audience = "segment(missing)"', "audience", "missing"),
     ('[blocks.opening]\nfor = "knd = ngo"', "blocks.opening", "knd"),
-    ('audience = "desk in sectors(themes)"\nthemes = ["sdg-99"]', "audience", "sdg-99"),
+    ('themes = ["sdg-99"]', "themes", "no theme is called 'sdg-99'; did you mean sdg-"),
 ]
 
 
@@ -65,6 +80,12 @@ def test_a_fault_of_campaign_toml_names_its_line(
     assert "\n" not in str(refused.value)
 
 
+def test_campaign_toml_may_begin_with_a_mark_of_utf8(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path, toml="\ufeff" + GOOD)
+
+    assert folder.read(path).name == "A letter"
+
+
 def test_a_folder_without_campaign_toml_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"campaign\.toml: does not exist"):
         folder.read(tmp_path)
@@ -79,7 +100,7 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_text_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
     path = campaigning.write(tmp_path)
     (path / "fr.md").write_bytes("---\nsubject: Été\n---\n".encode("cp1252"))
-    with pytest.raises(ContentError, match=r"fr\.md: cannot be read: not UTF-8"):
+    with pytest.raises(ContentError, match=r"fr\.md: is not UTF-8; save it as UTF-8"):
         folder.read(path)
 
 
@@ -173,6 +194,45 @@ def test_a_text_with_a_name_that_is_none_is_refused_with_a_suggestion(
 
     assert sentence in str(refused.value)
     assert refused.value.where.startswith(path.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a.pdf", "a.pdf: no letter would have this file, which is beside the texts"),
+        ("Pièces jointes/a.pdf", "that go with a letter are in files/; rename it"),
+        ("附件/a.pdf", "that go with a letter are in files/; rename it"),
+        (
+            "files/de/a.pdf",
+            "files/de: no letter would have these files: there is no de",
+        ),
+        ("files/fr-CA/a.pdf", "there is no fr-CA.md; move them to files/"),
+        ("files/images/a.pdf", "'images' is not a language; put the file in files/ or"),
+        ("files/zz/a.pdf", "'zz' is not a language; put the file in files/ or"),
+    ],
+)
+def test_a_file_that_no_letter_would_have_is_refused(
+    tmp_path: Path, name: str, sentence: str
+) -> None:
+    path = campaigning.write(tmp_path, en=campaigning.TEXT, fr=campaigning.TEXT)
+    (path / name).parent.mkdir(parents=True, exist_ok=True)
+    (path / name).write_bytes(b"%PDF-1.4")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    assert sentence in str(refused.value)
+
+
+def test_all_faults_of_files_are_shown_at_once(tmp_path: Path) -> None:
+    path = campaigning.write(tmp_path)
+    (path / "files").mkdir()
+    for name in ("a.exe", "b.webp", "c.png", "d.docm"):
+        (path / "files" / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(ContentError) as refused:
+        folder.read(path)
+
+    for each in ("allowed: .pdf", "as .png or .jpg", "is damaged", "without macros"):
+        assert each in str(refused.value)
 
 
 def test_all_faults_of_a_folder_are_shown_at_once(tmp_path: Path) -> None:

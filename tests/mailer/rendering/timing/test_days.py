@@ -38,6 +38,7 @@ def test_a_day_is_read_however_it_is_written(text: str) -> None:
         ("06/05/2027", "several ways; write 2027-05-06 or 2027-06-05$"),
         ("15-06-27", "several ways; write 2027-06-15$"),
         ("31 June 2027", "June 2027 has 30 days"),
+        *((each, "is not a day") for each in ("31/06/2027", "30/02/27")),
         ("2027-02-29", "February 2027 has 28 days"),
         ("Monday 15 June 2027", "2027-06-15 is a Tuesday"),
         ("15 June", "no year"),
