@@ -10,7 +10,7 @@ from mailer.calendar import dates, leads, notices, planning, series
 from mailer.calendar.planning import SeriesPlan
 from mailer.campaigns.models import Occurrence
 from mailer.cli import output
-from mailer.cli.command import operator_option, with_site
+from mailer.cli.command import as_json, operator_option, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.writing.instants import day_of, event_option
 from mailer.sites.site import Site
@@ -65,6 +65,7 @@ def plan_of(given: Mapping[str, Any]) -> SeriesPlan:
 @plan_options
 @operator_option
 @because_option
+@as_json
 @with_site
 async def edit(
     site: Site,
@@ -74,6 +75,7 @@ async def edit(
     event: datetime | None,
     operator: str,
     because: str | None,
+    as_json: bool,
     **given: Any,
 ) -> None:
     """Change a series: its cadence, what it is about, and who works on it.
@@ -84,7 +86,7 @@ async def edit(
     plan, by = plan_of(given), author(operator, because)
     if plan == SeriesPlan() and not (cadence or zone or event):
         raise click.UsageError("name something to change, such as --owner editor")
-    office, kept = site.settings.office, list[Occurrence]()
+    office, kept, sentence = site.settings.office, list[Occurrence](), None
     async with site.database.writing() as session:
         found = await series.named(session, name)
         if cadence or zone or event:
@@ -98,9 +100,15 @@ async def edit(
                 usual=office.usual_time,
                 event=day_of(event) or found.event_day,
             )
-            output.line(f"{name}: {understood.sentence}")
+            sentence = understood.sentence
         changed = await planning.change(session, site, found, plan, by)
     _say_kept(kept)
+    if as_json:
+        document = {"name": name, "understood": sentence, "changed": changed}
+        output.json_document(document | {"kept": [_shape(each) for each in kept]})
+        return
+    if sentence:
+        output.line(f"{name}: {sentence}")
     if changed:
         output.changed(changed)
 
@@ -119,9 +127,10 @@ def _say_kept(kept: Sequence[Occurrence]) -> None:
 @click.argument("day")
 @operator_option
 @because_option
+@as_json
 @with_site
 async def skip(
-    site: Site, name: str, day: str, operator: str, because: str | None
+    site: Site, name: str, day: str, operator: str, because: str | None, as_json: bool
 ) -> None:
     """Skip one date of a series; its other dates stay as they are."""
     async with site.database.writing() as session:
@@ -133,7 +142,8 @@ async def skip(
             author(operator, because),
             office=site.settings.office.office,
         )
-    output.line(f"{name} skips {_written(skipped)}")
+    said = f"{name} skips {_written(skipped)}"
+    output.done({"name": name, **_shape(skipped)}, said, as_json=as_json)
     if skipped.draft_id is not None:
         output.say(
             f"its draft, campaign {skipped.draft_id}, stays;"
@@ -151,9 +161,16 @@ async def skip(
 )
 @operator_option
 @because_option
+@as_json
 @with_site
 async def move(
-    site: Site, name: str, day: str, to: str, operator: str, because: str | None
+    site: Site,
+    name: str,
+    day: str,
+    to: str,
+    operator: str,
+    because: str | None,
+    as_json: bool,
 ) -> None:
     """Move one date of a series; its other dates stay as they are."""
     async with site.database.writing() as session:
@@ -167,7 +184,9 @@ async def move(
             office=site.settings.office.office,
         )
         asked = await notices.asked(session, moved)
-    output.line(f"{name} goes on {_written(moved)} in place of {day}")
+    document = {"name": name, **_shape(moved), "reminded": list(asked)}
+    said = f"{name} goes on {_written(moved)} in place of {day}"
+    output.done(document, said, as_json=as_json)
     if moved.draft_id is not None:
         output.say(f"its draft, campaign {moved.draft_id}, has its date in its text")
     if asked:
@@ -184,15 +203,22 @@ async def move(
 @click.argument("time")
 @operator_option
 @because_option
+@as_json
 @with_site
 async def add_date(
-    site: Site, name: str, time: str, operator: str, because: str | None
+    site: Site, name: str, time: str, operator: str, because: str | None, as_json: bool
 ) -> None:
     """Add one date to a series, or give back one that was skipped."""
     async with site.database.writing() as session:
         found = await series.named(session, name)
         added = await dates.add(session, found, time, author(operator, because))
-    output.line(f"{name} goes on {_written(added)} too")
+    said = f"{name} goes on {_written(added)} too"
+    output.done({"name": name, **_shape(added)}, said, as_json=as_json)
+
+
+def _shape(occurrence: Occurrence) -> dict[str, Any]:
+    campaign = occurrence.campaign_id or occurrence.draft_id
+    return {"slot": occurrence.slot, "campaign": campaign}
 
 
 def _written(occurrence: Occurrence) -> str:
