@@ -102,19 +102,21 @@ async def edit(
             )
             sentence = understood.sentence
         changed = await planning.change(session, site, found, plan, by)
-    _say_kept(kept)
+    edited = {"name": name, "understood": sentence, "changed": changed}
+    _show_edited(edited, kept, as_json=as_json)
+
+
+def _show_edited(
+    edited: Mapping[str, Any], kept: Sequence[Occurrence], *, as_json: bool
+) -> None:
+    """Print what was changed, and which dates a campaign keeps from a new cadence."""
     if as_json:
-        document = {"name": name, "understood": sentence, "changed": changed}
-        output.json_document(document | {"kept": [_shape(each) for each in kept]})
+        output.json_document({**edited, "kept": [_shape(each) for each in kept]})
         return
-    if sentence:
-        output.line(f"{name}: {sentence}")
-    if changed:
-        output.changed(changed)
-
-
-def _say_kept(kept: Sequence[Occurrence]) -> None:
-    """Say which dates a new cadence does not have, although a campaign fills them."""
+    if edited["understood"]:
+        output.line(f"{edited['name']}: {edited['understood']}")
+    if edited["changed"]:
+        output.changed(edited["changed"])
     for each in kept:
         output.say(
             f"{each.slot.replace('T', ' ')} is no date of it any more, but has the"
