@@ -237,11 +237,17 @@ async def page(
     return [(row[0], row[1], row[2]) for row in await session.execute(query)]
 
 
-async def listed(session: AsyncSession) -> list[tuple[Suppression, str | None]]:
-    """Return every suppression with its contact's address, if any, oldest first."""
+async def listed(
+    session: AsyncSession, *which: ColumnElement[bool]
+) -> list[tuple[Suppression, str | None]]:
+    """Return suppressions with their contacts' addresses, if any, oldest first.
+
+    `which` are conditions on the suppression; without any, all are returned.
+    """
     rows = await session.execute(
         select(Suppression, Contact.address)
         .outerjoin(Contact, Contact.address_key == Suppression.address_key)
+        .where(*which)
         .order_by(Suppression.since, Suppression.address_key)
     )
     return [(suppression, address) for suppression, address in rows]

@@ -59,7 +59,12 @@ QUOTED: /"[^"\n]*"/
 %ignore /\s+/
 """
 
-_PARSER = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    """Return the parser, made for the first rule: most commands read none."""
+    return Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
+
 
 _TERMINALS = {
     "_AND": "and",
@@ -102,7 +107,7 @@ def parse(text: str) -> rules.Rule:
     """Return the rule of a text; raise RuleError with the column of the first error."""
     _check_limits(text)
     try:
-        tree = _PARSER.parse(text)
+        tree = _parser().parse(text)
         rule: rules.Rule = _Build(text).transform(tree)
     except UnexpectedToken as fault:
         raise _unexpected(text, fault) from None

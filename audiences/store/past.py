@@ -3,7 +3,7 @@
 The directory knows no letters. The conditions come from outside, by the session.
 """
 
-from collections.abc import Collection, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
-KEY = "liaison_past"  # in the session's `info`
+KEY = "liaison_past"  # in the session's `info`: what makes a Past
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +47,8 @@ class Past(Hashable, Protocol):
 
 def of(session: AsyncSession) -> Past | None:
     """Return what was handed to this session; None: there is no past."""
-    past: Past | None = session.info.get(KEY)
-    return past
+    make: Callable[[], Past] | None = session.info.get(KEY)
+    return make() if make else None
 
 
 def condition(

@@ -134,6 +134,11 @@ def shown(cell: object) -> str:
             return for_terminal(str(cell))
 
 
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """Return an instant for a table, in the zone of the unit: 2027-05-04 10:00 CEST."""
+    return f"{value.astimezone(zone):%Y-%m-%d %H:%M %Z}" if value else ""
+
+
 def local(moment: datetime, zone: ZoneInfo) -> str:
     """Return an instant as the unit reads it: Tue 2027-05-04 10:00 Europe/Paris."""
     return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M} {zone.key}"

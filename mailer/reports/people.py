@@ -11,7 +11,7 @@ from audiences.languages import Chain, split_codes
 from audiences.person import Person
 from audiences.subscriptions import Consent
 from audiences.upkeep.changes import DirectoryChange
-from audiences.upkeep.data_changes import DataChange
+from mailer.reports import histories
 from mailer.reports.letters import ReceivedLetter
 
 Document = dict[str, Any]
@@ -69,7 +69,7 @@ def person(
         "subscriptions": {topic: str(each) for topic, each in known.standings.items()},
         "consent": [evidence(each) for each in known.evidence],
         "letters": [letter(each) for each in letters],
-        "history": [change(each) for each in changes],
+        "history": [histories.change(each) for each in changes],
         "version": contact.updated_at.isoformat(),
     }
 
@@ -118,16 +118,4 @@ def letter(row: ReceivedLetter) -> Document:
         "organisation": row.organisation,
         "reason": row.reason,
         "reply": row.reply,
-    }
-
-
-def change(row: DirectoryChange | DataChange) -> Document:
-    """Return a change of the directory, or of a user or word, by a user."""
-    return {
-        "at": row.at.isoformat(timespec="seconds"),
-        "by": row.by,
-        "account": row.account,
-        "act": row.act,
-        "because": row.because,
-        "detail": row.detail,
     }

@@ -107,9 +107,12 @@ class Database:
         self.info[permission.KEY] = guard
         return self
 
-    def with_past(self, past: Past) -> "Database":
-        """Let rules ask about earlier letters; return the store."""
-        self.info[KEY] = past
+    def with_past(self, make: Callable[[], Past]) -> "Database":
+        """Let rules ask about earlier letters; return the store.
+
+        `make` is called when a rule asks.
+        """
+        self.info[KEY] = make
         return self
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:

@@ -13,7 +13,7 @@ from mailer.reports import metrics
 from mailer.settings import secrets
 from mailer.sites.site import Site
 
-FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+FORMAT = "text/plain; version=0.0.4"  # Litestar adds the charset
 
 
 @get("/metrics", media_type=MediaType.TEXT)

@@ -7,9 +7,12 @@ import sys
 from collections import Counter
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from mailer.cli.json_shapes.documents import DOCUMENTS
 from mailer.outbox.message_states import MessageState
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
@@ -49,6 +52,8 @@ async def test_the_demonstration_reaches_each_reader_in_their_language(
     out, err = await ran.communicate()
     assert ran.returncode == 0, err.decode()
     report = json.loads(out)["report"]
+    shape: TypeAdapter[Any] = TypeAdapter(DOCUMENTS["campaigns report"])
+    shape.validate_python(report, strict=True)
     got = inbox(tmp_path / "demo")
     expected = {
         entry.address: directory.chain(entry, default="en")[0]

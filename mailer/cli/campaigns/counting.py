@@ -71,15 +71,19 @@ async def report(
         return
     if watch:
         await _watch(site, campaign_id)
+    now, zone = clock.now(), site.zone
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        counted = await totals.report(session, campaign)
-        found = await reading.read(session, campaign, zone=site.zone, now=clock.now())
+        if as_json:
+            document = await reading.document(session, campaign, zone=zone, now=now)
+        else:
+            counted = await totals.report(session, campaign)
+            found = await reading.read(session, campaign, zone=zone, now=now)
     await fallen.say(site, campaign_id)
     if as_json:
-        output.json_document({**counted.as_json(), **found.as_json()})
+        output.json_document(document)
     else:
-        show_report(campaign.name, counted, zone=site.zone)
+        show_report(campaign.name, counted, zone=zone)
         reporting.show_results(found, groups=groups, over_time=over_time)
 
 

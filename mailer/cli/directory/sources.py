@@ -39,16 +39,24 @@ def command() -> None:
 async def list_(site: Site, as_json: bool) -> None:
     """List the sources, with how each was read last and when it is due."""
     async with site.database.reading() as session:
-        listed = [_shape(each) for each in await keeping.listed(session)]
+        found = await keeping.listed(session)
     if as_json:
-        output.json_document(listed)
+        output.json_document([_shape(each) for each in found])
         return
-    keys = ("name", "place", "cadence", "state", "departed", "read_at", "due_at")
-    rows = [[str(each[key] or "")[:60] for key in keys] for each in listed]
-    output.table("Sources", keys, rows)
-    for each in listed:
-        if each["said"]:
-            output.line(f"{each['name']}: {each['said']}")
+    columns = ("name", "place", "cadence", "state", "departed", "read", "due")
+    rows = [
+        (
+            *(each.name, each.place, each.cadence, each.state),
+            (each.counts or {}).get("departed", 0),
+            output.moment(each.read_at, site.zone),
+            output.moment(each.due_at, site.zone),
+        )
+        for each in found
+    ]
+    output.table("Sources", columns, rows)
+    for each in found:
+        if each.said:
+            output.line(f"{each.name}: {each.said}")
 
 
 def _shape(source: ListSource) -> dict[str, Any]:
@@ -97,6 +105,7 @@ def _shape(source: ListSource) -> dict[str, Any]:
 )
 @with_mapping
 @by_option
+@as_json
 @with_site
 async def add(
     site: Site,
@@ -107,6 +116,7 @@ async def add(
     rule: str,
     mapping: Mapping,
     by: str,
+    as_json: bool,
     **options: Any,
 ) -> None:
     """Add a list: a file, a folder (its newest list), or an https address.
@@ -130,7 +140,8 @@ async def add(
     )
     async with site.database.writing() as session:
         await keeping.add(session, source)
-    output.line(f"see what it would change: mailer contacts sources read {name}")
+    said = f"see what it would change: mailer contacts sources read {name}"
+    output.done({"name": name, "place": source.place}, said, as_json=as_json)
 
 
 def _checked_name(name: str) -> str:
@@ -245,9 +256,11 @@ def _show_departed(reading: SourceReading, *, applied: bool) -> None:
 @command.command(epilog="Example: mailer contacts sources remove partners")
 @click.argument("name")
 @operator_option
+@as_json
 @with_site
-async def remove(site: Site, name: str, operator: str) -> None:
+async def remove(site: Site, name: str, operator: str, as_json: bool) -> None:
     """Forget a source; the contacts that were on its list stay."""
     async with site.database.writing() as session:
         await keeping.remove(session, name, by=operator, now=clock.now())
-    output.line(f"{name} is no longer read; its contacts stay")
+    said = f"{name} is no longer read; its contacts stay"
+    output.done({"name": name}, said, as_json=as_json)

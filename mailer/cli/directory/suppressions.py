@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import rich_click as click
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
 from audiences.export.formats import Form
-from audiences.suppressions import Suppression
+from audiences.suppressions import Suppression, Why
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.cli import acting, output
@@ -28,21 +29,42 @@ def command() -> None:
     """List, export, add and lift suppressed addresses."""
 
 
-@command.command("list", epilog="Example: mailer suppressions list")
+@command.command("list", epilog="Example: mailer suppressions list --campaign 1")
+@click.option(
+    "--campaign", type=NUMBER, help="Only mailboxes that its refusals called gone."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only those suppressed since the beginning of this day, in UTC.",
+)
 @as_json
 @with_site
-async def list_(site: Site, as_json: bool) -> None:
+async def list_(
+    site: Site, campaign: int | None, since: datetime | None, as_json: bool
+) -> None:
     """List the suppressed addresses; one without a contact is shown by its key."""
+    which = [] if since is None else [_since(since)]
     async with site.database.reading() as session:
-        listed = [
-            shapes.suppression(each, address)
-            for each, address in await suppressions.listed(session)
-        ]
+        if campaign is not None:
+            sent = await lookup.get(session, campaign)
+            which += [Suppression.reason == Why.BOUNCED, ledger.refused_by(sent)]
+        found = await suppressions.listed(session, *which)
     if as_json:
-        output.json_document(listed)
-    else:
-        keys = ("address", "reason", "since", "detail")
-        output.table("Suppressed", keys, shapes.columns(listed, *keys))
+        output.json_document([shapes.suppression(*each) for each in found])
+        return
+    rows = [
+        (
+            *(address or each.address_key.hex(), each.reason),
+            *(output.moment(each.since, site.zone), each.detail),
+        )
+        for each, address in found
+    ]
+    output.table("Suppressed", ("address", "reason", "since", "detail"), rows)
+
+
+def _since(day: datetime) -> ColumnElement[bool]:
+    return Suppression.since >= day.replace(tzinfo=UTC)
 
 
 @command.command(
@@ -164,5 +186,4 @@ async def _bounced(
         return await suppressions.bounced(session, ledger.refused_by(found))
     if since is None:
         return ()
-    day = Suppression.since >= since.replace(tzinfo=UTC)
-    return await suppressions.bounced(session, day)
+    return await suppressions.bounced(session, _since(since))

@@ -6,13 +6,14 @@ import rich_click as click
 
 from audiences.intake.lists import example
 from mailer.cli import output
+from mailer.cli.command import as_json
 
 
 @click.command(epilog="Example: mailer contacts template partners.csv")
 @click.argument("file", type=click.Path(path_type=Path))
-def template(file: Path) -> None:
+@as_json
+def template(file: Path, as_json: bool) -> None:
     """Write an example list with every column, as CSV, into a new FILE."""
     example.write(file)
-    output.line(
-        f"put your rows below its headings, then: mailer contacts import {file}"
-    )
+    said = f"put your rows below its headings, then: mailer contacts import {file}"
+    output.done({"file": str(file)}, said, as_json=as_json)

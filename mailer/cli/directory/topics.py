@@ -12,8 +12,8 @@ from audiences.upkeep.words import WantedWord
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
-from mailer.cli.people.showing import show_history
-from mailer.reports import people, shapes
+from mailer.cli.people.histories import show_history
+from mailer.reports import histories, shapes
 from mailer.sites.site import Site
 
 
@@ -214,7 +214,7 @@ async def history_of(site: Site, kind: DataKind, code: str, *, as_json: bool) ->
     """Print the changes of a word."""
     async with site.database.reading() as session:
         rows = await data_changes.history(session, kind, code)
-    shown = [people.change(each) for each in rows]
+    shown = [histories.change(each) for each in rows]
     if as_json:
         output.json_document(shown)
     else:

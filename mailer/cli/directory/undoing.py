@@ -5,6 +5,7 @@ from dataclasses import asdict
 import rich_click as click
 
 from audiences.intake import undo
+from audiences.intake.models import Import
 from audiences.intake.undo import Undone
 from audiences.record import writing
 from mailer import clock
@@ -13,8 +14,6 @@ from mailer.cli.command import NUMBER, as_json, operator_option, with_site
 from mailer.readers import importing
 from mailer.sites.site import Site
 
-_KEYS = ("id", "file", "at", "by", "rows", "added", "changed", "undone_at")
-
 
 @click.command("imports", epilog="Example: mailer contacts imports")
 @as_json
@@ -22,25 +21,34 @@ _KEYS = ("id", "file", "at", "by", "rows", "added", "changed", "undone_at")
 async def imports_(site: Site, as_json: bool) -> None:
     """List the files that were imported, the latest first."""
     async with site.database.reading() as session:
-        listed = [
-            {
-                "id": each.id,
-                "file": each.file,
-                "at": each.at.isoformat(),
-                "by": each.by,
-                "rows": each.rows,
-                "added": each.added,
-                "changed": each.changed,
-                "unchanged": each.unchanged,
-                "undone_at": each.undone_at.isoformat() if each.undone_at else None,
-            }
-            for each in await undo.imports(session)
-        ]
+        found = await undo.imports(session)
     if as_json:
-        output.json_document(listed)
-    else:
-        rows = [[each[key] for key in _KEYS] for each in listed]
-        output.table("Imports", [key.replace("_", " ") for key in _KEYS], rows)
+        output.json_document([_document(each) for each in found])
+        return
+    columns = ("id", "file", "at", "by", "rows", "added", "changed", "undone at")
+    rows = [
+        (
+            *(each.id, each.file, output.moment(each.at, site.zone), each.by),
+            *(each.rows, each.added, each.changed),
+            output.moment(each.undone_at, site.zone),
+        )
+        for each in found
+    ]
+    output.table("Imports", columns, rows)
+
+
+def _document(made: Import) -> dict[str, object]:
+    return {
+        "id": made.id,
+        "file": made.file,
+        "at": made.at.isoformat(),
+        "by": made.by,
+        "rows": made.rows,
+        "added": made.added,
+        "changed": made.changed,
+        "unchanged": made.unchanged,
+        "undone_at": made.undone_at.isoformat() if made.undone_at else None,
+    }
 
 
 @click.command("undo", epilog="Example: mailer contacts undo 3 --apply")

@@ -13,11 +13,11 @@ from audiences.upkeep.changes import Changed
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.people.exporting import columns_option, form_option
+from mailer.cli.people.histories import show_history
 from mailer.cli.people.selecting import bodies_options, limit_option
-from mailer.cli.people.showing import show_history
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
-from mailer.reports import people
+from mailer.reports import histories, people
 from mailer.sites.site import Site
 
 
@@ -71,7 +71,7 @@ async def show(site: Site, code: str, as_json: bool) -> None:
             "version": found.updated_at.isoformat(),
             "contacts": list(await listed_bodies.addresses(session, found.id)),
             "history": [
-                people.change(each)
+                histories.change(each)
                 for each in await changes.history(
                     session, Changed.ORGANISATION, found.id
                 )

@@ -10,6 +10,7 @@ from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
+from mailer.cli.people.histories import day, show_history
 from mailer.reports import holdings, letters, people
 from mailer.sites.site import Site
 
@@ -78,31 +79,6 @@ def _show(facts: Mapping[str, Any]) -> None:
         ],
     )
     show_history(facts["history"])
-
-
-def show_history(changed: list[dict[str, Any]]) -> None:
-    """Print who changed a contact or organisation, and what from what to what."""
-    output.table(
-        "History",
-        ("day", "by", "act", "what", "because"),
-        [
-            (day(each), each["by"], each["act"], in_words(each), each["because"])
-            for each in changed
-        ],
-    )
-
-
-def day(each: Mapping[str, Any]) -> str:
-    """Return the day of an entry."""
-    return (each["at"] or "")[:10]
-
-
-def in_words(each: Mapping[str, Any]) -> str:
-    """Return a change in words: `name: Awa → Aminata`."""
-    return "; ".join(
-        f"{name}: {output.shown(before) or '–'} → {output.shown(after) or '–'}"
-        for name, (before, after) in each["detail"].items()
-    )
 
 
 def _membership(each: Mapping[str, Any]) -> str:

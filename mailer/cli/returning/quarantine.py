@@ -78,26 +78,34 @@ async def show(site: Site, number: int, raw: bool, as_json: bool) -> None:
     help="The message it is about; `mailer messages list` shows its number.",
 )
 @by_option
+@as_json
 @with_site
-async def release(site: Site, number: int, message_number: int, by: str) -> None:
+async def release(
+    site: Site, number: int, message_number: int, by: str, as_json: bool
+) -> None:
     """Believe a bounce or complaint, about a message that you name."""
     decided = await taking.release(site, number, message_number, by=by, now=clock.now())
-    output.line(
+    suppressed = len(decided.suppressed)
+    output.done(
+        {"id": number, "message": message_number, "suppressed": suppressed},
         f"mail {number} is believed about message {message_number};"
-        f" {len(decided.suppressed)} suppressed"
+        f" {suppressed} suppressed",
+        as_json=as_json,
     )
 
 
 @command.command(epilog="Example: mailer feedback quarantine discard 3")
 @click.argument("numbers", type=LARGEST, nargs=-1, required=True)
 @by_option
+@as_json
 @with_site
-async def discard(site: Site, numbers: tuple[int, ...], by: str) -> None:
+async def discard(site: Site, numbers: tuple[int, ...], by: str, as_json: bool) -> None:
     """Discard quarantined mails; they change nothing, and their text goes with time."""
     async with site.database.writing() as session:
         for each in numbers:
             await quarantine.discard(session, each, by=by, now=clock.now())
-    output.line(f"discarded: {', '.join(map(str, numbers))}")
+    said = f"discarded: {', '.join(map(str, numbers))}"
+    output.done({"ids": list(numbers)}, said, as_json=as_json)
 
 
 def shown(mail: FeedbackMail) -> dict[str, Any]:

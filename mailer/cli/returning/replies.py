@@ -92,23 +92,29 @@ async def show(site: Site, number: int, as_json: bool) -> None:
     help="The campaign's number.",
 )
 @by_option
+@as_json
 @with_site
-async def file(site: Site, number: int, campaign_id: int, by: str) -> None:
+async def file(
+    site: Site, number: int, campaign_id: int, by: str, as_json: bool
+) -> None:
     """File an answer to a campaign, if it names none or another."""
     async with site.database.writing() as session:
         await lookup.get(session, campaign_id)
         await filing.file_by_hand(session, number, campaign_id, by=by, now=clock.now())
-    output.line(f"answer {number} is filed to campaign {campaign_id}")
+    said = f"answer {number} is filed to campaign {campaign_id}"
+    output.done({"id": number, "campaign": campaign_id}, said, as_json=as_json)
 
 
 @command.command(epilog="Example: mailer replies leave 3")
 @click.argument("number", type=LARGEST)
 @by_option
+@as_json
 @with_site
-async def leave(site: Site, number: int, by: str) -> None:
+async def leave(site: Site, number: int, by: str, as_json: bool) -> None:
     """Unsubscribe the reader of an answer from the topic of the letter it answers."""
     await leaving.leave(site, number, by=by, now=clock.now())
-    output.line(f"the reader of answer {number} gets no more letters of that topic")
+    said = f"the reader of answer {number} gets no more letters of that topic"
+    output.done({"id": number}, said, as_json=as_json)
 
 
 @command.command(epilog="Example: mailer replies answers dialogue-session-2027")

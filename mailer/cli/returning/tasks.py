@@ -100,12 +100,13 @@ def _show_how(how: HowToAsk) -> None:
 @click.argument("number", type=LARGEST)
 @click.option("--note", default="", help="What came of it.")
 @by_option
+@as_json
 @with_site
-async def done(site: Site, number: int, note: str, by: str) -> None:
+async def done(site: Site, number: int, note: str, by: str, as_json: bool) -> None:
     """Record that a task is done; the one who follows stays until the mailbox lives."""
     async with site.database.writing() as session:
         await tasks.finish(session, number, note=note, by=by, now=clock.now())
-    output.line(f"task {number} is done")
+    output.done({"id": number}, f"task {number} is done", as_json=as_json)
 
 
 @command.command(epilog="Example: mailer tasks ask")

@@ -7,6 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from mailer import clock
+from mailer.campaigns import lookup
 from mailer.cli import output
 from mailer.cli.campaigns.reporting import show_report
 from mailer.cli.command import as_json, complete
@@ -14,8 +15,10 @@ from mailer.demo import demonstration
 from mailer.errors import MailerError
 from mailer.maintenance import founding
 from mailer.outbox.message_states import MessageState
+from mailer.reports.results import reading
 from mailer.reports.totals import CampaignReport
 from mailer.sites.opening import open_site
+from mailer.sites.site import Site
 
 
 @click.command(epilog="Example: mailer demo")
@@ -62,29 +65,36 @@ async def _run(directory: Path, *, every: bool, as_json: bool) -> int:
             )
         if not every:
             await demonstration.leave_unfinished(site)
-    _show(directory, folders, counted, as_json=as_json)
+        if as_json:
+            output.json_document(await _document(site, campaigns, folders))
+    if not as_json:
+        _show(directory, folders, counted)
     missing = sum(demonstration.unaccounted(report) for report in counted)
     if missing:
         raise MailerError(f"{missing} messages have no final state")
     return 0
 
 
-def _show(
-    directory: Path,
-    folders: list[Path],
-    counted: list[CampaignReport],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        document: dict[str, object] = {"report": counted[0].as_json()}
-        if len(counted) > 1:
-            document["reports"] = {
-                folder.name: report.as_json()
-                for folder, report in zip(folders, counted, strict=True)
-            }
-        output.json_document(document)
-        return
+async def _document(
+    site: Site, campaigns: list[int], folders: list[Path]
+) -> dict[str, object]:
+    """Return the report of the first campaign; of several, also each by its folder."""
+    now = clock.now()
+    async with site.database.reading() as session:
+        reports = [
+            await reading.document(
+                session, await lookup.get(session, each), zone=site.zone, now=now
+            )
+            for each in campaigns
+        ]
+    document: dict[str, object] = {"report": reports[0]}
+    if len(reports) > 1:
+        names = [each.name for each in folders]
+        document["reports"] = dict(zip(names, reports, strict=True))
+    return document
+
+
+def _show(directory: Path, folders: list[Path], counted: list[CampaignReport]) -> None:
     for folder, report in zip(folders, counted, strict=True):
         show_report(folder.name, report)
     _show_next_commands(directory)

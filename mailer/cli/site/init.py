@@ -7,7 +7,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import complete
+from mailer.cli.command import as_json, complete
 from mailer.errors import RefusedError
 from mailer.maintenance import founding
 from mailer.settings import given
@@ -64,6 +64,7 @@ QUESTIONS = {
     multiple=True,
     help="A setting, such as relay.port=587; may be repeated.",
 )
+@as_json
 def command(
     directory: Path,
     sample: bool,
@@ -71,6 +72,7 @@ def command(
     store: str | None,
     production: bool,
     settings: tuple[str, ...],
+    as_json: bool,
 ) -> int | None:
     """Make a new site: config.toml, templates, secrets and the store."""
     if sample and production:
@@ -87,6 +89,7 @@ def command(
         store=store,
         values=values,
         production=production,
+        as_json=as_json,
     )
     incomplete = f"stopped; the site in {directory} is not complete: delete it"
     return complete(run, interrupted=f"{incomplete}, and what is in its store")
@@ -116,6 +119,7 @@ async def _run(
     store: str | None,
     values: given.Values,
     production: bool,
+    as_json: bool,
 ) -> None:
     config = await founding.create_site(
         directory,
@@ -127,4 +131,6 @@ async def _run(
         now=clock.now(),
         progress=output.say,
     )
-    output.line(f"the site is in {directory}; its settings are in {config}")
+    said = f"the site is in {directory}; its settings are in {config}"
+    document = {"directory": str(directory), "config": str(config)}
+    output.done(document, said, as_json=as_json)

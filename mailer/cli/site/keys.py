@@ -83,18 +83,28 @@ def rotate() -> None:
 
 
 @rotate.command(epilog="Example: mailer keys rotate signing")
+@as_json
 @with_site
-async def signing(site: Site) -> None:
+async def signing(site: Site, as_json: bool) -> None:
     """Replace the key of links, return-paths and Message-IDs.
 
     Links already sent stay valid for `keys.previous_months`.
     """
     rotated = rotating.rotate_signing(site, now=clock.now())
-    output.line(f"new links are signed with {rotated.key}")
-    for each in rotated.former:
-        output.line(f"links signed with {each} stay valid")
-    for each in rotated.unused:
-        output.line(f"links signed with {each} are no longer valid; you may delete it")
+    output.done(
+        {
+            "key": str(rotated.key),
+            "former": [str(each) for each in rotated.former],
+            "unused": [str(each) for each in rotated.unused],
+        },
+        f"new links are signed with {rotated.key}",
+        *(f"links signed with {each} stay valid" for each in rotated.former),
+        *(
+            f"links signed with {each} are no longer valid; you may delete it"
+            for each in rotated.unused
+        ),
+        as_json=as_json,
+    )
     output.say(
         "now restart every process; copy config.toml and secrets/ to each machine of"
         " this site, and make a backup with --with-keys"
@@ -121,7 +131,10 @@ async def rotate_dkim(
     if re.fullmatch(SELECTOR, use) is None:
         raise click.UsageError(f"{use!r} is not a DNS label, such as l2027")
     record = await use_key(site, use)
-    output.line(f"letters are signed with {record.name} from the next start on")
+    if as_json:
+        _show([record], as_json=True)
+    else:
+        output.line(f"letters are signed with {record.name} from the next start on")
     output.say("restart every process; leave the former record in the DNS for a week")
 
 

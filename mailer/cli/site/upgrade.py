@@ -6,7 +6,7 @@ from audiences.people import former_keys
 from audiences.record import writing
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import with_site
+from mailer.cli.command import as_json, with_site
 from mailer.errors import RefusedError, counted
 from mailer.maintenance import schema, starting
 from mailer.maintenance.shipped import comparing
@@ -17,8 +17,9 @@ from mailer.users import guard
 
 
 @click.command(epilog="Example: mailer upgrade")
+@as_json
 @with_site
-async def command(site: Site) -> None:
+async def command(site: Site, as_json: bool) -> None:
     """Bring the store of an older version to the schema of this version.
 
     Stop all processes first, and keep a copy of the store.
@@ -40,10 +41,12 @@ async def command(site: Site) -> None:
             said = {"schema": [before, newest]}
             by, at = guard.MACHINE, clock.now()
             writing.note(session, "upgraded", "store", by=by, at=at, detail=said)
-    if before == newest:
-        output.line(f"the store has the current schema, {newest}, already")
-    else:
-        output.line(f"the store went from schema {before} to {newest}")
+    sentence = (
+        f"the store has the current schema, {newest}, already"
+        if before == newest
+        else f"the store went from schema {before} to {newest}"
+    )
+    output.done({"before": before, "schema": newest}, sentence, as_json=as_json)
     _say_templates(site)
 
 

@@ -9,10 +9,10 @@ from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, version_of, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
-from mailer.cli.people.showing import show_history
+from mailer.cli.people.histories import show_history
 from mailer.cli.site import deputies
 from mailer.rendering import letter_types
-from mailer.reports import people, shapes
+from mailer.reports import histories, shapes
 from mailer.signin import accounts, invitations
 from mailer.sites.site import Site
 from mailer.users import deputies as standing_in
@@ -63,7 +63,7 @@ async def show(site: Site, name: str, as_json: bool) -> None:
         shown = shapes.user(await guard.named(session, name))
         standing = await standing_in.of(session, name)
         changes = await keeping.history(session, name)
-    history = [people.change(each) for each in changes]
+    history = [histories.change(each) for each in changes]
     if as_json:
         found = [shapes.deputy(each, site.zone) for each in standing]
         output.json_document(shown | {"deputies": found, "history": history})

@@ -11,7 +11,7 @@ from mailer.calendar.planning import SeriesPlan
 from mailer.calendar.series import CadenceChange
 from mailer.campaigns.models import Occurrence
 from mailer.cli import output
-from mailer.cli.command import operator_option, with_site
+from mailer.cli.command import as_json, operator_option, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.writing.instants import day_of, event_option, follows_option
 from mailer.sites.site import Site
@@ -72,6 +72,7 @@ def plan_of(given: Mapping[str, Any]) -> SeriesPlan:
 @plan_options
 @operator_option
 @because_option
+@as_json
 @with_site
 async def edit(
     site: Site,
@@ -82,6 +83,7 @@ async def edit(
     follows: str | None,
     operator: str,
     because: str | None,
+    as_json: bool,
     **given: Any,
 ) -> None:
     """Change a series: its cadence, what it is about, and who works on it.
@@ -109,17 +111,29 @@ async def edit(
                 follows=follows or ("" if event else following.named_by(found)),
             )
         changed = await planning.change(session, site, found, plan, by)
-    if change is not None:
-        _say(name, change)
-    if changed:
-        output.changed(changed)
+    edited = {"name": name, "changed": changed}
+    _show_edited(edited, change, as_json=as_json)
 
 
-def _say(name: str, change: CadenceChange) -> None:
-    """Say how a cadence is understood, and what became of the dates it had."""
-    output.line(f"{name}: {change.understood.sentence}")
-    _say_kept(change.kept)
-    _say_went(change.went)
+def _show_edited(
+    edited: Mapping[str, Any], change: CadenceChange | None, *, as_json: bool
+) -> None:
+    """Print what was changed, and what became of the dates a cadence had."""
+    if as_json:
+        kept, went = (change.kept, change.went) if change else ((), ())
+        understood = change.understood.sentence if change else None
+        dates_left = {
+            "kept": [_shape(each) for each in kept],
+            "went": [_shape(each) for each in went],
+        }
+        output.json_document({**edited, "understood": understood, **dates_left})
+        return
+    if change:
+        output.line(f"{edited['name']}: {change.understood.sentence}")
+        _say_kept(change.kept)
+        _say_went(change.went)
+    if edited["changed"]:
+        output.changed(edited["changed"])
 
 
 def _say_kept(kept: Sequence[Occurrence]) -> None:
@@ -146,9 +160,10 @@ def _say_went(went: Sequence[Occurrence]) -> None:
 @click.argument("day")
 @operator_option
 @because_option
+@as_json
 @with_site
 async def skip(
-    site: Site, name: str, day: str, operator: str, because: str | None
+    site: Site, name: str, day: str, operator: str, because: str | None, as_json: bool
 ) -> None:
     """Skip one date of a series; its other dates stay as they are."""
     async with site.database.writing() as session:
@@ -160,7 +175,8 @@ async def skip(
             author(operator, because),
             office=site.settings.office.office,
         )
-    output.line(f"{name} skips {_written(skipped)}")
+    said = f"{name} skips {_written(skipped)}"
+    output.done({"name": name, **_shape(skipped)}, said, as_json=as_json)
     if skipped.draft_id is not None:
         output.say(
             f"its draft, campaign {skipped.draft_id}, stays;"
@@ -178,9 +194,16 @@ async def skip(
 )
 @operator_option
 @because_option
+@as_json
 @with_site
 async def move(
-    site: Site, name: str, day: str, to: str, operator: str, because: str | None
+    site: Site,
+    name: str,
+    day: str,
+    to: str,
+    operator: str,
+    because: str | None,
+    as_json: bool,
 ) -> None:
     """Move one date of a series; its other dates stay as they are."""
     async with site.database.writing() as session:
@@ -194,7 +217,9 @@ async def move(
             office=site.settings.office.office,
         )
         asked = await notices.asked(session, moved)
-    output.line(f"{name} goes on {_written(moved)} in place of {day}")
+    document = {"name": name, **_shape(moved), "reminded": list(asked)}
+    said = f"{name} goes on {_written(moved)} in place of {day}"
+    output.done(document, said, as_json=as_json)
     if moved.draft_id is not None:
         output.say(f"its draft, campaign {moved.draft_id}, has its date in its text")
     if asked:
@@ -211,15 +236,22 @@ async def move(
 @click.argument("time")
 @operator_option
 @because_option
+@as_json
 @with_site
 async def add_date(
-    site: Site, name: str, time: str, operator: str, because: str | None
+    site: Site, name: str, time: str, operator: str, because: str | None, as_json: bool
 ) -> None:
     """Add one date to a series, or give back one that was skipped."""
     async with site.database.writing() as session:
         found = await series.named(session, name)
         added = await dates.add(session, found, time, author(operator, because))
-    output.line(f"{name} goes on {_written(added)} too")
+    said = f"{name} goes on {_written(added)} too"
+    output.done({"name": name, **_shape(added)}, said, as_json=as_json)
+
+
+def _shape(occurrence: Occurrence) -> dict[str, Any]:
+    campaign = occurrence.campaign_id or occurrence.draft_id
+    return {"slot": occurrence.slot, "campaign": campaign}
 
 
 def _written(occurrence: Occurrence) -> str:

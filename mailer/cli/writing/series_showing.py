@@ -7,8 +7,8 @@ from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import planning, renewing, series
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.cli.people.showing import show_history
-from mailer.reports import people, shapes
+from mailer.cli.people.histories import show_history
+from mailer.reports import histories, shapes
 from mailer.sites.site import Site
 
 
@@ -23,7 +23,7 @@ async def show(site: Site, name: str, as_json: bool) -> None:
         slots = await series.slots_of(session, found)
         faults = await planning.faults(session, site, found)
         changes = await data_changes.history(session, DataKind.SERIES, name)
-    history = [people.change(each) for each in changes]
+    history = [histories.change(each) for each in changes]
     plan = shapes.series(found)
     dates = [shapes.slot(found, each) for each in slots]
     if as_json:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import audience_guard
 from mailer.outbox import ledger
+from mailer.reports import totals
 from mailer.reports.results import breakdown, deliverability, tally, timeline
 from mailer.reports.results.breakdown import Groups
 from mailer.reports.results.tally import ReaderCounts
@@ -68,6 +69,15 @@ async def read(
             session, campaign, mine, total, zone=zone, now=now
         ),
     )
+
+
+async def document(
+    session: AsyncSession, campaign: Campaign, *, zone: ZoneInfo, now: datetime
+) -> dict[str, Any]:
+    """Return the report of a campaign as JSON, with all its tables."""
+    counted = await totals.report(session, campaign)
+    found = await read(session, campaign, zone=zone, now=now)
+    return {**counted.as_json(), **found.as_json()}
 
 
 async def _before(session: AsyncSession, campaign: Campaign) -> Before | None:

@@ -67,7 +67,7 @@ async def invite(
     audience: str = "",
 ) -> int:
     """Release a letter about the event; return its number."""
-    site.database.with_past(LetterPast())
+    site.database.with_past(LetterPast)
     toml = campaigning.TOML.format(audience=campaigning.SECTORS)
     toml += f'\n[event]\nuid = "forum"\nstart = {start}\nend = {start + DAY}\n'
     toml += f'status = "{status}"\n'

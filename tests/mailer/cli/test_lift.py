@@ -1,5 +1,6 @@
 """`mailer suppressions lift` for one address, for a campaign, since a day."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,6 +72,23 @@ async def test_a_campaign_lifts_what_it_suppressed_and_nothing_else(
     code, said = await lift("--campaign", str(number), "--expect", "2")
     assert (code, said) == (0, "2 addresses may be written to again\n")
     assert await reasons(site) == ["asked"]
+
+
+async def test_a_campaign_and_a_day_choose_what_is_listed(
+    site: Site, relay: Relay, mailer: Mailer, tmp_path: Path
+) -> None:
+    number = await suppressed_by_delivery(site, relay, tmp_path)
+    other = await campaigning.released(site, tmp_path)
+
+    async def listed(*options: str) -> list[str]:
+        ran = await asyncio.to_thread(mailer, "suppressions", "list", *options)
+        assert ran.code == 0, ran.err
+        return [each for each in (*GONE, "apia@fieldoffice.example") if each in ran.out]
+
+    assert await listed("--campaign", str(number)) == list(GONE)
+    assert await listed("--campaign", str(other)) == []
+    assert len(await listed("--since", "2026-01-01")) == 3
+    assert await listed("--since", "2100-01-01") == []
 
 
 async def test_a_day_lifts_what_delivery_suppressed_since_it_began(

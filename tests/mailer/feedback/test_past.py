@@ -26,7 +26,7 @@ SECTORS = "kind = sector and sub(monthly-letter)"
 
 
 async def context(site: Site) -> Context:
-    site.database.with_past(LetterPast())
+    site.database.with_past(LetterPast)
     async with site.database.reading() as session:
         words = await vocabularies.load(session)
     return Context(vocabulary=words, today=clock.now().date())

@@ -40,7 +40,7 @@ def address(code: str) -> str:
 
 async def invited(site: Site, relay: Relay, place: Path) -> int:
     """Send an invitation to the ten sectors; return its number."""
-    site.database.with_past(LetterPast())
+    site.database.with_past(LetterPast)
     toml = campaigning.TOML.format(audience=campaigning.SECTORS) + EVENT
     path = campaigning.write(place, toml=toml, en=campaigning.TEXT, fr=BREVE)
     number = await campaigning.add(site, path)

@@ -101,7 +101,9 @@ async def test_this_machine_may_ask_and_the_lines_are_of_the_format(site: Site) 
         answer = await pages.get("/metrics")
 
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["Content-Type"] == (
+        "text/plain; version=0.0.4; charset=utf-8"
+    )
     assert answer.text.endswith("\n")
     assert [line for line in answer.text.splitlines() if not LINE.fullmatch(line)] == []
     assert "\nliaison_halted 0\n" in answer.text
