@@ -26,7 +26,7 @@ _INSTEAD = [  # what an address that is none begins with, and what it should be
         (r"mailto:(?=\S)", "mailto:", ""),
         (r"(?=www\.)", "https://", ""),
         (r"http://(?=[^\s/])", "https://", " if the page has it"),
-        (r"(?=[^\s@/:]+@[^\s@/:]+$)", "mailto:", ""),
+        (r"(?<![^\s@/:])(?=[^\s@/:]+@[^\s@/:]+$)", "mailto:", ""),
     )
 ]
 _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
@@ -132,8 +132,9 @@ def instead(address: str) -> str:
     if markdown := re.fullmatch(r"\[[^\]]*\]\((\S*)\)", bare):
         bare = markdown[1]
     for pattern, start, end in _INSTEAD:
-        if pattern.match(bare):
-            return f"; write {start}{pattern.sub('', bare).replace(' ', '%20')}{end}"
+        if found := pattern.match(bare):
+            rest = bare[found.end() :].replace(" ", "%20")
+            return f"; write {start}{rest}{end}"
     if re.fullmatch(r"\+?[\d ().-]{6,}", bare):
         return f"; write {dialled(f'tel:{bare}')}"
     return "; write the whole address, such as https://example.org/page"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _HEADING = re.compile(r"##\s+(\S.*)")
-_EMPHASIS = re.compile(r"\\([\\`*_\[\]<#.)>|+~-])|\*+|\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"\\([\\`*_\[\]<#.)>|+~-])|\*+|\[([^\[\]]*)\]\([^()]*\)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
