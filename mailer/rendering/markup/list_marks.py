@@ -92,8 +92,12 @@ def _outdent(lines: list[str]) -> None:
 
 
 def _begins_item(line: str) -> bool:
-    patterns = (_MARKDOWN, _BULLET, _DASH, _COUNTED)
-    return any(each.match(line) for each in patterns)
+    return bool(
+        _MARKDOWN.match(line)
+        or _BULLET.match(line)
+        or _DASH.match(line)
+        or _COUNTED.match(line)
+    )
 
 
 def _runs(lines: Sequence[str]) -> Iterator[list[int]]:

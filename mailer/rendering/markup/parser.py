@@ -49,7 +49,9 @@ def _is_within_word(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _first_content(tokens: Sequence[Token], places: range) -> str:
-    return next((tokens[n].content for n in places if tokens[n].content), "")
+    """Return the first text at some places; empty if a picture comes before it."""
+    first = next((tokens[n] for n in places if tokens[n].content), None)
+    return first.content if first and first.type != "image" else ""
 
 
 def _made(*, html: bool, every: bool) -> MarkdownIt:

@@ -136,6 +136,10 @@ def _inline(token: Token) -> str:
                 parts.append(" ")
             case "hardbreak":
                 parts.append("\n")
+            case "image":  # its description is no part of the word before it
+                before = "".join(parts)[-1:]
+                parts.append(" " if before.strip() else "")
+                parts.append(child.content)
             case _:
                 parts.append(child.content)
     return "".join(parts)

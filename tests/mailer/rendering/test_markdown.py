@@ -167,3 +167,8 @@ def test_the_text_part_has_addresses_in_words_and_once() -> None:
         "Write (a@x.example – Visit us) call (+331) +33 1 www.x.example"
         " here (https://x.example)"
     )
+
+
+def test_the_description_of_a_picture_is_no_part_of_the_words_before_it() -> None:
+    assert plain.to_text("各位伙伴\n![标志](cid:logo.png)") == "各位伙伴 标志"
+    assert plain.to_text("各位**伙伴**![标志](cid:logo.png)") == "各位伙伴 标志"
