@@ -10,7 +10,6 @@ from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
 from audiences.intake.encodings import damage
-from audiences.intake.mapping import synonyms
 from audiences.intake.values import details, typed_addresses
 from audiences.intake.values.cell import CellError, Parse
 from audiences.intake.values.names import Names, language
@@ -219,7 +218,7 @@ def _wish(raw: str, *, yes: Why) -> Why | None:
 
 
 def _consent(raw: str) -> str:
-    if synonyms.fold(raw) in optouts.answers()["no"]:
+    if optouts.declines(raw):
         raise CellError("this contact did not agree; leave the row out")
     return _free_text(raw)
 

@@ -137,6 +137,71 @@ def test_a_column_whose_cells_tell_of_opt_outs_is_asked_about(
     assert f"opt_out={heading!r}" in question
 
 
+@pytest.mark.parametrize(
+    ("heading", "first", "second"),
+    [
+        ("disabled", "0", "1"),
+        ("dnc_email", "1", "0"),
+        ("Aktiv", "nein", "ja"),
+        ("status", "0", "1"),
+        ("Is excluded from campaigns", "true", "false"),
+        ("Acepta recibir correos", "Sí", "No"),
+        ("Согласен", "да", "нет"),
+        ("同意", "是", "否"),
+        ("موافقة", "نعم", "لا"),
+        ("Do not allow Emails", "Allow", "Do Not Allow"),
+    ],
+)
+def test_a_switch_of_another_program_is_asked_about(
+    tmp_path: Path, heading: str, first: str, second: str
+) -> None:
+    rows = f"a@x.example;{first}\nb@x.example;{second}\n"
+    table = opened(tmp_path, f"E-mail;{heading}\n{rows}")
+
+    assert table.layout is not None
+    (question,) = table.layout.questions
+    assert f"opt_out={heading!r} if yes means no letters" in question
+
+
+@pytest.mark.parametrize("heading", ["Activities", "Active members", "Status"])
+def test_a_column_without_switches_is_not_asked_about(
+    tmp_path: Path, heading: str
+) -> None:
+    table = opened(tmp_path, f"E-mail;{heading}\na@x.example;12\nb@x.example;Active\n")
+
+    assert table.layout is not None
+    assert not table.layout.questions
+
+
+def test_a_row_with_an_address_is_never_the_headings(tmp_path: Path) -> None:
+    text = (
+        "E-mail;What we know;Since\n"
+        "a@x.example;Name;Country\nb@x.example;Title;Language\n"
+    )
+    table = opened(tmp_path, text)
+
+    assert [row["address"] for row in cells(table)] == ["a@x.example", "b@x.example"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["No consent", "declined", "Pas de consentement", "不同意", "Unsubscribed"]
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_who_did_not_agree_gets_no_subscription(
+    site: Site, tmp_path: Path, cell: str
+) -> None:
+    text = (
+        "E-mail;Organisation;Topics;Consent\n"
+        f"a@x.example;icom;monthly-letter;{cell}\n"
+        "b@x.example;icom;monthly-letter;subscribed\n"
+    )
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert [fault.row for fault in report.faults] == [2]
+    assert "did not agree" in report.faults[0].reason
+    assert report.added == 1
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_captions_totals_and_notes_are_no_organisations(
     site: Site, tmp_path: Path
