@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from sqlalchemy import select
 
+from audiences.contacts import Contact
 from audiences.errors import FileRefusedError
 from audiences.intake import read
 from mailer.sites.site import Site
@@ -257,3 +259,68 @@ async def test_an_error_of_a_spreadsheet_in_another_language_is_a_fault(
     report = await importing.import_file(site, write(tmp_path, text), apply=False)
 
     assert [fault.column for fault in report.faults] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("français et anglais", "fr en"),
+        ("fr et en", "fr en"),
+        ("Inglés y francés", "en fr"),
+        ("Русский и английский", "ru en"),
+        ("العربية والفرنسية", "ar fr"),
+        ("中文和英文", "zh en"),
+        ("英文、法文", "en fr"),
+        ("English & French", "en fr"),
+        ("et", "et"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_two_languages_may_have_an_and_between_them(
+    site: Site, tmp_path: Path, cell: str, codes: str
+) -> None:
+    text = f"E-mail;Organisation;Languages\na@x.example;icom;{cell}\n"
+    await importing.import_file(site, write(tmp_path, text))
+
+    async with site.database.reading() as session:
+        query = select(Contact.languages).where(Contact.address == "a@x.example")
+        assert await session.scalar(query) == codes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "INTERNATIONAL COUNCIL OF MUSEUMS (ICOM)",
+        "ICOM – International Council of Museums",
+        "Conseil international des musées, ICOM",
+        "ICOM (International Council of Museums)",
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_name_beside_its_acronym_is_the_organisation(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    text = f"E-mail;Name;Organisation name\na@x.example;Ann;{name}\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert (report.added, report.organisations_added) == (1, 0)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_the_acronym_of_another_organisation_is_not_passed_over(
+    site: Site, tmp_path: Path
+) -> None:
+    text = "E-mail;Name;Organisation name\na@x.example;Ann;Council of Museums (IFLA)\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert "is new: the first row that names it needs kind" in report.faults[0].reason
+
+
+async def test_the_organisation_with_addresses_of_the_domain_is_suggested(
+    site: Site, tmp_path: Path
+) -> None:
+    text = "E-mail;Name\njean@ICOM.example;Jean\nann@mail.example;Ann\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert "icom has addresses of this domain" in report.faults[0].reason
+    assert "domain" not in report.faults[1].reason
