@@ -10,7 +10,6 @@ from audiences import characters
 from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError, RuleError
 from audiences.intake.encodings import damage
-from audiences.intake.mapping import synonyms
 from audiences.intake.values import details, typed_addresses
 from audiences.intake.values.cell import CellError, Parse
 from audiences.intake.values.names import Names, language
@@ -28,6 +27,9 @@ TEXTS = (
 )
 _BREAKS = re.compile(r"(?<!\s)\s{0,9}[\r\n\t\v\f\u2028\u2029]\s{0,9}")
 _SEPARATORS = re.compile(r"[,;|/、،\n]")
+_JOINED = re.compile(  # between two names, as in “français et anglais”
+    r"\s{1,9}(?:and|et|y|e|und|и)\s{1,9}|\s{0,9}[&+和与及]\s{0,9}|\s{1,9}و\s{0,9}"
+)
 _CODES = re.compile(r"[A-Za-z]{2,3}(?: [A-Za-z]{2,3})+")  # of countries, for example
 # columns in which a cell that is not understood is left empty
 OPTIONAL = frozenset(
@@ -145,6 +147,9 @@ def _understand(
     try:
         found[code(part)] = None
     except CellError as fault:
+        for words in (_JOINED.split(part.casefold()), part.split()):
+            if len(words) > 1 and _all(words, code, found):
+                return
         words = part.split()
         if len(words) == 1:
             faults.append(fault)
@@ -153,6 +158,15 @@ def _understand(
             found.update(dict.fromkeys([code(word) for word in words]))
         except CellError as of_word:
             faults.append(of_word if _CODES.fullmatch(part) else fault)
+
+
+def _all(words: list[str], code: Parse, found: dict[str, None]) -> bool:
+    """Add the codes of all words, if each is understood; return whether it is."""
+    try:
+        found.update(dict.fromkeys([code(word) for word in words]))
+    except CellError:
+        return False
+    return True
 
 
 def _sorted(codes: list[str]) -> str:
@@ -219,7 +233,7 @@ def _wish(raw: str, *, yes: Why) -> Why | None:
 
 
 def _consent(raw: str) -> str:
-    if synonyms.fold(raw) in optouts.answers()["no"]:
+    if optouts.declines(raw):
         raise CellError("this contact did not agree; leave the row out")
     return _free_text(raw)
 

@@ -105,7 +105,10 @@ async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match.match(session)
     faulty = await stage.remove(session, _erased(), _was_erased)
-    faulty += await stage.remove(session, lacking.rows(), lacking.fault)
+    domains = await lacking.domains(session)
+    faulty += await stage.remove(
+        session, lacking.rows(), lambda each: lacking.fault(each, domains)
+    )
     if await retiring.any_retired(session):
         faulty += await stage.remove(session, retiring.rows(), retiring.fault)
     await session.execute(delete(BODIES).where(lacking.cells()))

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from sqlalchemy import select
 
+from audiences.contacts import Contact
 from audiences.errors import FileRefusedError
 from audiences.intake import read
 from mailer.sites.site import Site
@@ -137,6 +139,71 @@ def test_a_column_whose_cells_tell_of_opt_outs_is_asked_about(
     assert f"opt_out={heading!r}" in question
 
 
+@pytest.mark.parametrize(
+    ("heading", "first", "second"),
+    [
+        ("disabled", "0", "1"),
+        ("dnc_email", "1", "0"),
+        ("Aktiv", "nein", "ja"),
+        ("status", "0", "1"),
+        ("Is excluded from campaigns", "true", "false"),
+        ("Acepta recibir correos", "Sí", "No"),
+        ("Согласен", "да", "нет"),
+        ("同意", "是", "否"),
+        ("موافقة", "نعم", "لا"),
+        ("Do not allow Emails", "Allow", "Do Not Allow"),
+    ],
+)
+def test_a_switch_of_another_program_is_asked_about(
+    tmp_path: Path, heading: str, first: str, second: str
+) -> None:
+    rows = f"a@x.example;{first}\nb@x.example;{second}\n"
+    table = opened(tmp_path, f"E-mail;{heading}\n{rows}")
+
+    assert table.layout is not None
+    (question,) = table.layout.questions
+    assert f"opt_out={heading!r} if yes means no letters" in question
+
+
+@pytest.mark.parametrize("heading", ["Activities", "Active members", "Status"])
+def test_a_column_without_switches_is_not_asked_about(
+    tmp_path: Path, heading: str
+) -> None:
+    table = opened(tmp_path, f"E-mail;{heading}\na@x.example;12\nb@x.example;Active\n")
+
+    assert table.layout is not None
+    assert not table.layout.questions
+
+
+def test_a_row_with_an_address_is_never_the_headings(tmp_path: Path) -> None:
+    text = (
+        "E-mail;What we know;Since\n"
+        "a@x.example;Name;Country\nb@x.example;Title;Language\n"
+    )
+    table = opened(tmp_path, text)
+
+    assert [row["address"] for row in cells(table)] == ["a@x.example", "b@x.example"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["No consent", "declined", "Pas de consentement", "不同意", "Unsubscribed"]
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_who_did_not_agree_gets_no_subscription(
+    site: Site, tmp_path: Path, cell: str
+) -> None:
+    text = (
+        "E-mail;Organisation;Topics;Consent\n"
+        f"a@x.example;icom;monthly-letter;{cell}\n"
+        "b@x.example;icom;monthly-letter;subscribed\n"
+    )
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert [fault.row for fault in report.faults] == [2]
+    assert "did not agree" in report.faults[0].reason
+    assert report.added == 1
+
+
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_captions_totals_and_notes_are_no_organisations(
     site: Site, tmp_path: Path
@@ -192,3 +259,68 @@ async def test_an_error_of_a_spreadsheet_in_another_language_is_a_fault(
     report = await importing.import_file(site, write(tmp_path, text), apply=False)
 
     assert [fault.column for fault in report.faults] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("français et anglais", "fr en"),
+        ("fr et en", "fr en"),
+        ("Inglés y francés", "en fr"),
+        ("Русский и английский", "ru en"),
+        ("العربية والفرنسية", "ar fr"),
+        ("中文和英文", "zh en"),
+        ("英文、法文", "en fr"),
+        ("English & French", "en fr"),
+        ("et", "et"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_two_languages_may_have_an_and_between_them(
+    site: Site, tmp_path: Path, cell: str, codes: str
+) -> None:
+    text = f"E-mail;Organisation;Languages\na@x.example;icom;{cell}\n"
+    await importing.import_file(site, write(tmp_path, text))
+
+    async with site.database.reading() as session:
+        query = select(Contact.languages).where(Contact.address == "a@x.example")
+        assert await session.scalar(query) == codes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "INTERNATIONAL COUNCIL OF MUSEUMS (ICOM)",
+        "ICOM – International Council of Museums",
+        "Conseil international des musées, ICOM",
+        "ICOM (International Council of Museums)",
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_name_beside_its_acronym_is_the_organisation(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    text = f"E-mail;Name;Organisation name\na@x.example;Ann;{name}\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert (report.added, report.organisations_added) == (1, 0)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_the_acronym_of_another_organisation_is_not_passed_over(
+    site: Site, tmp_path: Path
+) -> None:
+    text = "E-mail;Name;Organisation name\na@x.example;Ann;Council of Museums (IFLA)\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert "is new: the first row that names it needs kind" in report.faults[0].reason
+
+
+async def test_the_organisation_with_addresses_of_the_domain_is_suggested(
+    site: Site, tmp_path: Path
+) -> None:
+    text = "E-mail;Name\njean@ICOM.example;Jean\nann@mail.example;Ann\n"
+    report = await importing.import_file(site, write(tmp_path, text), apply=False)
+
+    assert "icom has addresses of this domain" in report.faults[0].reason
+    assert "domain" not in report.faults[1].reason

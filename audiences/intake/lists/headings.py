@@ -1,9 +1,11 @@
 """Finds the row of headings: lists have titles, dates and empty rows above it."""
 
+import re
 from dataclasses import dataclass
 
 from audiences.intake.mapping import synonyms, wording
 
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]{1,255}\.[^\s@.]")
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
 
 
@@ -32,7 +34,10 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
     headings is taken, and the first row with a cell when no heading is known.
     """
     filled = [place for place, row in enumerate(rows) if any(map(str.strip, row))]
-    known = {place: wording.recognised(rows[place]) for place in filled}
+    known = {
+        place: 0 if _has_address(rows[place]) else wording.recognised(rows[place])
+        for place in filled
+    }
     best = max(filled, key=lambda place: known[place])
     if known[best]:
         upper, lower, row = _with_second_row(rows, best)
@@ -47,6 +52,11 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
     if column is None:
         return Headings(row=rows[best], place=best, known=0)
     return _without_headings(rows, column, first + filled[0])
+
+
+def _has_address(row: list[str]) -> bool:
+    """Whether a row has an e-mail address, as a row of headings has not."""
+    return any(_ADDRESS.search(cell) for cell in row)
 
 
 def _with_second_row(rows: list[list[str]], best: int) -> tuple[int, int, list[str]]:

@@ -50,7 +50,7 @@ def _shows(cells: list[str], holds: Holds) -> bool:
 
 def _may_be(known: Columns, place: int, column: str) -> bool:
     """Whether the heading does not say that a column is something else."""
-    if _is_about_wishes(known.header[place]):
+    if _is_about_wishes(known.header[place], answered=_is_answered(known, place)):
         return False
     meaning = wording.meaning(known.header[place])
     return place not in known.why or (
@@ -100,16 +100,23 @@ def _describe(known: Columns, place: int) -> None:
 def ask_about_wishes(known: Columns) -> None:
     """Ask about columns that may be about opt-outs or consent and are left out."""
     for place, heading in enumerate(known.header):
-        if known.targets.get(place) in _STANDINGS and _tells(known, place):
-            del known.targets[place]  # an export has here who unsubscribed
-        if known.is_free(place) and (_is_about_wishes(heading) or _tells(known, place)):
+        answered = _is_answered(known, place)
+        tells = _tells(known, place)
+        if known.targets.get(place) in _STANDINGS and known.why[place] != BY_MAPPING:
+            tells = tells or answered  # an export has here who unsubscribed
+            if tells:
+                del known.targets[place]
+        if known.is_free(place) and (
+            _is_about_wishes(heading, answered=answered) or tells
+        ):
             known.unsure.add(place)
             known.asked.add(place)
             known.why[place] = "may say who opted out"
             known.questions.append(
                 f"{heading!r} may say who opted out or agreed: name it with"
-                f" --column opt_out={heading!r} or consent={heading!r}, or leave it"
-                f" out with --ignore {heading!r}"
+                f" --column opt_out={heading!r} if yes means no letters, or"
+                f" consent={heading!r} if yes means agreed, or leave it out with"
+                f" --ignore {heading!r}"
             )
 
 
@@ -120,11 +127,16 @@ def _tells(known: Columns, place: int) -> bool:
     )
 
 
-def _is_about_wishes(heading: str) -> bool:
-    """Whether a heading may be about opt-outs or consent."""
+def _is_answered(known: Columns, place: int) -> bool:
+    """Whether the cells of a column say yes or no."""
+    return evidence.share(known.cells[place], optouts.is_yes_or_no) >= evidence.MOST
+
+
+def _is_about_wishes(heading: str, *, answered: bool) -> bool:
+    """Whether a heading may be about opt-outs or consent, with answers below it."""
     meaning = wording.meaning(heading)
     named = meaning is not None and meaning.target in WISHES
-    return named or optouts.concerns(heading)
+    return named or optouts.concerns(heading, answered=answered)
 
 
 def settle_organisation(known: Columns) -> None:

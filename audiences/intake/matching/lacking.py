@@ -1,14 +1,19 @@
 """Finds staged rows whose contact would have no organisation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.contacts import Contact
 from audiences.intake.tables import BODIES, ROWS
 from audiences.intake.values.checked import Fault
+from audiences.organisations import Organisation
 
 IS_CONTACT = ROWS.c.address_key.is_not(None)  # else the row has an organisation alone
+NAMES_NONE = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
+MOST_DOMAINS = 50  # that are looked for in the directory
 
 
 def rows() -> Select[*tuple[Any, ...]]:
@@ -17,18 +22,18 @@ def rows() -> Select[*tuple[Any, ...]]:
     A new contact names none, or the organisation is new and its first row has no kind
     or no name.
     """
-    names_none = and_(IS_CONTACT, ROWS.c.contact_id.is_(None), ROWS.c.body.is_(None))
     incomplete = select(BODIES.c.body).where(cells())
     return (
         select(
             ROWS.c.number,
             ROWS.c.row,
+            ROWS.c.address,
             BODIES.c.code,
             BODIES.c.kind,
             BODIES.c.organisation_name,
         )
         .outerjoin(BODIES, BODIES.c.body == ROWS.c.body)
-        .where(or_(names_none, ROWS.c.body.in_(incomplete)))
+        .where(or_(NAMES_NONE, ROWS.c.body.in_(incomplete)))
         .order_by(ROWS.c.number)
     )
 
@@ -45,8 +50,36 @@ def cells() -> ColumnElement[bool]:
     return and_(BODIES.c.organisation_id.is_(None), ~complete)
 
 
-def fault(each: RowMapping) -> Iterator[Fault]:
-    """Yield the fault of a row that `rows` selects."""
+async def domains(session: AsyncSession) -> dict[str, str]:
+    """Return domain → code of the one organisation with addresses of that domain.
+
+    They are domains of new contacts without an organisation.
+    """
+    addresses = await session.scalars(
+        select(ROWS.c.address).where(NAMES_NONE).order_by(ROWS.c.number).limit(1000)
+    )
+    wanted = list(dict.fromkeys(map(_domain, addresses)))[:MOST_DOMAINS]
+    if not wanted:
+        return {}
+    known = await session.execute(
+        select(Contact.address, Organisation.code)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(
+            or_(*(Contact.address.endswith(f"@{d}", autoescape=True) for d in wanted))
+        )
+    )
+    codes: dict[str, set[str]] = {}
+    for address, code in known:
+        codes.setdefault(_domain(address), set()).add(code)
+    return {domain: next(iter(of)) for domain, of in codes.items() if len(of) == 1}
+
+
+def _domain(address: str | None) -> str:
+    return (address or "").rpartition("@")[2].lower()
+
+
+def fault(each: RowMapping, domains: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield the fault of a row that `rows` selects; `domains` suggest organisations."""
     code = each["code"]
     if code:
         needed = ["kind", "organisation_name"]
@@ -55,6 +88,11 @@ def fault(each: RowMapping) -> Iterator[Fault]:
         reason = (
             f"{code} is new: the first row that names it needs"
             f" {' and '.join(lacks)}{remedy}"
+        )
+    elif like := domains.get(_domain(each["address"])):
+        reason = (
+            f"no organisation is named; {like} has addresses of this domain: write"
+            " the code in a column organisation, or --set organisation=CODE"
         )
     else:
         reason = (

@@ -12,6 +12,8 @@ from audiences.organisations import Kind, Organisation, folded
 
 OF_STATES = (Kind.DELEGATION, Kind.NATCOM)  # each state has one at most
 MAX_CODE = 60  # characters, so that a number fits behind it
+_INSIDE = re.compile(r"[(（\[]([^()（）\[\]]{2,250})[)）\]]")
+_DASH = re.compile(r"\s[-–—/]\s|[:,：，]")
 _NO_CODE = re.compile(r"[^\w]+")
 
 
@@ -44,7 +46,7 @@ class KnownBodies:
         A new one has the name of its first row, as others may spell it differently.
         Raises CellError when several organisations have the name.
         """
-        codes = self._codes.get(_key(name), set())
+        codes = self._codes.get(_key(name), set()) or self._with_acronym(name)
         if len(codes) > 1:
             raise CellError(
                 f"{name[:60]!r} is the name of {' and '.join(sorted(codes))}; add a"
@@ -56,6 +58,20 @@ class KnownBodies:
         if made is None:
             made = self._made[_key(name)] = self._free(acronym or name), name
         return made
+
+    def _with_acronym(self, name: str) -> set[str]:
+        """Return the codes of a name beside its acronym: Council of Museums (ICOM).
+
+        Both must be those of one organisation.
+        """
+        inside = _INSIDE.search(name)
+        parts = (
+            [name[: inside.start()] + name[inside.end() :], inside[1]]
+            if inside
+            else _DASH.split(name, maxsplit=1)
+        )
+        codes = [self._codes.get(_key(each), set()) for each in parts]
+        return codes[0] & codes[1] if len(codes) > 1 else set()
 
     def of_state(self, kind: str | None, country: str | None) -> str | None:
         """Return the code of the delegation or National Commission of a country.

@@ -33,10 +33,26 @@ def _telling() -> frozenset[str]:
     return frozenset({*words["asked"], *words["bounced"]} - {*words["weak"]})
 
 
-def concerns(heading: str) -> bool:
-    """Whether a heading may be about opt-outs or consent, by its parts."""
-    folded = synonyms.fold(heading)
-    return any(part in folded for part in answers()["about"])
+def concerns(heading: str, *, answered: bool) -> bool:
+    """Whether a heading may be about opt-outs or consent, by its parts.
+
+    `answered`: the cells below it are yes and no.
+    """
+    folded, words = synonyms.fold(heading), answers()
+    parts = words["about"] | (words["about_answers"] if answered else frozenset())
+    return any(part in folded for part in parts)
+
+
+def is_yes_or_no(cell: str) -> bool:
+    """Whether a cell is plainly yes or no, in any language of lists."""
+    words = answers()
+    return cell in _TICKS or synonyms.fold(cell) in words["yes"] | words["never"]
+
+
+def declines(cell: str) -> bool:
+    """Whether a cell about consent says that a reader did not agree."""
+    folded, words = synonyms.fold(cell), answers()
+    return any(folded in words[says] for says in ("never", "declined", "asked"))
 
 
 def tells(cell: str) -> bool:
@@ -66,7 +82,7 @@ def _one(part: str, yes: Why) -> Why | None:
     words = answers()
     if bare in _TICKS:
         return yes
-    if not folded or folded in words["no"]:
+    if not folded or folded in words["no"] | words["never"]:
         return None
     if folded in words["asked"]:
         return Why.ASKED

@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
-from jinja2.runtime import Macro
+from jinja2.runtime import BlockReference, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailer.errors import ContentError
@@ -54,8 +54,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"the operator {operator}")
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Return whether a template may call an object: macros only."""
-        return isinstance(obj, Macro)
+        """Return whether a template may call an object: macros, and super()."""
+        return isinstance(obj, Macro | BlockReference)
 
 
 @lru_cache(maxsize=4)
@@ -112,6 +112,8 @@ def _place(fault: BaseException, templates: TemplateFiles, main: str) -> str:
 
 def _sentence(fault: BaseException) -> str:
     match fault:
+        case SecurityError() if "callable" in str(fault):
+            return "not allowed: a template calls macros and super() only"
         case SecurityError():
             return f"not allowed: {fault}"
         case RecursionError():

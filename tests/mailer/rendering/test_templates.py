@@ -101,7 +101,10 @@ def test_markup_that_is_not_allowed_is_refused_with_its_line(
             EXTENDS + "{{ 'x' * 1000000000 }}{% endblock %}",
             "not allowed: the operator *",
         ),
-        (EXTENDS + "{{ 'x'.ljust(1000000000) }}{% endblock %}", "not allowed"),
+        (
+            EXTENDS + "{{ 'x'.ljust(1000000000) }}{% endblock %}",
+            "not allowed: a template calls macros and super() only",
+        ),
         (EXTENDS + TWICE + f"{{{{ a('{'x' * 40}') }}}}{{% endblock %}}", "more time"),
         (EXTENDS + "{% if %}{% endblock %}", "not a valid template"),
     ],
@@ -115,6 +118,20 @@ def test_a_template_with_a_fault_is_refused_with_its_line(
         renderer.kept.render(source("monthly-letter", "en"), read(templates))
 
     assert what in refusal.value.sentence
+
+
+def test_a_block_that_shows_itself_is_refused(templates: Path) -> None:
+    with_body(templates, EXTENDS + "{{ self.body() }}{% endblock %}")
+    with pytest.raises(ContentError, match=r"body\.mjml, line \d: .*without end"):
+        renderer.kept.render(source("monthly-letter", "en"), read(templates))
+
+
+def test_a_template_may_add_to_a_block_of_the_layout(templates: Path) -> None:
+    added = "{{ super() }}<mj-section><mj-column><mj-text>More</mj-text></mj-column>"
+    with_body(templates, EXTENDS + added + "</mj-section>{% endblock %}")
+    letter = renderer.kept.render(source("monthly-letter", "en"), read(templates))
+
+    assert letter.html.index("More") > letter.html.index("</h1>")
 
 
 def test_a_template_that_needs_much_memory_does_not_end_the_process(
