@@ -17,7 +17,8 @@ Event = Mapping[str, Any]
 MAX_EVENTS = 2_000  # of one request
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
 # provider → where its events have our Message-ID, or our return-path. Postmark and
-# Mailjet give messages numbers of their own: the relay must add the header in brackets.
+# Mailjet give messages numbers of their own, and repeat the field in brackets, which
+# letters then have (composing/header).
 CARRIERS = {
     "ses": "mail.source, mail.headers: Message-ID and List-Unsubscribe",
     "sendgrid": "smtp-id",

@@ -1,5 +1,6 @@
 """Webhooks change something only if they are the provider's, recent, of a letter."""
 
+import email
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from mailer import clock
+from mailer.composing import header
 from mailer.errors import NotFoundError
 from mailer.feedback.providers import parsing, receiving
 from mailer.feedback.providers.authentic import NotAuthenticError
@@ -72,6 +74,25 @@ async def test_each_provider_reports_a_bounce_and_a_complaint_once(
     assert (first.permanence, second.kind) == ("permanent", "complaint")
     assert (await campaigning.ledger(site, number))[ED].state == "complained"
     assert set(await returning.suppressed(site)) == {ED}
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("provider", "field"), header.REPEATED.items())
+async def test_a_letter_has_the_field_that_its_provider_repeats(
+    site: Site, relay: Relay, tmp_path: Path, provider: str, field: str
+) -> None:
+    assert header.repeated(site.settings.feedback.hooks) == ()
+    hooks = hooking.hooked(site)
+    number = await returning.sent(hooks, relay, tmp_path)
+    sent = next(each for each in relay.accepted if each.recipient == ED)
+    name = email.message_from_bytes(sent.octets)[field]
+    event = hooking.event(provider, sent, name)
+
+    signed = hooking.signed(hooks, provider, event, clock.now())
+    assert await receive(hooks, provider, *signed) == 1
+
+    [kept] = await returning.stored(site)
+    assert (kept.standing, kept.campaign_id) == ("believed", number)
 
 
 @ON_SQLITE
