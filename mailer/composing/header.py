@@ -17,12 +17,16 @@ from mailer.errors import ContentError
 from mailer.links import Purpose
 from mailer.rendering.marks import Field
 from mailer.rendering.source import Letter
+from mailer.settings.feedback import HookSettings
 
 _UNFIT = re.compile(r"[\x00-\x20\x7f<>]")
 _NOT_ENCODED = (
     *("sender", "reply_to", "domain", "list_label", "site_url", "campaign"),
     "leave_mailbox",
 )
+# provider → the field that it repeats in its webhooks, where it gives messages numbers
+# of its own; sources: “Custom metadata” of Postmark, “Custom headers” of Mailjet
+REPEATED = {"postmark": "X-PM-Metadata-message-id", "mailjet": "X-MJ-CustomID"}
 SENDER_ID = "liaison"  # of the Feedback-ID: the same in all messages
 
 
@@ -40,6 +44,16 @@ class HeaderFields:
     at: datetime  # when the campaign was released
     campaign: str  # of the Feedback-ID
     leave_mailbox: str = ""  # takes requests to unsubscribe; empty: none
+    repeated: tuple[str, ...] = ()  # fields that name the message to a provider
+
+
+def repeated(hooks: HookSettings) -> tuple[str, ...]:
+    """Return the fields that the providers repeat whose webhooks are taken."""
+    return tuple(
+        name
+        for provider, name in REPEATED.items()
+        if getattr(hooks, f"{provider}_file") is not None
+    )
 
 
 def fields(letter: Letter, values: HeaderFields) -> Iterator[bytes | Field]:
@@ -62,6 +76,10 @@ def fields(letter: Letter, values: HeaderFields) -> Iterator[bytes | Field]:
     yield b"\r\nMessage-ID: <"
     yield Field.MESSAGE
     yield f"@{values.domain}>\r\nContent-Language: {letter.language}\r\n".encode()
+    for name in values.repeated:
+        yield f"{name}: ".encode()
+        yield Field.MESSAGE
+        yield b"\r\n"
     if values.list_label is None:
         yield b"Auto-Submitted: auto-generated\r\n"
     else:

@@ -11,7 +11,7 @@ from audiences import topics
 from audiences.languages import Chain, choose, name_in
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, StoredLetter
-from mailer.composing import skeletons
+from mailer.composing import header, skeletons
 from mailer.composing.header import HeaderFields
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.source import Block, Letter, Source
@@ -126,6 +126,7 @@ def _header_fields(
         site_url=settings.site.url,
         at=now,
         campaign=f"c{campaign.id}",
+        repeated=header.repeated(settings.feedback.hooks),
     )
 
 

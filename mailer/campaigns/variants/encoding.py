@@ -6,7 +6,7 @@ from datetime import datetime
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing import embedding, event
 from mailer.campaigns.writing.files import Attached
-from mailer.composing import invitation, skeletons
+from mailer.composing import header, invitation, skeletons
 from mailer.composing.header import HeaderFields
 from mailer.composing.parts import Calendar, Extras
 from mailer.composing.skeletons import Skeleton
@@ -40,6 +40,7 @@ def encode(
             site_url=settings.site.url,
             at=at,
             campaign=f"c{campaign.id}",
+            repeated=header.repeated(settings.feedback.hooks),
             leave_mailbox=settings.mail.leave_mailbox,
         ),
         Extras(calendar=calendar, images=images, files=attached),

@@ -87,10 +87,11 @@ async def named(
 ) -> int | None:
     """Return the number of the reader's message that one of some Message-IDs names.
 
-    A Message-ID does not tell its message; so those of the reader's letters are made
-    again and compared. None if the address is no reader's, or no letter fits.
+    The part left of the @ is enough. A Message-ID does not tell its message; so those
+    of the reader's letters are made again and compared. None if the address is no
+    reader's, or no letter fits.
     """
-    wanted = {each.strip("<> ").rpartition("@")[0] for each in names} - {""}
+    wanted = {each.strip("<> ").partition("@")[0] for each in names} - {""}
     contact_id = await reader(session, site, address)
     if contact_id is None or not wanted:
         return None

@@ -73,16 +73,21 @@ def secret(headers: Mapping[str, str], wanted: str) -> None:
         given = decoded.partition(":")[2]
     elif scheme.lower() != "bearer":
         given = ""
-    if not hmac.compare_digest(given.encode(), wanted.encode()):
+    if not _same(given, wanted):
         raise NotAuthenticError("the webhook has not the secret of the settings")
+
+
+def _same(given: str, wanted: str) -> bool:
+    """Compare in constant time; what is given may have any characters."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
 def mailgun(signature: Mapping[str, Any], key: str, *, now: datetime) -> None:
     """Require the signature of Mailgun: HMAC-SHA256 of time and token."""
     told, token = str(signature.get("timestamp", "")), str(signature.get("token", ""))
-    made = hmac.new(key.encode(), (told + token).encode(), hashlib.sha256).hexdigest()
-    given = str(signature.get("signature", ""))
-    if not hmac.compare_digest(made.encode(), given.encode()):
+    signed = (told + token).encode("utf-8", "replace")
+    made = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
+    if not _same(str(signature.get("signature", "")), made):
         raise NotAuthenticError("the webhook has no signature of Mailgun")
     require_recent(instant(told), now=now)
 

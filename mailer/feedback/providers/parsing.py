@@ -4,17 +4,21 @@ An event that reports no bounce, complaint or opt-out is left out. Which field n
 message at which provider is the table CARRIERS.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audiences import characters
 from mailer.delivery.smtp.verdict import Permanence
 from mailer.feedback.models import FeedbackKind
 
 Event = Mapping[str, Any]
 MAX_EVENTS = 2_000  # of one request
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
 # provider → where its events have our Message-ID, or our return-path. Postmark and
-# Mailjet give messages numbers of their own: the relay must add the header in brackets.
+# Mailjet give messages numbers of their own, and repeat the field in brackets, which
+# letters then have (composing/header).
 CARRIERS = {
     "ses": "mail.source, mail.headers: Message-ID and List-Unsubscribe",
     "sendgrid": "smtp-id",
@@ -56,11 +60,17 @@ def reports(provider: str, body: Any) -> list[ProviderReport]:
 
 
 def _text(event: Event, *names: str) -> str:
-    """Return a value below some names as text, "" if there is none."""
+    """Return a value below some names as one line of text, "" if there is none."""
     value: Any = event
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return value[:2_000] if isinstance(value, str) else ""
+    return characters.plain(value[:2_000]) if isinstance(value, str) else ""
+
+
+def _status(event: Event, *names: str) -> str:
+    """Return an enhanced status below some names, "" if there is none."""
+    found = _STATUS.match(_text(event, *names))
+    return found[0] if found else ""
 
 
 def _unique(event: Event, *names: str) -> str:
@@ -97,7 +107,7 @@ def _ses(event: Event) -> Iterable[ProviderReport]:
                 return_path=_text(mail, "source"),
                 links=headers.get("list-unsubscribe", ""),
                 permanence=hardness.get(_text(part, "bounceType"), Permanence.UNKNOWN),
-                status=_text(each, "status"),
+                status=_status(each, "status"),
                 words=_text(each, "diagnosticCode") if kind is BOUNCE else feedback,
             )
 
@@ -120,7 +130,7 @@ def _sendgrid(event: Event) -> Iterable[ProviderReport]:
             address=_text(event, "email"),
             names=(_text(event, "smtp-id"),),
             permanence=SOFT if blocked else HARD,
-            status=_text(event, "status"),
+            status=_status(event, "status"),
             words=_text(event, "reason"),
         )
 
@@ -146,7 +156,7 @@ def _mailgun(body: Event) -> Iterable[ProviderReport]:
             kind=kind,
             address=_text(event, "recipient"),
             names=(_text(event, "message", "headers", "message-id"),),
-            status=_text(event, "delivery-status", "enhanced-code"),
+            status=_status(event, "delivery-status", "enhanced-code"),
             words=f"{code} {words}".strip(),
         )
 

@@ -8,7 +8,7 @@ answer to an invitation of the same reader.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
@@ -75,7 +75,10 @@ async def follow(
 async def _answer(
     session: AsyncSession, site: Site, mail: OpenedMail, *, now: datetime
 ) -> None:
-    """Record an answer to an invitation that the reader got; the newest counts."""
+    """Record an answer to an invitation that the reader got; the newest counts.
+
+    Mails may come in another order than they were written.
+    """
     reply = wording.calendar_reply(mail.calendar)
     if reply is None:
         return
@@ -95,13 +98,17 @@ async def _answer(
     uid = reply.uid if reply.uid in uids else reply.uid.rpartition("@")[0]
     if uid not in uids:
         return
-    values = {"answer": reply.answer.value, "sequence": reply.sequence, "at": now}
+    at = min(reply.at or now, now)
+    values = {"answer": reply.answer.value, "sequence": reply.sequence, "at": at}
     put = insert(session, EventAnswer).values(uid=uid, contact_id=contact_id, **values)
     await session.execute(
         put.on_conflict_do_update(
             index_elements=[EventAnswer.uid, EventAnswer.contact_id],
             set_=values,
-            where=EventAnswer.sequence <= reply.sequence,
+            where=or_(
+                EventAnswer.sequence < reply.sequence,
+                and_(EventAnswer.sequence == reply.sequence, EventAnswer.at <= at),
+            ),
         )
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from audiences import characters
@@ -14,7 +15,8 @@ _LEAVES_ALONE = re.compile(
 )
 _FOLD = re.compile(r"\r?\n[ \t]")
 _LINE = re.compile(
-    r"(UID|SEQUENCE|ATTENDEE)\b([^:\n]{0,500}):([^\n]{0,500})", re.IGNORECASE
+    r"^(UID|SEQUENCE|DTSTAMP|ATTENDEE)\b([^:\n]{0,500}):([^\n]{0,500})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _PARTSTAT = re.compile(r";PARTSTAT=\"?([A-Za-z-]{1,20})", re.IGNORECASE)
 
@@ -42,6 +44,7 @@ class CalendarReply:
     sequence: int
     attendee: str  # an address; empty: the sender of the mail
     answer: InvitationAnswer
+    at: datetime | None  # when the program of the reader made it (RFC 5546, 3.2.3)
 
 
 def asks_to_leave(subject: str) -> bool:
@@ -60,7 +63,7 @@ def has_left(text: str) -> str:
 
 def calendar_reply(text: str) -> CalendarReply | None:
     """Return the answer in an iCalendar text; None if it has none of these three."""
-    values = {"uid": "", "sequence": "0"}
+    values = {"uid": "", "sequence": "0", "dtstamp": ""}
     attendee, answer = "", None
     for match in list(_LINE.finditer(_FOLD.sub("", text)))[:MAX_LINES]:
         name = match[1].lower()
@@ -78,4 +81,13 @@ def calendar_reply(text: str) -> CalendarReply | None:
         sequence=int(sequence) if sequence.isdecimal() else 0,
         attendee=attendee,
         answer=answer,
+        at=_instant(values["dtstamp"]),
     )
+
+
+def _instant(value: str) -> datetime | None:
+    """Return a time in UTC, as 20270504T101500Z; None for any other text."""
+    try:
+        return datetime.strptime(value[:20], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,7 +1,11 @@
 """A campaign through a real Postfix ends as a checker of each mailbox knows it."""
 
+import asyncio
+import email
+import smtplib
 from collections.abc import Callable
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,7 +21,7 @@ from tests.acts import campaigning, delivering, returning
 from tools import waiting
 from tools.peers import postfix
 from tools.peers.postgres import free_port
-from tools.peers.relay import Relay
+from tools.peers.relay import Received, Relay
 
 pytestmark = [pytest.mark.prove, pytest.mark.parametrize("store", ["sqlite"])]
 MAIN = """compatibility_level = 3.6
@@ -34,6 +38,7 @@ relay_domains = static:all
 default_transport = smtp:[127.0.0.1]:{mailboxes}
 relay_transport = smtp:[127.0.0.1]:{mailboxes}
 transport_maps = texthash:{folder}/etc/transport
+virtual_alias_maps = texthash:{folder}/etc/forwards
 alias_maps =
 disable_dns_lookups = yes
 smtp_destination_recipient_limit = 1
@@ -44,6 +49,10 @@ smtpd_recipient_restrictions = permit_mynetworks, reject
 GONE, FULL, SPAM, LATER = (
     f"focal-point@{code}.sector.example" for code in ("ed", "sc", "shs", "ci")
 )
+FORWARDS, MOVED, AWAY = (
+    f"focal-point@{code}.sector.example" for code in ("clt", "ioc", "pax")
+)
+OLD, NEW = "old@forwarded.example", "new@forwarded.example"
 
 
 def mailboxes(gone: set[str], full: set[str]) -> Callable[[str, str], str | None]:
@@ -98,7 +107,7 @@ async def test_the_ledger_ends_as_each_mailbox_knows_it(
     with postfix.started(
         MAIN,
         "smtp",
-        files={"transport": f"{back} smtp:[127.0.0.1]:{port}\n"},
+        files={"transport": f"{back} smtp:[127.0.0.1]:{port}\n", "forwards": ""},
         mailboxes=relay.port,
     ) as (_, relayed):
         site = through(site, relayed, port)
@@ -129,6 +138,53 @@ async def test_the_ledger_ends_as_each_mailbox_knows_it(
         now = clock.now()
         found = await reading.read(session, campaign, zone=site.zone, now=now)
     assert (found.total.bounced, found.total.complained) == (2, 1)
+
+
+async def test_a_forward_bounces_for_its_reader_and_an_absence_changes_nothing(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    relay.script = mailboxes({OLD}, set())
+    port, back = free_port(), site.settings.mail.return_domain
+    files = {
+        "transport": f"{back} smtp:[127.0.0.1]:{port}\n",
+        "forwards": f"{FORWARDS} {OLD}\n{MOVED} {NEW}\n",
+    }
+    with postfix.started(MAIN, "smtp", files=files, mailboxes=relay.port) as (
+        _,
+        relayed,
+    ):
+        site = through(site, relayed, port)
+        async with listener.listening(site):
+            number = await send(site, tmp_path, relay, taken=9, returned=1)
+            letter = next(each for each in relay.accepted if each.recipient == AWAY)
+            await asyncio.to_thread(be_away, relayed, letter)
+
+            async def filed() -> bool:
+                return len(await returning.stored(site)) >= 2
+
+            await waiting.eventually(filed, "the absence notice was not filed")
+            await taking.decide(site, now=clock.now())
+            await sending_on.heal(site, now=clock.now())
+
+    states = await states_of(site, number)
+    assert states.pop(FORWARDS) == "bounced"
+    assert set(states.values()) == {"accepted"}
+    assert {NEW} <= {each.recipient for each in relay.accepted}
+    assert await returning.suppressed(site) == {FORWARDS: "bounced"}
+    kinds = {each.kind: each.campaign_id for each in await returning.stored(site)}
+    assert kinds == {"bounce": number, "auto-reply": number}
+
+
+def be_away(port: int, letter: Received) -> None:
+    """Answer a letter as a mailbox of somebody who is away does (RFC 3834)."""
+    notice = EmailMessage()
+    notice["From"], notice["To"] = letter.recipient, letter.sender
+    notice["Subject"], notice["Auto-Submitted"] = "Automatic reply", "auto-replied"
+    given = email.message_from_bytes(letter.octets)["Message-ID"]
+    notice["In-Reply-To"] = given
+    notice.set_content("I am away until Monday. I shall answer then.")
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail("", [letter.sender], notice.as_bytes())
 
 
 async def test_a_thousand_forged_bounces_suppress_nobody(

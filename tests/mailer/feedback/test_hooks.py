@@ -1,5 +1,6 @@
 """Webhooks change something only if they are the provider's, recent, of a letter."""
 
+import email
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from mailer import clock
+from mailer.composing import header
 from mailer.errors import NotFoundError
 from mailer.feedback.providers import parsing, receiving
 from mailer.feedback.providers.authentic import NotAuthenticError
@@ -20,6 +22,10 @@ from tools.peers.relay import Received, Relay
 
 ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"])
 ED = readers.ED
+SPOILT = {
+    *("status", "enhanced-code", "diagnosticcode", "reason", "description", "details"),
+    *("comment", "error", "message", "feedbackid", "sg_event_id", "id"),
+}
 
 
 async def receive(site: Site, provider: str, headers: Any, body: bytes) -> int:
@@ -71,6 +77,25 @@ async def test_each_provider_reports_a_bounce_and_a_complaint_once(
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(("provider", "field"), header.REPEATED.items())
+async def test_a_letter_has_the_field_that_its_provider_repeats(
+    site: Site, relay: Relay, tmp_path: Path, provider: str, field: str
+) -> None:
+    assert header.repeated(site.settings.feedback.hooks) == ()
+    hooks = hooking.hooked(site)
+    number = await returning.sent(hooks, relay, tmp_path)
+    sent = next(each for each in relay.accepted if each.recipient == ED)
+    name = email.message_from_bytes(sent.octets)[field]
+    event = hooking.event(provider, sent, name)
+
+    signed = hooking.signed(hooks, provider, event, clock.now())
+    assert await receive(hooks, provider, *signed) == 1
+
+    [kept] = await returning.stored(site)
+    assert (kept.standing, kept.campaign_id) == ("believed", number)
+
+
+@ON_SQLITE
 @pytest.mark.parametrize("provider", parsing.CARRIERS)
 async def test_a_webhook_that_is_forged_old_or_of_nothing_changes_nothing(
     site: Site, relay: Relay, tmp_path: Path, provider: str
@@ -95,6 +120,49 @@ async def test_a_webhook_that_is_forged_old_or_of_nothing_changes_nothing(
     [kept] = await returning.stored(site)
     assert kept.standing == "quarantined"
     assert await returning.suppressed(site) == {}
+
+
+async def test_characters_that_no_store_takes_and_signs_of_terminals_do_no_harm(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    hooks, bad = hooking.hooked(site), "\ud800a\x00\x1b[31m"
+    _, sent, name = await named(site, relay, tmp_path)
+    for provider in parsing.CARRIERS:
+        event = spoilt(hooking.event(provider, sent, name), bad)
+        signed = hooking.signed(hooks, provider, event, clock.now())
+        assert await receive(hooks, provider, *signed) == 1, provider
+
+    for kept in await returning.stored(site):
+        for text in (kept.status, kept.reason, kept.sender, kept.text):
+            assert not {"\ud800", "\x00", "\x1b"} & set(text), kept.way
+        assert kept.reason == "no such mailbox"
+
+
+def spoilt(value: Any, bad: str, name: str = "") -> Any:
+    """A report with bad characters at the end of each text that readers may choose."""
+    if isinstance(value, dict):
+        return {key: spoilt(each, bad, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [spoilt(each, bad) for each in value]
+    return value + bad if name.lower() in SPOILT and isinstance(value, str) else value
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("provider", "headers", "body"),
+    [
+        ("mailgun", {}, rb'{"signature":{"timestamp":"1","token":"\ud800"}}'),
+        ("mailgun", {}, b'{"signature":{"timestamp":NaN,"token":[],"signature":{}}}'),
+        ("postmark", {"authorization": "Bearer \ud800"}, b"{}"),
+        ("brevo", {"authorization": "Basic ////"}, b"{}"),
+        ("mailjet", {"authorization": "Bearer \xe9"}, b"{}"),
+    ],
+)
+async def test_a_forged_webhook_of_any_characters_is_refused(
+    site: Site, provider: str, headers: dict[str, str], body: bytes
+) -> None:
+    with pytest.raises(NotAuthenticError):
+        await receive(hooking.hooked(site), provider, headers, body)
 
 
 @ON_SQLITE

@@ -137,7 +137,8 @@ async def test_the_token_in_a_subject_unsubscribes_once_for_ever(
     row = (await campaigning.ledger(site, number))[ED]
     token = (await readers.signed_of(site, row)).unsubscribe
     mail = answer("<x@y>", "", subject=token, sender="any@elsewhere.example")
-    forged = answer("<x@y>", "", subject="A" + token[1:])
+    other = "B" if token.startswith("A") else "A"
+    forged = answer("<x@y>", "", subject=other + token[1:])
 
     await returning.take(site, [forged])
     before = await readers.standings(site)
