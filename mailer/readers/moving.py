@@ -8,7 +8,6 @@ from sqlalchemy.orm import aliased
 
 from audiences import addresses, contacts, suppressions
 from audiences.contacts import Contact
-from audiences.errors import UnknownNameError
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
@@ -67,7 +66,7 @@ async def locked(session: AsyncSession, address: str, *, key: bytes) -> Contact:
     fingerprint = contacts.fingerprint_of(address, key=key)
     contact = await contacts.holding(session, fingerprint, lock=True)
     if contact is None or contact.address is None:
-        raise UnknownNameError(f"no contact has the address {address}")
+        raise contacts.unknown(address)
     return contact
 
 

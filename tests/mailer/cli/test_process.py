@@ -53,6 +53,20 @@ def store() -> str:
     return "sqlite"
 
 
+def test_a_program_reads_each_row_of_a_table_as_one_line(
+    mailer: Mailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    words = ("--config", str(mailer.config), "contacts", "list", "--limit", "9")
+    wide = run(*words, cwd=mailer.config.parent).stdout.decode().splitlines()
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = run(*words, cwd=mailer.config.parent).stdout.decode().splitlines()
+
+    assert sum("@" in each and each.split()[0].count(".") > 1 for each in wide) == 9
+    assert len(wide) == 9 + 4
+    assert len(narrow) > len(wide)
+
+
 @pytest.mark.parametrize("verb", ["topics list", "segments list", "users list"])
 def test_a_result_that_cannot_be_written_is_a_sentence(
     mailer: Mailer, verb: str
