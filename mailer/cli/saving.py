@@ -1,6 +1,5 @@
 """Writes a file as a whole or not at all."""
 
-import errno
 import os
 import shutil
 import sys
@@ -14,7 +13,7 @@ import click
 
 from audiences.export import formats
 from audiences.export.formats import Form, Write
-from mailer.errors import RefusedError
+from mailer.errors import NO_ROOM, RefusedError
 
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
@@ -90,7 +89,7 @@ def _streaming(stream: BinaryIO, *, binary: bool) -> Iterator[BinaryIO]:
 
 
 def _refused(out: Path, fault: OSError) -> RefusedError:
-    if fault.errno == errno.ENOSPC:
+    if fault.errno in NO_ROOM:
         return RefusedError(
             f"{out} was not written: the disk is full; make room, then try again"
         )

@@ -42,6 +42,8 @@ async def move(
     given = addresses.parse(new)
     fingerprint = addresses.fingerprint(given.identity, key=key)
     before, old_key = contact.address, contact.address_key
+    if given.text == before:
+        raise RefusedError(f"{before} is the contact's address already")
     carried, waiting = None, 0
     if fingerprint != old_key:
         await _refuse_known(session, fingerprint, given.text)
