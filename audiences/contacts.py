@@ -130,8 +130,15 @@ async def find(session: AsyncSession, address: str, *, key: bytes) -> Contact:
     """
     contact = await holding(session, fingerprint_of(address, key=key))
     if contact is None or contact.address is None:
-        raise UnknownNameError(f"no contact has the address {address}")
+        raise unknown(address)
     return contact
+
+
+def unknown(address: str) -> UnknownNameError:
+    """Return the error that no contact has an address."""
+    return UnknownNameError(
+        f"no contact has the address {address}", code="contact.unknown"
+    )
 
 
 def fingerprint_of(address: str, *, key: bytes) -> bytes:

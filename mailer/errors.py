@@ -3,9 +3,13 @@
 The edge that shows an error adds what to do.
 """
 
+import errno
 from collections.abc import Sequence
 
 from audiences.errors import CodedError
+
+# the disk is full, the quota of the user is, or a file may not grow more
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class MailerError(CodedError):

@@ -78,11 +78,7 @@ async def undo(
     Raises UnknownNameError if it does not exist, UndoError if it was undone before.
     """
     await permission.require(session, by, DirectoryRight.DIRECTORY)
-    record = await session.get(Import, import_id)
-    if record is None:
-        raise UnknownNameError(f"no import has the number {import_id}")
-    if record.undone_at is not None:
-        raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
+    record = await _named(session, import_id)
     record.undone_at, record.undone_by = now, by or None
     await _undo_subscriptions(
         session, source=f"import {record.id}", at=record.at, now=now
@@ -101,6 +97,18 @@ async def undo(
     )
     of_imports.undone(session, record, dataclasses.asdict(undone))
     return undone
+
+
+async def _named(session: AsyncSession, import_id: int) -> Import:
+    """Return an import that was not undone yet; raise an error if there is none."""
+    record = await session.get(Import, import_id)
+    if record is None:
+        raise UnknownNameError(
+            f"no import has the number {import_id}", code="import.unknown"
+        )
+    if record.undone_at is not None:
+        raise UndoError(f"import {import_id} was undone on {record.undone_at:%Y-%m-%d}")
+    return record
 
 
 async def _remaining(session: AsyncSession, import_id: int) -> int:

@@ -81,7 +81,9 @@ async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) ->
     await permission.require(session, by, DirectoryRight.RULES)
     vocabulary = await vocabularies.load(session)
     if name not in vocabulary.segments:
-        raise UnknownNameError(f"no segment is called {name!r}")
+        raise UnknownNameError(
+            f"no segment is called {name[:80]!r}", code="segment.unknown"
+        )
     others = {each: rule for each, rule in vocabulary.segments.items() if each != name}
     context = _context(vocabulary, others, now)
     for other in others:

@@ -36,7 +36,9 @@ async def named(session: AsyncSession, name: str) -> ListSource:
     """Return the source of a name; raise UnknownNameError if there is none."""
     found = await session.scalar(select(ListSource).where(ListSource.name == name))
     if found is None:
-        raise UnknownNameError(f"no source is named {name!r}")
+        raise UnknownNameError(
+            f"no source is named {name[:80]!r}", code="source.unknown"
+        )
     return found
 
 

@@ -21,5 +21,8 @@ async def organisation(session: AsyncSession, code: str) -> Organisation:
     )
     if found is None:
         near = await near_code(session, code)
-        raise UnknownNameError(f"no organisation has the code {code!r}{near}")
+        raise UnknownNameError(
+            f"no organisation has the code {code[:80]!r}{near}",
+            code="organisation.unknown",
+        )
     return found

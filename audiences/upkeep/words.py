@@ -126,7 +126,9 @@ async def _locked(session: AsyncSession, kind: DataKind, code: str) -> Word:
     if row is None:
         known = list(await session.scalars(select(table.code)))
         hint = suggestion(code, known)
-        raise UnknownNameError(f"no {kind} is called {code[:60]!r}{hint}")
+        raise UnknownNameError(
+            f"no {kind} is called {code[:60]!r}{hint}", code="word.unknown", kind=kind
+        )
     return row
 
 

@@ -81,7 +81,9 @@ RETURNABLE = frozenset(_EDITABLE) - {CampaignState.DRAFT}
 def require_arrow(current: CampaignState, target: CampaignState, *, name: str) -> None:
     """Raise RefusedError if no arrow leads from `current` to `target`."""
     if target not in ARROWS[current]:
-        raise RefusedError(f"{name} is {current}; it cannot become {target}")
+        raise RefusedError(
+            f"{name} is {current}; it cannot become {target}", code="campaign.state"
+        )
 
 
 def require_editable(current: CampaignState, *, name: str) -> None:

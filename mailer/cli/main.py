@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage. An error is one sentence
 stderr. The traceback of an unexpected error is written to a file, which is named.
 """
 
-import errno
 import os
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from mailer.cli.deferred import DeferredGroup
 from mailer.cli.interruption import InterruptionError
 from mailer.cli.nouns import NOUNS
 from mailer.cli.remedies import with_remedy
+from mailer.errors import NO_ROOM
 from mailer.processes import logs
 from scheduler.errors import ScheduleError
 
@@ -127,7 +127,7 @@ def _sentence(fault: BaseException) -> str:
             return with_remedy(str(fault), fault.code, fault.facts)
         case ScheduleError():
             return str(fault)
-        case OSError(errno=errno.ENOSPC):
+        case OSError() if fault.errno in NO_ROOM:
             return "a disk is full; make room, then try again"
         case click.exceptions.Abort():
             return interruption.NOTHING

@@ -33,7 +33,16 @@ class _Results(Console):
         raise BrokenPipeError
 
 
-results = _Results(soft_wrap=True, highlight=False)
+def _width() -> int | None:
+    """Return the width of results; None is that of the terminal, or of COLUMNS.
+
+    A program or a file gets each row of a table as one line.
+    """
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDEST
+
+
+WIDEST = 1_000  # terminal cells
+results = _Results(soft_wrap=True, highlight=False, width=_width())
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
 LONGEST_WORD = 26  # terminal cells; longer words may break over two lines

@@ -1,6 +1,5 @@
 """Writes a file as a whole or not at all."""
 
-import errno
 import os
 import shutil
 import sys
@@ -14,7 +13,7 @@ import click
 
 from audiences.export import formats
 from audiences.export.formats import Form, Write
-from mailer.errors import RefusedError
+from mailer.errors import NO_ROOM, RefusedError
 
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
@@ -26,25 +25,31 @@ def saving(out: Path | None, *, binary: bool = False) -> Iterator[BinaryIO]:
     """Give a file to write; it gets its name at the end of the block.
 
     Without a name, stdout gets what is written: at once, or at the end if it is
-    `binary`, which a terminal does not get. If the block fails or the disk is full, no
-    file is left and a former one stays. Raises RefusedError for a file that cannot be
-    written.
+    `binary`, which a terminal does not get. So does a pipe or a device. If the block
+    fails or the disk is full, no file is left and a former one stays; a link stays a
+    link. Raises RefusedError for a file that cannot be written.
     """
     if out is None:
-        yield from _stdout(binary=binary)
+        sys.stdout.flush()
+        yield from _streaming(sys.stdout.buffer, binary=binary)
         return
     if out.is_dir():
         raise RefusedError(f"{out} is a folder; name a file in it")
     try:
-        number, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+        file = out.resolve()
+        if file.exists() and not file.is_file():
+            with file.open("wb") as device:
+                yield from _streaming(device, binary=binary)
+            return
+        number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     except OSError as fault:
         raise _refused(out, fault) from None
     try:
-        with os.fdopen(number, "w+b") as file:
-            yield cast(BinaryIO, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(out)
+        with os.fdopen(number, "w+b") as written:
+            yield cast(BinaryIO, written)
+            written.flush()
+            os.fsync(written.fileno())
+        Path(name).replace(file)
     except OSError as fault:
         raise _refused(out, fault) from None
     finally:
@@ -71,22 +76,26 @@ def saving_table(
         yield write
 
 
-def _stdout(*, binary: bool) -> Iterator[BinaryIO]:
-    sys.stdout.flush()
+def _streaming(stream: BinaryIO, *, binary: bool) -> Iterator[BinaryIO]:
     if not binary:
-        yield cast(BinaryIO, sys.stdout.buffer)
+        yield stream
         return
-    if sys.stdout.isatty():
+    if stream.isatty():
         raise RefusedError("this form is not for a terminal; name a file with --out")
     with tempfile.TemporaryFile() as file:
         yield cast(BinaryIO, file)
         file.seek(0)
-        shutil.copyfileobj(file, sys.stdout.buffer)
+        shutil.copyfileobj(file, stream)
 
 
 def _refused(out: Path, fault: OSError) -> RefusedError:
-    if fault.errno == errno.ENOSPC:
+    if fault.errno in NO_ROOM:
         return RefusedError(
             f"{out} was not written: the disk is full; make room, then try again"
+        )
+    if not out.parent.exists():
+        return RefusedError(
+            f"{out} was not written: there is no folder {out.parent}; make it, or name"
+            " another"
         )
     return RefusedError(f"{out} was not written: {fault.strerror or fault}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import mailer
-from mailer.errors import RefusedError
+from mailer.errors import NO_ROOM, RefusedError
 from mailer.maintenance import copying, schema
 from mailer.maintenance.archive import FORMAT, Manifest, Writer
 from mailer.settings.sections import StoreSettings
@@ -30,9 +30,22 @@ async def backup(
     """Write a backup; return its path and its manifest.
 
     `destination` is a folder, or the path of the archive. Raises RefusedError if there
-    is such a file, or if the store needs an upgrade.
+    is such a file, if the store needs an upgrade, or if it cannot be written.
     """
     path = _path(site, destination, now)
+    try:
+        return path, await _written(site, path, now, progress)
+    except OSError as fault:
+        why = fault.strerror
+        if fault.errno in NO_ROOM:
+            why = "the disk is full; make room, or name a folder on another disk"
+        raise RefusedError(f"{path} was not written: {why}") from None
+
+
+async def _written(
+    site: Site, path: Path, now: datetime, progress: Progress
+) -> Manifest:
+    """Write the archive as a whole or not at all; return its manifest."""
     with (
         Writer(path) as writer,
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as scratch,
@@ -44,7 +57,7 @@ async def backup(
         progress("settings, templates and campaigns copied")
         whole = Manifest(**{**vars(manifest), "members": dict(writer.members)})
         await asyncio.to_thread(writer.finish, whole)
-    return path, whole
+    return whole
 
 
 def _path(site: Site, destination: Path, now: datetime) -> Path:

@@ -5,6 +5,7 @@ those who write.
 """
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import closing
@@ -24,13 +25,21 @@ _CHUNK = 1 << 16  # octets
 
 
 def copy_sqlite(source: Path, copy: Path) -> dict[str, int]:
-    """Copy a SQLite store in use to a new file; return its rows by table."""
+    """Copy a SQLite store in use to a new file; return its rows by table.
+
+    Raises OSError if that fails, as on a full disk.
+    """
     copy.touch(mode=0o600)
     with (
         closing(sqlite3.connect(source)) as store,
         closing(sqlite3.connect(copy)) as to,
     ):
-        store.backup(to)  # in one step, so that writers cannot make it begin again
+        try:
+            store.backup(to)  # in one step, so that writers cannot make it begin again
+        except sqlite3.OperationalError as fault:
+            is_full = fault.sqlite_errorcode == sqlite3.SQLITE_FULL
+            number = errno.ENOSPC if is_full else errno.EIO
+            raise OSError(number, str(fault), str(copy)) from None
     return count_sqlite(copy)
 
 

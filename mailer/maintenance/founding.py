@@ -65,8 +65,9 @@ async def create_site(
         settings["site", "demo"] = True
     if store is not None:
         settings["store", "url"] = store
-    made = _files(folder, config, settings)
+    made = _to_make(folder)
     try:
+        _write_files(folder, config, settings)
         if production:
             _refuse_examples(config)
         progress("making the store")
@@ -80,6 +81,18 @@ async def create_site(
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
     return config
+
+
+def _to_make(folder: Path) -> list[Path]:
+    """Return the paths that a site gets, so that they are removed if a step fails.
+
+    Raises RefusedError if the folder has one of them.
+    """
+    names = ("config.toml", "templates", "secrets", "mailer.db", "campaigns")
+    for path in (folder / name for name in names):
+        if path.exists():
+            raise RefusedError(f"{path} exists; a new site needs a folder without it")
+    return [folder / name for name in names] if folder.exists() else [folder]
 
 
 async def _make_store(site: Site, now: datetime, *, with_bodies: bool) -> None:
@@ -99,24 +112,18 @@ def _refuse_examples(config: Path) -> None:
         raise RefusedError(f"no site was made: {'; '.join(faults)}")
 
 
-def _files(
+def _write_files(
     folder: Path, config: Path, settings: Mapping[tuple[str, str], object]
-) -> list[Path]:
-    """Write a site's files; return the paths to remove if a later step fails."""
-    for name in ("config.toml", "templates", "secrets", "mailer.db", "campaigns"):
-        if (folder / name).exists():
-            raise RefusedError(
-                f"{folder / name} exists; a new site needs a folder without it"
-            )
-    is_new = not folder.exists()
+) -> None:
+    """Write a site's files; raise OSError if that fails, as on a full disk."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(bundled("config.toml"), config)
     edit_toml(config, settings)
     templates = bundled("templates")
     for place in (folder / "templates", folder / "templates" / RECORD):
-        shutil.copytree(templates, place, ignore=shutil.ignore_patterns("sample"))
+        _copy(templates, place, leave_out="sample")
     for path in sorted(templates.glob("*/sample")):
-        shutil.copytree(path, folder / "campaigns" / path.parent.name)
+        _copy(path, folder / "campaigns" / path.parent.name)
     _close_to_others(config, folder / "templates", folder / "campaigns")
     keys = folder / "secrets"
     keys.mkdir(mode=0o700)
@@ -124,17 +131,20 @@ def _files(
         path = keys / name
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48) + "\n", encoding="utf-8")
-    return (
-        [folder]
-        if is_new
-        else [
-            config,
-            folder / "templates",
-            folder / "campaigns",
-            keys,
-            folder / "mailer.db",
-        ]
-    )
+
+
+def _copy(source: Path, place: Path, *, leave_out: str = "") -> None:
+    """Copy a folder; raise OSError with the number of the first fault."""
+    for path in sorted(source.rglob("*")):
+        within = path.relative_to(source)
+        if leave_out in within.parts:
+            continue
+        copied = place / within
+        if path.is_dir():
+            copied.mkdir(parents=True, exist_ok=True)
+        else:
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copied)
 
 
 def _close_to_others(*copied: Path) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import aliased
 
 from audiences import addresses, contacts, suppressions
 from audiences.contacts import Contact
-from audiences.errors import UnknownNameError
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
@@ -43,6 +42,8 @@ async def move(
     given = addresses.parse(new)
     fingerprint = addresses.fingerprint(given.identity, key=key)
     before, old_key = contact.address, contact.address_key
+    if given.text == before:
+        raise RefusedError(f"{before} is the contact's address already")
     carried, waiting = None, 0
     if fingerprint != old_key:
         await _refuse_known(session, fingerprint, given.text)
@@ -67,7 +68,7 @@ async def locked(session: AsyncSession, address: str, *, key: bytes) -> Contact:
     fingerprint = contacts.fingerprint_of(address, key=key)
     contact = await contacts.holding(session, fingerprint, lock=True)
     if contact is None or contact.address is None:
-        raise UnknownNameError(f"no contact has the address {address}")
+        raise contacts.unknown(address)
     return contact
 
 

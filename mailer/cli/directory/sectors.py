@@ -135,7 +135,9 @@ async def _require_kind(session: AsyncSession, code: str, kind: Kind) -> None:
     """Raise NotFoundError unless an organisation of the kind has the code."""
     if await bodies.kind_of(session, code) != kind:
         words = kind.replace("_", " ")
-        raise NotFoundError(f"no {words} is called {code[:60]!r}")
+        raise NotFoundError(
+            f"no {words} is called {code[:60]!r}", code="organisation.unknown"
+        )
 
 
 sectors = group_of(

@@ -2,9 +2,12 @@
 
 import json
 import os
+import resource
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,10 @@ UNSAFE = "\x1b]0;x\x07 \x9b31m \u202e \u2066 \u2028 \x7f \ud800"
 
 
 def run(
-    *arguments: str, cwd: Path, stdout: int = subprocess.PIPE
+    *arguments: str,
+    cwd: Path,
+    stdout: int = subprocess.PIPE,
+    before: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command in a process of its own."""
     return subprocess.run(
@@ -28,6 +34,7 @@ def run(
         stderr=subprocess.PIPE,
         check=False,
         timeout=60,
+        preexec_fn=before,
     )
 
 
@@ -51,6 +58,44 @@ def test_a_new_site_is_for_its_owner_only(tmp_path: Path) -> None:
 def store() -> str:
     """Run on SQLite only: the kind of store does not matter."""
     return "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("words", "limit"), [("init new", 12_000), ("backup new.tar.gz", 600_000)]
+)
+def test_what_has_no_room_is_not_made(
+    mailer: Mailer, tmp_path: Path, words: str, limit: int
+) -> None:
+    """The limit of the size of files stands for the full disk."""
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    place = tmp_path / "place"
+    place.mkdir()
+    ran = run(
+        *("--config", str(mailer.config), *words.split()), cwd=place, before=limited
+    )
+
+    assert ran.returncode == 1
+    assert any(each in ran.stderr for each in (b"full", b"was not written"))
+    assert b"unexpected" not in ran.stderr
+    assert list(place.iterdir()) == []
+
+
+def test_a_program_reads_each_row_of_a_table_as_one_line(
+    mailer: Mailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    words = ("--config", str(mailer.config), "contacts", "list", "--limit", "9")
+    wide = run(*words, cwd=mailer.config.parent).stdout.decode().splitlines()
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = run(*words, cwd=mailer.config.parent).stdout.decode().splitlines()
+
+    assert sum("@" in each and each.split()[0].count(".") > 1 for each in wide) == 9
+    assert len(wide) == 9 + 4
+    assert len(narrow) > len(wide)
 
 
 @pytest.mark.parametrize("verb", ["topics list", "segments list", "users list"])

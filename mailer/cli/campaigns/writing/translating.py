@@ -9,6 +9,7 @@ from mailer.campaigns.writing.translation import exchange, po_file
 from mailer.cli import output
 from mailer.cli.campaigns import fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.cli.saving import out_option, saving
 from mailer.errors import ContentError, unreadable
 from mailer.sites.site import Site
 
@@ -21,20 +22,17 @@ from mailer.sites.site import Site
 @click.option(
     "--language", required=True, help="The language of the translation: es, zh-Hant."
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="The file to write; else stdout."
-)
+@out_option
 @with_site
 async def export_po(
     site: Site, campaign_id: int, language: str, out: Path | None
 ) -> None:
     """Write a campaign for the translator of one language, as a PO file."""
     octets = await exchange.export_po(site, campaign_id, language, now=clock.now())
-    if out is None:
-        output.octets(octets)
-        return
-    _write(out, octets)
-    output.say(f"{out} is written; read the translation with `campaigns import-po`")
+    with saving(out) as file:
+        file.write(octets)
+    if out is not None:
+        output.say(f"{out} is written; read the translation with `campaigns import-po`")
 
 
 @click.command("import-po", epilog="Example: mailer campaigns import-po 1 may.es.po")
@@ -72,13 +70,6 @@ async def import_po(
     output.line(
         f"{progress.done} done, {progress.stale} stale, {progress.missing} missing"
     )
-
-
-def _write(path: Path, octets: bytes) -> None:
-    try:
-        path.write_bytes(octets)
-    except OSError as fault:
-        raise ContentError(str(path), f"cannot be written: {fault.strerror}") from None
 
 
 def _read(path: Path) -> bytes:

@@ -123,6 +123,16 @@ def test_a_move_keeps_all_but_the_address(mailer: Mailer, tmp_path: Path) -> Non
     assert mailer("contacts", "show", ICOM, "--json").json["suppressed"] == "moved"
 
 
+def test_the_spelling_of_an_address_is_moved_and_the_same_address_is_not(
+    mailer: Mailer,
+) -> None:
+    spelt = mailer("contacts", "move", ICOM, ICOM.upper(), *BY)
+    again = mailer("contacts", "move", ICOM, ICOM.upper(), *BY)
+
+    assert spelt.code == 0, spelt.err
+    assert (again.code, "address already" in again.err) == (1, True)
+
+
 def test_a_wish_follows_a_move_and_a_dead_mailbox_does_not(mailer: Mailer) -> None:
     mailer("suppressions", "add", ICOM, "--detail", "phoned")
     moved = mailer("contacts", "move", ICOM, NEW, *BY)

@@ -1,9 +1,11 @@
 """`mailer contacts export`: every form, whole or not at all, and imported again."""
 
 import csv
+import os
 import resource
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
@@ -84,13 +86,33 @@ def test_unknown_columns_rules_and_folders_are_one_sentence(
         (("--columns", "adress"), "did you mean address"),
         (("--segment", "kind = ngos"), "no kind is called 'ngos'"),
         (("--out", str(tmp_path)), "is a folder"),
-        (("--out", str(tmp_path / "none" / "a.csv")), "No such file"),
+        (("--out", str(tmp_path / "none" / "a.csv")), "there is no folder"),
     ):
         ran = mailer("contacts", "export", *words)
 
         assert ran.code == 1
         assert sentence in " ".join(ran.err.split())
     assert mailer("contacts", "export", "--format", "pdf").code == 2
+
+
+def test_a_pipe_stays_a_pipe_and_a_link_a_link(mailer: Mailer, tmp_path: Path) -> None:
+    """A file takes the place of a file only; a device would be gone for all."""
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "file.csv"))
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    words = ("contacts", "export", "--segment", "kind = sector", "--out")
+    for form in ("csv", "xlsx"):
+        with ThreadPoolExecutor() as threads:
+            read = threads.submit(pipe.read_bytes)
+            ran = mailer(*words, str(pipe), "--format", form)
+        assert ran.code == 0, ran.err
+        assert (b"focal-point@ed.sector" in read.result()) == (form == "csv")
+        assert read.result()
+    linked = mailer(*words, str(link))
+
+    assert pipe.is_fifo()
+    assert (linked.code, link.is_symlink()) == (0, True)
+    assert "focal-point@ed.sector.example" in file.read_text()
 
 
 def test_a_full_disk_leaves_the_former_file(folder: Path, tmp_path: Path) -> None:
