@@ -20,6 +20,7 @@ from tools.bench import (
     relay,
     render,
     scale,
+    schedule,
     sign,
     tls,
 )
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
         "record": auditing.run(),
+        "schedule": schedule.run(),
         "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")

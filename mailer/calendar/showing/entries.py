@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.calendar import renewing
+from mailer.calendar import following, renewing
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from scheduler import slots
@@ -88,14 +88,43 @@ async def _computed(
 ) -> list[CalendarEntry]:
     """Return the slots that cadences have, whether they have rows or not."""
     found: list[CalendarEntry] = []
-    for series in await session.scalars(select(Series).order_by(Series.name)):
+    every = (await session.scalars(select(Series).order_by(Series.name))).all()
+    for series in every:
         if series.follows_letters:
             continue  # its dates have rows, from the release of the letters on
         try:
             found += _of_series(series, first, last, office)
         except ScheduleError as fault:
             log.warning("series.unreadable", series=series.name, reason=str(fault))
+    for series in every:
+        followed = [each for each in found if each.name == series.follows_series]
+        found += _after(series, followed, first, last, office)
     return found
+
+
+def _after(
+    series: Series,
+    followed: Iterable[CalendarEntry],
+    first: datetime,
+    last: datetime,
+    office: Office,
+) -> Iterator[CalendarEntry]:
+    """Yield the slots that will follow the releases of planned letters."""
+    cadence = renewing.cadence_of(series)
+    if cadence.days.event != following.RELEASE:
+        return
+    for each in followed:
+        day = each.at.astimezone(ZoneInfo(cadence.zone)).date()
+        for slot in slots.from_event(cadence, day, day, office=office):
+            if slot is not None and first <= slot.instant < last:
+                yield CalendarEntry(
+                    key=_key(series.id, renewing.name_of(slot.local)),
+                    at=slot.instant,
+                    zone=cadence.zone,
+                    name=series.name,
+                    waits=f"follows {each.name} of {each.local:%Y-%m-%d}",
+                    changed_at=series.created_at,
+                )
 
 
 def _of_series(
