@@ -4,8 +4,9 @@ A verb notes its act while it works; the transaction chains what was noted at it
 so that the end of the chain is locked last and for the shortest time.
 """
 
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -188,13 +189,45 @@ async def follow(session: AsyncSession, before: str, after: str) -> None:
     )
 
 
+async def forget(
+    session: AsyncSession,
+    person: str,
+    matches: Callable[[Any], bool],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Remove those parts of what the record says of a person that match.
+
+    The person stays, with the other parts; that it was done is recorded.
+    """
+    names = await _names(session, person)
+    parts = await session.execute(
+        select(RecordPersonal.number, RecordPersonal.body).where(
+            RecordPersonal.person.in_(names)
+        )
+    )
+    numbers = [number for number, body in parts if matches(json.loads(body))]
+    if not numbers:
+        return
+    await session.execute(
+        delete(RecordPersonal).where(RecordPersonal.number.in_(numbers))
+    )
+    note(session, "erased", person, by=by, at=at, detail={"persons": names})
+
+
+async def _names(session: AsyncSession, person: str) -> list[str]:
+    """Return a person and those who were merged into them."""
+    named = select(RecordPerson.name).where(RecordPerson.holder == person)
+    return sorted({person, *await session.scalars(named)})
+
+
 async def erase(session: AsyncSession, person: str, *, by: str, at: datetime) -> None:
     """Remove what the record says of a person, with the keys; record that it was done.
 
     The rows stay, and the chain is whole: they hold only a digest that nothing opens.
     """
-    named = select(RecordPerson.name).where(RecordPerson.holder == person)
-    names = sorted({person, *await session.scalars(named)})
+    names = await _names(session, person)
     await session.execute(
         delete(RecordPersonal).where(RecordPersonal.person.in_(names))
     )

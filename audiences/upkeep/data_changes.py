@@ -1,6 +1,6 @@
 """The history of the site's own data that has codes, such as users, and of exports.
 
-Rows are only added.
+Rows are only added. Only the removal of a user empties what they say of the person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from audiences.record import writing
 from audiences.store.base import Base
 from audiences.upkeep.changes import Author
+
+PERSONAL = frozenset({"shown", "address", "because"})  # of a user
 
 
 class DataKind(StrEnum):
@@ -69,8 +71,29 @@ def record(
         )
     )
     said = {**(detail or {}), **({"because": author.because} if author.because else {})}
-    about = f"{kind} {code}"
-    writing.note(session, act, about, by=author.by, at=author.at, detail=said)
+    about, personal = f"{kind} {code}", dict[str, Any]()
+    if kind is DataKind.USER:
+        personal = {name: value for name, value in said.items() if name in PERSONAL}
+    writing.note(
+        session,
+        act,
+        about,
+        by=author.by,
+        at=author.at,
+        detail={name: said[name] for name in said if name not in personal},
+        personal=personal or None,
+    )
+
+
+async def forget_user(session: AsyncSession, name: str, author: Author) -> None:
+    """Remove what the history and the record say of the person who had an account."""
+    for each in await history(session, DataKind.USER, name):
+        each.detail = {
+            key: value for key, value in each.detail.items() if key not in PERSONAL
+        }
+        each.because = None
+    await session.flush()
+    await writing.erase(session, f"{DataKind.USER} {name}", by=author.by, at=author.at)
 
 
 async def history(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.calendar import placing, renewing
@@ -68,6 +68,21 @@ def attach(series: Series, followed: Campaign | Series | None) -> None:
     """Say of a series which letters it follows; None: none."""
     series.follows = followed.id if isinstance(followed, Campaign) else None
     series.follows_series = followed.name if isinstance(followed, Series) else None
+
+
+async def leave(session: AsyncSession, series: Series) -> None:
+    """Let a series follow none of its letters any more; dates with a draft stay."""
+    await session.execute(
+        delete(Occurrence).where(
+            Occurrence.series_id == series.id,
+            Occurrence.follows.is_not(None),
+            Occurrence.outcome.is_(None),
+            Occurrence.campaign_id.is_(None),
+        )
+    )
+    await session.execute(
+        delete(FollowedLetter).where(FollowedLetter.series_id == series.id)
+    )
 
 
 def named_by(series: Series) -> str:

@@ -13,7 +13,7 @@ from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import following, placing, renewing
-from mailer.campaigns.models import Occurrence, Series
+from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right
@@ -74,23 +74,16 @@ async def add(
 ) -> tuple[Series, Understood]:
     """Store a series and its first slots; return it, and how its cadence is understood.
 
-    `event` is the day from which its cadence counts; a series that `follows` a campaign
-    or another series counts from their letters. A cadence of every other week counts
-    from its first date. Raises ScheduleError if the cadence cannot be read or has no
-    date to come, RefusedError if the name exists or the user may not do it.
+    `event` is the day it counts from; with `follows`, letters of a campaign or series
+    give it. One of every other week counts from its first date. Raises ScheduleError
+    for a cadence without a date, RefusedError for a known name or without the right.
     """
     await guard.require(session, by, Right.SERIES)
     name = _checked(name)
     understood = words.understand(cadence, zone=zone, usual=usual)
-    if await session.scalar(select(Series.id).where(Series.name == name)):
-        raise RefusedError(
-            f"there is a series called {name} already; {cadence!r} was not stored"
-        )
-    followed = None
-    if follows:
-        read = understood.cadence
-        followed = await following.find(session, follows, name=name, cadence=read)
-    else:
+    await _refuse_known(session, name, cadence)
+    followed = await _followed(session, follows, name, understood)
+    if followed is None:
         understood = _begun(understood, now, office, event)
     series = Series(
         name=name,
@@ -108,6 +101,23 @@ async def add(
     said = {"cadence": cadence, "zone": series.zone, "event": follows or event}
     writing.note(session, "added", f"series {name}", by=by, at=now, detail=said)
     return series, understood
+
+
+async def _refuse_known(session: AsyncSession, name: str, cadence: str) -> None:
+    if await session.scalar(select(Series.id).where(Series.name == name)):
+        raise RefusedError(
+            f"there is a series called {name} already; {cadence!r} was not stored"
+        )
+
+
+async def _followed(
+    session: AsyncSession, follows: str, name: str, understood: Understood
+) -> Campaign | Series | None:
+    """Return the letter or the series that a series of a name follows; None: none."""
+    if not follows:
+        return None
+    cadence = understood.cadence
+    return await following.find(session, follows, name=name, cadence=cadence)
 
 
 def _event_day(understood: Understood, event: date | None, follows: str) -> date | None:
@@ -164,22 +174,32 @@ async def change_cadence(
     await guard.require(session, author.by, Right.SERIES)
     now, name = author.at, series.name
     understood = words.understand(cadence, zone=zone, usual=usual)
-    if follows:
-        read = understood.cadence
-        followed = await following.find(session, follows, name=name, cadence=read)
-        following.attach(series, followed)
-    else:
+    followed = await _followed(session, follows, name, understood)
+    if followed is None:
         understood = _begun(understood, now, office, event)
     former, day = _counted(series), _event_day(understood, event, follows)
-    detail = {"cadence": [series.cadence, cadence]}
-    if day != series.event_day:
-        detail["event"] = [f"{series.event_day}", f"{day}"]
+    before = _said(series)
+    if follows != following.named_by(series):
+        await following.leave(session, series)
+    following.attach(series, followed)
     series.cadence, series.zone = cadence, understood.cadence.zone
     series.rule, series.event_day = stored.dump(understood.cadence), day
+    pairs = {key: [before[key], value] for key, value in _said(series).items()}
+    detail = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
     data_changes.record(session, DataKind.SERIES, name, "edited", author, detail)
     went = await _move_event(session, series, former, office=office, now=now)
     kept = await _renewed(session, series, office=office, now=now)
     return CadenceChange(understood=understood, kept=kept, went=went)
+
+
+def _said(series: Series) -> dict[str, str]:
+    """Return what the history shows of when a series recurs."""
+    return {
+        "cadence": series.cadence,
+        "zone": series.zone,
+        "event": str(series.event_day or ""),
+        "follows": following.named_by(series),
+    }
 
 
 async def _renewed(

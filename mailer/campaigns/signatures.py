@@ -13,8 +13,18 @@ from mailer.errors import RefusedError, counted
 
 async def approvers(session: AsyncSession, approval: Approval) -> list[str]:
     """Return the users whose approvals hold for the same content and the same time."""
-    names = await session.scalars(
-        select(func.coalesce(Approval.on_behalf, Approval.by))
+    return [user for user, _ in await _given(session, approval)]
+
+
+async def signers(session: AsyncSession, approval: Approval) -> list[str]:
+    """Return who gave these approvals: the users, or their deputies."""
+    return [by for _, by in await _given(session, approval)]
+
+
+async def _given(session: AsyncSession, approval: Approval) -> list[tuple[str, str]]:
+    """Return whose approvals hold, each with who gave it."""
+    rows = await session.execute(
+        select(func.coalesce(Approval.on_behalf, Approval.by), Approval.by)
         .where(
             Approval.campaign_id == approval.campaign_id,
             Approval.voided_at.is_(None),
@@ -24,7 +34,7 @@ async def approvers(session: AsyncSession, approval: Approval) -> list[str]:
         )
         .order_by(Approval.id)
     )
-    return list(dict.fromkeys(names))
+    return list({user: (user, by) for user, by in rows}.values())
 
 
 async def missing(session: AsyncSession, approval: Approval) -> int:

@@ -30,7 +30,7 @@ from mailer.feedback.sender_reports.keeping import StoredSenderReport
 from mailer.outbox import lease
 from mailer.outbox.models import Message, WorkerLease
 from mailer.signin.models import SignIn
-from mailer.store import beats, identity, site_events
+from mailer.store import anchor_mails, beats, identity, site_events
 from mailer.store.database import Database
 from mailer.users.models import User
 
@@ -48,6 +48,7 @@ MODULES = (
     SignIn,
     StoredSenderReport,
     User,
+    anchor_mails,
     beats,
     changes,
     data_changes,

@@ -16,6 +16,7 @@ from audiences.sources.web import FetchLimits
 from mailer import clock
 from mailer.errors import StoreError
 from mailer.maintenance import starting
+from mailer.processes import anchor_mailing
 from mailer.processes.running import store_is_ready
 from mailer.readers import optouts
 from mailer.sites.site import Site
@@ -136,6 +137,7 @@ async def run(site: Site, stopping: asyncio.Event, *, seconds: float = SECONDS) 
         try:
             await read_due(site, clock.now())
             await anchor_end(site, clock.now())
+            await anchor_mailing.mail_due(site, now=clock.now())
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

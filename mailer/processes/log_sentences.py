@@ -11,6 +11,9 @@ SENTENCES: Mapping[str, str] = {
     "alert.not_kept": "alerts.sent.json cannot be written: {reason}",
     "alert.not_sent": "an alert mail did not leave by the relay {relay}: {reason}",
     "alert.sent": "an alert mail left: {faults} faults are new, {over} are over",
+    "anchor.mailed": "the anchor of the record for {month} left in a mail",
+    "anchor.not_mailed": "the anchor of the record waits for the relay {relay}:"
+    " {reason}",
     "campaign.cancelled": "{by} cancelled campaign {campaign}",
     "approval.not_mailed": "a mail about campaign {campaign} did not leave: {reason}",
     "campaign.finished": "campaign {campaign} is finished: {totals}",

@@ -90,8 +90,8 @@ async def erase(
     session: AsyncSession, site: Site, address: str, author: Author
 ) -> None:
     """Erase a person, as `removing.erase` does."""
-    key = await removing.erase(session, address, author, key=site.address_key)
-    _keep(site, key, "erased", author.at)
+    for key in await removing.erase(session, address, author, key=site.address_key):
+        _keep(site, key, "erased", author.at)
 
 
 async def _require_unchanged(

@@ -5,6 +5,8 @@ address, a name or an organisation's role. A row is kept for the wish of a reade
 left, too: if the address comes back, the wish still holds.
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
@@ -19,8 +21,10 @@ from audiences.people.details import SecondAddress
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
-from audiences.upkeep import changes
+from audiences.upkeep import changes, forgetting
 from audiences.upkeep.changes import Author, Changed
+from mailer.campaigns.acts import Act
+from mailer.campaigns.models import CampaignEvent
 from mailer.errors import NotFoundError
 from mailer.feedback.belief import retention
 from mailer.outbox.models import Message, MessageEvent
@@ -74,58 +78,82 @@ async def _empty(session: AsyncSession, contact: Contact, author: Author) -> Non
 
 async def erase(
     session: AsyncSession, address: str, author: Author, *, key: bytes
-) -> bytes:
-    """Erase a person: only the keyed fingerprint of the address stays, suppressed.
+) -> list[bytes]:
+    """Erase a person: only keyed fingerprints of the addresses stay, suppressed.
 
-    Return the fingerprint. The person's messages stay in the counts, without an
-    address. A person who was removed before can be erased, too. Raises NotFoundError if
-    the store has nothing about the address.
+    Return the fingerprints. The person's messages stay in the counts, without an
+    address. A person who was removed before can be erased, too; where a contact only
+    had the address before, its history forgets it. Raises NotFoundError if the store
+    has nothing about the address.
     """
     await permission.require(session, author.by, DirectoryRight.ERASE)
     fingerprint = contacts.fingerprint_of(address, key=key)
     contact = await contacts.holding(session, fingerprint, lock=True)
     known = await session.get(suppressions.Suppression, fingerprint)
-    if contact is None and known is None:
+    numbers = set(await forgetting.contacts_named(session, address, key=key))
+    if contact is None and known is None and not numbers:
         raise NotFoundError(f"nothing is stored about {address}")
-    await suppressions.erase(session, fingerprint, now=author.at)
+    keys = {fingerprint}
     if contact is not None:
-        others = [
-            contacts.fingerprint_of(former, key=key)
-            for former in await _former(session, contact.id)
-        ]
-        second = select(SecondAddress.address_key).where(
-            SecondAddress.contact_id == contact.id
-        )
-        for other in [*others, *await session.scalars(second)]:
-            await suppressions.erase(session, other, now=author.at)
-        await _erase(session, contact, author)
-    return fingerprint
+        numbers.add(contact.id)
+    for number in sorted(numbers):
+        keys |= await _erase_number(session, number, address, author, key=key)
+    await _erase_tests(session, fingerprint, key=key)
+    for each in sorted(keys):
+        await suppressions.erase(session, each, now=author.at)
+    return sorted(keys)
 
 
-async def _former(session: AsyncSession, number: int) -> list[str]:
-    """Return the addresses that a contact had before."""
-    history = await changes.history(session, Changed.CONTACT, number)
-    pairs = [
-        each.detail.get("address") or each.detail.get("merged")
-        for each in history
-        if each.act in {"moved", "merged"}
-    ]
-    return [before for before, _ in filter(None, pairs)]
+async def _erase_number(
+    session: AsyncSession, number: int, address: str, author: Author, *, key: bytes
+) -> set[bytes]:
+    """Erase one contact that has or had an address; return its own fingerprints.
 
-
-async def _erase(session: AsyncSession, contact: Contact, author: Author) -> None:
-    number, words = (
-        contact.id,
-        [each for each in (contact.address, contact.name) if each],
-    )
-    await _erase_proposals(session, contact, words)
-    await retention.erase(session, number, words[:1] if contact.address else [])
+    A contact that has another address now only loses the former one.
+    """
+    contact = await session.get(Contact, number, with_for_update=True)
+    wanted = contacts.fingerprint_of(address, key=key)
+    if contact is not None and contact.address and contact.address_key != wanted:
+        await forgetting.forget(session, number, address, author, key=key)
+        return set()
+    found, names = await forgetting.words_of(session, number)
+    found.add(address.strip())
+    second = select(SecondAddress.address_key).where(SecondAddress.contact_id == number)
+    keys = forgetting.keys_of(found, key=key) | {*await session.scalars(second)}
+    if contact is not None:
+        names |= {contact.name} if contact.name else set()
+    await _erase_proposals(session, contact, found, names)
+    await retention.erase(session, number, found)
     await session.execute(
         delete(Replaced).where(Replaced.kind == "contact", Replaced.row_id == number)
     )
-    changes.record(session, Changed.CONTACT, number, "erased", author)
+    if contact is not None:
+        # the reason may name the person
+        nameless = replace(author, because=None)
+        changes.record(session, Changed.CONTACT, number, "erased", nameless)
     await session.flush()
     await changes.empty(session, number, author)
+    own = {wanted} | {
+        each for each in keys if not await forgetting.holds(session, each)
+    }
+    for each in sorted(own):
+        await _erase_row(session, each, author)
+    return own
+
+
+async def _erase_row(session: AsyncSession, fingerprint: bytes, author: Author) -> None:
+    """Delete the contact that has an address, or had it when it was merged."""
+    contact = await contacts.holding(session, fingerprint, lock=True)
+    if contact is not None:
+        await retention.erase(session, contact.id, [])
+        await _erase_contact(session, contact, author)
+
+
+async def _erase_contact(
+    session: AsyncSession, contact: Contact, author: Author
+) -> None:
+    """Delete a contact, or empty it if its messages are counted."""
+    number = contact.id
     if not await session.scalar(select(exists().where(Message.contact_id == number))):
         await session.execute(delete(Contact).where(Contact.id == number))
         return
@@ -134,6 +162,23 @@ async def _erase(session: AsyncSession, contact: Contact, author: Author) -> Non
     await _erase_replies(session, number)
     contact.stopped_at = None
     await _empty(session, contact, author)
+
+
+async def _erase_tests(
+    session: AsyncSession, fingerprint: bytes, *, key: bytes
+) -> None:
+    """Remove an address from the acts that sent test copies to it."""
+    tests = await session.scalars(
+        select(CampaignEvent).where(CampaignEvent.act == Act.TESTED)
+    )
+    for each in tests:
+        to = each.detail.get("to", [])
+        left = [
+            one if fingerprint not in forgetting.keys_of([one], key=key) else ERASED
+            for one in to
+        ]
+        if left != to:
+            each.detail = {**each.detail, "to": left}
 
 
 async def _erase_replies(session: AsyncSession, number: int) -> None:
@@ -150,24 +195,32 @@ async def _erase_replies(session: AsyncSession, number: int) -> None:
 
 
 async def _erase_proposals(
-    session: AsyncSession, contact: Contact, words: list[str]
+    session: AsyncSession,
+    contact: Contact | None,
+    addresses: Collection[str],
+    names: Collection[str],
 ) -> None:
-    """Remove the lines that name a person from proposals of the organisations."""
-    further = select(Membership.organisation_id).where(
-        Membership.contact_id == contact.id
-    )
-    rows = await session.scalars(
-        select(Proposal).where(
-            (Proposal.organisation_id == contact.organisation_id)
-            | Proposal.organisation_id.in_(further)
+    """Remove the lines that name a person from proposals.
+
+    A name counts in proposals of the person's organisations, and where an address of
+    the person stands too: another person may have the name.
+    """
+    own = set()
+    if contact is not None:
+        further = select(Membership.organisation_id).where(
+            Membership.contact_id == contact.id
         )
-    )
-    for each in rows:
-        each.held = _without(each.held, words)
-        each.proposed = _without(each.proposed, words)
+        own = {contact.organisation_id, *await session.scalars(further)}
+    for each in await session.scalars(select(Proposal)):
+        lines = [*each.held.values(), *each.proposed.values()]
+        has_address = any(word in line for line in lines for word in addresses)
+        if has_address or each.organisation_id in own:
+            words = [*addresses, *names]
+            each.held = _without(each.held, words)
+            each.proposed = _without(each.proposed, words)
 
 
-def _without(lines: dict[str, str], words: list[str]) -> dict[str, Any]:
+def _without(lines: dict[str, str], words: Collection[str]) -> dict[str, Any]:
     return {
         key: ERASED if any(word in line for word in words) else line
         for key, line in lines.items()

@@ -6,9 +6,10 @@ from mailer.settings.values import Address, FileOrNone, Section
 
 
 class AlertSettings(Section):
-    """Who gets alert mails, by which relay, how often, and where backups are."""
+    """Who gets alerts and anchors, by which relay, how often, and where backups are."""
 
     to: tuple[Address, ...] = ()
+    anchors_to: tuple[Address, ...] = ()
     relay: str = ""
     minutes: float = Field(default=5, ge=0.01, le=1440)
     per_hour: int = Field(default=4, ge=1, le=60)

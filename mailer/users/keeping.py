@@ -143,7 +143,7 @@ async def enable(session: AsyncSession, name: str, author: Author) -> Mapping[st
 async def remove(
     session: AsyncSession, name: str, author: Author, *, classes: Collection[str]
 ) -> None:
-    """Remove a user; the history keeps the name.
+    """Remove a user; the history keeps the name of the account, and nothing else.
 
     Raises RefusedError for one's own name and for the last admin or approver.
     """
@@ -153,6 +153,7 @@ async def remove(
     detail = {"roles": [roles.in_words(user.grants), None]}
     data_changes.record(session, DataKind.USER, name, "removed", author, detail)
     await session.delete(user)
+    await data_changes.forget_user(session, name, author)
 
 
 async def history(session: AsyncSession, name: str) -> Sequence[DataChange]:

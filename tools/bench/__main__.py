@@ -21,6 +21,7 @@ from tools.bench import (
     render,
     returning,
     scale,
+    schedule,
     sign,
     tls,
 )
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "scale": scale.run(scale.STORES, sizes),
         "record": auditing.run(),
         "returning": returning.run(scale.STORES, plain.messages // 2),
+        "schedule": schedule.run(),
         "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")

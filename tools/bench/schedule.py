@@ -1,7 +1,7 @@
 """What time costs: `python -m tools.bench.schedule` prints a JSON line.
 
 The words and the year of 1,000 cadences; a tick of a site with 10,000 series and
-1,000,000 past slots, on SQLite, when nothing is due.
+1,000,000 past slots on each store, when nothing is due.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ from scheduler import stored, words
 from scheduler.cadences import Cadence
 from scheduler.office import Office
 from scheduler.slots import slots_in
+from tools.bench.scale import STORES
+from tools.peers.postgres import Cluster
 
 TEXTS = (
     *("first Tuesday", "last working day", "every other Thursday", "every 15th"),
@@ -93,37 +95,48 @@ def _past(now: datetime) -> Iterator[list[dict[str, object]]]:
         ]
 
 
-async def _tick(folder: Path) -> float:
-    """Return the median time of a tick when nothing is due, in milliseconds."""
+async def _tick(folder: Path, store: str | None) -> dict[str, float]:
+    """Return the median times of a tick when nothing is due, in milliseconds."""
     now = datetime.now(UTC)
-    await founding.create_site(folder, with_sample=False, now=now)
-    taken = []
+    await founding.create_site(folder, with_sample=False, store=store, now=now)
+    taken, worked = [], []
     async with open_site(folder / "config.toml") as site:
         await _filled(site, now)
         await ticking.tick(site, now, every_series=False)
         for _ in range(ROUNDS):
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             await ticking.tick(site, now, every_series=False)
             taken.append(time.perf_counter() - began)
-    return median(taken) * 1000
+            worked.append(time.process_time() - busy)
+    return {
+        "tick_ms": round(median(taken) * 1000, 1),
+        "cpu_ms": round(median(worked) * 1000, 1),
+    }
 
 
-def measure() -> dict[str, float]:
-    """Return the seconds of words and of a year, and the milliseconds of a tick."""
-    began = time.perf_counter()
+def run() -> dict[str, float | dict[str, float]]:
+    """Return the processor seconds of words and a year, and what a tick takes."""
+    began = time.process_time()
     cadences = _cadences()
-    read = time.perf_counter()
+    read = time.process_time()
     found = _year(cadences)
-    ended = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        tick = asyncio.run(_tick(Path(folder) / "site"))
+    ended = time.process_time()
+    ticks = {}
+    cluster = Cluster.start()
+    try:
+        for store in STORES:
+            with tempfile.TemporaryDirectory() as folder:
+                url = None if store == "sqlite" else cluster.create("schedule")
+                ticks[store] = asyncio.run(_tick(Path(folder) / "site", url))
+    finally:
+        cluster.stop()
     return {
         "words_seconds": round(read - began, 2),
         "year_seconds": round(ended - read, 2),
         "year_slots": found,
-        "tick_ms": round(tick, 1),
+        **ticks,
     }
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"schedule": measure()}) + "\n")
+    sys.stdout.write(json.dumps({"schedule": run()}) + "\n")

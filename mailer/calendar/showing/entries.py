@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.calendar import leads, renewing
+from mailer.calendar import following, leads, renewing
 from mailer.calendar.dates import SKIPPED
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
@@ -121,15 +121,46 @@ async def _computed(
 ) -> list[CalendarEntry]:
     """Return the slots that cadences have, whether they have rows or not."""
     found: list[CalendarEntry] = []
-    every = await session.scalars(select(Series).order_by(Series.name))
-    for series in every if only is None else [only]:
+    query = select(Series).order_by(Series.name)
+    if only is not None:
+        query = query.where(Series.name.in_([only.name, only.follows_series or ""]))
+    every = (await session.scalars(query)).all()
+    for series in every:
         if series.follows_letters:
             continue  # its dates have rows, from the release of the letters on
         try:
             found += _of_series(series, first, last, office)
         except ScheduleError as fault:
             log.warning("series.unreadable", series=series.name, reason=str(fault))
-    return found
+    for series in every:
+        followed = [each for each in found if each.name == series.follows_series]
+        found += _after(series, followed, first, last, office)
+    return [each for each in found if only is None or each.name == only.name]
+
+
+def _after(
+    series: Series,
+    followed: Iterable[CalendarEntry],
+    first: datetime,
+    last: datetime,
+    office: Office,
+) -> Iterator[CalendarEntry]:
+    """Yield the slots that will follow the releases of planned letters."""
+    cadence = renewing.cadence_of(series)
+    if cadence.days.event != following.RELEASE:
+        return
+    for each in followed:
+        day = each.at.astimezone(ZoneInfo(cadence.zone)).date()
+        for slot in slots.from_event(cadence, day, day, office=office):
+            if slot is not None and first <= slot.instant < last:
+                yield CalendarEntry(
+                    key=_key(series.id, renewing.name_of(slot.local)),
+                    at=slot.instant,
+                    zone=cadence.zone,
+                    name=series.name,
+                    waits=f"follows {each.name} of {each.local:%Y-%m-%d}",
+                    changed_at=series.created_at,
+                )
 
 
 def _of_series(

@@ -118,6 +118,8 @@ async def _record(
     await session.flush()
     by, at, act = approval.by, approval.at, Act.APPROVED
     detail = {"readers": approval.count, "digest": approval.digest}
+    if approval.on_behalf:
+        detail["on_behalf"] = approval.on_behalf
     if campaign.state in RENEWABLE or await signatures.missing(session, approval):
         acts.note(session, campaign, act, by=by, now=at, detail=detail)
     else:

@@ -53,11 +53,7 @@ async def sign_off(
             " the approval"
         )
     written = await texts.texts_of(session, campaign)
-    if tag == campaign.default_language or tag not in written:
-        others = ", ".join(sorted({*written} - {campaign.default_language})) or "none"
-        raise RefusedError(
-            f"{campaign.name} is not translated into {tag}; its translations: {others}"
-        )
+    _require_translation(campaign, written, tag)
     if by in await writers(session, campaign, tag):
         raise RefusedError(
             f"{by} wrote the {tag} of {campaign.name}; another translator must sign it"
@@ -69,6 +65,17 @@ async def sign_off(
     )
     detail = {LANGUAGE: tag}
     acts.witness(session, campaign.id, Act.SIGNED_OFF, by=by, now=now, detail=detail)
+
+
+def _require_translation(
+    campaign: Campaign, written: Mapping[str, str], language: str
+) -> None:
+    others = sorted({*written} - {campaign.default_language})
+    if language not in others:
+        raise RefusedError(
+            f"{campaign.name} is not translated into {language}; its translations:"
+            f" {', '.join(others) or 'none'}"
+        )
 
 
 def _digest(campaign: Campaign, written: Mapping[str, str], language: str) -> str:

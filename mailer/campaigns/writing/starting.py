@@ -180,16 +180,14 @@ async def copy(
 ) -> None:
     """Write the folder of a campaign, dated today or at its own later date.
 
-    Its fixed reference is a remark. An event gets a UID of its own unless it is to be
-    the `same_event`, or the campaign is a draft about one that another letter
-    announced. Raises RefusedError if the folder exists.
+    Its fixed reference is a remark. An event gets a UID of its own unless it is the
+    `same_event`, or a draft's that was announced. Raises RefusedError if it exists.
     """
-    is_draft = campaign.released_at is None
-    same_event = same_event or (is_draft and await event.announced(session, campaign))
+    if campaign.released_at is None:
+        same_event |= await event.announced(session, campaign)
     written = await texts.texts_of(session, campaign)
-    attached = await files.files_of(session, campaign)
     toml = _copied_toml(campaign, max(campaign.day, today), same_event=same_event)
-    save(directory, toml, written, attached)
+    save(directory, toml, written, await files.files_of(session, campaign))
 
 
 def _copied_toml(campaign: Campaign, day: date, *, same_event: bool) -> str:

@@ -8,6 +8,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.errors import counted
 from mailer.maintenance import audit_rows
 from mailer.maintenance.auditing import AuditResult
 from mailer.reports.record import recorded
@@ -123,7 +124,8 @@ def _remark(result: AuditResult) -> None:
     if result.lost_anchors:
         output.say(f"{result.lost_anchors} anchors are of the time lost by that")
     if result.erased:
-        output.say(f"{result.erased} rows are of persons who were erased")
+        of = counted(result.erased, "row")
+        output.say(f"without the personal part, as the persons were erased: {of}")
     if result.rows and not result.anchors:
         output.say(
             f"{FILE} has no anchor: rows removed from the end would not be found; make"

@@ -37,18 +37,23 @@ class Compared:
     """The changes from one version of a campaign to its present one."""
 
     version: int  # that is compared with, the first is 1
-    present: int
-    by: str  # who wrote the present version
+    present: int  # that is compared, the last unless another is named
+    by: str  # who wrote it
     differences: Sequence[Difference]
 
 
 async def differences(
-    session: AsyncSession, campaign: Campaign, templates: TemplateFiles, since: str
+    session: AsyncSession,
+    campaign: Campaign,
+    templates: TemplateFiles,
+    since: str,
+    until: int | None = None,
 ) -> Compared:
-    """Compare a campaign with a version, by its number, or with what was approved last.
+    """Compare a version of a campaign, by default the last, with an earlier one.
 
-    Without `since`, with the approved one, else with the one before. Raises
-    RefusedError if there is no such version, or none was kept.
+    `since` is the number of the other, or “approval” for what was approved last; empty,
+    it is the approved one, else the one before. Raises RefusedError if there is no such
+    version, or none was kept.
     """
     kept = await versions.listed(session, campaign)
     if not kept:
@@ -58,6 +63,9 @@ async def differences(
         )
     approved = await versions.of_acts(session, campaign, Act.APPROVED)
     number, last = _number(campaign, approved, kept, since), kept[-1]
+    if until is not None:
+        await versions.content_of(session, campaign, until)
+        last = next(each for each in kept if each.number == until)
     found = await between(session, campaign, templates, number, last.number)
     return Compared(
         version=number,

@@ -85,7 +85,7 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         given = await lookup.current_approval(session, campaign)
-        signed = await signatures.approvers(session, given) if given else []
+        signed = await signatures.signers(session, given) if given else []
         history = await lookup.events_of(session, campaign)
         able = await approving.able(session, site, campaign, now=now)
         released = campaign.state not in BEFORE_RELEASE

@@ -20,16 +20,24 @@ from mailer.sites.site import Site
     metavar="approval|VERSION",
     help="What was approved last, or a version by its number; the first is 1.",
 )
+@click.option(
+    "--to", "until", type=NUMBER, help="Up to this version; else to the last one."
+)
 @as_json
 @with_site
-async def diff(site: Site, campaign_id: int, since: str, as_json: bool) -> None:
+async def diff(
+    site: Site, campaign_id: int, since: str, until: int | None, as_json: bool
+) -> None:
     """Show what changed in a campaign, block by block, in each language.
 
-    Without --since, since it was approved last, else since the version before.
+    Without --since, since it was approved last, else since the version before. Any two
+    versions can be compared: --since 1 --to 3.
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        found = await differences.differences(session, campaign, site.templates, since)
+        found = await differences.differences(
+            session, campaign, site.templates, since, until
+        )
     if as_json:
         output.json_document(asdict(found))
         return

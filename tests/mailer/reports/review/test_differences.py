@@ -34,6 +34,9 @@ def test_an_approver_reads_what_changed_since_the_approval(
     approved = mailer("campaigns", "diff", "1", "--json").json
     last = mailer("campaigns", "diff", "1", "--since", "2", "--json").json
     read = mailer("campaigns", "diff", "1", "--since", "approval")
+    two = mailer("campaigns", "diff", "1", "--since", "1", "--to", "2", "--json").json
+    back = mailer("campaigns", "diff", "1", "--since", "3", "--to", "1", "--json").json
+    none = mailer("campaigns", "diff", "1", "--since", "1", "--to", "7")
 
     assert (approved["version"], approved["present"]) == (1, 3)
     assert places(approved) == [
@@ -42,6 +45,10 @@ def test_an_approver_reads_what_changed_since_the_approval(
         ("fr", "", "added"),
     ]
     assert places(last) == [("fr", "", "added")]
+    assert (two["version"], two["present"]) == (1, 2)
+    assert places(two) == places(approved)[:2]
+    assert places(back)[2] == ("fr", "", "removed")
+    assert (none.code, "its versions are 1 to 3" in shown(none.err)) == (1, True)
     assert "- Come early. + Come late." in shown(read.out)
 
 

@@ -1,0 +1,91 @@
+"""Mails the anchor of the record to people, once a month.
+
+The store and the file of anchors are on one machine; a mail is elsewhere. A record that
+does not verify is mailed as such. A process that ends after the relay took a mail, and
+before that is kept, sends it again: an anchor too many harms nothing.
+"""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import structlog
+
+from mailer.delivery.smtp import connect
+from mailer.delivery.smtp.connect import RelayError
+from mailer.errors import ConfigError, RefusedError
+from mailer.maintenance import audit_rows, starting
+from mailer.sites.site import Site
+from mailer.store import anchor_mails
+from mailer.store.anchors import FILE
+
+STEP = 30.0  # seconds for each step of a relay
+log = structlog.get_logger()
+
+
+async def mail_due(site: Site, *, now: datetime) -> bool:
+    """Mail the anchor of this month if that was not done; return whether it left.
+
+    Nothing is mailed while the site stands still, or without `alerts.anchors_to`.
+    """
+    recipients = site.settings.alerts.anchors_to
+    known = await starting.identity_of(site)
+    if not recipients or known.halt is not None or known.moved_to is not None:
+        return False
+    month = f"{now.astimezone(site.zone):%Y-%m}"
+    async with site.database.writing() as session:
+        is_ours = await anchor_mails.claim(session, month, now=now)
+    if not is_ours:
+        return False
+    relay = site.settings.alerts.relay or next(iter(site.settings.every_relay))
+    try:
+        await connect.send_one(
+            site.settings.every_relay[relay],
+            root=site.root,
+            hello=site.settings.mail.domain,
+            recipients=recipients,
+            octets=_mail(site, month, await _said(site, now), now).as_bytes(),
+            step_timeout=STEP,
+        )
+    except (RelayError, ConfigError) as fault:
+        log.warning("anchor.not_mailed", relay=relay, reason=str(fault))
+        return False
+    async with site.database.writing() as session:
+        await anchor_mails.done(session, month, now=now)
+    log.info("anchor.mailed", month=month)
+    return True
+
+
+async def _said(site: Site, now: datetime) -> tuple[str, ...]:
+    """Return what the mail says: the anchor, or what is wrong with the record."""
+    try:
+        anchor = await audit_rows.anchor(site, now=now)
+    except RefusedError as fault:
+        return (f"There is no anchor this month: {fault}.",)
+    how = (
+        f"To check the record against it, add this line to {FILE} beside config.toml;"
+        " `mailer audit verify` then compares it with the store."
+    )
+    return (
+        f"The record verifies, and ends with row {anchor.number:,}. Keep this mail:",
+        "",
+        anchor.line().decode().strip(),
+        "",
+        how,
+    )
+
+
+def _mail(
+    site: Site, month: str, lines: tuple[str, ...], now: datetime
+) -> EmailMessage:
+    """Return the mail, which no program answers."""
+    settings = site.settings
+    mail = EmailMessage()
+    mail["From"] = settings.sender.address
+    mail["To"] = ", ".join(settings.alerts.anchors_to)
+    mail["Subject"] = f"Liaison, {settings.site.name}: the record, {month}"
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = f"<anchor-{now.timestamp():.6f}@{settings.mail.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content("\n".join([*lines, "", f"-- \n{settings.site.url}"]) + "\n")
+    return mail
