@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from mailer.errors import ConfigError, RefusedError
+from mailer.errors import ConfigError, NotFoundError, RefusedError
 from mailer.settings import secrets as site_secrets
 from mailer.settings.signin import OidcSettings
 from mailer.settings.values import LOOPBACK
@@ -231,7 +231,7 @@ def _kept(site: Site, cookie: str, now: datetime) -> tuple[str, str, str, str]:
 def _settings(site: Site) -> OidcSettings:
     given = site.settings.signin.oidc
     if not given.issuer:
-        raise ProviderError("this site has no provider of sign-ins")
+        raise NotFoundError("this site has no provider of sign-ins")
     return given
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.intake import importing, read
 from audiences.intake.importing import Transactions
 from mailer import clock
+from mailer.maintenance import founding
 from mailer.sites.opening import open_site
 
 
@@ -41,7 +42,7 @@ async def load(folder: Path, path: Path) -> dict[str, float]:
                 table,
                 key=site.address_key,
                 basis="bench",
-                by="bench",
+                by=founding.EDITOR,
                 now=clock.now,
             )
     return {
