@@ -155,6 +155,7 @@ def _secrets_in_the_file(values: Mapping[str, Any]) -> list[str]:
     places: list[tuple[tuple[str, ...], str]]
     places = [(("keys",), "signing"), (("keys",), "address"), (("relay",), "password")]
     places += [(("feedback", name), "password") for name in ("imap", "replies_imap")]
+    places.append((("signin", "oidc"), "client_secret"))
     places += [(("relays", name), "password") for name in values.get("relays", {})]
     faults = []
     for tables, key in places:

@@ -26,6 +26,7 @@ from mailer.settings.relays import (
     RelayName,
     RelaySettings,
 )
+from mailer.settings.signin import SignInSettings
 from mailer.settings.values import (
     Address,
     AddressOrNone,
@@ -208,6 +209,7 @@ class Settings(BaseSettings):
     approval: ApprovalSettings = ApprovalSettings()
     languages: LanguageSettings = LanguageSettings()
     web: WebSettings = WebSettings()
+    signin: SignInSettings = SignInSettings()
     office: OfficeSettings = OfficeSettings()
     ticker: TickerSettings = TickerSettings()
     sources: SourceSettings = SourceSettings()

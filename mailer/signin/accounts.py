@@ -35,6 +35,8 @@ async def edit(
     )
     if "roles" in changed:
         await browsers.end_all(session, name)
+    if "address" in changed:  # by which a provider of sign-ins was believed
+        await session.execute(delete(OidcSubject).where(OidcSubject.user == name))
     return changed
 
 

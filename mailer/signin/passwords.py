@@ -13,20 +13,16 @@ from functools import cache
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.errors import RefusedError
-from mailer.signin import browsers, tokens
+from mailer.signin import browsers, sealing, tokens
 from mailer.signin.models import Credential
 
 SHORTEST, LONGEST = 12, 200  # characters
 CODES = 10  # recovery codes
 STEP = 30  # seconds of a code
-_NONCE = 12
+_PURPOSE = "totp"
 _AT_ONCE = asyncio.Semaphore(2)
 _HASHER = PasswordHasher()
 _COMMON = (
@@ -128,7 +124,8 @@ async def enrol(
         )
     row = await of_user(session, name, now=now)
     codes = [secrets.token_hex(5) for _ in range(CODES)]
-    row.totp_secret, row.totp_step = _sealed(secret, key), step
+    row.totp_secret = sealing.sealed(secret, key, purpose=_PURPOSE)
+    row.totp_step = step
     row.recovery = [tokens.digest(each).hex() for each in codes]
     row.changed_at = now
     return codes
@@ -143,7 +140,7 @@ def take_code(known: Credential, code: str, *, key: bytes, now: datetime) -> boo
         return True
     if known.totp_secret is None:
         return False
-    secret = _opened(known.totp_secret, key)
+    secret = sealing.opened(known.totp_secret, key, purpose=_PURPOSE)
     step = secret and _step_of(secret, code, now=now, after=known.totp_step)
     if not step:
         return False
@@ -161,21 +158,3 @@ def _step_of(secret: str, code: str, *, now: datetime, after: int | None) -> int
         if tokens.same(made.generate_otp(step), "".join(code.split())):
             return step
     return None
-
-
-def _cipher(key: bytes) -> ChaCha20Poly1305:
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"liaison totp")
-    return ChaCha20Poly1305(made.derive(key))
-
-
-def _sealed(secret: str, key: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher(key).encrypt(nonce, secret.encode(), None)
-
-
-def _opened(sealed: bytes, key: bytes) -> str | None:
-    try:
-        octets = _cipher(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-    except InvalidTag:  # another address key
-        return None
-    return octets.decode()

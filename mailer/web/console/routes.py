@@ -10,7 +10,14 @@ from litestar.static_files import create_static_files_router
 
 from mailer.sites.site import Site
 from mailer.web.console import guard, home, showing
-from mailer.web.console.account import by_passkey, mailed, me, people, signing
+from mailer.web.console.account import (
+    by_passkey,
+    by_provider,
+    mailed,
+    me,
+    people,
+    signing,
+)
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.calendar import calendar_pages
 from mailer.web.console.directory import directory_pages
@@ -45,6 +52,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *signing.HANDLERS,
     *mailed.HANDLERS,
     *by_passkey.HANDLERS,
+    *by_provider.HANDLERS,
     *me.HANDLERS,
     *people.HANDLERS,
     *home.HANDLERS,

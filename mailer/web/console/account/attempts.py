@@ -23,3 +23,10 @@ class Attempts:
         client = self._clients.client_of(scope)
         account = self._accounts.take(f"{name.casefold()[:100]} {client}")
         return account and self._networks.take(client)
+
+    def allow_network(self, scope: Any) -> bool:
+        """Return whether a network may try once more, where no name can be guessed.
+
+        Colleagues in one office have one address.
+        """
+        return self._networks.take(self._clients.client_of(scope))

@@ -34,7 +34,7 @@ async def begin(
     attempts: NamedDependency[Attempts],
 ) -> Response[str]:
     """Return what a browser needs to sign in by a passkey."""
-    if not attempts.allow(request.scope, "passkey"):
+    if not attempts.allow_network(request.scope):
         return _json("{}", status=TOO_MANY)
     async with mail_site.database.writing() as session:
         made = await passkeys.options(session, mail_site, None, now=clock.now())
@@ -49,7 +49,7 @@ async def sign_in(
 ) -> Response[Any]:
     """Sign in by what a passkey answered."""
     form = await forms.form_of(request)
-    if not attempts.allow(request.scope, "passkey answer"):
+    if not attempts.allow_network(request.scope):
         return signing.form_page(request, mail_site, signing.TOO_OFTEN, status=TOO_MANY)
     now, sent = clock.now(), str(form.get("credential") or "")
     async with mail_site.database.writing() as session:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mailer import clock
-from mailer.signin import browsers, one_time, passkeys, passwords
+from mailer.signin import browsers, one_time, passkeys, passwords, provider
 from mailer.signin.models import Credential
 from mailer.sites.site import Site
 from mailer.users import guard
@@ -117,12 +117,20 @@ async def out(request: Request[Visit, Any, Any]) -> Response[Any]:
 
 
 async def begin(
-    request: Asking, site: Site, session: Any, name: str, now: datetime
+    request: Asking,
+    site: Site,
+    session: Any,
+    name: str,
+    now: datetime,
+    *,
+    wanted: str | None = None,
 ) -> Response[Any]:
-    """Sign a user in, and lead to the page that was wanted."""
+    """Sign a user in, and lead to the page that was wanted; else the query names it."""
     device = request.headers.get("user-agent", "")
     signed = await browsers.begin(session, name, device=device, now=now)
-    answer = showing.to(site, _wanted(request))
+    if wanted is None:
+        wanted = request.query_params.get("next", "")
+    answer = showing.to(site, inside(wanted))
     answer.cookies.append(_cookie(site, signed.token, max_age=None))
     return answer
 
@@ -139,9 +147,8 @@ def _cookie(site: Site, value: str, *, max_age: int | None) -> Cookie:
     )
 
 
-def _wanted(request: Asking) -> str:
-    """Return the page of the console that a query names; else its first page."""
-    wanted = request.query_params.get("next", "")
+def inside(wanted: str) -> str:
+    """Return the page of the console that was wanted; else its first page."""
     path = wanted[wanted.find(HOME) :] if HOME in wanted else ""
     inside = path == HOME or path.startswith(f"{HOME}/")
     plain = inside and path.isprintable() and not set(path) & set("\\\"'<>?#:")
@@ -165,7 +172,8 @@ def form_page(
         status=status,
         fault=strings.of(site, language).text(fault) if fault else "",
         name=name[:60],
-        query=f"?next={_wanted(request)}",
+        query=f"?next={inside(request.query_params.get('next', ''))}",
+        provider=provider.name_of(site),
         has_passkeys=passkeys.party(site) is not None,
     )
 

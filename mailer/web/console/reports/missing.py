@@ -25,7 +25,7 @@ from mailer.web.console.guard import Visit
 from mailer.web.console.letters.live import MESSAGES
 from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.reports.report import LEFT_OUT
-from mailer.web.console.showing import HOME
+from mailer.web.console.showing import CONFLICT, HOME
 
 SHOWN = 50  # readers by name
 REASONS = {
@@ -63,7 +63,9 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
             expected=count,
         )
     except (MailerError, AudienceError) as refused:
-        return await _page(asked, number, joiners, until, fault=str(refused))
+        return await _page(
+            asked, number, joiners, until, fault=str(refused), status=CONFLICT
+        )
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/live")
 
 
@@ -84,7 +86,13 @@ def _wanted(asked: Visit, joiners: object, until: object) -> WantedWave:
 
 
 async def _page(
-    asked: Visit, number: int, joiners: object, until: object, *, fault: str = ""
+    asked: Visit,
+    number: int,
+    joiners: object,
+    until: object,
+    *,
+    fault: str = "",
+    status: int = 200,
 ) -> Response[Any]:
     wave: Wave | None = None
     async with asked.site.database.reading() as session:
@@ -98,7 +106,7 @@ async def _page(
     return showing.show(
         asked,
         "missing.html",
-        status=409 if fault else 200,
+        status=status,
         campaign=campaign,
         wave=wave,
         count=len(wave.readers) if wave else 0,

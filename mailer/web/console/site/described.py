@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from mailer.settings.sections import Settings
 
-SECRETS = frozenset({"keys.signing", "keys.address"})  # and each password
+SECRETS = frozenset(  # and each password
+    {"keys.signing", "keys.address", "signin.oidc.client_secret"}
+)
 _KEY = re.compile(r"(?:# )?([a-z0-9_]+) = ")
 _SECTION = re.compile(r"(?:# )?\[([a-z_.]+)\]")
 

@@ -100,11 +100,15 @@ async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
     shown = described.described(site.settings, text)
     without = {each.key for each in shown if not each.sentence}
 
-    assert without <= {"keys.signing", "keys.address", "relay.password", "relays"}
+    assert without <= {
+        *("keys.signing", "keys.address", "relay.password", "relays"),
+        "signin.oidc.client_secret",
+    }
     assert {each.key for each in shown if each.value is None} == {
         "keys.signing",
         "keys.address",
         "relay.password",
         "feedback.imap.password",
         "feedback.replies_imap.password",
+        "signin.oidc.client_secret",
     }
