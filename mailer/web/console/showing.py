@@ -1,7 +1,7 @@
 """Renders the console's pages, and the answers to what goes wrong in it."""
 
 import secrets
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
@@ -22,7 +22,7 @@ from mailer.errors import MailerError, NotFoundError
 from mailer.rendering.language import typography
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web.console import strings
+from mailer.web.console import sentences, strings
 from mailer.web.console.guard import FIELD, Visit, language_of
 
 HOME = "/console"
@@ -95,6 +95,7 @@ def render(
     page = _environment().get_template(template)
     html = page.render(
         t=words.text,
+        told=partial(sentences.told, language=language),
         number=words.number,
         moment=lambda at: strings.moment(words, at, zone),
         day=words.day,
