@@ -82,6 +82,25 @@ def with_address(site: Site, address: str) -> Pick:
     return pick
 
 
+def in_country(code: str) -> Pick:
+    """Return how a reader in a country is picked; RefusedError if there is none."""
+
+    async def pick(
+        session: AsyncSession, content: Content, context: Context
+    ) -> Sequence[Contact]:
+        campaign = content.campaign
+        rule = f"({campaign.audience}) and country = {code}"
+        why = resolve.reason(context.topic)
+        found = resolve.audience(rule, context, Contact.id).where(why.is_(None))
+        number = await session.scalar(found.order_by(Contact.id).limit(1))
+        contact = await session.get(Contact, number) if number else None
+        if contact is None:
+            raise RefusedError(f"{campaign.name} has no reader in the country {code}")
+        return [contact]
+
+    return pick
+
+
 async def desk(
     site: Site, campaign_id: int, pick: Pick, *, now: datetime, unfinished: bool = False
 ) -> Desk:

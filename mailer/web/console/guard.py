@@ -33,6 +33,8 @@ from mailer.web.console import strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
+SENT, SIGNED = "liaison_sent", "liaison_signed"  # in the scope of a request
+PLAIN_FORM = "application/x-www-form-urlencoded"
 FORGED = "This form did not come from a page of the console; open the page again."
 STALE = "This form is from another sign-in; open the page again, and repeat it there."
 FRESH = timedelta(minutes=10)  # how old a sign-in may be for what needs a new one
@@ -114,8 +116,11 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     signed = await signed_in(connection, site)
     if signed is None:
+        if acts and connection.headers.get("content-type") == PLAIN_FORM:
+            connection.scope[SENT] = await connection.form()
         raise NotAuthorizedException
     if acts:
+        connection.scope[SIGNED] = signed
         await _require_form_token(connection, signed)
     if not could(signed.user, right):
         async with site.database.reading() as session:
@@ -165,6 +170,7 @@ async def _require_form_token(connection: Any, signed: SignedIn) -> None:
         raise
     except (ValueError, LookupError):
         raise PermissionDeniedException(detail=FORGED) from None
+    connection.scope[SENT] = form
     given = form.get(FIELD)
     if not isinstance(given, str) or not tokens.same(given, signed.form_token):
         raise PermissionDeniedException(detail=STALE)

@@ -1,7 +1,7 @@
 """Renders the console's pages, and the answers to what goes wrong in it."""
 
 import secrets
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
@@ -22,8 +22,15 @@ from mailer.errors import MailerError, NotFoundError
 from mailer.rendering.language import typography
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web.console import strings
-from mailer.web.console.guard import FIELD, Visit, language_of
+from mailer.web.console import sentences, strings
+from mailer.web.console.guard import (
+    FIELD,
+    SENT,
+    SIGNED,
+    Visit,
+    language_of,
+    refuse_other_origins,
+)
 
 HOME = "/console"
 SEE_OTHER: Literal[303] = 303
@@ -95,6 +102,7 @@ def render(
     page = _environment().get_template(template)
     html = page.render(
         t=words.text,
+        told=partial(sentences.told, language=language),
         number=words.number,
         moment=lambda at: strings.moment(words, at, zone),
         day=words.day,
@@ -139,7 +147,7 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     status, sentence, number = _said(raised)
     if number:
         _log(request, raised, number)
-    asked = request.scope.get("user")
+    asked, signed = request.scope.get("user"), request.scope.get(SIGNED)
     language = language_of(site, request, asked.user.language if asked else None)
     words = strings.of(site, language)
     return render(
@@ -148,12 +156,33 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         language=language,
         status=status,
         asked=asked,
-        form_token=asked.signed.form_token if asked else "",
+        form_token=signed.form_token if signed else "",
+        sent=_sent(request),
+        again=request.url.path + (f"?{query}" if (query := request.url.query) else ""),
         sentence=words.text(sentence, number=number)
         if number
         else words.text(sentence),
         signed_out=isinstance(raised, NotAuthorizedException),
     )
+
+
+def _sent(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    """Return the fields of a form that was not taken, so that no typed word is lost.
+
+    A form of another site is never offered again: pressing its button would be its act.
+    """
+    form = request.scope.get(SENT)
+    if form is None:
+        return []
+    try:
+        refuse_other_origins(request)
+    except HTTPException:
+        return []
+    return [
+        (key, value)
+        for key, value in form.multi_items()
+        if key != FIELD and isinstance(value, str)
+    ]
 
 
 def _said(raised: Exception) -> tuple[int, str, str]:

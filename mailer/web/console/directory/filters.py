@@ -1,13 +1,13 @@
 """The filters of the directory's lists, as the query of a page names them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from audiences import directory
+from audiences import directory, institution
 from audiences.export import selection
 from audiences.export.listed_bodies import WantedBodies
 from audiences.export.selection import Selection
@@ -119,7 +119,7 @@ async def choices(session: Any, asked: Visit) -> dict[str, Any]:
 
     def named(known: Mapping[str, Any]) -> list[tuple[str, str]]:
         pairs = [(code, name_in(each, language, code)) for code, each in known.items()]
-        return sorted(pairs, key=lambda pair: pair[1])
+        return _told_apart(pairs)
 
     return {
         **names.of(asked),
@@ -127,3 +127,18 @@ async def choices(session: Any, asked: Visit) -> dict[str, Any]:
         "subjects": named(await directory.subject_names(session)),
         "offered": [(code, asked.words.language_name(code)) for code in OFFERED],
     }
+
+
+def _told_apart(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return codes by name; of two with one name, the second shows its code.
+
+    A field of the institution comes before a word of a thesaurus with the same name.
+    """
+    found, before = [], ""
+    ordered = sorted(
+        pairs, key=lambda pair: (pair[1], pair[0] not in institution.FIELDS)
+    )
+    for code, name in ordered:
+        found.append((code, f"{name} ({code})" if name == before else name))
+        before = name
+    return found

@@ -1,5 +1,6 @@
 """A letter as a reader gets it, and what the check finds in it."""
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -8,16 +9,23 @@ from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from audiences import directory
+from audiences.languages import name_in
+from audiences.store import folding
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate, preview, trial
 from mailer.campaigns.review.preview import Desk, Pick
 from mailer.campaigns.review.trial import Extent
+from mailer.errors import RefusedError
 from mailer.reports.review import preview_page
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 
+NOT_THERE = "The letter has no reader in this country: %(country)s."
+STRINGS = (NOT_THERE,)
+_COUNTRY = re.compile(r"[A-Z]{2}")
 Asking = Request[Visit, Any, Any]
 
 
@@ -25,7 +33,8 @@ Asking = Request[Visit, Any, Any]
 async def show(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show the letter of one reader: beside it its headers and its text."""
     asked = request.user
-    opened = await _desk(asked, number, _pick(request))
+    countries = await _countries(asked)
+    opened, country, fault = await _or_examples(request, number, dict(countries))
     index = _index(request, opened)
     persona = opened.personas[index]
     made = await preview.make(opened, persona, now=asked.now)
@@ -39,8 +48,11 @@ async def show(request: Asking, number: FromPath[int]) -> Response[Any]:
             for place, each in enumerate(opened.personas)
         ],
         index=index,
+        fault=fault,
+        country=country,
+        countries=countries,
         address=request.query_params.get("as", ""),
-        query=request.url.query,
+        query="" if fault else request.url.query,
         subject=str(message["Subject"]),
         headers=[
             (name, str(value))
@@ -79,10 +91,38 @@ async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 def _pick(request: Asking) -> Pick:
     """Return whose letters are shown: one reader's, or one for each variant."""
+    country = request.query_params.get("country", "")
+    if _COUNTRY.fullmatch(country):
+        return preview.in_country(country)
     address = request.query_params.get("as", "").strip()
     if address and request.user.could(Right.NAMES):
         return preview.with_address(request.user.site, address)
     return trial.examples(Extent.EACH_VARIANT)
+
+
+async def _or_examples(
+    request: Asking, number: int, countries: dict[str, str]
+) -> tuple[Desk, str, str]:
+    """Return the letters asked for, their country, and why others are shown instead."""
+    asked, country = request.user, request.query_params.get("country", "")
+    try:
+        return await _desk(asked, number, _pick(request)), country, ""
+    except RefusedError:
+        if country not in countries:
+            raise
+    fault = asked.words.text(NOT_THERE, country=countries[country])
+    examples = trial.examples(Extent.EACH_VARIANT)
+    return await _desk(asked, number, examples), "", fault
+
+
+async def _countries(asked: Visit) -> list[tuple[str, str]]:
+    """Return the countries by their names in the user's language."""
+    async with asked.site.database.reading() as session:
+        known = await directory.country_names(session)
+    named = [
+        (code, name_in(each, asked.language, code)) for code, each in known.items()
+    ]
+    return sorted(named, key=lambda pair: folding.folded(pair[1]) or "")
 
 
 async def _desk(asked: Visit, number: int, pick: Pick) -> Desk:

@@ -1,4 +1,13 @@
 "use strict";
+// A second press of a button within three seconds is no second act.
+document.addEventListener("submit", (event) => {
+  const now = Date.now(), pressed = Number(event.target.dataset.pressed || 0);
+  if (now - pressed < 3000) event.preventDefault();
+  else event.target.dataset.pressed = now;
+});
+window.addEventListener("pageshow", () => {
+  for (const each of document.forms) delete each.dataset.pressed;
+});
 // Live figures: the server sends them when they change; without script the page is
 // loaded again every ten seconds.
 const figures = document.querySelector("[data-live]:not([data-still])");

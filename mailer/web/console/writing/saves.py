@@ -38,7 +38,7 @@ from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import sentences, showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.translation import translation_forms
@@ -205,7 +205,9 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
     words = asked.words
     state: dict[str, Any] = {"said": words.text(SAVED, time=at), "blocks": {}}
     for name, saved in done.saved.items():
-        faults = done.faults.get(name, [])
+        faults = [
+            sentences.told(each, asked.language) for each in done.faults.get(name, [])
+        ]
         standing = done.standing.get(name, "")
         told = {"base": saved.digest, "faults": faults, "standing": standing}
         state["blocks"][name] = told

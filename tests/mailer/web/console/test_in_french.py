@@ -1,0 +1,169 @@
+"""A French page has no English sentence: neither of the pages nor of a refusal."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from audiences import directory
+from mailer.sites.site import Site
+from mailer.web.console import sentences
+from tests.acts import campaigning
+from tests.acts.console import add_user, visitor
+from tests.mailer.rendering.test_language_lint import EVERYWHERE, OF_LANGUAGE
+from tests.mailer.web.console.test_guard import routes
+from tests.mailer.web.console.test_strings import PLACEHOLDER
+from tools.peers.relay import Relay
+from tools.peers.serving import serving
+
+ENGLISH = re.compile(
+    r"(?<![\w-])(?:the|of|is|are|was|and|with|this|not|by|its|has|have|you|your|it|at)"
+    r"(?![\w-])"
+)
+# what is not read by people, what a letter or a person says, and what is a code
+SKIPPED = {"script", "style", "code", "pre", "title"}
+OTHERS = (  # pages of readers, in their language, and what is no page
+    *("/preferences", "/seen", "/letter"),
+    *("/events", "/po", ".csv", "/export", "/file"),
+)
+TEXT = """---
+subject: Une lettre courte
+preheader: Elle est courte
+---
+# opening
+
+Madame, {organisation}, voici.
+
+# item premier
+title: La réunion
+date: 2097-05-10
+"""
+
+
+class Words(HTMLParser):
+    """Collects the words of a page that are in the language of the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter an element; note whether its words are those of the page."""
+        given = dict(attrs)
+        said = [given.get(name) or "" for name in ("aria-label", "placeholder")]
+        other = tag in SKIPPED or given.get("lang", "fr") != "fr" or "dir" in given
+        if tag == "html":
+            other = False
+        hidden = other or (bool(self.open) and self.open[-1][1])
+        if not hidden:
+            self.found += said
+        if tag not in {"meta", "link", "input", "br", "img", "rect", "hr"}:
+            self.open.append((tag, hidden))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Keep words."""
+        if not (self.open and self.open[-1][1]):
+            self.found.append(data)
+
+
+def english(page: str, names: set[str]) -> list[str]:
+    """Return what a page says in English, but for names that have no French."""
+    words = Words()
+    words.feed(page)
+    found = (" ".join(each.split()) for each in words.found)
+    return [each for each in found if ENGLISH.search(each) and each not in names]
+
+
+async def french_letter(site: Site, place: Path) -> int:
+    toml = campaigning.TOML.format(audience=campaigning.SECTORS)
+    toml = toml.replace("A short letter", "Une lettre courte")
+    fallbacks = "[languages.fallbacks]"
+    toml = toml.replace(fallbacks, f'[languages]\ndefault = "fr"\n\n{fallbacks}')
+    toml = toml.replace('fr = ["en"]\n', 'en = ["fr"]\n').replace('["en"]', '["fr"]')
+    return await campaigning.add(site, campaigning.write(place, toml=toml, fr=TEXT))
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_no_page_and_no_refusal_has_an_english_sentence(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    await add_user(site, "lea", "admin", "steward", "sender", "approver", "author")
+    number = await french_letter(site, tmp_path)
+    found: dict[str, list[str]] = {}
+    async with site.database.reading() as session:
+        known = (await directory.subject_names(session)).values()
+    names = {each["en"] for each in known if "fr" not in each}
+    async with serving(site) as pages:
+        lea, ed = (
+            await visitor(site, pages, "lea"),
+            await visitor(site, pages, "editor"),
+        )
+        for path, _ in routes(site, "GET"):
+            if path.endswith(
+                ("/events", "/letter", "/po", ".csv", "/export", "/file", *OTHERS)
+            ):
+                continue
+            answer = await lea.get(f"{path}?lang=fr")
+            if "html" in answer.headers.get("content-type", ""):
+                found[path] = english(answer.text, names)
+        here = f"/campaigns/{number}"
+        for path, form in (
+            (f"{here}/remarks", {"text": " "}),
+            (f"{here}/ask", {}),
+            (f"{here}/write/fr", {"act": "up none"}),
+            (f"{here}/write/xx", {"act": "up none"}),
+            (f"{here}/approval", {"version": "x"}),
+            (f"{here}/schedule", {"number": "3"}),
+            (f"{here}/test", {"to": "nowhere"}),
+            (f"{here}/pause", {}),
+            ("/campaigns/99/ask", {}),
+        ):
+            answer = await ed.post(f"{path}?lang=fr", form, **{"Accept-Language": "fr"})
+            found[f"POST {path}"] = english(answer.text, names)
+
+    wrong = {path: said for path, said in found.items() if said}
+    assert wrong == {}, "\n".join(f"{path} {said}" for path, said in wrong.items())
+
+
+def catalogue() -> dict[str, str]:
+    path = sentences.FOLDER / sentences.NAME / "fr.po"
+    with path.open("rb") as file:
+        read = read_po(file, locale="fr", abort_invalid=True)
+    return {str(each.id): str(each.string) for each in read if each.id}
+
+
+def test_a_sentence_keeps_its_places_and_typography() -> None:
+    rules = (*EVERYWHERE.values(), *OF_LANGUAGE["fr"].values())
+    patterns = [re.compile(each) for each in rules]
+    for english_one, french in catalogue().items():
+        places = PLACEHOLDER.findall(english_one)
+        assert places == [f"%({n})s" for n in range(1, len(places) + 1)], english_one
+        assert set(PLACEHOLDER.findall(french)) <= set(places), french
+        plain = PLACEHOLDER.sub("x", french)
+        assert not [each.pattern for each in patterns if each.search(plain)], french
+
+
+@pytest.mark.parametrize(
+    ("sentence", "french"),
+    [
+        ("May is paused", "May est en pause"),
+        ("x is finished; is paused", "x is finished; est en pause"),
+        ("A is draft, not scheduled", "A est à l’état de brouillon, non programmée"),
+        ("fr.md, line 3: title is missing", "fr.md, line 3: title manque"),
+        ("the letter has no block %(2)s any more", "la lettre n’a plus de bloc %(2)s"),
+        ("something else", "something else"),
+        ("a: " * 600, "a: " * 600),
+        ("", ""),
+    ],
+)
+def test_a_sentence_is_found_by_its_words(sentence: str, french: str) -> None:
+    assert sentences.told(sentence, "fr") == french
+    assert sentences.told(sentence, "en") == sentence
