@@ -17,7 +17,8 @@ from audiences.segments.resolve import LeftOut
 from audiences.subscriptions import Standing
 from audiences.suppressions import Why
 from mailer.campaigns import campaign_states, hours
-from mailer.campaigns.writing import folder, line_kinds
+from mailer.campaigns.writing import folder
+from mailer.campaigns.writing.syntax import line_kinds
 from mailer.outbox import message_states
 from tests.docs.markdown import DOCUMENTS, prose, rows
 from tools.checkout import ROOT

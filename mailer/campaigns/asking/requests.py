@@ -17,7 +17,7 @@ from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approval, gate
-from mailer.campaigns.writing.drafting import remarks
+from mailer.campaigns.writing.together import remarks
 from mailer.errors import RefusedError
 from mailer.signin import tokens
 from mailer.sites.site import Site

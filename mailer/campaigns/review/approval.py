@@ -19,18 +19,14 @@ from audiences.segments.compiler import Context
 from mailer.campaigns import acts, hours, lookup, permission, references, signatures
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
+from mailer.campaigns.endorsing import signing_off
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
     Campaign,
     CampaignEvent,
 )
-from mailer.campaigns.review import (
-    agreed,
-    approved_files,
-    audience_guard,
-    signing_off,
-)
+from mailer.campaigns.review import agreed, approved_files, audience_guard
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
+from mailer.campaigns.endorsing import signing_off
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     agreement,
@@ -21,7 +22,6 @@ from mailer.campaigns.review import (
     defaults,
     occasions,
     readership,
-    signing_off,
 )
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score

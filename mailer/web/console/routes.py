@@ -33,6 +33,7 @@ from mailer.web.console.letters import (
 )
 from mailer.web.console.reports import correcting, missing, report
 from mailer.web.console.site import site_pages
+from mailer.web.console.together import remark_pages, who_writes
 from mailer.web.console.translation import translation_pages
 from mailer.web.console.writing import (
     attaching,
@@ -40,10 +41,8 @@ from mailer.web.console.writing import (
     begin,
     editor,
     history,
-    remark_pages,
     saves,
     settings_page,
-    who_writes,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form

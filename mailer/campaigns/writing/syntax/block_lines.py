@@ -7,8 +7,7 @@ line of the block within the text, or one that almost is one, is a fault.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mailer.campaigns.writing import line_kinds
-from mailer.campaigns.writing.syntax import line_names
+from mailer.campaigns.writing.syntax import line_kinds, line_names
 from mailer.campaigns.writing.syntax.line_names import TypedLine
 from mailer.errors import ContentError
 from mailer.rendering.letter_types import BlockType

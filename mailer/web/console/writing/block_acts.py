@@ -3,11 +3,12 @@
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from mailer.campaigns.writing.drafting import arranging, desk, remarks, translating
+from mailer.campaigns.writing.drafting import arranging, desk, translating
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.together import remarks
 from mailer.errors import RefusedError
-from mailer.web.console.writing.remark_pages import number_of
+from mailer.web.console.together.remark_pages import number_of
 
 
 async def act(

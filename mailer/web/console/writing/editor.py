@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.campaigns.writing.drafting import desk, pieces, remarks, saving
+from mailer.campaigns.writing.drafting import desk, pieces, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.together import remarks
 from mailer.errors import NotFoundError, RefusedError
 from mailer.reports.review import looking, preview_page
 from mailer.users.acts import Right
@@ -27,8 +28,9 @@ from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 from mailer.web.console.showing import HOME
+from mailer.web.console.together import remark_pages, who_writes
 from mailer.web.console.translation import translation_pages
-from mailer.web.console.writing import blocks, remark_pages, who_writes
+from mailer.web.console.writing import blocks
 from mailer.web.console.writing.languages import tag_of, tags
 
 NOTE = (

@@ -19,7 +19,6 @@ from mailer.campaigns.writing.drafting import (
     beside,
     desk,
     pieces,
-    presence,
     same_facts,
     saving,
     translating,
@@ -35,6 +34,7 @@ from mailer.campaigns.writing.drafting.saving import (
     ChangedMeanwhileError,
 )
 from mailer.campaigns.writing.drafting.standing import SaveStamp
+from mailer.campaigns.writing.together import presence
 from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms

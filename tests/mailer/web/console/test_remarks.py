@@ -9,7 +9,7 @@ from sqlalchemy import update
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.version_models import Presence, Remark
-from mailer.campaigns.writing.drafting import remarks
+from mailer.campaigns.writing.together import remarks
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.store.database import Database

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 
 from mailer.campaigns import lookup
 from mailer.campaigns.version_models import Remark
-from mailer.campaigns.writing.drafting import desk, pieces, remarks
+from mailer.campaigns.writing.drafting import desk, pieces
 from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.together import remarks
 from mailer.errors import MailerError
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.users.acts import Right

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.writing.drafting import desk, presence
+from mailer.campaigns.writing.drafting import desk
+from mailer.campaigns.writing.together import presence
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit

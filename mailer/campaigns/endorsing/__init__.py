@@ -1,0 +1,1 @@
+"""Who may approve a letter, and which languages a translator signed off."""

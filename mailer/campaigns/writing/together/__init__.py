@@ -1,0 +1,1 @@
+"""Colleagues at one letter: their remarks, and who writes at this moment."""

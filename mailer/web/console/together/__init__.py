@@ -1,0 +1,1 @@
+"""The forms of remarks on a letter, and the sentence of who else writes it."""
