@@ -14,7 +14,7 @@ from mailer.campaigns.models import Campaign
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import StoreError, counted
 from mailer.outbox import ledger
-from mailer.settings.alerts import AlertSettings
+from mailer.settings.sections import AlertSettings
 from mailer.sites.site import Site
 from mailer.store import faults
 

@@ -15,7 +15,6 @@ from pydantic_settings import (
 
 from audiences import institution
 from mailer.settings import renamed
-from mailer.settings.alerts import AlertSettings
 from mailer.settings.feedback import FeedbackSettings
 from mailer.settings.office import OfficeSettings
 from mailer.settings.relays import (
@@ -40,6 +39,18 @@ from mailer.settings.values import (
 )
 
 SELECTOR = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"  # a DNS label, or empty
+
+
+class AlertSettings(Section):
+    """Who gets alerts and anchors, by which relay, how often, and where backups are."""
+
+    to: tuple[Address, ...] = ()
+    anchors_to: tuple[Address, ...] = ()
+    relay: str = ""
+    minutes: float = Field(default=5, ge=0.01, le=1440)
+    per_hour: int = Field(default=4, ge=1, le=60)
+    backups: FileOrNone = None
+    backup_hours: float = Field(default=30, gt=0)
 
 
 class SiteSettings(Section):

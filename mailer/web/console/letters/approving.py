@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from mailer.campaigns import lookup
 from mailer.campaigns.asking import requests
 from mailer.campaigns.campaign_states import RETURNABLE
+from mailer.campaigns.endorsing import approving
 from mailer.campaigns.review import approval, gate
-from mailer.campaigns.review import approving as who_may
 from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import approval_letters
 from mailer.errors import MailerError, RefusedError
@@ -128,7 +128,7 @@ async def _page(
         campaign = await lookup.get(session, number)
         given = await lookup.current_approval(session, campaign)
         waiting = await requests.open_of(session, campaign, now=asked.now)
-        able = await who_may.able(session, site, campaign, now=asked.now)
+        able = await approving.able(session, site, campaign, now=asked.now)
         opened = await desk.read(session, campaign, site.templates)
     found = await gate.check(site, number, now=asked.now, scored=False)
     return showing.show(
