@@ -16,10 +16,11 @@ from mailer.calendar import placing, renewing
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.slot_models import FollowedLetter
-from mailer.errors import NotFoundError, RefusedError
+from mailer.errors import MailerError, NotFoundError, RefusedError
 from mailer.outbox.waves import followers
 from scheduler import slots
 from scheduler.cadences import Cadence, Slot
+from scheduler.errors import ScheduleError
 from scheduler.office import Office
 
 MANY = 200  # letters that one tick looks at
@@ -128,8 +129,15 @@ async def settle(
         .with_for_update(of=FollowedLetter, skip_locked=True)
     )
     for letter, series in rows.all():
-        moves = letter.settled_at is None
-        await _settle(session, series, letter, office=office, now=now, moves=moves)
+        moves, name = letter.settled_at is None, series.name
+        try:
+            async with session.begin_nested():
+                await _settle(
+                    *(session, series, letter), office=office, now=now, moves=moves
+                )
+        except (ScheduleError, MailerError) as fault:  # the others go on
+            letter.settled_at, letter.fault = now, str(fault)
+            log.warning("series.unreadable", series=name, reason=str(fault))
 
 
 async def _settle(

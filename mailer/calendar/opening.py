@@ -199,7 +199,9 @@ async def _reminder(
         )
         written = await reminding.folder_of(session, site, last or letter, day=day)
         unless = reminding.unless_of(series.remind or "")
-        rule = reminding.rule(letter, unless, series.audience)
+        own = series.audience
+        own = own or await reminding.within(session, series.owner or "", letter)
+        rule = reminding.rule(letter, unless, own)
     name = f"{series.name} {day}"
     return replace(written, name=name, author=series.owner, audience=rule)
 

@@ -31,6 +31,7 @@ from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.sites.site import Site
+from mailer.users import guard
 from mailer.users.acts import Right
 
 _SUBJECT = re.compile(r"(?im)^subject\s*[:：].*(?:\n[ \t]+\S.*)*$")
@@ -113,6 +114,16 @@ def _test(name: str, argument: Word) -> rules.Test:
     return rules.Test(name=name, argument=argument, column=1, text="")
 
 
+async def within(session: AsyncSession, by: str, campaign: Campaign) -> str | None:
+    """Return the rule that a reminder by a user adds: of a scoped one, the letter's.
+
+    So the reminder is within the scope as the letter was.
+    """
+    user = await guard.find(session, by)
+    is_scoped = user is not None and any(each.scope for each in user.grants)
+    return campaign.audience if is_scoped else None
+
+
 async def folder_of(
     session: AsyncSession, site: Site, campaign: Campaign, *, day: date
 ) -> Folder:
@@ -163,7 +174,7 @@ async def draft(
             if campaign.on_demand
             else "name what its readers have not done: answered, replied or confirmed"
         )
-    audience = rule(campaign, unless)
+    audience = rule(campaign, unless, await within(session, by, campaign))
     day = now.astimezone(site.zone).date()
     written = await folder_of(session, site, campaign, day=day)
     written = replace(

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from mailer import clock
 from mailer.calendar import planning, series
+from mailer.campaigns.slot_models import FollowedLetter
 from mailer.errors import MailerError, RefusedError
 from mailer.sites.site import Site
 from tests.acts import campaigning, turns
@@ -62,6 +65,24 @@ async def test_series_do_not_follow_each_other_in_a_circle(site: Site) -> None:
                 event=None,
                 follows=FOLLOW,
             )
+
+
+@ON_SQLITE
+async def test_one_series_that_cannot_be_read_does_not_stop_the_tick(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await invite(site, tmp_path, today() + 60 * DAY)
+    await follow(site, str(number), name="broken")
+    await follow(site, str(number))
+    async with site.database.writing() as session:
+        found = await series.named(session, "broken")
+        found.rule = {"form": 99}
+        await session.execute(update(FollowedLetter).values(settled_at=None))
+    await invite(site, tmp_path, today() + 61 * DAY)
+    await turns.tick(site, clock.now())
+
+    assert await slots(site) == [(f"{today() + 47 * DAY}{HOUR}", None)]
+    assert await slots(site, "broken") == [(f"{today() + 46 * DAY}{HOUR}", None)]
 
 
 @ON_SQLITE

@@ -19,6 +19,8 @@ from mailer.outbox import release
 from mailer.outbox.waves import reminding
 from mailer.outbox.waves.reminding import Reminder, Unless
 from mailer.sites.site import Site
+from mailer.users import roles
+from mailer.users.models import User
 from tests.acts import campaigning, delivering, resending
 from tests.acts.commands import Mailer
 from tools.peers.relay import Relay
@@ -180,6 +182,29 @@ async def test_the_command_says_to_whom_it_goes_and_refuses_what_cannot_be(
     assert "invites to no event" in await run(plain, "--unless", "answered")
     assert "for a letter that was sent" in await run(draft, "--unless", "replied")
     assert "'read' is not one of" in await run(number, "--unless", "read")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_scoped_author_reminds_within_the_scope(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await invited(site, relay, tmp_path)
+    async with site.database.writing() as session:
+        session.add(
+            User(
+                name="desk",
+                roles=roles.stored([roles.parse("author:kind = sector")]),
+                added_at=clock.now(),
+                updated_at=clock.now(),
+            )
+        )
+    async with site.database.writing() as session:
+        made = await reminding.draft(
+            session, site, number, [Unless.ANSWERED], by="desk", now=clock.now()
+        )
+
+    assert made.audience.startswith(f"({campaigning.SECTORS}) and reached_in")
+    assert made.readers == 10
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

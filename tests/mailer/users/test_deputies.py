@@ -27,7 +27,7 @@ ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"])
 
 
 def day(ahead: int) -> date:
-    return (clock.now() + timedelta(days=ahead)).date()
+    return (clock.now().astimezone(PARIS) + timedelta(days=ahead)).date()
 
 
 async def add(site: Site, name: str, *given: str) -> None:
