@@ -25,6 +25,7 @@ from mailer.web.console.letters.letter_frames import FRAME
 
 NOT_THERE = "The letter has no reader in this country: %(country)s."
 STRINGS = (NOT_THERE,)
+SHOWN = 100  # problems on a page
 _COUNTRY = re.compile(r"[A-Z]{2}")
 Asking = Request[Visit, Any, Any]
 
@@ -81,12 +82,23 @@ async def letter(request: Asking, number: FromPath[int]) -> Response[bytes]:
 
 @get("/campaigns/{number:int}/check", right=Right.READ)
 async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
-    """Show what the check finds: errors first, each with its place."""
+    """Show what the check finds: errors first, each with its place, on pages."""
     asked = request.user
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
     found = await gate.check(asked.site, number, now=asked.now, scored=False)
-    return showing.show(asked, "check.html", campaign=campaign, found=found)
+    given = request.query_params.get("after", "")
+    begin = int(given[:9]) if given.isascii() and given.isdigit() else 0
+    ordered = sorted(found.problems, key=lambda each: each.level)
+    return showing.show(
+        asked,
+        "check.html",
+        campaign=campaign,
+        found=found,
+        problems=ordered[begin : begin + SHOWN],
+        begin=begin,
+        after=begin + SHOWN if len(ordered) > begin + SHOWN else None,
+    )
 
 
 def _pick(request: Asking) -> Pick:
