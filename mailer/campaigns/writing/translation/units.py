@@ -87,12 +87,20 @@ def paragraphs(text: str) -> list[str]:
     An indented paragraph belongs to the list item before it, and code is one piece.
     """
     pieces: list[str] = []
-    for each in re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)*\n", text.strip()):
+    begun = re.sub(r"\A(?:[^\S\n]*\n)+", "", text).rstrip()
+    for each in re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)*\n", begun):
         if pieces and (each[:1].isspace() or _is_open_code(pieces[-1])):
             pieces[-1] += f"\n\n{each}"
         elif each:
             pieces.append(each)
-    return [_unwrapped(each) for each in pieces]
+    return [_unwrapped(_without_indent(each)) for each in pieces]
+
+
+def _without_indent(piece: str) -> str:
+    """Return a piece without the indent of its first line, in all its lines."""
+    indent = piece[: len(piece) - len(piece.lstrip())]
+    rows = [row.removeprefix(indent) for row in piece.split("\n")]
+    return "\n".join(rows).rstrip()
 
 
 def _is_open_code(piece: str) -> bool:
