@@ -117,10 +117,10 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     signed = await signed_in(connection, site)
     if signed is None:
         if acts and connection.headers.get("content-type") == PLAIN_FORM:
-            connection.scope[SENT] = await connection.form()
+            await _keep_form(connection)
         raise NotAuthorizedException
     if acts:
-        connection.scope[SIGNED] = signed
+        _keep(connection, SIGNED, signed)
         await _require_form_token(connection, signed)
     if not could(signed.user, right):
         async with site.database.reading() as session:
@@ -162,15 +162,26 @@ def refuse_other_origins(connection: Connection) -> None:
         raise PermissionDeniedException(detail=FORGED)
 
 
+def _keep(connection: Any, key: str, value: object) -> None:
+    """Keep a value with a request, under a key of ours."""
+    connection.scope[key] = value
+
+
+async def _keep_form(connection: Any) -> Any:
+    """Read the form of a request, and keep it with the request."""
+    form = await connection.form()
+    _keep(connection, SENT, form)
+    return form
+
+
 async def _require_form_token(connection: Any, signed: SignedIn) -> None:
     """Raise unless the form carries the token of its sign-in; the form is kept."""
     try:
-        form = await connection.form()
+        form = await _keep_form(connection)
     except HTTPException:
         raise
     except (ValueError, LookupError):
         raise PermissionDeniedException(detail=FORGED) from None
-    connection.scope[SENT] = form
     given = form.get(FIELD)
     if not isinstance(given, str) or not tokens.same(given, signed.form_token):
         raise PermissionDeniedException(detail=STALE)

@@ -147,7 +147,8 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     status, sentence, number = _said(raised)
     if number:
         _log(request, raised, number)
-    asked, signed = request.scope.get("user"), request.scope.get(SIGNED)
+    kept: dict[str, Any] = dict(request.scope)
+    asked, signed = kept.get("user"), kept.get(SIGNED)
     language = language_of(site, request, asked.user.language if asked else None)
     words = strings.of(site, language)
     return render(
@@ -171,7 +172,7 @@ def _sent(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
 
     A form of another site is never offered again: pressing its button would be its act.
     """
-    form = request.scope.get(SENT)
+    form: Any = dict[str, Any](request.scope).get(SENT)
     if form is None:
         return []
     try:

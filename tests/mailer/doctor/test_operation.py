@@ -15,7 +15,7 @@ import trustme
 from mailer import clock
 from mailer.doctor import operation
 from mailer.doctor.finding import Finding, Grade
-from mailer.settings.alerts import AlertSettings
+from mailer.settings.sections import AlertSettings
 from mailer.sites.site import Site
 from tests.acts import delivering
 

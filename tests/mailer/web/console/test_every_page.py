@@ -6,6 +6,7 @@ Each stored text is hostile. No page runs it, loses it, breaks, or shuts somebod
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -109,14 +110,16 @@ async def make_hostile(session: AsyncSession) -> None:
     """Put hostile texts into every column of free text."""
     texts = cycle(NAUGHTY)
     for model, columns in TEXTS.items():
-        for row in await session.scalars(select(model).limit(300)):
+        rows: Any = await session.scalars(select(model).limit(300))
+        for row in rows:
             for column, room in columns.items():
                 text = f"{next(texts)} {next(texts)}"
                 if model is Series:  # whose names are unique
                     text = f"{row.id} {text}"
                 setattr(row, column, text[:room])
     for model, names in BY_LANGUAGE.items():
-        for row in await session.scalars(select(model).limit(300)):
+        rows = await session.scalars(select(model).limit(300))
+        for row in rows:
             for column in names:
                 before = getattr(row, column) or {}
                 setattr(row, column, {key: f"{next(texts)}"[:200] for key in before})
