@@ -5,7 +5,7 @@ and its owner is told.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from sqlalchemy import select
@@ -18,7 +18,9 @@ from mailer.campaigns import control, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
-from scheduler.cadences import Slot
+from scheduler import slots
+from scheduler.cadences import Cadence, Slot
+from scheduler.office import Office
 
 SKIPPED = "skipped"
 log = structlog.get_logger()
@@ -169,3 +171,43 @@ async def _tell(
     await notices.forget(session, occurrence, kind)
     users = sorted(asked | ({series.owner} if series.owner else set()))
     await notices.add(session, occurrence, kind, users, now)
+
+
+def counted(series: Series) -> tuple[Cadence, date] | None:
+    """Return the cadence of a series and the day it counts from; None: it has none."""
+    day = series.event_day
+    return None if day is None else (renewing.cadence_of(series), day)
+
+
+async def move_event(
+    session: AsyncSession,
+    series: Series,
+    former: tuple[Cadence, date] | None,
+    *,
+    office: Office,
+    now: datetime,
+) -> list[Occurrence]:
+    """Move the dates of a series with its event; return those whose letters went.
+
+    Nothing moves where the cadence is another, or the event was over.
+    """
+    present = counted(series)
+    if former is None or present is None or former == present:
+        return []
+    if former[0] != present[0] or former[1] < now.date():
+        return []
+    before, after = (
+        slots.from_event(cadence, day, day, office=office)
+        for cadence, day in (former, present)
+    )
+    names = [None if each is None else renewing.name_of(each.local) for each in before]
+    rows = await session.scalars(
+        select(Occurrence).where(
+            Occurrence.series_id == series.id,
+            Occurrence.slot.in_([each for each in names if each]),
+        )
+    )
+    known = {names.index(each.slot): each for each in rows}
+    await place(session, series, known, after, now)
+    await tell_of_gone(session, series, known, after, now)
+    return [each for each in known.values() if each.outcome == "released"]

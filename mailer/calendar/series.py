@@ -18,7 +18,6 @@ from mailer.errors import NotFoundError, RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right
 from scheduler import slots, stored, words
-from scheduler.cadences import Cadence
 from scheduler.office import ALWAYS_SAME, Office
 from scheduler.words import Understood
 
@@ -177,7 +176,7 @@ async def change_cadence(
     followed = await _followed(session, follows, name, understood)
     if followed is None:
         understood = _begun(understood, now, office, event)
-    former, day = _counted(series), _event_day(understood, event, follows)
+    former, day = placing.counted(series), _event_day(understood, event, follows)
     before = _said(series)
     if follows != following.named_by(series):
         await following.leave(session, series)
@@ -187,7 +186,7 @@ async def change_cadence(
     pairs = {key: [before[key], value] for key, value in _said(series).items()}
     detail = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
     data_changes.record(session, DataKind.SERIES, name, "edited", author, detail)
-    went = await _move_event(session, series, former, office=office, now=now)
+    went = await placing.move_event(session, series, former, office=office, now=now)
     kept = await _renewed(session, series, office=office, now=now)
     return CadenceChange(understood=understood, kept=kept, went=went)
 
@@ -212,46 +211,6 @@ async def _renewed(
     await renewing.open_slots(session, series, office=office, now=now)
     await following.begin(session, series, office=office, now=now)
     return [each for each in off if each.campaign_id is not None]
-
-
-def _counted(series: Series) -> tuple[Cadence, date] | None:
-    """Return the cadence of a series and the day it counts from; None: it has none."""
-    day = series.event_day
-    return None if day is None else (renewing.cadence_of(series), day)
-
-
-async def _move_event(
-    session: AsyncSession,
-    series: Series,
-    former: tuple[Cadence, date] | None,
-    *,
-    office: Office,
-    now: datetime,
-) -> list[Occurrence]:
-    """Move the dates of a series with its event; return those whose letters went.
-
-    Nothing moves where the cadence is another, or the event was over.
-    """
-    present = _counted(series)
-    if former is None or present is None or former == present:
-        return []
-    if former[0] != present[0] or former[1] < now.date():
-        return []
-    before, after = (
-        slots.from_event(cadence, day, day, office=office)
-        for cadence, day in (former, present)
-    )
-    names = [None if each is None else renewing.name_of(each.local) for each in before]
-    rows = await session.scalars(
-        select(Occurrence).where(
-            Occurrence.series_id == series.id,
-            Occurrence.slot.in_([each for each in names if each]),
-        )
-    )
-    known = {names.index(each.slot): each for each in rows}
-    await placing.place(session, series, known, after, now)
-    await placing.tell_of_gone(session, series, known, after, now)
-    return [each for each in known.values() if each.outcome == "released"]
 
 
 async def named(session: AsyncSession, name: str) -> Series:

@@ -16,7 +16,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from mailer import clock
-from mailer.calendar.showing import documents, entries, feed
+from mailer.calendar.showing import documents, entries, feed, spans
 from mailer.errors import TokenError
 from mailer.sites.site import Site
 
@@ -49,7 +49,7 @@ class CalendarFeed:
 
     async def _made(self, now: datetime) -> bytes:
         settings = self.site.settings
-        first, last = entries.around(now)
+        first, last = spans.around(now)
         async with self.site.database.reading() as session:
             found = await entries.between(
                 session,

@@ -15,7 +15,7 @@ from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.calendar import dates, leads, notices, planning, schedule, series
 from mailer.calendar.planning import SeriesPlan
-from mailer.calendar.showing import entries
+from mailer.calendar.showing import entries, spans
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.writing import edit, folder, starting
@@ -84,7 +84,7 @@ async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
         monthly = await series.named(session, CANCELLED[0])
         office = site.settings.office.office
         await dates.skip(session, monthly, CANCELLED[1], author, office=office)
-    first, last = entries.year(2027, "UTC")
+    first, last = spans.year(2027, "UTC")
     async with site.database.reading() as session:
         planned = await entries.between(
             session, first=first, last=last, zone="UTC", office=office

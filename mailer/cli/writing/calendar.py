@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 
 from mailer import clock
-from mailer.calendar.showing import documents, entries, feed
+from mailer.calendar.showing import documents, entries, feed, spans
 from mailer.cli import output, saving
 from mailer.cli.command import with_site
 from mailer.cli.writing.instants import YEAR
@@ -43,7 +43,7 @@ async def command(
         return
     zone, office = site.settings.site.zone, site.settings.office.office
     shown = year or clock.now().astimezone(ZoneInfo(zone)).year
-    first, last = entries.year(shown, zone)
+    first, last = spans.year(shown, zone)
     async with site.database.reading() as session:
         found = await entries.between(
             session, first=first, last=last, zone=zone, office=office

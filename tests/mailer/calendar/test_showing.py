@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from mailer import clock
 from mailer.calendar import series
-from mailer.calendar.showing import documents, entries
+from mailer.calendar.showing import documents, entries, spans
 from mailer.calendar.showing.entries import NO_CAMPAIGN, CalendarEntry
 from mailer.sites.site import Site
 from tests.acts import campaigning
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
 async def shown(site: Site, year: int) -> list[CalendarEntry]:
-    first, last = entries.year(year, "Europe/Paris")
+    first, last = spans.year(year, "Europe/Paris")
     async with site.database.reading() as session:
         return await entries.between(
             session,

@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_date
 from litestar import Request, Response, get
 
-from mailer.calendar.showing import entries, feed
+from mailer.calendar.showing import entries, feed, spans
 from mailer.calendar.showing.entries import CalendarEntry
 from mailer.campaigns.models import Series
 from mailer.users.acts import Right
@@ -77,7 +77,7 @@ async def dates_of(
 ) -> list[CalendarEntry]:
     """Return the dates of a year by their own local time; `only` leaves one series."""
     settings = asked.site.settings
-    first, last = entries.year(year, settings.site.zone)
+    first, last = spans.year(year, settings.site.zone)
     async with asked.site.database.reading() as session:
         found = await entries.between(
             session,
