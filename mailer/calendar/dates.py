@@ -10,7 +10,7 @@ from audiences.store.dialects import insert
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
-from mailer.calendar import leads, notices, renewing
+from mailer.calendar import leads, notices, placing, renewing
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Occurrence, Series
@@ -22,6 +22,7 @@ from scheduler.instants import instant_of
 from scheduler.office import Office
 
 SKIPPED = "skipped"
+_EMPTY = (SKIPPED, placing.DROPPED)  # dates that count no more
 _DAY = len("2027-05-04")
 
 
@@ -83,7 +84,7 @@ async def add(
     occurrence = await _named(session, series, name)
     if occurrence is None:
         occurrence = Occurrence(series_id=series.id, slot=name)
-    elif occurrence.outcome != SKIPPED:
+    elif occurrence.outcome not in _EMPTY:
         raise _taken(series, local)
     occurrence.outcome = None
     await _place(session, series, occurrence, local, author.at)
@@ -117,7 +118,7 @@ async def _place(
             Occurrence.series_id == series.id,
             Occurrence.due_at == instant,
             Occurrence.id.is_distinct_from(occurrence.id),
-            Occurrence.outcome.is_distinct_from(SKIPPED),
+            func.coalesce(Occurrence.outcome, "").not_in(_EMPTY),
         )
     )
     if other is not None:

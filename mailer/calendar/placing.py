@@ -22,7 +22,7 @@ from scheduler import slots
 from scheduler.cadences import Cadence, Slot
 from scheduler.office import Office
 
-SKIPPED = "skipped"
+DROPPED = "dropped"  # by its event; a later letter about it may bring it back
 log = structlog.get_logger()
 
 
@@ -64,6 +64,10 @@ async def place(
 
     A date that a person moved stays.
     """
+    for step, each in known.items():
+        slot = wanted[step] if step < len(wanted) else None
+        if each.outcome == DROPPED and slot is not None and slot.instant > now:
+            await _revive(session, each, slot)
     open_ones = {
         step: each
         for step, each in known.items()
@@ -114,12 +118,26 @@ async def _place(
 async def _drop(
     session: AsyncSession, series: Series, occurrence: Occurrence, now: datetime
 ) -> None:
-    """Skip a date that an event does not have any more; its draft stays a draft."""
+    """Drop a date that an event does not have any more; its draft stays a draft."""
     await _unschedule(session, occurrence, now)
-    occurrence.outcome, occurrence.campaign_id = SKIPPED, None
+    occurrence.outcome, occurrence.campaign_id = DROPPED, None
     occurrence.attend_at = None
     log.warning("slot.event_dropped", series=series.name, slot=occurrence.slot)
     await _tell(session, series, occurrence, NoticeKind.DROPPED, now)
+    await session.flush()
+
+
+async def _revive(session: AsyncSession, occurrence: Occurrence, slot: Slot) -> None:
+    """Open a dropped date again, with its draft if that is still one."""
+    occurrence.outcome, occurrence.due_at = None, slot.instant
+    occurrence.slot = f"~{occurrence.id}"  # so that it is placed, and announced
+    draft = None
+    if occurrence.draft_id is not None:
+        draft = await session.get(Campaign, occurrence.draft_id)
+    if draft is not None and draft.state == CampaignState.DRAFT:
+        occurrence.campaign_id = draft.id
+    else:
+        occurrence.draft_id = None
     await session.flush()
 
 

@@ -280,7 +280,8 @@ class Occurrence(Base):
     )
     # the draft that was opened for it; it is opened once
     draft_id: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id))
-    outcome: Mapped[str | None] = mapped_column(String(10))  # released, missed, skipped
+    # released, missed, skipped by a person, dropped with its event
+    outcome: Mapped[str | None] = mapped_column(String(10))
     # the letter it follows, and by which of the distances of its cadence
     follows: Mapped[int | None] = mapped_column(ForeignKey(Campaign.id), index=True)
     step: Mapped[int | None]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from audiences.sources.models import ListSource
 from audiences.sources.reading import Reader, SourceReading
 from audiences.sources.web import FetchLimits
 from mailer import clock
+from mailer.campaigns.writing.drafting import versions
 from mailer.errors import StoreError
 from mailer.maintenance import starting
 from mailer.processes import anchor_mailing
@@ -97,6 +98,16 @@ async def anchor_end(site: Site, now: datetime) -> None:
         log.warning("record.not_anchored", reason=str(fault))
 
 
+async def forget_versions(site: Site, now: datetime) -> int:
+    """Delete old versions of letters that are over, if the settings say so."""
+    days = site.settings.store.versions_days
+    if not days:
+        return 0
+    before = now - timedelta(days=days)
+    async with site.database.writing() as session:
+        return await versions.forget(session, before=before)
+
+
 async def _claimed(site: Site, source: ListSource, now: datetime) -> bool:
     """Set the next reading of a source; return whether this process reads it now."""
     try:
@@ -138,6 +149,7 @@ async def run(site: Site, stopping: asyncio.Event, *, seconds: float = SECONDS) 
             await read_due(site, clock.now())
             await anchor_end(site, clock.now())
             await anchor_mailing.mail_due(site, now=clock.now())
+            await forget_versions(site, clock.now())
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

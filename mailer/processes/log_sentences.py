@@ -78,7 +78,7 @@ SENTENCES: Mapping[str, str] = {
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
     "slot.event_dropped": "the event of the series {series} moved or is cancelled, and"
-    " its slot {slot} is skipped",
+    " its slot {slot} is dropped",
     "slot.event_moved": "the event of the series {series} moved, and its slot with it,"
     " to {slot}",
     "slot.moved": "the slot {slot} of the series {series} moves from {before}"

@@ -70,6 +70,7 @@ class StoreSettings(Section):
         default="sqlite:///mailer.db", pattern=r"^(sqlite:///.+|postgresql://.+)$"
     )
     allow_plain: bool = False  # PostgreSQL on another machine without verified TLS
+    versions_days: float = Field(default=0, ge=0, le=36500)
     busy_seconds: float = Field(default=30, gt=0, le=600)
 
 

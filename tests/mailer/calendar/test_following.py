@@ -210,8 +210,8 @@ async def test_an_event_that_moves_after_its_letters_went_says_so(
 @pytest.mark.parametrize(
     ("days", "status", "left"),
     [
-        (-58, "confirmed", "skipped"),
-        (1, "cancelled", "skipped"),
+        (-58, "confirmed", "dropped"),
+        (1, "cancelled", "dropped"),
         (0, "confirmed", None),
     ],
 )
@@ -227,6 +227,9 @@ async def test_an_event_that_is_cancelled_or_too_near_drops_its_dates(
 
     assert await slots(site) == [(f"{start - 14 * DAY}{HOUR}", left)]
     assert await notices(site) == ([("dropped", EDITOR)] if left else [])
+    await invite(site, tmp_path, start + 7 * DAY)  # it takes place after all
+    await tick(site, clock.now())
+    assert await slots(site) == [(f"{start - 7 * DAY}{HOUR}", None)]
 
 
 async def test_a_series_reminds_exactly_those_who_have_not_answered(

@@ -18,8 +18,9 @@ from mailer.users import deputies, guard, keeping, rights, roles, standing_in
 from mailer.users.acts import Right
 from mailer.users.models import User
 from mailer.users.rights import Subject
-from tests.acts import campaigning
+from tests.acts import campaigning, turns
 from tests.acts.commands import Mailer
+from tools.peers.relay import Relay
 
 PARIS = ZoneInfo("Europe/Paris")
 HEAD, MARIE = campaigning.APPROVER, "marie"
@@ -182,6 +183,25 @@ async def test_what_cannot_be_lent_is_refused(
     await add(site, MARIE)
     with pytest.raises(MailerError, match=sentence):
         await name(site, user, deputy, first=first, last=last, by=by)
+
+
+@ON_SQLITE
+async def test_the_deputy_of_an_absent_approver_is_asked_in_time(
+    site: Site, relay: Relay
+) -> None:
+    due = await turns.planned(site)
+    await add(site, "awa")
+    days = ((due - 5 * turns.DAY).date(), due.date())
+    async with site.database.writing() as session:
+        user = await session.get_one(User, "awa")
+        user.address = "awa@unit.example"
+        author = Author(by=HEAD, at=clock.now())
+        await standing_in.name_deputy(session, HEAD, "awa", days, author, zone=PARIS)
+    await turns.tick(site, due - 10 * turns.DAY, due - 2 * turns.DAY)
+    asked = [kind for kind, user in await turns.kinds(site) if user == "awa"]
+
+    assert asked == ["approval"]
+    assert [user for user, _ in turns.mails(relay)].count("awa") == 1
 
 
 @ON_SQLITE

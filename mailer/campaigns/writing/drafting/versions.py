@@ -13,14 +13,18 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
 from mailer.campaigns.version_models import CampaignVersion
 from mailer.campaigns.writing import texts
 from mailer.errors import RefusedError
 
 SITTING = timedelta(minutes=30)
+FORGOTTEN = 200  # versions of one transaction
+_OVER = (CampaignState.FINISHED, CampaignState.CANCELLED)
 BIT_BY_BIT = "bit_by_bit"  # in the detail of an act: it goes on with the next saves
 VALUES = (
     *("name", "template", "topic", "reference", "day", "audience", "themes"),
@@ -124,6 +128,35 @@ async def listed(
     return rows.all()
 
 
+async def forget(session: AsyncSession, *, before: datetime) -> int:
+    """Delete versions of letters that were over before an instant; return how many.
+
+    FORGOTTEN at most. The last version of each letter is kept.
+    """
+    later = aliased(CampaignVersion)
+    newer = (
+        select(later.number)
+        .where(
+            later.campaign_id == CampaignVersion.campaign_id,
+            later.number > CampaignVersion.number,
+        )
+        .exists()
+    )
+    over = select(Campaign.id).where(
+        Campaign.state.in_(_OVER), Campaign.updated_at < before
+    )
+    rows = await session.scalars(
+        select(CampaignVersion)
+        .where(CampaignVersion.campaign_id.in_(over), newer)
+        .limit(FORGOTTEN)
+    )
+    found = rows.all()
+    for each in found:
+        await session.delete(each)
+    await session.flush()
+    return len(found)
+
+
 async def content_of(
     session: AsyncSession, campaign: Campaign, number: int
 ) -> Mapping[str, Any]:
@@ -136,7 +169,7 @@ async def content_of(
         last = await latest(session, campaign)
         raise RefusedError(
             f"{campaign.name} has no version {number}; its versions are 1 to {last},"
-            " and the program before this one did not keep them all"
+            " of which the older ones may be deleted"
         )
     octets = zlib.decompress(row.content)
     if _digest_of(octets) != row.digest:
