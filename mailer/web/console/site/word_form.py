@@ -118,7 +118,13 @@ def _wanted(asked: Visit, form: Mapping[str, Any], kind: DataKind) -> WantedWord
         for part in ("name", "rhythm")
     )
     if kind is DataKind.THEME:
-        return WantedWord(names=names, **{key: changed(key) for key in OF_THEMES})
+        return WantedWord(
+            names=names,
+            parent=changed("parent"),
+            date=changed("date"),
+            place=changed("place"),
+            sectors=changed("sectors"),
+        )
     place = changed("position")
     valid = place is None or (place.isascii() and place.isdecimal() and len(place) < 6)  # noqa: PLR2004 (10000)
     if not valid or (place is not None and not 1 <= int(place) <= LAST):

@@ -6,6 +6,7 @@ Each stored text is hostile. No page runs it, loses it, breaks, or shuts somebod
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -108,6 +109,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def make_hostile(session: AsyncSession) -> None:
     """Put hostile texts into every column of free text."""
     texts = cycle(NAUGHTY)
+    row: Any
     for model, columns in TEXTS.items():
         for row in await session.scalars(select(model).limit(300)):
             for column, room in columns.items():
