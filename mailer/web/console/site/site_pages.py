@@ -2,10 +2,11 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from mailer.web.console.site import health, journal, words
+from mailer.web.console.site import health, journal, word_form, words
 
 HANDLERS: tuple[BaseRouteHandler, ...] = (
     *words.HANDLERS,
+    *word_form.HANDLERS,
     *journal.HANDLERS,
     *health.HANDLERS,
 )

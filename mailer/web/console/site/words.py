@@ -13,6 +13,7 @@ from audiences.languages import OFFERED
 from audiences.organisations import Kind
 from audiences.store import folding
 from audiences.upkeep.topics import subscriber_counts
+from audiences.upkeep.words import themes
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import names
@@ -22,6 +23,7 @@ from mailer.web.console.guard import Visit
 SHOWN = 100  # words on a page
 LISTS = {
     "fields": "Fields of work",
+    "themes": "Themes",
     "countries": "Countries",
     "offices": "Field offices",
     "topics": "Topics",
@@ -68,14 +70,16 @@ def _matches(search: str, texts: list[str]) -> bool:
 async def _words(asked: Visit, chosen: str) -> Words:
     """Return the words of a list."""
     async with asked.site.database.reading() as session:
-        if chosen == "countries":
-            return await directory.country_names(session)
-        if chosen == "fields":
-            return dict(sorted((await directory.subject_names(session)).items()))
+        if chosen in {"countries", "fields"}:
+            country = chosen == "countries"
+            read = directory.country_names if country else directory.subject_names
+            return dict(sorted((await read(session)).items()))
         if chosen == "offices":
             wanted = WantedBodies(kind=Kind.FIELD_OFFICE)
             rows = await listed_bodies.page(session, wanted, after=0, limit=1_000)
             return {each.code: each.names or {"en": each.name} for each in rows}
+        if chosen == "themes":
+            return {each.code: each.labels for each in await themes(session)}
         if chosen == "topics":
             counted = await subscriber_counts(session)
             return {topic.code: topic.names for topic, _ in counted}

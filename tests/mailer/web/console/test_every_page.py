@@ -109,6 +109,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def make_hostile(session: AsyncSession) -> None:
     """Put hostile texts into every column of free text."""
     texts = cycle(NAUGHTY)
+    row: Any
     for model, columns in TEXTS.items():
         rows: Any = await session.scalars(select(model).limit(300))
         for row in rows:
