@@ -23,7 +23,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
-from mailer.web.console.reports import report
+from mailer.web.console.reports import answers, lost, quarantined, report
 from mailer.web.console.site import site_pages
 from mailer.web.console.writing import (
     attaching,
@@ -50,6 +50,9 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *testing.HANDLERS,
     *live.HANDLERS,
     *report.HANDLERS,
+    *answers.HANDLERS,
+    *lost.HANDLERS,
+    *quarantined.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
     *begin.HANDLERS,
