@@ -15,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import (
     HTTPException,
     NotAuthorizedException,
+    NotFoundException,
     PermissionDeniedException,
 )
 from litestar.handlers import BaseRouteHandler
@@ -35,6 +36,7 @@ PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
 SENT, SIGNED = "liaison_sent", "liaison_signed"  # in the scope of a request
 PLAIN_FORM = "application/x-www-form-urlencoded"
+LARGEST = 2**31 - 1  # number of a row that a path or a form names
 FORGED = "This form did not come from a page of the console; open the page again."
 STALE = "This form is from another sign-in; open the page again, and repeat it there."
 FRESH = timedelta(minutes=10)  # how old a sign-in may be for what needs a new one
@@ -128,6 +130,9 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException(
             detail=rights.may(signed.user, right, others=users) or ""
         )
+    named = connection.path_params.values()
+    if any(isinstance(each, int) and each > LARGEST for each in named):
+        raise NotFoundException
     connection.scope["user"] = Visit(
         site=site,
         signed=signed,

@@ -31,7 +31,14 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
-from mailer.web.console.reports import correcting, missing, report
+from mailer.web.console.reports import (
+    answers,
+    correcting,
+    lost,
+    missing,
+    quarantined,
+    report,
+)
 from mailer.web.console.site import site_pages
 from mailer.web.console.together import remark_pages, who_writes
 from mailer.web.console.translation import translation_pages
@@ -66,6 +73,9 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
     *missing.HANDLERS,
     *correcting.HANDLERS,
     *calendar_pages.HANDLERS,
+    *answers.HANDLERS,
+    *lost.HANDLERS,
+    *quarantined.HANDLERS,
     *directory_pages.HANDLERS,
     *site_pages.HANDLERS,
     *begin.HANDLERS,

@@ -40,6 +40,11 @@ DONE = {
     "undone": "The import is undone.",
     "applied": "The line is applied.",
     "declined": "The line is declined.",
+    "unsubscribed": "The reader gets no more letters of that topic.",
+    "filed": "The answer is filed to the letter.",
+    "discarded": "The mail is discarded.",
+    "believed": "The mail is believed.",
+    "finished": "The task is done.",
 }
 STRINGS = (AGAIN, OTHER_NUMBER, NO_REASON, *DONE.values())
 

@@ -14,9 +14,11 @@ from audiences.institution import REGIONS
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
+from mailer.feedback.replies import counting
 from mailer.outbox import ledger
 from mailer.outbox.waves import erratum
 from mailer.reports import totals
+from mailer.reports.results import reading
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
@@ -62,6 +64,9 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
         campaign = await lookup.get(session, number)
         counted = await totals.report(session, campaign)
         regions = await totals.by_region(session, campaign)
+        results = await reading.read(session, campaign, zone=asked.zone, now=asked.now)
+        uid = str((campaign.event or {}).get("uid", ""))
+        answered = await counting.answers(session, uid) if uid else {}
         missed = await ledger.unreached(
             session,
             number,
@@ -76,6 +81,9 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
         **live.figures(asked, campaign, counted),
         kinds=_named(KINDS, words.text, counted.by_kind),
         regions=_named(REGIONS, site_words.text, regions),
+        sentences=results.deliverability,
+        total=results.total,
+        answers=_named(KINDS, words.text, answered),
         left_out=_named(LEFT_OUT, words.text, counted.skipped),
         missed=missed[:SHOWN],
         more=missed[SHOWN - 1].number if len(missed) > SHOWN else None,
@@ -118,7 +126,7 @@ def _line(cells: tuple[str, ...]) -> str:
     return written.getvalue()
 
 
-def _named(names: Mapping[str, str], text: Any, counts: Any) -> dict[str, int]:
+def _named(names: Mapping[str, str], text: Any, counts: Any) -> dict[str, Any]:
     """Return counts by the names of their codes."""
     return {
         text(names[code]) if code in names else code: count

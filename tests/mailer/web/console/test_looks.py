@@ -14,7 +14,7 @@ from mailer.signin import browsers
 from mailer.sites.site import Site
 from mailer.users import guard
 from mailer.web.console.guard import cookie_name
-from tests.acts import campaigning, delivering
+from tests.acts import campaigning, delivering, returning
 from tests.acts.console import add_user
 from tools.peers.browser import chromium
 from tools.peers.relay import Relay
@@ -31,6 +31,7 @@ PAGES = (
     *("/campaigns/1", "/campaigns/1/approval", "/campaigns/1/test"),
     *("/campaigns/1/check", "/campaigns/1/schedule", "/campaigns/1/preview"),
     *("/campaigns/2/report", "/campaigns/2/live"),
+    *("/answers", "/answers/tasks", "/answers/quarantine"),
 )
 OPEN = ("/console/sign-in", "/approve")
 
@@ -51,6 +52,9 @@ async def lived_in(site: Site, place: Path) -> tuple[str, str]:
     number = await campaigning.add(site, campaigning.write(place, toml=toml))
     await campaigning.released(site, place)
     await delivering.work(site)
+    mail = f"From: <x@y.example>\nSubject: {HOSTILE}\n\n{HOSTILE}\n".encode()
+    await returning.take(site, [mail])
+    await returning.take(site, [mail], of_replies=True)
     now = clock.now()
     await requests.ask(site, number, ["paul"], by="editor", wished_by=None, now=now)
     async with site.database.writing() as session:
