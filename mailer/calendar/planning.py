@@ -258,5 +258,7 @@ def _check_leads(site: Site, series: Series, now: datetime) -> None:
                 f"the drafts of {series.name} would be opened {counted(draft, 'day')}"
                 f" before each date, but {one.local:%Y-%m-%d} and"
                 f" {other.local:%Y-%m-%d} are {counted(apart, 'day')} apart; give a"
-                " shorter lead"
+                " shorter lead",
+                code="series.lead",
+                series=series.name,
             )

@@ -45,6 +45,10 @@ REMEDIES: Mapping[str, str] = {
     "record.unknown": "`mailer audit list` lists them",
     "secret.missing": "`mailer init` makes one",
     "segment.unknown": "`mailer segments list` lists them",
+    "series.lead": (
+        "`mailer series edit {series} --draft DAYS --translation DAYS --approval DAYS`"
+        " gives it"
+    ),
     "series.no_date": "`mailer series show {series}` shows its dates",
     "series.scheduled": "`mailer campaigns unschedule {campaign}` does so",
     "series.unknown": "`mailer series list` lists them",

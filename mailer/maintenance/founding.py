@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -77,10 +77,14 @@ async def create_site(
                 progress("loading the sample directory")
                 await _sample(site, now)
     except BaseException:
-        for path in made:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        _remove(made)
         raise
     return config
+
+
+def _remove(made: Sequence[Path]) -> None:
+    for path in made:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _to_make(folder: Path) -> list[Path]:

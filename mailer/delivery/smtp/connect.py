@@ -6,7 +6,9 @@ what it offered before TLS does not count (RFC 3207 section 4.2).
 """
 
 import asyncio
+import errno
 import functools
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -268,6 +270,8 @@ def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
             reason += '; this port does not begin with TLS: set security = "starttls"'
     elif isinstance(fault.__cause__, SMTPServerDisconnected):
         reason = str(fault.__cause__)
+    elif isinstance(cause, OSError) and cause.errno in errno.errorcode:
+        reason = os.strerror(cause.errno).lower()
     return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 

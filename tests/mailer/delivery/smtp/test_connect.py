@@ -238,7 +238,8 @@ async def test_a_closed_port_is_an_error_with_host_and_port(
     relay: Relay, tmp_path: Path
 ) -> None:
     await relay.stop()
-    with pytest.raises(RelayError, match=rf"127\.0\.0\.1:{relay.port} cannot be used"):
+    sentence = rf"127\.0\.0\.1:{relay.port} cannot be used: connection refused$"
+    with pytest.raises(RelayError, match=sentence):
         await connect(
             RelaySettings(host=HOST, port=relay.port),
             root=tmp_path,
