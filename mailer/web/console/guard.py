@@ -33,7 +33,6 @@ from mailer.web.console import strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
-SENT, SIGNED = "liaison_sent", "liaison_signed"  # in the scope of a request
 PLAIN_FORM = "application/x-www-form-urlencoded"
 FORGED = "This form did not come from a page of the console; open the page again."
 STALE = "This form is from another sign-in; open the page again, and repeat it there."
@@ -115,10 +114,10 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     signed = await signed_in(connection, site)
     if signed is None:
         if acts and connection.headers.get("content-type") == PLAIN_FORM:
-            connection.scope[SENT] = await connection.form()
+            await _keep_form(connection)
         raise NotAuthorizedException
     if acts:
-        connection.scope[SIGNED] = signed
+        connection.state.signed = signed
         await _require_form_token(connection, signed)
     if not could(signed.user, right):
         async with site.database.reading() as session:
@@ -160,6 +159,14 @@ def refuse_other_origins(connection: Connection) -> None:
         raise PermissionDeniedException(detail=FORGED)
 
 
+async def _keep_form(connection: Any) -> None:
+    """Keep what was sent without a sign-in, for the page that says so."""
+    try:
+        connection.state.sent = await connection.form()
+    except (ValueError, LookupError):
+        raise NotAuthorizedException from None
+
+
 async def _require_form_token(connection: Any, signed: SignedIn) -> None:
     """Raise unless the form carries the token of its sign-in; the form is kept."""
     try:
@@ -168,7 +175,7 @@ async def _require_form_token(connection: Any, signed: SignedIn) -> None:
         raise
     except (ValueError, LookupError):
         raise PermissionDeniedException(detail=FORGED) from None
-    connection.scope[SENT] = form
+    connection.state.sent = form
     given = form.get(FIELD)
     if not isinstance(given, str) or not tokens.same(given, signed.form_token):
         raise PermissionDeniedException(detail=STALE)

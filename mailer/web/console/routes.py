@@ -23,6 +23,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
+from mailer.web.console.remarks import remark_pages, who_writes
 from mailer.web.console.reports import report
 from mailer.web.console.site import site_pages
 from mailer.web.console.translation import translation_pages
@@ -32,9 +33,7 @@ from mailer.web.console.writing import (
     begin,
     editor,
     history,
-    remark_pages,
     saves,
-    who_writes,
 )
 
 MAX_BODY = 1024 * 1024  # octets of a form

@@ -7,7 +7,7 @@ from mailer.campaigns.writing.drafting import arranging, desk, remarks, translat
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import RefusedError
-from mailer.web.console.writing.remark_pages import number_of
+from mailer.web.console.remarks.remark_pages import number_of
 
 
 async def act(

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 from audiences import directory
 from mailer.sites.site import Site
-from mailer.web.console import sentences
+from mailer.web.console import sentences, strings
 from tests.acts import campaigning
 from tests.acts.console import add_user, visitor
 from tests.mailer.rendering.test_language_lint import EVERYWHERE, OF_LANGUAGE
@@ -134,7 +134,7 @@ async def test_no_page_and_no_refusal_has_an_english_sentence(
 
 
 def catalogue() -> dict[str, str]:
-    path = sentences.FOLDER / sentences.NAME / "fr.po"
+    path = strings.FOLDER / sentences.NAME / "fr.po"
     with path.open("rb") as file:
         read = read_po(file, locale="fr", abort_invalid=True)
     return {str(each.id): str(each.string) for each in read if each.id}
