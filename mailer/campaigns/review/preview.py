@@ -83,20 +83,24 @@ def with_address(site: Site, address: str) -> Pick:
 
 
 def in_country(code: str) -> Pick:
-    """Return how a reader in a country is picked; RefusedError if there is none."""
+    """Return how a reader with its seat in a country is picked, or who acts there.
+
+    It raises RefusedError if there is none.
+    """
 
     async def pick(
         session: AsyncSession, content: Content, context: Context
     ) -> Sequence[Contact]:
         campaign = content.campaign
-        rule = f"({campaign.audience}) and country = {code}"
         why = resolve.reason(context.topic)
-        found = resolve.audience(rule, context, Contact.id).where(why.is_(None))
-        number = await session.scalar(found.order_by(Contact.id).limit(1))
-        contact = await session.get(Contact, number) if number else None
-        if contact is None:
-            raise RefusedError(f"{campaign.name} has no reader in the country {code}")
-        return [contact]
+        for fact in (f"country = {code}", f"acts_in has {code}"):
+            rule = f"({campaign.audience}) and {fact}"
+            found = resolve.audience(rule, context, Contact.id).where(why.is_(None))
+            number = await session.scalar(found.order_by(Contact.id).limit(1))
+            contact = await session.get(Contact, number) if number else None
+            if contact is not None:
+                return [contact]
+        raise RefusedError(f"{campaign.name} has no reader in the country {code}")
 
     return pick
 

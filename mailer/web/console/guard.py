@@ -34,7 +34,6 @@ from mailer.web.console import strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
-SENT, SIGNED = "liaison_sent", "liaison_signed"  # in the scope of a request
 PLAIN_FORM = "application/x-www-form-urlencoded"
 LARGEST = 2**31 - 1  # number of a row that a path or a form names
 FORGED = "This form did not come from a page of the console; open the page again."
@@ -122,7 +121,7 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
             await _keep_form(connection)
         raise NotAuthorizedException
     if acts:
-        _keep(connection, SIGNED, signed)
+        connection.state.signed = signed
         await _require_form_token(connection, signed)
     if not could(signed.user, right):
         async with site.database.reading() as session:
@@ -167,26 +166,23 @@ def refuse_other_origins(connection: Connection) -> None:
         raise PermissionDeniedException(detail=FORGED)
 
 
-def _keep(connection: Any, key: str, value: object) -> None:
-    """Keep a value with a request, under a key of ours."""
-    connection.scope[key] = value
-
-
-async def _keep_form(connection: Any) -> Any:
-    """Read the form of a request, and keep it with the request."""
-    form = await connection.form()
-    _keep(connection, SENT, form)
-    return form
+async def _keep_form(connection: Any) -> None:
+    """Keep what was sent without a sign-in, for the page that says so."""
+    try:
+        connection.state.sent = await connection.form()
+    except (ValueError, LookupError):
+        raise NotAuthorizedException from None
 
 
 async def _require_form_token(connection: Any, signed: SignedIn) -> None:
     """Raise unless the form carries the token of its sign-in; the form is kept."""
     try:
-        form = await _keep_form(connection)
+        form = await connection.form()
     except HTTPException:
         raise
     except (ValueError, LookupError):
         raise PermissionDeniedException(detail=FORGED) from None
+    connection.state.sent = form
     given = form.get(FIELD)
     if not isinstance(given, str) or not tokens.same(given, signed.form_token):
         raise PermissionDeniedException(detail=STALE)

@@ -31,6 +31,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
+from mailer.web.console.remarks import remark_pages, who_writes
 from mailer.web.console.reports import (
     answers,
     correcting,
@@ -40,7 +41,6 @@ from mailer.web.console.reports import (
     report,
 )
 from mailer.web.console.site import site_pages
-from mailer.web.console.together import remark_pages, who_writes
 from mailer.web.console.translation import translation_pages
 from mailer.web.console.writing import (
     attaching,

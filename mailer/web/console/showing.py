@@ -25,8 +25,6 @@ from mailer.store.faults import is_temporary, store_error
 from mailer.web.console import sentences, strings
 from mailer.web.console.guard import (
     FIELD,
-    SENT,
-    SIGNED,
     Visit,
     language_of,
     refuse_other_origins,
@@ -147,8 +145,8 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     status, sentence, number = _said(raised)
     if number:
         _log(request, raised, number)
-    kept: dict[str, Any] = dict(request.scope)
-    asked, signed = kept.get("user"), kept.get(SIGNED)
+    asked = request.scope.get("user")
+    signed: Any = getattr(request.state, "signed", None)
     language = language_of(site, request, asked.user.language if asked else None)
     words = strings.of(site, language)
     return render(
@@ -172,7 +170,7 @@ def _sent(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
 
     A form of another site is never offered again: pressing its button would be its act.
     """
-    form: Any = dict[str, Any](request.scope).get(SENT)
+    form: Any = getattr(request.state, "sent", None)
     if form is None:
         return []
     try:

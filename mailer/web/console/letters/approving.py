@@ -23,8 +23,8 @@ from mailer.web.console.letters import returning
 from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.remarks import remark_pages
 from mailer.web.console.showing import HOME
-from mailer.web.console.together import remark_pages
 
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."
 NOT_MAILED = (

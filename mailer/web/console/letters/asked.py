@@ -46,7 +46,7 @@ from mailer.web.console.guard import (
 from mailer.web.console.letters import letter_frames, returning
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
-from mailer.web.console.together import remark_pages
+from mailer.web.console.remarks import remark_pages
 
 PATH = "/approve"
 OLD = "This link has ended: it is older than seven days, or its request was taken back."

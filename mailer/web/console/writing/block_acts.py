@@ -8,7 +8,7 @@ from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.together import remarks
 from mailer.errors import RefusedError
-from mailer.web.console.together.remark_pages import number_of
+from mailer.web.console.remarks.remark_pages import number_of
 
 
 async def act(

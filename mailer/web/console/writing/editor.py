@@ -27,8 +27,8 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
+from mailer.web.console.remarks import remark_pages, who_writes
 from mailer.web.console.showing import HOME
-from mailer.web.console.together import remark_pages, who_writes
 from mailer.web.console.translation import translation_pages
 from mailer.web.console.writing import blocks
 from mailer.web.console.writing.languages import tag_of, tags

@@ -90,7 +90,9 @@ def places(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
         kind = opened.types.get(piece.type)
         title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
         name = f"{number}. {blocks.type_name(piece.type, words)}"
-        found.append((piece.id, f"{name}: {title[:60]}" if title else name))
+        found.append(
+            (piece.id, f"{name}{words.text(': ')}{title[:60]}" if title else name)
+        )
     return found
 
 

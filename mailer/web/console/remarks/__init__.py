@@ -1,0 +1,1 @@
+"""What colleagues say of a letter, and who else is writing in it."""

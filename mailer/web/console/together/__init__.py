@@ -1,1 +1,0 @@
-"""The forms of remarks on a letter, and the sentence of who else writes it."""
