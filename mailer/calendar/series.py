@@ -78,9 +78,8 @@ async def add(
     for a cadence without a date, RefusedError for a known name or without the right.
     """
     await guard.require(session, by, Right.SERIES)
-    name = _checked(name)
+    name = await _new_name(session, name, cadence)
     understood = words.understand(cadence, zone=zone, usual=usual)
-    await _refuse_known(session, name, cadence)
     followed = await _followed(session, follows, name, understood)
     if followed is None:
         understood = _begun(understood, now, office, event)
@@ -102,13 +101,6 @@ async def add(
     return series, understood
 
 
-async def _refuse_known(session: AsyncSession, name: str, cadence: str) -> None:
-    if await session.scalar(select(Series.id).where(Series.name == name)):
-        raise RefusedError(
-            f"there is a series called {name} already; {cadence!r} was not stored"
-        )
-
-
 async def _followed(
     session: AsyncSession, follows: str, name: str, understood: Understood
 ) -> Campaign | Series | None:
@@ -124,13 +116,17 @@ def _event_day(understood: Understood, event: date | None, follows: str) -> date
     return event if understood.cadence.days.event and not follows else None
 
 
-def _checked(name: str) -> str:
+async def _new_name(session: AsyncSession, name: str, cadence: str) -> str:
     """Return the name of a new series; raise RefusedError if it cannot be one."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or has_control(name):
         raise RefusedError(
             f"a series has a name of 1 to {LONGEST_NAME} characters; found"
             f" {name[:LONGEST_NAME]!r}, of {len(name)}"
+        )
+    if await session.scalar(select(Series.id).where(Series.name == name)):
+        raise RefusedError(
+            f"there is a series called {name} already; {cadence!r} was not stored"
         )
     return name
 

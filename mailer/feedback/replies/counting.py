@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation
+from mailer.campaigns.models import Campaign
 from mailer.feedback.models import EventAnswer
 
 
@@ -22,3 +23,10 @@ async def answers(session: AsyncSession, uid: str) -> dict[str, dict[str, int]]:
     for kind, answer, number in rows:
         found.setdefault(kind, {})[answer] = number
     return found
+
+
+async def of_campaign(
+    session: AsyncSession, campaign: Campaign
+) -> dict[str, dict[str, int]]:
+    """Return the answers to the event of a campaign; empty if it has none."""
+    return await answers(session, campaign.event["uid"]) if campaign.event else {}

@@ -65,8 +65,7 @@ async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
         counted = await totals.report(session, campaign)
         regions = await totals.by_region(session, campaign)
         results = await reading.read(session, campaign, zone=asked.zone, now=asked.now)
-        uid = str((campaign.event or {}).get("uid", ""))
-        answered = await counting.answers(session, uid) if uid else {}
+        answered = await counting.of_campaign(session, campaign)
         missed = await ledger.unreached(
             session,
             number,
