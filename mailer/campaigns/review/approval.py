@@ -19,7 +19,6 @@ from audiences.segments.compiler import Context
 from mailer.campaigns import acts, hours, lookup, permission, references, signatures
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
-from mailer.campaigns.endorsing import signing_off
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
@@ -27,6 +26,7 @@ from mailer.campaigns.models import (
     CampaignEvent,
 )
 from mailer.campaigns.review import agreed, approved_files, audience_guard
+from mailer.campaigns.writing.translation import signing_off
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles

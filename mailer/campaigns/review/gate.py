@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
-from mailer.campaigns.endorsing import signing_off
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     agreement,
@@ -29,7 +28,7 @@ from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
-from mailer.campaigns.writing.translation import progress, units
+from mailer.campaigns.writing.translation import progress, signing_off, units
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types

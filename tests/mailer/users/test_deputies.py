@@ -10,7 +10,7 @@ import pytest
 from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.campaigns import lookup
-from mailer.campaigns.endorsing import approving
+from mailer.campaigns.asking import approving
 from mailer.campaigns.models import Approval
 from mailer.errors import MailerError, RefusedError
 from mailer.sites.site import Site

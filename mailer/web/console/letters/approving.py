@@ -7,9 +7,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from mailer.campaigns import lookup
-from mailer.campaigns.asking import requests
+from mailer.campaigns.asking import approving, requests
 from mailer.campaigns.campaign_states import RETURNABLE
-from mailer.campaigns.endorsing import approving
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import approval_letters

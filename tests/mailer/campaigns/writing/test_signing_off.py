@@ -10,8 +10,8 @@ from audiences.record.models import RecordRow
 from mailer import clock
 from mailer.calendar import notices
 from mailer.campaigns import lookup
-from mailer.campaigns.endorsing import signing_off
 from mailer.campaigns.models import Occurrence
+from mailer.campaigns.writing.translation import signing_off
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.users import roles

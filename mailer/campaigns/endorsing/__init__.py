@@ -1,1 +1,0 @@
-"""Who may approve a letter, and which languages a translator signed off."""
