@@ -16,10 +16,9 @@ from mailer.calendar.open_slots import REMEMBERED
 from mailer.calendar.showing.mails import Notice, NoticeKind
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
-from mailer.campaigns.review import signing_off
 from mailer.campaigns.slot_models import SlotAlert, SlotNotice
 from mailer.campaigns.writing import texts
-from mailer.campaigns.writing.translation import progress, units
+from mailer.campaigns.writing.translation import progress, signing_off, units
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.sites.site import Site

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from mailer.campaigns import acts, lookup, permission
 from mailer.campaigns.acts import Act
+from mailer.campaigns.asking import approving
 from mailer.campaigns.campaign_states import CampaignState, require_arrow
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.review import approving, gate
+from mailer.campaigns.review import gate
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.users.acts import Right

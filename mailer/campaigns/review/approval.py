@@ -25,12 +25,8 @@ from mailer.campaigns.models import (
     Campaign,
     CampaignEvent,
 )
-from mailer.campaigns.review import (
-    agreed,
-    approved_files,
-    audience_guard,
-    signing_off,
-)
+from mailer.campaigns.review import agreed, approved_files, audience_guard
+from mailer.campaigns.writing.translation import signing_off
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types
 from mailer.rendering.template_files import TemplateFiles

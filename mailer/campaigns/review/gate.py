@@ -21,7 +21,6 @@ from mailer.campaigns.review import (
     defaults,
     occasions,
     readership,
-    signing_off,
 )
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
@@ -29,7 +28,7 @@ from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
-from mailer.campaigns.writing.translation import progress, units
+from mailer.campaigns.writing.translation import progress, signing_off, units
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types

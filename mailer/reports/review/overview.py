@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
 from mailer.campaigns import control, lookup, signatures
+from mailer.campaigns.asking import approving
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
-from mailer.campaigns.review import approval, approving, audience_guard, gate
+from mailer.campaigns.review import approval, audience_guard, gate
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import MailerError
 from mailer.outbox import lease

@@ -10,8 +10,8 @@ import pytest
 from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.campaigns import lookup
+from mailer.campaigns.asking import approving
 from mailer.campaigns.models import Approval
-from mailer.campaigns.review import approving
 from mailer.errors import MailerError, RefusedError
 from mailer.sites.site import Site
 from mailer.users import deputies, guard, keeping, rights, roles, standing_in

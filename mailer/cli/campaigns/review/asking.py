@@ -5,7 +5,7 @@ import rich_click as click
 from mailer import clock
 from mailer.campaigns import control, lookup
 from mailer.campaigns.asking import plainly
-from mailer.campaigns.review import signing_off
+from mailer.campaigns.writing.translation import signing_off
 from mailer.cli import output
 from mailer.cli.campaigns import acted, fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site

@@ -7,9 +7,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from mailer.campaigns import lookup
+from mailer.campaigns.asking import approving as who_may
 from mailer.campaigns.asking import requests
 from mailer.campaigns.review import approval, gate
-from mailer.campaigns.review import approving as who_may
 from mailer.delivery.direct import approval_letters
 from mailer.errors import MailerError, RefusedError
 from mailer.outbox.message_states import MessageState

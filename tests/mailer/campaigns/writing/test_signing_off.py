@@ -11,7 +11,7 @@ from mailer import clock
 from mailer.calendar import notices
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Occurrence
-from mailer.campaigns.review import signing_off
+from mailer.campaigns.writing.translation import signing_off
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.users import roles
