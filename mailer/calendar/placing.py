@@ -1,7 +1,7 @@
 """Makes, moves and drops the dates of a series that count from an event.
 
 A scheduled campaign whose date moves was approved for the former time: it loses both,
-and its owner is told.
+and its owner gets a mail.
 """
 
 from collections.abc import Mapping, Sequence

@@ -73,15 +73,14 @@ async def add(
 ) -> tuple[Series, Understood]:
     """Store a series and its first slots; return it, and how its cadence is understood.
 
-    `event` is the day it counts from; with `follows`, letters of a campaign or series
-    give it. One of every other week counts from its first date. Raises ScheduleError
-    for a cadence without a date, RefusedError for a known name or without the right.
+    `event` is the day it counts from; with `follows`, letters give it. One of every
+    other week counts from its first date. Raises ScheduleError for a cadence without a
+    date, RefusedError for a known name or without the right.
     """
     await guard.require(session, by, Right.SERIES)
     name = await _new_name(session, name, cadence)
     understood = words.understand(cadence, zone=zone, usual=usual)
-    followed = await _followed(session, follows, name, understood)
-    if followed is None:
+    if not (followed := await _followed(session, follows, name, understood)):
         understood = _begun(understood, now, office, event)
     series = Series(
         name=name,
@@ -96,8 +95,8 @@ async def add(
     await session.flush()
     await renewing.open_slots(session, series, office=office, now=now)
     await following.begin(session, series, office=office, now=now)
-    said = {"cadence": cadence, "zone": series.zone, "event": follows or event}
-    writing.note(session, "added", f"series {name}", by=by, at=now, detail=said)
+    about = f"series {name}"
+    writing.note(session, "added", about, by=by, at=now, detail=_said(series))
     return series, understood
 
 

@@ -98,7 +98,7 @@ ELSEWHERE = {
         ("campaigns erratum", "campaigns remind"),
         "it makes a draft, by the verb of `campaigns import`",
     ),
-    "campaigns sign-off": "tests/mailer/campaigns/review/test_signing_off.py",
+    "campaigns sign-off": "tests/mailer/campaigns/writing/test_signing_off.py",
     "campaigns resend": "the moves of a campaign are recorded in one place",
     "feedback quarantine discard": "tests/mailer/feedback/test_quarantine.py",
     "feedback quarantine release": "tests/mailer/feedback/test_quarantine.py",
