@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "series.unreadable": "the series {series} has a cadence that is no longer read:"
     " {reason}",
     "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
+    "signin.provider_refused": "a sign-in by the provider was refused: {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
     "slot.event_dropped": "the event of the series {series} moved or is cancelled, and"
