@@ -124,7 +124,7 @@ class Checker:
 
     def _stopped(self, line: list[str], reason: Why, said: str) -> Checked:
         """Return the addresses of a row that must not be written to, and no contact."""
-        typed = parsed(cells.addresses, self._own(line)[0].strip())
+        typed = parsed(cells.addresses, self._own(line)[0].strip()) or []
         return Checked(
             stops=[
                 ToSuppress(self._fingerprint(each.address.identity), reason, said[:80])
@@ -140,7 +140,9 @@ class Checker:
         raw = raw.strip()
         # a quotation mark in front is one that a spreadsheet puts before a text
         address = None if raw[:1] == "'" else addresses.plain(raw)
-        typed = parsed(cells.addresses, raw) if raw and address is None else []
+        typed = (
+            parsed(cells.addresses, raw) if raw and address is None else None
+        ) or []
         topics = parse["topics"](topics)
         consent = parse["consent"](consent) or self._basis
         if topics and not consent:

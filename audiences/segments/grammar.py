@@ -157,7 +157,7 @@ def _unexpected(text: str, fault: UnexpectedToken) -> RuleError:
     sentence = f"{found}; expected {' or '.join(expected)}"
     for each in _ALTERNATIVES.finditer(text):
         if each.start() < column <= each.end() + 1:
-            words = re.split(r"\s+or\s+", each["words"], flags=re.IGNORECASE)
+            words = re.split(r"\s{1,9}or\s{1,9}", each["words"], flags=re.IGNORECASE)
             sign = "in" if each["sign"] == "=" else "not in"
             sentence = f"{found}; write {each['fact']} {sign} ({', '.join(words)})"
     if found == "found '='" and text[: column - 1].endswith("="):

@@ -6,7 +6,10 @@ A text in UTF-8 that was read in another encoding shows two or three characters 
 
 import re
 from collections.abc import Callable, Sequence
+from email.header import decode_header, make_header
 from functools import lru_cache
+from html import unescape
+from urllib.parse import unquote
 
 # Encodings in which UTF-8 is read by mistake. In those of WESTERN, two characters that
 # begin with Â or Ã, or what they are there, are in no word.
@@ -25,8 +28,47 @@ _TWICE = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ][a-zß-öø-ÿ]")  # a capital 
 _A_GRAVE = re.compile(r"(?<![A-ZÀ-Þ])Ã(?=\s|$)")
 
 
+# Characters as web pages, heads of mails, addresses and UTF-7 write them.
+_CODED = re.compile(
+    r"&(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});"
+    r"|=\?[\w-]{3,20}\?[BbQq]\?[^?\s]{1,200}\?="
+    r"|(?:%[CDEcde][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,2})"
+    r"|\+A[A-P][A-Za-z0-9+/]{1,40}-"
+)
+
+
+def _decoded(text: str) -> str:
+    """Return a text with the characters that are written in a code; an address stays.
+
+    Words beside a plus, as in C+AB-, are no code.
+    """
+    if not any(each in text for each in ("&", "=?", "%", "+A")) or "/" in text:
+        return text
+    return _CODED.sub(_of_code, text)
+
+
+def _of_code(found: re.Match[str]) -> str:
+    coded = found[0]
+    try:
+        if coded[0] == "%":
+            return unquote(coded, errors="strict")
+        if coded[0] == "+":
+            plain = coded.encode().decode("utf-7")
+            return plain if _MEANT.search(plain) else coded
+        if coded[0] == "=":
+            return str(make_header(decode_header(coded)))
+    except (UnicodeError, LookupError, ValueError):
+        return coded
+    return unescape(coded)
+
+
 def find(text: str) -> str | None:
     """Return what is wrong with a cell, for the reason of a fault; else None."""
+    if (plain := _decoded(text)) != text:
+        return (
+            f"characters are written in a code, for {plain[:40]!r}; write them as they"
+            " are, or give --repair"
+        )
     if text.isascii():
         return None
     if any(lost in text for lost in _LOST):
@@ -44,6 +86,7 @@ def find(text: str) -> str | None:
 
 def repaired(text: str) -> str:
     """Return a cell without the damage, or as it is if what was meant is not sure."""
+    text = _decoded(text)
     for codec in _MISREAD:
         if not text.isascii() and _damaged(text, codec):
             mended = _pattern(codec).sub(_undo(codec), text)

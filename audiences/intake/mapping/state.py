@@ -68,6 +68,17 @@ class Columns:
     def _place(self, heading: str, where: str) -> int:
         return self.header.index(plan.heading_named(heading, self.header, where))
 
+    def _require_any(self, preset: synonyms.Preset) -> None:
+        """Raise FileRefusedError if a list has no heading of a chosen preset."""
+        headings = [each for listed in preset.columns.values() for each in listed]
+        known = {synonyms.fold(each) for each in headings}
+        if not known & {synonyms.fold(each) for each in self.header}:
+            listed = ", ".join(headings[:4])
+            raise FileRefusedError(
+                f"no heading of the list is one of {preset.name}, such as {listed};"
+                " leave --preset out, or choose another one"
+            )
+
     def take_preset(self, name: str | None) -> None:
         """Take the preset that fits, or ask which of several it is."""
         fitting = synonyms.fitting(self.header)
@@ -82,6 +93,8 @@ class Columns:
         if len(fitting) != 1:
             return
         preset = fitting[0]
+        if name is not None:
+            self._require_any(preset)
         self.preset = preset.name
         by_fold = {synonyms.fold(each): i for i, each in enumerate(self.header)}
         for column, headings in preset.columns.items():

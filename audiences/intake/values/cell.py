@@ -18,6 +18,10 @@ SPREADSHEET_ERRORS = frozenset(
         *("Err:502", "Err:504", "Err:508", "Err:509", "Err:511", "Err:522"),
     ]
 )
+# What databases and other programs write for an empty cell.
+NOTHING = frozenset(
+    [*("NULL", "null", "(null)", "\\N", "N/A", "n/a", "NaN", "nan", "undefined")]
+)
 MAX_CELL = 2_000  # characters; the codes of all countries have 800
 
 Parse = Callable[[str], Any]  # raises CellError
@@ -35,9 +39,12 @@ class CellError(Exception):
 
 
 def parsed(parse: Parse, raw: str) -> Any:
-    """Parse a cell; raise CellError if it is faulty or longer than any good one."""
+    """Parse a cell, None if it says that it is empty.
+
+    Raises CellError if it is faulty or longer than any good one.
+    """
     if len(raw) > MAX_CELL:
         raise CellError(f"{len(raw)} characters; at most {MAX_CELL} are read")
     if raw[:1] in "#E" and raw in SPREADSHEET_ERRORS:
         raise CellError("an error of the spreadsheet, not a value; correct its formula")
-    return parse(raw)
+    return None if raw in NOTHING else parse(raw)
