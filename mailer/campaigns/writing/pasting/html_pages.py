@@ -15,7 +15,17 @@ MAX_HTML = 2_000_000  # characters
 DEEPEST = 6  # levels of lists; deeper items are at this one
 _UNSEEN = {
     *("head", "style", "script", "title", "xml", "template", "svg", "object", "del"),
-    *("noscript", "select", "button", "textarea", "math", "iframe", "video", "audio"),
+    *(
+        "nav",
+        "noscript",
+        "select",
+        "button",
+        "textarea",
+        "math",
+        "iframe",
+        "video",
+        "audio",
+    ),
 }
 _VOID = {"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"}
 _BLOCKS = {
@@ -32,7 +42,7 @@ _BLOCKS = {
         "address",
         "center",
     ),
-    *("body", "td", "th", "thead", "tbody"),
+    *("body", "td", "th", "thead", "tbody", "details", "summary"),
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
 _WEIGHT = re.compile(
@@ -56,6 +66,7 @@ class _Open:
     link: str
     unseen: bool
     is_mark: bool
+    start: int  # of a numbered list
 
 
 @dataclass(kw_only=True)
@@ -65,12 +76,26 @@ class _Paragraph:
     text: str
     level: int = 0
     numbered: bool = False
+    start: int = 1  # of its list, if numbered
     quoted: bool = False
 
 
 @dataclass(kw_only=True)
 class _Table:
     rows: list[list[str]] = field(default_factory=list)
+
+    def begin_cell(self) -> None:
+        """Begin a cell, which may stay empty."""
+        if not self.rows:
+            self.rows.append([])
+        self.rows[-1].append("")
+
+    def add(self, words: str) -> None:
+        """Add words to the cell that was begun last."""
+        if not self.rows or not self.rows[-1]:
+            self.begin_cell()
+        row = self.rows[-1]
+        row[-1] = f"{row[-1]} {words}".strip()
 
 
 def to_markdown(html: str) -> str:
@@ -101,11 +126,16 @@ def _lines(paragraph: _Paragraph) -> list[str]:
     text = paragraph.text
     if paragraph.level:
         indent = "   " * (paragraph.level - 1)
-        mark = "1." if paragraph.numbered else "-"
+        mark = f"{paragraph.start}." if paragraph.numbered else "-"
         return [f"{indent}{mark} {text}".replace("\n", f"\n{indent}   ")]
     if paragraph.quoted:
         return [f"> {line}" for line in text.split("\n")]
     return [text]
+
+
+def _start(given: str) -> int:
+    """Return the number that a list begins with; 1 for one that is none."""
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given.strip()) else 1
 
 
 def _on_one_line(text: str) -> str:
@@ -141,6 +171,8 @@ class _Reader(HTMLParser):
             self._tables.append(_Table())
         elif tag == "tr" and self._tables:
             self._tables[-1].rows.append([])
+        elif tag in {"td", "th"} and self._tables:
+            self._tables[-1].begin_cell()
 
     def _opened(self, tag: str, given: dict[str, str], style: str) -> _Open:
         above = self._open[-1] if self._open else None
@@ -164,6 +196,7 @@ class _Reader(HTMLParser):
             italic=italic,
             link=link,
             unseen=hidden or (above.unseen if above else False),
+            start=_start(given.get("start", "")),
             is_mark=bool(_WORD_MARK.search(style))
             or (above.is_mark if above else False),
         )
@@ -208,9 +241,10 @@ class _Reader(HTMLParser):
             return
         tags = [each.tag for each in self._open]
         if self._tables and {"td", "th"} & set(tags):
-            self._add_to_cell(text)
+            self._tables[-1].add(_on_one_line(text).replace("|", "\\|"))
             return
         lists = [tag for tag in tags if tag in {"ul", "ol"}]
+        starts = [each.start for each in self._open if each.tag == "ol"]
         heading = max((self._heading(tag) for tag in tags), default=0)
         if heading:
             text = f"{'#' * min(heading + 1, 4)} {_on_one_line(text)}"
@@ -220,23 +254,18 @@ class _Reader(HTMLParser):
                 text=text,
                 level=0 if heading else min(level or len(lists), DEEPEST),
                 numbered=numbered,
+                start=1 if level or not starts else starts[-1],
                 quoted="blockquote" in tags and not lists,
             )
         )
 
-    def _add_to_cell(self, text: str) -> None:
-        """Add words to the last cell of the table; a new cell begins with its tag."""
-        rows = self._tables[-1].rows
-        if not rows:
-            rows.append([])
-        rows[-1].append(_on_one_line(text).replace("|", "\\|"))
-
     def _end_table(self, table: _Table) -> None:
         """Add a table as one of Markdown; one of a single column is paragraphs."""
-        rows = [row for row in table.rows if row]
+        rows = [row for row in table.rows if any(row)]
         width = max((len(row) for row in rows), default=0)
         if width < 2 or len(rows) < 2:  # noqa: PLR2004 (it only arranges the page)
-            self.done += [_Paragraph(text=cell) for row in rows for cell in row]
+            cells = [cell for row in rows for cell in row if cell]
+            self.done += [_Paragraph(text=cell) for cell in cells]
             return
         lines = [row + [""] * (width - len(row)) for row in rows]
         lines.insert(1, ["---"] * width)

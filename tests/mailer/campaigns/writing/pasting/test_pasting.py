@@ -44,6 +44,22 @@ voir [la page](https://www.unesco.org/fr) ou ceci ou [écrire](mailto:a@unesco.e
    suite
 
 > Une citation"""
+WEB = """### Forum on rivers
+
+The forum takes place in [Cotonou](https://example.org/cotonou),\
+ on 4 May 2027.
+
+3. three
+3. four
+
+| Day | Hour | Place |
+| --- | --- | --- |
+| 4 May | 10:00 \\| 11:00 |  |
+| 5 May |  | Room XI, second floor |
+
+More
+
+text inside"""
 PAPER = """## Thème 1 Renforcement du dialogue
 
 Acteurs non étatiques, les **ONG partenaires officielles** de l’UNESCO agissent par\
@@ -237,3 +253,8 @@ def test_a_text_is_split_at_its_headings() -> None:
         ("One bold", "a\n\n### Sub\n\nb"),
         ("Two", ""),
     ]
+
+
+def test_a_web_page_leaves_its_menus_and_keeps_numbers_and_empty_cells() -> None:
+    html = (FIXTURES / "web.html").read_text(encoding="utf-8")
+    assert to_markdown(html) == WEB
