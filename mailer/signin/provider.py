@@ -21,8 +21,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from mailer.errors import ConfigError, NotFoundError, RefusedError
-from mailer.settings import secrets as site_secrets
-from mailer.settings.signin import OidcSettings
+from mailer.settings.secrets import read_secret
+from mailer.settings.sections import OidcSettings
 from mailer.settings.values import LOOPBACK
 from mailer.signin import sealing, tokens
 from mailer.sites.site import Site
@@ -242,7 +242,7 @@ def _secret(root: Path, given: OidcSettings) -> str:
     path = root / given.client_secret_file if given.client_secret_file else None
     setting = "signin.oidc.client_secret_file"
     try:
-        return site_secrets.read_secret(path, given.client_secret, setting)
+        return read_secret(path, given.client_secret, setting)
     except ConfigError:
         raise ProviderError(
             "the secret for the provider of sign-ins cannot be read; an operator looks"
