@@ -97,8 +97,7 @@ def require_seen(series: Series, version: str) -> None:
     if version_of(series) != version:
         raise RefusedError(
             f"{series.name} was changed after you opened this page; nothing is saved."
-            " Look at the series, then change it again",
-            code="series.changed",
+            " Look at the series, then change it again"
         )
 
 

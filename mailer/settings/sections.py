@@ -3,9 +3,10 @@
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -25,8 +26,8 @@ from mailer.settings.relays import (
     RelayName,
     RelaySettings,
 )
-from mailer.settings.signin import SignInSettings
 from mailer.settings.values import (
+    LOOPBACK,
     Address,
     AddressOrNone,
     AddressPattern,
@@ -172,6 +173,37 @@ class WebSettings(Section):
     )
     metrics_token_file: FileOrNone = None
     calendar_feed: str = Field(default="1", max_length=60)
+
+
+class OidcSettings(Section):
+    """A provider of sign-ins; without an issuer, there is none."""
+
+    issuer: str = Field(default="", max_length=300)
+    client_id: str = Field(default="", max_length=200)
+    client_secret_file: FileOrNone = None
+    client_secret: str = ""  # from the environment only
+    name: str = Field(default="", max_length=60)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Refuse an issuer without a client, or one that is reached in the clear."""
+        if not self.issuer:
+            return self
+        url = urlsplit(self.issuer)
+        safe = url.scheme == "https" or url.hostname in LOOPBACK
+        if not safe or not url.hostname or url.query or url.fragment:
+            raise ValueError(
+                "issuer: expected an address such as https://login.unit.example"
+            )
+        if not self.client_id:
+            raise ValueError("client_id: missing; the provider gives it")
+        return self
+
+
+class SignInSettings(Section):
+    """How users sign in, besides what the console always offers."""
+
+    oidc: OidcSettings = OidcSettings()
 
 
 class TickerSettings(Section):

@@ -22,7 +22,7 @@ from joserfc.jwk import KeySet
 
 from mailer.errors import ConfigError, NotFoundError, RefusedError
 from mailer.settings.secrets import read_secret
-from mailer.settings.signin import OidcSettings
+from mailer.settings.sections import OidcSettings
 from mailer.settings.values import LOOPBACK
 from mailer.signin import sealing, tokens
 from mailer.sites.site import Site

@@ -19,8 +19,8 @@ from mailer.campaigns.campaign_states import CampaignState, require_editable
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing import files, folder, texts
 from mailer.campaigns.writing.drafting import versions
+from mailer.campaigns.writing.drafting.letter_settings import LetterSettings
 from mailer.campaigns.writing.folder import Folder
-from mailer.campaigns.writing.letter_settings import LetterSettings
 from mailer.campaigns.writing.translation import progress
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types

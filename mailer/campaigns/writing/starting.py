@@ -19,7 +19,8 @@ from tomlkit.items import Table
 from audiences import languages
 from audiences.errors import AudienceError
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.writing import event, files, letter_settings, text_files, texts
+from mailer.campaigns.writing import event, files, text_files, texts
+from mailer.campaigns.writing.drafting import letter_settings
 from mailer.campaigns.writing.files import Attached
 from mailer.errors import ContentError, RefusedError
 from mailer.rendering import letter_types

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import topics
 from audiences.organisations import Theme
 from mailer.campaigns.acts import Act
-from mailer.campaigns.writing import edit, letter_settings, texts
-from mailer.campaigns.writing.drafting import desk, saving
+from mailer.campaigns.writing import edit, texts
+from mailer.campaigns.writing.drafting import desk, letter_settings, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.drafting.letter_settings import LetterSettings
 from mailer.campaigns.writing.drafting.standing import SaveStamp
-from mailer.campaigns.writing.letter_settings import LetterSettings
 from mailer.errors import ContentError
 
 SETTINGS = ".settings"

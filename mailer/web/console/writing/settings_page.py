@@ -1,7 +1,7 @@
 """/console/campaigns/{id}/settings: reference, topic, hours, event, fallbacks."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,17 @@ from litestar.params import FromPath
 
 from audiences import languages, topics
 from audiences.errors import AudienceError
+from audiences.topics import Topic
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
-from mailer.campaigns.writing import letter_settings
-from mailer.campaigns.writing.drafting import desk, pieces, settling
+from mailer.campaigns.writing.drafting import (
+    desk,
+    letter_settings,
+    pieces,
+    settling,
+)
+from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.saving import ChangedMeanwhileError
 from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.errors import MailerError, RefusedError
@@ -160,11 +166,9 @@ async def _page(
     boxes, stands = list(campaign.per_block), dict[str, str]()
     if given is not None:
         mine = {key: typed(given, key) for key in values}
-        if status == CONFLICT:
-            stands = {key: values[key] for key in values if values[key] != mine[key]}
-        values = mine
-        boxes = [str(each) for each in given.getall("per_block", [])]
-    names = asked.words.language_name
+        stands = {key: values[key] for key in values if values[key] != mine[key]}
+        values, boxes = mine, [str(each) for each in given.getall("per_block", [])]
+    names, tags = asked.words.language_name, _replaceable(asked, campaign)
     return showing.show(
         asked,
         "letter-settings.html",
@@ -172,23 +176,30 @@ async def _page(
         campaign=campaign,
         stamp=pieces.digest_of(letter_settings.of(campaign).text),
         given=values,
-        stands=stands,
+        stands=stands if status == CONFLICT else {},
         per_block=boxes,
         every=languages.EVERY,
         has_topic=not taken.template.service,
-        topics=[("", asked.words.text("that of its type"))] * bool(taken.template.topic)
-        + [
-            (each.code, each.name(asked.language))
-            for each in known
-            if each.retired_at is None or each.code == campaign.topic
-        ],
-        tags=[(each, names(each)) for each in _replaceable(asked, campaign)],
+        topics=_topics(asked, taken, known),
+        tags=[(each, names(each)) for each in tags],
         written=[names(each) for each in taken.drafts],
         places=[("", ""), *((each, names(each)) for each in asked.site.catalogues)],
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         fault=fault,
         done=done,
     )
+
+
+def _topics(
+    asked: Visit, taken: DraftDesk, known: Sequence[Topic]
+) -> list[tuple[str, str]]:
+    """Return the topics that a letter may have, by code and name."""
+    own = [("", asked.words.text("that of its type"))] if taken.template.topic else []
+    return own + [
+        (each.code, each.name(asked.language))
+        for each in known
+        if each.retired_at is None or each.code == taken.campaign.topic
+    ]
 
 
 def _values(asked: Visit, campaign: Campaign) -> dict[str, str]:

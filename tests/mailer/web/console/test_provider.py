@@ -13,7 +13,7 @@ from sqlalchemy import select
 from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.rendering import letter_types
-from mailer.settings.signin import OidcSettings, SignInSettings
+from mailer.settings.sections import OidcSettings, SignInSettings
 from mailer.signin import accounts
 from mailer.signin.models import OidcSubject, SignIn
 from mailer.sites.site import Site
