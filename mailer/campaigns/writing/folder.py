@@ -106,8 +106,7 @@ def read(path: Path) -> Folder:
         files=found.or_else([], lambda: files.read(path)),
         texts=texts,
     )
-    if texts:
-        found.all += files.without_text(path, read.files, texts)
+    found.all += files.without_text(path, read.files, texts) if texts else ()
     if found.all:
         raise together(found.once())
     return read
