@@ -32,6 +32,7 @@ REMEDIES: Mapping[str, str] = {
     "contact.known": "`mailer contacts show {address}` shows it",
     "contact.unknown": "`mailer contacts list --search PART` finds addresses and names",
     "date.past": "correct it, or approve with --old-date",
+    "deputy.unknown": "`mailer users show {user}` lists who is",
     "dkim.missing": "`mailer keys dkim` makes a key",
     "dkim.none": "`mailer keys dkim` makes a key",
     "feedback.unknown": "`mailer feedback quarantine list` lists them",

@@ -33,9 +33,7 @@ async def mail_due(site: Site, *, now: datetime) -> bool:
     if not recipients or known.halt is not None or known.moved_to is not None:
         return False
     month = f"{now.astimezone(site.zone):%Y-%m}"
-    async with site.database.writing() as session:
-        is_ours = await anchor_mails.claim(session, month, now=now)
-    if not is_ours:
+    if not await anchor_mails.claim(site.database, month, now=now):
         return False
     relay = site.settings.alerts.relay or next(iter(site.settings.every_relay))
     try:
@@ -50,8 +48,7 @@ async def mail_due(site: Site, *, now: datetime) -> bool:
     except (RelayError, ConfigError) as fault:
         log.warning("anchor.not_mailed", relay=relay, reason=str(fault))
         return False
-    async with site.database.writing() as session:
-        await anchor_mails.done(session, month, now=now)
+    await anchor_mails.done(site.database, month, now=now)
     log.info("anchor.mailed", month=month)
     return True
 

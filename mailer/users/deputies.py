@@ -53,7 +53,7 @@ async def now_of(
     return rows.all()
 
 
-async def of(session: AsyncSession, name: str) -> Sequence[Deputy]:
+async def deputies_of(session: AsyncSession, name: str) -> Sequence[Deputy]:
     """Return the deputies of a user, and in whose place the user is one, in order."""
     rows = await session.scalars(
         select(Deputy)

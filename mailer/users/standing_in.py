@@ -64,8 +64,7 @@ async def take_back(
     row = await session.get(Deputy, (name, deputy))
     if row is None:
         raise RefusedError(
-            f"{deputy} is not the deputy of {name}; `mailer users show {name}` lists"
-            " who is"
+            f"{deputy} is not the deputy of {name}", code="deputy.unknown", user=name
         )
     await session.delete(row)
     await _record(session, name, deputy, ("named", None), author)

@@ -9,7 +9,8 @@ from tools.checkout import ROOT
 
 SENTENCES = "mailer/processes/log_sentences.py"  # for people at a terminal
 ALERTS = "mailer/processes/alerting.py"  # mails for the operator
-EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/", SENTENCES, ALERTS)
+ANCHORS = "mailer/processes/anchor_mailing.py"  # mails for the unit
+EDGES = ("mailer/cli/", "mailer/doctor/", "mailer/web/", SENTENCES, ALERTS, ANCHORS)
 
 
 def coded() -> list[tuple[str, set[str]]]:

@@ -15,9 +15,9 @@ from mailer.rendering import letter_types
 from mailer.reports import histories, shapes
 from mailer.signin import accounts, invitations
 from mailer.sites.site import Site
-from mailer.users import deputies as standing_in
 from mailer.users import guard, keeping
 from mailer.users.checking import UserDetails
+from mailer.users.deputies import deputies_of
 from mailer.users.keeping import RoleChange
 
 _ROLES = (
@@ -61,7 +61,7 @@ async def show(site: Site, name: str, as_json: bool) -> None:
     """Show a user, with the history of the roles."""
     async with site.database.reading() as session:
         shown = shapes.user(await guard.named(session, name))
-        standing = await standing_in.of(session, name)
+        standing = await deputies_of(session, name)
         changes = await keeping.history(session, name)
     history = [histories.change(each) for each in changes]
     if as_json:

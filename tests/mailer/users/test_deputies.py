@@ -161,7 +161,7 @@ async def test_what_is_lent_has_the_limits_of_the_lender_and_is_not_lent_on(
     async with site.database.writing() as session:
         await keeping.remove(session, "paul", author, classes=["invitation"])
     async with site.database.reading() as session:
-        assert await deputies.of(session, MARIE) == []
+        assert await deputies.deputies_of(session, MARIE) == []
 
 
 @ON_SQLITE
