@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from audiences.contacts import Contact
 from mailer import clock
 from mailer.feedback.arrivals import maildir, taking
+from mailer.links import Signed
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.sites.opening import open_site
@@ -81,6 +82,19 @@ Subject: A letter to be measured
 """
 
 
+def bounce(number: int, address: str, signed: Signed) -> str:
+    """Return the bounce of a message."""
+    reply = REPLIES[number % len(REPLIES)].format(address=address)
+    return BOUNCE.format(
+        path=signed.return_path,
+        number=number,
+        address=address,
+        reply=reply,
+        status=reply.split()[1],
+        envelope=signed.message_id,
+    )
+
+
 async def bounce_all(folder: Path, campaign_id: int) -> dict[str, float]:
     """Let the relay take every message, and write a bounce of each into a Maildir.
 
@@ -112,15 +126,7 @@ async def bounce_all(folder: Path, campaign_id: int) -> dict[str, float]:
                 (folder / share / place).mkdir(parents=True)
             for number, key, address in found:
                 signed = site.signer.message(known.stamp(number, key))
-                reply = REPLIES[number % len(REPLIES)].format(address=address)
-                mail = BOUNCE.format(
-                    path=signed.return_path,
-                    number=number,
-                    address=address,
-                    reply=reply,
-                    status=reply.split()[1],
-                    envelope=signed.message_id,
-                )
+                mail = bounce(number, address, signed)
                 share = SHARES[number // len(REPLIES) % len(SHARES)]
                 new = folder / share / "new" / f"{number}.bench"
                 new.write_text(mail, encoding="utf-8")

@@ -271,7 +271,7 @@ def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
     elif isinstance(fault.__cause__, SMTPServerDisconnected):
         reason = str(fault.__cause__)
     elif isinstance(cause, OSError) and cause.errno in errno.errorcode:
-        reason = os.strerror(cause.errno).lower()
+        reason = os.strerror(cause.errno or 0).lower()
     return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 
