@@ -82,7 +82,7 @@ Subject: A letter to be measured
 """
 
 
-def bounce(number: int, address: str, signed: Signed) -> str:
+def bounce(number: int, address: str | None, signed: Signed) -> str:
     """Return the bounce of a message."""
     reply = REPLIES[number % len(REPLIES)].format(address=address)
     return BOUNCE.format(
