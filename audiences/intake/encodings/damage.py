@@ -56,10 +56,12 @@ def _of_code(found: re.Match[str]) -> str:
             plain = coded.encode().decode("utf-7")
             return plain if _MEANT.search(plain) else coded
         if coded[0] == "=":
-            return str(make_header(decode_header(coded)))
+            plain = str(make_header(decode_header(coded)))
+            return plain if _MEANT.search(plain) and plain.isprintable() else coded
     except (UnicodeError, LookupError, ValueError):
         return coded
-    return unescape(coded)
+    plain = unescape(coded)
+    return plain if _MEANT.search(plain) else coded
 
 
 def find(text: str) -> str | None:

@@ -25,6 +25,12 @@ class Acted(Shape):
     at: Instant | None
 
 
+class Asked(Acted):
+    """A campaign for which an approval was asked, and who may give it."""
+
+    approvers: list[str]
+
+
 class Approved(Acted):
     """A campaign after its approval: for one time, until a day, or any time."""
 

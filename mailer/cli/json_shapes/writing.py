@@ -84,6 +84,7 @@ class SeriesEdited(Shape):
     understood: str | None
     changed: Changes
     kept: list[DateKept]
+    went: list[DateKept]  # whose letters were sent before the event moved
 
 
 class SeriesShown(Shape):
@@ -101,6 +102,8 @@ class SeriesShown(Shape):
     draft_lead: int | None
     translation_lead: int | None
     approval_lead: int | None
+    remind: str | None  # what the readers of its reminders have not done
+    follows: str | None  # a series, or the number of a campaign
     slots: list[SeriesListed]
     faults: list[str]
     history: list[ActListed]

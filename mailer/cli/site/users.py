@@ -8,9 +8,9 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, version_of, with_site, yes_option
+from mailer.cli.deferred import CommandPlace, Deferred
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.histories import show_history
-from mailer.cli.site import deputies
 from mailer.rendering import letter_types
 from mailer.reports import histories, shapes
 from mailer.signin import accounts, invitations
@@ -35,8 +35,18 @@ def command() -> None:
     """List, add and change the people who use the site, with their roles."""
 
 
-command.add_command(deputies.deputy)
-command.add_command(deputies.end_deputy)
+_DEPUTY = CommandPlace(
+    "mailer.cli.site.deputies",
+    "Let DEPUTY approve in place of the user NAME on these days.",
+    "deputy",
+)
+_END_DEPUTY = CommandPlace(
+    "mailer.cli.site.deputies",
+    "Let DEPUTY approve in place of the user NAME no more.",
+    "end_deputy",
+)
+command.add_command(Deferred("deputy", _DEPUTY))
+command.add_command(Deferred("end-deputy", _END_DEPUTY))
 
 
 @command.command("list", epilog="Example: mailer users list")

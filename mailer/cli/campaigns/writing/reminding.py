@@ -19,14 +19,14 @@ from mailer.sites.site import Site
     "--unless",
     multiple=True,
     required=True,
-    type=click.Choice(list(Unless), case_sensitive=False),
+    type=click.Choice(["answered", "replied", "confirmed"], case_sensitive=False),
     help="Not to who answered the invitation, wrote back, or confirmed the entry.",
 )
 @by_option
 @as_json
 @with_site
 async def remind(
-    site: Site, campaign_id: int, unless: tuple[Unless, ...], by: str, as_json: bool
+    site: Site, campaign_id: int, unless: tuple[str, ...], by: str, as_json: bool
 ) -> None:
     """Draft a reminder to those who got this letter and have not answered.
 
@@ -35,7 +35,12 @@ async def remind(
     """
     async with site.database.writing() as session:
         made = await reminding.draft(
-            *(session, site, campaign_id, list(dict.fromkeys(unless))),
+            *(
+                session,
+                site,
+                campaign_id,
+                [Unless(each) for each in dict.fromkeys(unless)],
+            ),
             by=by,
             now=clock.now(),
         )

@@ -1,6 +1,7 @@
 "use strict";
 // A second press of a button within three seconds is no second act.
 document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return; // another script sends the form later
   const now = Date.now(), pressed = Number(event.target.dataset.pressed || 0);
   if (now - pressed < 3000) event.preventDefault();
   else event.target.dataset.pressed = now;
