@@ -151,9 +151,8 @@ def fresh(name: str) -> Path:
 def prepare(kind: str) -> None:
     """Install the hashed pins of a kind into the environment, unless installed."""
     pins = ROOT / "requirements" / f"{kind}.txt"
-    wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
     stamp = VENV / f"{kind}.installed"
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+    if stamp.exists() and stamp.read_text() == hashed(kind) and PYTHON.exists():
         return
     started = time.monotonic()
     if not PYTHON.exists():
@@ -167,8 +166,16 @@ def prepare(kind: str) -> None:
     if done.returncode:
         raise Refusal("the requirements could not be installed; is there a network?")
     (site_packages() / "liaison.pth").write_text(f"{ROOT}\n")
-    stamp.write_text(wanted)
+    stamp.write_text(hashed(kind))
+    if kind == "test":  # its pins have those of a run
+        (VENV / "run.installed").write_text(hashed("run"))
     say(f"installed in {time.monotonic() - started:.0f} s")
+
+
+def hashed(kind: str) -> str:
+    """Return the hash of the pins of a kind."""
+    pins = ROOT / "requirements" / f"{kind}.txt"
+    return hashlib.sha256(pins.read_bytes()).hexdigest()
 
 
 def say(text: str) -> None:

@@ -38,6 +38,7 @@ async def test_faults_beyond_the_first_are_only_counted(
     assert len(report.faults) == 100
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_memory_does_not_grow_with_faulty_rows(
     site: Site, tmp_path: Path

@@ -66,6 +66,7 @@ def test_a_bomb_ends_in_one_sentence_with_little_memory_and_time(
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", PAGES)
 def test_a_web_page_made_to_exhaust_ends_in_one_sentence_within_limits(
     tmp_path: Path, name: str

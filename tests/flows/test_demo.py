@@ -100,6 +100,7 @@ async def killed_after(site: Site, relay: Relay, count: int) -> None:
     await worker.communicate()
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_worker_killed_at_random_loses_no_message_and_records_each_repetition(
     site: Site, relay: Relay, seed: int

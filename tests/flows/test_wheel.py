@@ -90,6 +90,7 @@ def test_the_wheel_has_its_name_readme_and_licence(wheel: Path) -> None:
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
 
+@pytest.mark.prove
 def test_the_demo_passes_in_an_empty_folder_outside_the_checkout(
     installed: Path, tmp_path: Path
 ) -> None:

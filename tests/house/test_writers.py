@@ -103,6 +103,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
 ANY_TABLE = {UNDO, DETAILING, FIRST_ROWS, ACCOUNTS}
 
 
+@pytest.mark.xdist_group("sources")  # one process reads them
 @pytest.mark.parametrize("row", WRITERS)
 def test_a_table_is_written_by_these_modules_only(row: str) -> None:
     allowed = WRITERS[row]

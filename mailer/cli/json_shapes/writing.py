@@ -103,7 +103,7 @@ class SeriesShown(Shape):
     translation_lead: int | None
     approval_lead: int | None
     remind: str | None  # what the readers of its reminders have not done
-    follows: str | None  # a series, or the number of a campaign
+    follows: str | None  # a series, or such as “campaign 5”
     slots: list[SeriesListed]
     faults: list[str]
     history: list[ActListed]

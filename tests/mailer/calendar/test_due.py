@@ -227,6 +227,7 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
     assert len(relay.accepted) == 30
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 async def test_serve_ticks_releases_and_delivers(

@@ -44,6 +44,7 @@ def script(site: Site, sql: str) -> None:
         store.execute(sql)
 
 
+@pytest.mark.prove
 async def test_a_release_that_began_is_said_to_be_sent(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from audiences import suppressions
 from audiences.suppressions import Why
 from mailer import clock
@@ -50,6 +52,7 @@ def test_it_needs_one_of_address_campaign_and_day(mailer: Mailer) -> None:
     assert "one of ADDRESS, --campaign and --since" in " ".join(none.err.split())
 
 
+@pytest.mark.prove
 async def test_a_campaign_lifts_what_it_suppressed_and_nothing_else(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -222,6 +222,7 @@ async def test_with_the_policy_hold_an_uncertain_message_waits_for_a_person(
     assert len(relay.accepted) == 1
 
 
+@pytest.mark.prove
 @delivering.EITHER_WAY
 async def test_two_workers_send_nothing_twice(
     site: Site, relay: Relay, tmp_path: Path, offers: tuple[str, ...]

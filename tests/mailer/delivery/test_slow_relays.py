@@ -45,6 +45,7 @@ async def serving(site: Site) -> AsyncIterator[None]:
     await asyncio.wait([working])
 
 
+@pytest.mark.prove
 async def test_messages_of_other_relays_go_first_and_the_rest_after_its_greeting(
     site: Site, relay: Relay, spare: Relay, greets: asyncio.Event, tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ async def test_a_long_wait_for_a_limit_is_reported_when_it_begins(
     )
 
 
+@pytest.mark.prove
 async def test_a_service_logs_once_that_a_relay_refuses(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

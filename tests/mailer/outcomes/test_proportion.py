@@ -112,6 +112,7 @@ async def test_a_relay_that_refuses_all_suppresses_no_reader_and_loses_no_messag
     assert {message.state for message in ledger.values()} == {"accepted"}
 
 
+@pytest.mark.prove
 async def test_several_workers_pause_together_and_a_resume_reaches_exactly_those(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ async def test_a_store_that_is_away_is_mailed(site: Site, relay: Relay) -> None:
     assert "error, store:" in str(mails(relay)[0].get_content())
 
 
+@pytest.mark.prove
 @ON_SQLITE
 async def test_the_ticker_and_the_service_send_alerts_and_end(
     site: Site, relay: Relay

@@ -89,6 +89,7 @@ def handles(pid: int, number: signal.Signals) -> bool:
     return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
+@pytest.mark.prove
 @ONLY_SQLITE
 @pytest.mark.parametrize("command", ["serve", "web"])
 @pytest.mark.parametrize("form", ["json", "text"])
@@ -108,6 +109,7 @@ async def test_a_port_in_use_is_one_sentence(
     assert sentence in (lines.read(last)[0]["reason"] if form == "json" else last)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("command", ["serve", "web", "work", "tick"])
 async def test_a_store_that_is_not_there_yet_is_waited_for(
     site: Site, command: str, store: str
@@ -168,6 +170,7 @@ async def pump(source: StreamReader, target: StreamWriter) -> None:
     target.close()
 
 
+@pytest.mark.prove
 @ONLY_SQLITE
 async def test_a_store_that_stays_locked_is_one_line(site: Site) -> None:
     """Ticks, looks for opt-outs and delivery all meet it, many times."""

@@ -114,6 +114,7 @@ def rename(site: Site, before: str, after: str) -> None:
         store.execute(f"ALTER TABLE {before} RENAME TO {after}")
 
 
+@pytest.mark.prove
 async def test_delivery_that_fails_in_serve_goes_on_when_it_can(
     site: Site, served: asyncio.subprocess.Process, relay: Relay, tmp_path: Path
 ) -> None:

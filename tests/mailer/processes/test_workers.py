@@ -45,6 +45,7 @@ async def has_worker(site: Site) -> bool:
         return bool(await session.scalar(select(exists(WorkerLease.id))))
 
 
+@pytest.mark.prove
 async def test_two_processes_deliver_each_message_once_and_add_their_counts(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
@@ -59,6 +60,7 @@ async def test_two_processes_deliver_each_message_once_and_add_their_counts(
     )
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("one_or_two", [(), ("--processes", "2")])
 async def test_the_recorded_states_are_printed_as_json(
     site: Site, tmp_path: Path, one_or_two: tuple[str, ...]
@@ -88,6 +90,7 @@ async def test_a_killed_worker_is_restarted_and_sigterm_ends_all(
     assert not [pid for pid in alive if exists_still(pid)]
 
 
+@pytest.mark.prove
 async def test_workers_stop_cleanly_when_their_parent_is_killed(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ async def test_the_gate_names_the_file_and_the_line(site: Site, tmp_path: Path) 
     ]
 
 
+@pytest.mark.prove
 def test_a_template_that_loops_only_for_one_reader_ends_in_a_sentence(
     templates: Path,
 ) -> None:

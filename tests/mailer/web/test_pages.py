@@ -111,6 +111,7 @@ async def test_every_page_has_the_security_headers(site: Site, tmp_path: Path) -
         assert "<script" not in answer.text
 
 
+@pytest.mark.prove
 async def test_a_browser_requests_nothing_from_other_hosts(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:

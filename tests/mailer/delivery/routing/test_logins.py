@@ -54,6 +54,7 @@ def logins(asking: Relay) -> int:
     return asking.verbs().count("AUTH")
 
 
+@pytest.mark.prove
 async def test_a_wrong_password_is_tried_once_and_a_new_one_again(
     site: Site, asking: Relay, tmp_path: Path
 ) -> None:
@@ -103,6 +104,7 @@ async def test_a_login_that_cannot_be_checked_now_is_tried_again(
     assert await campaigning.state(site, number) == "finished"
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_doctor_tells_of_a_refused_login_and_tries_it_only_if_asked(
     site: Site, asking: Relay, tmp_path: Path

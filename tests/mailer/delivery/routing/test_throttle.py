@@ -82,6 +82,7 @@ def greedy(url: str, folder: str, took: "multiprocessing.Queue[int]") -> None:
     took.put(asyncio.run(rounds()))
 
 
+@pytest.mark.prove
 @pytest.mark.usefixtures("empty_store")
 async def test_four_processes_never_get_more_than_the_bucket_has(
     bare_url: str, tmp_path: Path

@@ -223,6 +223,7 @@ def test_a_ca_file_without_certificates_is_named(
     assert "empty.pem cannot be used" in refusal
 
 
+@pytest.mark.prove
 async def test_a_silent_relay_is_not_waited_for_for_ever(
     relay: Relay, tmp_path: Path
 ) -> None:

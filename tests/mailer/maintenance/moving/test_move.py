@@ -39,6 +39,7 @@ create event trigger watch on ddl_command_end when tag in ('CREATE TABLE')
 execute function elsewhere.made()"""
 
 
+@pytest.mark.prove
 async def test_every_row_and_the_epoch_come_to_the_new_store_and_back(
     site: Site, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
