@@ -1,4 +1,4 @@
-"""The pins of a run and of the tests agree: an environment for tests runs the command."""
+"""The pins of a run and of the tests agree: what runs the tests runs the command."""
 
 from tools.checkout import ROOT
 
