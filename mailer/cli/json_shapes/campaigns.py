@@ -25,7 +25,7 @@ class Acted(Shape):
     at: Instant | None
 
 
-class Asked(Acted):
+class ApprovalAsked(Acted):
     """A campaign for which an approval was asked, and who may give it."""
 
     approvers: list[str]

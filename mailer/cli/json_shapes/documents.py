@@ -24,7 +24,7 @@ from mailer.cli.json_shapes.base import ActListed
 
 _OF_CAMPAIGNS: dict[str, Any] = {
     "campaigns approve": campaigns.Approved,
-    "campaigns ask": campaigns.Asked,
+    "campaigns ask": campaigns.ApprovalAsked,
     "campaigns audience": campaigns.AudienceListed,
     "campaigns cancel": campaigns.Cancelled,
     "campaigns check": review.CampaignChecked,

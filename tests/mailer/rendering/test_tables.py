@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import assume, given
+from hypothesis import assume, strategies as st
 
 from mailer.rendering.forms import table
 from mailer.rendering.forms.fault import FormError
@@ -124,6 +124,7 @@ def test_whatever_is_pasted_is_kept_cell_by_cell_or_refused(
     rows: list[list[str]],
 ) -> None:
     rows = [[cell.replace("|", "").strip() for cell in rows[0]], *rows[1:]]
+    assume(any(rows[0]))  # a table has heads
     text = "\n".join("\t".join(row) for row in rows)
     try:
         read = table.read(table.as_markdown(text))

@@ -28,7 +28,7 @@ _COLON = re.compile(r"[:：﹕]")
 _ESCAPED = {":": "\\:", "：": "&#65306;", "﹕": "&#65109;"}
 _WRITTEN = {escaped: colon for colon, escaped in _ESCAPED.items()}
 _ANY_ESCAPED = re.compile("|".join(map(re.escape, _WRITTEN)))
-_EMPTY_LINES = re.compile(r"\A(?:[ \t]*\n)+")
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 
 
