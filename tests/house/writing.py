@@ -7,7 +7,7 @@ an attribute of a value whose name or annotation is such a row class.
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from sqlalchemy import Table
@@ -57,11 +57,12 @@ def written() -> Written:
 def written_by(source: str) -> Iterator[tuple[str, str]]:
     """Yield each row class and column that a module writes."""
     tree = ast.parse(source)
+    names = {row: {row.lower(), *_annotated(tree, row)} for row in ROWS}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _by_call(node)
         for target in _targets(node):
-            yield from _by_assignment(target, tree)
+            yield from _by_assignment(target, names)
 
 
 def _by_call(call: ast.Call) -> Iterator[tuple[str, str]]:
@@ -129,13 +130,14 @@ def _targets(node: ast.AST) -> Iterator[ast.Attribute]:
             yield target
 
 
-def _by_assignment(target: ast.Attribute, tree: ast.AST) -> Iterator[tuple[str, str]]:
+def _by_assignment(
+    target: ast.Attribute, names: Mapping[str, set[str]]
+) -> Iterator[tuple[str, str]]:
     if not isinstance(target.value, ast.Name | ast.Attribute):
         return
     name = _last(target.value)
     for row in ROWS:
-        of_row = name == row.lower() or name in _annotated(tree, row)
-        if of_row and target.attr in columns_of(row):
+        if name in names[row] and target.attr in columns_of(row):
             yield row, target.attr
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from hypothesis import assume, given
-from hypothesis import assume, strategies as st
+from hypothesis import strategies as st
 
 from mailer.rendering.forms import table
 from mailer.rendering.forms.fault import FormError
