@@ -64,6 +64,7 @@ def test_it_is_refused_in_one_sentence(
     assert shown(run.err).count("mailer: ") == 1
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("begin", [b"", HEAD, HEAD + b'"', HEAD + b"a@b.example;"])
 def test_a_file_of_a_gigabyte_takes_little_memory_and_time(
     folder: Path, tmp_path: Path, begin: bytes

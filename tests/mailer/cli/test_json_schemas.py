@@ -196,6 +196,7 @@ async def prepare(site: Site) -> None:
         )
 
 
+@pytest.mark.prove
 async def test_each_command_prints_its_shape(
     mailer: Mailer, site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -94,6 +94,7 @@ async def test_a_campaign_and_a_day_choose_what_is_listed(
     assert await listed("--since", "2100-01-01") == []
 
 
+@pytest.mark.prove
 async def test_a_day_lifts_what_delivery_suppressed_since_it_began(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ async def test_a_restored_store_sends_and_releases_nothing_but_its_pages_work(
     assert again != link.message_id
 
 
+@pytest.mark.prove
 async def test_links_of_the_lost_time_stop_their_readers_and_no_id_comes_twice(
     site: Site, relay: Relay, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

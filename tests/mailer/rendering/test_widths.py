@@ -141,6 +141,7 @@ async def test_no_text_widens_a_letter() -> None:
     assert {name for name, _ in found} == {"a table that does not break"}
 
 
+@pytest.mark.prove
 async def test_no_sample_is_wider_than_a_screen() -> None:
     """Each type is measured in a language, and each language in the monthly letter."""
     names = dict.fromkeys(name for name, _ in SAMPLES)

@@ -95,6 +95,7 @@ def state(mailer: Mailer) -> str:
     return str(mailer("campaigns", "list", "--json").json[0]["state"])
 
 
+@pytest.mark.prove
 @on_sqlite
 @pytest.mark.parametrize(
     ("command", "done"),

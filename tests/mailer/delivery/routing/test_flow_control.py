@@ -60,6 +60,7 @@ async def test_messages_of_a_relay_that_stays_away_wait_without_an_attempt(
     assert "the relay default is away" in {each.reason for each in ledger.values()}
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_relay_that_comes_back_gets_every_message_once(
     site: Site, relay: Relay, tmp_path: Path

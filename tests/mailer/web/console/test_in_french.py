@@ -91,6 +91,7 @@ async def french_letter(site: Site, place: Path) -> int:
     return await campaigning.add(site, campaigning.write(place, toml=toml, fr=TEXT))
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_no_page_and_no_refusal_has_an_english_sentence(
     site: Site, relay: Relay, tmp_path: Path
