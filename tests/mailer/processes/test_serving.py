@@ -140,10 +140,12 @@ async def test_a_store_that_is_not_there_yet_is_waited_for(
 async def come(site: Site, store: str, port: int) -> AsyncIterator[None]:
     """Let the store be there."""
     if store == "sqlite":
-        (site.root / "later").mkdir()
+        coming = site.root / "coming"  # it is there in one step, as a mounted disk
+        coming.mkdir()
         await site.database.close()
         for path in site.root.glob("mailer.db*"):
-            path.rename(site.root / "later" / path.name)
+            path.rename(coming / path.name)
+        coming.rename(site.root / "later")
         yield
         return
     theirs = make_url(site.settings.store.url).port
