@@ -147,26 +147,17 @@ def _understand(
     try:
         found[code(part)] = None
     except CellError as fault:
+        reason = fault
         for words in (_JOINED.split(part.casefold()), part.split()):
-            if len(words) > 1 and _all(words, code, found):
+            if len(words) == 1:
+                continue
+            try:
+                found.update(dict.fromkeys([code(word) for word in words]))
+            except CellError as of_word:
+                reason = of_word if _CODES.fullmatch(part) else fault
+            else:
                 return
-        words = part.split()
-        if len(words) == 1:
-            faults.append(fault)
-            return
-        try:
-            found.update(dict.fromkeys([code(word) for word in words]))
-        except CellError as of_word:
-            faults.append(of_word if _CODES.fullmatch(part) else fault)
-
-
-def _all(words: list[str], code: Parse, found: dict[str, None]) -> bool:
-    """Add the codes of all words, if each is understood; return whether it is."""
-    try:
-        found.update(dict.fromkeys([code(word) for word in words]))
-    except CellError:
-        return False
-    return True
+        faults.append(reason)
 
 
 def _sorted(codes: list[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 MAX_RECIPIENTS = 100
 BOUNCE, COMPLAINT = "bounce", "complaint"
-_PARTS = {  # what is told → its field, and the field of the recipients in it
+_PARTS = {  # what happened → its field, and the field of the recipients in it
     "Bounce": ("bounce", "bouncedRecipients"),
     "Complaint": ("complaint", "complainedRecipients"),
     "Delivery": ("delivery", "recipients"),

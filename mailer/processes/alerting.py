@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 
 import structlog
 
 from mailer import clock
-from mailer.delivery.smtp import connect
+from mailer.delivery.direct import program_mails
 from mailer.delivery.smtp.connect import RelayError
 from mailer.doctor import changes, examine
 from mailer.doctor.changes import Alert, Known
@@ -29,7 +28,6 @@ from mailer.store.database import open_database
 from scheduler import ticker
 
 FILE = "alerts.sent.json"
-STEP = 30.0  # seconds for each step of a relay
 log = structlog.get_logger()
 
 
@@ -67,17 +65,10 @@ async def tell(site: Site, findings: Sequence[Finding], *, now: datetime) -> boo
     if due is None:
         return False
     alert, after = due
-    relay = alerts.relay or next(iter(site.settings.every_relay))
     try:
-        await connect.send_one(
-            site.settings.every_relay[relay],
-            root=site.root,
-            hello=site.settings.mail.domain,
-            recipients=alerts.to,
-            octets=_mail(site, alert, now).as_bytes(),
-            step_timeout=STEP,
-        )
+        await program_mails.send(site, alerts.to, _mail(site, alert, now))
     except (RelayError, ConfigError) as fault:
+        relay = program_mails.relay_of(site)
         log.warning("alert.not_sent", relay=relay, reason=str(fault))
         return False
     _write(site.root, after)
@@ -86,16 +77,15 @@ async def tell(site: Site, findings: Sequence[Finding], *, now: datetime) -> boo
 
 
 def _mail(site: Site, alert: Alert, now: datetime) -> EmailMessage:
-    """Return the mail, which no program answers."""
     settings = site.settings
-    mail = EmailMessage()
-    mail["From"] = settings.sender.address
-    mail["To"] = ", ".join(settings.alerts.to)
     counts = f"{len(alert.new)} new, {len(alert.over)} over"
-    mail["Subject"] = f"Liaison, {settings.site.name}: {counts}"
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<alert-{now.timestamp():.6f}@{settings.mail.domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = program_mails.draft(
+        site,
+        settings.alerts.to,
+        f"Liaison, {settings.site.name}: {counts}",
+        name=f"alert-{now.timestamp():.6f}",
+        now=now,
+    )
     lines = [
         f"{each.level}, {each.about}: {each.sentence}\n  → {each.remedy}"
         for each in alert.new

@@ -7,11 +7,10 @@ before that is kept, sends it again: an anchor too many harms nothing.
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
 
 import structlog
 
-from mailer.delivery.smtp import connect
+from mailer.delivery.direct import program_mails
 from mailer.delivery.smtp.connect import RelayError
 from mailer.errors import ConfigError, RefusedError
 from mailer.maintenance import audit_rows, starting
@@ -19,7 +18,6 @@ from mailer.sites.site import Site
 from mailer.store import anchor_mails
 from mailer.store.anchors import FILE
 
-STEP = 30.0  # seconds for each step of a relay
 log = structlog.get_logger()
 
 
@@ -35,17 +33,11 @@ async def mail_due(site: Site, *, now: datetime) -> bool:
     month = f"{now.astimezone(site.zone):%Y-%m}"
     if not await anchor_mails.claim(site.database, month, now=now):
         return False
-    relay = site.settings.alerts.relay or next(iter(site.settings.every_relay))
     try:
-        await connect.send_one(
-            site.settings.every_relay[relay],
-            root=site.root,
-            hello=site.settings.mail.domain,
-            recipients=recipients,
-            octets=_mail(site, month, await _said(site, now), now).as_bytes(),
-            step_timeout=STEP,
-        )
+        mail = _mail(site, month, await _said(site, now), now)
+        await program_mails.send(site, recipients, mail)
     except (RelayError, ConfigError) as fault:
+        relay = program_mails.relay_of(site)
         log.warning("anchor.not_mailed", relay=relay, reason=str(fault))
         return False
     await anchor_mails.done(site.database, month, now=now)
@@ -75,14 +67,13 @@ async def _said(site: Site, now: datetime) -> tuple[str, ...]:
 def _mail(
     site: Site, month: str, lines: tuple[str, ...], now: datetime
 ) -> EmailMessage:
-    """Return the mail, which no program answers."""
     settings = site.settings
-    mail = EmailMessage()
-    mail["From"] = settings.sender.address
-    mail["To"] = ", ".join(settings.alerts.anchors_to)
-    mail["Subject"] = f"Liaison, {settings.site.name}: the record, {month}"
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<anchor-{now.timestamp():.6f}@{settings.mail.domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = program_mails.draft(
+        site,
+        settings.alerts.anchors_to,
+        f"Liaison, {settings.site.name}: the record, {month}",
+        name=f"anchor-{now.timestamp():.6f}",
+        now=now,
+    )
     mail.set_content("\n".join([*lines, "", f"-- \n{settings.site.url}"]) + "\n")
     return mail

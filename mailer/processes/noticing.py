@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +17,7 @@ from mailer import clock
 from mailer.calendar import notices
 from mailer.calendar.showing.mails import Notice
 from mailer.campaigns.slot_models import SlotNotice
-from mailer.delivery.smtp import connect
+from mailer.delivery.direct import program_mails
 from mailer.delivery.smtp.connect import RelayError
 from mailer.errors import ConfigError
 from mailer.outbox import only_to
@@ -28,7 +27,7 @@ from mailer.sites.site import Site
 from mailer.store import faults, identity
 from scheduler import ticker
 
-SECONDS = 30.0  # between two looks, and for each step of a relay
+SECONDS = 30.0  # between two looks
 MANY = 20  # notices at a time
 LATER = timedelta(minutes=10)  # until a notice is tried again
 FAULTS = 3  # of a relay, after which the others wait
@@ -63,7 +62,9 @@ async def _send_all(
         try:
             await _send(site, row, now)
         except (RelayError, ConfigError) as fault:
-            log.warning("notice.not_sent", relay=_relay(site), reason=str(fault))
+            log.warning(
+                "notice.not_sent", relay=program_mails.relay_of(site), reason=str(fault)
+            )
             left.append(row)
             if len(left) == FAULTS:
                 return [*left, *rows[place + 1 :]]
@@ -88,26 +89,15 @@ async def notify(site: Site, *, now: datetime) -> int:
     return sent
 
 
-def _relay(site: Site) -> str:
-    return site.settings.alerts.relay or next(iter(site.settings.every_relay))
-
-
 async def _send(site: Site, row: SlotNotice, now: datetime) -> None:
     """Send one notice, unless it is late or has no recipient any more."""
     async with site.database.reading() as session:
         notice = await notices.read(session, row, now=now)
-    if notice is None or not notice.user.address:
+    if notice is None or not (address := notice.user.address):
         return
-    if not only_to.allows(site.settings.mail.only_to, notice.user.address):
+    if not only_to.allows(site.settings.mail.only_to, address):
         return
-    await connect.send_one(
-        site.settings.every_relay[_relay(site)],
-        root=site.root,
-        hello=site.settings.mail.domain,
-        recipients=[notice.user.address],
-        octets=_mail(site, notice, now).as_bytes(),
-        step_timeout=SECONDS,
-    )
+    await program_mails.send(site, [address], _mail(site, notice, address, now))
     async with site.database.writing() as session:
         kept = await session.get(SlotNotice, (row.occurrence_id, row.kind, row.user))
         if kept is not None:
@@ -124,20 +114,20 @@ async def _put_back(site: Site, rows: Sequence[SlotNotice], *, at: datetime) -> 
                 kept.tried_at, kept.at = None, at
 
 
-def _mail(site: Site, notice: Notice, now: datetime) -> EmailMessage:
-    """Return the mail in the user's language, which no program answers."""
+def _mail(site: Site, notice: Notice, address: str, now: datetime) -> EmailMessage:
+    """Return the mail in the user's language."""
     settings = site.settings
     language = notice.user.language or settings.languages.default
     catalogue = site.catalogue(language)
-    mail = EmailMessage()
-    mail["From"] = settings.sender.address
-    mail["To"] = notice.user.address
-    mail["Subject"] = notice.subject(catalogue)
-    mail["Date"] = format_datetime(now)
     key = f"{notice.occurrence}/{notice.kind}/{notice.user.name}"
     name = hashlib.sha256(key.encode()).hexdigest()[:24]
-    mail["Message-ID"] = f"<notice-{name}@{settings.mail.domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = program_mails.draft(
+        site,
+        [address],
+        notice.subject(catalogue),
+        name=f"notice-{name}",
+        now=now,
+    )
     mail["Content-Language"] = catalogue.language
     lines = [*notice.lines(catalogue), f"-- \n{site.sender_name(language)}"]
     mail.set_content("\n\n".join(lines) + "\n")

@@ -48,19 +48,21 @@ def _decoded(text: str) -> str:
 
 
 def _of_code(found: re.Match[str]) -> str:
+    """Return the characters of a code; the code where a person may have typed it."""
     coded = found[0]
     try:
-        if coded[0] == "%":
-            return unquote(coded, errors="strict")
-        if coded[0] == "+":
-            plain = coded.encode().decode("utf-7")
-            return plain if _MEANT.search(plain) else coded
-        if coded[0] == "=":
-            plain = str(make_header(decode_header(coded)))
-            return plain if _MEANT.search(plain) and plain.isprintable() else coded
+        match coded[0]:
+            case "%":
+                return unquote(coded, errors="strict")
+            case "+":
+                plain = coded.encode().decode("utf-7")
+            case "=":
+                plain = str(make_header(decode_header(coded)))
+                plain = plain if plain.isprintable() else coded
+            case _:
+                plain = unescape(coded)
     except (UnicodeError, LookupError, ValueError):
         return coded
-    plain = unescape(coded)
     return plain if _MEANT.search(plain) else coded
 
 

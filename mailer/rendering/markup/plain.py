@@ -137,8 +137,8 @@ def _inline(token: Token) -> str:
             case "hardbreak":
                 parts.append("\n")
             case "image":  # its description is no part of the word before it
-                before = "".join(parts)[-1:]
-                parts.append(" " if before.strip() else "")
+                before = next((each for each in reversed(parts) if each), " ")
+                parts.append("" if before[-1].isspace() else " ")
                 parts.append(child.content)
             case _:
                 parts.append(child.content)
