@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ClientException, HTTPException
 
 BEGINNING = 8 * 1024  # octets
@@ -19,6 +19,14 @@ async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
         raise
     except (ValueError, LookupError) as fault:  # such as an unknown character set
         raise ClientException("the body is not a form") from fault
+
+
+async def file_of(form: FormMultiDict, field: str) -> tuple[str, bytes]:
+    """Return the name and the content of an uploaded file; both empty without one."""
+    given = form.get(field)
+    if not isinstance(given, UploadFile):
+        return "", b""
+    return given.filename, await given.read()
 
 
 async def beginning_of(request: Request[Any, Any, Any]) -> bytes:

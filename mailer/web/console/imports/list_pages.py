@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from audiences.intake import undo
@@ -41,9 +40,7 @@ async def page(request: Asking) -> Response[Any]:
 async def upload(request: Asking) -> Response[Any]:
     """Keep a list, and go to its check."""
     asked, form = request.user, await forms.form_of(request)
-    given = form.get("list")
-    content = await given.read() if isinstance(given, UploadFile) else b""
-    name = given.filename if isinstance(given, UploadFile) else ""
+    name, content = await forms.file_of(form, "list")
     try:
         token = uploads.keep(asked.site, asked.user.name, name, content, now=asked.now)
     except acting.REFUSALS as refused:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
@@ -81,12 +80,11 @@ async def download(
 async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show what a returned PO file would change; nothing is stored."""
     asked, form = request.user, await forms.form_of(request)
-    given = form.get("file")
+    name, octets = await forms.file_of(form, "file")
+    name = name[:100]
     try:
-        octets = await given.read() if isinstance(given, UploadFile) else b""
-        if not isinstance(given, UploadFile) or not octets:
+        if not octets:
             raise RefusedError(asked.words.text(NO_FILE))
-        name = given.filename[:100]
         found = await exchange.look(
             asked.site, number, octets, name=name, by=asked.user.name
         )

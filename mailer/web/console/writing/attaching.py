@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from mailer.campaigns import lookup
@@ -52,7 +52,7 @@ async def add(request: Asking, number: FromPath[int]) -> Response[Any]:
     language = str(form.get("language") or "")
     shown = " ".join(str(form.get("alt") or "").split())[:500]
     try:
-        name, octets = await _sent(asked, form.get("file"))
+        name, octets = await _sent(asked, form, "file")
         async with asked.site.database.writing() as session:
             taken = await desk.take(session, number, asked.site.templates, by=by.name)
             campaign = taken.campaign
@@ -98,7 +98,7 @@ async def document(request: Asking, number: FromPath[int]) -> Response[Any]:
     asked, form = request.user, await forms.form_of(request)
     by = By(name=asked.user.name, now=asked.now)
     try:
-        name, octets = await _sent(asked, form.get("document"))
+        name, octets = await _sent(asked, form, "document")
         web_page = name.lower().endswith((".html", ".htm"))
         text = octets.decode("utf-8", "replace") if web_page else ""
         markdown = to_markdown(text) if web_page else docx_to_markdown(octets)
@@ -126,12 +126,12 @@ async def paste(request: Asking) -> Response[str]:
     return Response(markdown, media_type=MediaType.TEXT, headers=showing.HEADERS)
 
 
-async def _sent(asked: Visit, given: object) -> tuple[str, bytes]:
+async def _sent(asked: Visit, form: FormMultiDict, field: str) -> tuple[str, bytes]:
     """Return the name and the content of a file; raise RefusedError without one."""
-    octets = await given.read() if isinstance(given, UploadFile) else b""
-    if not isinstance(given, UploadFile) or not octets:
+    name, octets = await forms.file_of(form, field)
+    if not octets:
         raise RefusedError(asked.words.text(NO_FILE))
-    return given.filename, octets
+    return name, octets
 
 
 async def _page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from mailer.campaigns.writing.drafting import beginning
@@ -55,7 +55,7 @@ async def begin(request: Asking) -> Response[Any]:
                 raise RefusedError(asked.words.text(NOT_STARTED))
             number = await beginning.from_letter(site, int(copied[:9]), by=by, now=now)
         else:
-            number = await _uploaded(asked, form.get("folder"))
+            number = await _uploaded(asked, form)
     except MailerError as fault:
         return await _page(asked, fault=fault)
     return showing.to(site, f"{HOME}/campaigns/{number}/write")
@@ -78,8 +78,8 @@ async def of_type(request: Asking, template: FromPath[str]) -> Response[Any]:
     )
 
 
-async def _uploaded(asked: Visit, sent: object) -> int:
-    octets = await sent.read() if isinstance(sent, UploadFile) else b""
+async def _uploaded(asked: Visit, form: FormMultiDict) -> int:
+    _, octets = await forms.file_of(form, "folder")
     if not octets:
         raise RefusedError(asked.words.text(NO_FILE))
     return await beginning.from_zip(

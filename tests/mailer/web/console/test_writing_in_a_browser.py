@@ -1,6 +1,7 @@
 """Letters are written in a real browser: with script and without, and accessibly."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,21 @@ async def browser() -> AsyncIterator[Browser]:
 async def signed_in(context: BrowserContext, pages: Pages, one: Visitor) -> None:
     name, _, value = one.cookie.partition("=")
     await context.add_cookies([{"name": name, "value": value, "url": pages.url}])
+
+
+@asynccontextmanager
+async def writing(
+    site: Site, place: Path, browser: Browser
+) -> AsyncIterator[tuple[int, Page]]:
+    """Open the page on which the editor writes a letter; its number, and the page."""
+    number = await campaigning.add(site, campaigning.write(place, en=TEXT))
+    async with serving(site) as pages:
+        context = await browser.new_context(viewport={"width": 1280, "height": 900})
+        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
+        page = await context.new_page()
+        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+        yield number, page
+        await context.close()
 
 
 async def written(site: Site, number: int, language: str = "en") -> str:
@@ -97,12 +113,7 @@ async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away
 async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
-    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
-    async with serving(site) as pages:
-        context = await browser.new_context(viewport={"width": 1280, "height": 900})
-        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
-        page = await context.new_page()
-        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+    async with writing(site, tmp_path, browser) as (_, page):
         words = page.locator("#block-first textarea[data-paste]")
         await words.press("Control+End")
         await words.evaluate(PASTED)
@@ -115,18 +126,12 @@ async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
         dialog = await asked.value
         assert dialog.type == "beforeunload"
         await dialog.accept()
-        await context.close()
 
 
 async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
-    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
-    async with serving(site) as pages:
-        context = await browser.new_context(viewport={"width": 1280, "height": 900})
-        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
-        page = await context.new_page()
-        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+    async with writing(site, tmp_path, browser) as (number, page):
         await page.locator("#block-opening textarea[data-paste]").fill(
             "Typed at the last moment."
         )
@@ -136,7 +141,6 @@ async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
         await page.locator("#block-first").get_by_text("Delete").click()
         await page.get_by_role("button", name="Undo").click()
         await expect(page.locator("#block-first")).to_be_visible()
-        await context.close()
 
 
 async def test_without_script_a_letter_is_written_in_french_on_a_telephone(
@@ -200,12 +204,7 @@ async def test_every_page_of_writing_is_accessible_in_french_on_a_telephone(
 async def test_buttons_write_markdown_by_keyboard_and_it_can_be_undone(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
-    number = await campaigning.add(site, campaigning.write(tmp_path, en=TEXT))
-    async with serving(site) as pages:
-        context = await browser.new_context(viewport={"width": 1280, "height": 900})
-        await signed_in(context, pages, await visitor(site, pages, campaigning.EDITOR))
-        page = await context.new_page()
-        await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
+    async with writing(site, tmp_path, browser) as (_, page):
         words = page.locator("#block-first textarea[data-paste]")
         bar = page.locator("#block-first").get_by_role("toolbar", name="Write as")
         for name, steps, wanted in (
@@ -232,7 +231,6 @@ async def test_buttons_write_markdown_by_keyboard_and_it_can_be_undone(
         await words.evaluate("each => each.setSelectionRange(2, 3)")
         await bar.get_by_role("button", name="Bold").click()
         await expect(words).to_have_value("a")
-        await context.close()
 
 
 async def test_a_remark_waits_for_its_button_and_who_writes_is_shown(
