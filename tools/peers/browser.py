@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AxeResults
+from playwright.async_api import Browser, Page, async_playwright
 
 
 @asynccontextmanager
@@ -22,3 +24,12 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def axe(page: Page) -> AxeResults:
+    """Return what axe finds on a page.
+
+    Frames are left out: a letter's frame is a sandbox, which refuses axe's message
+    and says so on the console, at a moment that depends on when the frame is loaded.
+    """
+    return await Axe().run(page, options={"iframes": False})

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from mailer import clock
 from mailer.campaigns import lookup
@@ -13,7 +12,7 @@ from mailer.reports import report_page, totals
 from mailer.reports.results import reading
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.relay import Relay
 
 ED = "focal-point@ed.sector.example"
@@ -70,7 +69,7 @@ async def test_the_page_has_each_number_as_picture_and_table_without_a_server(
         words = await tab.locator("main").inner_text()
         pictures = await tab.locator("figure > svg[role=img]").count()
         tables = await tab.locator("figure > table").count()
-        found = await Axe().run(tab)
+        found = await axe(tab)
 
     assert pictures == tables == 3
     assert "mailbox disabled" in words

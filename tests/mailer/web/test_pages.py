@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from audiences import subscriptions
@@ -17,7 +16,7 @@ from mailer.links import Signed
 from mailer.settings.sections import LanguageSettings
 from mailer.sites.site import Site
 from tests.acts import readers
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.serving import ONE_CLICK, Pages, serving
 from tools.samples import catalogues
 
@@ -142,7 +141,7 @@ async def test_pages_are_accessible_and_fit(
     async with serving(site) as pages:
         for path in found.values():
             page = await opened(browser, pages, f"{path}?lang={language}", size)
-            result = await Axe().run(page)
+            result = await axe(page)
             width = await page.evaluate("document.documentElement.scrollWidth")
 
             assert result.violations_count == 0, result.generate_report()

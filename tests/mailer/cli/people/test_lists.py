@@ -6,7 +6,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from python_calamine import CalamineWorkbook
 
 from audiences.entry import Correspondent
@@ -14,7 +13,7 @@ from audiences.languages import OFFERED
 from mailer.reports.lists import entries
 from tests.acts import directory
 from tests.acts.commands import Mailer
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 ICOM = "unesco-liaison@icom.example"
@@ -112,7 +111,7 @@ async def _check_pages(folder: Path) -> None:
         page = await browser.new_page(viewport={"width": 1100, "height": 800})
         for language in OFFERED:
             await page.goto((folder / f"{language}.html").as_uri())
-            result = await Axe().run(page)
+            result = await axe(page)
             broken = await page.evaluate(BROKEN)
             root = await page.evaluate("[document.dir, document.documentElement.lang]")
 

@@ -4,14 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 
 from mailer import clock
 from mailer.reports.review import preview_page
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.commands import Mailer
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 GROUND = "getComputedStyle(document.body).backgroundColor"
@@ -45,7 +44,7 @@ async def test_each_language_is_shown_on_desktop_and_phone_in_light_and_dark(
             assert frame is not None
             await frame.wait_for_load_state()
             grounds.append(await frame.evaluate(GROUND))
-        found = await Axe().run(tab, options={"iframes": False})
+        found = await axe(tab)
 
     assert (sections, frames) == (made.letters, 4 * made.letters)
     assert set(languages) == {"en", "fr", "es", "ar", "ru", "zh"}

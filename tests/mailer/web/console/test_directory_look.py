@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from mailer.sites.site import Site
 from tests.acts.console import Visitor, visitor
 from tests.mailer.web.console.test_imports import LIST, place_of, upload
 from tests.mailer.web.console.test_proposals import proposed
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.serving import serving
 
 ADDED = "/directory/contacts/1"
@@ -51,7 +50,7 @@ async def faults(
     for path in paths:
         mark = "&" if "?" in path else "?"
         await page.goto(f"{user.pages.url}/console{path}{mark}lang={language}")
-        result = await Axe().run(page)
+        result = await axe(page)
         if result.violations_count:
             found.append(f"{path}: {result.generate_report()}")
         if await page.evaluate("document.documentElement.scrollWidth") > width:

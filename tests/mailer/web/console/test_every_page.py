@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +30,7 @@ from tests.acts.console import Visitor
 from tests.mailer.web.console.test_imports import LIST, place_of, upload
 from tests.mailer.web.console.test_looks import lived_in
 from tests.mailer.web.console.test_proposals import proposed
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.relay import Relay
 from tools.peers.serving import Pages, serving
 
@@ -176,7 +175,7 @@ async def faults_of(page: Page, address: str, width: int) -> list[str]:
         found.append("a stored text ran")
     if await page.evaluate("() => document.documentElement.scrollWidth") > width:
         found.append(f"wider than {width}")
-    result = await Axe().run(page)
+    result = await axe(page)
     if result.violations_count:
         found.append(result.generate_report()[:800])
     return found

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
 from mailer import clock
@@ -16,7 +15,7 @@ from mailer.users import guard
 from mailer.web.console.guard import cookie_name
 from tests.acts import campaigning, delivering, returning
 from tests.acts.console import add_user
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.relay import Relay
 from tools.peers.serving import serving
 
@@ -136,7 +135,7 @@ async def test_each_page_is_accessible_and_shows_hostile_texts_as_they_are(
             address = f"{pages.url}{path}?lang={language}"
             page, wrong = await looked_at(context, address, width)
             wrong = [each for each in wrong if "ERR_FAILED" not in each or script]
-            result = await Axe().run(page)
+            result = await axe(page)
             if wrong or result.violations_count:
                 found[path] = (wrong, result.generate_report()[:600])
             await page.close()

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import delete
 
@@ -16,7 +15,7 @@ from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.console import Visitor, add_user, visitor
 from tests.mailer.web.console.test_writing import TEXT
-from tools.peers.browser import chromium
+from tools.peers.browser import axe, chromium
 from tools.peers.serving import Pages, serving
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -61,7 +60,7 @@ async def written(site: Site, number: int, language: str = "en") -> str:
 
 
 async def accessible(page: Page) -> None:
-    found = await Axe().run(page)
+    found = await axe(page)
     assert found.violations_count == 0, found.generate_report()
     wide = await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert wide, page.url
@@ -78,9 +77,7 @@ async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away
         page = await context.new_page()
         await page.goto(f"{pages.url}/console/campaigns/{number}/write/en")
         await accessible(page)
-        said: list[
-            str
-        ] = []  # axe itself is refused by the sandboxed frame, and says so
+        said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
         first = page.locator("#block-first")
         state, title = first.locator("[data-state]"), first.get_by_label("Title")
