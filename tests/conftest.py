@@ -1,6 +1,7 @@
 """Fixtures: real stores, a real relay, and a site with the sample directory."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
         if found.f_bavail * found.f_frsize > ROOM and not found.f_flag & os.ST_NOEXEC:
             os.environ["TMPDIR"] = str(MEMORY)
             tempfile.tempdir = None  # it is asked for again
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass by what is collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

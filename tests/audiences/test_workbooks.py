@@ -2,9 +2,9 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,13 +49,20 @@ def read_apart(path: Path) -> tuple[int, str, float]:
     return rows, error, memory
 
 
+def of_children() -> float:
+    """Return the processor time of the processes that ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@pytest.mark.prove
 @pytest.mark.parametrize("make", BOMBS)
 def test_a_bomb_ends_in_one_sentence_with_little_memory_and_time(
     tmp_path: Path, make: Callable[[Path], None]
 ) -> None:
     path = tmp_path / "bomb.xlsx"
     make(path)
-    began = time.monotonic()
+    began = of_children()
 
     _, error, memory = read_apart(path)
 
@@ -63,7 +70,7 @@ def test_a_bomb_ends_in_one_sentence_with_little_memory_and_time(
     assert "\n" not in error
     assert len(error) < 400
     assert memory < 300
-    assert time.monotonic() - began < 5
+    assert of_children() - began < 5
 
 
 @pytest.mark.prove

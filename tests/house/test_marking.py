@@ -1,6 +1,7 @@
 """Which tests are quick: by what they need, and by how long they took."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,31 @@ def test_what_was_slow_or_needs_much_is_not_quick(
         "test_served",
         "test_stored[postgresql]",
     }
+
+
+GROUPED = """
+import pytest
+
+@pytest.mark.parametrize("number", range(40))
+@pytest.mark.xdist_group("one")
+def test_grouped(number): ...
+
+@pytest.mark.parametrize("number", range(40))
+def test_free(number): ...
+"""
+
+
+@pytest.mark.prove
+def test_tests_of_one_group_run_in_one_process(folder: Path) -> None:
+    (folder / "some" / "test_some.py").write_text(GROUPED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *["-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup"]],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    ran_by = set(re.findall(r"\[(gw\d)\].*PASSED.*::test_(\w+)", done.stdout))
+
+    assert sorted(name for _, name in ran_by) == ["free", "free", "grouped"]
