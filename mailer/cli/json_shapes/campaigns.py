@@ -31,6 +31,24 @@ class ApprovalAsked(Acted):
     approvers: list[str]
 
 
+class SignedOff(Acted):
+    """A campaign of which a translation is signed off, and those that are not yet."""
+
+    missing: list[str]
+
+
+class TranslationTaken(Shape):
+    """What a PO file changed, and how much of the translation there is."""
+
+    language: str
+    changed: int
+    confirmed: int
+    fuzzy: int
+    done: int
+    stale: int
+    missing: int
+
+
 class Approved(Acted):
     """A campaign after its approval: for one time, until a day, or any time."""
 
