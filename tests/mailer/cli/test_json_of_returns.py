@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
 from tests.acts import campaigning, reading, returning
 from tests.acts.commands import Mailer
+from tests.acts.real_sites import REAL
 from tests.mailer.feedback.lost.test_lost import add_deputy, heal, lose
 from tools.peers.relay import Relay
 
 BY = ("--by", "editor")
+PROGRAM = "/bin/true"  # any that is there
 LINES = {"feedback quarantine list", "feedback verdict", "replies list"}
 # In an order that works on one site: words, then the rest.
 OF_MAILS: tuple[Sequence[str], ...] = (
@@ -34,10 +37,17 @@ OF_MAILS: tuple[Sequence[str], ...] = (
     ("replies file", "3", "--campaign", "1", *BY),
     ("replies answers", "session-2027@liaison.example"),
     ("messages reconcile", "--postfix-log", "{log}"),
-    ("kit", "{folder}/kit", "--user", "nobody", "--program", "{program}"),
 )
 WORDS = {each[0] for each in OF_MAILS}
-OF_SITES = {"keys dkim", "tasks ask", "work", "move", "restore", "resume-after-restore"}
+OF_SITES = {
+    "keys dkim",
+    "kit",
+    "tasks ask",
+    "work",
+    "move",
+    "restore",
+    "resume-after-restore",
+}
 
 
 async def came_back(site: Site, relay: Relay) -> None:
@@ -62,15 +72,12 @@ async def test_commands_on_what_comes_back_print_their_shapes(
     number = await returning.sent(site, relay, tmp_path)
     await came_back(site, relay)
     first = relay.accepted[0].recipient
-    log, program = tmp_path / "mail.log", tmp_path / "mailer"
+    log = tmp_path / "mail.log"
     log.touch()
-    program.touch()
     given = {
         "message": (await campaigning.ledger(site, number))[first].id,
         "maildir": returning.maildir(tmp_path / "maildir", []),
         "log": log,
-        "program": program,
-        "folder": tmp_path,
     }
     replies = io.TextIOWrapper(io.BytesIO(b"550 5.1.1 no such user\nnonsense\n"))
     monkeypatch.setattr("sys.stdin", replies)
@@ -112,6 +119,12 @@ def test_a_site_that_is_restored_and_moved_prints_its_shapes(
     worked = there("work", "--until-idle", "--json")
     moved = there("move", "--to", "sqlite:///moved.db", "--yes", "--json")
 
+    values = {(name, key): value for name in REAL for key, value in REAL[name].items()}
+    edit_toml(into / "config.toml", values)
+    kit = there(
+        "kit", str(tmp_path / "kit"), "--user", "x", "--program", PROGRAM, "--json"
+    )
+    assert kit.json["files"], kit.err
     assert restored.json["rows"]["contact"] > 0, restored.err
     assert resumed.json["rest"] == "held", resumed.err
     assert worked.json == {}, worked.err
