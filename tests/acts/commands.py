@@ -69,7 +69,7 @@ class Mailer:
         self.captured.readouterr()
         code = main.run(["--config", str(self.config), *arguments])
         printed = self.captured.readouterr()
-        if code == 0:
+        if printed.out:
             _compare(arguments, printed.out)
         return Ran(code=code, out=printed.out, err=printed.err)
 

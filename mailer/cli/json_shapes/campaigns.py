@@ -26,9 +26,14 @@ class Acted(Shape):
 
 
 class ApprovalAsked(Acted):
-    """A campaign for which an approval was asked, and who may give it."""
+    """A campaign for which an approval was asked, and who may give it.
+
+    `mailed` got a link; `not_mailed` says of each of the others why not.
+    """
 
     approvers: list[str]
+    mailed: list[str]
+    not_mailed: dict[str, str]
 
 
 class SignedOff(Acted):
