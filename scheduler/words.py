@@ -9,7 +9,15 @@ from datetime import time
 
 from scheduler.cadences import Cadence, Days
 from scheduler.errors import ScheduleError
-from scheduler.reading import cron, meaning, phrases, recurrence_rules, times, tokens
+from scheduler.reading import (
+    cron,
+    meaning,
+    phrases,
+    recurrence_rules,
+    refusals,
+    times,
+    tokens,
+)
 from scheduler.reading.lexicon import ENGLISH, FRENCH, PhraseKind
 from scheduler.saying import english, french
 
@@ -67,11 +75,14 @@ def understand(text: str, *, zone: str = "UTC", usual: time = USUAL_TIME) -> Und
 def _read(text: str, zone: str) -> tuple[Days, time | None, str, str, tuple[str, ...]]:
     """Return the days, time, zone and language of a text, and what was assumed."""
     taken = recurrence_rules.take(text) or cron.take(text)
+    refusals.refuse_feasts(text)
     rest, at = times.take_time(taken.rest if taken else text)
+    refusals.refuse_bare_hour(rest)
     rest, zone = times.take_zone(rest, (taken.zone if taken else None) or zone)
     divided = tokens.divide(rest)
     _refuse_words(text, divided)
     saying = _LANGUAGES[divided.language]
+    refusals.refuse_dates(text, divided.tokens)
     heard = phrases.hear(text, divided.tokens)
     if taken is None:
         meant = meaning.days_of(text, heard, saying.days)

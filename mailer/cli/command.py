@@ -1,7 +1,6 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
 import functools
-import importlib
 import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from mailer.cli import interruption
+from mailer.cli import interruption, loading
 from mailer.cli.interruption import InterruptionError
 from mailer.errors import first_fault
 from mailer.processes import event_loop
@@ -29,7 +28,7 @@ def with_site(
     @functools.wraps(function)
     def wrapper(*arguments: Any, **options: Any) -> int | None:
         # imported now, since the help of a command needs no site
-        running = importlib.import_module("mailer.cli.with_site")
+        running = loading.load("mailer.cli.with_site")
         context = click.get_current_context()
         config: Path = context.obj
         return complete(running.run(function, config, arguments, options))

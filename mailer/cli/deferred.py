@@ -1,6 +1,5 @@
 """Groups of commands whose modules are imported only when one of them is used."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import click
 import rich_click
 
+from mailer.cli import loading
 from mailer.cli.outline import outline
 
 HELP = "--help"
@@ -31,9 +31,8 @@ class Deferred(click.Command):
 
     def load(self) -> click.Command:
         """Import the module of the command and return the command under its name."""
-        command: click.Command = getattr(
-            importlib.import_module(self.place.module), self.place.attribute
-        )
+        module = loading.load(self.place.module)
+        command: click.Command = getattr(module, self.place.attribute)
         command.name = self.name
         return command
 

@@ -21,7 +21,7 @@ from mailer.delivery.smtp.connect import RelayError
 from mailer.doctor import changes, examine
 from mailer.doctor.changes import Alert, Known
 from mailer.doctor.finding import Finding
-from mailer.errors import ConfigError
+from mailer.errors import ConfigError, counted
 from mailer.processes.supervising import until_stopped
 from mailer.sites.site import Site
 from mailer.store.database import open_database
@@ -61,10 +61,11 @@ async def tell(site: Site, findings: Sequence[Finding], *, now: datetime) -> boo
     """Mail what changed in the findings; return whether a mail left."""
     alerts = site.settings.alerts
     known = _read(site.root)
-    due = changes.alert(known, findings, per_hour=alerts.per_hour, now=now)
-    if due is None:
+    alert, after = changes.alert(known, findings, per_hour=alerts.per_hour, now=now)
+    if alert is None:
+        if after != known:
+            _write(site.root, after)
         return False
-    alert, after = due
     try:
         await program_mails.send(site, alerts.to, _mail(site, alert, now))
     except (RelayError, ConfigError) as fault:
@@ -91,6 +92,16 @@ def _mail(site: Site, alert: Alert, now: datetime) -> EmailMessage:
         for each in alert.new
     ]
     lines += [f"over: {each}" for each in alert.over]
+    lines += [
+        f"came {counted(times, 'time')} since the last mail: {each}"
+        for each, times in alert.came.items()
+    ]
+    if alert.until is not None:
+        at = f"{alert.until.astimezone(site.zone):%Y-%m-%d %H:%M %Z}"
+        lines.append(
+            f"\nalerts.per_hour is {settings.alerts.per_hour}: the next mail leaves at"
+            f" {at} at the earliest, and has what changes until then"
+        )
     foot = f"-- \n{settings.site.url}; the doctor of the site shows everything."
     mail.set_content("\n".join([*lines, "", foot]) + "\n")
     return mail
@@ -100,8 +111,13 @@ def _read(root: Path) -> Known:
     """Return what the operator knows; nothing, if that is not known."""
     try:
         values = json.loads((root / FILE).read_text(encoding="utf-8"))
-        sent = tuple(datetime.fromisoformat(each) for each in values["sent"])
-        return Known(faults=dict(values["faults"]), sent=sent)
+        seen = values.get("seen")
+        return Known(
+            faults=dict(values["faults"]),
+            sent=tuple(datetime.fromisoformat(each) for each in values["sent"]),
+            seen=None if seen is None else tuple(seen),
+            came=dict(values.get("came", {})),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return Known()
 
@@ -112,6 +128,8 @@ def _write(root: Path, known: Known) -> None:
     values = {
         "faults": known.faults,
         "sent": [each.isoformat() for each in known.sent],
+        "seen": known.seen,
+        "came": known.came,
     }
     try:
         new.touch(mode=0o600)

@@ -1,8 +1,6 @@
 """The letters of one contact, from the ledger."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,20 +9,7 @@ from audiences.contacts import Contact
 from audiences.organisations import Organisation
 from mailer.campaigns.models import Campaign
 from mailer.outbox.models import FOR_ORGANISATION, Message
-
-
-class ReceivedLetter(NamedTuple):
-    """A letter of a campaign to a contact, and what became of it."""
-
-    campaign: int
-    name: str
-    state: str
-    at: datetime | None  # when it was last tried, or settled without a try
-    language: str | None
-    step: str | None  # of the language chain
-    organisation: str  # for which membership it is
-    reason: str | None  # why it was not sent
-    reply: str | None  # of the relay
+from mailer.reports.people import ReceivedLetter
 
 
 async def of_contact(

@@ -63,17 +63,17 @@ async def measure(
         ),
         _one("workers", "Workers with a lease.", await _workers(session, now)),
         _one(
-            "optouts_kept_octets",
-            "Octets of opt-outs that are kept beside the store until it takes them.",
+            "optouts_kept_bytes",
+            "Bytes of opt-outs that are kept beside the store until it takes them.",
             optouts.waiting(root),
         ),
         _one(
-            "store_octets",
+            "store_bytes",
             "The size of the store.",
             await _store_size(session, is_sqlite=is_sqlite),
         ),
         _one(
-            "disk_free_octets",
+            "disk_free_bytes",
             "The room on the disk of the site.",
             shutil.disk_usage(root).free,
         ),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from audiences.contacts import Further, role_names
 from audiences.export import bodies, rows
@@ -12,9 +13,22 @@ from audiences.person import Person
 from audiences.subscriptions import Consent
 from audiences.upkeep.changes import DirectoryChange
 from mailer.reports import histories
-from mailer.reports.letters import ReceivedLetter
 
 Document = dict[str, Any]
+
+
+class ReceivedLetter(NamedTuple):
+    """A letter of a campaign to a contact, and what became of it."""
+
+    campaign: int
+    name: str
+    state: str
+    at: datetime | None  # when it was last tried, or settled without a try
+    language: str | None
+    step: str | None  # of the language chain
+    organisation: str  # for which membership it is
+    reason: str | None  # why it was not sent
+    reply: str | None  # of the relay
 
 
 def listed(row: ListedContact) -> Document:

@@ -9,6 +9,7 @@ from scheduler.errors import ScheduleError
 from scheduler.reading.tokens import Token
 
 CADENCE_PERIODS = {"day": 0, "week": 1, "month": 1, "quarter": 3, "half": 6, "year": 12}
+_FORTNIGHT = 15  # days, as French counts the first and the last
 OFFSET_UNITS = {"day": Unit.DAY, "week": Unit.WEEK, "month": Unit.MONTH}
 
 
@@ -84,3 +85,21 @@ def period_of(unit: str, count: int) -> Period:
     if unit in {"day", "week"}:
         return Period(unit, count)
     return Period("month", CADENCE_PERIODS[unit] * count)
+
+
+def in_weeks(text: str, number: Token, unit: Token) -> tuple[str, int]:
+    """Return a period, of days as weeks: 14 days, and in French quinze jours.
+
+    Raises ScheduleError for days that make no weeks.
+    """
+    if unit.value != "day":
+        return unit.value, number.value
+    if unit.text == "jours" and number.value == _FORTNIGHT:
+        return "week", 2
+    weeks, rest = divmod(number.value, len(Weekday))
+    if rest or not weeks:
+        raise ScheduleError(
+            f"{text!r}: {joined([number, unit])!r} are no whole weeks; write every day,"
+            " every 2 weeks on Monday, or a day of the month"
+        )
+    return "week", weeks

@@ -6,8 +6,8 @@ from datetime import date
 
 from scheduler.cadences import EVERY_DAY, Weekday
 from scheduler.errors import ScheduleError
-from scheduler.reading import distances
-from scheduler.reading.heard import Heard, joined, period_of
+from scheduler.reading import distances, refusals
+from scheduler.reading.heard import Heard, in_weeks, joined, period_of
 from scheduler.reading.lexicon import PhraseKind
 from scheduler.reading.tokens import Token
 
@@ -102,9 +102,8 @@ class _Reader:
             self._interval(unit.value if unit else "week", 2, first.text)
         elif self.kinds(2) == [PhraseKind.NUMBER, PhraseKind.UNIT]:
             number, unit = self.take(2)
-            if unit.value in {"day", *TOO_OFTEN}:
-                raise self._not_understood([number, unit])
-            self._interval(unit.value, number.value, joined([number, unit]))
+            name, count = in_weeks(self.text, number, unit)
+            self._interval(name, count, joined([number, unit]))
         else:
             self.heard.every = True
 
@@ -263,8 +262,7 @@ class _Reader:
         )
 
     def _no_fit(self, tokens: Iterable[Token]) -> ScheduleError:
-        words = joined(list(tokens))
-        return ScheduleError(f"{self.text!r}: {words!r} does not fit where it is")
+        return refusals.no_fit(self.text, list(tokens))
 
     def _not_understood(self, tokens: Sequence[Token]) -> ScheduleError:
         return ScheduleError(
@@ -287,7 +285,7 @@ def _numbers(text: str, tokens: Sequence[Token]) -> tuple[int, ...]:
     for token in tokens:
         number = token.value
         if number == 0 or number > _MONTH_LENGTH:
-            raise ScheduleError(f"{text!r}: no month has a day {token.text}")
+            raise refusals.no_day(text, token)
         found.append(number)
     return tuple(dict.fromkeys(found))
 

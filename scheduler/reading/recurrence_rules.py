@@ -63,11 +63,21 @@ def take(text: str) -> Taken | None:
         at = at or time.fromisoformat(f"{match['at'][:2]}:{match['at'][2:]}")
     if parts["FREQ"] not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
         raise too_often(text)
-    ends = _moment(parts.pop("UNTIL")[:8]) if "UNTIL" in parts else None
+    ends = _last_day(parts.pop("UNTIL")) if "UNTIL" in parts else None
     _require_valid(parts)
     zone = "UTC" if match["utc"] else match["zone"]
     rest = f"{text[: match.start()]} {text[match.end() :]}"
     return Taken(rest, _recurrence(parts), at, zone, starts, ends)
+
+
+def _last_day(until: str) -> date | None:
+    """Return the day of UNTIL; refuse an instant, which may be before the letter."""
+    if "T" in until and not until.endswith("T235959"):
+        raise ScheduleError(
+            f"UNTIL={until[:20]} has a time of day; write the last day, such as"
+            " UNTIL=20261231"
+        )
+    return _moment(until.partition("T")[0])
 
 
 def is_pinned(rule: str) -> bool:

@@ -31,6 +31,7 @@ _CITY = re.compile(
     r"(?:(?<!\w)(?:heure d[e']|local time (?:of|in)|time in)\s?)?"
     r"(?<![\w'’])([A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})(?:\stime(?!\w))?"
 )
+_DOTTED = re.compile(r"(?<!\w)(at|à)\s(\d{1,2})\.(\d{2})(?![\w.])", re.IGNORECASE)
 _HALF_DAY = 12
 
 
@@ -40,6 +41,7 @@ def take_time(text: str) -> tuple[str, time | None]:
     Raises ScheduleError if it has two, or one that no day has.
     """
     text = _SPOKEN.sub(lambda match: f"{_HOURS[match[1].lower()]} h", text)
+    text = _DOTTED.sub(r"\1 \2:\3", text)
     found = list(_TIME.finditer(text))
     if not found:
         return text, None

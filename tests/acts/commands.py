@@ -1,17 +1,22 @@
-"""Every command of `mailer`, run in this process as an operator runs it."""
+"""Every command of `mailer`, run in this process as an operator runs it.
+
+What one prints as JSON is compared with its shape.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from pydantic import TypeAdapter
 
 from audiences.characters import for_terminal
 from mailer.cli import main
 from mailer.cli.deferred import Deferred
+from mailer.cli.json_shapes.documents import DOCUMENTS
 
 
 def below(
@@ -64,7 +69,27 @@ class Mailer:
         self.captured.readouterr()
         code = main.run(["--config", str(self.config), *arguments])
         printed = self.captured.readouterr()
+        if printed.out:
+            _compare(arguments, printed.out)
         return Ran(code=code, out=printed.out, err=printed.err)
+
+
+def words_of(arguments: Sequence[str]) -> str:
+    """Return the words of the command that arguments begin with."""
+    found = [
+        len(words) for words in COMMANDS if tuple(arguments[: len(words)]) == words
+    ]
+    return " ".join(arguments[: max(found, default=0)])
+
+
+def _compare(arguments: Sequence[str], printed: str) -> None:
+    """Compare what a command printed as JSON with its documented shape."""
+    lines = "--json-lines" in arguments
+    if not (lines or "--json" in arguments):
+        return
+    adapter: TypeAdapter[Any] = TypeAdapter(DOCUMENTS[words_of(arguments)])
+    for each in printed.splitlines() if lines else [printed]:
+        adapter.validate_json(each, strict=True)
 
 
 def shown(fault: str) -> str:

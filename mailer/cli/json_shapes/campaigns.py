@@ -26,9 +26,32 @@ class Acted(Shape):
 
 
 class ApprovalAsked(Acted):
-    """A campaign for which an approval was asked, and who may give it."""
+    """A campaign for which an approval was asked, and who may give it.
+
+    `mailed` got a link; `not_mailed` says of each of the others why not.
+    """
 
     approvers: list[str]
+    mailed: list[str]
+    not_mailed: dict[str, str]
+
+
+class SignedOff(Acted):
+    """A campaign of which a translation is signed off, and those that are not yet."""
+
+    missing: list[str]
+
+
+class TranslationTaken(Shape):
+    """What a PO file changed, and how much of the translation there is."""
+
+    language: str
+    changed: int
+    confirmed: int
+    fuzzy: int
+    done: int
+    stale: int
+    missing: int
 
 
 class Approved(Acted):

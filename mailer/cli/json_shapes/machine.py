@@ -136,3 +136,65 @@ class UserInvited(Shape):
     name: str
     link: str
     until: Instant
+
+
+class KitWritten(Shape):
+    """The files for production."""
+
+    folder: str
+    files: list[str]
+
+
+class TableMoved(Shape):
+    """A table that is the same in both stores."""
+
+    rows: int
+    digest: str
+
+
+class StoreMoved(Shape):
+    """A store that was moved; false if a variable still names the old one."""
+
+    source: str
+    target: str
+    epoch: str
+    tables: dict[str, TableMoved]
+    begun_again: bool
+    configured: bool
+
+
+class SiteRestored(Shape):
+    """A site that was restored, and the rows of each table."""
+
+    folder: str
+    rows: Counts
+
+
+class LetterInDoubt(Shape):
+    """A campaign that may have left since the backup; `open` counts its messages."""
+
+    id: int
+    name: str
+    state: str
+    at: Instant | None
+    open: int
+
+
+class SiteResumed(Shape):
+    """What was due since the backup, and whether the rest is sent or held."""
+
+    restored_at: Instant
+    campaigns: list[LetterInDoubt]
+    slots: list[str]
+    accepted: int
+    rest: str
+
+
+class MessagesReconciled(Shape):
+    """What the log of a relay says of uncertain and held messages."""
+
+    unsettled: int
+    taken: int
+    not_taken: int
+    held: int
+    unknown: int

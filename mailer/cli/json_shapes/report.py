@@ -1,5 +1,7 @@
 """The shape of the report of a campaign."""
 
+from pydantic import Field
+
 from mailer.cli.json_shapes.base import Counts, Instant, Shape
 
 
@@ -99,3 +101,10 @@ class Reported(StatesReported):
     over_time: list[PeriodReported]
     before: TalliedBefore | None
     deliverability: list[str]
+
+
+class DemoReported(Shape):
+    """The report of the demo's first letter; with --all, also of each by its folder."""
+
+    report: Reported
+    reports: dict[str, Reported] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -49,7 +50,7 @@ def read(
     if source != Path("-"):
         return _places(source=source, replies=replies, as_json=as_json)
     try:
-        return _pipe(recipient=recipient, replies=replies)
+        return _pipe(recipient=recipient, replies=replies, as_json=as_json)
     except Exception as fault:  # noqa: BLE001 (whatever it is, the mail must not be lost)
         reason = str(fault) if isinstance(fault, CodedError) else type(fault).__name__
         output.refuse(f"the mail is not stored, try again: {reason}")
@@ -57,13 +58,17 @@ def read(
 
 
 @with_site
-async def _pipe(site: Site, recipient: str | None, replies: bool) -> None:
+async def _pipe(
+    site: Site, recipient: str | None, replies: bool, as_json: bool
+) -> None:
     octets = sys.stdin.buffer.read(MAX_BYTES)
     arrival = Arrival(
         octets=octets, way="pipe", recipient=recipient, of_replies=replies
     )
-    await taking.take(site, [arrival], now=clock.now())
-    await taking.decide(site, now=clock.now())
+    recorded = await taking.take(site, [arrival], now=clock.now())
+    decided = await taking.decide(site, now=clock.now())
+    if as_json:  # a mail server would send what is printed back to the sender
+        output.json_document(_document(recorded, decided, Noticed()))
 
 
 @with_site
@@ -84,18 +89,7 @@ def _show(
     recorded: Recorded, decided: Decided, healed: Noticed, *, as_json: bool
 ) -> None:
     if as_json:
-        output.json_document(
-            {
-                "taken": dict(recorded.kinds),
-                "quarantined": recorded.quarantined,
-                "known": recorded.known,
-                "suppressed": len(decided.suppressed) + len(recorded.complained),
-                "probed": decided.probed,
-                "ours": decided.ours,
-                "lost": healed.lost,
-                "back": healed.returned,
-            }
-        )
+        output.json_document(_document(recorded, decided, healed))
         return
     output.line(
         f"{_in_words(recorded.kinds)}; {recorded.quarantined:,} quarantined,"
@@ -113,6 +107,20 @@ def _show(
         )
     if recorded.quarantined:
         output.say("`mailer feedback quarantine list` lists what is quarantined")
+
+
+def _document(recorded: Recorded, decided: Decided, healed: Noticed) -> dict[str, Any]:
+    """Return what was taken in and what followed; scripts depend on the keys."""
+    return {
+        "taken": dict(recorded.kinds),
+        "quarantined": recorded.quarantined,
+        "known": recorded.known,
+        "suppressed": len(decided.suppressed) + len(recorded.complained),
+        "probed": decided.probed,
+        "ours": decided.ours,
+        "lost": healed.lost,
+        "back": healed.returned,
+    }
 
 
 def _in_words(kinds: Mapping[str, int]) -> str:

@@ -28,6 +28,9 @@ count_option = click.option(
     type=click.IntRange(1, 1000),
     help="How many instants to show.",
 )
+zone_option = click.option(
+    "--zone", help="The zone of the time, such as Europe/Paris; else site.zone."
+)
 event_option = click.option(
     "--event",
     type=click.DateTime(["%Y-%m-%d"]),

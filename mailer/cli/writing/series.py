@@ -11,7 +11,7 @@ def _at(module: str, attribute: str, sentence: str) -> CommandPlace:
 
 VERBS = {
     "add": _at(
-        "series_listing",
+        "series_adding",
         "add",
         "Add a series by its cadence in words; with a type it opens drafts.",
     ),

@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -14,6 +15,7 @@ from mailer.cli.nouns import NOUNS
 from tests.acts.commands import COMMANDS, Mailer
 
 BY = ("--by", "editor")
+MOST_MODULES = 980  # of all light verbs together
 DEAR = {  # what a help must not wait for
     *("sqlalchemy", "pydantic", "babel", "litestar", "icalendar", "xlsxwriter"),
     *("python_calamine", "jinja2", "lark", "psycopg", "cryptography", "typst"),
@@ -97,6 +99,46 @@ def test_no_help_imports_what_only_the_work_of_a_command_needs() -> None:
 
     assert "mailer.cli.main" in imported
     assert imported & DEAR == set()
+
+
+# Verbs that read a few rows, and what none of them needs.
+LIGHT = """contacts list --limit 1
+contacts show unesco-liaison@icom.example
+organisations list --limit 1
+campaigns list
+history
+segments list
+suppressions list
+tasks list
+topics list
+users list
+words theme"""
+NOT_NEEDED = DEAR - {"sqlalchemy", "pydantic", "babel", "lark", "mailer.sites.site"} | {
+    *("icalendar", "markdown_it", "yaml", "tomlkit"),
+    *("mailer.rendering.render", "mailer.campaigns.writing.parsing"),
+}
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_a_light_verb_imports_no_more_than_it_needs(folder: Path) -> None:
+    """One process runs the verbs, and says what it imported."""
+    script = (
+        "import sys; from mailer.cli import main\n"
+        "for words in sys.stdin.read().splitlines():\n"
+        "    assert main.run([*sys.argv[1:], *words.split()]) == 0, words\n"
+        "print('imported', *sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "--config", str(folder / "config.toml")],
+        input=LIGHT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    imported = set(ran.stdout.rpartition("imported ")[2].split())
+
+    assert imported & NOT_NEEDED - {"mailer.campaigns", "mailer.rendering"} == set()
+    assert len(imported) <= MOST_MODULES
 
 
 def explained(command: click.Command) -> list[object]:

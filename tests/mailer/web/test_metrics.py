@@ -62,8 +62,8 @@ async def test_the_numbers_follow_a_campaign(
     assert waiting["campaigns"]["sending"] == 1
     assert 80 < waiting["queue_oldest_seconds"][""] < 600
     assert (waiting["workers"][""], after["workers"][""]) == (0, 0)
-    assert after["store_octets"][""] > 100_000
-    assert after["disk_free_octets"][""] > 0
+    assert after["store_bytes"][""] > 100_000
+    assert after["disk_free_bytes"][""] > 0
     assert after["messages"] == {"accepted": 8, "deferred": 1, "refused": 1}
     assert after["messages_not_taken"] == {"default": 1}
     assert after["campaigns"]["sending"] == 1
@@ -90,8 +90,8 @@ async def test_opt_outs_beside_the_store_and_a_stop_show(
         await identity.stop(session, by="editor", because="a test", now=clock.now())
     after = await measured(site)
 
-    assert (before["optouts_kept_octets"][""], before["halted"][""]) == (0, 0)
-    assert after["optouts_kept_octets"][""] > 50
+    assert (before["optouts_kept_bytes"][""], before["halted"][""]) == (0, 0)
+    assert after["optouts_kept_bytes"][""] > 50
     assert after["halted"][""] == 1
 
 

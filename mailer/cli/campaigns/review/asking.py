@@ -1,38 +1,84 @@
 """`mailer campaigns ask, return, sign-off`: the way to an approval, and back."""
 
+from datetime import datetime
+
 import rich_click as click
 
 from mailer import clock
 from mailer.campaigns import control, lookup
-from mailer.campaigns.asking import plainly
+from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing.translation import signing_off
 from mailer.cli import output
 from mailer.cli.campaigns import acted, fallen
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
+from mailer.delivery.direct import asking
 from mailer.sites.site import Site
 
 
 @click.command("ask", epilog="Example: mailer campaigns ask 1 --by editor")
 @click.argument("campaign_id", type=NUMBER)
+@click.option(
+    "--approver",
+    "approvers",
+    multiple=True,
+    help="Who is asked; repeat it for several. Else each who may approve it.",
+)
+@click.option(
+    "--wished-by",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day by which an answer is wished for; the mail names it.",
+)
 @by_option
 @as_json
 @with_site
-async def ask(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
+async def ask(
+    site: Site,
+    campaign_id: int,
+    approvers: tuple[str, ...],
+    wished_by: datetime | None,
+    by: str,
+    as_json: bool,
+) -> int | None:
     """Ask for the approval of a draft; an edit makes it a draft again.
 
-    A draft with an error is refused.
+    Each who is asked and has an address gets a mail with a link to the letter. A draft
+    with an error is refused.
     """
-    campaign, able = await plainly.ask(site, campaign_id, by=by, now=clock.now())
+    asked = await asking.ask(
+        site,
+        campaign_id,
+        approvers or None,
+        by=by,
+        wished_by=wished_by.date() if wished_by else None,
+        now=clock.now(),
+    )
+    campaign, able = asked.campaign, asked.approvers
     names = " or ".join([", ".join(able[:-1]), able[-1]] if able[1:] else able)
-    sentence = f"{campaign.name} waits for its approval by {names}"
-    acted.show(campaign, sentence, as_json=as_json, approvers=able)
-    output.say("no mail is sent: the console mails a link to each who is asked there")
+    acted.show(
+        campaign,
+        f"{campaign.name} waits for its approval by {names}",
+        as_json=as_json,
+        approvers=list(able),
+        mailed=list(asked.mailed),
+        not_mailed=dict(asked.not_mailed),
+    )
+    if asked.mailed:
+        output.say(f"a link to it was mailed to {', '.join(asked.mailed)}")
+    for name, why in asked.not_mailed.items():
+        output.say(f"no mail went to {name}: {why}")
+    await _say_what_wants(site, campaign)
+    faults = [why for why in asked.not_mailed.values() if why != asking.NO_ADDRESS]
+    return 1 if faults else None
+
+
+async def _say_what_wants(site: Site, campaign: Campaign) -> None:
+    """Say which translations another translator must find right first."""
     async with site.database.reading() as session:
         wanting = await signing_off.missing(session, campaign, site.templates)
     for each in wanting:
         output.say(
             f"it needs a sign-off first:"
-            f" `mailer campaigns sign-off {campaign_id} --language {each}`"
+            f" `mailer campaigns sign-off {campaign.id} --language {each}`"
         )
 
 

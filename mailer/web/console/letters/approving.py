@@ -11,9 +11,8 @@ from mailer.campaigns.asking import approving, requests
 from mailer.campaigns.campaign_states import RETURNABLE
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing.drafting import desk
-from mailer.delivery.direct import approval_letters
-from mailer.errors import MailerError, RefusedError
-from mailer.outbox.message_states import MessageState
+from mailer.delivery.direct import asking
+from mailer.errors import RefusedError
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -77,7 +76,7 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
     names = [str(each) for each in form.getall("approver", [])]
     try:
         wished_by = _day(asked, str(form.get("wished_by") or ""))
-        made = await requests.ask(
+        made = await asking.ask(
             asked.site,
             number,
             names,
@@ -87,25 +86,9 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
         )
     except RefusedError as refused:
         return await _page(asked, number, fault=str(refused))
-    async with asked.site.database.reading() as session:
-        campaign = await lookup.get(session, number)
-    for each in made:
-        try:
-            state, reply = await approval_letters.request(
-                asked.site,
-                campaign,
-                each.approver,
-                each.token,
-                by=asked.user,
-                wished_by=wished_by,
-                now=asked.now,
-            )
-        except MailerError as fault:
-            state, reply = MessageState.WAITING, str(fault)
-        if state is not MessageState.ACCEPTED:
-            name = each.approver.name
-            said = asked.words.text(NOT_MAILED, name=name, reply=reply)
-            return await _page(asked, number, fault=said)
+    for name, reply in made.not_mailed.items():
+        said = asked.words.text(NOT_MAILED, name=name, reply=reply)
+        return await _page(asked, number, fault=said)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
 
 

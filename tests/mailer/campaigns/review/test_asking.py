@@ -12,8 +12,9 @@ from mailer.campaigns.asking import plainly
 from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.sites.site import Site
-from tests.acts import campaigning
-from tests.acts.commands import Mailer, shown
+from tests.acts import campaigning, reading
+from tests.acts.commands import Mailer, Ran, shown
+from tools.peers.relay import Relay
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 EDITOR, APPROVER, SECOND = campaigning.EDITOR, campaigning.APPROVER, "adg"
@@ -164,3 +165,39 @@ def test_the_commands_say_what_is_missing(mailer: Mailer, tmp_path: Path) -> Non
 
     assert "A short letter is returned to editor" in shown(returned.out)
     assert "no photo" in shown(seen.out)
+
+
+async def test_each_who_is_asked_by_command_gets_a_link(
+    site: Site, mailer: Mailer, relay: Relay, tmp_path: Path
+) -> None:
+    async def run(*words: str) -> Ran:
+        return await asyncio.to_thread(mailer, *words)
+
+    admin = ("--by", APPROVER)
+    for name in (APPROVER, SECOND):
+        verb = ("edit", name) if name == APPROVER else ("add", name)
+        role = () if name == APPROVER else ("--role", "approver")
+        address = ("--address", f"{name}@unit.example")
+        assert (await run("users", *verb, *role, *address, *admin)).code == 0
+    await run("users", "add", "silent", "--role", "approver", *admin)
+    relay.script = lambda verb, line: (
+        "550 5.1.1 No such user" if verb == "RCPT" and SECOND in line else None
+    )
+    number = str(await campaigning.add(site, campaigning.write(tmp_path)))
+
+    asked = await run("campaigns", "ask", number, "--by", EDITOR, "--json")
+    [mail] = relay.accepted
+    text = reading.part(reading.parsed(mail.octets), "plain")
+    again = await run(
+        *("campaigns", "ask", number, "--approver", APPROVER),
+        *("--wished-by", "2097-05-01", "--by", EDITOR),
+    )
+    author = await run("campaigns", "ask", number, "--approver", EDITOR, "--by", EDITOR)
+
+    assert asked.code == 1
+    assert asked.json["mailed"] == [APPROVER]
+    assert sorted(asked.json["not_mailed"]) == [SECOND, "silent"]
+    assert mail.recipient == f"{APPROVER}@unit.example"
+    assert "/approve/" in text
+    assert (again.code, len(relay.accepted)) == (0, 2)
+    assert (author.code, "editor" in author.err) == (1, True)

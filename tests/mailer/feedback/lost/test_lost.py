@@ -5,10 +5,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from audiences import contacts, suppressions
 from audiences.contacts import role_names
@@ -18,7 +16,6 @@ from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
-from mailer.cli.json_shapes.documents import DOCUMENTS
 from mailer.errors import RefusedError
 from mailer.feedback.lost import asking, sending_on, tasks
 from mailer.feedback.lost.noticing import Noticed
@@ -229,7 +226,5 @@ async def test_a_task_is_shown_and_done_by_command(
     assert done.code == 0, done.err
     assert "was done by editor" in again.err
     assert "none" in listed.out
-    for words, printed in (("list", every), ("show", document)):
-        shape: TypeAdapter[Any] = TypeAdapter(DOCUMENTS[f"tasks {words}"])
-        shape.validate_json(printed.out, strict=True)
+    assert [every.lines[0]["id"], document.json["id"]] == [1, 1]
     assert [(each["act"], each["by"]) for each in rows.lines] == [("done", "editor")]
