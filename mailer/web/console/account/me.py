@@ -23,6 +23,7 @@ from mailer.web.console.guard import ANY, Visit
 from mailer.web.console.showing import HOME
 from scheduler.errors import ScheduleError
 
+FAULTS = ("fault", "details_fault", "passkey_fault", "deputy_fault")
 Asking = Request[Visit, Any, Any]
 
 
@@ -49,7 +50,7 @@ async def details(request: Asking) -> Response[Any]:
                 classes=(),
             )
     except (MailerError, ScheduleError, ValueError) as refused:
-        return await page(asked, details_fault=str(refused), status=422)
+        return await page(asked, details_fault=str(refused))
     return showing.to(site, f"{HOME}/me")
 
 
@@ -60,9 +61,7 @@ async def name_deputy(request: Asking) -> Response[Any]:
     try:
         await deputies.name_one(asked, asked.user.name, form, author(asked))
     except MailerError as refused:
-        return await page(
-            asked, deputy_fault=str(refused), given_deputy=form, status=422
-        )
+        return await page(asked, deputy_fault=str(refused), given_deputy=form)
     return showing.to(asked.site, f"{HOME}/me#deputies")
 
 
@@ -107,7 +106,7 @@ async def password(request: Asking) -> Response[Any]:
             )
             await passwords.set_password(session, name, made, now=now)
     except (RefusedError, ValueError) as refused:
-        return await page(asked, secret=secret, fault=str(refused), status=422)
+        return await page(asked, secret=secret, fault=str(refused))
     # every sign-in has ended, also this one: the page is the last that it shows
     return showing.show(asked, "recovery.html", codes=codes)
 
@@ -125,14 +124,10 @@ async def page(
     asked: Visit,
     *,
     secret: str = "",
-    fault: str = "",
-    details_fault: str = "",
-    passkey_fault: str = "",
-    deputy_fault: str = "",
     given_deputy: Mapping[str, Any] | None = None,
-    status: int = 200,
+    **faults: str,
 ) -> Response[Any]:
-    """Return the user's own page, with why an act on it was refused."""
+    """Return the user's own page, with why acts on it were refused: FAULTS."""
     async with asked.site.database.reading() as session:
         known = await session.get(Credential, asked.user.name)
         open_ones = await browsers.of_user(session, asked.user.name, now=asked.now)
@@ -145,11 +140,8 @@ async def page(
     return showing.show(
         asked,
         "me.html",
-        status=status,
-        fault=fault,
-        details_fault=details_fault,
-        passkey_fault=passkey_fault,
-        deputy_fault=deputy_fault,
+        status=422 if faults else 200,
+        **dict.fromkeys(FAULTS, "") | faults,
         given_deputy=given_deputy or {},
         **standing,
         passkeys=[(each, passkeys.number(each)) for each in keys],

@@ -7,7 +7,7 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import languages as known_languages
+from audiences.languages import EVERY
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.version_models import SignOff
@@ -64,7 +64,7 @@ async def standing(
         refusal = str(refused)
     kind = letter_types.load(asked.site.templates, campaign.template)
     return SecondReading(
-        wanted=tag in kind.sign_off or known_languages.EVERY in kind.sign_off,
+        wanted=tag in kind.sign_off or EVERY in kind.sign_off,
         signed=(await signing_off.signed(session, campaign)).get(tag),
         refusal=refusal,
     )
