@@ -25,6 +25,7 @@ from mailer.web.console.account import deputies
 from mailer.web.console.account.role_names import LIMITS, ROLES
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
+from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
 NOT_SURE = "Tick the box to remove this person."
@@ -233,7 +234,7 @@ async def _page(
         address=str(given.get("address") or "") if given else user.address or "",
         own=user.name == asked.user.name,
         version=user.updated_at.isoformat(),
-        changes=list(reversed(changes)),
+        history=acts_shown.history(asked, reversed(changes)),
         sign_ins=open_ones,
         **{"link": "", "until": None} | link,
     )

@@ -20,6 +20,7 @@ from mailer.web.console.directory import acting, filters, names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
+from mailer.web.console.site import acts_shown
 
 ROOM = f"{showing.HOME}/directory/organisations"
 CELLS = (*cells.VALUES, *cells.NAMES, *cells.SETS)
@@ -45,6 +46,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         found=found,
         body=found.body,
         entry_lines=lines,
+        history=acts_shown.history(asked, found.history),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),

@@ -234,3 +234,5 @@ async def test_a_second_translator_signs_off_what_the_page_showed(
         assert "signed off</span>" in said
         assert "signed off:" not in (await tina.get(f"{index}?signed=<b>")).text
         assert "By tina on" in (await ed.get(here)).text
+        whole = (await ed.get(f"/campaigns/{number}")).text
+        assert "signed a translation off" in whole
