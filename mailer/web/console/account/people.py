@@ -18,7 +18,7 @@ from mailer.users.acts import Right
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.users.models import User
-from mailer.users.roles import UserRole
+from mailer.users.roles import Grant, UserRole
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account import deputies
@@ -29,7 +29,9 @@ from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
 NOT_SURE = "Tick the box to remove this person."
-STRINGS = (CHANGED, NOT_SURE)
+WITHIN = "to readers of whom this is true: %(rule)s"
+OF_CLASSES = "of the class %(classes)s"
+STRINGS = (CHANGED, NOT_SURE, WITHIN, OF_CLASSES)
 UNPROCESSABLE = 422
 Asking = Request[Visit, Any, Any]
 Fault = (MailerError, AudienceError, ValueError)
@@ -110,8 +112,7 @@ async def sign_out(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Sign a user out everywhere."""
     asked = request.user
     async with asked.site.database.writing() as session:
-        await guard.named(session, name)
-        await browsers.end_all(session, name)
+        await accounts.sign_out(session, name, author(asked))
     return _back(asked, name)
 
 
@@ -194,13 +195,16 @@ def _back(asked: Visit, name: str, part: str = "") -> Response[Any]:
 async def _list(asked: Visit, *, fault: str = "", given: Any = None) -> Response[Any]:
     async with asked.site.database.reading() as session:
         users = await guard.listed(session)
+        seen = await browsers.last_seen(session)
     return showing.show(
         asked,
         "people.html",
         status=UNPROCESSABLE if fault else 200,
         fault=fault,
         given=given or {},
-        people=[(each, _role_names(asked, each)) for each in users],
+        people=[
+            (each, _role_names(asked, each), seen.get(each.name)) for each in users
+        ],
         roles=[(str(each), asked.words.text(ROLES[each])) for each in UserRole],
     )
 
@@ -265,10 +269,20 @@ def _role_fields(
 def _role_names(asked: Visit, user: User) -> Sequence[str]:
     named = []
     for each in user.grants:
-        limit = each.scope or ", ".join(each.only)
+        limit = _limit(asked, each)
         name = asked.words.text(ROLES[each.role])
         named.append(f"{name} ({limit})" if limit else name)
     return named
+
+
+def _limit(asked: Visit, grant: Grant) -> str:
+    """Return the limit of a role in words; empty: it has none."""
+    words = asked.words
+    if grant.scope is not None:
+        return words.text(WITHIN, rule=grant.scope)
+    if grant.role is UserRole.TRANSLATOR:
+        return words.listed([words.language_name(each) for each in grant.only])
+    return words.text(OF_CLASSES, classes=", ".join(grant.only)) if grant.only else ""
 
 
 HANDLERS = (

@@ -32,6 +32,7 @@ OTHER_ACTS: Mapping[str, str] = {
     "disabled": "disabled",
     "enabled": "enabled again",
     "invited": "invited",
+    "signed_out": "signed out everywhere",
     "imported": "imported",
     "filed": "filed to a letter",
     "left": "unsubscribed",
@@ -244,6 +245,7 @@ def _place(asked: Visit, kind: str, name: str) -> str:
         "address": (Right.NAMES, f"/directory?search={quoted}"),
         "topic": (DirectoryRight.WORDS, f"/words/edit?kind=topic&code={quoted}"),
         "theme": (DirectoryRight.WORDS, f"/words/edit?kind=theme&code={quoted}"),
+        "segment": (Right.READ, f"/audiences/{quoted}"),
         "import": (DirectoryRight.DIRECTORY, "/directory/imports"),
     }
     right, place = pages.get(kind, (Right.READ, ""))

@@ -81,7 +81,9 @@ async def test_unchanged_roles_keep_a_user_signed_in_until_an_admin_ends_it(
         form = {"version": await version_of(admin, "lea"), "role": "translator"}
         await admin.post("/people/lea", {**form, "limit-translator": "fr, ar"})
         assert (await lea.get("/me")).status_code == 200
+        assert "French and Arabic" in (await admin.get("/people")).text
         assert (await admin.post("/people/lea/sign-out")).status_code == 303
+        assert "signed out everywhere" in (await admin.get("/journal")).text
         assert (await lea.get("/me")).status_code == 303
 
 

@@ -97,12 +97,15 @@ async def test_the_state_is_for_operators_and_says_what_to_do(site: Site) -> Non
         operator, vera = [await visitor(site, pages, u) for u in ("editor", "vera")]
         state = await operator.get("/health")
         whole = await operator.post("/health")
+        french = await operator.get("/health?lang=fr")
         for path in ("/health", "/settings"):
             assert (await vera.get(path)).status_code == 403
 
     assert "no message waits" in state.text
     assert "What the whole examination found" in whole.text
-    assert "configuration" in whole.text
+    assert "config.toml is valid" in whole.text
+    assert "le disque du site a" in unescape(french.text)
+    assert "cannot be used" not in french.text
 
 
 async def test_settings_are_shown_and_secrets_only_as_set(site: Site) -> None:
