@@ -186,9 +186,7 @@ async def _page(
             if given is None and not tried.as_text:
                 given = _rows(rule)
             if rule:
-                found = await rule_form.found(
-                    asked, session, rule, context, tried.address
-                )
+                found = await rule_form.found(asked, session, rule, context)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
     last = versions[0] if versions else None
