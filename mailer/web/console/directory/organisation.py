@@ -56,8 +56,9 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 @get("/directory/organisations/new", right=DirectoryRight.DIRECTORY)
 async def new(request: Asking) -> Response[Any]:
-    """Show the form for a new organisation."""
-    return await _form(request.user, None, {})
+    """Show the form for a new organisation; its kind may be given."""
+    kind = request.query_params.get("kind", "")[:40]
+    return await _form(request.user, None, {"kind": kind})
 
 
 @post("/directory/organisations/new", right=DirectoryRight.DIRECTORY, status_code=200)

@@ -29,6 +29,12 @@ async def test_words_are_found_in_any_language_without_accents(site: Site) -> No
         found = await user.get("/words?list=countries&search=senegal")
         none = await user.get("/words?list=countries&search=<b>")
         topics = await user.get("/topics")
+        steward = await visitor(site, pages, "editor")
+        for kind, list_ in (("field_office", "offices"), ("sector", "sectors")):
+            form = f"/directory/organisations/new?kind={kind}"
+            assert form in (await steward.get(f"/words?list={list_}")).text
+            new = (await steward.get(form)).text
+            assert f'<option value="{kind}" selected>' in new
 
     assert "<code>SN</code>" in found.text
     assert "<code>FR</code>" not in found.text
