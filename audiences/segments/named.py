@@ -30,15 +30,15 @@ def named_in(texts: Iterable[str], vocabulary: Vocabulary) -> dict[str, str]:
     waiting = list(texts)
     while waiting:
         text = waiting.pop()
-        for name in _names(text, vocabulary):
+        for name in directly(text, vocabulary):
             if name not in found:
                 found[name] = vocabulary.segments[name]
                 waiting.append(found[name])
     return found
 
 
-def _names(text: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the segments that a text names itself."""
+def directly(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the saved rules that a text names itself; RuleError if it is faulty."""
     if text.strip() in vocabulary.segments:
         return [text.strip()]
     return [

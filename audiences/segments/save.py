@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError, RuleError, UnknownNameError
 from audiences.record import writing
 from audiences.segments import compiler, named, vocabularies
-from audiences.segments.saved import SavedSegment
+from audiences.segments.saved import SavedSegment, latest
 from audiences.segments.vocabularies import Vocabulary
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -24,13 +25,22 @@ class SegmentError(AudienceError):
 
 
 async def save(
-    session: AsyncSession, name: str, rule: str, *, by: str, now: datetime
+    session: AsyncSession,
+    name: str,
+    rule: str,
+    *,
+    by: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> int:
     """Check a rule and store it as the next version of a name; return the version.
 
-    Raises as `check` does.
+    `seen` is the version that the user saw, 0 for a new name. Raises as `check` does,
+    and SegmentError if the name has another version meanwhile.
     """
     await permission.require(session, by, DirectoryRight.RULES)
+    if seen is not None:
+        await _require_seen(session, name, seen)
     await check(session, name, rule, now=now)
     return await _add_version(session, name, rule, by=by, now=now)
 
@@ -70,6 +80,36 @@ async def check_rule(session: AsyncSession, rule: str, *, now: datetime) -> None
     compiler.condition(rule, context)
     await named.require_known(session, [rule], context.vocabulary)
     named.require_in_use([rule], vocabulary)
+
+
+async def _require_seen(session: AsyncSession, name: str, seen: int) -> None:
+    """Raise SegmentError unless a name has the version that a user saw."""
+    query = latest(SavedSegment.version, SavedSegment.saved_by)
+    row = (await session.execute(query.where(SavedSegment.name == name))).first()
+    if row is None and seen:
+        raise SegmentError(f"the saved rule {name} was removed meanwhile")
+    if row is not None and not seen:
+        raise SegmentError(f"there is a saved rule called {name} already")
+    if row is not None and row.version != seen:
+        raise SegmentError(
+            f"{row.saved_by} changed the saved rule {name} meanwhile; read the change,"
+            " then save again",
+            code="changed.since",
+        )
+
+
+async def rename(
+    session: AsyncSession, name: str, new: str, *, by: str, now: datetime
+) -> None:
+    """Give a saved rule another name; earlier versions stay under the former one.
+
+    Raises SegmentError if the new name is taken or cannot be one, or the rule is in
+    use, and UnknownNameError if there is no such rule.
+    """
+    await permission.require(session, by, DirectoryRight.RULES)
+    rule = (await vocabularies.load(session)).segments.get(name)
+    await remove(session, name, by=by, now=now)
+    await save(session, new, rule or "", by=by, now=now, seen=0)
 
 
 async def remove(session: AsyncSession, name: str, *, by: str, now: datetime) -> None:
@@ -125,6 +165,13 @@ async def _add_version(
     session.add(
         SavedSegment(name=name, version=version, rule=rule, saved_at=now, saved_by=by)
     )
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise SegmentError(
+            f"the saved rule {name} was changed at the same moment; read it, then try"
+            " again"
+        ) from None
     said = {"version": version, "rule": rule}
     act = "saved" if rule else "removed"
     writing.note(session, act, f"segment {name}", by=by, at=now, detail=said)

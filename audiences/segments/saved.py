@@ -54,3 +54,13 @@ async def listed(session: AsyncSession) -> Sequence[SavedSegment]:
         .order_by(SavedSegment.name)
     )
     return rows.all()
+
+
+async def versions(session: AsyncSession, name: str) -> Sequence[SavedSegment]:
+    """Return all versions of a name, the latest first."""
+    rows = await session.scalars(
+        select(SavedSegment)
+        .where(SavedSegment.name == name)
+        .order_by(SavedSegment.version.desc())
+    )
+    return rows.all()

@@ -1,6 +1,6 @@
 """Finds and locks campaigns, and makes the context of their rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -114,6 +114,14 @@ async def listed(session: AsyncSession) -> Sequence[Campaign]:
     """Return all campaigns, newest first."""
     campaigns = await session.scalars(select(Campaign).order_by(Campaign.id.desc()))
     return campaigns.all()
+
+
+async def names_of(
+    session: AsyncSession, numbers: Collection[int]
+) -> Mapping[int, str]:
+    """Return the names of campaigns by number; one that is unknown is left out."""
+    query = select(Campaign.id, Campaign.name).where(Campaign.id.in_(numbers))
+    return {number: name for number, name in await session.execute(query)}
 
 
 async def in_states(

@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import writing
 from audiences.upkeep.changes import Author
+from audiences.upkeep.data_changes import DataKind
 from mailer.signin import browsers
 from mailer.signin.models import Credential, OidcSubject, Passkey, SignInLink
-from mailer.users import keeping
+from mailer.users import guard, keeping
+from mailer.users.acts import Right
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 
@@ -57,6 +60,18 @@ async def remove(
     await _end(session, name)
     for kept in (Credential, Passkey, OidcSubject):
         await session.execute(delete(kept).where(kept.user == name))
+
+
+async def sign_out(session: AsyncSession, name: str, author: Author) -> None:
+    """Sign a user out everywhere, for an admin; links that sign in stay.
+
+    Raises NotFoundError for a user who is unknown, RefusedError if the author may not.
+    """
+    await guard.named(session, name)
+    await guard.require(session, author.by, Right.USERS)
+    await browsers.end_all(session, name)
+    about = f"{DataKind.USER} {name}"
+    writing.note(session, "signed_out", about, by=author.by, at=author.at)
 
 
 async def _end(session: AsyncSession, name: str) -> None:

@@ -6,11 +6,11 @@ once when the user's roles or password change, or the user is disabled or remove
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.signin import tokens
@@ -124,6 +124,15 @@ async def of_user(
         .order_by(SignIn.seen_at.desc())
     )
     return rows.all()
+
+
+async def last_seen(session: AsyncSession) -> Mapping[str, datetime]:
+    """Return when each user had a page last, by name; who has no sign-in is left out.
+
+    Sign-ins that ended are deleted after a time, so an old visit is not known.
+    """
+    query = select(SignIn.user, func.max(SignIn.seen_at)).group_by(SignIn.user)
+    return {name: at for name, at in await session.execute(query)}
 
 
 async def _standing(session: AsyncSession, user: User) -> bytes:

@@ -15,6 +15,7 @@ from mailer.users.models import Deputy, User
 from mailer.users.roles import UserRole
 
 LONGEST = timedelta(days=366)
+FURTHEST = timedelta(days=3660)  # from now to the last day
 
 
 async def name_deputy(
@@ -29,8 +30,9 @@ async def name_deputy(
     """Let a deputy approve in place of a user, from a day to the end of another.
 
     Other days take the place of those that were named before. The user does it, or an
-    admin. Raises RefusedError for days that are over, in the wrong order or more than a
-    year, for a user who approves nothing, and for a deputy who may not act.
+    admin. Raises RefusedError for days that are over, too far away, in the wrong order
+    or more than a year, for a user who approves nothing, and for a deputy who may not
+    act.
     """
     user, stands_in = await _both(session, name, deputy, author)
     if stands_in.disabled_at is not None:
@@ -43,6 +45,8 @@ async def name_deputy(
             f"the days {first} to {last} are no time of absence; expected up to a year,"
             " the first day first"
         )
+    if last > author.at.date() + FURTHEST:
+        raise RefusedError(f"{last} is too far away; name days of the next ten years")
     starts = datetime.combine(first, time.min, zone)
     ends = datetime.combine(last + timedelta(days=1), time.min, zone)
     if ends <= author.at:

@@ -18,6 +18,7 @@ from audiences.segments import (
 from audiences.segments.compiler import Context
 from audiences.segments.explanation import Explanation
 from mailer import clock
+from mailer.campaigns.writing import saved_rules
 from mailer.cli import acting, output
 from mailer.cli.command import (
     as_json,
@@ -167,7 +168,7 @@ async def remove(site: Site, name: str, by: str, yes: bool, as_json: bool) -> No
     """Remove a saved rule that is not in use; it asks on a terminal."""
     acting.ask("Remove the saved rule?", yes=yes)
     async with site.database.writing() as session:
-        await save.remove(session, name, by=by, now=clock.now())
+        await saved_rules.remove(session, name, by=by, now=clock.now())
     output.done({"name": name}, f"removed {name}", as_json=as_json)
 
 

@@ -33,6 +33,7 @@ async def wanted(
     address: str | None,
     user: str | None,
     since: datetime | None,
+    until: datetime | None = None,
 ) -> HistoryLimits:
     """Return which acts are wanted; raise if there is no such campaign or address.
 
@@ -45,7 +46,9 @@ async def wanted(
     found = None
     if address is not None:
         found = await contacts.find(session, address, key=site.address_key)
-    return HistoryLimits(campaign=campaign, contact=found, user=user, since=since)
+    return HistoryLimits(
+        campaign=campaign, contact=found, user=user, since=since, until=until
+    )
 
 
 async def read(
@@ -69,7 +72,8 @@ async def _sources(
 ) -> list[AsyncGenerator[HistoryEntry, None]]:
     """Return what yields the acts of the record, and those it does not have."""
     began = await recorded.began(session)
-    earlier = replace(limits, until=began)
+    ends = [each for each in (began, limits.until) if each is not None]
+    earlier = replace(limits, until=min(ends, default=None))
     found = list(history_sources.kept_by_rooms(earlier))
     if limits.contact is not None:
         found += of_contact.sources(limits, limits.contact)

@@ -84,6 +84,8 @@ async def acts(
         query = query.where(RecordRow.by == limits.user)
     if limits.since is not None:
         query = query.where(RecordRow.at >= chain.instant(limits.since))
+    if limits.until is not None:
+        query = query.where(RecordRow.at < chain.instant(limits.until))
     async for part in (await session.stream(query)).partitions(_PART):
         documents = [_document(row) for row in part]
         shown = await _shown(session, {each.get("about", "") for each in documents})

@@ -34,6 +34,7 @@ from mailer.web.console import strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
+NUMBER_AFTER = "."  # in that field: what follows numbers the form, see `presses`
 PLAIN_FORM = "application/x-www-form-urlencoded"
 LARGEST = 2**31 - 1  # number of a row that a path or a form names
 FORGED = "This form did not come from a page of the console; open the page again."
@@ -184,7 +185,8 @@ async def _require_form_token(connection: Any, signed: SignedIn) -> None:
         raise PermissionDeniedException(detail=FORGED) from None
     connection.state.sent = form
     given = form.get(FIELD)
-    if not isinstance(given, str) or not tokens.same(given, signed.form_token):
+    token = given.partition(NUMBER_AFTER)[0] if isinstance(given, str) else ""
+    if not tokens.same(token, signed.form_token):
         raise PermissionDeniedException(detail=STALE)
 
 

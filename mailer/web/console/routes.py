@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from litestar import Router
+from litestar import Request, Response, Router
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
@@ -31,6 +31,7 @@ from mailer.web.console.letters import (
     scheduling,
     testing,
 )
+from mailer.web.console.presses import Presses
 from mailer.web.console.remarks import remark_pages, who_writes
 from mailer.web.console.reports import (
     answers,
@@ -99,12 +100,20 @@ def routers(site: Site) -> list[Any]:
     def shared_attempts() -> Attempts:
         return attempts
 
+    presses = Presses()
+
+    def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
+        presses.failed()
+        return showing.fault(request, raised)
+
     pages = Router(
         path=showing.HOME,
         route_handlers=HANDLERS,
         guards=[guard.check],
         dependencies={"attempts": Provide(shared_attempts, sync_to_thread=False)},
-        exception_handlers={Exception: showing.fault},
+        before_request=presses.before,
+        after_request=presses.after,
+        exception_handlers={Exception: fault},
         request_max_body_size=MAX_BODY,
     )
     folder = Path(__file__).parent / "static"

@@ -25,6 +25,7 @@ from mailer.store.faults import is_temporary, store_error
 from mailer.web.console import sentences, strings
 from mailer.web.console.guard import (
     FIELD,
+    NUMBER_AFTER,
     Visit,
     language_of,
     refuse_other_origins,
@@ -78,9 +79,14 @@ def show(
         language=asked.language,
         status=status,
         asked=asked,
-        form_token=asked.signed.form_token,
+        form_token=_numbered(asked.signed.form_token),
         **values,
     )
+
+
+def _numbered(form_token: str) -> str:
+    """Return the token of the forms of one page, which has a number of its own."""
+    return f"{form_token}{NUMBER_AFTER}{secrets.token_hex(8)}"
 
 
 def render(
@@ -155,7 +161,7 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         language=language,
         status=status,
         asked=asked,
-        form_token=signed.form_token if signed else "",
+        form_token=_numbered(signed.form_token) if signed else "",
         sent=_sent(request),
         again=request.url.path + (f"?{query}" if (query := request.url.query) else ""),
         sentence=words.text(sentence, number=number)

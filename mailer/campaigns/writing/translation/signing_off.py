@@ -46,25 +46,32 @@ async def sign_off(
     await lookup.lock(session, campaign)
     if seen is not None:
         lookup.require_seen(campaign, seen)
-    await permission.require(session, campaign, Right.SIGN_OFF, by=by, language=tag)
-    if campaign.state not in _OPEN:
-        raise RefusedError(
-            f"{campaign.name} is {campaign.state}; a translation is signed off before"
-            " the approval"
-        )
+    await require_able(session, campaign, tag, by=by)
     written = await texts.texts_of(session, campaign)
-    _require_translation(campaign, written, tag)
-    if by in await writers(session, campaign, tag):
-        raise RefusedError(
-            f"{by} wrote the {tag} of {campaign.name}; another translator must sign it"
-            " off"
-        )
     found = _digest(campaign, written, tag)
     await session.merge(
         SignOff(campaign_id=campaign.id, language=tag, by=by, at=now, digest=found)
     )
     detail = {LANGUAGE: tag}
     acts.witness(session, campaign.id, Act.SIGNED_OFF, by=by, now=now, detail=detail)
+
+
+async def require_able(
+    session: AsyncSession, campaign: Campaign, tag: str, *, by: str
+) -> None:
+    """Raise RefusedError unless a user may sign a translation off as it is now."""
+    await permission.require(session, campaign, Right.SIGN_OFF, by=by, language=tag)
+    if campaign.state not in _OPEN:
+        raise RefusedError(
+            f"{campaign.name} is {campaign.state}; a translation is signed off before"
+            " the approval"
+        )
+    _require_translation(campaign, await texts.texts_of(session, campaign), tag)
+    if by in await writers(session, campaign, tag):
+        raise RefusedError(
+            f"{by} wrote the {tag} of {campaign.name}; another translator must sign it"
+            " off"
+        )
 
 
 def _require_translation(

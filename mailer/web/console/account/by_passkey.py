@@ -81,7 +81,7 @@ async def add(request: Request[Visit, Any, Any]) -> Response[Any]:
                 session, asked.site, asked.user, name, sent, author(asked)
             )
     except RefusedError as refused:
-        return await me.page(asked, passkey_fault=str(refused), status=422)
+        return await me.page(asked, passkey_fault=str(refused))
     return showing.to(asked.site, f"{HOME}/me")
 
 
@@ -95,7 +95,7 @@ async def remove(request: Request[Visit, Any, Any]) -> Response[Any]:
             wanted = str(form.get("passkey") or "")
             await passkeys.remove(session, asked.user.name, wanted, author(asked))
     except RefusedError as refused:
-        return await me.page(asked, passkey_fault=str(refused), status=422)
+        return await me.page(asked, passkey_fault=str(refused))
     return showing.to(asked.site, f"{HOME}/me")
 
 

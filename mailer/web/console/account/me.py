@@ -1,5 +1,6 @@
 """/console/me: the user's own details, password with code, and open sign-ins."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -15,12 +16,14 @@ from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.web import forms
 from mailer.web.console import showing
+from mailer.web.console.account import deputies
 from mailer.web.console.account.people import author
 from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.guard import ANY, Visit
 from mailer.web.console.showing import HOME
 from scheduler.errors import ScheduleError
 
+FAULTS = ("fault", "details_fault", "passkey_fault", "deputy_fault")
 Asking = Request[Visit, Any, Any]
 
 
@@ -47,8 +50,27 @@ async def details(request: Asking) -> Response[Any]:
                 classes=(),
             )
     except (MailerError, ScheduleError, ValueError) as refused:
-        return await page(asked, details_fault=str(refused), status=422)
+        return await page(asked, details_fault=str(refused))
     return showing.to(site, f"{HOME}/me")
+
+
+@post("/me/deputies", right=ANY, status_code=200)
+async def name_deputy(request: Asking) -> Response[Any]:
+    """Name who approves in place of the user, from one day to another."""
+    asked, form = request.user, await forms.form_of(request)
+    try:
+        await deputies.name_one(asked, asked.user.name, form, author(asked))
+    except MailerError as refused:
+        return await page(asked, deputy_fault=str(refused), given_deputy=form)
+    return showing.to(asked.site, f"{HOME}/me#deputies")
+
+
+@post("/me/deputies/end", right=ANY, status_code=200)
+async def end_deputy(request: Asking) -> Response[Any]:
+    """End that somebody approves in place of the user."""
+    asked, form = request.user, await forms.form_of(request)
+    await deputies.end_one(asked, asked.user.name, form, author(asked))
+    return showing.to(asked.site, f"{HOME}/me#deputies")
 
 
 @post("/me/sign-ins", right=ANY, status_code=200)
@@ -84,7 +106,7 @@ async def password(request: Asking) -> Response[Any]:
             )
             await passwords.set_password(session, name, made, now=now)
     except (RefusedError, ValueError) as refused:
-        return await page(asked, secret=secret, fault=str(refused), status=422)
+        return await page(asked, secret=secret, fault=str(refused))
     # every sign-in has ended, also this one: the page is the last that it shows
     return showing.show(asked, "recovery.html", codes=codes)
 
@@ -102,16 +124,15 @@ async def page(
     asked: Visit,
     *,
     secret: str = "",
-    fault: str = "",
-    details_fault: str = "",
-    passkey_fault: str = "",
-    status: int = 200,
+    given_deputy: Mapping[str, Any] | None = None,
+    **faults: str,
 ) -> Response[Any]:
-    """Return the user's own page, with why an act on it was refused."""
+    """Return the user's own page, with why acts on it were refused: FAULTS."""
     async with asked.site.database.reading() as session:
         known = await session.get(Credential, asked.user.name)
         open_ones = await browsers.of_user(session, asked.user.name, now=asked.now)
         keys = await passkeys.of_user(session, asked.user.name)
+        standing = await deputies.of(session, asked, asked.user)
     secret = secret or passwords.new_secret()
     issuer = asked.site.sender_name(asked.language)
     address = passwords.address_of(secret, name=asked.user.name, issuer=issuer)
@@ -119,10 +140,10 @@ async def page(
     return showing.show(
         asked,
         "me.html",
-        status=status,
-        fault=fault,
-        details_fault=details_fault,
-        passkey_fault=passkey_fault,
+        status=422 if faults else 200,
+        **dict.fromkeys(FAULTS, "") | faults,
+        given_deputy=given_deputy or {},
+        **standing,
         passkeys=[(each, passkeys.number(each)) for each in keys],
         has_passkeys=passkeys.party(asked.site) is not None,
         does=[asked.words.text(ROLES[each.role]) for each in asked.user.grants],
@@ -137,4 +158,4 @@ async def page(
     )
 
 
-HANDLERS = (me, details, password, end_one, everywhere)
+HANDLERS = (me, details, password, end_one, everywhere, name_deputy, end_deputy)

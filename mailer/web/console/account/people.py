@@ -1,6 +1,6 @@
 """/console/people: the users of the site, their roles, invitations; for admins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,15 +18,21 @@ from mailer.users.acts import Right
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.users.models import User
-from mailer.users.roles import UserRole
+from mailer.users.roles import Grant, UserRole
 from mailer.web import forms
 from mailer.web.console import showing
+from mailer.web.console.account import deputies
 from mailer.web.console.account.role_names import LIMITS, ROLES
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
+from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
-STRINGS = (CHANGED,)
+NOT_SURE = "Tick the box to remove this person."
+WITHIN = "to readers of whom this is true: %(rule)s"
+OF_CLASSES = "of the class %(classes)s"
+STRINGS = (CHANGED, NOT_SURE, WITHIN, OF_CLASSES)
+UNPROCESSABLE = 422
 Asking = Request[Visit, Any, Any]
 Fault = (MailerError, AudienceError, ValueError)
 
@@ -52,7 +58,7 @@ async def add(request: Asking) -> Response[Any]:
                 session, name, roles, details, author(asked), classes=_classes(asked)
             )
     except Fault as fault:
-        return await _list(asked, fault=str(fault), given=dict(form), status=422)
+        return await _list(asked, fault=str(fault), given=dict(form))
     return _back(asked, name)
 
 
@@ -86,7 +92,7 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
                 version=user.updated_at,
             )
     except Fault as fault:
-        return await _page(asked, name, fault=str(fault), status=422)
+        return await _page(asked, name, fault=str(fault), given=form)
     return _back(asked, name)
 
 
@@ -106,8 +112,7 @@ async def sign_out(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Sign a user out everywhere."""
     asked = request.user
     async with asked.site.database.writing() as session:
-        await guard.named(session, name)
-        await browsers.end_all(session, name)
+        await accounts.sign_out(session, name, author(asked))
     return _back(asked, name)
 
 
@@ -127,6 +132,39 @@ async def enable(request: Asking, name: FromPath[str]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         await keeping.enable(session, name, author(asked))
     return _back(asked, name)
+
+
+@post("/people/{name:str}/deputies", right=Right.USERS, status_code=200)
+async def name_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Name who approves in place of a user, from one day to another."""
+    asked, form = request.user, await forms.form_of(request)
+    try:
+        await deputies.name_one(asked, name, form, author(asked))
+    except Fault as fault:
+        return await _page(asked, name, deputy_fault=str(fault), given_deputy=form)
+    return _back(asked, name, "#deputies")
+
+
+@post("/people/{name:str}/deputies/end", right=Right.USERS, status_code=200)
+async def end_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """End that somebody approves in place of a user."""
+    asked, form = request.user, await forms.form_of(request)
+    await deputies.end_one(asked, name, form, author(asked))
+    return _back(asked, name, "#deputies")
+
+
+@post("/people/{name:str}/remove", right=Right.USERS, status_code=200)
+async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Remove a user for good; the box that says so was ticked."""
+    asked, form = request.user, await forms.form_of(request)
+    try:
+        if form.get("sure") != "yes":
+            raise RefusedError(asked.words.text(NOT_SURE))
+        async with asked.site.database.writing() as session:
+            await accounts.remove(session, name, author(asked), classes=_classes(asked))
+    except Fault as fault:
+        return await _page(asked, name, fault=str(fault))
+    return showing.to(asked.site, f"{HOME}/people")
 
 
 def author(asked: Visit) -> Author:
@@ -150,67 +188,104 @@ def _classes(asked: Visit) -> set[str]:
     return letter_types.classes(asked.site.templates)
 
 
-def _back(asked: Visit, name: str) -> Response[Any]:
-    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}")
+def _back(asked: Visit, name: str, part: str = "") -> Response[Any]:
+    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}{part}")
 
 
-async def _list(
-    asked: Visit, *, fault: str = "", given: Any = None, status: int = 200
-) -> Response[Any]:
+async def _list(asked: Visit, *, fault: str = "", given: Any = None) -> Response[Any]:
     async with asked.site.database.reading() as session:
         users = await guard.listed(session)
+        seen = await browsers.last_seen(session)
     return showing.show(
         asked,
         "people.html",
-        status=status,
+        status=UNPROCESSABLE if fault else 200,
         fault=fault,
         given=given or {},
-        people=[(each, _role_names(asked, each)) for each in users],
+        people=[
+            (each, _role_names(asked, each), seen.get(each.name)) for each in users
+        ],
         roles=[(str(each), asked.words.text(ROLES[each])) for each in UserRole],
     )
 
 
 async def _page(
-    asked: Visit, name: str, *, fault: str = "", status: int = 200, **link: Any
+    asked: Visit,
+    name: str,
+    *,
+    fault: str = "",
+    given: FormMultiDict | None = None,
+    deputy_fault: str = "",
+    given_deputy: Mapping[str, Any] | None = None,
+    **link: Any,
 ) -> Response[Any]:
     async with asked.site.database.reading() as session:
         user = await guard.named(session, name)
         changes = await keeping.history(session, name)
         open_ones = await browsers.of_user(session, name, now=asked.now)
-    held = {each.role: each for each in user.grants}
-    words = asked.words
-    roles = [
-        (
-            str(each),
-            words.text(ROLES[each]),
-            words.text(LIMITS[each]) if each in LIMITS else "",
-            each in held,
-            held[each].scope or ", ".join(held[each].only) if each in held else "",
-        )
-        for each in UserRole
-    ]
+        standing = await deputies.of(session, asked, user)
     return showing.show(
         asked,
         "person.html",
-        status=status,
+        status=UNPROCESSABLE if fault or deputy_fault else 200,
         fault=fault,
+        deputy_fault=deputy_fault,
+        given_deputy=given_deputy or {},
+        **standing,
         person=user,
-        roles=roles,
+        roles=_role_fields(asked, user, given),
+        shown=str(given.get("shown") or "") if given else user.shown or "",
+        address=str(given.get("address") or "") if given else user.address or "",
         own=user.name == asked.user.name,
         version=user.updated_at.isoformat(),
-        changes=list(reversed(changes)),
+        history=acts_shown.history(asked, reversed(changes)),
         sign_ins=open_ones,
         **{"link": "", "until": None} | link,
     )
 
 
+def _role_fields(
+    asked: Visit, user: User, given: FormMultiDict | None
+) -> Sequence[tuple[str, str, str, bool, str]]:
+    """Return of each role: code, words, words of its limit, whether ticked, limit."""
+    held = {each.role: each.scope or ", ".join(each.only) for each in user.grants}
+    if given is not None:
+        ticked = {str(each) for each in given.getall("role", [])}
+        typed = {each: str(given.get(f"limit-{each}") or "") for each in UserRole}
+        held = {each: typed[each] for each in UserRole if each in ticked}
+    words = asked.words
+    return [
+        (
+            str(each),
+            words.text(ROLES[each]),
+            words.text(LIMITS[each]) if each in LIMITS else "",
+            each in held,
+            held.get(each, ""),
+        )
+        for each in UserRole
+    ]
+
+
 def _role_names(asked: Visit, user: User) -> Sequence[str]:
     named = []
     for each in user.grants:
-        limit = each.scope or ", ".join(each.only)
+        limit = _limit(asked, each)
         name = asked.words.text(ROLES[each.role])
         named.append(f"{name} ({limit})" if limit else name)
     return named
 
 
-HANDLERS = (listed, add, person, change, invite, sign_out, disable, enable)
+def _limit(asked: Visit, grant: Grant) -> str:
+    """Return the limit of a role in words; empty: it has none."""
+    words = asked.words
+    if grant.scope is not None:
+        return words.text(WITHIN, rule=grant.scope)
+    if grant.role is UserRole.TRANSLATOR:
+        return words.listed([words.language_name(each) for each in grant.only])
+    return words.text(OF_CLASSES, classes=", ".join(grant.only)) if grant.only else ""
+
+
+HANDLERS = (
+    *(listed, add, person, change, invite, sign_out, disable, enable),
+    *(name_deputy, end_deputy, remove),
+)

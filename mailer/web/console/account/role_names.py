@@ -12,9 +12,10 @@ ROLES = {
     UserRole.OPERATOR: "runs the machine",
     UserRole.ADMIN: "adds people, and gives roles",
 }
+_SCOPE = "to which readers: a rule, such as served_by = dakar; empty for all"
 LIMITS = {
-    UserRole.AUTHOR: "to which readers: a rule; empty for all",
-    UserRole.SENDER: "to which readers: a rule; empty for all",
+    UserRole.AUTHOR: _SCOPE,
+    UserRole.SENDER: _SCOPE,
     UserRole.TRANSLATOR: "into which languages, such as fr,ar; empty for all",
     UserRole.APPROVER: "which classes of letters; empty for all",
 }

@@ -21,6 +21,7 @@ from mailer.web import page
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
+from mailer.web.console.site import acts_shown
 
 LETTERS = 50  # of one contact, the latest first
 FRAME = {  # a page of a reader in a frame: it shows itself, and sends nothing
@@ -58,7 +59,7 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         topic_names={code: each.name(asked.language) for code, each in topics.items()},
         letters=received[::-1][:LETTERS],
         more_letters=max(0, len(received) - LETTERS),
-        history=history[::-1],
+        history=acts_shown.history(asked, history[::-1]),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
         **names.of(asked),

@@ -20,6 +20,7 @@ from mailer.web.console.directory import acting, filters, names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
+from mailer.web.console.site import acts_shown
 
 ROOM = f"{showing.HOME}/directory/organisations"
 CELLS = (*cells.VALUES, *cells.NAMES, *cells.SETS)
@@ -45,6 +46,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         found=found,
         body=found.body,
         entry_lines=lines,
+        history=acts_shown.history(asked, found.history),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
@@ -54,8 +56,9 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 @get("/directory/organisations/new", right=DirectoryRight.DIRECTORY)
 async def new(request: Asking) -> Response[Any]:
-    """Show the form for a new organisation."""
-    return await _form(request.user, None, {})
+    """Show the form for a new organisation; its kind may be given."""
+    kind = request.query_params.get("kind", "")[:40]
+    return await _form(request.user, None, {"kind": kind})
 
 
 @post("/directory/organisations/new", right=DirectoryRight.DIRECTORY, status_code=200)

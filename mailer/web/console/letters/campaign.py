@@ -13,7 +13,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import steps
-from mailer.web.console.letters.state_names import named
+from mailer.web.console.letters.state_names import ACTS, named
 
 # what comes next → its sentence, the right it needs, the page, the button
 NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
@@ -69,29 +69,8 @@ NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
     ),
     NextStep.COPY: ("It is cancelled.", Right.READ, "/report", "Read the report"),
 }
-ACTS = {
-    Act.IMPORTED: "began the letter",
-    Act.EDITED: "changed the text",
-    Act.TRANSLATED: "changed a translation",
-    Act.EXPORTED: "exported who got it",
-    Act.TESTED: "sent a test",
-    Act.ASKED: "asked for an approval",
-    Act.WITHDRAWN: "took the request back",
-    Act.RETURNED: "sent it back",
-    Act.APPROVED: "approved it",
-    Act.SCHEDULED: "gave it a time",
-    Act.UNSCHEDULED: "took its time away",
-    Act.RELEASED: "sent it",
-    Act.RESENT: "sent it to readers it had not reached",
-    Act.PAUSED: "paused it",
-    Act.RESUMED: "let it continue",
-    Act.EXPIRED: "did not send it at its time",
-    Act.CANCELLED: "cancelled it",
-    Act.FINISHED: "finished it: every message has a final state",
-}
-STRINGS = (
-    *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
-    *ACTS.values(),
+STRINGS = tuple(
+    text for sentence, _, _, button in NEXT.values() for text in (sentence, button)
 )
 
 

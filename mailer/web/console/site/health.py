@@ -20,7 +20,42 @@ GRADES = {
     Grade.NOTE: "note",
     Grade.OK: "in order",
 }
-STRINGS = tuple(GRADES.values())
+ABOUT = {
+    "backup": "backup",
+    "campaign": "letter",
+    "campaigns": "letters",
+    "certificate": "certificate",
+    "clock": "clock",
+    "configuration": "settings",
+    "defaults": "settings",
+    "disk": "disk",
+    "files": "files",
+    "fonts": "fonts",
+    "lists": "lists that are read again",
+    "names": "domain names",
+    "providers": "mailbox providers",
+    "relay": "relay",
+    "reports": "reports of other mail systems",
+    "returns": "mails that come back",
+    "secrets": "secrets",
+    "sending": "sending",
+    "series": "series",
+    "signing": "signing",
+    "store": "store",
+    "web": "pages",
+}
+CHANGED_HERE = (  # what a user changes in the browser, and where
+    ("Topics and themes", "/topics"),
+    ("Series and their dates", "/series"),
+    ("Saved rules", "/audiences"),
+    ("People, roles and deputies", "/people"),
+    ("Your own language, zone and ways to sign in", "/me"),
+)
+STRINGS = (
+    *GRADES.values(),
+    *ABOUT.values(),
+    *(name for name, _ in CHANGED_HERE),
+)
 ORDER = tuple(GRADES)  # the worst first
 CONFIG = "config.toml"
 
@@ -48,6 +83,12 @@ async def _page(
         measured = await metrics.measure(
             session, site.root, is_sqlite=site.database.is_sqlite, now=asked.now
         )
+    text = asked.words.text
+
+    def about(given: str) -> str:
+        kind, _, name = given.partition(" ")
+        return f"{text(ABOUT[kind])} {name}".strip() if kind in ABOUT else given
+
     values = {
         each.name: each.samples[0].value for each in measured if len(each.samples) == 1
     }
@@ -55,7 +96,8 @@ async def _page(
         asked,
         "site/health.html",
         findings=sorted(found, key=lambda each: ORDER.index(each.level)),
-        grades={str(key): asked.words.text(name) for key, name in GRADES.items()},
+        about=about,
+        grades={str(key): text(name) for key, name in GRADES.items()},
         values=values,
         everything=everything,
     )
@@ -69,7 +111,12 @@ async def settings(request: Asking) -> Response[Any]:
     sections: dict[str, list[described.DescribedSetting]] = {}
     for each in described.described(asked.site.settings, text):
         sections.setdefault(each.key.partition(".")[0], []).append(each)
-    return showing.show(asked, "site/settings.html", sections=sections)
+    return showing.show(
+        asked,
+        "site/settings.html",
+        sections=sections,
+        changed_here=[(asked.words.text(name), path) for name, path in CHANGED_HERE],
+    )
 
 
 HANDLERS = (health, full, settings)

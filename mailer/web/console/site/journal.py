@@ -1,25 +1,33 @@
 """/console/journal: who did what, and when."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.export import formats
 from audiences.export.formats import Form
+from mailer.campaigns import lookup
 from mailer.errors import RefusedError
 from mailer.reports.record import history
-from mailer.reports.record.history_sources import HistoryEntry
+from mailer.reports.record.history_sources import HistoryEntry, HistoryLimits
+from mailer.users import guard
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import ANY, Visit
+from mailer.web.console.site import acts_shown
 
-SHOWN = 200  # acts on a page, the latest first
+SHOWN = 100  # acts on a page, the latest first
+LAST_PAGE = 1_000
 USUAL = timedelta(days=30)  # how far back the page looks first
-HIDDEN = frozenset({"digest", "content"})  # in the detail of acts; not for people
+YEARS = range(1970, 9999)  # of a day that may be asked for
+FILTERS = ("user", "campaign", "contact", "since", "until")
 COLUMNS = ("at", "by", "about", "act", "detail")
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04."
 NO_LETTER = "“%(given)s” is no number of a letter."
@@ -29,23 +37,33 @@ STRINGS = (NO_DAY, NO_LETTER)
 @get("/journal", right=ANY)
 async def journal(request: Asking) -> Response[Any]:
     """Show what was done, the latest first: all of it, or one's own acts."""
-    asked, fault = request.user, ""
-    found: list[HistoryEntry] = []
-    try:
-        found = await _found(asked, request.query_params)
-    except acting.REFUSALS as refused:
-        fault = str(refused)
-    given = {
-        key: request.query_params.get(key, "")[:100]
-        for key in ("user", "campaign", "since")
-    }
+    asked, query, fault = request.user, request.query_params, ""
+    given = {key: query.get(key, "").strip()[:200] for key in FILTERS}
+    given["since"] = given["since"] or f"{asked.now - USUAL:%Y-%m-%d}"
+    number = query.get("page", "")
+    page = int(number) if number.isascii() and number.isdecimal() else 1
+    page = min(max(page, 1), LAST_PAGE)
+    rows: list[tuple[HistoryEntry, acts_shown.ShownAct]] = []
+    async with asked.site.database.reading() as session:
+        users = await guard.listed(session)
+        try:
+            limits = await _limits(asked, session, given)
+            found = await _page(session, limits, skip=(page - 1) * SHOWN)
+            numbers = acts_shown.numbers_of(found)
+            letters = await lookup.names_of(session, numbers)
+            rows = [(each, acts_shown.shown(asked, each, letters)) for each in found]
+        except acting.REFUSALS as refused:
+            fault = str(refused)
     return showing.show(
         asked,
         "site/journal.html",
         status=acting.UNPROCESSABLE if fault else 200,
-        rows=[(each, detail(each)) for each in found[:SHOWN]],
-        count=len(found),
-        given={**given, "since": given["since"] or f"{asked.now - USUAL:%Y-%m-%d}"},
+        rows=rows[:SHOWN],
+        page=page,
+        more=len(rows) > SHOWN and page < LAST_PAGE,
+        given=given,
+        query=urlencode(given),
+        users=users,
         own=not asked.could(Right.RECORD),
         fault=fault,
     )
@@ -55,11 +73,13 @@ async def journal(request: Asking) -> Response[Any]:
 async def export(request: Asking) -> Response[bytes]:
     """Return the acts that the page shows as CSV, all of them."""
     asked, file = request.user, BytesIO()
-    found = await _found(asked, request.query_params)
+    async with asked.site.database.reading() as session:
+        limits = await _limits(asked, session, request.query_params)
+        found = [each async for each in history.read(session, limits)]
     with formats.opened(Form.CSV, file, COLUMNS) as write:
         write(
             [
-                (each.at.isoformat(), each.by, each.about, each.act, detail(each))
+                (each.at.isoformat(), each.by, each.about, each.act, _line(asked, each))
                 for each in found
             ]
         )
@@ -67,58 +87,71 @@ async def export(request: Asking) -> Response[bytes]:
     return showing.download(file.getvalue(), name, "text/csv; charset=utf-8")
 
 
-async def _found(asked: Visit, query: Any) -> list[HistoryEntry]:
-    """Return the wanted acts, the latest first; those of others need a right."""
-    campaign = query.get("campaign", "").strip()[:20]
+async def _page(
+    session: AsyncSession, limits: HistoryLimits, *, skip: int
+) -> list[HistoryEntry]:
+    """Return the acts of a page, and one more if there are more."""
+    found: list[HistoryEntry] = []
+    async for each in history.read(session, limits):
+        if skip > 0:
+            skip -= 1
+            continue
+        found.append(each)
+        if len(found) > SHOWN:
+            break
+    return found
+
+
+async def _limits(
+    asked: Visit, session: AsyncSession, given: Mapping[str, str]
+) -> HistoryLimits:
+    """Return which acts are wanted; those of others need a right."""
+    campaign = given.get("campaign", "").strip()[:20]
     if campaign and not (campaign.isascii() and campaign.isdigit()):
         raise RefusedError(asked.words.text(NO_LETTER, given=campaign))
-    user = query.get("user", "").strip()[:60] or None
+    user = given.get("user", "").strip()[:60] or None
+    address = given.get("contact", "").strip()[:200] or None
     if not asked.could(Right.RECORD):
-        user = asked.user.name
-    async with asked.site.database.reading() as session:
-        limits = await history.wanted(
-            session,
-            asked.site,
-            campaign=min(int(campaign), 2**31 - 1) if campaign else None,
-            address=None,
-            user=user,
-            since=_since(asked, query.get("since", "")),
-        )
-        found = [each async for each in history.read(session, limits)]
-    return sorted(found, key=lambda each: each.at, reverse=True)
-
-
-def _since(asked: Visit, given: str) -> datetime:
-    """Return the beginning of a day in the site's zone; without one, a month ago."""
-    if not given:
-        return asked.now - USUAL
-    try:
-        day = date.fromisoformat(given[:20])
-    except ValueError:
-        raise RefusedError(asked.words.text(NO_DAY, given=given[:20])) from None
-    return datetime.combine(day, time(), tzinfo=asked.site.zone)
-
-
-def detail(each: HistoryEntry) -> str:
-    """Return what an act changed, in one line."""
-    return "; ".join(
-        f"{key}: {_change(value)}"
-        for key, value in each.detail.items()
-        if value and key not in HIDDEN
+        user, address = asked.user.name, None
+    since = _day(asked, given.get("since", ""))
+    until = _day(asked, given.get("until", ""))
+    return await history.wanted(
+        session,
+        asked.site,
+        campaign=min(int(campaign), 2**31 - 1) if campaign else None,
+        address=address,
+        user=user,
+        since=_begins(asked, since) if since else asked.now - USUAL,
+        until=_begins(asked, until + timedelta(days=1)) if until else None,
     )
 
 
-def _change(value: Any) -> str:
-    pair = 2  # before and after
-    if isinstance(value, list) and len(value) == pair:
-        return " → ".join(_text(each) for each in value)
-    return _text(value)
+def _day(asked: Visit, given: str) -> date | None:
+    """Return a day; None if none is given."""
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(given[:20])
+    except ValueError:
+        day = date.min
+    if day.year not in YEARS:
+        raise RefusedError(asked.words.text(NO_DAY, given=given[:20]))
+    return day
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return "–" if value in (None, "") else str(value)
+def _begins(asked: Visit, day: date) -> datetime:
+    """Return the beginning of a day in the site's zone."""
+    return datetime.combine(day, time(), tzinfo=asked.site.zone)
+
+
+def _line(asked: Visit, each: HistoryEntry) -> str:
+    """Return what an act changed, in one line."""
+    return "; ".join(
+        f"{said.label}: {said.before} → {said.after}"
+        if said.pair
+        else f"{said.label}: {said.after}"
+        for said in acts_shown.changes(asked, each.detail)
+    )
 
 
 HANDLERS = (journal, export)

@@ -26,6 +26,7 @@ LISTS = {
     "themes": "Themes",
     "countries": "Countries",
     "offices": "Field offices",
+    "sectors": "Sectors of the Secretariat",
     "topics": "Topics",
     "regions": "Regions",
     "kinds": "Kinds of organisation",
@@ -33,6 +34,7 @@ LISTS = {
     "levels": "Reach",
     "roles": "Roles of contacts",
 }
+BODIES = {"offices": Kind.FIELD_OFFICE, "sectors": Kind.SECTOR}
 STRINGS = tuple(LISTS.values())
 Words = Mapping[str, Mapping[str, str]]  # code → language → name
 
@@ -55,6 +57,7 @@ async def words(request: Asking) -> Response[Any]:
         "site/words.html",
         lists={key: asked.words.text(name) for key, name in LISTS.items()},
         chosen=chosen,
+        kind=BODIES.get(chosen, ""),
         search=search,
         rows=found[:SHOWN],
         count=len(found),
@@ -74,8 +77,8 @@ async def _words(asked: Visit, chosen: str) -> Words:
             country = chosen == "countries"
             read = directory.country_names if country else directory.subject_names
             return dict(sorted((await read(session)).items()))
-        if chosen == "offices":
-            wanted = WantedBodies(kind=Kind.FIELD_OFFICE)
+        if chosen in BODIES:
+            wanted = WantedBodies(kind=BODIES[chosen])
             rows = await listed_bodies.page(session, wanted, after=0, limit=1_000)
             return {each.code: each.names or {"en": each.name} for each in rows}
         if chosen == "themes":

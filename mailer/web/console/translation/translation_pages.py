@@ -11,6 +11,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
@@ -27,7 +28,8 @@ from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import HOME
-from mailer.web.console.translation import translation_forms
+from mailer.web.console.translation import second_reading, translation_forms
+from mailer.web.console.translation.second_reading import SecondReading
 from mailer.web.console.translation.translation_forms import Languages
 from mailer.web.console.writing.languages import tag_of
 
@@ -50,12 +52,15 @@ class LanguageRow:
     counted: TranslationProgress | None  # None: not begun
     readers: int | None  # None: not counted
     elsewhere: Mapping[str, int]  # readers who would get it in another language
+    reading: SecondReading | None  # None: not begun
 
 
 @get("/campaigns/{number:int}/translate", right=Right.READ)
 async def index(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show how far each language is, and the forms for PO files."""
-    return await _index(request.user, number)
+    asked, signed = request.user, request.query_params.get("signed", "")
+    name = asked.words.language_name(signed) if signed in asked.site.catalogues else ""
+    return await _index(asked, number, signed=name)
 
 
 @get("/campaigns/{number:int}/translate/{language:str}/po", right=Right.READ)
@@ -134,26 +139,16 @@ async def take(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{taken.language}")
 
 
-async def _index(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
+async def _index(
+    asked: Visit, number: int, *, fault: str = "", signed: str = ""
+) -> Response[Any]:
     site = asked.site
     readers, fallbacks = await _readers(asked, number)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
         opened = await desk.read(session, campaign, site.templates)
         rows = [
-            LanguageRow(
-                tag=tag,
-                name=asked.words.language_name(tag),
-                counted=beside.counted(await beside.read(session, opened, tag))
-                if tag in opened.drafts
-                else None,
-                readers=readers.get(tag, 0) if readers else None,
-                elsewhere={
-                    asked.words.language_name(got): count
-                    for (wanted, got), count in fallbacks.items()
-                    if wanted == tag
-                },
-            )
+            await _row(session, asked, opened, tag, readers, fallbacks)
             for tag in dict.fromkeys([*opened.drafts, *site.catalogues])
             if tag != campaign.default_language
         ]
@@ -162,10 +157,41 @@ async def _index(asked: Visit, number: int, *, fault: str = "") -> Response[Any]
         "translations.html",
         status=UNPROCESSABLE if fault else 200,
         fault=fault,
+        signed=signed,
         campaign=campaign,
         rows=rows,
+        reads_twice=any(
+            row.reading and (row.reading.wanted or row.reading.signed) for row in rows
+        ),
         may=campaign.state in overview.BEFORE_RELEASE
         and (asked.could(Right.WRITE) or asked.could(Right.TRANSLATE)),
+    )
+
+
+async def _row(
+    session: AsyncSession,
+    asked: Visit,
+    opened: DraftDesk,
+    tag: str,
+    readers: Mapping[str, int],
+    fallbacks: Mapping[tuple[str, str], int],
+) -> LanguageRow:
+    """Return how far one language is."""
+    counted, reading = None, None
+    if tag in opened.drafts:
+        counted = beside.counted(await beside.read(session, opened, tag))
+        reading = await second_reading.standing(session, asked, opened.campaign, tag)
+    return LanguageRow(
+        tag=tag,
+        name=asked.words.language_name(tag),
+        counted=counted,
+        readers=readers.get(tag, 0) if readers else None,
+        elsewhere={
+            asked.words.language_name(got): count
+            for (wanted, got), count in fallbacks.items()
+            if wanted == tag
+        },
+        reading=reading,
     )
 
 
@@ -190,6 +216,11 @@ async def beside_its_source(
     async with asked.site.database.reading() as session:
         found = await beside.read(session, opened, tag)
         known = await glossary.names(session, source, tag)
+        reading = None
+        if tag in opened.drafts:
+            reading = await second_reading.standing(
+                session, asked, opened.campaign, tag
+            )
     shown = list(translation_forms.forms(opened, languages, found, known, asked.words))
     return showing.show(
         asked,
@@ -199,6 +230,7 @@ async def beside_its_source(
         forms=shown,
         needing=[each.id for each in shown if each.needs_work],
         counted=beside.counted(found),
+        reading=reading,
         second=second,
         seconds=[
             (each, asked.words.language_name(each))
@@ -209,4 +241,4 @@ async def beside_its_source(
     )
 
 
-HANDLERS = (index, download, check, take)
+HANDLERS = (index, download, check, take, *second_reading.HANDLERS)

@@ -7,14 +7,10 @@ import secrets
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts
 from audiences.errors import AudienceError
-from audiences.segments import compiler, explanation, facts, grammar, named, resolve
-from audiences.segments.compiler import Context
+from audiences.segments import grammar
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -27,32 +23,12 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
-from mailer.web.console.writing import sentence
+from mailer.web.console.writing import rule_form, sentence
 from mailer.web.console.writing.sentence import Row
 
 UNPROCESSABLE = 422
-SHOWN = 20  # readers by name
 CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
-KINDS = {
-    "ngo": "NGOs",
-    "delegation": "permanent delegations",
-    "natcom": "National Commissions",
-    "field_office": "field offices",
-    "sector": "sectors of the Secretariat",
-    "liaison_committee": "the liaison committee",
-    "observer": "observers",
-}
-LEFT_OUT = {
-    "no_address": "have no address",
-    "suppressed": "must not be written to",
-    "stopped": "asked for no more letters",
-    "unsubscribed": "left this topic",
-    "paused": "asked for a break",
-    "unconfirmed": "have not confirmed their wish yet",
-    "not_subscribed": "never asked for this topic",
-}
-_EMPTY = Row(part=sentence.ALL, fact="", sign="=", values="")
-STRINGS = (CHANGED, *KINDS.values(), *LEFT_OUT.values())
+STRINGS = (CHANGED,)
 Asking = Request[Visit, Any, Any]
 
 
@@ -68,7 +44,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Try another rule, or save it."""
     asked, form = request.user, await forms.form_of(request)
     act, by = str(form.get("act") or "try"), asked.user.name
-    given = _given(form)
+    given = rule_form.given(form)
     rule = str(form.get("rule") or "") if given is None else sentence.text(given)
     if act != "save":
         shown = given if act in {"add", "try"} else None
@@ -102,20 +78,6 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience")
 
 
-def _given(form: FormMultiDict) -> list[Row] | None:
-    """Return the rows of a form; None if it has a text."""
-    keys = ("part", "fact", "sign", "values")
-    columns = [[str(each) for each in form.getall(key, [])] for key in keys]
-    if not columns[0]:
-        return None
-    return [
-        Row(part=part, fact=fact, sign=sign, values=values)
-        for part, fact, sign, values in list(zip(*columns, strict=False))[
-            : sentence.MOST_ROWS
-        ]
-    ]
-
-
 async def _page(
     asked: Visit,
     number: int,
@@ -137,7 +99,7 @@ async def _page(
             parsed = grammar.parse(tried)
             if given is None and not as_text:
                 given = sentence.rows(parsed)
-            found = await _found(asked, session, tried, context, address)
+            found = await rule_form.found(asked, session, tried, context, address)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
     return showing.show(
@@ -149,62 +111,17 @@ async def _page(
         rule=tried,
         saved=tried == campaign.audience,
         stands=pieces.digest_of(campaign.audience),
-        rows=[*given, _EMPTY] if more and given is not None else given,
+        rows=[*given, rule_form.EMPTY] if more and given is not None else given,
         address=address,
         may=_may(asked, campaign),
         names=asked.could(Right.NAMES),
         **found,
-        **_words(asked, context),
+        **rule_form.words(asked, context),
     )
 
 
 def _may(asked: Visit, campaign: Campaign) -> bool:
     return asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT
-
-
-async def _found(
-    asked: Visit, session: AsyncSession, rule: str, context: Context, address: str
-) -> dict[str, Any]:
-    """Return the count of a rule, some of its readers, and why a person is one."""
-    await named.require_known(session, [rule], context.vocabulary)
-    compiler.condition(rule, context)
-    counted = await resolve.count(session, rule, context)
-    people, why = [], None
-    if asked.could(Right.NAMES):
-        async for each in resolve.members(session, rule, context):
-            people.append(each)
-            if len(people) == SHOWN:
-                break
-        if address:
-            contact = await contacts.find(session, address, key=asked.site.address_key)
-            why = await explanation.explain(session, rule, contact, context)
-    return {"counted": counted, "people": people, "why": why}
-
-
-def _words(asked: Visit, context: Context) -> dict[str, Any]:
-    """Return what the page calls things, and the words that a rule may have."""
-    words = asked.words
-    parts = {
-        part: words.text(said, number=part.removeprefix("group-"))
-        if "%(number)s" in said
-        else words.text(said)
-        for part, said in sentence.PARTS.items()
-    }
-    offered = {
-        name: sorted(map(str, context.vocabulary.known(fact.values)))[:300]
-        for name, fact in facts.FACTS.items()
-    } | {
-        name: sorted(map(str, context.vocabulary.known(test.takes)))[:300]
-        for name, test in facts.TESTS.items()
-    }
-    return {
-        "parts_named": parts,
-        "facts_named": {k: words.text(v) for k, v in sentence.FACTS.items()},
-        "signs_named": {str(k): words.text(v) for k, v in sentence.SIGNS.items()},
-        "kinds_named": {k: words.text(v) for k, v in KINDS.items()},
-        "left_out_named": {k: words.text(v) for k, v in LEFT_OUT.items()},
-        "vocabulary": offered,
-    }
 
 
 HANDLERS = (page, change)

@@ -160,6 +160,11 @@ def test_a_sentence_keeps_its_places_and_typography() -> None:
         ("A is draft, not scheduled", "A est à l’état de brouillon, non programmée"),
         ("fr.md, line 3: title is missing", "fr.md, line 3: title manque"),
         ("the letter has no block %(2)s any more", "la lettre n’a plus de bloc %(2)s"),
+        (
+            "2 addresses of 1 organisation are dead",
+            "2 adresses mortes, de 1 organisation",
+        ),
+        ("so do 3 more domains", "de même pour 3 autres domaines"),
         ("something else", "something else"),
         ("a: " * 600, "a: " * 600),
         ("", ""),

@@ -1,9 +1,12 @@
 """The people page: administrators add, invite, change and disable users."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 
+from mailer import clock
 from mailer.sites.site import Site
 from mailer.users import guard
 from tests.acts.console import SAME, Visitor, add_user, visitor
@@ -78,7 +81,9 @@ async def test_unchanged_roles_keep_a_user_signed_in_until_an_admin_ends_it(
         form = {"version": await version_of(admin, "lea"), "role": "translator"}
         await admin.post("/people/lea", {**form, "limit-translator": "fr, ar"})
         assert (await lea.get("/me")).status_code == 200
+        assert "French and Arabic" in (await admin.get("/people")).text
         assert (await admin.post("/people/lea/sign-out")).status_code == 303
+        assert "signed out everywhere" in (await admin.get("/journal")).text
         assert (await lea.get("/me")).status_code == 303
 
 
@@ -93,3 +98,64 @@ async def test_admins_keep_their_own_roles_and_access(site: Site) -> None:
         assert (await admin.get("/people")).status_code == 200
 
     assert await roles_of(site, ADMIN) == before
+
+
+async def test_deputies_are_named_by_the_absent_or_an_admin_and_what_was_typed_stays(
+    site: Site,
+) -> None:
+    await add_user(site, "lea", "approver")
+    await add_user(site, "vera", "viewer")
+    today = clock.now().astimezone(site.zone).date()
+    days = {"first": f"{today}", "last": f"{today + timedelta(days=7)}"}
+    async with serving(site) as pages:
+        admin, lea, vera = [
+            await visitor(site, pages, each) for each in (ADMIN, "lea", "vera")
+        ]
+        assert "Deputies" not in (await vera.get("/me")).text
+        assert (await lea.post("/people/lea/deputies", days)).status_code == 403
+        answer = await lea.post("/me/deputies", {**days, "deputy": "vera"})
+        assert answer.headers["location"].endswith("/console/me#deputies")
+        assert "Sign out" in (await vera.get("/me")).text
+        for wrong, sentence in (
+            ({"last": "9999-12-31", "first": "9999-12-31"}, "too far away"),
+            ({"last": "someday"}, "“someday” is no day"),
+            ({"first": "2020-01-01", "last": "2020-02-01"}, "is over"),
+            ({"deputy": "lea"}, "cannot be the deputy of lea"),
+            ({"deputy": "zoe"}, "no user is called"),
+        ):
+            form = {"deputy": "vera", **days, **wrong}
+            refused = await lea.post("/me/deputies", form)
+            assert refused.status_code == 422
+            assert sentence in unescape(refused.text), wrong
+            assert f'value="{form["last"]}"' in refused.text
+        for one, path in ((lea, "/me"), (admin, "/people/lea"), (vera, "/me")):
+            assert "now</span>" in (await one.get(path)).text, path
+        assert (
+            await vera.post("/me/deputies/end", {"deputy": "lea"})
+        ).status_code == 409
+        form = {"deputy": "vera"}
+        assert (await admin.post("/people/lea/deputies/end", form)).status_code == 303
+        again = await admin.post("/people/lea/deputies/end", form)
+        assert again.status_code == 409
+        assert "Deputies" not in (await vera.get("/me")).text
+
+
+async def test_a_refused_change_keeps_what_was_typed_and_a_removal_is_confirmed(
+    site: Site,
+) -> None:
+    await add_user(site, "lea", "viewer")
+    async with serving(site) as pages:
+        admin, lea = (
+            await visitor(site, pages, ADMIN),
+            await visitor(site, pages, "lea"),
+        )
+        form = {"version": await version_of(admin, "lea"), "shown": "Léa Typed"}
+        wrong = {"role": "translator", "limit-translator": "klingon"}
+        refused = await admin.post("/people/lea", {**form, **wrong})
+        assert 'value="Léa Typed"' in refused.text
+        assert 'value="klingon"' in refused.text
+        assert (await admin.post("/people/lea/remove")).status_code == 422
+        for name, status in ((ADMIN, 422), ("lea", 303), ("lea", 404)):
+            answer = await admin.post(f"/people/{name}/remove", {"sure": "yes"})
+            assert answer.status_code == status, name
+        assert (await lea.get("/me")).status_code == 303

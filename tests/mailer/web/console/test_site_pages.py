@@ -3,14 +3,19 @@
 import csv
 import io
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
 
 import pytest
 
+from mailer.campaigns.acts import Act
 from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
 from mailer.sites.bundled import bundled
 from mailer.sites.site import Site
+from mailer.web.console.letters import state_names
 from mailer.web.console.site import described
+from tests.acts import campaigning
 from tests.acts.console import add_user, visitor
 from tools.peers.serving import serving
 
@@ -24,6 +29,12 @@ async def test_words_are_found_in_any_language_without_accents(site: Site) -> No
         found = await user.get("/words?list=countries&search=senegal")
         none = await user.get("/words?list=countries&search=<b>")
         topics = await user.get("/topics")
+        steward = await visitor(site, pages, "editor")
+        for kind, list_ in (("field_office", "offices"), ("sector", "sectors")):
+            form = f"/directory/organisations/new?kind={kind}"
+            assert form in (await steward.get(f"/words?list={list_}")).text
+            new = (await steward.get(form)).text
+            assert f'<option value="{kind}" selected>' in new
 
     assert "<code>SN</code>" in found.text
     assert "<code>FR</code>" not in found.text
@@ -52,18 +63,55 @@ async def test_the_journal_shows_all_or_ones_own_acts(site: Site) -> None:
     assert faulty.status_code == 422
 
 
+async def test_the_journal_says_acts_in_words_and_finds_them_by_their_object(
+    site: Site, tmp_path: Path
+) -> None:
+    assert set(state_names.ACTS) == set(Act)
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, "head-of-unit")
+        steward = await visitor(site, pages, "editor")
+        form = {"address": "j@icom.example", "organisation": "icom", "because": "new"}
+        assert (await steward.post("/directory/contacts/new", form)).status_code == 303
+        person = {"name": "lea", "role": "viewer", "shown": "Léa"}
+        assert (await admin.post("/people", person)).status_code == 303
+        french = unescape((await admin.get("/journal?lang=fr")).text)
+        of_letter = (await admin.get(f"/journal?campaign={number}")).text
+        of_contact = (await admin.get("/journal?contact=j@icom.example")).text
+        before = (await admin.get("/journal?until=2020-01-01&since=2019-01-01")).text
+        for wrong in ("0001-01-01", "9999-12-31", "tomorrow", "2027-02-30"):
+            for key in ("since", "until"):
+                answer = await admin.get(f"/journal?{key}={wrong}")
+                assert answer.status_code == 422, wrong
+        unknown = await admin.get("/journal?contact=nowhere@x.example")
+        for page in ("2", "0", "-1", "9" * 40, "²"):
+            assert (await admin.get(f"/journal?page={page}")).status_code == 200
+
+    assert "a commencé la lettre" in french
+    assert f'href="/console/campaigns/{number}" dir="auto">{number} – A short' in french
+    assert "A short letter" in of_letter
+    assert "icom.example" not in of_letter
+    assert "j@icom.example" in of_contact
+    assert "/people/lea" not in of_contact
+    assert "Nothing was done in this time." in before
+    assert unknown.status_code == 422
+
+
 async def test_the_state_is_for_operators_and_says_what_to_do(site: Site) -> None:
     await add_user(site, "vera", "viewer")
     async with serving(site) as pages:
         operator, vera = [await visitor(site, pages, u) for u in ("editor", "vera")]
         state = await operator.get("/health")
         whole = await operator.post("/health")
+        french = await operator.get("/health?lang=fr")
         for path in ("/health", "/settings"):
             assert (await vera.get(path)).status_code == 403
 
     assert "no message waits" in state.text
     assert "What the whole examination found" in whole.text
-    assert "configuration" in whole.text
+    assert "config.toml is valid" in whole.text
+    assert "le disque du site a" in unescape(french.text)
+    assert "cannot be used" not in french.text
 
 
 async def test_settings_are_shown_and_secrets_only_as_set(site: Site) -> None:

@@ -11,6 +11,7 @@ from mailer.campaigns.writing.translation import progress
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.console import Visitor, add_user, visitor
+from tests.mailer.campaigns.writing.test_signing_off import needs
 from tests.mailer.web.console.test_writing import (
     BY_SCRIPT,
     TEXT,
@@ -202,3 +203,36 @@ async def test_a_po_file_goes_out_and_comes_in_after_a_look(
     async with site.database.reading() as session:
         known = await progress.sources_of(session, await lookup.get(session, number))
     assert known["fr"]["first/title"] == "The first"
+
+
+async def test_a_second_translator_signs_off_what_the_page_showed(
+    site: Site, tmp_path: Path
+) -> None:
+    needs(site, '["fr"]')
+    number = await letter(site, tmp_path, en=TEXT, fr=FRENCH, es=TEXT)
+    index, here = f"/campaigns/{number}/translate", f"/campaigns/{number}/write/fr"
+    async with serving(site) as pages:
+        ed, tina = await editor(site, pages), await translator(site, pages)
+        assert "not signed off yet" in (await ed.get(index)).text
+        assert "editor wrote the fr of" in (await ed.get(here)).text
+        assert "Second reading" not in (await ed.get(f"{here[:-2]}es")).text
+        page = (await tina.get(here)).text
+        old = {"version": re.findall(r'name="version" value="([^"]+)"', page)[0]}
+        sent = block((await ed.get(here)).text, "first", title="Le tout premier")
+        assert (await ed.post(here, sent)).status_code == 303
+        stale = await tina.post(f"{index}/fr/sign-off", old)
+        assert stale.status_code == 409
+        assert "read the change" in stale.text
+        page = (await tina.get(here)).text
+        now = {"version": re.findall(r'name="version" value="([^"]+)"', page)[0]}
+        assert (await ed.post(f"{index}/fr/sign-off", now)).status_code == 409
+        assert (await tina.post(f"{index}/es/sign-off", now)).status_code == 409
+        answer = await tina.post(f"{index}/fr/sign-off", now)
+        assert answer.status_code == 303, answer.text
+        said = (await tina.get(f"{index}?signed=fr")).text
+        assert "The translation is signed off: French." in said
+        assert "signed off</span>" in said
+        assert "signed off:" not in (await tina.get(f"{index}?signed=<b>")).text
+        assert "By tina on" in (await ed.get(here)).text
+        whole = (await ed.get(f"/campaigns/{number}")).text
+        assert "signed a translation off" in whole

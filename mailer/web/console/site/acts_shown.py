@@ -1,0 +1,252 @@
+"""Says acts of the record in words: what was done, to what, and what it changed."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from audiences.store.permission import DirectoryRight
+from audiences.upkeep.changes import DirectoryChange
+from audiences.upkeep.data_changes import DataChange
+from mailer.campaigns.acts import Act
+from mailer.reports.record.history_sources import HistoryEntry
+from mailer.users.acts import Right
+from mailer.web.console import strings
+from mailer.web.console.directory import names
+from mailer.web.console.guard import Visit
+from mailer.web.console.imports import column_names
+from mailer.web.console.letters.state_names import ACTS
+
+OTHER_ACTS: Mapping[str, str] = {
+    **{str(act): words for act, words in names.MESSAGES.items()},
+    **{str(standing): words for standing, words in names.STANDINGS.items()},
+    **names.ACTS,
+    **names.DECISIONS,
+    "saved": "saved",
+    "undone": "taken back",
+    "suppressed": "suppressed",
+    "lifted": "allowed again",
+    "disabled": "disabled",
+    "enabled": "enabled again",
+    "invited": "invited",
+    "signed_out": "signed out everywhere",
+    "imported": "imported",
+    "filed": "filed to a letter",
+    "left": "unsubscribed",
+    "done": "done",
+    "settled": "settled",
+    "discarded": "discarded",
+    "released": "believed",
+    "reconciled": "settled by the log of the relay",
+    "stopped": "stopped",
+    "continued": "allowed to send again",
+    "resumed": "went on after a restore",
+    "founded": "founded",
+    "upgraded": "upgraded",
+    "loaded": "loaded",
+}
+ABOUT: Mapping[str, str] = {
+    "campaign": "letter",
+    "contact": "contact",
+    "consent": "subscription",
+    "address": "address",
+    "organisation": "organisation",
+    "user": "person",
+    "topic": "topic",
+    "theme": "theme",
+    "sector": "sector",
+    "office": "field office",
+    "role": "role",
+    "series": "series",
+    "segment": "saved rule",
+    "import": "import",
+    "export": "export",
+    "source": "list that is read again",
+    "proposal": "proposal",
+    "mail": "mail",
+    "task": "task",
+    "messages": "messages",
+    "templates": "templates",
+    "settings": "settings",
+    "store": "store",
+    "site": "site",
+}
+LABELS: Mapping[str, str] = {
+    **column_names.NAMES,
+    "account": "Account of the machine",
+    "at": "Time",
+    "added": "Added",
+    "approvers": "Approvers",
+    "basis": "Basis of the subscription",
+    "because": "Reason",
+    "before": "Before",
+    "cadence": "Cadence",
+    "campaign": "Letter",
+    "changed": "Changed",
+    "date": "Day",
+    "deputy": "Deputy",
+    "detail": "Remark",
+    "disabled_at": "Disabled",
+    "event": "Days after the series it follows",
+    "fell": "Time taken away",
+    "file": "File",
+    "follows": "Follows",
+    "how": "How",
+    "labels": "Names",
+    "language": "Language",
+    "merged": "Merged",
+    "message": "Message",
+    "names": "Names",
+    "parent": "Theme above",
+    "passkey": "Passkey",
+    "persons": "Persons",
+    "place": "Place",
+    "position": "Place in the list",
+    "reached": "Reached",
+    "readers": "Readers",
+    "reason": "Reason",
+    "remark": "Remark",
+    "reply": "Answer of the mail server",
+    "rhythms": "How often",
+    "rows": "Rows",
+    "rule": "Rule",
+    "schema": "Schema",
+    "sectors": "Sectors",
+    "shown": "Name that people read",
+    "source": "Source",
+    "to": "Sent to",
+    "topic": "Topic",
+    "unchanged": "Unchanged",
+    "version": "Version",
+    "wave": "Wave",
+    "zone": "Time zone",
+}
+HIDDEN = frozenset({"digest", "content"})  # in the detail of acts; not for people
+STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
+_LETTER = re.compile(r"campaign ([0-9]{1,9})")
+PAIR = 2  # before and after
+NONE = "–"  # in place of a value
+TIMES = frozenset({"at", "before", "fell", "disabled_at"})  # their values are instants
+VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActChange:
+    """What an act changed, or said: `pair` is whether it has a value before."""
+
+    label: str
+    before: str
+    after: str
+    pair: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownAct:
+    """An act in words; `place` is the page of its object, empty if it has none."""
+
+    kind: str
+    name: str
+    place: str
+    act: str
+    changes: Sequence[ActChange]
+
+
+def numbers_of(entries: Sequence[HistoryEntry]) -> set[int]:
+    """Return the numbers of the letters that acts are about."""
+    found = (_LETTER.fullmatch(each.about) for each in entries)
+    return {int(each[1]) for each in found if each}
+
+
+def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> ShownAct:
+    """Return an act in the language of the page; `letters` are names by number."""
+    kind, _, name = entry.about.partition(" ")
+    words = asked.words
+    letter = _LETTER.fullmatch(entry.about)
+    act: str = OTHER_ACTS.get(entry.act, entry.act)
+    if letter and entry.act in set(Act):
+        act = ACTS[Act(entry.act)]
+    known = letters.get(int(letter[1])) if letter else None
+    return ShownAct(
+        kind=words.text(ABOUT[kind]) if kind in ABOUT else kind,
+        name=f"{name} – {known}" if known else name,
+        place=_place(asked, kind, name),
+        act=words.text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
+        changes=list(changes(asked, entry.detail)),
+    )
+
+
+def history(
+    asked: Visit, rows: Iterable[DirectoryChange | DataChange]
+) -> list[tuple[DirectoryChange | DataChange, str, Sequence[ActChange]]]:
+    """Return changes of an object, each with its act in words and what it changed."""
+    text = asked.words.text
+    return [
+        (
+            each,
+            text(OTHER_ACTS[each.act]) if each.act in OTHER_ACTS else each.act,
+            list(changes(asked, each.detail)),
+        )
+        for each in rows
+    ]
+
+
+def changes(asked: Visit, detail: Mapping[str, Any]) -> Iterator[ActChange]:
+    """Yield what the detail of an act says, each with its label, in words."""
+    words = asked.words
+    for key, value in detail.items():
+        if key in HIDDEN or value in (None, "", [], {}):
+            continue
+        name, _, rest = key.partition(" ")  # such as “deputy marie”
+        label = words.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
+        pair = isinstance(value, list) and len(value) == PAIR
+        before, after = value if pair else (None, value)
+        yield ActChange(
+            label=f"{label} {rest}".strip(),
+            before=_text(asked, key, before),
+            after=_text(asked, key, after),
+            pair=pair,
+        )
+
+
+def _text(asked: Visit, key: str, value: Any) -> str:
+    """Return a value of a detail as people read it."""
+    if isinstance(value, Mapping):
+        said = [f"{name}: {_text(asked, '', each)}" for name, each in value.items()]
+        return "; ".join(said) or NONE
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or NONE
+    return NONE if value in (None, "") else _said(asked, key, str(value))
+
+
+def _said(asked: Visit, key: str, value: str) -> str:
+    """Return a text of a detail: instants, languages and codes in words."""
+    if key == "language":
+        return asked.words.language_name(value)
+    if key in VALUES and value in VALUES[key]:
+        return asked.words.text(VALUES[key][value])
+    if key in TIMES:
+        with suppress(ValueError):
+            at = datetime.fromisoformat(value)
+            return strings.moment(asked.words, at, asked.zone) if at.tzinfo else value
+    return value
+
+
+def _place(asked: Visit, kind: str, name: str) -> str:
+    """Return the page of an object, below that of the console; empty if none."""
+    quoted = quote(name, safe="")
+    pages = {
+        "campaign": (Right.READ, f"/campaigns/{quoted}"),
+        "user": (Right.USERS, f"/people/{quoted}"),
+        "organisation": (Right.READ, f"/directory?search={quoted}"),
+        "contact": (Right.NAMES, f"/directory?search={quoted}"),
+        "address": (Right.NAMES, f"/directory?search={quoted}"),
+        "topic": (DirectoryRight.WORDS, f"/words/edit?kind=topic&code={quoted}"),
+        "theme": (DirectoryRight.WORDS, f"/words/edit?kind=theme&code={quoted}"),
+        "segment": (Right.READ, f"/audiences/{quoted}"),
+        "import": (DirectoryRight.DIRECTORY, "/directory/imports"),
+    }
+    right, place = pages.get(kind, (Right.READ, ""))
+    return place if name and asked.could(right) else ""

@@ -1,0 +1,227 @@
+"""/console/audiences: rules that are kept under a name: counted, changed, renamed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.segments import compiler, grammar, save, saved, vocabularies
+from audiences.segments.saved import SavedSegment
+from audiences.store.permission import DirectoryRight
+from mailer.campaigns.writing import saved_rules
+from mailer.errors import RefusedError
+from mailer.users.acts import Right
+from mailer.web import forms
+from mailer.web.console import showing
+from mailer.web.console.directory import acting
+from mailer.web.console.directory.acting import Asking
+from mailer.web.console.guard import Visit
+from mailer.web.console.showing import HOME
+from mailer.web.console.writing import rule_form, sentence
+from mailer.web.console.writing.sentence import Row
+
+ROOM = f"{HOME}/audiences"
+NOT_SURE = "Tick the box to remove it."
+NO_RULE = "There is no condition yet; give one at least."
+EXAMPLES = (
+    "kind = ngo and country in region(AFR)",
+    "kind = natcom and speaks(fr)",
+    "fields has ED and not status = observer",
+)
+STRINGS = (NOT_SURE, NO_RULE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedRule:
+    """What a page shows of a rule: as rows or text, and what was typed beside it."""
+
+    rule: str
+    given: list[Row] | None = None
+    as_text: bool = False
+    more: bool = False  # with one more row
+    fault: str = ""
+    seen: str = ""  # the version; empty: the latest
+    renamed: str = ""
+
+
+@get("/audiences", right=Right.READ)
+async def listed(request: Asking) -> Response[Any]:
+    """Show the saved rules, with where each is used."""
+    asked = request.user
+    async with asked.site.database.reading() as session:
+        rows = await saved.listed(session)
+        uses = await saved_rules.all_uses(session)
+    return showing.show(
+        asked,
+        "site/saved-rules.html",
+        rows=[(each, uses[each.name]) for each in rows],
+        examples=EXAMPLES,
+        may=asked.could(DirectoryRight.RULES),
+        done=acting.done(request),
+    )
+
+
+@get("/new-rule", right=DirectoryRight.RULES)
+async def new(request: Asking) -> Response[Any]:
+    """Show the form for a new rule; `rule` may be given."""
+    rule = request.query_params.get("rule", "")[: acting.LONGEST]
+    return await _page(request.user, None, "", TriedRule(rule=rule))
+
+
+@get("/audiences/{name:str}", right=Right.READ)
+async def one(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Show a saved rule: whom it picks, where it is used, and its versions."""
+    asked = request.user
+    versions = await _versions(asked, name)
+    return await _page(asked, versions, name, TriedRule(rule=versions[0].rule))
+
+
+@post("/new-rule", right=DirectoryRight.RULES, status_code=200)
+async def add(request: Asking) -> Response[Any]:
+    """Try a rule, or keep it under a name."""
+    asked, form = request.user, await forms.form_of(request)
+    return await _changed(asked, form, None, acting.typed(form, "name"))
+
+
+@post("/audiences/{name:str}", right=DirectoryRight.RULES, status_code=200)
+async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Try another rule for a name, or save it."""
+    asked, form = request.user, await forms.form_of(request)
+    return await _changed(asked, form, await _versions(asked, name), name)
+
+
+@post("/audiences/{name:str}/rename", right=DirectoryRight.RULES, status_code=200)
+async def rename(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Give a saved rule another name."""
+    asked, form = request.user, await forms.form_of(request)
+    versions, wanted = await _versions(asked, name), acting.typed(form, "name")
+    try:
+        async with asked.site.database.writing() as session:
+            await saved_rules.rename(
+                session, name, wanted, by=asked.user.name, now=asked.now
+            )
+    except acting.REFUSALS as refused:
+        rule, said = versions[0].rule, str(refused)
+        tried = TriedRule(rule=rule, fault=said, renamed=wanted)
+        return await _page(asked, versions, name, tried)
+    return showing.to(asked.site, f"{ROOM}/{wanted}")
+
+
+@post("/audiences/{name:str}/remove", right=DirectoryRight.RULES, status_code=200)
+async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
+    """Remove a saved rule; the box that says so was ticked."""
+    asked, form = request.user, await forms.form_of(request)
+    versions = await _versions(asked, name)
+    try:
+        if form.get("sure") != "yes":
+            raise RefusedError(asked.words.text(NOT_SURE))
+        async with asked.site.database.writing() as session:
+            await saved_rules.remove(session, name, by=asked.user.name, now=asked.now)
+    except acting.REFUSALS as refused:
+        tried = TriedRule(rule=versions[0].rule, fault=str(refused))
+        return await _page(asked, versions, name, tried)
+    return showing.to(asked.site, ROOM)
+
+
+async def _versions(asked: Visit, name: str) -> list[SavedSegment]:
+    """Return the versions of a saved rule, the latest first."""
+    async with asked.site.database.reading() as session:
+        versions = list(await saved.versions(session, name[:60]))
+    if not versions or not versions[0].rule:
+        raise NotFoundException
+    return versions
+
+
+async def _changed(
+    asked: Visit, form: Any, versions: list[SavedSegment] | None, name: str
+) -> Response[Any]:
+    """Save the rule of a form if that was pressed, or show what it picks."""
+    act, given = str(form.get("act") or "try"), rule_form.given(form)
+    rule = str(form.get("rule") or "") if given is None else sentence.text(given)
+    rule, fault = " ".join(rule.split()), ""
+    seen = str(form.get("seen") or "0")
+    if act == "save":
+        try:
+            if not rule:
+                raise RefusedError(asked.words.text(NO_RULE))
+            async with asked.site.database.reading() as session:
+                await save.check(session, name, rule, now=asked.now)
+            async with asked.site.database.writing() as session:
+                version = int(seen) if seen.isascii() and seen.isdecimal() else 0
+                await save.save(
+                    session,
+                    *(name, rule),
+                    by=asked.user.name,
+                    now=asked.now,
+                    seen=version,
+                )
+        except acting.REFUSALS as refused:
+            fault = str(refused)
+        else:
+            return showing.to(asked.site, f"{ROOM}/{name}")
+    tried = TriedRule(
+        rule=rule,
+        given=given if act in {"add", "try", "save"} else None,
+        as_text=act == "text",
+        more=act == "add",
+        seen="" if fault else seen,  # after a refusal, the version that is shown
+        fault=fault,
+    )
+    return await _page(asked, versions, name, tried)
+
+
+async def _page(
+    asked: Visit, versions: list[SavedSegment] | None, name: str, tried: TriedRule
+) -> Response[Any]:
+    """Show a rule with whom it picks; `versions` is None for a new one."""
+    rule, given, fault = tried.rule, tried.given, tried.fault
+    async with asked.site.database.reading() as session:
+        context = await _context(session, asked)
+        used = await saved_rules.uses(session, name) if versions else None
+        found: dict[str, Any] = {"counted": None, "people": [], "why": None}
+        try:
+            if given is None and not tried.as_text:
+                given = _rows(rule)
+            if rule:
+                found = await rule_form.found(asked, session, rule, context)
+        except acting.REFUSALS as wrong:
+            fault = fault or str(wrong)
+    last = versions[0] if versions else None
+    return showing.show(
+        asked,
+        "site/saved-rule.html",
+        status=acting.UNPROCESSABLE if fault else 200,
+        fault=fault,
+        versions=versions or (),
+        name=name,
+        renamed=tried.renamed or name,
+        rule=rule,
+        saved=last is not None and last.rule == rule,
+        seen=tried.seen or (str(last.version) if last else "0"),
+        rows=[*given, rule_form.EMPTY] if tried.more and given is not None else given,
+        used=used,
+        may=asked.could(DirectoryRight.RULES),
+        **found,
+        **rule_form.words(asked, context),
+    )
+
+
+def _rows(rule: str) -> list[Row] | None:
+    """Return the rows of a rule, an empty one without a rule."""
+    return sentence.rows(grammar.parse(rule)) if rule else [rule_form.EMPTY]
+
+
+async def _context(session: AsyncSession, asked: Visit) -> compiler.Context:
+    """Return the context of a rule that is of no letter, with a theme, as in saving."""
+    vocabulary = await vocabularies.load(session)
+    return compiler.Context(
+        vocabulary=vocabulary,
+        today=asked.now.date(),
+        themes=tuple(vocabulary.themes)[:1],
+    )
+
+
+HANDLERS = (listed, new, one, add, change, rename, remove)

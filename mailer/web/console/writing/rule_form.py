@@ -1,0 +1,99 @@
+"""A rule as a form: its rows or its text, whom it picks, and the words it may have."""
+
+from typing import Any
+
+from litestar.datastructures import FormMultiDict
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences import contacts
+from audiences.segments import compiler, explanation, facts, named, resolve
+from audiences.segments.compiler import Context
+from mailer.users.acts import Right
+from mailer.web.console.guard import Visit
+from mailer.web.console.writing import sentence
+from mailer.web.console.writing.sentence import Row
+
+SHOWN = 20  # readers by name
+KINDS = {
+    "ngo": "NGOs",
+    "delegation": "permanent delegations",
+    "natcom": "National Commissions",
+    "field_office": "field offices",
+    "sector": "sectors of the Secretariat",
+    "liaison_committee": "the liaison committee",
+    "observer": "observers",
+}
+LEFT_OUT = {
+    "no_address": "have no address",
+    "suppressed": "must not be written to",
+    "stopped": "asked for no more letters",
+    "unsubscribed": "left this topic",
+    "paused": "asked for a break",
+    "unconfirmed": "have not confirmed their wish yet",
+    "not_subscribed": "never asked for this topic",
+}
+EMPTY = Row(part=sentence.ALL, fact="", sign="=", values="")
+STRINGS = (*KINDS.values(), *LEFT_OUT.values())
+
+
+def given(form: FormMultiDict) -> list[Row] | None:
+    """Return the rows of a form; None if it has a text."""
+    keys = ("part", "fact", "sign", "values")
+    columns = [[str(each) for each in form.getall(key, [])] for key in keys]
+    if not columns[0]:
+        return None
+    return [
+        Row(part=part, fact=fact, sign=sign, values=values)
+        for part, fact, sign, values in list(zip(*columns, strict=False))[
+            : sentence.MOST_ROWS
+        ]
+    ]
+
+
+async def found(
+    asked: Visit,
+    session: AsyncSession,
+    rule: str,
+    context: Context,
+    address: str = "",
+) -> dict[str, Any]:
+    """Return the count of a rule, some of its readers, and why a person is one."""
+    await named.require_known(session, [rule], context.vocabulary)
+    compiler.condition(rule, context)
+    counted = await resolve.count(session, rule, context)
+    people, why = [], None
+    if asked.could(Right.NAMES):
+        async for each in resolve.members(session, rule, context):
+            people.append(each)
+            if len(people) == SHOWN:
+                break
+        if address:
+            contact = await contacts.find(session, address, key=asked.site.address_key)
+            why = await explanation.explain(session, rule, contact, context)
+    return {"counted": counted, "people": people, "why": why}
+
+
+def words(asked: Visit, context: Context) -> dict[str, Any]:
+    """Return what the page calls things, and the words that a rule may have."""
+    text = asked.words.text
+    parts = {
+        part: text(said, number=part.removeprefix("group-"))
+        if "%(number)s" in said
+        else text(said)
+        for part, said in sentence.PARTS.items()
+    }
+    offered = {
+        name: sorted(map(str, context.vocabulary.known(fact.values)))[:300]
+        for name, fact in facts.FACTS.items()
+    } | {
+        name: sorted(map(str, context.vocabulary.known(test.takes)))[:300]
+        for name, test in facts.TESTS.items()
+    }
+    return {
+        "parts_named": parts,
+        "facts_named": {k: text(v) for k, v in sentence.FACTS.items()},
+        "signs_named": {str(k): text(v) for k, v in sentence.SIGNS.items()},
+        "kinds_named": {k: text(v) for k, v in KINDS.items()},
+        "left_out_named": {k: text(v) for k, v in LEFT_OUT.items()},
+        "vocabulary": offered,
+    }
