@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     exists,
+    func,
     select,
     update,
 )
@@ -189,3 +190,10 @@ async def further_of(session: AsyncSession, contact_id: int) -> list[Further]:
         .order_by(Membership.id)
     )
     return [Further(*row) for row in rows]
+
+
+async def are_many(session: AsyncSession, number: int) -> bool:
+    """Whether there are more than a number of contacts."""
+    some = select(Contact.id).limit(number + 1).subquery()
+    found = await session.scalar(select(func.count()).select_from(some))
+    return (found or 0) > number

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
@@ -100,13 +109,18 @@ def _is_field(code: str) -> ColumnElement[bool]:
 
 def _search(part: str, *, sqlite: bool) -> ColumnElement[bool]:
     """Return the condition that a text is part of what names an organisation."""
-    columns = (
-        *(Organisation.name, Organisation.acronym, Organisation.website),
-        *(Organisation.names[each].as_string() for each in OFFERED),
-    )
+    columns = (Organisation.name, Organisation.acronym, Organisation.website)
+    translated = [
+        folding.contains(Organisation.names[each].as_string(), part, sqlite=sqlite)
+        for each in OFFERED
+    ]
+    in_names = or_(*translated)
+    if sqlite:  # most have none, and each look into JSON reads all of it
+        in_names &= type_coerce(Organisation.names, String) != "{}"
     return or_(
         Organisation.code_key.contains(folded(part), autoescape=True),
         *(folding.contains(each, part, sqlite=sqlite) for each in columns),
+        in_names,
     )
 
 

@@ -32,11 +32,7 @@ async def page(
     session: AsyncSession, wanted: Selection, *, after: int, limit: int
 ) -> list[ListedContact]:
     """Return the first selected contacts after one, at most `limit`."""
-    found: list[Listed] = []
-    async for more in selection.pages(session, wanted, after=after, first=limit):
-        found += more
-        if len(found) >= limit:
-            break
+    found = await _first(session, wanted, after=after, limit=limit)
     known = Bodies()
     await known.load(session, {each.organisation_id for each in found})
     return [
@@ -44,3 +40,16 @@ async def page(
         for each in found[:limit]
         if (body := known[each.organisation_id])
     ]
+
+
+async def _first(
+    session: AsyncSession, wanted: Selection, *, after: int, limit: int
+) -> list[Listed]:
+    if wanted.rule is None:
+        return await selection.first(session, wanted, after=after, limit=limit)
+    found: list[Listed] = []
+    async for more in selection.pages(session, wanted, after=after, first=limit):
+        found += more
+        if len(found) >= limit:
+            break
+    return found

@@ -89,6 +89,15 @@ async def pages(
         after, size = last, max(first, min(2 * size, LARGEST_PAGE))
 
 
+async def first(
+    session: AsyncSession, wanted: Selection, *, after: int, limit: int
+) -> list[Listed]:
+    """Return the first selected contacts after one, at most `limit`; without a rule."""
+    query = _query(wanted, (after, None), sqlite=dialects.is_sqlite(session))
+    rows = await session.execute(query.order_by(Contact.id).limit(limit))
+    return [Listed(*row) for row in rows]
+
+
 async def _page(
     session: AsyncSession, wanted: Selection, within: Range
 ) -> list[Listed]:
@@ -99,7 +108,7 @@ async def _page(
 
 
 def _query(
-    wanted: Selection, within: Range, *, sqlite: bool
+    wanted: Selection, within: tuple[int, int | None], *, sqlite: bool
 ) -> Select[*tuple[Any, ...]]:
     after, last = within
     left_out = _left_out()
@@ -115,8 +124,10 @@ def _query(
             left_out.label("left_out"),
         )
         .outerjoin(Suppression, Suppression.address_key == Contact.address_key)
-        .where(Contact.id > after, Contact.id <= last, Contact.address.is_not(None))
+        .where(Contact.id > after, Contact.address.is_not(None))
     )
+    if last is not None:
+        query = query.where(Contact.id <= last)
     if wanted.readers:
         query = query.where(left_out.is_(None))
     if wanted.suppressed:
@@ -130,8 +141,8 @@ def _query(
                 folding.contains(Contact.name, wanted.search, sqlite=sqlite),
             )
         )
-    if wanted.rule is not None and wanted.context is not None:
-        picked = _picked(wanted.rule, wanted.context, within)
+    if wanted.rule is not None and wanted.context is not None and last is not None:
+        picked = _picked(wanted.rule, wanted.context, (after, last))
         query = query.where(or_(*picked))
     return query
 

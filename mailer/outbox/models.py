@@ -113,6 +113,8 @@ class Message(Base):
         ),
         UniqueConstraint("contact_id", "campaign_id", "wave"),
         UniqueConstraint("campaign_id", "address_key", "wave"),
+        # in the order of their making: a count reads the table from front to back
+        Index("ix_message_campaign", "campaign_id"),
         Index(
             "ix_message_open",
             "campaign_id",

@@ -5,7 +5,6 @@ the reasons for skipping add up to `audience`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,8 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import FOR_ORGANISATION, Message, MessageEvent
 from mailer.outbox.waves import counts
 from mailer.outbox.waves.counts import WaveCount
+from mailer.reports.figures import message_counts
+from mailer.reports.figures.message_counts import MessageCounts
 
 # states whose reasons a report gives
 _EXPLAINED = (
@@ -49,13 +50,10 @@ class ReasonCount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CampaignReport:
-    """The messages of a campaign, counted; `states` has every state except skipped."""
+class CampaignReport(MessageCounts):
+    """The messages of a campaign, counted and explained."""
 
     state: str
-    states: Mapping[MessageState, int]  # marked messages count as waiting
-    skipped: dict[str, int]
-    by_language: dict[str, int]  # accepted messages
     by_kind: dict[str, int]  # accepted messages
     fallbacks: dict[str, int]  # readers by wanted and got: "zh → en"
     joined_since_approval: int
@@ -65,16 +63,6 @@ class CampaignReport:
     settled_at: datetime | None
     reasons: tuple[ReasonCount, ...] = ()  # the most frequent first
     waves: tuple[WaveCount, ...] = ()  # without the release
-
-    @property
-    def audience(self) -> int:
-        """Return the number of readers."""
-        return sum(self.states.values()) + sum(self.skipped.values())
-
-    @property
-    def accepted(self) -> int:
-        """Return the number of messages that the relay took."""
-        return self.states[MessageState.ACCEPTED]
 
     @property
     def per_second(self) -> float:
@@ -113,47 +101,28 @@ def _reason_as_json(why: ReasonCount) -> dict[str, Any]:
 async def report(session: AsyncSession, campaign: Campaign) -> CampaignReport:
     """Return the report of a campaign: of each reader the last message counts."""
     mine = await ledger.of_campaign(session, campaign.id)
-    states, skipped = await _states(session, mine)
+    counted = await message_counts.read(session, campaign)
     started, settled = await _times(session, campaign)
     joined, left = await _difference(session, campaign)
+    kinds, _ = await by_kind_and_region(session, mine)
     return CampaignReport(
         state=campaign.state,
-        states=states,
-        skipped=dict(skipped.most_common()),
-        by_language=await _by_language(session, mine),
-        by_kind=await _by_kind(session, mine),
+        states=counted.states,
+        skipped=counted.skipped,
+        by_language=counted.by_language,
+        by_kind=kinds,
         fallbacks=await _fallbacks(session, mine),
         joined_since_approval=joined,
         left_since_approval=left,
         stopped_because=campaign.stopped_because,
         started_at=started,
         settled_at=settled,
-        reasons=await _reasons(session, campaign, mine),
+        reasons=await reasons(session, campaign, mine),
         waves=await counts.read(session, campaign.id),
     )
 
 
-async def _states(
-    session: AsyncSession, mine: Mine
-) -> tuple[dict[MessageState, int], Counter[str]]:
-    """Count messages by state, and skipped messages by reason."""
-    rows = await session.execute(
-        select(Message.state, Message.reason, func.count())
-        .where(*mine)
-        .group_by(Message.state, Message.reason)
-    )
-    states = dict.fromkeys(MessageState, 0)
-    skipped: Counter[str] = Counter()
-    for state, reason, count in rows:
-        states[MessageState(state)] += count
-        if state == MessageState.SKIPPED:
-            skipped[reason or "unknown"] += count
-    del states[MessageState.SKIPPED]
-    states[MessageState.WAITING] += states.pop(MessageState.MARKED)
-    return states, skipped
-
-
-async def _reasons(
+async def reasons(
     session: AsyncSession, campaign: Campaign, of_campaign: Mine
 ) -> tuple[ReasonCount, ...]:
     """Return why messages are not accepted, since when, and when they are tried."""
@@ -205,48 +174,29 @@ async def _times(
     return started, settled
 
 
-async def _by_language(session: AsyncSession, mine: Mine) -> dict[str, int]:
-    rows = await session.execute(
-        select(Message.language, func.count())
-        .where(*mine, Message.state == MessageState.ACCEPTED)
-        .group_by(Message.language)
-        .order_by(func.count().desc())
-    )
-    return {language or "und": count for language, count in rows}
-
-
-async def _by_kind(session: AsyncSession, mine: Mine) -> dict[str, int]:
-    rows = await session.execute(
-        select(Organisation.kind, func.count())
-        .select_from(Message)
-        .join(Contact, Contact.id == Message.contact_id)
-        .join(Organisation, Organisation.id == FOR_ORGANISATION)
-        .where(*mine, Message.state == MessageState.ACCEPTED)
-        .group_by(Organisation.kind)
-        .order_by(func.count().desc())
-    )
-    return {kind: count for kind, count in rows}
-
-
-async def by_region(session: AsyncSession, campaign: Campaign) -> dict[str, int]:
-    """Return the accepted messages by the region of the organisation's country.
+async def by_kind_and_region(
+    session: AsyncSession, mine: Mine
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the accepted messages by kind of organisation, and by its region.
 
     Organisations without a country are under an empty code.
     """
-    region = func.coalesce(Country.region, "")
+    keys = (Organisation.kind, func.coalesce(Country.region, ""))
     rows = await session.execute(
-        select(region, func.count())
+        select(*keys, func.count())
         .select_from(Message)
         .join(Contact, Contact.id == Message.contact_id)
         .join(Organisation, Organisation.id == FOR_ORGANISATION)
         .outerjoin(Country, Country.code == Organisation.country)
-        .where(
-            Message.campaign_id == campaign.id, Message.state == MessageState.ACCEPTED
-        )
-        .group_by(region)
-        .order_by(func.count().desc())
+        .where(*mine, Message.state == MessageState.ACCEPTED)
+        .group_by(*keys)
     )
-    return {code: count for code, count in rows}
+    kinds: Counter[str] = Counter()
+    regions: Counter[str] = Counter()
+    for kind, region, count in rows:
+        kinds[kind] += count
+        regions[region] += count
+    return dict(kinds.most_common()), dict(regions.most_common())
 
 
 async def _fallbacks(session: AsyncSession, mine: Mine) -> dict[str, int]:

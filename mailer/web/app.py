@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer.errors import MailerError, TokenError
 from mailer.readers.optouts import NotRecordedError
+from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
@@ -64,9 +65,10 @@ def create(site: Site, stopping: asyncio.Event | None = None) -> Front:
 
     Answers that last, such as live figures, end when `stopping` is set.
     """
-    recording = Recording(site)
+    recording, figures = Recording(site), CampaignFigures(site)
     shared = {
         "calendar_feed": CalendarFeed(site),
+        "figures": figures,
         "mail_site": site,
         "readiness": Readiness(site),
         "recording": recording,
@@ -87,7 +89,7 @@ def create(site: Site, stopping: asyncio.Event | None = None) -> Front:
     pages = Litestar(
         route_handlers=handlers,
         dependencies={name: _provided(value) for name, value in shared.items()},
-        lifespan=[_applying(recording)],
+        lifespan=[_applying(recording, figures)],
         exception_handlers={Exception: _fault_handler(site)},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
@@ -113,9 +115,9 @@ def _static_files() -> Router:
 
 
 def _applying(
-    recording: Recording,
+    recording: Recording, figures: CampaignFigures
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Return what applies opt-outs to the store while the pages are served."""
+    """Return what applies opt-outs to the store, and counts, while pages are served."""
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -124,6 +126,7 @@ def _applying(
             yield
         finally:
             applying.cancel()
+            await figures.close()
 
     return lifespan
 

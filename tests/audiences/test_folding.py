@@ -1,5 +1,7 @@
 """Names are found as people type them, the same on both stores."""
 
+import re
+
 import pytest
 from sqlalchemy import literal, select
 
@@ -22,6 +24,10 @@ FOUND = (
     ("Ａｓｓｏｃｉａｔｉｏｎ", "association"),
     ("100% d'accord_x", "0% d'accord_"),
     ("İstanbul", "istanbul"),
+    ("ΟΔΟΣ", "οδος"),
+    ("Œ", "OE"),
+    ("Peace – l’e\u0301cole", "ecole"),
+    ("Réseau\u00a0des\u202famis", "reseau des amis"),
 )
 NOT_FOUND = (("Société", "societex"), ("abc", "a_c"), ("abc", "%"), ("Éa", "eb"))
 
@@ -37,6 +43,22 @@ async def test_a_name_is_found_without_case_and_accents(
         sqlite = dialects.is_sqlite(session)
         found = folding.contains(literal(name), part, sqlite=sqlite)
         assert bool(await session.scalar(select(found))) is wanted
+
+
+def test_each_character_that_is_ascii_when_folded_is_looked_at() -> None:
+    looked_at = re.compile(f"[{folding.TO_ASCII}]")
+    becomes_ascii = [
+        chr(code)
+        for code in range(0x80, 0x20000)
+        if not 0xD800 <= code < 0xE000
+        and (
+            (plain := folding.folded(chr(code))) == ""
+            or re.search("[ -~]", plain or "")
+        )
+    ]
+
+    assert [each for each in becomes_ascii if not looked_at.match(each)] == []
+    assert not any(map(looked_at.match, "–—’‘“”жشم明한"))
 
 
 async def test_organisations_are_found_by_each_of_their_names(site: Site) -> None:

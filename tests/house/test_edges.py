@@ -38,6 +38,7 @@ OPENERS = (
     "mailer/feedback/providers/reporting.py",  # opt-outs go to their file between
     "mailer/processes/returning.py",  # forgets old texts at intervals
     "mailer/reports/coverage.py",
+    "mailer/reports/figures/campaign_figures.py",  # counts once for many pages
     "mailer/reports/review/overview.py",  # the gate renders between two transactions
     "mailer/reports/readers.py",
     "mailer/store/",

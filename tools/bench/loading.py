@@ -32,10 +32,8 @@ class Timed:
 
 
 async def load(folder: Path, path: Path) -> dict[str, float]:
-    """Make the users of a sample site, and import a list: read, check, stage, apply."""
+    """Import a list into a sample site: read, check, stage, apply."""
     async with open_site(folder / "config.toml") as site:
-        async with site.database.writing() as session:
-            session.add_all(founding.users(clock.now()))
         table = read.open_table(path)
         async with site.database.connection() as held:
             timed = Timed(held)

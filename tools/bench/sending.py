@@ -36,6 +36,9 @@ async def prepare(
             ("gate", "spam_limit"): 0,
         },
     )
+    async with open_site(folder / "config.toml") as site:
+        async with site.database.writing() as session:
+            session.add_all(founding.users(clock.now()))
     await loading.load(folder, listed)
     return {}
 

@@ -28,6 +28,7 @@ from mailer.campaigns.models import Campaign
 from mailer.feedback.models import EventAnswer, FeedbackKind, FeedbackMail, MailStanding
 from mailer.outbox.models import FOR_ORGANISATION, Message
 from mailer.outcomes.faults import domain_of
+from mailer.reports.results import tally
 from mailer.reports.results.tally import Answers, ReaderCounts, largest
 
 MOST = 20  # groups of a kind that a report lists; those with the most readers
@@ -59,11 +60,22 @@ async def read(session: AsyncSession, campaign: Campaign, mine: Mine) -> Groups:
 
 async def total(session: AsyncSession, campaign: Campaign, mine: Mine) -> ReaderCounts:
     """Return the counts of all readers of a campaign."""
-    counts = ReaderCounts()
-    query = _counted(campaign, mine).group_by(Message.state)
-    for state, readers, replied, answered, away in await session.execute(query):
-        counts.add(state, readers, Answers(replied, answered, away))
-    return counts
+    states = select(Message.state, func.count()).where(*mine).group_by(Message.state)
+    found = {state: count for state, count in await session.execute(states)}
+    return tally.together(found, await answers(session, campaign, mine))
+
+
+async def answers(session: AsyncSession, campaign: Campaign, mine: Mine) -> Answers:
+    """Count the readers of a campaign who answered; it begins with the answers."""
+    given = _answers(campaign)
+    sums = (given.c.replied, given.c.answered, given.c.away)
+    row = await session.execute(
+        select(*(func.coalesce(func.sum(each), 0) for each in sums))
+        .select_from(given)
+        .join(Message, Message.contact_id == given.c.contact_id)
+        .where(*mine)
+    )
+    return Answers(*row.one())
 
 
 def _counted(

@@ -97,7 +97,7 @@ async def _deferred(
         .join(MessageEvent, MessageEvent.message_number == Message.id)
         .where(
             *mine,
-            Message.state == MessageState.DEFERRED,
+            Message.due_at.is_not(None) & (Message.state == MessageState.DEFERRED),
             MessageEvent.state == MessageState.DEFERRED,
         )
         .group_by(domain, Message.reply.is_not(None))

@@ -1,6 +1,6 @@
 """Counts of readers by what became of their letters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -48,6 +48,15 @@ class Answers:
     replied: int
     answered: int
     out_of_office: int
+
+
+def together(states: Mapping[str, int], answers: Answers) -> ReaderCounts:
+    """Return the counts of readers by state, with all their answers."""
+    counts = ReaderCounts()
+    for state, readers in states.items():
+        counts.add(state, readers, Answers(0, 0, 0))
+    counts.add("", 0, answers)
+    return counts
 
 
 NAMES = tuple(ReaderCounts.__dataclass_fields__)

@@ -1,7 +1,7 @@
 """What the unit must know of one campaign: where it stands, and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -20,6 +20,9 @@ from mailer.outbox import lease
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.reports import totals
+from mailer.reports.figures.campaign_figures import CampaignFigures
+from mailer.reports.figures.kept import Kept
+from mailer.reports.figures.message_counts import MessageCounts
 from mailer.reports.totals import CampaignReport
 from mailer.sites.site import Site
 from mailer.store import identity
@@ -66,35 +69,51 @@ class Overview:
     may_approve: Sequence[str]  # approvers who wrote none of it
     readers: int | None  # None: they cannot be counted
     languages: Mapping[str, LanguageStanding]
-    report: CampaignReport | None  # None: not released
+    report: CampaignReport | None  # None: not released, or only its counts were asked
     warnings: Sequence[Problem]
     history: Sequence[CampaignEvent]
     next: NextStep
+    seen_at: datetime | None  # when it was checked or counted; None: still under way
+    renewing: bool  # it is checked or counted again: what is here may be old
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is being checked, and no earlier check is known."""
+        return self.seen_at is None and self.campaign.state in BEFORE_RELEASE
 
 
 @dataclass(kw_only=True)
 class _Found:
-    """What is found before a release."""
+    """What is found by a check, or counted after a release."""
 
+    covered: bool = False  # whether an approval holds
+    report: CampaignReport | None = None
     readers: int | None = None
     languages: dict[str, LanguageStanding] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
 
-async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
-    """Return what the unit must know of a campaign; it is checked without a score."""
+async def overview(
+    site: Site,
+    campaign_id: int,
+    *,
+    now: datetime,
+    figures: CampaignFigures | None = None,
+) -> Overview:
+    """Return what the unit must know of a campaign; it is checked without a score.
+
+    With `figures`, which pages share, what takes long may be that of some time ago.
+    """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
         given = await lookup.current_approval(session, campaign)
         signed = await signatures.signers(session, given) if given else []
         history = await lookup.events_of(session, campaign)
         able = await approving.able(session, site, campaign, now=now)
-        released = campaign.state not in BEFORE_RELEASE
-        report = await totals.report(session, campaign) if released else None
         warnings = await _of_site_and_time(session, campaign)
-        covered = await _covered(session, site, campaign, warnings, now)
         workers = await session.run_sync(partial(lease.at_work, now=now))
-    found = _of_report(report) if report else await _checked(site, campaign_id, now)
+    seen = await _found(site, campaign, figures, now=now)
+    found = seen.value if seen else _Found()
     if campaign.state == CampaignState.IN_REVIEW:
         able = [each for each in able if each not in signed]
     return Overview(
@@ -103,11 +122,33 @@ async def overview(site: Site, campaign_id: int, *, now: datetime) -> Overview:
         may_approve=able,
         readers=found.readers,
         languages=found.languages,
-        report=report,
+        report=found.report,
         warnings=[*warnings, *found.warnings],
         history=history,
-        next=_next(campaign, found.warnings, covered=covered, works=bool(workers)),
+        next=_next(campaign, found, works=bool(workers)),
+        seen_at=seen.at if seen else None,
+        renewing=seen.renewing if seen else False,
     )
+
+
+async def _found(
+    site: Site, campaign: Campaign, figures: CampaignFigures | None, *, now: datetime
+) -> Kept[_Found] | None:
+    """Check a campaign before its release; count its messages after it."""
+    if campaign.state in BEFORE_RELEASE:
+        check = partial(_checked, site, campaign.id, now)
+        if figures is None:
+            return Kept(value=await check(), at=now)
+        return await figures.of_audience("overview", campaign, check)
+    if figures is None:
+        async with site.database.reading() as session:
+            report = await totals.report(session, campaign)
+        return Kept(value=replace(_counted(report), report=report), at=now)
+    counts = await figures.counts(campaign)
+    if counts is None:
+        return None
+    found = _counted(counts.value)
+    return Kept(value=found, at=counts.at, renewing=counts.renewing)
 
 
 async def _of_site_and_time(session: AsyncSession, campaign: Campaign) -> list[Problem]:
@@ -125,37 +166,22 @@ async def _of_site_and_time(session: AsyncSession, campaign: Campaign) -> list[P
     return found
 
 
-async def _covered(
-    session: AsyncSession,
-    site: Site,
-    campaign: Campaign,
-    warnings: list[Problem],
-    now: datetime,
-) -> bool:
-    """Whether the campaign's approval holds for its time; else add why it does not."""
-    if campaign.state not in approval.RENEWABLE:
-        return False
-    at = max(now, campaign.at or now)
-    try:
-        await approval.require(session, site, campaign, at=at)
-        context = await lookup.context_of(session, campaign, now=now)
-        changed = await audience_guard.change(session, site, campaign, context)
-    except (MailerError, AudienceError) as fault:
-        warnings.append(problem.warning("", "approval", str(fault)))
-        return False
-    if changed is not None:
-        warnings.append(problem.warning("", "audience", changed))
-    return True
-
-
 async def _checked(site: Site, campaign_id: int, now: datetime) -> _Found:
-    """Return what the gate finds; a fault that ends the check is a problem, too."""
+    """Return what the gate finds, and whether the approval holds for the time.
+
+    A fault that ends the check is a problem, too.
+    """
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        covered, warnings = await _covered(session, site, campaign, now)
     try:
         checked = await gate.check_as_approved(site, campaign_id, now=now)
     except (MailerError, AudienceError) as fault:
-        return _Found(warnings=[problem.error("", "content", str(fault))])
+        warnings.append(problem.error("", "content", str(fault)))
+        return _Found(covered=covered, warnings=warnings)
     names = [*checked.readers, *checked.translations]
     return _Found(
+        covered=covered,
         readers=sum(checked.readers.values()),
         languages={
             language: LanguageStanding(
@@ -164,24 +190,40 @@ async def _checked(site: Site, campaign_id: int, now: datetime) -> _Found:
             )
             for language in dict.fromkeys(names)
         },
-        warnings=checked.problems,
+        warnings=[*warnings, *checked.problems],
     )
 
 
-def _of_report(report: CampaignReport) -> _Found:
+async def _covered(
+    session: AsyncSession, site: Site, campaign: Campaign, now: datetime
+) -> tuple[bool, list[Problem]]:
+    """Whether the campaign's approval holds for its time; why not, or what changed."""
+    if campaign.state not in approval.RENEWABLE:
+        return False, []
+    at = max(now, campaign.at or now)
+    try:
+        await approval.require(session, site, campaign, at=at)
+        context = await lookup.context_of(session, campaign, now=now)
+        changed = await audience_guard.change(session, site, campaign, context)
+    except (MailerError, AudienceError) as fault:
+        return False, [problem.warning("", "approval", str(fault))]
+    if changed is None:
+        return True, []
+    return True, [problem.warning("", "audience", changed)]
+
+
+def _counted(counts: MessageCounts) -> _Found:
     """Return the readers of a released campaign, and who got which language."""
     return _Found(
-        readers=report.audience,
+        readers=counts.audience,
         languages={
             language: LanguageStanding(readers=count, translated=None)
-            for language, count in report.by_language.items()
+            for language, count in counts.by_language.items()
         },
     )
 
 
-def _next(
-    campaign: Campaign, found: Sequence[Problem], *, covered: bool, works: bool
-) -> NextStep:
+def _next(campaign: Campaign, found: _Found, *, works: bool) -> NextStep:
     steps = {
         CampaignState.APPROVED: NextStep.SCHEDULE,
         CampaignState.SCHEDULED: NextStep.WAIT,
@@ -193,10 +235,10 @@ def _next(
     }
     state = CampaignState(campaign.state)
     if state in BEFORE_RELEASE:
-        if any(each.level is Severity.ERROR for each in found):
+        if any(each.level is Severity.ERROR for each in found.warnings):
             return NextStep.CORRECT
         if state in {CampaignState.DRAFT, CampaignState.IN_REVIEW}:
             return NextStep.APPROVE
-        if not covered:
+        if not found.covered:
             return NextStep.APPROVE_AGAIN
     return steps[state]

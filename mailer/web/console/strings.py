@@ -58,3 +58,8 @@ def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:
     day = catalogue.day(local.date(), weekday=True)
     place = "UTC" if zone.key == "UTC" else catalogue.city(zone.key)
     return f"{day}, {catalogue.time(local)} ({place})"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """Return the time of an instant in a zone to the second: 10:40:05."""
+    return f"{at.astimezone(zone):%H:%M:%S}"

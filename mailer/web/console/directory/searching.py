@@ -71,6 +71,8 @@ async def _found(
             return found, None
         bodies = wanted.bodies()
         rows = await listed_bodies.page(session, bodies, after=after, limit=PAGE + 1)
+        if not after and len(rows) <= PAGE:  # this page has them all
+            return rows, len(rows)
         return rows, await listed_bodies.count(session, bodies, most=MOST + 1)
 
 

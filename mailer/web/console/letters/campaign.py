@@ -3,10 +3,12 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mailer.campaigns.acts import Act
 from mailer.rendering.language.catalogues import Catalogue
+from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.review import overview
 from mailer.reports.review.overview import NextStep, Overview
 from mailer.users.acts import Right
@@ -69,20 +71,31 @@ NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
     ),
     NextStep.COPY: ("It is cancelled.", Right.READ, "/report", "Read the report"),
 }
-STRINGS = tuple(
-    text for sentence, _, _, button in NEXT.values() for text in (sentence, button)
+CHECKED = (
+    "It is being checked. The page shows by itself what was found.",
+    Right.READ,
+    "/check",
+    "See the check",
+)
+STRINGS = (
+    *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
+    *(CHECKED[0], CHECKED[-1]),
 )
 
 
 @get("/campaigns/{number:int}", right=Right.READ)
 async def campaign(
-    request: Request[Visit, Any, Any], number: FromPath[int]
+    request: Request[Visit, Any, Any],
+    number: FromPath[int],
+    figures: NamedDependency[CampaignFigures],
 ) -> Response[Any]:
     """Show one letter: its steps, what comes next, warnings and history."""
     asked = request.user
-    seen = await overview.overview(asked.site, number, now=asked.now)
+    seen = await overview.overview(asked.site, number, now=asked.now, figures=figures)
     words = asked.words
     sentence, right, page, button = NEXT[seen.next]
+    if seen.is_pending:
+        sentence, right, page, button = CHECKED
     return showing.show(
         asked,
         "campaign.html",
@@ -97,7 +110,15 @@ async def campaign(
         page=page,
         who=_who(seen) if not asked.could(right) else "",
         history=history(seen, words),
+        seen_at=_seen_at(asked, seen),
     )
+
+
+def _seen_at(asked: Visit, seen: Overview) -> str:
+    """Return when a letter was checked or counted, if that was before now."""
+    if seen.seen_at is None or seen.seen_at >= asked.now:
+        return ""
+    return strings.clock_time(seen.seen_at, asked.zone)
 
 
 def _who(seen: Overview) -> str:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -10,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import ServerSentEvent
 
+from mailer import clock
 from mailer.campaigns import control, lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -17,18 +20,20 @@ from mailer.errors import RefusedError
 from mailer.outbox import release
 from mailer.outbox.message_states import MessageState
 from mailer.outcomes import closing, resuming
-from mailer.reports import totals
-from mailer.reports.totals import CampaignReport
+from mailer.reports.figures.campaign_figures import CampaignFigures
+from mailer.reports.figures.kept import Kept
+from mailer.reports.figures.message_counts import MessageCounts
 from mailer.sites.site import Site
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.showing import HOME
 
 EVERY, LASTS = 2.0, 60.0  # seconds between figures, and until a stream ends
+OLD = timedelta(seconds=5)  # figures for which what is to go is counted again
 MESSAGES = {
     MessageState.ACCEPTED: "taken by the mail servers",
     MessageState.WAITING: "to go",
@@ -46,40 +51,77 @@ STRINGS = tuple(MESSAGES.values())
 Asking = Request[Visit, Any, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What one look at a sending found."""
+
+    campaign: Campaign
+    counted: Kept[MessageCounts] | None  # None: being counted at first
+    to_go: Kept[int] | None  # where it is newer than what was counted
+
+    def differs(self, other: "_Seen") -> bool:
+        """Whether a page of this one says other than one of the other."""
+        if self.campaign.state != other.campaign.state:
+            return True
+        mine, theirs = self.counted, other.counted
+        if mine is None or theirs is None:
+            return mine is not theirs or self.to_go != other.to_go
+        counts = mine.value != theirs.value or mine.renewing != theirs.renewing
+        return counts or self.to_go != other.to_go
+
+
 @get("/campaigns/{number:int}/live", right=Right.READ)
-async def live(request: Asking, number: FromPath[int]) -> Response[Any]:
+async def live(
+    request: Asking, number: FromPath[int], figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show the sending as it goes, with what one may do about it."""
-    return await _page(request.user, number, "live.html")
+    seen = await _look(request.user.site, number, figures)
+    return _page(request.user, seen, "live.html")
 
 
 @get("/campaigns/{number:int}/live/events", right=Right.READ)
 async def events(
-    request: Asking, number: FromPath[int], stopping: NamedDependency[asyncio.Event]
+    request: Asking,
+    number: FromPath[int],
+    figures: NamedDependency[CampaignFigures],
+    stopping: NamedDependency[asyncio.Event],
 ) -> ServerSentEvent:
     """Send the figures when they change, for a minute; browsers then ask again."""
-    first = await _page(request.user, number, "figures.html")
-    return ServerSentEvent(_figures(request.user, number, first.content, stopping))
+    first = await _look(request.user.site, number, figures, watched=True)
+    return ServerSentEvent(_changes(request.user, first, figures, stopping))
 
 
-async def _figures(
-    asked: Visit, number: int, shown: str, stopping: asyncio.Event
+async def _changes(
+    asked: Visit, seen: _Seen, figures: CampaignFigures, stopping: asyncio.Event
 ) -> AsyncIterator[str]:
     """Yield the figures as they change; no session is held while it waits."""
-    yield shown
+    yield _page(asked, seen, "figures.html").content
     end = asyncio.get_running_loop().time() + LASTS
     while asyncio.get_running_loop().time() < end:
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), EVERY)
         if stopping.is_set():
             return
-        async with asked.site.database.reading() as session:
-            campaign = await lookup.get(session, number)
-        page = await _page(asked, number, "figures.html")
-        if page.content != shown:
-            shown = page.content
-            yield shown
-        if campaign.state != CampaignState.SENDING:
+        before, seen = (
+            seen,
+            await _look(asked.site, seen.campaign.id, figures, watched=True),
+        )
+        if seen.differs(before):
+            yield _page(asked, seen, "figures.html").content
+        last = seen.counted is not None and not seen.counted.renewing
+        if last and seen.campaign.state != CampaignState.SENDING:
             return
+
+
+async def _look(
+    site: Site, number: int, figures: CampaignFigures, *, watched: bool = False
+) -> _Seen:
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, number)
+    counted = await figures.counts(campaign, watched=watched)
+    is_old = counted is None or clock.now() - counted.at > OLD
+    to_go = await figures.to_go(campaign) if is_old else None
+    return _Seen(campaign=campaign, counted=counted, to_go=to_go)
 
 
 @post("/campaigns/{number:int}/pause", right=Right.PAUSE, status_code=200)
@@ -139,51 +181,64 @@ def _back(site: Site, number: int) -> Response[Any]:
     return showing.to(site, f"{HOME}/campaigns/{number}/live")
 
 
-async def _page(asked: Visit, number: int, template: str) -> Response[Any]:
-    async with asked.site.database.reading() as session:
-        campaign = await lookup.get(session, number)
-        counted = await totals.report(session, campaign)
-    return showing.show(asked, template, **figures(asked, campaign, counted))
+def _page(asked: Visit, seen: _Seen, template: str) -> Response[Any]:
+    return showing.show(
+        asked, template, **shown(asked, seen.campaign, seen.counted, seen.to_go)
+    )
 
 
-def figures(
-    asked: Visit, campaign: Campaign, counted: CampaignReport
+def shown(
+    asked: Visit,
+    campaign: Campaign,
+    counted: Kept[MessageCounts] | None,
+    to_go: Kept[int] | None = None,
 ) -> dict[str, Any]:
     """Return what pages with the figures of a letter show."""
     words, state = asked.words, campaign.state
-    rows = [
-        (str(each), words.text(MESSAGES[each]), count)
-        for each, count in counted.states.items()
-        if count
-    ]
+    counts = counted.value if counted else None
+    states = counts.states if counts else {}
     sending, paused = CampaignState.SENDING, CampaignState.PAUSED
     return {
         "campaign": campaign,
-        "report": counted,
-        "rows": rows,
-        "skipped": sum(counted.skipped.values()),
+        "counts": counts,
+        "counted": counted,
+        "counted_at": _at(asked, counted),
+        "to_go": to_go,
+        "to_go_at": _at(asked, to_go),
+        "rows": [
+            (str(each), words.text(MESSAGES[each]), count)
+            for each, count in states.items()
+            if count
+        ],
+        "skipped": sum(counts.skipped.values()) if counts else 0,
         "states": named(words),
         "may_pause": _may(asked, Right.PAUSE, state, sending),
         "may_resume": _may(asked, Right.SEND, state, paused),
         "may_cancel": _may(asked, Right.SEND, state, sending, paused),
-        "share": _share(counted),
+        "share": _share(counts, to_go) if counts else None,
         "message_names": {each: words.text(text) for each, text in MESSAGES.items()},
         "languages_named": {
             words.language_name(code): count
-            for code, count in counted.by_language.items()
+            for code, count in (counts.by_language if counts else {}).items()
         },
     }
+
+
+def _at(asked: Visit, counted: Kept[Any] | None) -> str:
+    """Return when something was counted."""
+    return strings.clock_time(counted.at, asked.zone) if counted else ""
 
 
 def _may(asked: Visit, right: Right, state: str, *states: CampaignState) -> bool:
     return state in states and asked.could(right)
 
 
-def _share(counted: CampaignReport) -> int:
+def _share(counts: MessageCounts, to_go: Kept[int] | None) -> int:
     """Return how many per cent of the audience have a final state."""
     waits = (MessageState.WAITING, MessageState.DEFERRED, MessageState.UNCERTAIN)
-    left = sum(counted.states.get(each, 0) for each in waits)
-    return 100 if not counted.audience else 100 - 100 * left // counted.audience
+    left = to_go.value if to_go else sum(counts.states[each] for each in waits)
+    audience = counts.audience
+    return 100 - 100 * min(left, audience) // audience if audience else 100
 
 
 HANDLERS = (live, events, pause, resume, cancel, send)

@@ -3,9 +3,11 @@
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -14,12 +16,15 @@ from audiences.languages import name_in
 from audiences.store import folding
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate, preview, trial
+from mailer.campaigns.review.gate import CampaignCheck
 from mailer.campaigns.review.preview import Desk, Pick
 from mailer.campaigns.review.trial import Extent
 from mailer.errors import RefusedError
+from mailer.reports.figures.campaign_figures import CampaignFigures
+from mailer.reports.figures.kept import Kept
 from mailer.reports.review import preview_page
 from mailer.users.acts import Right
-from mailer.web.console import showing
+from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 
@@ -81,24 +86,37 @@ async def letter(request: Asking, number: FromPath[int]) -> Response[bytes]:
 
 
 @get("/campaigns/{number:int}/check", right=Right.READ)
-async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
+async def check(
+    request: Asking, number: FromPath[int], figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show what the check finds: errors first, each with its place, on pages."""
     asked = request.user
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
-    found = await gate.check(asked.site, number, now=asked.now, scored=False)
+    make = partial(gate.check, asked.site, number, now=asked.now, scored=False)
+    kept = await figures.of_audience("check", campaign, make)
     given = request.query_params.get("after", "")
     begin = int(given[:9]) if given.isascii() and given.isdigit() else 0
-    ordered = sorted(found.problems, key=lambda each: each.level)
+    found = kept.value.problems if kept else []
+    ordered = sorted(found, key=lambda each: each.level)
     return showing.show(
         asked,
         "check.html",
         campaign=campaign,
-        found=found,
+        kept=kept,
+        checked_at=_before(asked, kept),
+        found=len(found),
         problems=ordered[begin : begin + SHOWN],
         begin=begin,
         after=begin + SHOWN if len(ordered) > begin + SHOWN else None,
     )
+
+
+def _before(asked: Visit, kept: Kept[CampaignCheck] | None) -> str:
+    """Return when a letter was checked, if that was before now."""
+    if kept is None or kept.at >= asked.now:
+        return ""
+    return strings.clock_time(kept.at, asked.zone)
 
 
 def _pick(request: Asking) -> Pick:

@@ -18,7 +18,7 @@ STRINGS = (
     *("no test of this text was sent", "approved by %(name)s", "not approved yet"),
     *("leaves %(time)s", "left %(time)s", "no time yet", "not sent yet"),
     *("it is being sent", "it is paused", "sent", "cancelled"),
-    "who got it, and who did not",
+    *("who got it, and who did not", "being checked", "being counted"),
 )
 
 
@@ -49,15 +49,20 @@ def steps(
 def _write(seen: Overview, words: Catalogue) -> Step:
     errors = sum(each.level is Severity.ERROR for each in seen.warnings)
     said = words.text("nothing stands in the way")
-    if errors:
+    if seen.is_pending:
+        said = words.text("being checked")
+    elif errors:
         said = words.text("errors to mend: %(count)s", count=errors)
-    return Step(name=words.text("Write"), said=said, done=not errors, page="/write")
+    done = not errors and not seen.is_pending
+    return Step(name=words.text("Write"), said=said, done=done, page="/write")
 
 
 def _readers(seen: Overview, words: Catalogue) -> Step:
     said = words.text("not counted: mend the errors first")
     if seen.readers is not None:
         said = words.text("readers: %(count)s", count=words.number(seen.readers))
+    elif seen.seen_at is None:
+        said = words.text("being counted")
     name = words.text("Readers")
     done = bool(seen.readers)
     return Step(name=name, said=said, done=done, page="/audience")
@@ -74,8 +79,11 @@ def _translate(seen: Overview, words: Catalogue) -> Step:
         said = words.text("one language")
     if lacking:
         said = words.text("incomplete: %(languages)s", languages=words.listed(lacking))
+    if seen.is_pending:
+        said = words.text("being checked")
     name = words.text("Translate")
-    return Step(name=name, said=said, done=not lacking, page="/translate")
+    done = not lacking and not seen.is_pending
+    return Step(name=name, said=said, done=done, page="/translate")
 
 
 def _test(seen: Overview, words: Catalogue) -> Step:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -14,17 +15,19 @@ from audiences.institution import REGIONS
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
-from mailer.feedback.replies import counting
+from mailer.campaigns.models import Campaign
 from mailer.outbox import ledger
 from mailer.outbox.waves import erratum
-from mailer.reports import totals
-from mailer.reports.results import reading
+from mailer.reports.figures.campaign_figures import CampaignFigures
+from mailer.reports.figures.kept import Kept
+from mailer.reports.figures.summary import Summary
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import live
 
 SHOWN = 50  # readers on a page
+NUMBER = 18  # digits of the number of a message
 KINDS = {
     "ngo": "non-governmental organisations",
     "delegation": "permanent delegations",
@@ -52,46 +55,56 @@ Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/report", right=Right.READ)
-async def report(request: Asking, number: FromPath[int]) -> Response[Any]:
+async def report(
+    request: Asking, number: FromPath[int], figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show who got what by state, language, region and kind, and who was not reached.
 
     Readers are named to those who may see names, fifty on a page.
     """
     asked = request.user
-    after = request.query_params.get("after", "")
-    names = asked.could(Right.NAMES)
+    given = request.query_params.get("after", "")[:NUMBER]
+    after = int(given) if given.isascii() and given.isdigit() else 0
+    names, missed = asked.could(Right.NAMES), []
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
-        counted = await totals.report(session, campaign)
-        regions = await totals.by_region(session, campaign)
-        results = await reading.read(session, campaign, zone=asked.zone, now=asked.now)
-        answered = await counting.of_campaign(session, campaign)
-        missed = await ledger.unreached(
-            session,
-            number,
-            after=int(after) if after.isascii() and after.isdigit() else 0,
-            size=SHOWN + 1 if names else 0,
-        )
-    words = asked.words
-    site_words = asked.site.catalogue(asked.language)
+        if names and after:
+            missed = await ledger.unreached(
+                session, number, after=after, size=SHOWN + 1
+            )
+    counted = await figures.summary(campaign, zone=asked.zone)
+    if counted and names and not after:
+        missed = counted.value.unreached
     return showing.show(
         asked,
         "report.html",
-        **live.figures(asked, campaign, counted),
-        kinds=_named(KINDS, words.text, counted.by_kind),
-        regions=_named(REGIONS, site_words.text, regions),
-        sentences=results.deliverability,
-        total=results.total,
-        answers=_named(KINDS, words.text, answered),
-        left_out=_named(LEFT_OUT, words.text, counted.skipped),
+        **_shown(asked, campaign, counted),
         missed=missed[:SHOWN],
         more=missed[SHOWN - 1].number if len(missed) > SHOWN else None,
-        why=_named_reasons(words),
-        may_see_names=names,
+        why=_named_reasons(asked.words),
         may_export=asked.could(Right.EXPORT),
         may_resend=asked.could(Right.SEND) and campaign.state == CampaignState.FINISHED,
         may_correct=asked.could(Right.WRITE) and erratum.is_over(campaign),
     )
+
+
+def _shown(
+    asked: Visit, campaign: Campaign, counted: Kept[Summary] | None
+) -> dict[str, Any]:
+    """Return the counts of a report; without any while they are counted at first."""
+    if counted is None:
+        return {**live.shown(asked, campaign, None), "summary": None}
+    words, found = asked.words, counted.value
+    site_words = asked.site.catalogue(asked.language)
+    counts = Kept(value=found.counts, at=counted.at, renewing=counted.renewing)
+    return {
+        **live.shown(asked, campaign, counts),
+        "summary": found,
+        "kinds": _named(KINDS, words.text, found.by_kind),
+        "regions": _named(REGIONS, site_words.text, found.by_region),
+        "answers": _named(KINDS, words.text, found.answers),
+        "left_out": _named(LEFT_OUT, words.text, found.counts.skipped),
+    }
 
 
 @post("/campaigns/{number:int}/report.csv", right=Right.EXPORT, status_code=200)

@@ -19,12 +19,15 @@ if (figures && window.EventSource) {
   source.addEventListener("message", (event) => {
     figures.innerHTML = event.data;
     const now = Date.now();
-    if (now - last > 10000) {
+    const done = figures.querySelector("progress");
+    if (done && now - last > 10000) {
       last = now;
-      spoken.textContent = figures.querySelector("progress").parentElement.textContent;
+      spoken.textContent = done.parentElement.textContent;
     }
   });
 }
+// What is still being counted or checked is asked for again.
+if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 2000);
 // A fault at the top of a form, or the result of an act, is where the keyboard goes on.
 const result = document.getElementById("fault") || document.getElementById("done");
 if (result) result.focus();
