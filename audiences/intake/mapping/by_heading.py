@@ -25,7 +25,23 @@ def take(known: Columns) -> None:
             known.why[place] = "by its heading"
             if target != meaning.target:
                 known.why[place] += " and its cells"
+    _take_contact(known)
     _settle_names(known)
+
+
+def _take_contact(known: Columns) -> None:
+    """Take “Contact” beside addresses as the name, if its cells are words."""
+    taken = {synonyms.parts().get(each, each) for each in known.targets.values()}
+    if "address" not in taken or "name" in taken | known.decided:
+        return
+    for place in sorted(known.unsure):
+        meaning = wording.meaning(known.header[place])
+        words = evidence.share(known.cells[place], evidence.is_words) == 1
+        if meaning is not None and meaning.target == "address" and words:
+            known.targets[place] = "name"
+            known.why[place] = "by its heading and its cells"
+            known.unsure.discard(place)
+            return
 
 
 def _column(target: str) -> str:

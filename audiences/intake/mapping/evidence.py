@@ -45,8 +45,22 @@ def is_code(cell: str) -> bool:
 
 
 def is_proper_name(cell: str) -> bool:
-    """Whether a cell is written as names are, such as Greenpeace, and codes are not."""
+    """Whether a cell is written as names are, such as Greenpeace, and codes are not.
+
+    A word of a script without capitals is a name, too; our codes have hyphens there.
+    """
+    if cell[:1].isalpha() and cell.lower() == cell.upper():
+        return "-" not in cell
     return cell[:1].isupper() and cell[1:2].islower()
+
+
+def is_words(cell: str) -> bool:
+    """Whether a cell has letters, and neither an address nor digits."""
+    return (
+        any(map(str.isalpha, cell))
+        and not has_at(cell)
+        and not any(map(str.isdecimal, cell))
+    )
 
 
 def is_place(cell: str) -> bool:
@@ -60,7 +74,9 @@ def is_day(cell: str) -> bool:
 
 
 def is_answer(cell: str) -> bool:
-    """Whether a cell says yes or no."""
+    """Whether a cell says yes or no; a number other than 0 and 1 does not."""
+    if not synonyms.fold(cell) or (cell.isdecimal() and cell not in {"0", "1"}):
+        return False
     try:
         optouts.why(cell, yes=Why.ASKED)
     except optouts.UnclearError:
@@ -80,15 +96,17 @@ def is_language(cell: str) -> bool:
 
 def proves_country(cell: str) -> bool:
     """Whether a cell is a country, and no state, courtesy or language with its code."""
-    if len(cell) == LETTERS:
-        return cell.isupper() and is_country(cell) and cell not in _LIKE_COUNTRIES
+    bare = "".join(filter(str.isalnum, cell))
+    if len(bare) == LETTERS and bare.isascii():
+        return bare.isupper() and is_country(bare) and bare not in _LIKE_COUNTRIES
     return is_country(cell)
 
 
 def proves_language(cell: str) -> bool:
     """Whether a cell is a language, and no country or courtesy with its code."""
-    if len(cell) == LETTERS:
-        return cell.casefold() in LANGUAGES and (cell.islower() or not is_country(cell))
+    bare = "".join(filter(str.isalnum, cell))
+    if len(bare) == LETTERS and bare.isascii():
+        return bare.casefold() in LANGUAGES and (bare.islower() or not is_country(bare))
     return is_language(cell)
 
 
