@@ -6,8 +6,7 @@ import pytest
 
 from audiences.intake.wishes import optouts
 from audiences.suppressions import Why
-from tests.audiences.opened import cells as cells_of
-from tests.audiences.opened import opened
+from tests.audiences.opened import cells, opened
 
 NO = ["", "-", "n/a", "0", "0.0", "٠", "off", "f", "[]", "Soft bounce"]
 NO_DAY = ["0000-00-00 00:00:00", "0001-01-01T00:00:00Z", "1970-01-01", "00/01/1900"]
@@ -62,7 +61,7 @@ def test_consent_of_two_columns_is_what_both_say(
     head = "E-mail;OPTIN_TIME;CONFIRM_TIME"
     table = opened(tmp_path, f"{head}\na@x.example;{first};{second}\n")
 
-    assert next(cells_of(table))["consent"] == kept
+    assert next(cells(table))["consent"] == kept
 
 
 ROW = "E-mail;Organisation\na@x.example;icom\n"
@@ -108,7 +107,7 @@ def test_a_list_that_only_seems_to_tell_of_opt_outs_is_not_asked_about(
 
 
 @pytest.mark.parametrize(
-    ("heading", "cells"),
+    ("heading", "shown"),
     [
         ("Salutation", ("Ms", "Mr")),
         ("Home state", ("CA", "GA")),
@@ -117,9 +116,9 @@ def test_a_list_that_only_seems_to_tell_of_opt_outs_is_not_asked_about(
     ],
 )
 def test_what_only_has_the_code_of_a_country_or_language_is_left_out(
-    tmp_path: Path, heading: str, cells: tuple[str, str]
+    tmp_path: Path, heading: str, shown: tuple[str, str]
 ) -> None:
-    rows = "".join(f"{n}@x.example;{cell}\n" for n, cell in enumerate(cells))
+    rows = "".join(f"{n}@x.example;{cell}\n" for n, cell in enumerate(shown))
     table = opened(tmp_path, f"E-mail;{heading} here\n{rows}")
 
     assert set(table.positions) == {"address"}
