@@ -12,10 +12,10 @@ from audiences.errors import AddressRefusedError, RuleError
 from audiences.intake.encodings import damage
 from audiences.intake.values import details, typed_addresses
 from audiences.intake.values.cell import CellError, Parse
-from audiences.intake.values.names import Names, language
 from audiences.intake.values.typed_addresses import Typed
-from audiences.intake.wishes import optouts
+from audiences.intake.wishes import dates, optouts
 from audiences.languages import OFFERED
+from audiences.naming.names import Names, language
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
@@ -223,7 +223,9 @@ def _wish(raw: str, *, yes: Why) -> Why | None:
         ) from None
 
 
-def _consent(raw: str) -> str:
+def _consent(raw: str) -> str | None:
+    if dates.is_none(raw):
+        return None
     if optouts.declines(raw):
         raise CellError("this contact did not agree; leave the row out")
     return _free_text(raw)

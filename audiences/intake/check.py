@@ -31,10 +31,10 @@ from audiences.intake.values.checked import (
 from audiences.intake.values.detail_cells import DetailCells
 from audiences.intake.values.details import COLUMNS
 from audiences.intake.values.memory import Memory, Note, Repairing, refusal
-from audiences.intake.values.names import Names
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.values.whole_rows import WholeRows
 from audiences.languages import OFFERED
+from audiences.naming.names import Names
 from audiences.organisations import folded
 from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary

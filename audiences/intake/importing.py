@@ -21,10 +21,11 @@ from audiences.intake.dry_run.grouping import FaultGroup, groups
 from audiences.intake.lists.table import SheetPart, Table
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.matching import conflicts
-from audiences.intake.values import bodies, names
+from audiences.intake.values import bodies
 from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
 from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
+from audiences.naming import names
 from audiences.people import former_keys
 from audiences.record import of_imports
 from audiences.segments import vocabularies

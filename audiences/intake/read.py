@@ -72,7 +72,9 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
     opening.refuse_wide(header)
     sample, rows = opening.sample(table.rows)
     table.usual_cells = opening.usual_cells(sample)
-    table.layout = layout.understand(header, sample, mapping, preset=preset)
+    table.layout = layout.understand(
+        header, sample, mapping, preset=preset, names=(table.name, *table.titles)
+    )
     shaped = shape(table.layout, rows)
     if not layout.WHO & set(shaped.positions):
         raise FileRefusedError(opening.no_addresses(header))
@@ -123,6 +125,7 @@ def _table(path: Path, form: str, rows: Iterator[list[str]]) -> Table:
     table = Table(
         name=path.name,
         form=form,
+        titles=(found.above,),
         headings=tuple(found.row),
         first_row=first + after,
         notes=list(found.notes),

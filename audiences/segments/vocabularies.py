@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import institution, languages, organisations
 from audiences.contacts import Role, any_further
 from audiences.errors import RuleError
+from audiences.naming import names
+from audiences.naming.names import Names
 from audiences.organisations import Country, Organisation, Theme
 from audiences.people import kept_lists
 from audiences.segments.facts import Values
@@ -45,6 +47,7 @@ class Vocabulary:
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
     # code → the day it retired; refused for new use
     retired: Mapping[Values, Mapping[str, datetime]] = field(default_factory=dict)
+    names: Names | None = None  # of countries, languages and others
     kept: Collection[str] = ()  # names of kept lists
     past: Past | None = None  # facts of earlier letters
     past_words: PastWords = field(
@@ -84,26 +87,41 @@ class Vocabulary:
         return next((day for day in days if day is not None), None)
 
     def resolve(self, text: str, values: Values, *, rule: str, column: int) -> str:
-        """Return a word as the store spells it.
+        """Return a word as the store spells it, or the code of what a name stands for.
 
         Raises RuleError, with `rule` and `column`, when the word is unknown.
         """
         if values in {Values.ORGANISATION, Values.TAG}:  # `named` checks these
             return text
         if values is Values.LANGUAGE:
-            try:
-                return languages.tag(text)
-            except languages.LanguageError as fault:
-                raise RuleError(rule, column, str(fault)) from None
+            return _language(text, rule=rule, column=column)
         known = self.known(values)
-        if text in known:
-            return text
         folded = {each.casefold(): each for each in known}
-        if text.casefold() in folded:
-            return folded[text.casefold()]
-        raise RuleError(
-            rule, column, f"no {values} is called {text!r}{suggestion(text, known)}"
+        if text in known or text.casefold() in folded:
+            return text if text in known else folded[text.casefold()]
+        codes = sorted(
+            each
+            for each in (self.names.codes(text, values) if self.names else ())
+            if each in known
         )
+        if len(codes) > 1:
+            reason = f"{text!r} may be {' or '.join(codes)}; write the code"
+            raise RuleError(rule, column, reason)
+        if not codes:
+            reason = f"no {values} is called {text!r}{suggestion(text, known)}"
+            raise RuleError(rule, column, reason)
+        return codes[0]
+
+
+def _language(text: str, *, rule: str, column: int) -> str:
+    """Return the tag of a language that a rule names by a tag, a code or a name."""
+    named = names.language(text)
+    if named is not None:
+        return named
+    try:
+        return languages.tag(text)
+    except languages.LanguageError as fault:
+        raise RuleError(rule, column, str(fault)) from None
 
 
 def suggestion(text: str, known: Collection[str]) -> str:
@@ -166,6 +184,7 @@ async def load(session: AsyncSession) -> Vocabulary:
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
         segments={name: rule for name, rule in saved},
+        names=await names.load(session),
         retired={
             Values.TOPIC: await _retired(session, Topic),
             Values.THEME: await _retired(session, Theme),

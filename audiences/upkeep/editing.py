@@ -12,8 +12,8 @@ from audiences import addresses, contacts
 from audiences.contacts import Contact, Membership, role_names
 from audiences.errors import AudienceError
 from audiences.intake import cells
-from audiences.intake.values import names
 from audiences.intake.values.cell import CellError, Parse
+from audiences.naming import names
 from audiences.organisations import Organisation
 from audiences.segments import vocabularies
 from audiences.store import permission

@@ -93,6 +93,18 @@ CHINESE = RealList(
         },
     ),
 )
+CHINESE_COMPANIES = RealList(
+    "an address book in Chinese with words that could be codes",
+    "序号,联系人,工作单位,国别,邮箱地址\n1,赵敏,中国科学促进会,中国,zhao@k.example\n",
+    truth=(
+        {
+            "name": "赵敏",
+            "organisation_name": "中国科学促进会",
+            "address": "zhao@k.example",
+            "country": "中国",
+        },
+    ),
+)
 RUSSIAN = RealList(
     "contacts in Russian",
     "Фамилия;Имя;Отчество;Организация;Должность;Эл. почта;Страна\n"

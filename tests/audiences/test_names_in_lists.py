@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from audiences import contacts
 from audiences.contacts import Contact
-from audiences.intake.values import folding, names
-from audiences.intake.values.names import language
+from audiences.errors import RuleError
+from audiences.naming import folding, names
+from audiences.naming.names import language
 from audiences.organisations import Organisation
+from audiences.segments import vocabularies
 from audiences.segments.facts import Values
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file, write
@@ -114,6 +116,9 @@ async def test_a_kind_that_is_not_understood_is_a_fault(
         *(("Alemanha", "DE"), ("المملكة المغربية", None), ("المغرب", "MA")),
         *(("سوريا", "SY"), ("Китай", "CN"), ("法国", "FR"), ("St. Lucia", "LC")),
         *(("Niger", "NE"), ("Nigeria", "NG"), ("Dominica", "DM")),
+        *(("الإمارات", "AE"), ("Rép. centrafricaine", "CF"), ("Rép. du Bénin", "BJ")),
+        *(("Republic of Ireland", "IE"), ("Venezuela, RB", "VE"), ("УАЭ", None)),
+        *(("Republic of China", None), ("Republic", None), ("United Republic", None)),
         *(("Congo", None), ("Korea", None), ("Corée", None), ("Atlantis", None)),
     ],
 )
@@ -126,6 +131,26 @@ async def test_a_country_is_found_by_its_names(
     codes = known.codes(name, Values.COUNTRY)
 
     assert (codes == {code}) if code else len(codes) != 1
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "code"),
+    [
+        *(("France", Values.COUNTRY, "FR"), ("法国", Values.COUNTRY, "FR")),
+        *(("côte d’ivoire", Values.COUNTRY, "CI"), ("fra", Values.COUNTRY, "FR")),
+        *(("French", Values.LANGUAGE, "fr"), ("fra", Values.LANGUAGE, "fr")),
+        *(("ONG", Values.KIND, "ngo"), ("point focal", Values.ROLE, "focal_point")),
+    ],
+)
+async def test_a_rule_may_name_a_word_as_a_list_does(
+    site: Site, text: str, values: Values, code: str
+) -> None:
+    async with site.database.reading() as session:
+        known = await vocabularies.load(session)
+
+    assert known.resolve(text, values, rule=text, column=1) == code
+    with pytest.raises(RuleError, match="CD or CG"):
+        known.resolve("Congo", Values.COUNTRY, rule="Congo", column=1)
 
 
 async def test_only_names_that_we_list_are_those_of_several_countries(

@@ -22,6 +22,13 @@ UNDERSTOOD = {
     "the family name as Name": (
         "Name;Vorname;Einrichtung;E-Mail\nLee;Ann;Blue House;a@x.example\n"
     ),
+    "the given name as Name": (
+        "Name;Last name;Company;E-mail\nAnn;Lee;Blue House;a@x.example\n"
+    ),
+    "a name of a delegate": (
+        f"Nom du délégué;Prénom;Organisme;E-mail\n{ROW.replace('Ann Lee', 'Lee;Ann')}"
+    ),
+    "people as contacts": f"Contact;Organisation name;E-mail\n{ROW}",
     "a rare delimiter": f"Name;Organisation name;E-mail\n{ROW}".replace(";", "^"),
     "a word for each organisation": (
         "Name;Company;E-mail\nAnn;Greenpeace;a@x.example\nBea;Oxfam;b@x.example\n"

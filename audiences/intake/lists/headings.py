@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from audiences.intake.mapping import synonyms, wording
 
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]{1,255}\.[^\s@.]")
+LONGEST_TITLE = 80  # characters; a longer cell is a text
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
 
 
@@ -17,6 +18,7 @@ class Headings:
     place: int  # from 0; -1 when the list has no headings
     known: int  # how many headings name a column
     notes: tuple[str, ...] = ()
+    above: str = ""  # the titles in the rows above it
 
     @property
     def folded(self) -> list[str]:
@@ -46,7 +48,16 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
         if upper < lower:
             notes.append(f"rows {first + upper} and {first + lower} are the headings")
         return Headings(
-            row=row, place=lower, known=wording.recognised(row), notes=tuple(notes)
+            row=row,
+            place=lower,
+            known=wording.recognised(row),
+            notes=tuple(notes),
+            above=" ".join(
+                cell
+                for place in above
+                for cell in rows[place]
+                if len(cell) <= LONGEST_TITLE
+            ),
         )
     column = _column_of_addresses([rows[place] for place in filled])
     if column is None:

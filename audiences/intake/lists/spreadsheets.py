@@ -28,6 +28,7 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
     table = Table(
         name=name,
         form=f"{kind}, every sheet" if wanted == ALL else f"{kind}, {sheet.name!r}",
+        titles=(*_read_sheets(book, sheet, wanted), found.above),
         headings=tuple(found.row),
         first_row=sheet.row + found.place + 1,
         notes=[*found.notes, *_notes(sheet), *_others(book, sheet, wanted)],
@@ -35,6 +36,13 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
     rows = _every_row if wanted == ALL else _rows
     table.read(rows(book, sheet, found, table))
     return table
+
+
+def _read_sheets(book: Workbook, sheet: Sheet, wanted: str | None) -> list[str]:
+    """Return the names of the sheets that are read."""
+    if wanted != ALL:
+        return [sheet.name]
+    return [name for name, shown in book.listed if shown]
 
 
 def _choose(

@@ -35,6 +35,7 @@ class Table:
     name: str
     form: str  # for the report: "CSV, utf-8, delimiter ;"
     positions: dict[str, int] = field(default_factory=dict)  # column → index in a row
+    titles: tuple[str, ...] = ()  # of its sheets, and what stands above its headings
     headings: tuple[str, ...] = ()
     layout: Layout | None = None  # how the headings were understood
     decoding: Decoding | None = None  # of a CSV file

@@ -1,5 +1,7 @@
 """Takes the columns that are known by their cells, and asks about opt-outs."""
 
+from collections.abc import Sequence
+
 from audiences.intake.mapping import evidence, wording
 from audiences.intake.mapping.evidence import Holds
 from audiences.intake.mapping.state import BY_MAPPING, Columns
@@ -8,6 +10,11 @@ from audiences.intake.wishes import optouts
 FEWEST = 2  # cells that show what a column is
 _STANDINGS = frozenset(("status", "level", "roles", "kind"))  # headed “Status”, “Type”
 WISHES = frozenset(("opt_out", "bounced", "consent"))
+# of what may be taken for something else, one cell must be a proof
+_PROOFS = {
+    "country": evidence.proves_country,
+    "languages": evidence.proves_language,
+}
 _SHOWS = (  # what cells show, beside addresses
     ("country", evidence.is_country, "countries"),
     ("languages", evidence.is_language, "languages"),
@@ -29,7 +36,9 @@ def take(known: Columns) -> None:
         shown = [
             place
             for place in free
-            if _shows(known.cells[place], holds) and _may_be(known, place, column)
+            if _shows(known.cells[place], holds)
+            and any(map(_PROOFS.get(column, holds), known.cells[place]))
+            and _may_be(known, place, column)
         ]
         if len(shown) == 1:
             _show(known, shown[0], column, f"its cells are {what}", evidence_of=holds)
@@ -118,6 +127,19 @@ def ask_about_wishes(known: Columns) -> None:
                 f" consent={heading!r} if yes means agreed, or leave it out with"
                 f" --ignore {heading!r}"
             )
+
+
+def ask_about_names(known: Columns, names: Sequence[str]) -> None:
+    """Ask about a list whose name says that its people want no letters."""
+    if {"opt_out", "bounced"} & set(known.targets.values()):
+        return
+    for name in names:
+        if optouts.is_named(name, exported=known.preset is not None):
+            known.questions.append(
+                f"{name[:60]!r} may be a list of people who want no letters: take it"
+                " with --as stopped, or give it another name if they do"
+            )
+            return
 
 
 def _tells(known: Columns, place: int) -> bool:

@@ -4,7 +4,7 @@ from audiences.intake.mapping import evidence, synonyms, wording
 from audiences.intake.mapping.state import Columns
 
 _GIVEN, _FAMILY = ("given_name", "middle_name"), ("family_name",)
-_ALSO_FAMILY = frozenset(("name", "الاسم"))  # folded: `Name; Vorname`
+_PLAIN = frozenset(("name", "الاسم"))  # folded: `Name; Vorname`, `Name; Last name`
 
 
 def take(known: Columns) -> None:
@@ -25,7 +25,23 @@ def take(known: Columns) -> None:
             known.why[place] = "by its heading"
             if target != meaning.target:
                 known.why[place] += " and its cells"
+    _take_contact(known)
     _settle_names(known)
+
+
+def _take_contact(known: Columns) -> None:
+    """Take “Contact” beside addresses as the name, if its cells are words."""
+    taken = {synonyms.parts().get(each, each) for each in known.targets.values()}
+    if "address" not in taken or "name" in taken | known.decided:
+        return
+    for place in sorted(known.unsure):
+        meaning = wording.meaning(known.header[place])
+        words = evidence.share(known.cells[place], evidence.is_words) == 1
+        if meaning is not None and meaning.target == "address" and words:
+            known.targets[place] = "name"
+            known.why[place] = "by its heading and its cells"
+            known.unsure.discard(place)
+            return
 
 
 def _column(target: str) -> str:
@@ -44,30 +60,33 @@ def _corrected(known: Columns, place: int, target: str) -> str:
     return target
 
 
-def _is_family_name(known: Columns, place: int) -> bool:
+def _is_part(known: Columns, place: int) -> bool:
     """Whether “Name” beside a column of given names has the family name only.
 
-    Then few of its cells contain the given name. Such a column becomes that part.
+    Or the given name, beside a column of family names. Then few of its cells contain
+    the other name. Such a column becomes that part.
     """
     given = [p for p, target in known.targets.items() if target == "given_name"]
-    plain = synonyms.fold(known.header[place]) in _ALSO_FAMILY
-    if not given or not plain or "name" in known.decided:
+    family = [p for p, target in known.targets.items() if target == "family_name"]
+    plain = synonyms.fold(known.header[place]) in _PLAIN
+    if bool(given) == bool(family) or not plain or "name" in known.decided:
         return False
+    other = (given or family)[0]
     pairs = [
-        (whole, first)
-        for whole, first in zip(known.cells[place], known.cells[given[0]], strict=True)
-        if whole and first
+        (whole, part)
+        for whole, part in zip(known.cells[place], known.cells[other], strict=True)
+        if whole and part
     ]
-    if not pairs or sum(first in whole for whole, first in pairs) * 2 > len(pairs):
+    if not pairs or sum(part in whole for whole, part in pairs) * 2 > len(pairs):
         return False
-    known.targets[place] = "family_name"
+    known.targets[place] = "family_name" if given else "given_name"
     return True
 
 
 def _settle_names(known: Columns) -> None:
     """Join the parts of names, unless the whole name has a column of its own."""
     whole = [p for p, target in known.targets.items() if target == "name"]
-    whole = [p for p in whole if not _is_family_name(known, p)]
+    whole = [p for p in whole if not _is_part(known, p)]
     named = synonyms.parts()
     parts = [p for p, t in known.targets.items() if named.get(t) == "name"]
     given = [p for p in parts if known.targets[p] in _GIVEN]

@@ -7,16 +7,25 @@ from functools import cache
 from babel import Locale
 
 from audiences.intake.mapping import synonyms
-from audiences.intake.wishes import optouts
+from audiences.intake.wishes import dates, optouts
 from audiences.organisations import Kind, Level, Status
 from audiences.suppressions import Why
 
 MOST = 0.6  # the share of cells that shows what a column is
 Holds = Callable[[str], bool]
-LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")
 LETTERS = 2  # of a code of ISO 3166-1 or ISO 639-1
 _CODE = re.compile(r"[^\W_][\w.-]{0,79}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*")
+LANGUAGES = frozenset((*synonyms.LANGUAGES, "it"))
+# what has the code of a country: states of the USA, courtesies, languages
+_LIKE_COUNTRIES = frozenset(
+    re.findall(
+        "..",
+        "ALAKAZARCACOCTDEFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARI"
+        "SCSDTNTXUTVTVAWAWVWIWYDC"
+        "MRSR"
+        "ESFRRUPTIT",
+    )
+)
 
 
 def share(cells: Sequence[str], holds: Holds) -> float:
@@ -36,8 +45,22 @@ def is_code(cell: str) -> bool:
 
 
 def is_proper_name(cell: str) -> bool:
-    """Whether a cell is written as names are, such as Greenpeace, and codes are not."""
+    """Whether a cell is written as names are, such as Greenpeace, and codes are not.
+
+    A word of a script without capitals is a name, too; our codes have hyphens there.
+    """
+    if cell[:1].isalpha() and cell.lower() == cell.upper():
+        return "-" not in cell
     return cell[:1].isupper() and cell[1:2].islower()
+
+
+def is_words(cell: str) -> bool:
+    """Whether a cell has letters, and neither an address nor digits."""
+    return (
+        any(map(str.isalpha, cell))
+        and not has_at(cell)
+        and not any(map(str.isdecimal, cell))
+    )
 
 
 def is_place(cell: str) -> bool:
@@ -47,11 +70,13 @@ def is_place(cell: str) -> bool:
 
 def is_day(cell: str) -> bool:
     """Whether a cell is a day."""
-    return _DAY.fullmatch(cell) is not None
+    return dates.is_day(cell)
 
 
 def is_answer(cell: str) -> bool:
-    """Whether a cell says yes or no."""
+    """Whether a cell says yes or no; a number other than 0 and 1 does not."""
+    if not synonyms.fold(cell) or (cell.isdecimal() and cell not in {"0", "1"}):
+        return False
     try:
         optouts.why(cell, yes=Why.ASKED)
     except optouts.UnclearError:
@@ -67,6 +92,22 @@ def is_country(cell: str) -> bool:
 def is_language(cell: str) -> bool:
     """Whether a cell is the name or the code of a language."""
     return synonyms.fold(cell) in _names("languages")
+
+
+def proves_country(cell: str) -> bool:
+    """Whether a cell is a country, and no state, courtesy or language with its code."""
+    bare = "".join(filter(str.isalnum, cell))
+    if len(bare) == LETTERS and bare.isascii():
+        return bare.isupper() and is_country(bare) and bare not in _LIKE_COUNTRIES
+    return is_country(cell)
+
+
+def proves_language(cell: str) -> bool:
+    """Whether a cell is a language, and no country or courtesy with its code."""
+    bare = "".join(filter(str.isalnum, cell))
+    if len(bare) == LETTERS and bare.isascii():
+        return bare.casefold() in LANGUAGES and (bare.islower() or not is_country(bare))
+    return is_language(cell)
 
 
 def is_kind(cell: str) -> bool:
@@ -93,7 +134,7 @@ def is_han(text: str) -> bool:
 def _names(what: str) -> frozenset[str]:
     """Return the codes and names of countries or languages, folded."""
     found: set[str] = set()
-    for language in LANGUAGES:
+    for language in synonyms.LANGUAGES:
         names = getattr(Locale(language), what)
         found |= {
             synonyms.fold(each)

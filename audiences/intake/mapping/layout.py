@@ -70,10 +70,12 @@ def understand(
     mapping: Mapping,
     *,
     preset: str | None = None,
+    names: Sequence[str] = (),
 ) -> Layout:
     """Return what the columns become; `rows` are some of the first ones.
 
-    `preset` is the name of one that a person chose. Raises FileRefusedError when
+    `preset` is the name of one that a person chose; `names` are those of the file and
+    its sheets. Raises FileRefusedError when
     `mapping` contradicts the list, or two headings name one column.
     """
     known = Columns(header, rows)
@@ -83,6 +85,7 @@ def understand(
         by_heading.take(known)
         by_cells.take(known)
     by_cells.ask_about_wishes(known)
+    by_cells.ask_about_names(known, names)
     by_cells.settle_organisation(known)
     if "organisation" in mapping.defaults:
         _leave_out_facts(known)

@@ -11,7 +11,7 @@ from audiences.intake import columns
 from audiences.intake.mapping import evidence, synonyms
 from audiences.intake.mapping.evidence import is_han
 from audiences.intake.mapping.layout import Layout
-from audiences.intake.wishes import optouts
+from audiences.intake.wishes import dates, optouts
 
 _BETWEEN = {
     "postal_address": ", ",
@@ -85,10 +85,15 @@ def _joined(column: str) -> Callable[[dict[str, str]], str]:
 
 
 def _evidence(given: dict[str, str]) -> str:
-    """Return what a list says of consent; a day or a yes gets its heading before it."""
-    return "; ".join(
+    """Return what a list says of consent; a day or a yes gets its heading before it.
+
+    A cell that says no counts more than the others; a day that is none is left out.
+    """
+    declined = next(filter(optouts.declines, given.values()), None)
+    return declined or "; ".join(
         f"{label}: {cell}" if evidence.is_day(cell) or _is_yes(cell) else cell
         for label, cell in given.items()
+        if not dates.is_none(cell)
     )
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")  # of lists
 # letters that Arabic lists write in two ways, and the stroke that only fills a line
 _ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
 

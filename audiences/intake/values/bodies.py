@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake.values import folding
 from audiences.intake.values.cell import CellError
+from audiences.naming import folding
 from audiences.organisations import Kind, Organisation, folded
 
 OF_STATES = (Kind.DELEGATION, Kind.NATCOM)  # each state has one at most

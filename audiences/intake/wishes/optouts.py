@@ -6,30 +6,37 @@ from functools import cache
 from importlib import resources
 
 from audiences.intake.mapping import synonyms
+from audiences.intake.wishes import dates
 from audiences.suppressions import Why
 
 # columns → what yes, a day or a number means there
 COLUMNS = {"opt_out": Why.ASKED, "bounced": Why.BOUNCED}
 BETWEEN = " | "  # several columns that make one cell
 _TICKS = frozenset("✓✔☑✅")
-_DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*")
+_MARKS = str.maketrans(dict.fromkeys(',;:.!?/()[]{}"-–—', " "))  # between words
+LONGEST = 60  # characters of a cell in which words are looked for
+# what Sympa keeps of bounces: the first, the last, how many, the status
+_STATUS = re.compile(r"\d+ \d+ \d+ (?P<digit>[245])[.\d]*")
 
 
 @cache
 def answers() -> dict[str, frozenset[str]]:
     """Return the words of `optouts.toml`, folded, by what they say."""
-    text = resources.files(__package__).joinpath("optouts.toml").read_text("utf-8")
     return {
-        says: frozenset(map(synonyms.fold, listed))
-        for says, listed in tomllib.loads(text).items()
+        says: frozenset(map(synonyms.fold, listed)) for says, listed in _texts().items()
     }
+
+
+@cache
+def _texts() -> dict[str, list[str]]:
+    text = resources.files(__package__).joinpath("optouts.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 @cache
 def _telling() -> frozenset[str]:
     """Return the words that tell of an opt-out in any column, in small letters."""
-    text = resources.files(__package__).joinpath("optouts.toml").read_text("utf-8")
-    words = tomllib.loads(text)
+    words = _texts()
     return frozenset({*words["asked"], *words["bounced"]} - {*words["weak"]})
 
 
@@ -57,7 +64,51 @@ def declines(cell: str) -> bool:
 
 def tells(cell: str) -> bool:
     """Whether a cell says that a reader opted out, whatever its column is called."""
-    return cell.strip().casefold() in _telling()
+    bare = cell.strip().casefold()
+    return bare in _telling() or within(bare) is not None
+
+
+def within(cell: str) -> Why | None:
+    """Return why an address must not be written to, by words among others in a cell."""
+    if len(cell) > LONGEST or _first().isdisjoint(cell.casefold().split()):
+        return None
+    words = cell.casefold().translate(_MARKS).split()
+    for place, word in enumerate(words):
+        for phrase, reason in _first_words().get(word, ()):
+            if words[place : place + len(phrase)] == phrase:
+                denied = not answers()["not"].isdisjoint(words[:place])
+                return None if denied else reason
+    return None
+
+
+@cache
+def _first() -> frozenset[str]:
+    """Return the first words of what `within` looks for, with usual marks."""
+    forms = ("{}", "{},", "{}:", "{};", "{}.", "({}", "({})", '"{}"', "[{}]")
+    return frozenset(form.format(word) for word in _first_words() for form in forms)
+
+
+@cache
+def _first_words() -> dict[str, list[tuple[list[str], Why]]]:
+    """Return what says so within a longer cell, as words, by its first word."""
+    found: dict[str, list[tuple[list[str], Why]]] = {}
+    asked = answers()["asked"]
+    for phrase in _texts()["within"]:
+        words = phrase.translate(_MARKS).split()
+        reason = Why.ASKED if synonyms.fold(phrase) in asked else Why.BOUNCED
+        found.setdefault(words[0], []).append((words, reason))
+    return found
+
+
+def is_named(name: str, *, exported: bool) -> bool:
+    """Whether the name of a file or sheet says that its people want no letters.
+
+    `exported`: it is the export of another program.
+    """
+    folded, words = synonyms.fold(name), answers()
+    return any(part in folded for part in words["named"]) or (
+        exported and folded.startswith(tuple(words["named_first"]))
+    )
 
 
 class UnclearError(ValueError):
@@ -78,16 +129,38 @@ def why(cell: str, *, yes: Why) -> Why | None:
 
 def _one(part: str, yes: Why) -> Why | None:
     bare = part.strip()
-    folded = synonyms.fold(bare)
-    words = answers()
-    if bare in _TICKS:
-        return yes
-    if not folded or folded in words["no"] | words["never"]:
+    if _says_no(bare):
         return None
+    if _says_yes(bare):
+        return yes
+    reason = _reason(bare)
+    if reason is None:
+        raise UnclearError(bare)
+    return reason
+
+
+def _says_no(bare: str) -> bool:
+    folded, words = synonyms.fold(bare), answers()
+    status = _STATUS.fullmatch(bare)
+    return (
+        (not folded and bare not in _TICKS)
+        or folded in words["no"] | words["never"]
+        or (status is not None and status["digit"] != "5")
+        or dates.is_none(bare)
+        or dates.is_zero(bare)
+    )
+
+
+def _says_yes(bare: str) -> bool:
+    named = bare in _TICKS or synonyms.fold(bare) in answers()["yes"]
+    return named or dates.is_number(bare) or dates.is_day(bare)
+
+
+def _reason(bare: str) -> Why | None:
+    """Return the reason that the words of a cell name."""
+    folded, words = synonyms.fold(bare), answers()
     if folded in words["asked"]:
         return Why.ASKED
-    if folded in words["bounced"]:
+    if folded in words["bounced"] or _STATUS.fullmatch(bare):
         return Why.BOUNCED
-    if folded in words["yes"] or bare.isdecimal() or _DAY.fullmatch(bare):
-        return yes
-    raise UnclearError(bare)
+    return within(bare)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import institution, languages, organisations
 from audiences.contacts import Role
 from audiences.errors import UnknownNameError
-from audiences.intake.values import folding
+from audiences.naming import folding
 from audiences.organisations import Country, Kind, Organisation, Theme
 from audiences.people.details import ContactTag
 from audiences.segments.facts import Values

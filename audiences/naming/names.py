@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import institution, languages
-from audiences.intake.values import folding
 from audiences.languages import OFFERED
+from audiences.naming import folding, states
 from audiences.organisations import Country, Kind, Organisation, Theme
 from audiences.reference.load import rows
 from audiences.segments.facts import Values
@@ -47,7 +47,10 @@ class Names:
         if values not in self._indexes:
             self._indexes[values] = self._index(values)
         index = self._indexes[values]
-        return index.get(folding.key(text)) or set()
+        key = folding.key(text)
+        if key not in index and values is Values.COUNTRY:
+            key = states.key(text)
+        return index.get(key) or set()
 
     def _index(self, values: Values) -> Index:
         index: Index = {}
@@ -58,6 +61,7 @@ class Names:
             if not known or code in known:
                 _add(index, code, names)
         if values is Values.COUNTRY:
+            _add_states(index)
             for name, several in _synonyms()["ambiguous"].items():
                 index[folding.key(name)] = set(several)
         return index
@@ -71,9 +75,18 @@ def _add(index: Index, code: str, names: Iterable[str]) -> None:
                 index.setdefault(folding.key(form), set()).add(code)
 
 
+def _add_states(index: Index) -> None:
+    """Add names without the words for their form of state, unless they are others'."""
+    bare: Index = {}
+    for key, codes in index.items():
+        bare.setdefault(states.key(key), set()).update(codes)
+    for key, codes in bare.items():
+        index.setdefault(key, codes)
+
+
 @lru_cache(maxsize=1)
 def _synonyms() -> dict[str, dict[str, list[str]]]:
-    path = resources.files("audiences.intake.values").joinpath("synonyms.toml")
+    path = resources.files("audiences.naming").joinpath("synonyms.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

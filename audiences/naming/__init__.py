@@ -1,0 +1,1 @@
+"""Finds the codes that names of countries, languages and others stand for."""
