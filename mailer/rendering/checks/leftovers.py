@@ -78,7 +78,13 @@ _NOT_MARKDOWN = [
         "type the character itself",
     ),
 ]
-_UNFILLED = [(re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong")]
+_UNFILLED = [
+    (re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong"),
+    (
+        re.compile(r"\{(?:name|organisation|address)\}"),
+        "write a placeholder without marks within the braces",
+    ),
+]
 _UNREAD = re.compile(r"<!--|<(style|title|pre|code)\b")
 _WITHIN_LINE = re.compile(r"</?(?:a|strong|em|span|wbr)\b[^>]*>")
 _SHOWN_ATTRIBUTE = re.compile(r'\b(?:alt|title)="([^"]+)"')
@@ -196,7 +202,7 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
         for block in translation.blocks:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
-                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE])
+                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE, *_UNFILLED])
                     found |= {_as_typed(each.found) for each in left}
             for shown in _bracketed_links(block):
                 left = _found(shown, 0, _PATTERNS)
