@@ -40,7 +40,7 @@ async def test_a_link_that_has_confirmed_says_what(
 
     assert "Confirmed</h1>" in done.text
     for page in (seen.text, again.text):
-        assert "This is confirmed already" in page
+        assert "This has already been confirmed" in page
         assert page.count("<li>") - page.count("hreflang") == 1
         assert BUTTON not in page
 
@@ -88,7 +88,7 @@ async def test_a_link_that_confirmed_what_was_ended_later_does_not_say_that_it_c
         await pages.post(f"/p/{link.preferences}", {"act": "stop-now"})
         late = await pages.get(path)
 
-    assert "confirmed already" not in late.text
+    assert "already been confirmed" not in late.text
     assert "was ended or asked for again later" in late.text
 
 
