@@ -229,13 +229,12 @@ def in_letter(
     It is the last check: a fault of a text has been found before, with its line. The
     place here is the first line of the block that has it, or "letter".
     """
-    parts = (letter.subject, _shown(letter.html), letter.text)
+    parts = map(_as_typed, (letter.subject, _shown(letter.html), letter.text))
     seen = set(meant)
     for text in parts:
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
-            typed = _as_typed(each.found)
-            if typed not in seen:
-                seen.add(typed)
+            if each.found not in seen:
+                seen.add(each.found)
                 yield _place(each.found, blocks), each.sentence
 
 
