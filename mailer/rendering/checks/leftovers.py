@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from mailer.rendering.checks import placeholders
 from mailer.rendering.markup import addresses, markdown, parser
+from mailer.rendering.markup.east_asian import RANGES
 from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
@@ -45,6 +46,7 @@ _PATTERNS = [
         ),
         (r"\*\*+|＊＊+", _BOLD),
         (r"(?<![\w/.@#])_(?=[^\W_])[^_\n]{1,80}(?<=[^\x00-\x7f_])_(?=\w)", _ITALIC),
+        (rf"_{{1,3}}(?=[{RANGES}])[^_\n]{{1,80}}(?<=[{RANGES}])_{{1,3}}", _ITALIC),
         (r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}[^\s*]\*(?!\*)", _ITALIC),
         (r"(?<![_\w])__(?=[^\W_])[^_\n]{0,80}|(?<=[^\W_])__(?![_\w])", _BOLD),
         (r"^\\(?=[^\W\d])", "remove the backslash, or put it before the colon"),

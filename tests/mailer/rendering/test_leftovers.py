@@ -41,6 +41,7 @@ LEFT = [
     "Thanks :smile:",
     "caption: The hall",
     "请看https://x.example/网站",
+    "_强调_和__粗__",
 ]
 REMARKED = [
     ("Claire\nChief of Section", "are shown on one line"),
