@@ -35,6 +35,11 @@ _LABELS = {
 _TITLE_INSIDE = {"letterhead", "signature"}  # not a heading above the text
 _LINK_INSIDE = {"picture"}
 _TARGET = re.compile(r"(\]\(<?(?:https?|mailto|tel|cid):[^)\n]*)", re.IGNORECASE)
+_CODE = re.compile(
+    r"(^ {0,3}(?:```|~~~).*?^ {0,3}(?:```|~~~)"
+    r"|(?<![\\`])(?:(?:`(?!`)(?:[^`\n]|\n(?!\n))+`)|(?:``(?!`).+?(?<!`)``))(?!`))",
+    re.DOTALL | re.MULTILINE,
+)
 _NOT_WORDS = {"link", "editions", "file", "logo"}  # lines that stay as they are typed
 
 
@@ -157,12 +162,19 @@ def _as_shown(block: Block, language: str, marks: Marks) -> Block:
         ]
         return marks.marked("".join(pieces))
 
+    def in_markdown(text: str) -> str:  # code is shown as it was typed
+        pieces = _CODE.split(text) if "`" in text or "~~~" in text else [text]
+        pieces[::2] = map(shown, pieces[::2])
+        return "".join(pieces)
+
     return replace(
         block,
-        title=shown(block.title),
-        text=shown(block.text),
+        title=in_markdown(block.title),
+        text=in_markdown(block.text),
         fields={
-            name: value if name in _NOT_WORDS else shown(value)
+            name: value
+            if name in _NOT_WORDS
+            else (in_markdown if name == "caption" else shown)(value)
             for name, value in block.fields.items()
         },
     )

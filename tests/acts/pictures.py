@@ -32,12 +32,13 @@ def _checksum(octets: bytes) -> bytes:
     return struct.pack(">I", zlib.crc32(octets))
 
 
-def jpeg(width: int, height: int, orientation: int) -> bytes:
-    """Return the head of a JPEG of a size, turned by its Exif data."""
+def jpeg(width: int, height: int, orientation: int, components: int = 3) -> bytes:
+    """Return head and end of a JPEG of a size, turned by its Exif data."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, orientation, 0)
     tiff = b"MM\x00*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
-    frame = struct.pack(">BHHB", 8, height, width, 3) + bytes(9)
-    return b"\xff\xd8" + _segment(0xE1, b"Exif\0\0" + tiff) + _segment(0xC0, frame)
+    frame = struct.pack(">BHHB", 8, height, width, components) + bytes(9)
+    segments = _segment(0xE1, b"Exif\0\0" + tiff) + _segment(0xC0, frame)
+    return b"\xff\xd8" + segments + b"\xff\xd9"
 
 
 def _segment(kind: int, content: bytes) -> bytes:

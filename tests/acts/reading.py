@@ -112,8 +112,15 @@ def plain(text: str) -> str:
 
 
 def words_of(text: str) -> Counter[str]:
-    """Count the words of a text, without “subject:” before the subject of an e-mail."""
-    return Counter(re.findall(r"\w+", SUBJECT.sub("(", plain(text))))
+    """Count the words of a text, without “subject:” before the subject of an e-mail.
+
+    Each Chinese character is a word.
+    """
+    return Counter(
+        re.findall(
+            r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", SUBJECT.sub("(", plain(text))
+        )
+    )
 
 
 def words_of_html(html: str) -> Counter[str]:

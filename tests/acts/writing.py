@@ -32,6 +32,7 @@ MARKED = (
     "{}",
     "{} *{}*",
     "`{}`",
+    "`{{name}}`",
     "[{}](https://x.example/a_b)",
     "[{}](https://x.example/my file.pdf)",
     "[{}](mailto:a@x.example?subject=Visit%20us)",

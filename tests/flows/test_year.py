@@ -221,8 +221,8 @@ async def test_a_year_is_kept(
     subjects = [(user, each) for user, each in mails(relay) if each.endswith("2027")]
     asked = [each for user, each in subjects if user == APPROVER]
     assert len(asked) == len(planned)
-    missed = [each for _, each in subjects if each.startswith("No letter went")]
-    assert missed == ["No letter went: focal-points, 30 June 2027"]
+    missed = [each for _, each in subjects if each.startswith("No letter was sent")]
+    assert missed == ["No letter was sent: focal-points, 30 June 2027"]
 
 
 async def outcome(

@@ -29,6 +29,7 @@ _NARROWER = {  # the element in which a picture is → what it takes from the co
 _CELL = 16  # what a cell of a table with several columns takes from its share
 MAX_LETTER = 3.0  # MB of files in one letter; the gate refuses more
 HEAVY = 0.5  # MB; the gate warns of more
+_HIGH = 1200  # pixels
 _HEAVY_PICTURE = 300_000  # octets
 _SHARP = 2  # pixels of a file for each on the screen; more are not seen
 _SHOWN = re.compile(r'<img\b[^>]*?\ssrc="cid:([^"]+)"[^>]*>', re.IGNORECASE)
@@ -133,14 +134,30 @@ def _large(file: Attached, language: str, where: str) -> Iterator[Problem]:
         what = f"{file.name} is damaged: it has no size; save it again"
         yield problem.error(language, where, what)
         return
+    if not picture_size.is_whole(file.octets):
+        what = f"{file.name} is cut off: the end of the file is missing; copy it again"
+        yield problem.error(language, where, what)
+        return
+    for remark in picture_size.remarks(file.octets):
+        yield problem.warning(language, where, f"{file.name} {remark}")
+    width, height = shown(size, file.name, COLUMN)
+    if height > _HIGH:
+        what = f"{file.name} is shown {width} × {height} pixels, higher than a screen"
+        yield problem.warning(language, where, f"{what}; cut it, or make it a link")
     if size[0] <= COLUMN * _SHARP and len(file.octets) <= _HEAVY_PICTURE:
         return
     what = (
         f"{file.name} has {size[0]} × {size[1]} pixels and"
-        f" {len(file.octets) / 1e6:.1f} MB; it is shown {COLUMN} pixels wide at most:"
+        f" {len(file.octets) / 1e6:.2f} MB; it is shown {COLUMN} pixels wide at most:"
         f" save it with {COLUMN * _SHARP} pixels and less than 0.3 MB"
     )
     yield problem.warning(language, where, what)
+
+
+def shown(size: tuple[int, int], name: str, limit: int) -> tuple[int, int]:
+    """Return the width, at most `limit`, and the height at which a file is shown."""
+    width = max(1, min(round(size[0] / picture_size.density(name)), limit))
+    return width, max(1, round(width * size[1] / size[0]))
 
 
 def _sized(tag: str, file: Attached, room: int) -> str:
@@ -150,9 +167,7 @@ def _sized(tag: str, file: Attached, room: int) -> str:
         return tag
     written = _WIDTH.search(tag)
     limit = min(room, int(written[1])) if written else room
-    factor = picture_size.density(file.name)
-    width = max(1, min(round(size[0] / factor), limit))
-    height = max(1, round(width * size[1] / size[0]))
+    width, height = shown(size, file.name, limit)
     bare = _SIZES.sub("", tag)
     return f'<img width="{width}" height="{height}"{bare[len("<img") :]}'
 

@@ -1,15 +1,37 @@
-"""Reads the size of a picture, in pixels, from the head of its file."""
+"""Reads the size of a picture, and what programs do not show, from its file."""
 
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the JPEG segments with the size
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 _EXIF, _ORIENTATION, _SCAN = 0xE1, 0x0112, 0xDA
 _TURNED = {5, 6, 7, 8}  # orientations in which width and height change places
+_PRINTED = 4  # components
+_TAIL = 4096  # octets at the end of a file, in which programs may add some
 _DENSITY = re.compile(r"@([1-4])x$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a JPEG says of its picture, before it is turned."""
+
+    width: int
+    height: int
+    components: int  # 1 grey, 3 colours of screens, 4 colours of print
+    orientation: int
+
+    @property
+    def turned(self) -> bool:
+        return self.orientation in range(2, 9)
+
+    @property
+    def swapped(self) -> bool:
+        """Whether width and height change places."""
+        return self.orientation in _TURNED
 
 
 def of(octets: bytes) -> tuple[int, int] | None:
@@ -19,6 +41,26 @@ def of(octets: bytes) -> tuple[int, int] | None:
     except (struct.error, IndexError):
         return None
     return size if size is not None and min(size) > 0 else None
+
+
+def is_whole(octets: bytes) -> bool:
+    """Return whether the file of a PNG, GIF or JPEG has its end."""
+    end = octets[-_TAIL:].rstrip(b"\0\r\n")
+    if octets.startswith(b"\x89PNG"):
+        return b"IEND" in end
+    return end.endswith(b";") if octets.startswith(b"GIF8") else b"\xff\xd9" in end
+
+
+def remarks(octets: bytes) -> Iterator[str]:
+    """Yield what some mail programs do not show well in a JPEG."""
+    try:
+        frame = _frame(octets) if octets.startswith(b"\xff\xd8") else None
+    except (struct.error, IndexError):
+        return
+    if frame is not None and frame.turned:
+        yield "is turned by its Exif data, which some programs ignore; save it upright"
+    if frame is not None and frame.components == _PRINTED:
+        yield "has colours for print (CMYK), which some programs miss; save it as RGB"
 
 
 def density(name: str) -> int:
@@ -34,13 +76,21 @@ def _size(octets: bytes) -> tuple[int, int] | None:
     if octets.startswith(b"GIF8"):
         width, height = struct.unpack("<HH", octets[6:10])
         return int(width), int(height)
-    turned = False
+    frame = _frame(octets)
+    return frame and (
+        (frame.height, frame.width) if frame.swapped else (frame.width, frame.height)
+    )
+
+
+def _frame(octets: bytes) -> _Frame | None:
+    """Return what the first frame of a JPEG says; None if there is none."""
+    orientation = 1
     for kind, content in _segments(octets):
         if kind == _EXIF and content.startswith(b"Exif\0\0"):
-            turned = _orientation(content[6:]) in _TURNED
+            orientation = _orientation(content[6:])
         if kind in _FRAMES:
-            height, width = struct.unpack(">HH", content[1:5])
-            return (int(height), int(width)) if turned else (int(width), int(height))
+            height, width, components = struct.unpack(">HHB", content[1:6])
+            return _Frame(int(width), int(height), int(components), orientation)
     return None
 
 

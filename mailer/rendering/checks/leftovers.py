@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from mailer.rendering.checks import placeholders
 from mailer.rendering.markup import addresses, markdown, parser
+from mailer.rendering.markup.east_asian import RANGES
 from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
@@ -45,6 +46,7 @@ _PATTERNS = [
         ),
         (r"\*\*+|＊＊+", _BOLD),
         (r"(?<![\w/.@#])_(?=[^\W_])[^_\n]{1,80}(?<=[^\x00-\x7f_])_(?=\w)", _ITALIC),
+        (rf"_{{1,3}}(?=[{RANGES}])[^_\n]{{1,80}}(?<=[{RANGES}])_{{1,3}}", _ITALIC),
         (r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}[^\s*]\*(?!\*)", _ITALIC),
         (r"(?<![_\w])__(?=[^\W_])[^_\n]{0,80}|(?<=[^\W_])__(?![_\w])", _BOLD),
         (r"^\\(?=[^\W\d])", "remove the backslash, or put it before the colon"),
@@ -78,7 +80,13 @@ _NOT_MARKDOWN = [
         "type the character itself",
     ),
 ]
-_UNFILLED = [(re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong")]
+_UNFILLED = [
+    (re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong"),
+    (
+        re.compile(r"\{(?:name|organisation|address)\}"),
+        "write a placeholder without marks within the braces",
+    ),
+]
 _UNREAD = re.compile(r"<!--|<(style|title|pre|code)\b")
 _WITHIN_LINE = re.compile(r"</?(?:a|strong|em|span|wbr)\b[^>]*>")
 _SHOWN_ATTRIBUTE = re.compile(r'\b(?:alt|title)="([^"]+)"')
@@ -196,7 +204,7 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
         for block in translation.blocks:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
-                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE])
+                    left = _found(words.shown, 0, [*_PATTERNS, _NOTE, *_UNFILLED])
                     found |= {_as_typed(each.found) for each in left}
             for shown in _bracketed_links(block):
                 left = _found(shown, 0, _PATTERNS)
@@ -223,13 +231,12 @@ def in_letter(
     It is the last check: a fault of a text has been found before, with its line. The
     place here is the first line of the block that has it, or "letter".
     """
-    parts = (letter.subject, _shown(letter.html), letter.text)
+    parts = map(_as_typed, (letter.subject, _shown(letter.html), letter.text))
     seen = set(meant)
     for text in parts:
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
-            typed = _as_typed(each.found)
-            if typed not in seen:
-                seen.add(typed)
+            if each.found not in seen:
+                seen.add(each.found)
                 yield _place(each.found, blocks), each.sentence
 
 

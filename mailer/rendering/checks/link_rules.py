@@ -10,14 +10,21 @@ from mailer.rendering.markup import addresses
 from mailer.rendering.markup.markdown import Reference
 
 # Link texts without a meaning of their own; screen readers list links by their texts.
-VAGUE = {
-    *("here", "click here", "this link", "link", "more"),
-    *("ici", "cliquez ici", "ce lien", "lien", "en savoir plus"),
-    *("aquí", "haga clic aquí", "este enlace", "enlace", "más"),
-    *("هنا", "اضغط هنا", "انقر هنا", "الرابط", "المزيد"),
-    *("здесь", "тут", "нажмите здесь", "ссылка", "подробнее"),
-    *("这里", "此处", "点击这里", "点击此处", "链接", "更多"),
+_POINTING = {
+    *("here", "click here", "this link", "link"),
+    *("ici", "cliquez ici", "ce lien", "lien"),
+    *("aquí", "haga clic aquí", "este enlace", "enlace"),
+    *("هنا", "اضغط هنا", "انقر هنا", "الرابط"),
+    *("здесь", "тут", "нажмите здесь", "ссылка"),
+    *("这里", "此处", "点击这里", "点击此处", "链接"),
 }
+# These do as the label of a button below a title.
+VAGUE = _POINTING | {"more", "en savoir plus", "más", "المزيد", "подробнее", "更多"}
+_CUT = re.compile(  # a bare address up to a sign within it, before an Asian letter
+    r"(?<![<(\[])(?:https?://|www\.)[!-;=?-~]{1,500}?(?<=[/=?&#%+_-])"
+    r"(?=(?P<rest>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}))",
+    re.IGNORECASE,
+)
 _SCHEMES = ("https://", "mailto:", "tel:")
 _PAGE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
@@ -35,7 +42,7 @@ def check(reference: Reference, language: str, where: str) -> Iterator[Problem]:
     elif not words:
         what = f"the link {shown!r} has no words; write [words]({shown})"
         yield problem.error(language, where, what)
-    elif words.lower().strip(" .:»›>") in VAGUE:
+    elif _bare(words) in VAGUE:
         what = f"the link text “{words}” does not say where the link leads"
         yield problem.warning(language, where, what)
     elif _PAGE.fullmatch(words) and _host(words) != _host(reference.value):
@@ -44,6 +51,26 @@ def check(reference: Reference, language: str, where: str) -> Iterator[Problem]:
             " programs warn of such links, so write what the page is"
         )
         yield problem.warning(language, where, what)
+
+
+def check_cut(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and a sentence for each bare address that letters follow.
+
+    Chinese has no space after an address, so nothing says where this one ends.
+    """
+    for found in _CUT.finditer(text):
+        what = f"the address {found[0][:60]} may end before or after {found['rest']}"
+        advice = "put a space after its end, or write it as <https://…>"
+        yield text.count("\n", 0, found.start()), f"{what}; {advice}"
+
+
+def points(label: str) -> bool:
+    """Return whether the label of a button only points at itself, such as “here”."""
+    return _bare(label) in _POINTING
+
+
+def _bare(words: str) -> str:
+    return words.lower().strip(" .:»›>")
 
 
 def _fault(address: str) -> str:

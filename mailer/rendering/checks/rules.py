@@ -10,6 +10,8 @@ from mailer.rendering.checks import leftovers, link_rules, placeholders, problem
 from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
+from mailer.rendering.checks.run_on import check_run_on
+from mailer.rendering.checks.stray_lines import check_stray_lines
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
@@ -21,6 +23,7 @@ MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
 NOON = 12
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")  # as YAML has values, which lines are not
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
     "an address cannot have a placeholder: it is the same for every reader; remove it"
@@ -39,6 +42,8 @@ def check_text(
     yield from _check_subject(translation, invites=invites)
     yield from check_notes(translation)
     yield from check_pasted(translation)
+    yield from check_run_on(translation)
+    yield from check_stray_lines(translation)
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
@@ -47,6 +52,8 @@ def check_text(
         for leftover in leftovers.in_text(_without_rows(block)):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
+        for line, what in link_rules.check_cut(block.text):
+            yield problem.error(language, block.line(line), what)
         for line in markdown.code_blocks(block.text):
             what = "a block of code, which letters seldom have; remove ``` or ~~~"
             yield problem.warning(language, block.line(line), what)
@@ -87,6 +94,12 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
         look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line
         for leftover in look(value):
             yield problem.error(language, where, f"{name}: {leftover.sentence}")
+        if name == "label" and link_rules.points(value):
+            what = f"the label “{value}” does not say where the link leads"
+            yield problem.warning(language, where, what)
+        if _QUOTED.fullmatch(value):
+            what = f"the quotation marks around {value[:60]} are shown; remove them, or"
+            yield problem.warning(language, where, f"{name}: {what} write “ ”")
 
 
 def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:

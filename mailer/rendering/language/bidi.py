@@ -16,14 +16,16 @@ RIGHT_TO_LEFT = "\u2067"
 OPENS = {"ltr": LEFT_TO_RIGHT, "rtl": RIGHT_TO_LEFT}
 _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
 _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|[?=#%~](?=[A-Za-z0-9])|{_AND})*"
+_END = r"(?:(?<=\b[A-Za-z]\.[A-Za-z]\.)|(?<![.:'’]))"  # a stop belongs to the line
 _NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
-    r"\(?\+\(?\d[\d ().\u00a0-]{5,40}\d|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
+    r"(?:\(\+\d{1,4}\)[ .\u00a0-]?|\+\(?)\d[\d ().\u00a0-]{3,40}\d"
+    r"|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
     r"|(?<![\w)])[+−-]\d[\d.,]{0,20}"
 )
 _LATIN = re.compile(
     rf"{_NUMBER}|(?:\d[\d.]{{0,30}},?[ \u00a0])?[A-Za-zÀ-ɏ]{_WORD}"
     rf"(?:(?:[ ,\u00a0]{{1,2}}|[ \u00a0](?:{_AND}|[+–-])[ \u00a0])"
-    rf"[A-Za-zÀ-ɏ0-9]{_WORD})*",
+    rf"[A-Za-zÀ-ɏ0-9]{_WORD})*{_END}",
     re.ASCII,
 )
 _ARABIC_LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"

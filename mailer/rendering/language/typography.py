@@ -2,7 +2,8 @@
 
 Authors type plain spaces. In every language a document symbol, 36 C/Res.108, stays on
 one line. French has narrow no-break spaces before ; ? ! and no-break spaces before :,
-inside « », in hours and dates. A Russian dash stays on the line of the word before it.
+inside « », in hours and dates. A Russian dash stays on the line of the word before it,
+and a number on that of its sign: № 3, п. 5.
 """
 
 import re
@@ -23,6 +24,7 @@ _MONTHS = (
 _SYMBOL = re.compile(
     r"(?<=\d) (?=(?:EX|C|م ?ت|م)/[A-Z0-9])|(?<=/R[eé]s\.) (?=\d)", re.ASCII
 )
+_SIGNS = (re.compile(r"(?<=\d) (?=[%€$])"), NO_BREAK)
 _ENDS = r"(?=[\s)*_\]».,…\u2069]|$)"
 _FRENCH = (
     (re.compile(rf"(?<=\S)[ \u00a0](?=[;?!]+{_ENDS})"), NARROW),
@@ -30,10 +32,16 @@ _FRENCH = (
     (re.compile(r"(?<=«) (?=\S)"), NO_BREAK),
     (re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \u00a0]h) (?=\d\d\b)"), NO_BREAK),
     (re.compile(rf"(?<=\d) (?=(?:{_MONTHS})\b)|(?<=\b1er) (?={_MONTHS})"), NO_BREAK),
-    (re.compile(r"(?<=\bn°) (?=\d)"), NO_BREAK),
+    (re.compile(r"(?<=\bn°) (?=\d)|(?<=\d) (?=\d{3}(?!\d))"), NO_BREAK),
+    _SIGNS,
 )
-_RUSSIAN = ((re.compile(r"(?<=\S) (?=—\s)"), NO_BREAK),)
-_RULES = {"fr": _FRENCH, "ru": _RUSSIAN}
+_RUSSIAN = (
+    (re.compile(r"(?<=\S) (?=—\s)"), NO_BREAK),
+    (re.compile(r"(?:(?<=№)|(?<=\b[пстг]\.)|(?<=\bст\.)) (?=\d)"), NO_BREAK),
+    (re.compile(r"(?<=\d) (?=(?:г\.|года|год|млн|млрд|тыс\.)(?!\w))"), NO_BREAK),
+    _SIGNS,
+)
+_RULES = {"fr": _FRENCH, "ru": _RUSSIAN, "es": (_SIGNS,)}
 
 
 def no_break_spaces(text: str, language: str) -> str:

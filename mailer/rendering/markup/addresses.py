@@ -12,10 +12,12 @@ from markdown_it.rules_inline import StateInline
 
 from mailer.rendering.markup.east_asian import RANGES
 
+_LETTER = rf"[^\W{RANGES}]|[\u0300-\u036f]"  # or a digit, of a script with spaces
 _ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9@/._+-])(?:"
+    rf"(?<![@/.+-])(?<!{_LETTER})(?:"
     rf"(?P<web>(?:https?://|www\.)(?:(?!\*\*)[^\s<>\"“”„«»‹›…،؛؟|`\[\]\\{RANGES}])+)"
-    r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63})"
+    r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+    rf"(?!\.?(?:{_LETTER})))"
     r")",
     re.IGNORECASE,
 )

@@ -9,6 +9,17 @@ RANGES = (  # for a class of characters in a pattern
 _ANY = re.compile(f"[{RANGES}]")
 _KOREAN = re.compile("[\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 
+NUMERALS = "〇一二三四五六七八九"
+
+
+def number(word: str) -> int:
+    """Return the number of Chinese numerals below a hundred, 二十一, or of digits."""
+    plain = word.replace("零", "〇").replace("两", "二")
+    if "十" not in plain:
+        return int("".join(str(NUMERALS.index(each)) for each in plain))
+    tens, _, ones = plain.partition("十")
+    return (number(tens) if tens else 1) * 10 + (number(ones) if ones else 0)
+
 
 def is_east_asian(character: str) -> bool:
     """Return whether a character is Chinese, Japanese, Korean or full-width."""

@@ -4,7 +4,7 @@ CommonMark decides it by the characters on both sides, and takes spaces between 
 for granted. So `**重要（草案）**请` and `**Note:**text` stay as typed there
 (commonmark-spec#650). Here a Chinese, Japanese or Korean character on one side counts
 as a space, and two asterisks between a letter and a punctuation mark end an emphasis
-that is open, or else begin one.
+that is open, or else begin one. Asterisks between digits are a sign: 5*3*2.
 """
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
@@ -45,6 +45,8 @@ def tokenize(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a parse
 
 def _flanks(before: str, after: str, marker: str, length: int) -> tuple[bool, bool]:
     """Return whether a run of markers can open and can close an emphasis."""
+    if before.isdecimal() and after.isdecimal():
+        return False, False
     punctuated = _is_punctuation(before), _is_punctuation(after)
     spaced = isWhiteSpace(ord(before)), isWhiteSpace(ord(after))
     loose = marker == "*" and length > 1

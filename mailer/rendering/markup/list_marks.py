@@ -1,9 +1,9 @@
-"""Makes lists of lines that begin with the marks people type: • – a) (i) 1、 ١.
+"""Makes lists of lines that begin with the marks people type: • – a) (i) 1、 1/ 1.1 ١.
 
 Markdown knows `-`, `*`, `+`, `1.` and `1)` only; other lines would run together. A mark
 that counts is kept in the text, as it was typed: it makes a list where a second line
 has the next one. A dash does where two lines begin with it; a bullet always does.
-Every line stays on its line.
+Every line stays on its line, also where a list goes on below a paragraph: 3. 4.
 """
 
 import re
@@ -14,7 +14,7 @@ from itertools import pairwise
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from mailer.rendering.markup import fences
+from mailer.rendering.markup import east_asian, fences
 
 _KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
 _BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
@@ -31,10 +31,11 @@ _DIGITS = r"\d{1,3}"
 _WORDS = r"[A-Za-z]{1,5}|[а-я]|[ء-ي]|[一二三四五六七八九十]{1,3}"
 _COUNTED = re.compile(
     rf"(?P<indent>\s*)(?:"
-    rf"(?P<open>[(（])(?P<inside>{_DIGITS}|{_WORDS})[)）]"
+    r"(?P<above>(?:\d{1,2}\.){1,4})(?P<below>\d{1,2})[.)]?(?=\s)"
+    rf"|(?P<open>[(（])(?P<inside>{_DIGITS}|{_WORDS})[)）]"
     rf"|(?P<digits>{_DIGITS})"
-    r"(?:(?P<close>[)）、．。º°]|[.)]?[-–]|\s[-–](?=\s)|\.(?=[^\s\d]))|(?P<other>\.))"
-    rf"|(?P<word>{_WORDS})(?:[)）、．]|\.(?=\s)|[.)]?[-–](?=\s))"
+    r"(?:(?P<close>[)）、．。º°]|/(?=\s)|[.)]?[-–]|\s[-–](?=\s)|\.(?=[^\s\d]))|(?P<other>\.))"
+    rf"|(?P<word>{_WORDS})(?:[)）、．]|[./](?=\s)|[.)]?[-–](?=\s))"
     r"|(?P<circled>[①-⑳])"
     r")\s*(?=\S)"
 )
@@ -48,7 +49,7 @@ _ROMAN = (
     *("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"),
     *("xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"),
 )
-_CHINESE = "一二三四五六七八九十"
+_NUMERAL = f"[{east_asian.NUMERALS[1:]}]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,8 +141,9 @@ def _rewrite(lines: list[str], run: Sequence[int]) -> None:
 def _counting(lines: Sequence[str], run: Sequence[int]) -> set[int]:
     """Return the lines whose marks count on, two or more of one way of counting."""
     ways: dict[str, list[_Mark]] = {}
+    below = _is_below_paragraph(lines, run)
     for number in run:
-        for mark in _marks(number, lines[number]):
+        for mark in _marks(number, lines[number], every=below):
             ways.setdefault(mark.way, []).append(mark)
     found: set[int] = set()
     for marks in ways.values():
@@ -151,12 +153,28 @@ def _counting(lines: Sequence[str], run: Sequence[int]) -> set[int]:
     return found
 
 
-def _marks(number: int, line: str) -> Iterator[_Mark]:
-    """Yield each way to read the mark of a line; none for Markdown's own `1.`."""
+def _is_below_paragraph(lines: Sequence[str], run: Sequence[int]) -> bool:
+    """Return whether a list that begins with another number than 1 follows a line.
+
+    Markdown takes it for words of that line.
+    """
+    if lines[run[0]][:1].isspace():
+        return False
+    first = next((each for each in run if _begins_item(lines[each])), run[0])
+    number = re.match(r"(\d{1,9})[.)]\s", lines[first])
+    return first != run[0] and number is not None and int(number[1]) != 1
+
+
+def _marks(number: int, line: str, *, every: bool) -> Iterator[_Mark]:
+    """Yield each way to read the mark of a line; Markdown's own `1.` with `every`."""
     match = _COUNTED.match(line)
-    if match is None or _is_markdown(match, line):
+    if match is None or (_is_markdown(match, line) and not every):
         return
     indent = match["indent"]
+    if match["above"]:
+        way = f"{indent}{match['above']}"
+        yield _Mark(line=number, way=way, number=int(match["below"]))
+        return
     if match["circled"]:
         yield _Mark(line=number, way=f"{indent}①", number=ord(match["circled"]))
         return
@@ -185,15 +203,8 @@ def _readings(word: str) -> Iterator[tuple[str, int]]:
             yield letters[:2], letters.index(folded)
     if folded in _ROMAN:
         yield "i", _ROMAN.index(folded)
-    if folded[0] in _CHINESE:
-        yield "一", _chinese(folded)
-
-
-def _chinese(word: str) -> int:
-    """Return the number of a Chinese numeral below one hundred."""
-    tens, ten, ones = word.rpartition("十")
-    of_ten = (_CHINESE.find(tens[:1]) + 1 if tens else 1) if ten else 0
-    return of_ten * 10 + (_CHINESE.find(ones[:1]) + 1 if ones else 0)
+    if re.fullmatch(f"{_NUMERAL}?十{_NUMERAL}?|{_NUMERAL}", folded):
+        yield "一", east_asian.number(folded)
 
 
 def keep_numbers(state: StateCore) -> None:

@@ -17,6 +17,8 @@ _WORD = re.compile(r"(?:&#?\w+;|[^\s<>&])+")
 _UNIT = re.compile(r"&#?\w+;|.", re.DOTALL)
 _AFTER = set("-/.@_?=,;:")  # the characters after which a word breaks best
 _LENGTHS = (10, 10, 10, 8, 5, 4)  # of a piece, by the number of columns
+_HOURS = re.compile(r"(\d{1,2}:\d\d[–-])(\d{1,2}:\d\d)")
+_ROOM_FOR_HOURS = 8  # as long as a piece; else they break behind the dash
 _SHORTEST = 3  # of a piece, where there are more columns
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _BREAKS_ANYWHERE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -42,6 +44,9 @@ def breakable(html: str, marks: Marks) -> str:
 
 def _broken(text: str, length: int, marks: Marks) -> str:
     def pieces(word: re.Match[str]) -> str:
+        if hours := _HOURS.fullmatch(word[0]):
+            between = "" if length >= _ROOM_FOR_HOURS else "<wbr />"
+            return f"{hours[1]}{between}{hours[2]}"
         keep = marks.occur_in(word[0]) or _BREAKS_ANYWHERE.search(word[0])
         # one more Arabic letter has the same width
         more = length > _SHORTEST and _ARABIC.search(word[0]) is not None

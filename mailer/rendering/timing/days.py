@@ -6,6 +6,7 @@ ways, or that the calendar does not have, is refused with a sentence.
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -14,6 +15,7 @@ from babel import Locale
 
 from audiences.languages import OFFERED
 from mailer.rendering.language.catalogues import EASTERN
+from mailer.rendering.markup import east_asian
 from mailer.rendering.timing.spans import plain
 
 _OTHERS = ("de", "pt", "it")  # often found in letters, though none is offered in them
@@ -22,12 +24,14 @@ _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _DASHES = re.compile(r"(?<=\d)[‐‑‒–−](?=\d)")
 _WEEK = re.compile(r"\d{4}-?W\d\d(-?\d)?", re.IGNORECASE)
+_OTHER_NAMES = {"setiembre": 9, "يونيه": 6, "يوليه": 7, "إبريل": 4, "جوان": 6}
+_NUMERALS = re.compile("[〇零一二三四五六七八九十]{1,4}(?=[年月日号號])")
 _CHINESE = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
 _DOTS = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\s?(?:г\.?|года))?")
 _UNCLEAR = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{2}|\d{4})")
 _FILLERS = {
     *("of", "the", "on", "st", "nd", "rd", "th", "le", "er", "ᵉʳ", "de", "del", "el"),
-    *("г", "года", "º", "ª", "°", "-", "di", "den", "في"),
+    *("г", "года", "в", "во", "º", "ª", "°", "-", "di", "den", "في", "من", "م"),
 }
 _YEARS = range(1900, 2200)
 
@@ -40,6 +44,7 @@ def read(text: str) -> date:
     """Return the day that a text is; raise DayError if it is not one."""
     written = " ".join(plain(text).replace("،", ",").split())
     written = _DASHES.sub("-", written)
+    written = _NUMERALS.sub(lambda each: str(east_asian.number(each[0])), written)
     if unclear := _UNCLEAR.fullmatch(written):
         raise DayError(_which(text, unclear))
     if _WEEK.fullmatch(written):
@@ -140,7 +145,7 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def _months() -> Mapping[str, int]:
     """Return the names of the months, in small letters, with their numbers."""
-    named = dict(_names("months"))
+    named = dict(_names("months")) | _OTHER_NAMES
     return named | {EASTERN[name]: named[name] for name in EASTERN}
 
 
@@ -159,4 +164,10 @@ def _names(kind: str) -> Iterator[tuple[str, int]]:
                 for number, name in table[form][width].items():
                     short = name.lower().removesuffix(".")
                     if not short.isdigit():
+                        yield _without_accents(short), number
                         yield short, number
+
+
+def _without_accents(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    return "".join(each for each in letters if not unicodedata.combining(each))

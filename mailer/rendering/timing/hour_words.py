@@ -6,17 +6,20 @@ HALVES = {  # of the day: the words after an hour, and those before one
     "am": (
         (
             r"a\.?\s?m(?!\w)\.?|ص(?![\w.])|صباح[اً]{0,2}|قبل الظهر|утра|du matin"
-            r"|de la mañana"
+            r"|de la mañana|in the morning"
         ),
         "早上|早晨|上午|清晨",
     ),
     "night": ("ночи|de la madrugada|فجر[اً]{0,2}", "凌晨"),
     "day": (
-        r"дня|de l['’]après-midi|de la tarde|بعد الظهر|ظهر[اً]{0,2}",
+        (
+            r"дня|после полудня|de l['’]après-midi|de la tarde|del mediodía|بعد الظهر"
+            r"|(?:ظهر|عصر)[اً]{0,2}|in the afternoon"
+        ),
         "中午|下午|傍晚",
     ),
     "pm": (r"p\.?\s?m(?!\w)\.?|م(?![\w.])|مساء[اً]{0,2}", ""),
-    "evening": (r"вечера|du soir|de la noche", "晚上|晚间"),
+    "evening": (r"вечера|du soir|de la noche|in the evening", "晚上|晚间"),
 }
 HOURS_OF = {  # the hours that may be meant; 12 is noon in pm and day, else midnight
     "": {*range(24)},
@@ -34,7 +37,7 @@ AFTER = re.compile(
 )
 BEFORE = re.compile(
     "|".join(
-        rf"(?P<{half}>(?:{words})\s?(?=\d))"
+        rf"(?P<{half}>(?:{words})\s?(?=[\d一二两三四五六七八九十]))"
         for half, (_, words) in HALVES.items()
         if words
     )
@@ -49,20 +52,24 @@ MIDNIGHT = re.compile(
     r"|منتصف الليل|mitternacht)(?!\w)",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"(\d{1,2})(?!\d)")
-MINUTES = re.compile(r"(?:[:.]|\s?h\s?)(\d\d)(?!\d|[:.]\d)", re.IGNORECASE)
+NUMBER = re.compile(r"(\d{1,2})(?!\d)|([一二两三四五六七八九十]{1,3})(?=[点點时時])")
+MINUTES = re.compile(
+    r"(?:[:.](\d\d)|\s?h\s?(\d\d)(?:\s?min(?:utes?|utos?)?(?!\w)\.?)?)"
+    r"(?!\d|[:.]\d)",
+    re.IGNORECASE,
+)
 UNIT = re.compile(
-    r"\s?(?:(?:h|heures?|horas?|hrs?|hs|uhr|час(?:ов|а)?|ч)(?!\w)\.?|[点點时時])",
+    r"\s?(?:(?:h|heures?|horas?|hrs?|hs|uhr|час(?:ов|а|ами)?|ч)(?!\w)\.?|[点點时時][钟鐘]?)",
     re.IGNORECASE,
 )
 AFTER_UNIT = re.compile(
     r"\s?(\d\d?)(?:\s?(?:min|minutes?|minutos?|мин|минут[аы]?)(?!\w)\.?|分)"
-    r"|(?<=[点點时時])(?:(半)|整)|(?<=uhr)\s(\d\d)(?![\d:.])"
+    r"|(?<=[点點时時])(?:(半|一刻|三刻)|整)|(?<=uhr)\s(\d\d)(?![\d:.])"
     r"|(?<=heures)\s(\d\d)(?![\d:.])|(?<=[点點时時])(\d\d)(?!\d)",
     re.IGNORECASE,
 )
 LEAD = re.compile(
-    r"(?:at|from|à|dès|de|a las?|de las?|desde|desde las?|с|в|von|um|ab|من|من الساعة"
+    r"(?:at|from|à|dès|(?:de|a|desde) las?|las?|de|desde|с|в|von|um|ab|من الساعة|من"
     r"|الساعة)\s{1,9}(?=\S)|[从自于]\s?",
     re.IGNORECASE,
 )
@@ -72,6 +79,10 @@ JOINT = re.compile(
     r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s{1,9}",
     re.IGNORECASE,
 )
+BETWEEN = re.compile(
+    r"(?:between|entre|между|zwischen|ما بين|بين)\s{1,9}", re.IGNORECASE
+)
+AND = re.compile(r"\s{1,9}(?:and|et|y|и|und)\s{1,9}|\s{1,9}و\s{0,9}", re.IGNORECASE)
 NEXT_DAY = re.compile(
     r"\s{0,9}\(?(?:\+\s?1(?:\s?(?:days?|d|jour|j|día))?(?!\w)"
     r"|(?:the )?(?:next|following) day"
@@ -85,7 +96,8 @@ AGAIN = re.compile(
     re.IGNORECASE,
 )
 ZONE = re.compile(
-    r"\W{0,9}(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
+    r"\W{0,9}(?:мск|МСК|بتوقيت|по \w{3,20} времени)(?!\w)|（\w{0,8}时间）"
+    r"|\W{0,9}(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
     r"|\s{0,9}\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
 )
 SEPARATOR = re.compile(r"\s{0,9}(?:[:：,，、|·.]|[-–—−](?=\s))?\s{0,9}")

@@ -9,9 +9,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from mailer.rendering.markup import east_asian
 from mailer.rendering.timing import hour_words
 
 _SPACES = "\u00a0\u202f\u2009\u2007\u200e\u200f\u061c\u2066\u2067\u2068\u2069"
+_QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
 _EXPECTED = "expected an hour such as 15:00 or 3 pm, or a span such as 15:00 – 16:30"
 
 
@@ -98,11 +100,11 @@ class _Scanner:
             return None
         minutes, unit, after = self._minutes()
         half = half or self._half(hour_words.AFTER)
-        minute = next((each for each in (minutes, after) if each), "0")
+        minute = minutes or after or "0"
         return _Hour(
             written=self.text[first : self.at].strip(),
-            hour=int(number[1]),
-            minute=30 if minute == "半" else int(minute),
+            hour=int(number[1]) if number[1] else east_asian.number(number[2]),
+            minute=_QUARTERS.get(minute) or int(minute),
             half=half,
             marked=bool(minutes or unit or half),
         )
@@ -121,7 +123,8 @@ class _Scanner:
             raise SpanError(
                 f"{self.text.strip()[:60]!r} has minutes twice; {_EXPECTED}"
             )
-        return minutes[1] if minutes else "", unit is not None, found
+        before = (minutes[1] or minutes[2]) if minutes else ""
+        return before, unit is not None, found
 
 
 def plain(text: str) -> str:
@@ -172,12 +175,13 @@ def _refuse_zone(rest: str) -> None:
 
 def _scan(text: str) -> tuple[Span, str]:
     scanner = _Scanner(plain(text))
+    joint = hour_words.AND if scanner.take(hour_words.BETWEEN) else hour_words.JOINT
     start = scanner.hour()
     if start is None:
         raise SpanError(f"{text[:60]!r} is not an hour; {_EXPECTED}")
     here, end = scanner.at, None
     tomorrow = False
-    if scanner.take(hour_words.JOINT):
+    if scanner.take(joint):
         tomorrow = scanner.take(hour_words.NEXT_DAY) is not None
         end = scanner.hour()
     if end is not None and not end.marked:
@@ -205,7 +209,7 @@ def _alone(start: _Hour, text: str) -> Span:
 def _refuse_midnight(start: _Hour) -> None:
     if start.hour == 24:  # noqa: PLR2004
         raise SpanError(
-            f"{start.written!r} may begin or end the day; write 00:00 for its begin"
+            f"{start.written!r} may begin or end the day; write 00:00 for its beginning"
         )
 
 

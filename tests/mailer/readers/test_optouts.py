@@ -23,7 +23,7 @@ from tools.peers.serving import ONE_CLICK, serving
 from tools.waiting import eventually
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
-RECORDED = "Your request is recorded"
+RECORDED = "Your request has been recorded"
 
 
 def lines(site: Site) -> list[dict[str, object]]:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from mailer.rendering.checks import problem, rules
+from mailer.rendering.checks import rules, stray_lines
+from mailer.rendering.checks.problem import Severity
 from mailer.rendering.source import Block, Translation
+from tests.acts import writing
 
 LEFT = [
     "**bold **",
@@ -37,6 +39,16 @@ LEFT = [
     "- [ ] to do",
     "- [x] done",
     "Thanks :smile:",
+    "caption: The hall",
+    "请看https://x.example/网站",
+    "_强调_和__粗__",
+]
+REMARKED = [
+    ("Claire\nChief of Section", "are shown on one line"),
+    ("第一，看\n第二，写", "are shown on one line"),
+    ("- pass\n- badge\nSee you there", "is shown as part of the item '- badge'"),
+    ("We close the list.\n---\nMore", "makes it a heading"),
+    ("[here](https://x.example)", "does not say where the link leads"),
 ]
 PLACEHOLDERS = [
     ("{Name}", "{name}"),
@@ -71,10 +83,22 @@ MEANT = [
     "| a | b |\n|---|---|\n| c | d |",
     "[words](https://x.example/%7B2D3F-11%7D)",
     "C++ and g++, a == b, ~5 to ~6, 10:00:00, [x] marks it",
+    "caption\\: words, and note: words, Place: here",
+    "看 https://x.example/ 网 <https://x.example/网> https://x.example/，好",
+]
+WRAPPED = [
+    "A line that an editor wrapped at its seventy columns,\nand the rest of it.",
+    "One sentence.\nAnother one.",
+    "First  \nSecond\\\nThird",
+    "- an item\n  and its second line",
+    "这一行是编辑器在七十列处折行的，所以后面一行是同一段话的继续部分\n继续。",
+    "A heading\n---------\nMore",
 ]
 
 
-def problems(text: str = "x", **lines: str) -> list[str]:
+def problems(
+    text: str = "x", level: Severity = Severity.ERROR, **lines: str
+) -> list[str]:
     block = Block(
         id="a", type="item", title=lines.pop("title", ""), fields=lines, text=text,
         file="en.md", number=4, text_line=8, field_lines={"place": 5, "title": 6},
@@ -83,11 +107,7 @@ def problems(text: str = "x", **lines: str) -> list[str]:
         language="en", subject="s", preheader="p", blocks=(block,), where="en.md"
     )
     found = rules.check_text(translation, host="x.example")
-    return [
-        f"{each.where}: {each.what}"
-        for each in found
-        if each.level is problem.Severity.ERROR
-    ]
+    return [f"{each.where}: {each.what}" for each in found if each.level is level]
 
 
 @pytest.mark.parametrize("text", LEFT)
@@ -110,6 +130,33 @@ def test_a_placeholder_in_another_spelling_is_named(text: str, right: str) -> No
 @pytest.mark.parametrize("text", MEANT)
 def test_what_is_meant_is_no_problem(text: str) -> None:
     assert problems(text) == []
+
+
+@pytest.mark.parametrize(("text", "what"), REMARKED)
+def test_lines_that_were_hardly_meant_as_one_are_remarked_on(
+    text: str, what: str
+) -> None:
+    (found,) = problems(text, Severity.WARNING)
+
+    assert what in found
+
+
+@pytest.mark.parametrize("text", WRAPPED)
+def test_lines_that_an_editor_wrapped_are_one_without_a_remark(text: str) -> None:
+    assert problems(text, Severity.WARNING) == []
+
+
+def test_a_label_that_only_points_and_marks_around_a_line_are_remarked_on() -> None:
+    (found,) = problems(level=Severity.WARNING, link="https://x.example", label="Here")
+    assert "does not say where the link leads" in found
+    (found,) = problems(level=Severity.WARNING, title='"Forum: June"')
+    assert "the quotation marks around" in found
+
+
+def test_the_names_of_lines_are_those_of_the_block_types() -> None:
+    known = {name for each in writing.TYPES.values() for name in each.fields}
+
+    assert known - {"name", "from", "to"} == stray_lines.NAMES
 
 
 def test_a_line_directly_below_a_table_is_a_problem() -> None:

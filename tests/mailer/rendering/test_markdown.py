@@ -14,6 +14,7 @@ BOLD = [
     ("le**« Forum »**et **« x »**.", ["« Forum »", "« x »"]),
     ("**Note:**text and (**foo**)", ["Note:", "foo"]),
     ("**a**(b) **c**", ["a", "c"]),
+    ("5**x** of **y**5", ["x", "y"]),
 ]
 LINKS = [
     ("https://en.unesco.org/x_y_z.", ["https://en.unesco.org/x_y_z"]),
@@ -23,6 +24,8 @@ LINKS = [
     ("www.x.example/a?b=1, then", ["https://www.x.example/a?b=1"]),
     ("write to a.b_c@x.example!", ["mailto:a.b_c@x.example"]),
     ("<a@x.example>", ["mailto:a@x.example"]),
+    ("写a@x.example吧 a@x.example。", ["mailto:a@x.example"] * 2),
+    ("müller@x.example, e\u0301a@x.example, a@x.sub.grün.de", []),
     ("[a](https://x.example/my file.pdf)", ["https://x.example/my%20file.pdf"]),
     ("[a](https://x.example/A_(b))", ["https://x.example/A_(b)"]),
     (
@@ -54,6 +57,8 @@ LISTS = [
     "а) one\nб) two",
     "① one\n② two",
     "1. one\n2. two",
+    "1/ one\n2/ two",
+    "1.1 one\n1.2 two",
     "1 - one\n2 - two",
     "☐ one\n☐ two",
     "o\tone\no\ttwo",
@@ -118,6 +123,8 @@ def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:
         ("1. one\n3. three\n4. four", "1. one\n3. three\n4. four"),
         ("1. one\n\n3. three", "1. one\n\n3. three"),
         ("1. one\n1. two", "1. one\n2. two"),
+        ("And:\n4. four\n5. five", "And:\n\n4. four\n5. five"),
+        ("5*3*2 = 30, 2**3**2", "5*3*2 = 30, 2**3**2"),
     ],
 )
 def test_numbers_stay_as_they_were_typed(text: str, shown: str) -> None:

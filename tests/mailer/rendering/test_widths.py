@@ -171,6 +171,16 @@ def test_places_to_break_change_no_word(text: str) -> None:
     assert widths.breakable(html, drawn).replace("<wbr />", "") == html
 
 
+def test_hours_break_behind_their_dash_only_and_in_narrow_columns() -> None:
+    def cells(count: int) -> str:
+        row = "<td>15:30–16:00</td>" * count
+        html = f'<table class="data"><caption></caption><tr>{row}</tr></table>'
+        return widths.breakable(html, marks.draw([]))
+
+    assert "<wbr />" not in cells(2)
+    assert cells(5).count("<td>15:30–<wbr />16:00</td>") == 5
+
+
 def test_a_mark_in_a_table_stays_whole() -> None:
     drawn = marks.draw([])
     mark = drawn.of(marks.Field.ORGANISATION)

@@ -230,7 +230,7 @@ async def test_one_day_sends_two_confirmations_at_most(
     today = f"{clock.now():%B}"
     assert "A letter was sent to" in shown[1]
     assert today in shown[1]
-    assert "because several were sent today" in shown[3]
+    assert "because several have already been sent today" in shown[3]
 
 
 async def test_a_link_confirms_its_own_wish_only(

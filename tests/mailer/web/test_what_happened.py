@@ -18,7 +18,7 @@ from tools.peers.serving import ONE_CLICK, Pages, serving
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 ADDED, YES = "consultations", {"confirm": "yes"}
-BUTTON, UNCHANGED = "<button", "nothing was changed now"
+BUTTON, UNCHANGED = "<button", "nothing has been changed this time"
 
 
 async def ask(pages: Pages, site: Site, preferences: str) -> None:
@@ -40,7 +40,7 @@ async def test_a_link_that_has_confirmed_says_what(
 
     assert "Confirmed</h1>" in done.text
     for page in (seen.text, again.text):
-        assert "This is confirmed already" in page
+        assert "This has already been confirmed" in page
         assert page.count("<li>") - page.count("hreflang") == 1
         assert BUTTON not in page
 
@@ -72,7 +72,7 @@ async def test_a_link_whose_wish_was_ended_says_so(
         await pages.post(f"/p/{link.preferences}", {"act": "stop-now"})
         late = await pages.post(path, YES)
 
-    assert "was ended or asked for again later" in late.text
+    assert "has since been cancelled or requested again" in late.text
     assert UNCHANGED in late.text
     assert (await readers.standings(site))[ADDED] == "ended"
 
@@ -88,8 +88,8 @@ async def test_a_link_that_confirmed_what_was_ended_later_does_not_say_that_it_c
         await pages.post(f"/p/{link.preferences}", {"act": "stop-now"})
         late = await pages.get(path)
 
-    assert "confirmed already" not in late.text
-    assert "was ended or asked for again later" in late.text
+    assert "already been confirmed" not in late.text
+    assert "has since been cancelled or requested again" in late.text
 
 
 async def test_who_has_left_is_not_told_that_the_letter_comes(

@@ -4,6 +4,7 @@ The lines stand below the heading, or in a paragraph of their own before the tex
 line of the block within the text, or one that almost is one, is a fault.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from mailer.rendering.letter_types import BlockType
 from mailer.rendering.markup import fences
 
 Numbered = Sequence[tuple[int, str]]
+# an indented line, or one that begins with a word in small letters
+_GOES_ON = re.compile(r"[ \t]+(?![-*+>•–|\s]|\d+[.)])|[a-zß-öø-ÿа-яё’']+ ")
 _ABOVE = "put it directly below the heading of the block, or write \\: in the text"
 
 
@@ -83,6 +86,13 @@ def _below_heading(block: BlockLines, lines: Numbered) -> Numbered:
                 f"a block {block.kind.name} has no line {typed.name}; it has"
                 f" {', '.join(fields)}; put an empty line before the text",
             )
+        elif block.values and _GOES_ON.match(line):
+            block.fault(
+                number,
+                f"found {line.strip()[:60]!r} directly below a line of the block; write"
+                " that line as one, or put an empty line before the text",
+            )
+            return lines[position + 1 :]
         else:
             return lines[position:]
     return ()

@@ -27,8 +27,10 @@ _OTHER_NAMES = {
 }
 _TYPED = re.compile(
     r"\s*(?P<list>(?:[-*+•–]|\d{1,2}[.)])\s{1,9}|>\s{0,9})?(?P<bold>\*\*|__|\*|_)?"
-    r"(?P<name>[^\W\d_][\w'’ ]{0,30}?)[ \u00a0\u202f]{0,9}(?:\*\*|__|\*|_)?"
-    r"[ \u00a0\u202f]{0,9}[:：﹕](?:\s{0,9}(?:\*\*|__)|[*_](?=\s))?\s{0,9}(?P<value>.*)"
+    r"(?P<name>[^\W\d_][\w'’ ]{0,30}?)[ \u00a0\u202f]{0,9}(?P<closed>\*\*|__|\*|_)?"
+    r"[ \u00a0\u202f]{0,9}[:：﹕]"
+    r"(?(closed)|(?(bold)(?:\s{0,9}(?:\*\*|__)|[*_](?=\s))?))"
+    r"\s{0,9}(?P<value>.*)"
 )
 _PLAIN = re.compile(r"[a-z_]+:")
 _ADDRESS = re.compile(r"(?:https?|mailto|tel|www|cid):?", re.IGNORECASE)

@@ -257,6 +257,21 @@ def test_an_unknown_line_among_those_of_a_block_is_refused(line: str) -> None:
     assert parse(f"{FRONT}# item a\ntitle: T\n\n{line}").blocks[0].text == line
 
 
+@pytest.mark.parametrize("line", ["  of peace", "of peace", "мира и права"])
+def test_a_line_that_goes_on_below_its_block_s_line_is_refused(line: str) -> None:
+    with pytest.raises(
+        ContentError, match=r"en\.md, line 6: .* write that line as one"
+    ):
+        parse(f"{FRONT}# item a\ntitle: A culture\n{line}\n\nText.")
+
+
+def test_a_line_of_a_block_may_begin_with_bold() -> None:
+    (block,) = parse(f"{FRONT}# item a\ntitle: **A** b\n**Place:** c\n").blocks
+
+    assert block.title == "**A** b"
+    assert block.fields == {"place": "c"}
+
+
 def test_a_line_of_a_block_is_text_with_a_backslash() -> None:
     (block,) = parse(f"{FRONT}# item a\ntitle: T\n\nText.\n\nDate\\: soon").blocks
 

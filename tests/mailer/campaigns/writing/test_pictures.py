@@ -141,7 +141,16 @@ def test_a_damaged_picture_has_no_size_or_a_positive_one(
 
 @pytest.mark.parametrize(
     ("octets", "what"),
-    [(PNG[:10], "is damaged"), (png(4000, 10), "has 4000 × 10 pixels")],
+    [
+        (PNG[:10], "is damaged"),
+        (png(4000, 10), "has 4000 × 10 pixels and 0.00 MB"),
+        (PNG[:-20], "is cut off"),
+        (jpeg(40, 20, 1)[:-2], "is cut off"),
+        (b"GIF89a" + b"\x05\0" * 20, "is cut off"),
+        (png(10, 9000), "is shown 10 × 9000 pixels, higher than a screen"),
+        (jpeg(40, 20, 6), "is turned by its Exif data"),
+        (jpeg(40, 20, 1, components=4), "has colours for print"),
+    ],
 )
 def test_a_damaged_or_large_picture_is_reported(octets: bytes, what: str) -> None:
     (problem,) = embedding.problems(

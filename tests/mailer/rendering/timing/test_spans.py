@@ -28,6 +28,21 @@ DASHES = st.sampled_from(["-", "–", "—", "−", "~", "〜", " - ", " – ", 
         *((each, "00:00") for each in ("12 am", "0:00", "12 ночи")),
         *((each, "20:00") for each in ("8 вечера", "晚上8点", "8 مساءً", "8 du soir")),
         ("9 часов утра", "09:00"),
+        *((each, "15:00") for each in ("下午三点钟", "3 عصراً", "las 3 de la tarde")),
+        *((each, "15:30") for each in ("15h30min", "15 h 30 min", "15时30分")),
+        ("下午两点三刻", "14:45"),
+        *(
+            (each, "10:00 – 12:00")
+            for each in (
+                *(
+                    "between 10 am and noon",
+                    "entre 10 h et midi",
+                    "между 10 и 12 часами",
+                ),
+                *("entre las 10 y las 12 h", "من الساعة 10:00 إلى الساعة 12:00"),
+                *("بين الساعة 10:00 و12:00", "de las 10 a las 12 h", "十点到十二点"),
+            )
+        ),
         ("3–4 pm", "15:00 – 16:00"),
         ("11–1 pm", "11:00 – 13:00"),
         ("9 to 5 pm", "09:00 – 17:00"),
@@ -64,6 +79,7 @@ def test_an_hour_is_read_however_it_is_written(text: str, read: str) -> None:
         ),
         *((each, "morning or afternoon") for each in ("08:00 – 9 pm", "11 am – 1:00")),
         *((each, "is a time zone") for each in ("15:00 CET", "15:00 (Paris time)")),
+        *((each, "is a time zone") for each in ("15:00 мск", "15:00（北京时间）")),
         *((each, "may be the end or a word") for each in ("3 pm – 4", "15:00 - 16")),
     ],
 )
