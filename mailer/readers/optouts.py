@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from audiences import parsed
 from audiences.suppressions import Why
 from mailer.errors import MailerError
 from mailer.links import Stamp
@@ -187,7 +188,7 @@ def _parsed(line: bytes, place: int) -> list[OptOut]:
 def read_line(line: bytes) -> OptOut:
     """Return the opt-out of a line; raise ValueError for a line that is none."""
     try:
-        values = json.loads(line)
+        values = parsed.json_value(line)
         at, topic = datetime.fromisoformat(values["at"]), values.get("topic")
         read = OptOut(
             at=at.astimezone(UTC),
@@ -201,7 +202,7 @@ def read_line(line: bytes) -> OptOut:
         known = type(read.message) is int and 0 <= read.message <= _MAX_NUMBER
         named = topic is None or (topic.isprintable() and len(topic) <= _MAX_TEXT)
         short = max(len(read.key), len(read.epoch)) <= _MAX_TEXT
-    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (KeyError, TypeError, AttributeError, OverflowError):
         raise ValueError("not an opt-out") from None
     if not (at.tzinfo and named and short and (known or read.message is None)):
         raise ValueError("not an opt-out")
