@@ -20,10 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key,
 )
 
-from mailer.errors import ConfigError, RefusedError, unreadable
+from mailer import regular_files
+from mailer.errors import ConfigError, ContentError, RefusedError, unreadable
 from mailer.settings.sections import DkimSettings, Settings
 
 MIN_BITS = 2048  # RFC 8301 section 3.2
+_MAX_FILE = 100_000  # octets of a key
 _STRING = 255  # octets of one string of a TXT record, RFC 1035 section 3.3
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
@@ -110,11 +112,13 @@ def load(path: Path) -> PrivateKey:
 
 def _load(path: Path, setting: str) -> object:
     try:
-        octets = path.read_bytes()
+        octets = regular_files.read_one(path, limit=_MAX_FILE)
     except OSError as fault:
         raise ConfigError(
             f"{setting}: {path} {unreadable(fault)}", code="dkim.missing"
         ) from None
+    except ContentError as fault:
+        raise ConfigError(f"{setting}: {path} {fault.sentence}") from None
     try:
         return serialization.load_pem_private_key(octets, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as fault:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
+from audiences import parsed
 from mailer.errors import RefusedError
 from mailer.store.disk import sync_folder
 
@@ -130,7 +131,7 @@ def verified(path: Path) -> Manifest:
 
 def _parsed(path: Path, octets: bytes) -> Manifest:
     try:
-        values = json.loads(octets)
+        values = parsed.json_value(octets)
         listed = values.pop("members").items()
         members = {name: (size, digest) for name, (size, digest) in listed}
         return Manifest(**values, members=members)

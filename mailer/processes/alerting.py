@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from audiences import parsed
 from mailer import clock
 from mailer.delivery.direct import program_mails
 from mailer.delivery.smtp.connect import RelayError
@@ -110,7 +111,7 @@ def _mail(site: Site, alert: Alert, now: datetime) -> EmailMessage:
 def _read(root: Path) -> Known:
     """Return what the operator knows; nothing, if that is not known."""
     try:
-        values = json.loads((root / FILE).read_text(encoding="utf-8"))
+        values = parsed.json_value((root / FILE).read_bytes())
         seen = values.get("seen")
         return Known(
             faults=dict(values["faults"]),

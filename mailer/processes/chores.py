@@ -19,7 +19,7 @@ from mailer.errors import StoreError
 from mailer.maintenance import starting
 from mailer.processes import anchor_mailing
 from mailer.processes.running import store_is_ready
-from mailer.readers import optouts
+from mailer.readers import importing
 from mailer.sites.site import Site
 from mailer.store import anchors, faults, key_check
 from scheduler import chores, slots, words
@@ -80,7 +80,7 @@ async def read_due(site: Site, now: datetime) -> list[str]:
                 )
             if source.applies and reading.staged is not None:
                 stops = reading.staged.stops.values()
-                optouts.append_imported(site.root, stops, now)
+                importing.append_stops(site.root, stops, now)
             _log(source, reading)
             names.append(source.name)
     return names

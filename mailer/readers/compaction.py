@@ -5,7 +5,6 @@ age: of each reader, kind and topic the last line stays.
 """
 
 import heapq
-import json
 import os
 from array import array
 from collections.abc import Iterator
@@ -89,13 +88,11 @@ def _named(line: bytes) -> object:
     topic is about the topic of its message.
     """
     try:
-        values = json.loads(line)
-        key, kind, topic = values["key"], values["kind"], values.get("topic")
-        message = (values.get("message"), values.get("epoch"))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        read = optouts.read_line(line)
+    except ValueError:
         return line
-    if key and kind != optouts.Wish.LEAVE:
-        return key, kind
-    if key and topic:
-        return key, kind, topic
-    return key, kind, topic, message
+    if read.key and read.kind != optouts.Wish.LEAVE:
+        return read.key, read.kind
+    if read.key and read.topic:
+        return read.key, read.kind, read.topic
+    return read.key, read.kind, read.topic, read.message, read.epoch

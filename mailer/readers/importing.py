@@ -4,9 +4,10 @@ A suppression of a list is in the file of opt-outs, too: a restored store needs 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from audiences.intake import importing, undo
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.lists.table import Table
 from audiences.intake.undo import Undone
+from audiences.intake.values.checked import ToSuppress
 from mailer import clock
 from mailer.outbox import ledger
 from mailer.readers import optouts
@@ -44,8 +46,18 @@ async def run(
             **options,
         )
     if apply and report.newly_stopped:
-        optouts.append_imported(site.root, staged.stops.values(), now)
+        append_stops(site.root, staged.stops.values(), now)
     return staged, report
+
+
+def append_stops(root: Path, stops: Iterable[ToSuppress], at: datetime) -> None:
+    """Append the suppressions that a list tells of to the file of opt-outs."""
+    listed = [
+        optouts.of_suppression(each.address_key, at=at, reason=each.reason)
+        for each in stops
+    ]
+    if listed:
+        optouts.append(root, listed)
 
 
 async def apart(site: Site, act: Callable[[Site], Awaitable[Result]]) -> Result:

@@ -9,17 +9,17 @@ time changes nothing.
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
 
-from audiences.intake.values.checked import ToSuppress
+from audiences import parsed
 from audiences.suppressions import Why
 from mailer.errors import MailerError
 from mailer.links import Stamp
@@ -29,6 +29,8 @@ FILE, CURSOR = "opt-outs.jsonl", "opt-outs.cursor"
 BATCH = 500  # lines of one transaction
 _BEFORE = 200  # octets of the last line that tell one file from another
 _CHUNK = 1 << 20  # octets read at once; more than BATCH lines have
+_MAX_NUMBER = 2**63 - 1  # of a message, in both stores
+_MAX_TEXT = 100  # characters of a topic; octets of a key or an epoch
 log = structlog.get_logger()
 
 
@@ -114,15 +116,6 @@ class NotRecordedError(MailerError):
     """The file of opt-outs cannot be written; nothing was recorded."""
 
 
-def append_imported(root: Path, stops: Iterable[ToSuppress], at: datetime) -> None:
-    """Append the suppressions that a list tells of, if it does."""
-    listed = [
-        of_suppression(each.address_key, at=at, reason=each.reason) for each in stops
-    ]
-    if listed:
-        append(root, listed)
-
-
 def append(root: Path, optouts: Sequence[OptOut]) -> int:
     """Write opt-outs to the disk; return the size of the file, which ends with them.
 
@@ -167,13 +160,16 @@ def pending(root: Path) -> tuple[list[OptOut], BatchEnd]:
     try:
         with (root / FILE).open("rb") as file:
             file.seek(begin)
-            lines = file.read(_CHUNK).splitlines(keepends=True)[:BATCH]
+            octets = file.read(_CHUNK)
     except OSError as fault:
         if not isinstance(fault, FileNotFoundError):
             log.warning("optouts.unreadable", reason=fault.strerror)
         return [], BatchEnd(begin, b"")
+    if len(octets) == _CHUNK and b"\n" not in octets:  # a line that we did not write
+        log.warning("optouts.unreadable", at_octet=begin)
+        return [], BatchEnd(begin + _CHUNK, octets[-_BEFORE:])
     found, end, before = [], begin, b""
-    for line in lines:
+    for line in octets.splitlines(keepends=True)[:BATCH]:
         if line.endswith(b"\n"):
             found += _parsed(line, end)
             end, before = end + len(line), line[-_BEFORE:]
@@ -182,25 +178,35 @@ def pending(root: Path) -> tuple[list[OptOut], BatchEnd]:
 
 def _parsed(line: bytes, place: int) -> list[OptOut]:
     """Return the opt-out of a line; none if it cannot be read, or is empty."""
-    if not line.strip():
-        return []
     try:
-        values = json.loads(line)
-        message = values.get("message")
-        return [
-            OptOut(
-                at=datetime.fromisoformat(values["at"]),
-                kind=Wish(values["kind"]),
-                by=str(values["by"]),
-                key=bytes.fromhex(values["key"] or ""),
-                topic=values.get("topic"),
-                message=None if message is None else int(message),
-                epoch=bytes.fromhex(values.get("epoch") or ""),
-            )
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return [read_line(line)] if line.strip() else []
+    except ValueError:
         log.warning("optouts.unreadable", at_octet=place)
         return []
+
+
+def read_line(line: bytes) -> OptOut:
+    """Return the opt-out of a line; raise ValueError for a line that is none."""
+    try:
+        values = parsed.json_value(line)
+        at, topic = datetime.fromisoformat(values["at"]), values.get("topic")
+        read = OptOut(
+            at=at.astimezone(UTC),
+            kind=Wish(values["kind"]),
+            by=str(values["by"]),
+            key=bytes.fromhex(values["key"] or ""),
+            topic=topic,
+            message=values.get("message"),
+            epoch=bytes.fromhex(values.get("epoch") or ""),
+        )
+        known = type(read.message) is int and 0 <= read.message <= _MAX_NUMBER
+        named = topic is None or (topic.isprintable() and len(topic) <= _MAX_TEXT)
+        short = max(len(read.key), len(read.epoch)) <= _MAX_TEXT
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        raise ValueError("not an opt-out") from None
+    if not (at.tzinfo and named and short and (known or read.message is None)):
+        raise ValueError("not an opt-out")
+    return read
 
 
 def has_pending(root: Path) -> bool:

@@ -1,13 +1,12 @@
 """Reads letter types: the settings of templates, and the block types of letters."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from audiences import languages
+from audiences import languages, parsed
 from audiences.languages import EVERY
 from mailer.errors import ContentError
 from mailer.rendering.template_files import TemplateFiles
@@ -163,6 +162,6 @@ def names(templates: TemplateFiles) -> list[str]:
 
 def _read(templates: TemplateFiles, path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(templates.text(path))
-    except tomllib.TOMLDecodeError as fault:
+        return parsed.toml(templates.text(path))
+    except ValueError as fault:
         raise ContentError(path, f"not valid TOML: {fault}") from None

@@ -1,9 +1,9 @@
 """Reads settings that a person gives one by one, such as `relay.port=587`."""
 
-import tomllib
 from collections.abc import Iterable
 from typing import Any
 
+from audiences import parsed
 from mailer.errors import ConfigError
 from mailer.settings.sections import Settings
 
@@ -34,6 +34,6 @@ def values(pairs: Iterable[str]) -> Values:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parsed.toml(f"value = {text}")["value"]
+    except ValueError:
         return text

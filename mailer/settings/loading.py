@@ -29,7 +29,7 @@ def load(path: Path) -> Settings:
         raise ConfigError(" and ".join(unknown))
     try:
         settings = Settings(**values)
-    except SettingsError:
+    except (SettingsError, RecursionError):
         raise ConfigError(" and ".join(variables.unreadable())) from None
     except ValidationError as error:
         known = Settings.model_fields

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from mailer.errors import ConfigError, unreadable
+from mailer import regular_files
+from mailer.errors import ConfigError, ContentError, unreadable
 
 MIN_SECRET = 32  # characters
+MAX_FILE = 100_000  # octets
 WEAK = {"changeme", "change-me", "secret", "default", "password", "example"}
 
 
@@ -46,9 +48,12 @@ def read_secret(path: Path | None, value: str, setting: str) -> str:
     """
     if not value and path is not None:
         try:
-            value = path.read_text(encoding="utf-8").strip()
+            octets = regular_files.read_one(path, limit=MAX_FILE)
+            value = octets.decode("utf-8").strip()
         except (OSError, UnicodeError) as fault:
             raise ConfigError(f"{setting}: {path} {unreadable(fault)}") from None
+        except ContentError as fault:
+            raise ConfigError(f"{setting}: {path} {fault.sentence}") from None
     if not value:
         raise ConfigError(f"{setting}: the secret is empty", code="secret.missing")
     return value

@@ -3,12 +3,15 @@
 import importlib
 import os
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mailer.errors import ConfigError, unreadable
+from audiences import parsed
+from mailer import regular_files
+from mailer.errors import ConfigError, ContentError, unreadable
+
+MAX_FILE = 1_000_000  # octets
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -17,12 +20,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises ConfigError, which names the file and, where it is not TOML, the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        octets = regular_files.read_one(path, limit=MAX_FILE)
+        return parsed.toml(octets.decode("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist", code="site.missing") from None
     except (OSError, UnicodeError) as fault:
         raise ConfigError(f"{path} {unreadable(fault)}") from None
-    except tomllib.TOMLDecodeError as fault:
+    except ContentError as fault:
+        raise ConfigError(f"{path} {fault.sentence}") from None
+    except ValueError as fault:
         raise ConfigError(f"{path}: not valid TOML: {fault}") from None
 
 

@@ -1,10 +1,10 @@
 """Finds environment variables that are meant as settings and are none."""
 
-import json
 import os
 from collections.abc import Iterator
 from typing import get_origin
 
+from audiences import parsed
 from mailer.settings.sections import Settings
 
 PREFIX = "MAILER_"  # of the variables that give settings
@@ -37,7 +37,7 @@ def unreadable() -> Iterator[str]:
         kind = get_origin(fields[key].annotation) if key in fields else None
         if name.upper().startswith(PREFIX) and (not fields or kind in COLLECTIONS):
             try:
-                json.loads(os.environ[name])
+                parsed.json_value(os.environ[name])
             except ValueError:
                 yield (
                     f"the variable {name} cannot be read; a list is written as"

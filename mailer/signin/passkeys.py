@@ -4,7 +4,6 @@ A passkey is made for the host of site.url, which must be a name: there are none
 IP address. Each challenge is used once.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from audiences import parsed
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
@@ -235,7 +235,7 @@ def _hash(challenge: bytes) -> bytes:
 
 
 def _json(sent: str) -> dict[str, Any]:
-    read = json.loads(sent[:_LARGEST])
+    read = parsed.json_value(sent[:_LARGEST])
     if not isinstance(read, dict):
         raise ValueError("no object")  # noqa: TRY004 (as any other text that is none)
     return read

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from audiences import parsed
 from mailer.errors import ConfigError, NotFoundError, RefusedError
 from mailer.settings.secrets import read_secret
 from mailer.settings.sections import OidcSettings
@@ -199,8 +200,8 @@ async def _asked(
                 body += piece
                 if len(body) > _LARGEST:
                     raise ProviderError("the provider's answer is too long")
-        read = json.loads(body) if answer.is_success else None
-    except (httpx.HTTPError, ValueError, RecursionError):
+        read = parsed.json_value(body) if answer.is_success else None
+    except (httpx.HTTPError, ValueError):
         read = None
     if not isinstance(read, dict):
         raise ProviderError("the provider of sign-ins does not answer as it should")

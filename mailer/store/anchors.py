@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from audiences import parsed
 from audiences.record import chain
 from audiences.record.writing import ChainEnd
 from mailer import clock
@@ -123,10 +124,10 @@ def read(root: Path) -> tuple[list[Anchor], list[int]]:
 
 def _read(line: bytes) -> Anchor | None:
     try:
-        values = json.loads(line)
+        values = parsed.json_value(line)
         number, digest, at = values["number"], values["digest"], values["at"]
         anchor = Anchor(number=number, digest=bytes.fromhex(digest), at=at)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
     is_sound = type(number) is int and number >= 0 and isinstance(at, str)
     return anchor if is_sound else None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from audiences import parsed
 from mailer.store.identity import Identity
 
 log = structlog.get_logger()
@@ -37,12 +38,12 @@ class Seen:
 def read(root: Path) -> Seen | None:
     """Return what the folder of a site remembers; None if nothing can be read."""
     try:
-        kept = json.loads((root / NAME).read_text(encoding="utf-8"))
+        kept = parsed.json_value((root / NAME).read_bytes())
         bytes.fromhex(kept["epoch"])
         return Seen(
             epoch=kept["epoch"], beat=int(kept["beat"]), highest=int(kept["highest"])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 
 

@@ -52,3 +52,13 @@ def archive(*names: str) -> bytes:
         for name in names:
             written.writestr(name, "x")
     return made.getvalue()
+
+
+def damaged(*names: str) -> bytes:
+    """Return a ZIP archive as `archive` does; the first file cannot be unpacked."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
+        for name in names:
+            written.writestr(name, bytes(range(200)))
+    begins = 30 + len(names[0])  # after the head of its entry
+    return made.getvalue()[:begins] + b"\xff" * 9 + made.getvalue()[begins + 9 :]

@@ -174,6 +174,8 @@ def test_a_mapping_joins_translates_and_fills_cells(tmp_path: Path) -> None:
         ("[columns]\naddress = 3", "expected a heading"),
         ("[defaults]\nkind = 3", "expected a text"),
         ("address =", "not a mapping in TOML"),
+        ("address = " + "[" * 9_000, "not a mapping in TOML"),
+        ("#" * 300_000, "more than 262,144 octets"),
     ],
 )
 def test_a_mapping_that_contradicts_its_list_is_refused(

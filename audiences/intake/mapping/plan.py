@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import tomllib
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from audiences import parsed
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
 from audiences.intake.mapping import synonyms
@@ -47,14 +47,17 @@ def known_columns() -> tuple[str, ...]:
 
 def read(path: Path) -> Mapping:
     """Return the mapping of a TOML file; raise FileRefusedError with the fault."""
+    if path.exists() and not path.is_file():
+        raise FileRefusedError(f"{path} is not a regular file")
     try:
-        text = path.read_bytes()[: MAX_SIZE + 1]
+        with path.open("rb") as file:
+            text = file.read(MAX_SIZE + 1)
         if len(text) > MAX_SIZE:
             raise FileRefusedError(f"{path}: more than {MAX_SIZE:,} octets")
-        data = tomllib.loads(text.decode("utf-8"))
+        data = parsed.toml(text.decode("utf-8"))
     except OSError as fault:
         raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except ValueError as fault:
         raise FileRefusedError(f"{path}: not a mapping in TOML: {fault}") from None
     for section in data:
         if section not in _SECTIONS:

@@ -7,6 +7,7 @@ columns, and cells with an error.
 """
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -38,9 +39,9 @@ _COLLAPSED = re.compile(
 )
 _ERROR = re.compile(rb'(<(?:\w+:)?c\b[^<>]*\s)t="e"')
 
-DAMAGE = (
+DAMAGE = (  # what zipfile raises for an archive that is damaged or forged
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError),
-    *(EOFError, ValueError, zlib.error),
+    *(EOFError, ValueError, zlib.error, lzma.LZMAError),
 )
 
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import PurePath
 
 from audiences.intake.encodings import detect
+from audiences.intake.workbooks.archive import DAMAGE
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
@@ -119,9 +120,10 @@ def _has_inside(octets: bytes, inside: str, kind: str) -> bool:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
             names = archive.namelist()
             if kind.startswith(_OPEN) and "mimetype" in names:
-                return archive.read("mimetype").decode("ascii", "replace") == kind
+                with archive.open("mimetype") as part:
+                    return part.read(len(kind) + 1) == kind.encode("ascii")
             return inside in names
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+    except DAMAGE:
         return False
 
 

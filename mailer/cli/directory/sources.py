@@ -20,7 +20,7 @@ from mailer.cli.command import as_json, by_option, operator_option, with_site
 from mailer.cli.directory.columns_chosen import with_mapping
 from mailer.errors import RefusedError
 from mailer.processes import chores
-from mailer.readers import optouts
+from mailer.readers import importing
 from mailer.sites.site import Site
 from scheduler import zones
 
@@ -195,7 +195,7 @@ async def read(
             source, apply=apply, keep_departed=keep_departed, by=by
         )
     if apply and reading.staged is not None:
-        optouts.append_imported(site.root, reading.staged.stops.values(), clock.now())
+        importing.append_stops(site.root, reading.staged.stops.values(), clock.now())
     if reading.said is not None:
         raise RefusedError(reading.said)
     if as_json:

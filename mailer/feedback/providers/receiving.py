@@ -5,12 +5,12 @@ confirmed there only, for the topics of the settings.
 """
 
 import asyncio
-import json
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from audiences import parsed
 from mailer.errors import ConfigError, MailerError, NotFoundError
 from mailer.feedback.arrivals import taking
 from mailer.feedback.providers import authentic, parsing, reporting
@@ -139,6 +139,6 @@ def _unknown(provider: str) -> NotFoundError:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parsed.json_value(body)
+    except ValueError:
         raise NotReadableError("the body of the webhook is not JSON") from None

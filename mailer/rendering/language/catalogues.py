@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 from babel import Locale
@@ -177,19 +177,23 @@ class Catalogue:
 def load(templates: TemplateFiles, language: str) -> Catalogue:
     """Return a language's catalogue; raise ContentError where it cannot be read."""
     path = f"{FOLDER}/{language}/LC_MESSAGES/{DOMAIN}.po"
-    octets = BytesIO(templates.octets(path))
+    text = templates.text(path)
+    if "msgid_plural" in text:  # a header can ask for millions of forms
+        raise ContentError(path, "has a plural; our catalogues have none")
+    packed = BytesIO()
     try:
-        catalogue: Any = read_po(octets, locale=language, abort_invalid=True)
+        catalogue: Any = read_po(StringIO(text), locale=language, abort_invalid=True)
+        catalogue.charset = "utf-8"
+        write_mo(packed, catalogue)
+        packed.seek(0)
+        translations = GNUTranslations(packed)
     except (PoFileError, ValueError) as fault:
         raise ContentError(path, f"not a valid gettext catalogue: {fault}") from None
-    packed = BytesIO()
-    write_mo(packed, catalogue)
-    packed.seek(0)
     return Catalogue(
         language=language,
         strings=language,
         locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
-        translations=GNUTranslations(packed),
+        translations=translations,
     )
 
 

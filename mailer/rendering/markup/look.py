@@ -6,13 +6,13 @@ look that the product comes with.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from audiences import parsed
 from mailer.errors import ContentError
 from mailer.rendering.template_files import TemplateFiles
 
@@ -128,8 +128,8 @@ def load(templates: TemplateFiles) -> Look:
 @lru_cache(maxsize=8)
 def _read(text: str, pictures: frozenset[str]) -> Look:
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        table = parsed.toml(text)
+    except ValueError as fault:
         raise ContentError(PLACE, f"not valid TOML: {fault}") from None
     for where, what in _faults(table, pictures):
         raise ContentError(_place(text, where), what)

@@ -1,5 +1,8 @@
 """Attached files and images: names in any script, allowed types, one stored copy."""
 
+import tracemalloc
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,7 @@ from mailer.errors import ContentError
 from mailer.sites.site import Site
 from tests.acts import campaigning, directory, reading
 from tests.acts.composing import compiled, composed
-from tests.acts.pictures import archive, png
+from tests.acts.pictures import archive, damaged, png
 from tools.verifier import header, mime, verifier, wire_lines
 
 PDF, PNG = b"%PDF-1.7\n" + bytes(range(256)) * 3, png(120, 40)
@@ -194,6 +197,7 @@ async def test_files_too_large_for_every_reader_block_approval(
         ("list.csv", b"a\x00b\x01", "does not begin as a .csv"),
         ("card.vcf", b"BEGIN:VCALENDAR", "does not begin as a .vcf"),
         ("a.pdf", b"PK\x03\x04", "like an archive"),
+        ("a.odt", damaged("mimetype", "content.xml"), "not begin as a .odt"),
         ("a.docx", b"PK\x03\x04", "does not begin as a .docx"),
         ("a.xlsx", archive("word/document.xml"), "does not begin as a .xlsx"),
         ("huge.csv", bytes(files.MAX_FILE + 1), "has more than 5 MB"),
@@ -212,6 +216,20 @@ def test_a_file_that_cannot_be_sent_is_refused_with_its_path(
         folder.read(path)
 
     assert refused.value.where.endswith(f"files/{name}")
+
+
+def test_a_document_is_not_unpacked_to_say_what_it_is() -> None:
+    octets = BytesIO()
+    with zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", bytes(80_000_000))
+        made.writestr("content.xml", "")
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="not begin as"):
+        file_types.media_type("a.odt", octets.getvalue())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 1_000_000
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

@@ -179,6 +179,9 @@ async def test_a_store_that_was_not_replaced_starts_again_and_again(
 async def test_another_store_than_the_one_seen_counts_as_restored(site: Site) -> None:
     await starting.check(site, now=clock.now())
     path = site.root / last_seen.NAME
+    for damaged in ("[" * 9_000, '{"epoch": "", "beat": 1e999, "highest": 1}'):
+        path.write_text(damaged)
+        assert (await starting.check(site, now=clock.now())).halt is None
     kept = json.loads(path.read_text()) | {"epoch": "00000000"}
     path.write_text(json.dumps(kept))
 

@@ -101,6 +101,37 @@ async def test_an_unfinished_line_costs_only_itself(site: Site, tmp_path: Path) 
     assert not optouts.has_pending(site.root)
 
 
+async def test_a_forged_line_costs_only_itself(site: Site, tmp_path: Path) -> None:
+    """Somebody wrote into the file: JSON that this program never writes."""
+    link = await readers.signed(site, tmp_path)
+    ours = json.loads(leaving(site, link).line())
+    changed: list[dict[str, object]] = [
+        {"message": float("inf")},
+        {"message": 10**30},
+        {"message": -1},
+        {"message": 1.5},
+        {"topic": {"a": 1}},
+        {"topic": "a\0b"},
+        {"topic": "x" * 1_000},
+        {"key": ["00"]},
+        {"key": "00" * 1_000},
+        {"epoch": 5},
+        {"at": "2027-05-04T10:00:00"},
+        {"at": "0001-01-01T00:00:00+14:00"},
+        {"kind": "join"},
+    ]
+    forged = [json.dumps({**ours, **each}).encode() for each in changed]
+    forged += [b"[" * 100_000, b"1" * 5_000, b"\xff\x00", b"x" * 3_000_000]
+    (site.root / optouts.FILE).write_bytes(b"\n".join(forged) + b"\n")
+    await applying.apply_pending(site)
+    before = await standing(site)
+    optouts.append(site.root, [leaving(site, link)])
+    await applying.apply_pending(site)
+
+    assert (before, await standing(site)) == ("active", "ended")
+    assert not optouts.has_pending(site.root)
+
+
 async def test_more_than_one_batch_is_applied(site: Site, tmp_path: Path) -> None:
     link = await readers.signed(site, tmp_path)
     unknown = leaving(site, link, message=999_999)

@@ -66,13 +66,15 @@ def test_a_line_that_cannot_be_read_stays(
     monkeypatch.setattr(compaction, "LARGE", 10)
     write(tmp_path, ONE, ONE)
     with (tmp_path / optouts.FILE).open("ab") as file:
-        file.write(b'damaged\n[]\n{"key": 1}\n' + ONE.line()[:20])
+        file.write(b'damaged\n[]\n{"key": 1}\n{"key": [], "kind": []}\n')
+        file.write(b"[" * 9_000 + b"\n" + ONE.line()[:20])
     optouts.write_cursor(tmp_path, (tmp_path / optouts.FILE).stat().st_size)
     compaction.compact(tmp_path)
     optouts.append(tmp_path, [OTHERS[0]])
 
     assert lines(tmp_path) == [
         *(ONE.line(), b"damaged\n", b"[]\n", b'{"key": 1}\n'),
+        *(b'{"key": [], "kind": []}\n', b"[" * 9_000 + b"\n"),
         *(ONE.line()[:20] + b"\n", OTHERS[0].line()),
     ]
 

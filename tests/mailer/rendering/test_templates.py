@@ -13,6 +13,7 @@ from mailer.errors import ContentError
 from mailer.rendering import letter_types, renderer
 from mailer.rendering.checks import lint
 from mailer.rendering.checks.problem import Severity
+from mailer.rendering.language import catalogues
 from mailer.rendering.template_files import read
 from mailer.sites.site import Site
 from tests.acts import campaigning
@@ -118,6 +119,32 @@ def test_a_template_with_a_fault_is_refused_with_its_line(
         renderer.kept.render(source("monthly-letter", "en"), read(templates))
 
     assert what in refusal.value.sentence
+
+
+FRENCH = "locale/fr/LC_MESSAGES/liaison.po"
+
+
+@pytest.mark.parametrize(
+    ("path", "mark", "text"),
+    [
+        ("monthly-letter/template.toml", "", "a = " + "[" * 9_000),
+        ("_layout/blocks.toml", "", "a = " + "1" * 9_000),
+        (FRENCH, "msgid", 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c"\n\n'),
+        (FRENCH, " plural=", " plural=" + "(" * 9_000),
+    ],
+)
+def test_a_file_that_exhausts_its_reader_is_refused_with_its_name(
+    templates: Path, path: str, mark: str, text: str
+) -> None:
+    before = (templates / path).read_text(encoding="utf-8")
+    (templates / path).write_text(before.replace(mark, text + mark, 1), "utf-8")
+    files = read(templates)
+
+    with pytest.raises(ContentError) as refusal:
+        catalogues.load(files, "fr")
+        letter_types.load(files, "monthly-letter")
+        letter_types.block_types(files)
+    assert refusal.value.where == path
 
 
 def test_a_block_that_shows_itself_is_refused(templates: Path) -> None:

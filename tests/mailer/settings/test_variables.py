@@ -21,6 +21,7 @@ from tools.checkout import ROOT
             "5,30",
             "variable MAILER_DELIVERY__RETRY_MINUTES cannot be read; a list is written",
         ),
+        ("MAILER_ALERTS__TO", "[" * 9_000, "MAILER_ALERTS__TO cannot be read"),
         ("MAILER_RELAY__PORTT", "25", "relay.portt"),
         ("MAILER_RELAY__PORT", "many", "relay.port"),
     ],

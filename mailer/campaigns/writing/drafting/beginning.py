@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.intake.workbooks.archive import DAMAGE
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing import edit, files, folder, starting
@@ -86,20 +87,11 @@ def _unpacked(octets: bytes) -> Folder:
         try:
             with zipfile.ZipFile(BytesIO(octets)) as archive:
                 _unpack(archive, Path(place))
-        except (
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-            OSError,
-            EOFError,
-        ):
-            raise ContentError(
-                "the file", "is no zip file, or is damaged; send the folder as a zip"
-            ) from None
-        except ValueError:
-            raise ContentError(
-                "the file", "has a name that cannot be stored; rename it"
-            ) from None
+        except DAMAGE as fault:
+            what = "is no zip file, or is damaged; send the folder as a zip"
+            if isinstance(fault, ValueError):
+                what = "has a name that cannot be stored; rename it"
+            raise ContentError("the file", what) from None
         return folder.read(_top(Path(place)))
 
 
@@ -111,7 +103,7 @@ def _unpack(archive: zipfile.ZipFile, place: Path) -> None:
     left = MAX_ZIP
     for each in entries:
         path = PurePosixPath(each.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if path.is_absolute() or ".." in path.parts or ":" in (*path.parts, ":")[0]:
             what = "leaves the folder; make the zip file of the folder itself"
             raise ContentError(each.filename[:100], what)
         if "__MACOSX" in path.parts:

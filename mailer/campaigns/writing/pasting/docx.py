@@ -12,10 +12,12 @@ from typing import Any
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from audiences.intake.workbooks.archive import DAMAGE
 from mailer.campaigns.writing.pasting.html_pages import to_markdown
 from mailer.errors import ContentError
 
 MAX_PART = 10_000_000  # octets of one part of the document, unpacked
+MAX_TAGS = 800_000  # of a part; 500 pages have about 300,000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
@@ -38,11 +40,11 @@ def docx_to_markdown(octets: bytes) -> str:
             for name in (_RELATIONS, _NUMBERING, _STYLES)
             if name in parts
         }
-    except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
-        what = "is no Word document (.docx), or is damaged; save it again as .docx"
-        raise ContentError(_WHERE, what) from None
-    except (ElementTree.ParseError, DefusedXmlException, EOFError, ValueError):
+    except (ElementTree.ParseError, DefusedXmlException):
         what = "cannot be read; open it in a word processor and save it again as .docx"
+        raise ContentError(_WHERE, what) from None
+    except (KeyError, *DAMAGE):
+        what = "is no Word document (.docx), or is damaged; save it again as .docx"
         raise ContentError(_WHERE, what) from None
     return to_markdown("".join(_Document(others).body(document)))
 
@@ -50,8 +52,11 @@ def docx_to_markdown(octets: bytes) -> str:
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as file:
         octets = file.read(MAX_PART + 1)
-    if len(octets) > MAX_PART:
-        what = f"has more than {MAX_PART // 1_000_000} MB of text; bring it in parts"
+    if len(octets) > MAX_PART or octets.count(b"<") > MAX_TAGS:
+        what = (
+            f"has more than {MAX_PART // 1_000_000} MB of text, or {MAX_TAGS:,} tags;"
+            " bring it in parts"
+        )
         raise ContentError(_WHERE, what)
     return octets
 
@@ -80,10 +85,10 @@ class _Document:
 
     def _table(self, table: Any) -> str:
         rows = []
-        for row in table.iter(f"{_W}tr"):
+        for row in _outermost(table, f"{_W}tr"):
             cells = (
                 "<br>".join(self._words(each) for each in cell.iter(f"{_W}p"))
-                for cell in row.iter(f"{_W}tc")
+                for cell in _outermost(row, f"{_W}tc")
             )
             rows.append("".join(f"<td>{cell or '&#8203;–'}</td>" for cell in cells))
         return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
@@ -115,6 +120,22 @@ class _Document:
             elif each.tag in {f"{_W}ins", f"{_W}smartTag", f"{_W}sdt"}:
                 found += [_run(run) for run in each.iter(f"{_W}r")]
         return "".join(found)
+
+
+def _outermost(element: Any, tag: str) -> Iterator[Any]:
+    """Yield the elements of a name in an element that are in no other of that name.
+
+    The words of a table in a cell are words of the cell, once.
+    """
+    waiting = [iter(element)]
+    while waiting:
+        each = next(waiting[-1], None)
+        if each is None:
+            waiting.pop()
+        elif each.tag == tag:
+            yield each
+        else:
+            waiting.append(iter(each))
 
 
 def _run(run: Any) -> str:

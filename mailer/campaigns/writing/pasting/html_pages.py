@@ -5,14 +5,18 @@ is hidden go. Word writes lists as paragraphs, with the mark as words in them.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from mailer.campaigns.writing.pasting.html_source import readable
 from mailer.campaigns.writing.pasting.runs import BREAK, Run, address, written
 from mailer.errors import ContentError
 
 MAX_HTML = 2_000_000  # characters
+MAX_CELLS = 200_000  # of one table, when its rows are of one length
 DEEPEST = 6  # levels of lists; deeper items are at this one
+_MAX_MARK = 20  # characters of the mark of a list
 _UNSEEN = {
     *("head", "style", "script", "title", "xml", "template", "svg", "object", "del"),
     *(
@@ -49,7 +53,7 @@ _WEIGHT = re.compile(
     r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|lighter|[1-5]00)"
 )
 _SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)")
-_WORD_LIST = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)")
+_WORD_LIST = re.compile(r"mso-list\s*:\s*\S{1,40}\s+level(\d)")
 _WORD_MARK = re.compile(r"mso-list\s*:\s*ignore")
 _NUMBERED = re.compile(r"\(?(\d+|[a-z]|[ivx]+)[.)]", re.IGNORECASE)
 _PLAIN = re.compile(r"[ \t\r\n\f\u00a0\u202f]+")
@@ -58,15 +62,20 @@ _UNSEEN_MARKS = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 
 @dataclass(kw_only=True)
 class _Open:
-    """An element that is open, and how words in it look."""
+    """An element that is open, and what it and those around it say of words in it."""
 
-    tag: str
-    bold: bool
-    italic: bool
-    link: str
-    unseen: bool
-    is_mark: bool
-    start: int  # of a numbered list
+    tag: str = ""
+    bold: bool = False
+    italic: bool = False
+    link: str = ""
+    unseen: bool = False
+    is_mark: bool = False
+    heading: int = 0  # its level; 0: none
+    in_cell: bool = False
+    quoted: bool = False
+    lists: int = 0  # how many are open
+    numbered: bool = False  # whether the innermost list is
+    start: int = 1  # of the innermost numbered list
 
 
 @dataclass(kw_only=True)
@@ -82,20 +91,24 @@ class _Paragraph:
 
 @dataclass(kw_only=True)
 class _Table:
-    rows: list[list[str]] = field(default_factory=list)
+    rows: list[list[list[str]]] = field(default_factory=list)  # the words of each cell
 
     def begin_cell(self) -> None:
         """Begin a cell, which may stay empty."""
         if not self.rows:
             self.rows.append([])
-        self.rows[-1].append("")
+        self.rows[-1].append([])
 
     def add(self, words: str) -> None:
         """Add words to the cell that was begun last."""
         if not self.rows or not self.rows[-1]:
             self.begin_cell()
-        row = self.rows[-1]
-        row[-1] = f"{row[-1]} {words}".strip()
+        self.rows[-1][-1].append(words)
+
+    def filled(self) -> list[list[str]]:
+        """Return the rows with words in them, each as the texts of its cells."""
+        joined = [[" ".join(cell) for cell in row] for row in self.rows]
+        return [row for row in joined if any(row)]
 
 
 def to_markdown(html: str) -> str:
@@ -105,9 +118,9 @@ def to_markdown(html: str) -> str:
         raise ContentError("what was pasted", what)
     reader = _Reader()
     start, end = html.find("<!--StartFragment-->"), html.find("<!--EndFragment-->")
-    reader.feed(html[start:end] if 0 <= start < end else html)
+    reader.feed(readable(html[start:end] if 0 <= start < end else html))
     reader.close()
-    reader.end_paragraph()
+    reader.end()
     return _joined(reader.done)
 
 
@@ -148,7 +161,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.done: list[_Paragraph] = []
-        self._open: list[_Open] = []
+        self._open = [_Open()]
+        self._counts: Counter[str] = Counter()  # of open elements, by their name
         self._runs: list[Run] = []
         self._mark = ""  # of a Word list
         self._word_level = 0
@@ -167,6 +181,7 @@ class _Reader(HTMLParser):
         if tag in {"p", "div"} and (found := _WORD_LIST.search(style)):
             self._word_level = int(found[1])
         self._open.append(self._opened(tag, given, style))
+        self._counts[tag] += 1
         if tag == "table":
             self._tables.append(_Table())
         elif tag == "tr" and self._tables:
@@ -175,9 +190,8 @@ class _Reader(HTMLParser):
             self._tables[-1].begin_cell()
 
     def _opened(self, tag: str, given: dict[str, str], style: str) -> _Open:
-        above = self._open[-1] if self._open else None
-        bold = above.bold if above else False
-        italic = above.italic if above else False
+        above = self._open[-1]
+        bold, italic = above.bold, above.italic
         if weight := _WEIGHT.search(style):
             bold = weight[1].startswith(("bold", "6", "7", "8", "9"))
         elif tag in {"b", "strong"}:
@@ -186,29 +200,33 @@ class _Reader(HTMLParser):
             italic = slant[1] != "normal"
         elif tag in {"i", "em", "cite"}:
             italic = True
-        link = above.link if above else ""
-        if tag == "a":
-            link = address(given.get("href", ""))
         hidden = tag in _UNSEEN or bool(_HIDDEN.search(style)) or "hidden" in given
+        is_list = tag in {"ul", "ol"}
         return _Open(
             tag=tag,
             bold=bold and not self._heading(tag),
             italic=italic,
-            link=link,
-            unseen=hidden or (above.unseen if above else False),
-            start=_start(given.get("start", "")),
-            is_mark=bool(_WORD_MARK.search(style))
-            or (above.is_mark if above else False),
+            link=address(given.get("href", "")) if tag == "a" else above.link,
+            unseen=hidden or above.unseen,
+            is_mark=bool(_WORD_MARK.search(style)) or above.is_mark,
+            heading=max(above.heading, self._heading(tag)),
+            in_cell=above.in_cell or tag in {"td", "th"},
+            quoted=above.quoted or tag == "blockquote",
+            lists=above.lists + is_list,
+            numbered=tag == "ol" if is_list else above.numbered,
+            start=_start(given.get("start", "")) if tag == "ol" else above.start,
         )
 
     def handle_endtag(self, tag: str) -> None:
         """End an element, and those in it that were not closed."""
-        if not any(each.tag == tag for each in self._open):
+        if not self._counts[tag]:
             return
         if tag in _BLOCKS:
             self.end_paragraph()
-        while self._open.pop().tag != tag:
-            pass
+        ended = ""
+        while ended != tag:
+            ended = self._open.pop().tag
+            self._counts[ended] -= 1
         if tag == "table" and self._tables:
             self._end_table(self._tables.pop())
 
@@ -217,13 +235,11 @@ class _Reader(HTMLParser):
         self._add(_PLAIN.sub(" ", _UNSEEN_MARKS.sub("", data)))
 
     def _add(self, words: str) -> None:
-        inside = self._open[-1] if self._open else None
-        if inside is None:
-            self._runs.append(Run(text=words))
-        elif inside.is_mark:
-            self._mark += words.strip()
+        inside = self._open[-1]
+        if inside.is_mark:
+            self._mark = (self._mark + words.strip())[:_MAX_MARK]
         elif not inside.unseen:
-            bold = inside.bold and not any(self._heading(e.tag) for e in self._open)
+            bold = inside.bold and not inside.heading
             self._runs.append(
                 Run(text=words, bold=bold, italic=inside.italic, link=inside.link)
             )
@@ -239,34 +255,41 @@ class _Reader(HTMLParser):
         self._runs, self._mark, self._word_level = [], "", 0
         if not text:
             return
-        tags = [each.tag for each in self._open]
-        if self._tables and {"td", "th"} & set(tags):
+        inside = self._open[-1]
+        if self._tables and inside.in_cell:
             self._tables[-1].add(_on_one_line(text).replace("|", "\\|"))
             return
-        lists = [tag for tag in tags if tag in {"ul", "ol"}]
-        starts = [each.start for each in self._open if each.tag == "ol"]
-        heading = max((self._heading(tag) for tag in tags), default=0)
-        if heading:
-            text = f"{'#' * min(heading + 1, 4)} {_on_one_line(text)}"
-        numbered = bool(_NUMBERED.fullmatch(mark)) if level else lists[-1:] == ["ol"]
+        if inside.heading:
+            marks = "#" * min(inside.heading + 1, 4)
+            text = f"{marks} {_on_one_line(text)}"
+        numbered = bool(_NUMBERED.fullmatch(mark)) if level else inside.numbered
         self.done.append(
             _Paragraph(
                 text=text,
-                level=0 if heading else min(level or len(lists), DEEPEST),
+                level=0 if inside.heading else min(level or inside.lists, DEEPEST),
                 numbered=numbered,
-                start=1 if level or not starts else starts[-1],
-                quoted="blockquote" in tags and not lists,
+                start=1 if level else inside.start,
+                quoted=inside.quoted and not inside.lists,
             )
         )
 
+    def end(self) -> None:
+        """Add the words since the last paragraph, and tables that were not closed."""
+        self.end_paragraph()
+        while self._tables:
+            self._end_table(self._tables.pop())
+
     def _end_table(self, table: _Table) -> None:
         """Add a table as one of Markdown; one of a single column is paragraphs."""
-        rows = [row for row in table.rows if any(row)]
+        rows = table.filled()
         width = max((len(row) for row in rows), default=0)
         if width < 2 or len(rows) < 2:  # noqa: PLR2004 (it only arranges the page)
             cells = [cell for row in rows for cell in row if cell]
             self.done += [_Paragraph(text=cell) for cell in cells]
             return
+        if width * len(rows) > MAX_CELLS:
+            what = f"has a table of {len(rows):,} rows and {width:,} columns"
+            raise ContentError("what was pasted", f"{what}; paste less at once")
         lines = [row + [""] * (width - len(row)) for row in rows]
         lines.insert(1, ["---"] * width)
         text = "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,5 +1,6 @@
 """/console/campaigns/{id}/files and /paste: files of a letter, words from elsewhere."""
 
+import asyncio
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
@@ -101,7 +102,11 @@ async def document(request: Asking, number: FromPath[int]) -> Response[Any]:
         name, octets = await _sent(asked, form, "document")
         web_page = name.lower().endswith((".html", ".htm"))
         text = octets.decode("utf-8", "replace") if web_page else ""
-        markdown = to_markdown(text) if web_page else docx_to_markdown(octets)
+        markdown = await (
+            asyncio.to_thread(to_markdown, text)
+            if web_page
+            else asyncio.to_thread(docx_to_markdown, octets)
+        )
         filled = [
             Filled(values={"title": each.title}, text=each.text)
             for each in split(markdown)
@@ -122,7 +127,7 @@ async def document(request: Asking, number: FromPath[int]) -> Response[Any]:
 async def paste(request: Asking) -> Response[str]:
     """Return HTML of the clipboard as Markdown; nothing is stored."""
     form = await forms.form_of(request)
-    markdown = to_markdown(str(form.get("html") or ""))
+    markdown = await asyncio.to_thread(to_markdown, str(form.get("html") or ""))
     return Response(markdown, media_type=MediaType.TEXT, headers=showing.HEADERS)
 
 

@@ -11,6 +11,7 @@ from mailer.campaigns.review import gate
 from mailer.clock import now
 from mailer.sites.site import Site
 from tests.acts import campaigning
+from tests.acts.pictures import damaged
 from tests.mailer.web.console.test_writing import TEXT, editor, letter, stored
 from tools.peers.serving import serving
 
@@ -74,6 +75,8 @@ TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
         (zipped({f"{n}.md": "" for n in range(501)}), 422, "at most 500"),
         (zipped({"en.md": "0" * 50_000_001}), 422, "unpacked"),
         (b"PK\x03\x04 no zip", 422, "is no zip file"),
+        (damaged("campaign.toml"), 422, "is no zip file"),
+        (zipped({".": TOML}), 422, "leaves the folder"),
         (b"", 422, "No file"),
     ],
 )
