@@ -20,6 +20,11 @@ NOUNS = {
         "mailer.cli.campaigns.verbs",
         "Write, approve, schedule, send and count campaigns.",
     ),
+    "compact": CommandPlace(
+        "mailer.cli.site.upgrade",
+        "Give the room that deleted rows left in a SQLite store back to the disk.",
+        "compact",
+    ),
     "completion": CommandPlace(
         "mailer.cli.completion",
         "Print what completes the words of `mailer` in a shell: bash, zsh or fish.",

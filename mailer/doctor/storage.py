@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.models import CampaignEvent
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.maintenance import schema
-from mailer.store import faults, identity
+from mailer.store import compacting, faults, identity
 from mailer.store.database import Database
 from mailer.store.identity import Identity
 
+UNUSED_BYTES, UNUSED_SHARE = 100_000_000, 0.25  # of a store that can be compacted
 TOLERANCE = timedelta(seconds=5)  # by which clocks may differ
 
 
@@ -30,6 +31,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
         async with database.reading() as session:
             return [
                 await _condition(session, database),
+                *(await _growth(session, database)),
                 *_halted(await identity.read(session)),
                 await _clock(session, database, now),
             ]
@@ -79,6 +81,18 @@ async def _condition(session: AsyncSession, database: Database) -> Finding:
         sentence = f"the SQLite file is damaged: {checked}"
         return error("store", sentence, "stop all processes and restore a backup")
     return ok("store", "SQLite, with the current schema and without damage")
+
+
+async def _growth(session: AsyncSession, database: Database) -> list[Finding]:
+    """Return a warning if much of a SQLite file is unused."""
+    if not database.is_sqlite:
+        return []
+    size = await compacting.measure(session)
+    if size.unused < UNUSED_BYTES or size.unused < UNUSED_SHARE * size.total:
+        return []
+    unused, total = (each // compacting.MEGABYTE for each in (size.unused, size.total))
+    sentence = f"{unused:,} of the {total:,} MB of the store are unused"
+    return [warning("growth", sentence, "run `mailer compact` in a quiet hour")]
 
 
 async def _clock(session: AsyncSession, database: Database, now: datetime) -> Finding:

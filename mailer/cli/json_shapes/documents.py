@@ -116,6 +116,7 @@ _OF_SITE: dict[str, Any] = {
     "audit show": machine.RecordShown,
     "audit verify": machine.RecordVerified,
     "backup": machine.BackedUp,
+    "compact": machine.StoreCompacted,
     "demo": report.DemoReported,
     "doctor": site.Examined,
     "feedback classify": returning.MailClassified,

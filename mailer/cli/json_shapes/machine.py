@@ -104,6 +104,14 @@ class StoreUpgraded(Shape):
     store_schema: str = Field(alias="schema")
 
 
+class StoreCompacted(Shape):
+    """The size of the store before and after, and the room no row used, in bytes."""
+
+    before: int
+    after: int
+    unused: int
+
+
 class MetricSample(Shape):
     """One value of a metric."""
 

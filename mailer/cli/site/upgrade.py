@@ -1,4 +1,4 @@
-"""`mailer upgrade`: bring the store to the schema of this version."""
+"""`mailer upgrade` and `compact`: the schema and the size of the store."""
 
 import rich_click as click
 
@@ -12,7 +12,7 @@ from mailer.maintenance import schema, starting
 from mailer.maintenance.shipped import comparing
 from mailer.maintenance.shipped.comparing import FileStanding
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import compacting, identity
 from mailer.users import guard
 
 
@@ -59,3 +59,24 @@ def _say_templates(site: Site) -> None:
             f"{counted(waiting, 'template file')} of the site differ from what this"
             f" version ships; `{output.called()} templates status` shows them"
         )
+
+
+@click.command(epilog="Example: mailer compact")
+@as_json
+@with_site
+async def compact(site: Site, as_json: bool) -> None:
+    """Give the room that deleted rows left in a SQLite store back to the disk.
+
+    The store is copied, which takes twice its size on the disk meanwhile; other
+    processes wait. PostgreSQL does so by itself.
+    """
+    before, after = await compacting.compact(site.database)
+    output.done(
+        {"before": before.total, "after": after.total, "unused": before.unused},
+        f"the store had {_megabytes(before.total)}, and has {_megabytes(after.total)}",
+        as_json=as_json,
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / compacting.MEGABYTE:,.1f} MB"

@@ -125,7 +125,7 @@ READS = {
     *("campaigns audience", "campaigns check", "campaigns copy", "campaigns coverage"),
     *("campaigns diff", "campaigns explain", "campaigns export-po", "campaigns list"),
     *("campaigns new", "campaigns preview", "campaigns report", "campaigns show"),
-    *("completion", "contacts export", "contacts imports", "contacts list"),
+    *("compact", "completion", "contacts export", "contacts imports", "contacts list"),
     *("contacts person", "contacts show", "contacts sources list", "demo"),
     *("contacts template", "directory export", "doctor", "feedback classify"),
     "feedback reports",

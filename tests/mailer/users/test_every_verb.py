@@ -96,7 +96,7 @@ MACHINE = "a program of the machine; it is started by its account"
 ASKS_NOT = {
     **dict.fromkeys(("init", "demo", "restore"), "there are no users yet"),
     **dict.fromkeys(("keys dkim", "keys rotate dkim", "keys rotate signing"), FILES),
-    **dict.fromkeys(("backup", "kit", "move", "upgrade"), FILES),
+    **dict.fromkeys(("backup", "compact", "kit", "move", "upgrade"), FILES),
     **dict.fromkeys(("serve", "web", "tick", "work", "inbox"), MACHINE),
     **dict.fromkeys(("feedback listen", "feedback read"), MACHINE),
     "campaigns new": "it writes a folder, and nothing in the store",
