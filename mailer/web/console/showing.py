@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import structlog
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.exceptions import (
@@ -84,6 +85,21 @@ def show(
     )
 
 
+def _told(sentence: str, language: str) -> str:
+    """Return a sentence of the program in a language, or in English as it is."""
+    said = sentences.told(sentence, language)
+    if said == sentence and language not in strings.WHOLE and sentence:
+        return strings.in_english(said)
+    return said
+
+
+@cache
+def own_name(language: str) -> str:
+    """Return what a language calls itself, with a capital where it has capitals."""
+    name = Locale.parse(language).get_display_name(language) or language
+    return f"{name[:1].upper()}{name[1:]}"
+
+
 def _numbered(form_token: str) -> str:
     """Return the token of the forms of one page, which has a number of its own."""
     return f"{form_token}{NUMBER_AFTER}{secrets.token_hex(8)}"
@@ -106,14 +122,14 @@ def render(
     page = _environment().get_template(template)
     html = page.render(
         t=words.text,
-        told=partial(sentences.told, language=language),
+        told=partial(_told, language=language),
         number=words.number,
         moment=lambda at: strings.moment(words, at, zone),
         day=words.day,
         language_name=words.language_name,
         language=language,
         direction=words.direction,
-        languages=strings.LANGUAGES,
+        languages={each: own_name(each) for each in strings.LANGUAGES},
         site_name=site.sender_name(language),
         demo=site.settings.site.demo,
         base=base,
@@ -123,6 +139,8 @@ def render(
         form_token=form_token,
         **values,
     )
+    if language not in strings.WHOLE:
+        html = strings.with_languages(html)
     return Response(
         typography.no_break_spaces_in_html(html, language),
         media_type=MediaType.HTML,

@@ -1,9 +1,11 @@
 """The console's own strings: English in the code, French beside it.
 
-Other languages show English, and say so in `lang`. Dates and numbers are those of the
-site's catalogue of the language shown.
+The other languages of the institution have what people see most. What they lack is in
+English whole, between isolate characters, so that it keeps its direction; on pages its
+`lang` says so. Dates and numbers are those of the site's catalogue of the language.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -20,6 +22,15 @@ from mailer.sites.site import Site
 SOURCE = "en"  # the language of the code
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
+WHOLE = frozenset({SOURCE, "fr"})  # languages that lack nothing
+ENGLISH, ENDS = "\u2066", "\u2069"  # UAX 9: around English in another language
+_MARKED = re.compile(f"{ENGLISH}([^{ENGLISH}{ENDS}<>]*){ENDS}")
+# tags, and what holds text only
+_MARKUP = re.compile(
+    r"(<(?:title|textarea|option|script|style)\b.*?</(?:title|textarea|option|script"
+    r"|style)>|<[^>]*>)",
+    re.DOTALL,
+)
 
 
 class _Translations(Protocol):
@@ -27,13 +38,14 @@ class _Translations(Protocol):
 
 
 class _Catalogue(NullTranslations):
-    def __init__(self, messages: dict[str, str]) -> None:
+    def __init__(self, messages: dict[str, str], *, whole: bool) -> None:
         super().__init__()
-        self._messages = messages
+        self._messages, self._whole = messages, whole
 
     def gettext(self, message: str) -> str:
-        """Return the translation of a string, or the string itself."""
-        return self._messages.get(message) or message
+        """Return the translation of a string, or the string itself, marked."""
+        found = self._messages.get(message)
+        return found or (message if self._whole else in_english(message))
 
 
 @cache
@@ -43,13 +55,27 @@ def _translations(language: str) -> Any:
         with (FOLDER / f"{language}.po").open("rb") as file:
             read = read_po(file, locale=language, abort_invalid=True)
         messages = {str(each.id): str(each.string) for each in read if each.id}
-    return _Catalogue(messages)
+    return _Catalogue(messages, whole=language in WHOLE)
 
 
 def of(site: Site, language: str) -> Catalogue:
     """Return the console's strings in a language, with the formats of the site."""
     found: Catalogue = site.catalogue(language)
     return replace(found, translations=_translations(language))
+
+
+def in_english(text: str) -> str:
+    """Return an English text as a page of another language has it."""
+    return f"{ENGLISH}{text}{ENDS}"
+
+
+def with_languages(html: str) -> str:
+    """Return a page on which each English text says that it is English."""
+    parts = _MARKUP.split(html)
+    texts = (_MARKED.sub(r'<span lang="en" dir="ltr">\1</span>', x) for x in parts[::2])
+    return "".join(
+        each for pair in zip(texts, [*parts[1::2], ""], strict=True) for each in pair
+    )
 
 
 def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:

@@ -83,7 +83,7 @@ BY_LANGUAGE: dict[type, tuple[str, ...]] = {
 }
 PLACES = {
     "number": ("1", "2"),
-    "name": ("lea",),
+    "name": ("lea", "dakar-ngos"),
     "language": ("en", "fr"),
     "template": ("monthly-letter",),
     "token": (),  # a link of one use, without a stored text

@@ -12,6 +12,8 @@ from jinja2 import Environment, nodes
 
 from mailer.web import console
 from mailer.web.console import showing, strings
+from mailer.web.console.account import role_names
+from mailer.web.console.letters import state_names
 from tests.mailer.rendering.test_language_lint import EVERYWHERE, OF_LANGUAGE
 
 ROOM = Path(showing.__file__).parent
@@ -63,24 +65,64 @@ def test_french_has_every_string_and_no_other() -> None:
     assert sorted(set(known) - used) == []
 
 
-def test_a_string_stands_once_in_its_catalogue() -> None:
-    text = (strings.FOLDER / "fr.po").read_text(encoding="utf-8")
+OTHERS = sorted({*strings.LANGUAGES} - strings.WHOLE)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_another_language_has_what_people_see_most_and_nothing_unknown(
+    language: str,
+) -> None:
+    known = catalogue(language)
+
+    assert sorted(set(known) - {*of_pages(), *of_modules()}) == []
+    assert [key for key, text in known.items() if not text] == []
+    rooms = ("Today", "Letters", "Calendar", "Directory", "Site", "Answers", "People")
+    said = (*state_names.NAMES.values(), *role_names.ROLES.values())
+    assert {*rooms, *said, "Save", "Sign in", "Sign out"} <= set(known)
+
+
+def test_what_is_not_translated_is_english_and_says_so() -> None:
+    english = strings.in_english("Not translated")
+    page = (
+        f'<title>{english}</title><p title="{english}">{english}: <b>x</b>'
+        f"{strings.in_english('a')} <textarea>{english}</textarea></p>{strings.ENGLISH}"
+    )
+    marked = '<span lang="en" dir="ltr">{}</span>'
+
+    assert strings.with_languages(page) == (
+        f'<title>{english}</title><p title="{english}">'
+        f"{marked.format('Not translated')}: <b>x</b>{marked.format('a')}"
+        f" <textarea>{english}</textarea></p>{strings.ENGLISH}"
+    )
+
+
+@pytest.mark.parametrize("language", ["fr", *OTHERS])
+def test_a_string_stands_once_in_its_catalogue(language: str) -> None:
+    text = (strings.FOLDER / f"{language}.po").read_text(encoding="utf-8")
     written = re.findall(r"^msgid ", text, re.MULTILINE)
 
-    assert len(written) == len(catalogue("fr")) + 1  # the header
+    assert len(written) == len(catalogue(language)) + 1  # the header
 
 
-def test_a_translation_has_the_placeholders_of_its_string() -> None:
-    for key, text in catalogue("fr").items():
+@pytest.mark.parametrize("language", ["fr", *OTHERS])
+def test_a_translation_has_the_placeholders_of_its_string(language: str) -> None:
+    for key, text in catalogue(language).items():
         assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(key))
 
 
-@pytest.mark.parametrize("fault", [*EVERYWHERE, *OF_LANGUAGE["fr"]])
-def test_french_keeps_its_typography(fault: str) -> None:
-    pattern = re.compile({**EVERYWHERE, **OF_LANGUAGE["fr"]}[fault])
+FAULTS = [
+    (language, fault)
+    for language in ("fr", *OTHERS)
+    for fault in (*EVERYWHERE, *OF_LANGUAGE.get(language, {}))
+]
+
+
+@pytest.mark.parametrize(("language", "fault"), FAULTS)
+def test_a_language_keeps_its_typography(language: str, fault: str) -> None:
+    pattern = re.compile({**EVERYWHERE, **OF_LANGUAGE.get(language, {})}[fault])
     found = [
         text
-        for text in catalogue("fr").values()
+        for text in catalogue(language).values()
         if pattern.search(PLACEHOLDER.sub("x", text))
     ]
 
