@@ -16,22 +16,25 @@ from audiences.upkeep.changes import Author
 
 
 async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
-    """Return every topic with its number of active subscriptions.
+    """Return every topic with its number of active subscriptions."""
+    counts = await active(session)
+    return [(topic, counts.get(topic.code, 0)) for topic in await listed(session)]
 
-    In the order in which readers see topics.
-    """
-    active = (
-        select(Subscription.topic, func.count().label("active"))
+
+async def listed(session: AsyncSession) -> Sequence[Topic]:
+    """Return every topic, in the order in which readers see topics."""
+    rows = await session.scalars(select(Topic).order_by(Topic.position, Topic.code))
+    return rows.all()
+
+
+async def active(session: AsyncSession) -> dict[str, int]:
+    """Return how many active subscriptions each topic has; a scan of all of them."""
+    rows = await session.execute(
+        select(Subscription.topic, func.count())
         .where(Subscription.standing == Standing.ACTIVE)
         .group_by(Subscription.topic)
-        .subquery()
     )
-    rows = await session.execute(
-        select(Topic, func.coalesce(active.c.active, 0))
-        .outerjoin(active, active.c.topic == Topic.code)
-        .order_by(Topic.position, Topic.code)
-    )
-    return [(topic, count) for topic, count in rows]
+    return {topic: count for topic, count in rows}
 
 
 async def begin(

@@ -2,8 +2,9 @@
 
 Whole campaigns beside smtp-source at two lengths, signed and not, on both stores; the
 same campaign at growing sizes, and to a real Postfix; rendering, signing, import,
-segment, release, bounces that come back, and move. Prints tables and ends with one JSON
-line. `--quick` measures less, in some minutes.
+segment, release, pages of the console, bounces that come back, and move. Prints tables
+and one JSON line; ends with 1 if a page costs more than its budget. `--quick` measures
+less, in some minutes.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from tools.bench import (
     campaign,
     clients,
     moving,
+    paging,
     relay,
     render,
     returning,
@@ -67,12 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "starttls": tls.run(),
         "clients": clients.run(plain.messages // 3),
         "scale": scale.run(scale.STORES, sizes),
+        "pages": paging.run(scale.STORES, sizes[-1]),
         "record": auditing.run(),
         "returning": returning.run(scale.STORES, plain.messages // 2),
         "schedule": schedule.run(),
         "move": moving.run(sizes[-1] // 10),
     }
     sys.stdout.write(json.dumps(document) + "\n")
+    paging.require(document["pages"])
 
 
 if __name__ == "__main__":

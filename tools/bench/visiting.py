@@ -4,14 +4,14 @@ A million contacts, a released letter of as many messages, 2,000 campaigns, one 
 with every role.
 """
 
+import asyncio
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,26 +27,29 @@ from mailer.users import keeping
 from mailer.users.checking import UserDetails
 from mailer.users.roles import UserRole
 from mailer.web.console.guard import cookie_name
-from tools.peers.serving import serving
+from tools.peers.serving import Pages, serving
 
 CAMPAIGNS = 2_000
+OK = 200
 TIMES = 7  # requests of a page, after one that warms it
 USER = "surveyor"
-# page → milliseconds it may take at the server, by docs/performance.md
+AGAIN = b"data-again"  # in a page whose figures are being counted
+LONGEST = 120.0  # seconds for a first count
+# page → milliseconds of the processor it may take, by docs/performance.md
 BUDGETS = {
     "": 150,
     "/campaigns": 150,
     "/campaigns?search=letter": 150,
-    "/campaigns/{draft}": 1_500,
+    "/campaigns/{draft}": 150,
     "/campaigns/{draft}/write/en": 150,
     "/campaigns/{draft}/settings": 150,
-    "/campaigns/{draft}/check": 1_500,
+    "/campaigns/{draft}/check": 150,
     "/campaigns/{draft}/versions": 150,
     "/campaigns/{draft}/files": 150,
-    "/campaigns/{draft}/audience": 1_000,
-    "/campaigns/{sent}": 1_500,
-    "/campaigns/{sent}/live": 3_000,
-    "/campaigns/{sent}/report": 3_000,
+    "/campaigns/{draft}/audience": 150,
+    "/campaigns/{sent}": 150,
+    "/campaigns/{sent}/live": 150,
+    "/campaigns/{sent}/report": 150,
     "/calendar": 150,
     "/series": 150,
     "/series/1": 150,
@@ -67,10 +70,11 @@ BUDGETS = {
     "/me": 150,
 }
 LARGEST = 60  # KB of a page
+LARGER = {"/campaigns/{draft}/write/en": 80}  # it has a form for each block
 
 
-async def pages(folder: Path) -> dict[str, float]:
-    """Ask for each page some times; return milliseconds and KB by page."""
+async def pages(folder: Path) -> dict[str, Any]:
+    """Ask for each page some times, once its figures are counted."""
     found: dict[str, Any] = {}
     async with open_site(folder / "config.toml") as site:
         sent, draft, cookie = await _filled(site)
@@ -78,20 +82,49 @@ async def pages(folder: Path) -> dict[str, float]:
         async with serving(site) as served:
             for path in BUDGETS:
                 address = f"/console{path.format(**places)}"
-                taken = []
-                for _ in range(TIMES + 1):
-                    started = time.perf_counter()
-                    answer = await served.get(address, Cookie=cookie)
-                    taken.append((time.perf_counter() - started) * 1_000)
-                found[path] = _figures(answer, taken[1:])
+                found[path] = await _asked(served, address, cookie)
     return found
 
 
-def _figures(answer: httpx.Response, taken: Sequence[float]) -> list[float]:
-    """Return the status, the median and the slowest in ms, and the size in KB."""
-    size = len(answer.content) / 1_000
-    figures = (statistics.median(taken), max(taken), size)
-    return [answer.status_code, *(round(each, 1) for each in figures)]
+async def _asked(served: Pages, address: str, cookie: str) -> dict[str, float]:
+    """Return what a page costs: milliseconds, and KB.
+
+    `first` is the first answer, `counted` the time until it has its figures.
+    """
+    began = time.perf_counter()
+    answer = await served.get(address, Cookie=cookie)
+    first = time.perf_counter() - began
+    while AGAIN in answer.content and time.perf_counter() - began < LONGEST:
+        await asyncio.sleep(0.5)
+        answer = await served.get(address, Cookie=cookie)
+    counted = time.perf_counter() - began
+    taken, processor = [], []
+    for _ in range(TIMES):
+        began, used = time.perf_counter(), time.process_time()
+        answer = await served.get(address, Cookie=cookie)
+        taken.append(time.perf_counter() - began)
+        processor.append(time.process_time() - used)
+    figures = {
+        "first": first,
+        "counted": counted,
+        "median": statistics.median(taken),
+        "slowest": max(taken),
+        "processor": statistics.median(processor),
+    }
+    return {
+        "status": answer.status_code,
+        **{name: round(each * 1_000, 1) for name, each in figures.items()},
+        "kb": round(len(answer.content) / 1_000, 1),
+    }
+
+
+def over(path: str, figures: Mapping[str, float]) -> bool:
+    """Whether a page costs more than its budget, or is none."""
+    return (
+        figures["status"] != OK
+        or figures["processor"] > BUDGETS[path]
+        or figures["kb"] > LARGER.get(path, LARGEST)
+    )
 
 
 async def _filled(site: Site) -> tuple[int, int, str]:

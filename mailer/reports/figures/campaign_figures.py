@@ -4,7 +4,7 @@ Those of a campaign with few messages, or of a directory with few contacts, are 
 for each page. Where there are many, pages show what was counted last.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -71,13 +71,23 @@ class CampaignFigures:
 
         It is made again for each change of the campaign.
         """
+        version = (campaign.state, campaign.updated_at)
+        return await self.of_directory((what, campaign.id), make, version=version)
+
+    async def of_directory(
+        self,
+        key: Hashable,
+        make: Callable[[], Awaitable[Value]],
+        *,
+        version: Hashable = None,
+    ) -> Kept[Value] | None:
+        """Return what asks about all contacts; None while it is made at first."""
         async with self._site.database.reading() as session:
-            few = not await contacts.are_many(session, MANY)
-        if few:
+            many = await contacts.are_many(session, MANY)
+        if not many:
             now = clock.now()
             return Kept(value=await make(), at=now)
-        version = (campaign.state, campaign.updated_at)
-        return await self._kept.get((what, campaign.id), make, version=version)
+        return await self._kept.get(key, make, version=version)
 
     async def close(self) -> None:
         """End what is being counted."""

@@ -1,6 +1,7 @@
 """Renders the console's pages, and the answers to what goes wrong in it."""
 
 import secrets
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -63,6 +64,13 @@ log = structlog.get_logger()
 def place(site: Site, path: str) -> str:
     """Return an address on this site, whose pages may stand at a path."""
     return urlsplit(site.settings.site.url).path + path
+
+
+def earlier(asked: Visit, at: datetime | None) -> str:
+    """Return the time of an instant before this request; empty: it is of now."""
+    if at is None or at >= asked.now:
+        return ""
+    return strings.clock_time(at, asked.zone)
 
 
 def to(site: Site, path: str) -> Redirect:

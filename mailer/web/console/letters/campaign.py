@@ -110,15 +110,8 @@ async def campaign(
         page=page,
         who=_who(seen) if not asked.could(right) else "",
         history=history(seen, words),
-        seen_at=_seen_at(asked, seen),
+        seen_at=showing.earlier(asked, seen.seen_at),
     )
-
-
-def _seen_at(asked: Visit, seen: Overview) -> str:
-    """Return when a letter was checked or counted, if that was before now."""
-    if seen.seen_at is None or seen.seen_at >= asked.now:
-        return ""
-    return strings.clock_time(seen.seen_at, asked.zone)
 
 
 def _who(seen: Overview) -> str:

@@ -16,15 +16,13 @@ from audiences.languages import name_in
 from audiences.store import folding
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate, preview, trial
-from mailer.campaigns.review.gate import CampaignCheck
 from mailer.campaigns.review.preview import Desk, Pick
 from mailer.campaigns.review.trial import Extent
 from mailer.errors import RefusedError
 from mailer.reports.figures.campaign_figures import CampaignFigures
-from mailer.reports.figures.kept import Kept
 from mailer.reports.review import preview_page
 from mailer.users.acts import Right
-from mailer.web.console import showing, strings
+from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
 
@@ -104,19 +102,12 @@ async def check(
         "check.html",
         campaign=campaign,
         kept=kept,
-        checked_at=_before(asked, kept),
+        checked_at=showing.earlier(asked, kept.at if kept else None),
         found=len(found),
         problems=ordered[begin : begin + SHOWN],
         begin=begin,
         after=begin + SHOWN if len(ordered) > begin + SHOWN else None,
     )
-
-
-def _before(asked: Visit, kept: Kept[CampaignCheck] | None) -> str:
-    """Return when a letter was checked, if that was before now."""
-    if kept is None or kept.at >= asked.now:
-        return ""
-    return strings.clock_time(kept.at, asked.zone)
 
 
 def _pick(request: Asking) -> Pick:

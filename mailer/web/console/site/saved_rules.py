@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.segments import compiler, grammar, save, saved, vocabularies
+from audiences.segments import compiler, grammar, resolve, save, saved, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.store.permission import DirectoryRight
 from mailer.campaigns.writing import saved_rules
@@ -187,6 +187,7 @@ async def _page(
                 given = _rows(rule)
             if rule:
                 found = await rule_form.found(asked, session, rule, context)
+                found["counted"] = await resolve.count(session, rule, context)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
     last = versions[0] if versions else None

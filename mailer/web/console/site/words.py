@@ -1,9 +1,11 @@
 """/console/words and /console/topics: the words that rules and lists may use."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from audiences import directory
 from audiences.export import listed_bodies
@@ -12,8 +14,9 @@ from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
 from audiences.languages import OFFERED
 from audiences.organisations import Kind
 from audiences.store import folding
-from audiences.upkeep.topics import subscriber_counts
+from audiences.upkeep import topics as topics_of
 from audiences.upkeep.words import themes
+from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.directory import names
@@ -84,8 +87,9 @@ async def _words(asked: Visit, chosen: str) -> Words:
         if chosen == "themes":
             return {each.code: each.labels for each in await themes(session)}
         if chosen == "topics":
-            counted = await subscriber_counts(session)
-            return {topic.code: topic.names for topic, _ in counted}
+            return {
+                topic.code: topic.names for topic in await topics_of.listed(session)
+            }
     if chosen == "kinds":
         return {str(code): {"en": name} for code, name in names.KINDS.items()}
     fixed = {"regions": REGIONS, "statuses": STATUSES, "levels": LEVELS, "roles": ROLES}
@@ -97,16 +101,28 @@ async def _words(asked: Visit, chosen: str) -> Words:
 
 
 @get("/topics", right=Right.READ)
-async def topics(request: Asking) -> Response[Any]:
+async def topics(
+    request: Asking, figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show what readers may subscribe to, and how many do."""
     asked = request.user
+    read = partial(asked.site.database.query, topics_of.active)
+    kept = await figures.of_directory("subscribers", read)
     async with asked.site.database.reading() as session:
-        listed = await subscriber_counts(session)
+        listed = await topics_of.listed(session)
+    counts = kept.value if kept else {}
     rows = [
-        (topic.code, topic.names, topic.rhythm(asked.language), count)
-        for topic, count in listed
+        (each.code, each.names, each.rhythm(asked.language), counts.get(each.code, 0))
+        for each in listed
     ]
-    return showing.show(asked, "site/topics.html", rows=rows, offered=OFFERED)
+    return showing.show(
+        asked,
+        "site/topics.html",
+        rows=rows,
+        offered=OFFERED,
+        kept=kept,
+        counted_at=showing.earlier(asked, kept.at if kept else None),
+    )
 
 
 HANDLERS = (words, topics)

@@ -26,8 +26,15 @@ if (figures && window.EventSource) {
     }
   });
 }
-// What is still being counted or checked is asked for again.
-if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 2000);
+// What is still being counted or checked is asked for again, unless somebody types.
+if (document.querySelector("[data-again]")) {
+  let typed = false;
+  document.addEventListener("input", () => { typed = true; });
+  setInterval(() => {
+    const at = document.activeElement;
+    if (!typed && !(at && at.matches("input, select, textarea"))) location.reload();
+  }, 2000);
+}
 // A fault at the top of a form, or the result of an act, is where the keyboard goes on.
 const result = document.getElementById("fault") || document.getElementById("done");
 if (result) result.focus();

@@ -7,10 +7,14 @@ import secrets
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
-from audiences.segments import grammar
+from audiences.segments import grammar, resolve
+from audiences.segments.compiler import Context
+from audiences.segments.resolve import Counted
+from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -18,6 +22,8 @@ from mailer.campaigns.writing.drafting import desk, pieces, saving
 from mailer.campaigns.writing.drafting.saving import ChangedMeanwhileError
 from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.errors import MailerError
+from mailer.reports.figures.campaign_figures import CampaignFigures
+from mailer.reports.figures.kept import Kept
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -33,10 +39,12 @@ Asking = Request[Visit, Any, Any]
 
 
 @get("/campaigns/{number:int}/audience", right=Right.READ)
-async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
+async def page(
+    request: Asking, number: FromPath[int], figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show the rule of a letter with its readers, or why one person is one."""
     address = request.query_params.get("address", "").strip()[:200]
-    return await _page(request.user, number, address=address)
+    return await _page(request.user, number, address=address, figures=figures)
 
 
 @post("/campaigns/{number:int}/audience", right=Right.WRITE, status_code=200)
@@ -89,17 +97,21 @@ async def _page(
     address: str = "",
     fault: str = "",
     status: int = 200,
+    figures: CampaignFigures | None = None,
 ) -> Response[Any]:
+    """Show a rule; with `figures` the readers of a large directory may be older."""
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         context = await lookup.context_of(session, campaign, now=asked.now)
         tried = campaign.audience if rule is None else " ".join(rule.split())
-        found: dict[str, Any] = {"counted": None, "people": [], "why": None}
+        found: dict[str, Any] = {"people": [], "why": None}
+        kept: Kept[Counted] | None = None
         try:
             parsed = grammar.parse(tried)
             if given is None and not as_text:
                 given = sentence.rows(parsed)
             found = await rule_form.found(asked, session, tried, context, address)
+            kept = await _counted(asked, campaign, tried, context, figures)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
     return showing.show(
@@ -115,6 +127,10 @@ async def _page(
         address=address,
         may=_may(asked, campaign),
         names=asked.could(Right.NAMES),
+        counted=kept.value if kept else None,
+        kept=kept,
+        counted_at=showing.earlier(asked, kept.at if kept else None),
+        pending=kept is None and not fault,
         **found,
         **rule_form.words(asked, context),
     )
@@ -122,6 +138,24 @@ async def _page(
 
 def _may(asked: Visit, campaign: Campaign) -> bool:
     return asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT
+
+
+async def _counted(
+    asked: Visit,
+    campaign: Campaign,
+    rule: str,
+    context: Context,
+    figures: CampaignFigures | None,
+) -> Kept[Counted] | None:
+    """Count the readers of a rule; None while they are counted at first."""
+
+    async def count() -> Counted:
+        async with asked.site.database.reading() as session:
+            return await resolve.count(session, rule, context)
+
+    if figures is None:
+        return Kept(value=await count(), at=clock.now())
+    return await figures.of_audience("readers", campaign, count)
 
 
 HANDLERS = (page, change)

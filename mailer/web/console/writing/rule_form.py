@@ -57,10 +57,9 @@ async def found(
     context: Context,
     address: str = "",
 ) -> dict[str, Any]:
-    """Return the count of a rule, some of its readers, and why a person is one."""
+    """Return some readers of a rule, and why a person is one of them."""
     await named.require_known(session, [rule], context.vocabulary)
     compiler.condition(rule, context)
-    counted = await resolve.count(session, rule, context)
     people, why = [], None
     if asked.could(Right.NAMES):
         async for each in resolve.members(session, rule, context):
@@ -70,7 +69,7 @@ async def found(
         if address:
             contact = await contacts.find(session, address, key=asked.site.address_key)
             why = await explanation.explain(session, rule, contact, context)
-    return {"counted": counted, "people": people, "why": why}
+    return {"people": people, "why": why}
 
 
 def words(asked: Visit, context: Context) -> dict[str, Any]:
