@@ -8,7 +8,7 @@ from scheduler.reading.heard import joined
 from scheduler.reading.lexicon import PhraseKind
 from scheduler.reading.tokens import Token, plain
 
-ONE_DATE = "`mailer series add-date` adds one date to a series"
+ONE_DATE = "a series takes single dates besides (add-date)"
 COUNTS = {PhraseKind.NUMBER, PhraseKind.ORDINAL}
 FIRST_YEAR = 1000  # a larger number is a year, not a day
 MOST_WEEKDAYS = 5  # in a month
@@ -61,7 +61,7 @@ def refuse_dates(text: str, tokens: Sequence[Token]) -> None:
         if is_date and following != [PhraseKind.UNIT]:
             raise ScheduleError(
                 f"{text!r}: {each.text!r} and day {number.value} meet in some months"
-                f" only; write either of them, since {ONE_DATE}"
+                f" only; write either of them; {ONE_DATE}"
             )
 
 

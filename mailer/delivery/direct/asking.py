@@ -44,10 +44,7 @@ async def ask(
     """
     named, silent = approvers, dict[str, str]()
     if named is None:
-        async with site.database.reading() as session:
-            campaign = await lookup.get(session, campaign_id)
-            able = await approving.able(session, site, campaign, now=now)
-            users = [await guard.named(session, each) for each in able]
+        users = await _able(site, campaign_id, now)
         named = [each.name for each in users if each.address]
         silent = {each.name: NO_ADDRESS for each in users if not each.address}
     if approvers is None and not named:
@@ -64,14 +61,21 @@ async def ask(
         fault = await _mailed(site, campaign, each, asker, wished_by, now)
         if fault is not None:
             faults[each.approver.name] = fault
+    names = [each.approver.name for each in made]
     return AskedApproval(
         campaign=campaign,
-        approvers=[*(each.approver.name for each in made), *silent],
-        mailed=[
-            each.approver.name for each in made if each.approver.name not in faults
-        ],
+        approvers=[*names, *silent],
+        mailed=[each for each in names if each not in faults],
         not_mailed=faults | silent,
     )
+
+
+async def _able(site: Site, campaign_id: int, now: datetime) -> list[User]:
+    """Return the users who may approve a letter."""
+    async with site.database.reading() as session:
+        campaign = await lookup.get(session, campaign_id)
+        able = await approving.able(session, site, campaign, now=now)
+        return [await guard.named(session, each) for each in able]
 
 
 async def _mailed(
