@@ -13,7 +13,7 @@ from typing import Any
 
 from mailer.errors import ConfigError, MailerError, NotFoundError
 from mailer.feedback.arrivals import taking
-from mailer.feedback.providers import authentic, parsing, reporting, tokens
+from mailer.feedback.providers import authentic, parsing, reporting
 from mailer.feedback.providers.authentic import NotAuthenticError
 from mailer.settings import secrets
 from mailer.sites.site import Site
@@ -63,9 +63,9 @@ async def receive(
     if values is None:
         return 0
     found = parsing.reports(provider, values)
-    if provider == "mailgun" and found:
-        await tokens.bind(site, provider, values["signature"], found, now=now)
-    new = await reporting.record(site, provider, found, now=now)
+    is_mailgun = provider == "mailgun"
+    token = authentic.signed_by_mailgun(values["signature"]) if is_mailgun else ""
+    new = await reporting.record(site, provider, found, token=token, now=now)
     await taking.decide(site, now=now)
     return new
 
