@@ -2,8 +2,14 @@
 
 import re
 
-_LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\uffff-]{1,128}"
-_DOMAIN = r"(?:[A-Za-z0-9\u0080-\uffff_-]{1,63}\.){1,8}[A-Za-z\u0080-\uffff][\w-]{1,62}"
+_LETTERS = r"\u00c0-\u1fff\u3040-\ud7ff\uf900-\ufdff"  # without punctuation
+_LOCAL = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~{_LETTERS}-]{{1,128}}"
+_DOMAIN = (
+    rf"(?:[A-Za-z0-9{_LETTERS}_-]{{1,63}}\.){{1,8}}"
+    rf"(?:[A-Za-z][A-Za-z0-9-]{{1,62}}|[{_LETTERS}][\w-]{{1,62}})"
+)
+# words of Chinese and Japanese that stand before an address without a space
+_BEFORE = re.compile(r"^[\u3040-\ud7ff]+(?=[A-Za-z0-9])")
 ADDRESS = re.compile(rf"(?<![\w.@+-])(?:{_LOCAL}|\"[^\"\n@]{{1,64}}\")@{_DOMAIN}")
 _LOOSE = re.compile(r"[^\s<>,;:\"()\[\]]{1,128}@[^\s<>,;:\"()\[\]@]{1,255}")
 _PREFIX = re.compile(r"^(mailto|smtp|rfc822)[:=]", re.IGNORECASE)
@@ -35,6 +41,6 @@ def within(text: str) -> list[str]:
     """Return the addresses in a text, in order, each once without regard to case."""
     found: dict[str, str] = {}
     for match in ADDRESS.finditer(text):
-        address = _PREFIX.sub("", match[0].strip("'`*=_|"))
+        address = _BEFORE.sub("", _PREFIX.sub("", match[0].strip("'`*=_|")))
         found.setdefault(address.lower(), address)
     return list(found.values())

@@ -259,5 +259,7 @@ def _in_words(mail: MimePart) -> Classified | None:
         named = named or _to(original)
     named = named or prose.recipients(mail, text, to_us=True)
     found = [_told(text, each, named) for each in named]
+    if not found and not (failed or daemon):
+        return None  # a person writes about mails that came back
     kind = MailKind.DELAY if delayed and not failed else MailKind.BOUNCE
     return Classified(kind=kind, recipients=_each_once(found))

@@ -112,6 +112,16 @@ class MailboxPlace(Base):
     last: Mapped[int] = mapped_column(_NUMBER)  # UID of the last mail
 
 
+class HookToken(Base):
+    """A token that a provider signed, and the report that it came with."""
+
+    __tablename__ = "hook_token"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    report: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class EventAnswer(Base):
     """What a reader answered last to the invitation to an event."""
 

@@ -18,6 +18,7 @@ _NAMED = re.compile(
     r"|deliver(?:ed|y)?(?: \w+){0,6} to|message (?:to|for)|mail (?:to|for)"
     r"|destinataires?|empf(?:ä|ae)nger|destinatari\w{1,12}|to the following"
     r"|^ *to|reach|addressed|user|generated from|userid"
+    r"|utilisateur|benutzer|utente|usu[aá]rio|пользовател\w{1,12}"
     r"|получател\w{1,12}|адресат\w{0,12}"
     r"|收件人|宛先|^an|^à|^para|^a|^кому)\b[^\n@]{0,40}?[\s:<\"'(]"
     rf"({addresses.ADDRESS.pattern})",

@@ -160,8 +160,9 @@ def signed(
         }, body
     key = (site.root / f"{provider}.key").read_text()
     if provider == "mailgun":
-        digest = hmac.new(key.encode(), f"{told}t0".encode(), hashlib.sha256)
-        signature = {"timestamp": told, "token": "t0", "signature": digest.hexdigest()}
+        token = f"t{secrets.token_hex(24)}"
+        digest = hmac.new(key.encode(), f"{told}{token}".encode(), hashlib.sha256)
+        signature = {"timestamp": told, "token": token, "signature": digest.hexdigest()}
         return {}, json.dumps({"signature": signature, **values}).encode()
     basic = base64.b64encode(f"liaison:{key}".encode()).decode()
     return {"authorization": f"Basic {basic}"}, json.dumps(values).encode()

@@ -63,7 +63,9 @@ async def receive(
     if values is None:
         return 0
     found = parsing.reports(provider, values)
-    new = await reporting.record(site, provider, found, now=now)
+    is_mailgun = provider == "mailgun"
+    token = authentic.signed_by_mailgun(values["signature"]) if is_mailgun else ""
+    new = await reporting.record(site, provider, found, token=token, now=now)
     await taking.decide(site, now=now)
     return new
 

@@ -23,6 +23,7 @@ from mailer.feedback.belief.believing import ABUSE, SHORT, Row
 from mailer.feedback.belief.messages import SentMessage
 from mailer.feedback.models import FeedbackKind, MailStanding
 from mailer.feedback.opening import LINK
+from mailer.feedback.providers import tokens
 from mailer.feedback.providers.parsing import ProviderReport
 from mailer.links import Stamp
 from mailer.outbox.models import Message
@@ -35,9 +36,21 @@ NAMES_NOTHING = "the report names no message of this site"
 
 
 async def record(
-    site: Site, provider: str, reports: Sequence[ProviderReport], *, now: datetime
+    site: Site,
+    provider: str,
+    reports: Sequence[ProviderReport],
+    *,
+    token: str = "",
+    now: datetime,
 ) -> int:
-    """Store reports; return how many were new."""
+    """Store reports; return how many were new.
+
+    Raises NotAuthenticError for a signed `token` that came with other reports.
+    """
+    if token and reports:
+        digests = [digest(provider, each) for each in reports]
+        async with site.database.writing() as session:
+            await tokens.bind(session, token, digests, now=now)
     async with site.database.reading() as session:
         known = await recording.known(
             session, {digest(provider, each) for each in reports}

@@ -122,6 +122,25 @@ async def test_a_webhook_that_is_forged_old_or_of_nothing_changes_nothing(
     assert await returning.suppressed(site) == {}
 
 
+async def test_a_token_of_mailgun_is_taken_with_one_report_only(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    hooks = hooking.hooked(site)
+    _, sent, name = await named(site, relay, tmp_path)
+    spam = hooking.event("mailgun", sent, name, spam=True)
+    _, seen = hooking.signed(hooks, "mailgun", spam, clock.now())
+    other = hooking.event("mailgun", sent, name)
+    forged = json.dumps({**other, "signature": json.loads(seen)["signature"]}).encode()
+
+    assert await receive(hooks, "mailgun", {}, seen) == 1
+    with pytest.raises(NotAuthenticError, match="with another report"):
+        await receive(hooks, "mailgun", {}, forged)
+
+    assert await receive(hooks, "mailgun", {}, seen) == 0
+    [kept] = await returning.stored(site)
+    assert kept.kind == "complaint"
+
+
 async def test_characters_that_no_store_takes_and_signs_of_terminals_do_no_harm(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
