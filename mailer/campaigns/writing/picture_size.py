@@ -77,9 +77,10 @@ def _size(octets: bytes) -> tuple[int, int] | None:
         width, height = struct.unpack("<HH", octets[6:10])
         return int(width), int(height)
     frame = _frame(octets)
-    return frame and (
-        (frame.height, frame.width) if frame.swapped else (frame.width, frame.height)
-    )
+    if frame is None:
+        return None
+    size = frame.width, frame.height
+    return (size[1], size[0]) if frame.swapped else size
 
 
 def _frame(octets: bytes) -> _Frame | None:

@@ -20,10 +20,11 @@ from mailer.rendering.markup.east_asian import RANGES
 from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
-_LINK = "write a link as [words](https://…), without a space before the parenthesis"
+_LINK = "write a link as [words](https://…): no space before the (, a ) at its end"
 _ITALIC = "write *words*"
 _BOLD = "write bold as **words**, without spaces beside the words"
 _PLAIN = "letters do not mark words so; write **words** or *words*"
+_IN_LINE = "this line shows no Markdown, so remove the marks"
 _RAISED = "type the character itself, such as ² or ₂"
 _TABLE = "give the table a second row such as |---|---|, with a part for each column"
 _ENCODING = "the text was saved in another encoding; save it as UTF-8"
@@ -63,6 +64,10 @@ _PATTERNS = [
         ("[\x80-\x9f]", "this character is damaged; type it again"),
         ("Ã[\x80-\xbf]|â€|Ð[\x80-\xbf]Ñ|ï»¿", _ENCODING),
     )
+]
+_OF_LINES = [
+    (pattern, _IN_LINE if advice in {_LINK, _ITALIC, _BOLD, _PLAIN} else advice)
+    for pattern, advice in _PATTERNS
 ]
 _NOTE = (  # checks.notes checks those of Markdown
     re.compile(r"\[\^[^\]\n]{1,60}\]:?"),
@@ -121,7 +126,7 @@ def _without_use(text: str) -> Iterator[Leftover]:
 
 def in_line(text: str) -> Iterator[Leftover]:
     """Yield what is left over in a line that is not Markdown, such as a place."""
-    yield from _found(text, 0, [*_PATTERNS, *_NOT_MARKDOWN], escapes=False)
+    yield from _found(text, 0, [*_OF_LINES, *_NOT_MARKDOWN], escapes=False)
 
 
 def _found(

@@ -176,6 +176,7 @@ def test_a_line_of_a_block_is_looked_through_too() -> None:
     assert problems(title="<b>")[0].startswith("en.md, line 6: HTML (<b>) is not")
     assert problems(link="https://x.example/?o={organisation}")[0].endswith("remove it")
     assert problems(place="{organisation}, room 2") == []
+    assert problems(place="**here**")[0].endswith("no Markdown, so remove the marks")
 
 
 def test_an_address_in_a_text_has_no_placeholder() -> None:
