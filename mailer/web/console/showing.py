@@ -119,32 +119,32 @@ def render(
     words = strings.of(site, language)
     zone = asked.zone if asked else site.zone
     base = urlsplit(site.settings.site.url).path
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            t=words.text,
-            told=partial(_told, language=language),
-            number=words.number,
-            moment=lambda at: strings.moment(words, at, zone),
-            day=words.day,
-            language_name=words.language_name,
-            language=language,
-            direction=words.direction,
-            languages={each: own_name(each) for each in strings.LANGUAGES},
-            site_name=site.sender_name(language),
-            demo=site.settings.site.demo,
-            base=base,
-            console=f"{base}{HOME}",
-            asked=asked,
-            form_field=FIELD,
-            form_token=form_token,
-            **values,
-        )
+    page = _environment().get_template(template)
+    html = page.render(
+        t=words.text,
+        told=partial(_told, language=language),
+        number=words.number,
+        moment=lambda at: strings.moment(words, at, zone),
+        day=words.day,
+        language_name=words.language_name,
+        language=language,
+        direction=words.direction,
+        languages={each: own_name(each) for each in strings.LANGUAGES},
+        site_name=site.sender_name(language),
+        demo=site.settings.site.demo,
+        base=base,
+        console=f"{base}{HOME}",
+        asked=asked,
+        form_field=FIELD,
+        form_token=form_token,
+        **values,
     )
-    shown = strings.with_languages(html, language)
+    return _page(strings.with_languages(html, language), language, status)
+
+
+def _page(html: str, language: str, status: int) -> Response[str]:
     return Response(
-        typography.no_break_spaces_in_html(shown, language),
+        typography.no_break_spaces_in_html(html, language),
         media_type=MediaType.HTML,
         status_code=status,
         headers=HEADERS,
