@@ -147,8 +147,10 @@ def render(
         form_token=form_token,
         **values,
     )
-    if language not in strings.WHOLE:
-        html = strings.with_languages(html)
+    return _page(strings.with_languages(html, language), language, status)
+
+
+def _page(html: str, language: str, status: int) -> Response[str]:
     return Response(
         typography.no_break_spaces_in_html(html, language),
         media_type=MediaType.HTML,

@@ -69,8 +69,10 @@ def in_english(text: str) -> str:
     return f"{ENGLISH}{text}{ENDS}"
 
 
-def with_languages(html: str) -> str:
-    """Return a page on which each English text says that it is English."""
+def with_languages(html: str, language: str) -> str:
+    """Return a page in a language, on which each English text says that it is one."""
+    if language in WHOLE:
+        return html
     parts = _MARKUP.split(html)
     texts = (_MARKED.sub(r'<span lang="en" dir="ltr">\1</span>', x) for x in parts[::2])
     return "".join(

@@ -89,7 +89,8 @@ def test_what_is_not_translated_is_english_and_says_so() -> None:
     )
     marked = '<span lang="en" dir="ltr">{}</span>'
 
-    assert strings.with_languages(page) == (
+    assert strings.with_languages(page, "fr") == page
+    assert strings.with_languages(page, "ar") == (
         f'<title>{english}</title><p title="{english}">'
         f"{marked.format('Not translated')}: <b>x</b>{marked.format('a')}"
         f" <textarea>{english}</textarea></p>{strings.ENGLISH}"
