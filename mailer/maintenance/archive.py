@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.errors import RefusedError
 from mailer.store.disk import sync_folder
 

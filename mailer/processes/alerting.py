@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer import clock
 from mailer.delivery.direct import program_mails
 from mailer.delivery.smtp.connect import RelayError

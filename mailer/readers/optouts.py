@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from audiences.suppressions import Why
 from mailer.errors import MailerError
 from mailer.links import Stamp

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from audiences import languages, parsed
+from audiences import languages
+from audiences.intake.encodings import parsed
 from audiences.languages import EVERY
 from mailer.errors import ContentError
 from mailer.rendering.template_files import TemplateFiles

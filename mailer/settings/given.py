@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.errors import ConfigError
 from mailer.settings.sections import Settings
 

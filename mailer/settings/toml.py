@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer import regular_files
 from mailer.errors import ConfigError, ContentError, unreadable
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import get_origin
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.settings.sections import Settings
 
 PREFIX = "MAILER_"  # of the variables that give settings

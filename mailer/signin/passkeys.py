@@ -28,7 +28,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind

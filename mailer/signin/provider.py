@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.errors import ConfigError, NotFoundError, RefusedError
 from mailer.settings.secrets import read_secret
 from mailer.settings.sections import OidcSettings

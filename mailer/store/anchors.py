@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from audiences.record import chain
 from audiences.record.writing import ChainEnd
 from mailer import clock

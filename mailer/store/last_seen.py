@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.store.identity import Identity
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_toml_that_cannot_be_read_is_one_kind_of_fault(
 @pytest.mark.parametrize(
     "text",
     [
-        *("[" * 100_000, '{"a":' * 100_000, "1" * 100_000, "Infinity", "[NaN]", ""),
+        *("[" * 100_000, '{"a":' * 100_000, "1" * 100_000, "", "[1"),
         b"\xff",
     ],
 )

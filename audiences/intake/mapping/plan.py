@@ -9,9 +9,9 @@ from typing import Any
 
 import tomlkit
 
-from audiences import parsed
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
+from audiences.intake.encodings import parsed
 from audiences.intake.mapping import synonyms
 
 MAX_SIZE = 256 * 1024  # octets of a mapping

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.errors import ConfigError, MailerError, NotFoundError
 from mailer.feedback.arrivals import taking
 from mailer.feedback.providers import authentic, parsing, reporting

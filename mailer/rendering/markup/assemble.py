@@ -117,7 +117,7 @@ def _sentence(fault: BaseException) -> str:
         case SecurityError():
             return f"not allowed: {fault}"
         case RecursionError():
-            return "a macro calls itself without end"
+            return "it is nested too deep, or a macro calls itself without end"
         case MemoryError():
             return "the template needs more memory than a letter may use"
         case TimeoutError():

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from audiences import parsed
+from audiences.intake.encodings import parsed
 from mailer.errors import ContentError
 from mailer.rendering.template_files import TemplateFiles
 

@@ -14,11 +14,20 @@ from markupsafe import escape
 from mjml import mjml2html
 
 from mailer.errors import ContentError
+from mailer.rendering.allowed import places
+from mailer.rendering.allowed.elements import VOID
 from mailer.rendering.markup.assemble import assemble, environment
 from mailer.rendering.template_files import TemplateFiles
 
 _REFERENCE = re.compile(r"&#x([0-9a-f]{2,6});")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_TAG = re.compile(  # a value may have < and >; a comment has no tags
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<close>/?)(?P<name>[a-zA-Z][\w:-]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>",
+    re.DOTALL,
+)
+_OPENING = re.compile(r"<[a-zA-Z](?:[^<>\"]|\"[^\"]*\")*+>")  # as css_inline writes it
+_VALUE = re.compile(r"\"[^\"]*\"")
 _DEPTH = 100  # nested tags; MRML crashes at about 1,000
 
 
@@ -34,7 +43,7 @@ def lay_out(
     Raises ContentError with the file of the template where it is at fault.
     """
     source = assemble(templates, name, values)
-    _check_depth(source, name)
+    _check_depth(source, templates, name)
     packed = _BEYOND_ASCII.sub(lambda match: f"&#x{ord(match[0]):x};", source)
     try:
         html = mjml2html(packed, fonts={})
@@ -42,10 +51,21 @@ def lay_out(
         raise ContentError(f"{name}/body.mjml", f"not valid MJML: {fault}") from None
     css = environment(templates).get_template("_layout/letter.css").render(values)
     inlined = _inliner(css).inline(html)
+    inlined = _OPENING.sub(_without_signs, inlined)
     whole = _REFERENCE.sub(_character, inlined)
     whole = whole.replace("&nbsp;", "\u00a0")  # `bidi` looks for the character
     mark, words = title
     return whole.replace(mark, str(escape(words)))
+
+
+def _without_signs(tag: re.Match[str]) -> str:
+    """Return a tag with references for < and > in its values.
+
+    So what follows finds the end of a tag at its first >.
+    """
+    return _VALUE.sub(
+        lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), tag[0]
+    )
 
 
 def _character(reference: re.Match[str]) -> str:
@@ -56,16 +76,17 @@ def _character(reference: re.Match[str]) -> str:
     return chr(code)
 
 
-def _check_depth(source: str, name: str) -> None:
+def _check_depth(source: str, templates: TemplateFiles, name: str) -> None:
     """Raise ContentError where nesting is so deep that it could crash MRML."""
     depth = 0
-    for tag in re.finditer(r"<(/?)[a-zA-Z][^<>]*?(/?)>", source):
-        if not tag[2]:
-            depth += -1 if tag[1] else 1
+    for tag in _TAG.finditer(source):
+        if tag["name"] is None or tag["name"].lower() in VOID or tag[0][-2] == "/":
+            continue
+        depth += -1 if tag["close"] else 1
         if depth > _DEPTH:
-            raise ContentError(
-                f"{name}/body.mjml", f"elements are nested more than {_DEPTH} deep"
-            )
+            where = places.locate_written(templates, name, tag[0])
+            what = f"elements are nested more than {_DEPTH} deep"
+            raise ContentError(where, what)
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ HIDDEN = {
     "comment": "<mj-text><!-- a remark --></mj-text>",
     "Outlook": f'<mj-raw><!--[if mso]><img src="{LOAD}"><![endif]--></mj-raw>',
     "Outlook link": f'<mj-raw><!--[if mso]><a href="{LOAD}">x</a><![endif]--></mj-raw>',
+    "background": f'<mj-section back{{##}}ground-url="{LOAD}"></mj-section>',
+    "short name": "<mj-text><o:p></o:p></mj-text>",
+    "cdata": "<mj-text><![CDATA[x]]></mj-text>",
+    "depth": "<mj-text>" + "<div title='<'>" * 200 + "</div>" * 200 + "</mj-text>",
     "Outlook VML": f'<mj-text><!--[if mso]><v:x src="{LOAD}"/><![endif]--></mj-text>',
 }
 
@@ -120,6 +125,31 @@ def test_the_bundled_letters_have_nothing_that_is_refused(
     name: str, language: str
 ) -> None:
     assert letter(name, language).html
+
+
+def test_elements_without_an_end_are_not_nested(templates: Path) -> None:
+    inside = "<br>" * 300 + '<img src="cid:a" alt="x"/>' * 300
+    path = templates / "monthly-letter" / "body.mjml"
+    path.write_text(
+        '{% extends "_layout/letter.mjml" %}{% block body %}<mj-section><mj-column>'
+        f"<mj-text>{inside}</mj-text></mj-column></mj-section>{{% endblock %}}",
+        encoding="utf-8",
+    )
+    letter = render(source("monthly-letter", "en"), template_files.read(templates))
+
+    assert letter.html.count("<br") >= 300
+
+
+@pytest.mark.parametrize("words", ["a > b", "a < b", "<b>a</b>", "a -> b <script>"])
+def test_an_author_may_describe_a_picture_with_any_sign(words: str) -> None:
+    text = f'![{words}](cid:a.png) [c](https://any.example/ "{words}")'
+    block = Block(id="a", type="note", title="A", fields={}, text=text)
+    whole = replace(source("monthly-letter", "en"), blocks=(block,))
+    html = render(whole, template_files.read(TEMPLATES)).html
+    shown = escape(words)
+
+    assert f'alt="{shown}"' in html
+    assert f'title="{shown}"' in html
 
 
 def test_an_author_may_link_to_any_https_host_and_a_template_may_not() -> None:

@@ -1,6 +1,5 @@
 """config.toml: the reference is complete; an error lists every fault with its key."""
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -8,11 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from mailer.composing import dkim_keys
 from mailer.errors import ConfigError
 from mailer.links import Purpose, Stamp
 from mailer.settings import loading
-from mailer.settings.secrets import read_key
 from mailer.settings.sections import Settings
 from mailer.settings.toml import edit_toml
 from mailer.sites.opening import open_site
@@ -157,24 +154,6 @@ def test_a_file_made_to_exhaust_its_reader_is_refused(
     tmp_path: Path, value: str
 ) -> None:
     assert "not valid TOML" in refused(tmp_path / "config.toml", f"a = {value}")
-
-
-def test_only_a_regular_file_of_limited_size_has_settings_or_a_key(
-    tmp_path: Path,
-) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "large").write_bytes(b"#" * 2_000_000)
-    for path, what in (
-        (tmp_path / "pipe", "is not a regular file"),
-        (Path("/dev/zero"), "is not a regular file"),
-        (tmp_path / "large", "has more than"),
-    ):
-        with pytest.raises(ConfigError, match=what):
-            loading.load(path)
-        with pytest.raises(ConfigError, match=what):
-            read_key(path, "", "keys.signing_file")
-        with pytest.raises(ConfigError, match=what):
-            dkim_keys.load(path)
 
 
 def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
