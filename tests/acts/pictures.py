@@ -46,11 +46,11 @@ def _segment(kind: int, content: bytes) -> bytes:
 
 
 def archive(*names: str) -> bytes:
-    """Return a ZIP archive with files of these names."""
+    """Return a ZIP archive with files of these names; the same at every time."""
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as written:
         for name in names:
-            written.writestr(name, "x")
+            written.writestr(zipfile.ZipInfo(name), "x")
     return made.getvalue()
 
 
@@ -59,6 +59,7 @@ def damaged(*names: str) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as written:
         for name in names:
-            written.writestr(name, bytes(range(200)))
+            entry = zipfile.ZipInfo(name)
+            written.writestr(entry, bytes(range(200)), zipfile.ZIP_DEFLATED)
     begins = 30 + len(names[0])  # after the head of its entry
     return made.getvalue()[:begins] + b"\xff" * 9 + made.getvalue()[begins + 9 :]
