@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "draft.not_opened": (
         "the draft of {series} for its slot {slot} was not opened: {reason}"
     ),
+    "figures.fault": "figures for a page of the console were not counted: {reason}",
     "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
     "feedback.not_stored": "a returned mail is not stored, its sender has it: {reason}",
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import click
 import pytest
@@ -87,7 +87,10 @@ def _compare(arguments: Sequence[str], printed: str) -> None:
     lines = "--json-lines" in arguments
     if not (lines or "--json" in arguments):
         return
-    adapter: TypeAdapter[Any] = TypeAdapter(DOCUMENTS[words_of(arguments)])
+    shape = DOCUMENTS[words_of(arguments)]
+    if lines and get_origin(shape) is list:
+        (shape,) = get_args(shape)
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
     for each in printed.splitlines() if lines else [printed]:
         adapter.validate_json(each, strict=True)
 

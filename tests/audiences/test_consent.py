@@ -191,6 +191,7 @@ async def test_stopping_once_more_changes_nothing(site: Site) -> None:
     assert await kept(site) == before
 
 
+@pytest.mark.prove
 async def test_a_confirmed_wish_lifts_the_readers_own_stop_only(site: Site) -> None:
     number = await reader(site)
     async with site.database.writing() as session:

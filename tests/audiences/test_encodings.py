@@ -28,6 +28,7 @@ def refused(path: Path, content: bytes) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.prove
 def test_nine_lists_of_ten_are_read_right_and_almost_none_wrong() -> None:
     made = islice(lists(rows=20, seeds=range(3)), 0, None, 3)
     total: Counter[str] = sum(measure.measured(made).values(), Counter())
@@ -37,6 +38,7 @@ def test_nine_lists_of_ten_are_read_right_and_almost_none_wrong() -> None:
     assert total.total() > 100
 
 
+@pytest.mark.prove
 def test_every_candidate_is_recognised_in_one_of_its_languages() -> None:
     own = {(each.codec, language) for each in CANDIDATES for language in each.languages}
     made = [each for each in lists(rows=20, seeds=range(1))]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import LargeBinary, Table, delete, select
 
 from audiences import addresses, contacts, subscriptions, suppressions
@@ -51,6 +52,7 @@ async def test_a_suppression_holds_when_a_second_address_becomes_the_first(
     assert (await known(site, other)).suppression is not None
 
 
+@pytest.mark.prove
 async def test_nothing_of_a_deleted_contact_is_left_in_any_table(
     site: Site, tmp_path: Path
 ) -> None:

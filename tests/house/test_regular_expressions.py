@@ -52,6 +52,7 @@ def test_an_expression_takes_linear_time(expression: Expression) -> None:
         assert slow(expression) == ""
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "bad",
     [

@@ -232,16 +232,24 @@ def password_of(relay: RelaySettings, root: Path) -> str:
     return secrets.read_secret(path, relay.password, "relay.password_file")
 
 
-@functools.cache
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """Return a TLS context: version 1.2 at least, certificate and name checked.
 
-    Raises RelayError if `ca_file` cannot be used.
+    It is made again when `ca_file` changed. Raises RelayError if that cannot be used.
     """
     try:
-        context = ssl.create_default_context(cafile=ca_file)
+        found = ca_file.stat() if ca_file else None
+        stamp = found and (found.st_mtime_ns, found.st_ino, found.st_size)
+        return _tls_context(ca_file, stamp)
     except OSError as fault:  # also SSLError, for a file without certificates
         raise RelayError(f"ca_file: {ca_file} cannot be used: {fault}") from None
+
+
+@functools.lru_cache(maxsize=8)
+def _tls_context(
+    ca_file: Path | None, _stamp: tuple[int, int, int] | None
+) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

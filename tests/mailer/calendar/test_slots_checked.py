@@ -55,6 +55,7 @@ async def in_series(site: Site, number: int, *, checked: datetime) -> None:
         )
 
 
+@pytest.mark.prove
 async def test_what_is_over_on_the_day_of_the_slot_is_said(
     site: Site, tmp_path: Path
 ) -> None:

@@ -168,6 +168,7 @@ def on_terminal(folder: Path, command: str, answer: str) -> str:
     return said.decode()
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("answer", "state"), [("n", "approved"), ("y", "sending")])
 def test_a_release_on_a_terminal_shows_the_readers_and_asks(
     mailer: Mailer, folder: Path, tmp_path: Path, answer: str, state: str

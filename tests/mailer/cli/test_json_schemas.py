@@ -116,7 +116,7 @@ BY_ADMIN = (
     ("users edit", "awa", "--shown", "Awa Ba"),
     (
         *("users deputy", "head-of-unit", "awa"),
-        *("--from", "2097-05-04", "--until", "2097-05-05"),
+        *("--from", f"{clock.now():%Y}-12-30", "--until", f"{clock.now():%Y}-12-31"),
     ),
     ("users end-deputy", "head-of-unit", "awa"),
     ("users invite", "awa"),

@@ -38,6 +38,7 @@ def run(
     )
 
 
+@pytest.mark.prove
 def test_a_new_site_is_for_its_owner_only(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

@@ -103,6 +103,7 @@ def test_a_new_dkim_key_is_not_used_before_it_is_published(mailer: Mailer) -> No
     assert loading.load(mailer.config).dkim.selector == ""
 
 
+@pytest.mark.prove
 async def test_a_published_dkim_key_is_used_when_asked(
     folder: Path, zone: Zone
 ) -> None:

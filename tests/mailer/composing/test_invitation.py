@@ -116,6 +116,7 @@ ZONES += ["Australia/Lord_Howe", "America/Havana", "Europe/Dublin", "Asia/Kathma
 ZONES += ["America/Santiago", "America/Nuuk", "Asia/Gaza", "Asia/Almaty"]
 
 
+@pytest.mark.prove
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(ZONES) | st.sampled_from(sorted(available_timezones())),

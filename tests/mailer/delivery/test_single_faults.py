@@ -112,6 +112,7 @@ async def test_without_room_for_its_mark_no_message_is_sent(
     assert await every_copy_is_explained(site, relay, number)
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_log_that_cannot_be_written_stops_no_delivery(
     site: Site, relay: Relay, tmp_path: Path

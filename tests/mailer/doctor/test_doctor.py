@@ -188,6 +188,7 @@ async def test_two_spf_records_and_another_key_are_errors(
     assert "another key" in found["DKIM"].sentence
 
 
+@pytest.mark.prove
 async def test_without_a_resolver_there_is_one_note(tmp_path: Path) -> None:
     dkim_keys.make(tmp_path / "dkim.pem")
     (found,) = await domains.examine(SETTINGS, tmp_path, server=("127.0.0.1", 1))

@@ -25,6 +25,7 @@ async def contact(site: Site, address: str) -> Contact:
         return await find(session, address, key=site.address_key)
 
 
+@pytest.mark.prove
 async def test_every_reader_of_the_monthly_letter_has_the_language_of_the_chain(
     site: Site,
 ) -> None:

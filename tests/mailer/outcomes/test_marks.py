@@ -80,6 +80,7 @@ async def test_a_pause_waits_for_marks_that_are_being_made(
     assert (len(allowed), list(later.rows)) == (4, [])
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["postgresql"])
 async def test_a_pause_is_not_overtaken_by_claims_that_begin_later(
     site: Site, tmp_path: Path

@@ -106,6 +106,7 @@ async def test_two_resends_at_once_send_one_wave(
     assert set(Counter(relay.recipients()).values()) == {1}
 
 
+@pytest.mark.prove
 async def test_an_uncertain_message_of_a_wave_is_not_sent_by_the_next(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

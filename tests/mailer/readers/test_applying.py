@@ -132,6 +132,7 @@ async def test_a_forged_line_costs_only_itself(site: Site, tmp_path: Path) -> No
     assert not optouts.has_pending(site.root)
 
 
+@pytest.mark.prove
 async def test_more_than_one_batch_is_applied(site: Site, tmp_path: Path) -> None:
     link = await readers.signed(site, tmp_path)
     unknown = leaving(site, link, message=999_999)
@@ -213,6 +214,7 @@ async def test_a_suppression_of_the_file_is_applied_unless_it_was_lifted_since(
     assert (reason, after) == ("complained", None)
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_the_ticker_applies_what_waits(site: Site, tmp_path: Path) -> None:
     link = await readers.signed(site, tmp_path)

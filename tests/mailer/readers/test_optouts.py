@@ -70,6 +70,7 @@ async def test_an_opt_out_is_on_the_disk_for_its_owner_only(
     assert await readers.evidence(site) == [(TOPIC, "ended", "one-click")]
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_while_the_store_is_busy_it_is_recorded_and_applied_afterwards(
     site: Site, tmp_path: Path

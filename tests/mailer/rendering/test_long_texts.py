@@ -50,6 +50,7 @@ READERS: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", READERS)
 def test_a_long_hostile_text_is_read_at_once(name: str) -> None:
     for piece in PIECES:

@@ -88,6 +88,7 @@ def test_markup_that_is_not_allowed_is_refused_with_its_line(
     assert first.where == "body.mjml, line 3"
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("body", "what"),
     [

@@ -133,6 +133,7 @@ async def test_no_block_widens_a_letter_with_its_words_or_lines() -> None:
     assert await overflows(letters) == {}
 
 
+@pytest.mark.prove
 async def test_no_text_widens_a_letter() -> None:
     letters = {name: with_text(text) for name, text in TEXTS.items()}
     wide = letters["a table"].replace("<wbr />", "")  # the measurement finds this

@@ -74,6 +74,7 @@ async def test_who_joined_and_left_since_the_last_letter_is_named(
     assert (len(rows), others) == (10, {"not_picked"})
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_a_file_has_every_row_and_no_cell_is_a_formula(
     site: Site, tmp_path: Path

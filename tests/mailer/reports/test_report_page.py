@@ -49,6 +49,7 @@ async def test_what_is_not_accepted_has_a_reason_a_beginning_and_a_next_try(
     assert why.next_try > clock.now()
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_the_page_has_each_number_as_picture_and_table_without_a_server(
     site: Site, relay: Relay, tmp_path: Path
@@ -98,6 +99,7 @@ async def test_a_table_names_every_reader_with_state_and_reply(
     assert all(row["settled_at"] for row in rows.values())
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_watching_ends_with_the_campaign_and_says_each_change(
     site: Site, relay: Relay, tmp_path: Path

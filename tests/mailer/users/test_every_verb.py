@@ -172,6 +172,7 @@ async def restored(site: Site) -> None:
         await identity.begin_epoch(session, highest=10_000, now=clock.now())
 
 
+@pytest.mark.prove
 async def test_a_viewer_changes_nothing_by_any_verb(
     mailer: Mailer, site: Site, tmp_path: Path
 ) -> None:

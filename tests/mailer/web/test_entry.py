@@ -118,6 +118,7 @@ async def test_an_organisation_does_not_see_the_entry_of_another(
     assert "icom" not in made["unesco-liaison@ccivs.example"].lower()
 
 
+@pytest.mark.prove
 @on_sqlite
 async def test_a_get_changes_nothing_and_one_button_confirms(
     site: Site, tmp_path: Path
@@ -201,6 +202,7 @@ async def test_an_answer_after_a_decision_is_a_new_row(
     ] == [("B", "applied", "editor"), ("D", None, None)]
 
 
+@pytest.mark.prove
 async def test_an_answer_repeated_many_times_at_once_is_one_row(
     site: Site, tmp_path: Path
 ) -> None:

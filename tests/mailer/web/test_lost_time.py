@@ -38,6 +38,7 @@ async def lost_and_given_again(site: Site, place: Path, *, to: str) -> Signed:
     return lost
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("to", [ICOM, ED], ids=["another reader", "the same reader"])
 async def test_one_click_of_a_lost_letter_stops_its_reader_and_no_other(
     site: Site, tmp_path: Path, to: str

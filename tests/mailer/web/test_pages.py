@@ -150,6 +150,7 @@ async def test_pages_are_accessible_and_fit(
             assert {each.split()[1] for each in await page.evaluate(LEANS)} == {"start"}
 
 
+@pytest.mark.prove
 async def test_a_reader_unsubscribes_with_the_keyboard_only(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
@@ -168,6 +169,7 @@ async def test_a_reader_unsubscribes_with_the_keyboard_only(
     assert (await readers.standings(site))["monthly-letter"] == "ended"
 
 
+@pytest.mark.prove
 async def test_a_reader_chooses_arabic_and_the_page_is_in_it(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:

@@ -68,7 +68,7 @@ CONFIG = "config.toml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Examined:
+class SiteState:
     """What was found in a site, and the figures of its delivery."""
 
     findings: list[Finding]
@@ -87,10 +87,10 @@ async def health(
     return _page(asked, kept, halted=halted)
 
 
-async def _examined(asked: Visit) -> Examined:
+async def _examined(asked: Visit) -> SiteState:
     """Return what the doctor watches, and the figures of delivery."""
     found = await examine.watched(asked.site, now=asked.now)
-    return Examined(findings=found, values=await _measured(asked))
+    return SiteState(findings=found, values=await _measured(asked))
 
 
 @post("/health", right=Right.HEALTH, status_code=200)
@@ -98,7 +98,7 @@ async def full(request: Asking) -> Response[Any]:
     """Examine everything, as the doctor does, also the DNS; nothing is changed."""
     asked = request.user
     found = await examine.examine(asked.site.root / CONFIG, now=asked.now)
-    seen = Examined(findings=found, values=await _measured(asked))
+    seen = SiteState(findings=found, values=await _measured(asked))
     kept = Kept(value=seen, at=asked.now)
     return _page(asked, kept, halted=bool(seen.values["halted"]), everything=True)
 
@@ -123,7 +123,7 @@ def _about(text: Callable[[str], str], given: str) -> str:
 
 def _page(
     asked: Visit,
-    kept: Kept[Examined] | None,
+    kept: Kept[SiteState] | None,
     *,
     halted: bool,
     everything: bool = False,

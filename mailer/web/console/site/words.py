@@ -14,7 +14,7 @@ from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
 from audiences.languages import OFFERED
 from audiences.organisations import Kind
 from audiences.store import folding
-from audiences.upkeep import topics as topics_of
+from audiences.upkeep import topics
 from audiences.upkeep.words import themes
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
@@ -87,9 +87,7 @@ async def _words(asked: Visit, chosen: str) -> Words:
         if chosen == "themes":
             return {each.code: each.labels for each in await themes(session)}
         if chosen == "topics":
-            return {
-                topic.code: topic.names for topic in await topics_of.listed(session)
-            }
+            return {topic.code: topic.names for topic in await topics.listed(session)}
     if chosen == "kinds":
         return {str(code): {"en": name} for code, name in names.KINDS.items()}
     fixed = {"regions": REGIONS, "statuses": STATUSES, "levels": LEVELS, "roles": ROLES}
@@ -101,15 +99,15 @@ async def _words(asked: Visit, chosen: str) -> Words:
 
 
 @get("/topics", right=Right.READ)
-async def topics(
+async def topics_page(
     request: Asking, figures: NamedDependency[CampaignFigures]
 ) -> Response[Any]:
     """Show what readers may subscribe to, and how many do."""
     asked = request.user
-    read = partial(asked.site.database.query, topics_of.active)
+    read = partial(asked.site.database.query, topics.active)
     kept = await figures.of_directory("subscribers", read)
     async with asked.site.database.reading() as session:
-        listed = await topics_of.listed(session)
+        listed = await topics.listed(session)
     counts = kept.value if kept else {}
     rows = [
         (each.code, each.names, each.rhythm(asked.language), counts.get(each.code, 0))
@@ -125,4 +123,4 @@ async def topics(
     )
 
 
-HANDLERS = (words, topics)
+HANDLERS = (words, topics_page)

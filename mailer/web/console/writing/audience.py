@@ -14,7 +14,6 @@ from audiences.errors import AudienceError
 from audiences.segments import grammar, resolve
 from audiences.segments.compiler import Context
 from audiences.segments.resolve import Counted
-from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -23,7 +22,6 @@ from mailer.campaigns.writing.drafting.saving import ChangedMeanwhileError
 from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.errors import MailerError
 from mailer.reports.figures.campaign_figures import CampaignFigures
-from mailer.reports.figures.kept import Kept
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -104,14 +102,13 @@ async def _page(
         campaign = await lookup.get(session, number)
         context = await lookup.context_of(session, campaign, now=asked.now)
         tried = campaign.audience if rule is None else " ".join(rule.split())
-        found: dict[str, Any] = {"people": [], "why": None}
-        kept: Kept[Counted] | None = None
+        found: dict[str, Any] = {"people": [], "why": None, "counted": None}
         try:
             parsed = grammar.parse(tried)
             if given is None and not as_text:
                 given = sentence.rows(parsed)
             found = await rule_form.found(asked, session, tried, context, address)
-            kept = await _counted(asked, campaign, tried, context, figures)
+            found |= await _counted(asked, campaign, tried, context, figures)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
     return showing.show(
@@ -119,25 +116,24 @@ async def _page(
         "audience.html",
         status=status,
         fault=fault,
-        campaign=campaign,
         rule=tried,
-        saved=tried == campaign.audience,
-        stands=pieces.digest_of(campaign.audience),
         rows=[*given, rule_form.EMPTY] if more and given is not None else given,
         address=address,
-        may=_may(asked, campaign),
-        names=asked.could(Right.NAMES),
-        counted=kept.value if kept else None,
-        kept=kept,
-        counted_at=showing.earlier(asked, kept.at if kept else None),
-        pending=kept is None and not fault,
+        **_of_campaign(asked, campaign, tried),
         **found,
         **rule_form.words(asked, context),
     )
 
 
-def _may(asked: Visit, campaign: Campaign) -> bool:
-    return asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT
+def _of_campaign(asked: Visit, campaign: Campaign, rule: str) -> dict[str, Any]:
+    """Return what stands of the letter, and what the user may do with its rule."""
+    return {
+        "campaign": campaign,
+        "saved": rule == campaign.audience,
+        "stands": pieces.digest_of(campaign.audience),
+        "may": asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
+        "names": asked.could(Right.NAMES),
+    }
 
 
 async def _counted(
@@ -146,16 +142,22 @@ async def _counted(
     rule: str,
     context: Context,
     figures: CampaignFigures | None,
-) -> Kept[Counted] | None:
-    """Count the readers of a rule; None while they are counted at first."""
+) -> dict[str, Any]:
+    """Count the readers of a rule; without a count while they are counted at first."""
 
     async def count() -> Counted:
         async with asked.site.database.reading() as session:
             return await resolve.count(session, rule, context)
 
     if figures is None:
-        return Kept(value=await count(), at=clock.now())
-    return await figures.of_audience("readers", campaign, count)
+        return {"counted": await count()}
+    kept = await figures.of_audience("readers", campaign, count)
+    return {
+        "counted": kept.value if kept else None,
+        "kept": kept,
+        "counted_at": showing.earlier(asked, kept.at if kept else None),
+        "pending": kept is None,
+    }
 
 
 HANDLERS = (page, change)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
+import pytest
 import vobject
 
 from tests.acts.commands import Mailer
@@ -84,7 +85,7 @@ def test_unknown_columns_rules_and_folders_are_one_sentence(
 ) -> None:
     for words, sentence in (
         (("--columns", "adress"), "did you mean address"),
-        (("--segment", "kind = ngos"), "no kind is called 'ngos'"),
+        (("--segment", "kind = rivers"), "no kind is called 'rivers'"),
         (("--out", str(tmp_path)), "is a folder"),
         (("--out", str(tmp_path / "none" / "a.csv")), "there is no folder"),
     ):
@@ -115,6 +116,7 @@ def test_a_pipe_stays_a_pipe_and_a_link_a_link(mailer: Mailer, tmp_path: Path) -
     assert "focal-point@ed.sector.example" in file.read_text()
 
 
+@pytest.mark.prove
 def test_a_full_disk_leaves_the_former_file(folder: Path, tmp_path: Path) -> None:
     """The limit of the size of files stands for the full disk."""
     for form in ("csv", "xlsx"):

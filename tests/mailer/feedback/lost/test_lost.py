@@ -100,6 +100,7 @@ async def heal(site: Site, relay: Relay) -> tuple[Noticed, list[str]]:
     return noticed, [each.recipient for each in relay.accepted[before:]]
 
 
+@pytest.mark.prove
 async def test_the_next_contact_gets_that_letter_and_the_later_ones(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

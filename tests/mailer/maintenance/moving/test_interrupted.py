@@ -42,6 +42,7 @@ async def run(site: Site, statement: str) -> None:
         await session.execute(text(statement))
 
 
+@pytest.mark.prove
 async def test_a_move_stopped_before_the_source_is_marked_begins_again(
     site: Site, store: str, folder: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -89,6 +90,7 @@ def command(folder: Path, to: str) -> list[str]:
     return [sys.executable, "-m", "mailer", "--config", config, *move]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_move_that_is_killed_while_it_copies_is_done_again(
     mailer: Mailer, folder: Path
@@ -108,6 +110,7 @@ def test_a_move_that_is_killed_while_it_copies_is_done_again(
     assert not part.exists()
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["postgresql"])
 def test_a_full_disk_in_the_middle_of_a_move_changes_nothing(
     mailer: Mailer, folder: Path

@@ -69,6 +69,7 @@ async def test_every_row_and_the_epoch_come_to_the_new_store_and_back(
     assert there.digests["message"].rows == 10
 
 
+@pytest.mark.prove
 async def test_the_old_store_sends_releases_and_takes_nothing(
     site: Site, relay: Relay, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -95,6 +96,7 @@ async def test_the_old_store_sends_releases_and_takes_nothing(
     assert (old, standing) == ("active", "ended")
 
 
+@pytest.mark.prove
 async def test_new_rows_get_new_numbers_after_a_move(
     site: Site, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -125,6 +125,7 @@ async def test_the_link_reads_and_only_the_mailed_code_approves(
     assert given.by == APPROVER
 
 
+@pytest.mark.prove
 async def test_five_wrong_codes_end_a_code_and_ten_codes_end_the_link(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ async def rows_of(database: Database) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_without_a_sign_in_no_page_is_shown_and_no_form_acts(site: Site) -> None:
     async with serving(site) as pages:

@@ -45,6 +45,7 @@ async def contacts(site: Site) -> int:
         return await session.scalar(select(func.count(Contact.id))) or 0
 
 
+@pytest.mark.prove
 async def test_a_list_is_checked_applied_and_undone(site: Site) -> None:
     before = await contacts(site)
     async with serving(site) as pages:

@@ -17,6 +17,7 @@ from tools.peers.serving import serving
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
+@pytest.mark.prove
 async def test_exactly_the_missing_get_the_letter_once_their_number_is_typed(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

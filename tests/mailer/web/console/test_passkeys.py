@@ -70,6 +70,7 @@ async def desk(site: Site) -> AsyncIterator[Desk]:
         yield Desk(site=site, pages=pages, context=context, page=page, url=url)
 
 
+@pytest.mark.prove
 async def test_a_passkey_is_made_signs_in_and_is_removed(site: Site) -> None:
     await add_user(site, "paul", "author")
     async with desk(site) as at:
@@ -102,6 +103,7 @@ async def test_a_passkey_is_made_signs_in_and_is_removed(site: Site) -> None:
     assert rows == []
 
 
+@pytest.mark.prove
 async def test_an_answer_signs_in_once_and_not_when_it_is_changed(site: Site) -> None:
     await add_user(site, "paul", "author")
     async with desk(site) as at:

@@ -24,6 +24,7 @@ from tools.peers.serving import serving
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 
 
+@pytest.mark.prove
 async def test_live_figures_change_and_end_when_the_process_stops(
     site: Site, tmp_path: Path
 ) -> None:

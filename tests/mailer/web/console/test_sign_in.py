@@ -49,6 +49,7 @@ async def press(pages: Pages, token: str, cookie: str = "") -> int:
     return (await pages.post(address, {}, Cookie=cookie, **SAME)).status_code
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("who", ["paul", "PAUL@unit.int"])
 async def test_a_mailed_link_signs_in_once_in_the_browser_that_asked(
     site: Site, relay: Relay, who: str
@@ -123,6 +124,7 @@ async def sign_in(pages: Pages, name: str, password: str, code: str) -> tuple[in
     return answer.status_code, answer.text.replace(name, "")
 
 
+@pytest.mark.prove
 async def test_password_and_code_sign_in_and_each_code_works_once(site: Site) -> None:
     await add_user(site, "paul", "author")
     secret = await with_password(site, "paul")

@@ -194,6 +194,7 @@ async def test_blocks_are_added_copied_moved_deleted_and_given_back(
     assert await stored(site, number) == before
 
 
+@pytest.mark.prove
 async def test_hostile_words_are_kept_shown_as_words_and_open_no_block(
     site: Site, tmp_path: Path
 ) -> None:

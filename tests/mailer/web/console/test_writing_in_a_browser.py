@@ -107,6 +107,7 @@ async def test_words_are_saved_while_one_writes_and_kept_when_the_server_is_away
         await context.close()
 
 
+@pytest.mark.prove
 async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
@@ -125,6 +126,7 @@ async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
         await dialog.accept()
 
 
+@pytest.mark.prove
 async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
@@ -198,6 +200,7 @@ async def test_every_page_of_writing_is_accessible_in_french_on_a_telephone(
         await context.close()
 
 
+@pytest.mark.prove
 async def test_buttons_write_markdown_by_keyboard_and_it_can_be_undone(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
@@ -230,6 +233,7 @@ async def test_buttons_write_markdown_by_keyboard_and_it_can_be_undone(
         await expect(words).to_have_value("a")
 
 
+@pytest.mark.prove
 async def test_a_remark_waits_for_its_button_and_who_writes_is_shown(
     site: Site, tmp_path: Path, browser: Browser
 ) -> None:
