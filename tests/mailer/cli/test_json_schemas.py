@@ -31,6 +31,7 @@ LINES = {
 # What another test runs, since it needs more than a site that sends.
 ELSEWHERE = {
     "campaigns sign-off": "tests/mailer/campaigns/writing/test_signing_off.py",
+    "compact": "tests/mailer/cli/test_json_of_returns.py",
     "demo": "tests/flows/test_demo.py",
     "keys rotate dkim": "tests/mailer/cli/test_rotating.py",
     **dict.fromkeys(
