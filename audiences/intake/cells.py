@@ -15,7 +15,7 @@ from audiences.intake.values.cell import CellError, Parse
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.wishes import dates, optouts
 from audiences.languages import OFFERED
-from audiences.naming.names import Names, language
+from audiences.naming.names import language
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
@@ -43,12 +43,12 @@ OPTIONAL = frozenset(
 )
 
 
-def parsers(vocabulary: Vocabulary, names: Names, *, repair: bool) -> dict[str, Parse]:
+def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
     """Return the parser of each column; sets of codes are sorted, with spaces.
 
     With `repair`, texts lose the damage of other programs.
     """
-    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary, names))
+    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary))
 
     def one(values: Values) -> Parse:
         return lambda raw: code(raw, values)
@@ -164,7 +164,7 @@ def _sorted(codes: list[str]) -> str:
     return " ".join(sorted(codes))
 
 
-def _code_parser(vocabulary: Vocabulary, names: Names) -> Callable[[str, Values], str]:
+def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
     def in_use(raw: str, values: Values) -> str:
         found = code(raw, values)
         day = vocabulary.retired_on(found, values)
@@ -176,14 +176,6 @@ def _code_parser(vocabulary: Vocabulary, names: Names) -> Callable[[str, Values]
     def code(raw: str, values: Values) -> str:
         if values is Values.LANGUAGE:
             return _language(raw)
-        known = vocabulary.known(values)
-        if raw in known:
-            return raw
-        codes = sorted(each for each in names.codes(raw, values) if each in known)
-        if len(codes) == 1:
-            return codes[0]
-        if codes:
-            raise CellError(f"{raw!r} may be {' or '.join(codes)}; write the code")
         try:
             return vocabulary.resolve(raw, values, rule=raw, column=1)
         except RuleError as fault:

@@ -34,7 +34,6 @@ from audiences.intake.values.memory import Memory, Note, Repairing, refusal
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.values.whole_rows import WholeRows
 from audiences.languages import OFFERED
-from audiences.naming.names import Names
 from audiences.organisations import folded
 from audiences.people import former_keys
 from audiences.segments.vocabularies import Vocabulary
@@ -50,7 +49,6 @@ class Checker:
         self,
         table: Table,
         vocabulary: Vocabulary,
-        names: Names,
         organisations: KnownBodies,
         *,
         key: bytes,
@@ -67,7 +65,7 @@ class Checker:
             (table.positions[name], name) for name in WISHES if name in table.positions
         ]
         self._organisations = organisations
-        self._parsers = cells.parsers(vocabulary, names, repair=table.repair)
+        self._parsers = cells.parsers(vocabulary, repair=table.repair)
         self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {name: self._memory(name).__getitem__ for name in self._parsers}

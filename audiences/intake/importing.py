@@ -25,7 +25,6 @@ from audiences.intake.values import bodies
 from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
 from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
-from audiences.naming import names
 from audiences.people import former_keys
 from audiences.record import of_imports
 from audiences.segments import vocabularies
@@ -164,7 +163,6 @@ async def _checker(session: AsyncSession, table: Table, **options: Any) -> Check
     return Checker(
         table,
         await vocabularies.load(session),
-        await names.load(session),
         await bodies.load(session, table.positions),
         **options,
     )

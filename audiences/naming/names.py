@@ -32,14 +32,15 @@ _SECTIONS = {
     Values.LEVEL: "levels",
 }
 Index = dict[str, set[str]]  # folded name → codes
+Vocabularies = Mapping[Values, Mapping[str, Iterable[str]]]  # code → names
 
 
 class Names:
     """The names of one directory."""
 
-    def __init__(self, named: Mapping[Values, Mapping[str, Iterable[str]]]) -> None:
-        """`named` has the names of the directory: vocabulary → code → names."""
-        self._named = named
+    def __init__(self, named: Vocabularies, minor: Vocabularies) -> None:
+        """Keep the names of the directory; those of `minor` unless another has them."""
+        self._named, self._minor = named, minor
         self._indexes: dict[Values, Index] = {}
 
     def codes(self, text: str, values: Values) -> set[str]:
@@ -54,9 +55,14 @@ class Names:
 
     def _index(self, values: Values) -> Index:
         index: Index = {}
-        for code, names in self._named.get(values, {}).items():
+        named, minor = self._named.get(values, {}), self._minor.get(values, {})
+        for code, names in named.items():
             _add(index, code, names)
-        known = set(self._named.get(values, {}))
+        taken = {folding.key(each) for names in named.values() for each in names}
+        for code, names in minor.items():
+            free = [each for each in names if folding.key(each) not in taken]
+            _add(index, code, free)
+        known = named.keys() | minor.keys()
         for code, names in _published(values).items():
             if not known or code in known:
                 _add(index, code, names)
@@ -168,13 +174,11 @@ async def load(session: AsyncSession) -> Names:
     fields: dict[str, list[str]] = {}
     for code, names in (*sectors, *institution.FIELDS.items()):
         fields.setdefault(code, []).extend(names.values())
-    taken = {folding.key(name) for names in fields.values() for name in names}
-    for code, names in themes:  # a name of a sector and a theme means the sector
-        free = [name for name in names.values() if folding.key(name) not in taken]
-        fields.setdefault(code, []).extend(free)
     return Names(
         {
             Values.COUNTRY: {code: list(names.values()) for code, names in countries},
             Values.FIELD: fields,
-        }
+        },
+        # a name of a sector and a theme means the sector
+        minor={Values.FIELD: {code: list(names.values()) for code, names in themes}},
     )

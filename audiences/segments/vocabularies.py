@@ -96,9 +96,11 @@ class Vocabulary:
         if values is Values.LANGUAGE:
             return _language(text, rule=rule, column=column)
         known = self.known(values)
+        if text in known:
+            return text
         folded = {each.casefold(): each for each in known}
-        if text in known or text.casefold() in folded:
-            return text if text in known else folded[text.casefold()]
+        if text.casefold() in folded:
+            return folded[text.casefold()]
         codes = sorted(
             each
             for each in (self.names.codes(text, values) if self.names else ())

@@ -13,7 +13,6 @@ from audiences.contacts import Contact, Membership, role_names
 from audiences.errors import AudienceError
 from audiences.intake import cells
 from audiences.intake.values.cell import CellError, Parse
-from audiences.naming import names
 from audiences.organisations import Organisation
 from audiences.segments import vocabularies
 from audiences.store import permission
@@ -147,8 +146,7 @@ async def _changed_since(
 
 async def parsers(session: AsyncSession) -> dict[str, Parse]:
     """Return the parser of each column, as imports have them."""
-    vocabulary = await vocabularies.load(session)
-    return cells.parsers(vocabulary, await names.load(session), repair=False)
+    return cells.parsers(await vocabularies.load(session), repair=False)
 
 
 async def _edit(
