@@ -1,6 +1,6 @@
 """/console/audiences: rules that are kept under a name: counted, changed, renamed."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.segments import compiler, grammar, resolve, save, saved, vocabularies
+from audiences.segments import compiler, resolve, save, saved, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.store.permission import DirectoryRight
 from mailer.campaigns.writing import saved_rules
@@ -20,7 +20,8 @@ from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing import rule_form, sentence
+from mailer.web.console.writing import rule_form
+from mailer.web.console.writing.rule_form import TriedRule
 from mailer.web.console.writing.sentence import Row
 
 ROOM = f"{HOME}/audiences"
@@ -32,19 +33,6 @@ EXAMPLES = (
     "fields has ED and not status = observer",
 )
 STRINGS = (NOT_SURE, NO_RULE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TriedRule:
-    """What a page shows of a rule: as rows or text, and what was typed beside it."""
-
-    rule: str
-    given: list[Row] | None = None
-    as_text: bool = False
-    more: bool = False  # with one more row
-    fault: str = ""
-    seen: str = ""  # the version; empty: the latest
-    renamed: str = ""
 
 
 @get("/audiences", right=Right.READ)
@@ -73,7 +61,7 @@ async def new(request: Asking) -> Response[Any]:
 
 @get("/audiences/{name:str}", right=Right.READ)
 async def one(request: Asking, name: FromPath[str]) -> Response[Any]:
-    """Show a saved rule: whom it picks, where it is used, and its versions."""
+    """Show a saved rule: the contacts it picks, its uses, and its versions."""
     asked = request.user
     versions = await _versions(asked, name)
     return await _page(asked, versions, name, TriedRule(rule=versions[0].rule))
@@ -104,9 +92,9 @@ async def rename(request: Asking, name: FromPath[str]) -> Response[Any]:
                 session, name, wanted, by=asked.user.name, now=asked.now
             )
     except acting.REFUSALS as refused:
-        rule, said = versions[0].rule, str(refused)
-        tried = TriedRule(rule=rule, fault=said, renamed=wanted)
-        return await _page(asked, versions, name, tried)
+        tried = TriedRule(rule=versions[0].rule)
+        said = str(refused)
+        return await _page(asked, versions, name, tried, fault=said, renamed=wanted)
     return showing.to(asked.site, f"{ROOM}/{wanted}")
 
 
@@ -121,8 +109,8 @@ async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
         async with asked.site.database.writing() as session:
             await saved_rules.remove(session, name, by=asked.user.name, now=asked.now)
     except acting.REFUSALS as refused:
-        tried = TriedRule(rule=versions[0].rule, fault=str(refused))
-        return await _page(asked, versions, name, tried)
+        tried = TriedRule(rule=versions[0].rule)
+        return await _page(asked, versions, name, tried, fault=str(refused))
     return showing.to(asked.site, ROOM)
 
 
@@ -139,11 +127,9 @@ async def _changed(
     asked: Visit, form: Any, versions: list[SavedSegment] | None, name: str
 ) -> Response[Any]:
     """Save the rule of a form if that was pressed, or show what it picks."""
-    act, given = str(form.get("act") or "try"), rule_form.given(form)
-    rule = str(form.get("rule") or "") if given is None else sentence.text(given)
-    rule, fault = " ".join(rule.split()), ""
-    seen = str(form.get("seen") or "0")
-    if act == "save":
+    tried, fault = rule_form.tried(form), ""
+    rule, seen = tried.rule, str(form.get("seen") or "0")
+    if form.get("act") == "save":
         try:
             if not rule:
                 raise RefusedError(asked.words.text(NO_RULE))
@@ -162,47 +148,43 @@ async def _changed(
             fault = str(refused)
         else:
             return showing.to(asked.site, f"{ROOM}/{name}")
-    tried = TriedRule(
-        rule=rule,
-        given=given if act in {"add", "try", "save"} else None,
-        as_text=act == "text",
-        more=act == "add",
-        seen="" if fault else seen,  # after a refusal, the version that is shown
-        fault=fault,
-    )
-    return await _page(asked, versions, name, tried)
+    seen = "" if fault else seen  # after a refusal, the version that is shown
+    return await _page(asked, versions, name, tried, fault=fault, seen=seen)
 
 
 async def _page(
-    asked: Visit, versions: list[SavedSegment] | None, name: str, tried: TriedRule
+    asked: Visit,
+    versions: list[SavedSegment] | None,
+    name: str,
+    tried: TriedRule,
+    *,
+    fault: str = "",
+    seen: str = "",  # the version that the user saw; empty: the latest
+    renamed: str = "",
 ) -> Response[Any]:
-    """Show a rule with whom it picks; `versions` is None for a new one."""
-    rule, given, fault = tried.rule, tried.given, tried.fault
+    """Show a rule with the contacts it picks; `versions` is None for a new one."""
     async with asked.site.database.reading() as session:
         context = await _context(session, asked)
         used = await saved_rules.uses(session, name) if versions else None
         found: dict[str, Any] = {"counted": None, "people": [], "why": None}
+        rows = tried.given
         try:
-            if given is None and not tried.as_text:
-                given = _rows(rule)
-            if rule:
-                found = await rule_form.found(asked, session, rule, context)
-                found["counted"] = await resolve.count(session, rule, context)
+            rows = _rows(tried)
+            if tried.rule:
+                found = await rule_form.found(asked, session, tried.rule, context)
+                found["counted"] = await resolve.count(session, tried.rule, context)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
-    last = versions[0] if versions else None
     return showing.show(
         asked,
         "site/saved-rule.html",
         status=acting.UNPROCESSABLE if fault else 200,
         fault=fault,
-        versions=versions or (),
+        **_of_versions(versions, tried.rule, seen),
         name=name,
-        renamed=tried.renamed or name,
-        rule=rule,
-        saved=last is not None and last.rule == rule,
-        seen=tried.seen or (str(last.version) if last else "0"),
-        rows=[*given, rule_form.EMPTY] if tried.more and given is not None else given,
+        renamed=renamed or name,
+        rule=tried.rule,
+        rows=rows,
         used=used,
         may=asked.could(DirectoryRight.RULES),
         **found,
@@ -210,9 +192,25 @@ async def _page(
     )
 
 
-def _rows(rule: str) -> list[Row] | None:
-    """Return the rows of a rule, an empty one without a rule."""
-    return sentence.rows(grammar.parse(rule)) if rule else [rule_form.EMPTY]
+def _of_versions(
+    versions: list[SavedSegment] | None, rule: str, seen: str
+) -> dict[str, Any]:
+    """Return the versions of a rule, and how what is shown stands to the last one."""
+    if not versions:
+        return {"versions": (), "saved": False, "seen": seen or "0"}
+    last = versions[0]
+    return {
+        "versions": versions,
+        "saved": last.rule == rule,
+        "seen": seen or str(last.version),
+    }
+
+
+def _rows(tried: TriedRule) -> list[Row] | None:
+    """Return the rows of a rule, an empty one without a rule; None for a text."""
+    if not tried.rule and tried.given is None and not tried.as_text:
+        tried = replace(tried, given=[rule_form.EMPTY])
+    return tried.rows()
 
 
 async def _context(session: AsyncSession, asked: Visit) -> compiler.Context:

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
-from audiences.segments import grammar, resolve
+from audiences.segments import resolve
 from audiences.segments.compiler import Context
 from audiences.segments.resolve import Counted
 from mailer.campaigns import lookup
@@ -27,8 +27,8 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
-from mailer.web.console.writing import rule_form, sentence
-from mailer.web.console.writing.sentence import Row
+from mailer.web.console.writing import rule_form
+from mailer.web.console.writing.rule_form import TriedRule
 
 UNPROCESSABLE = 422
 CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
@@ -49,66 +49,48 @@ async def page(
 async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Try another rule, or save it."""
     asked, form = request.user, await forms.form_of(request)
-    act, by = str(form.get("act") or "try"), asked.user.name
-    given = rule_form.given(form)
-    rule = str(form.get("rule") or "") if given is None else sentence.text(given)
-    if act != "save":
-        shown = given if act in {"add", "try"} else None
-        return await _page(
-            asked,
-            number,
-            rule=rule,
-            given=shown,
-            as_text=act == "text",
-            more=act == "add",
-        )
+    tried, by = rule_form.tried(form), asked.user.name
+    if form.get("act") != "save":
+        return await _page(asked, number, tried)
     stamp = SaveStamp(base=str(form.get("base") or ""), page=secrets.token_hex(8), n=1)
     try:
         async with asked.site.database.writing() as session:
             taken = await desk.take(session, number, asked.site.templates, by=by)
             await saving.save_audience(
-                session, taken, rule, stamp, by=by, now=asked.now
+                session, taken, tried.rule, stamp, by=by, now=asked.now
             )
     except ChangedMeanwhileError as changed:
         said = asked.words.text(CHANGED, name=changed.by)
         return await _page(asked, number, fault=said, status=CONFLICT)
     except MailerError as fault:
-        return await _page(
-            asked,
-            number,
-            rule=rule,
-            given=given,
-            fault=str(fault),
-            status=UNPROCESSABLE,
-        )
+        return await _page(asked, number, tried, fault=str(fault), status=UNPROCESSABLE)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience")
 
 
 async def _page(
     asked: Visit,
     number: int,
+    tried: TriedRule | None = None,
     *,
-    rule: str | None = None,
-    given: list[Row] | None = None,
-    as_text: bool = False,
-    more: bool = False,
     address: str = "",
     fault: str = "",
     status: int = 200,
     figures: CampaignFigures | None = None,
 ) -> Response[Any]:
-    """Show a rule; with `figures` the readers of a large directory may be older."""
+    """Show a rule, for None that of the letter.
+
+    With `figures` the readers of a large directory may be older.
+    """
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         context = await lookup.context_of(session, campaign, now=asked.now)
-        tried = campaign.audience if rule is None else " ".join(rule.split())
+        tried = tried or TriedRule(rule=campaign.audience)
+        rule, rows = tried.rule, tried.given
         found: dict[str, Any] = {"people": [], "why": None, "counted": None}
         try:
-            parsed = grammar.parse(tried)
-            if given is None and not as_text:
-                given = sentence.rows(parsed)
-            found = await rule_form.found(asked, session, tried, context, address)
-            found |= await _counted(asked, campaign, tried, context, figures)
+            rows = tried.rows()
+            found = await rule_form.found(asked, session, rule, context, address)
+            found |= await _counted(asked, campaign, rule, context, figures)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
     return showing.show(
@@ -116,10 +98,10 @@ async def _page(
         "audience.html",
         status=status,
         fault=fault,
-        rule=tried,
-        rows=[*given, rule_form.EMPTY] if more and given is not None else given,
+        rule=rule,
+        rows=rows,
         address=address,
-        **_of_campaign(asked, campaign, tried),
+        **_of_campaign(asked, campaign, rule),
         **found,
         **rule_form.words(asked, context),
     )

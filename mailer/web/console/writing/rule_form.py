@@ -1,12 +1,13 @@
-"""A rule as a form: its rows or its text, whom it picks, and the words it may have."""
+"""A rule as a form: its rows or its text, the contacts it picks, and its words."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
-from audiences.segments import compiler, explanation, facts, named, resolve
+from audiences.segments import compiler, explanation, facts, grammar, named, resolve
 from audiences.segments.compiler import Context
 from mailer.users.acts import Right
 from mailer.web.console.guard import Visit
@@ -36,7 +37,39 @@ EMPTY = Row(part=sentence.ALL, fact="", sign="=", values="")
 STRINGS = (*KINDS.values(), *LEFT_OUT.values())
 
 
-def given(form: FormMultiDict) -> list[Row] | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedRule:
+    """A rule that a page shows: as rows, or as a text."""
+
+    rule: str
+    given: list[Row] | None = None  # as they were typed; None: those of the rule
+    as_text: bool = False
+    more: bool = False  # with one more row
+
+    def rows(self) -> list[Row] | None:
+        """Return the rows of the form; None for a text.
+
+        Raises RuleError for a rule that cannot be read, unless its rows were typed.
+        """
+        rows = self.given
+        if rows is None and not self.as_text:
+            rows = sentence.rows(grammar.parse(self.rule))
+        return [*rows, EMPTY] if self.more and rows is not None else rows
+
+
+def tried(form: FormMultiDict) -> TriedRule:
+    """Return the rule of a form, and how its page shows it by what was pressed."""
+    act, given = str(form.get("act") or "try"), _given(form)
+    rule = str(form.get("rule") or "") if given is None else sentence.text(given)
+    return TriedRule(
+        rule=" ".join(rule.split()),
+        given=given if act in {"add", "try", "save"} else None,
+        as_text=act == "text",
+        more=act == "add",
+    )
+
+
+def _given(form: FormMultiDict) -> list[Row] | None:
     """Return the rows of a form; None if it has a text."""
     keys = ("part", "fact", "sign", "values")
     columns = [[str(each) for each in form.getall(key, [])] for key in keys]
