@@ -19,7 +19,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     exists,
-    func,
     select,
     update,
 )
@@ -29,6 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from audiences import addresses
 from audiences.errors import UnknownNameError
 from audiences.organisations import Organisation
+from audiences.store import counting
 from audiences.store.base import Base
 
 
@@ -194,6 +194,4 @@ async def further_of(session: AsyncSession, contact_id: int) -> list[Further]:
 
 async def are_many(session: AsyncSession, number: int) -> bool:
     """Whether there are more than a number of contacts."""
-    some = select(Contact.id).limit(number + 1).subquery()
-    found = await session.scalar(select(func.count()).select_from(some))
-    return (found or 0) > number
+    return await counting.up_to(session, select(Contact.id), number + 1) > number

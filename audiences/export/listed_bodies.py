@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact, Membership
 from audiences.languages import OFFERED
 from audiences.organisations import Country, Organisation, OrganisationField, folded
-from audiences.store import dialects, folding
+from audiences.store import counting, dialects, folding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,8 +74,7 @@ async def count(session: AsyncSession, wanted: WantedBodies, *, most: int) -> in
     """Return how many organisations are wanted; `most` where there are more."""
     sqlite = dialects.is_sqlite(session)
     found = select(Organisation.id).where(*_conditions(wanted, sqlite=sqlite))
-    rows = found.limit(most).subquery()
-    return await session.scalar(select(func.count()).select_from(rows)) or 0
+    return await counting.up_to(session, found, most)
 
 
 def _conditions(wanted: WantedBodies, *, sqlite: bool) -> list[ColumnElement[bool]]:

@@ -1,19 +1,22 @@
 """Folds names of countries without the words that say which form of state they are."""
 
-import re
-
 from audiences.naming import folding
 
 # as folded: Republic of, Rep., Royaume du, Estado Plurinacional de
-_FORM = re.compile(
-    r"rep|dem|fed|republic|republique|republica|republik|республика|جمهوريه"
-    r"|kingdom|royaume|reino|konigreich|reinado|королевство|مملكه"
-    r"|state|etat|estado|staat|государство|دوله|socialist|socialiste|socialista"
-    r"|democratic|democratique|democratica|democratico|демократическая|ديمقراطيه"
-    r"|people|peoples|populaire|popular|народная|شعبيه"
-    r"|islamic|islamique|islamica|исламская|اسلاميه|arab|arabe|арабская|عربيه"
-    r"|federal|federale|federative|federated|federative|bolivarian|bolivarienne"
-    r"|bolivariana|plurinational|plurinacional|hashemite|rb|s|lao"
+_FORMS = frozenset(
+    (
+        *("rep", "dem", "fed", "republic", "republique", "republica", "republik"),
+        *("республика", "جمهوريه", "kingdom", "royaume", "reino", "konigreich"),
+        *("reinado", "королевство", "مملكه", "state", "etat", "estado", "staat"),
+        *("государство", "دوله", "socialist", "socialiste", "socialista"),
+        *("democratic", "democratique", "democratica", "democratico"),
+        *("демократическая", "ديمقراطيه", "people", "peoples", "populaire"),
+        *("popular", "народная", "شعبيه", "islamic", "islamique", "islamica"),
+        *("исламская", "اسلاميه", "arab", "arabe", "арабская", "عربيه", "federal"),
+        *("federale", "federative", "federated", "bolivarian", "bolivarienne"),
+        *("bolivariana", "plurinational", "plurinacional", "hashemite", "rb", "s"),
+        *("lao",),
+    )
 )
 # what is left of a United Kingdom, which is no name
 _NO_NAMES = frozenset(
@@ -24,5 +27,5 @@ _NO_NAMES = frozenset(
 def key(name: str) -> str:
     """Return what the name of a country has in common with its official forms."""
     words = sorted(folding.words(name))
-    kept = [each for each in words if not _FORM.fullmatch(each)]
+    kept = [each for each in words if each not in _FORMS]
     return " ".join(words if set(kept) <= _NO_NAMES else kept)

@@ -32,7 +32,7 @@ async def measure(session: AsyncSession) -> StoreSize:
 
 
 async def compact(database: Database) -> tuple[StoreSize, StoreSize]:
-    """Write a SQLite store anew without unused room; return its size before and after.
+    """Copy a SQLite store without its unused room; return its size before and after.
 
     Raises RefusedError for PostgreSQL and where the disk has too little room, and
     StoreError while another process writes. Nothing is changed then.

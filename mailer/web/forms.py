@@ -9,6 +9,20 @@ from litestar.exceptions import ClientException, HTTPException
 
 BEGINNING = 8 * 1024  # octets
 PATIENCE = 2.0  # seconds
+LARGEST = 2**31 - 1  # number of most rows
+LARGEST_MESSAGE = 2**63 - 1  # of messages and their readers
+_DIGITS = 19  # of the largest of them
+
+
+def number(given: object, *, otherwise: int = 0, largest: int = LARGEST) -> int:
+    """Return the whole number that a field or a parameter has; else `otherwise`.
+
+    So it is for a larger number, too: a part of it would name another row.
+    """
+    text = str(given or "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        return otherwise
+    return int(text) if int(text) <= largest else otherwise
 
 
 async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:

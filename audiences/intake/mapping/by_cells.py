@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from audiences.intake.mapping import evidence, wording
 from audiences.intake.mapping.evidence import Holds
 from audiences.intake.mapping.state import BY_MAPPING, Columns
-from audiences.intake.wishes import optouts
+from audiences.intake.wishes import dates, optouts
 
 FEWEST = 2  # cells that show what a column is
 _STANDINGS = frozenset(("status", "level", "roles", "kind"))  # headed “Status”, “Type”
@@ -102,7 +102,7 @@ def _describe(known: Columns, place: int) -> None:
     cells = known.cells[place]
     if evidence.share(cells, evidence.is_answer) >= evidence.MOST:
         known.why[place] = "not known; its cells are yes or no"
-    elif evidence.share(cells, evidence.is_day) >= evidence.MOST:
+    elif evidence.share(cells, dates.is_day) >= evidence.MOST:
         known.why[place] = "not known; its cells are days"
 
 

@@ -18,12 +18,12 @@ _CODE = re.compile(r"[^\W_][\w.-]{0,79}")
 LANGUAGES = frozenset((*synonyms.LANGUAGES, "it"))
 # what has the code of a country: states of the USA, courtesies, languages
 _LIKE_COUNTRIES = frozenset(
-    re.findall(
-        "..",
-        "ALAKAZARCACOCTDEFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARI"
-        "SCSDTNTXUTVTVAWAWVWIWYDC"
-        "MRSR"
-        "ESFRRUPTIT",
+    (
+        *("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "FL", "GA", "HI", "ID"),
+        *("IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS"),
+        *("MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK"),
+        *("OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV"),
+        *("WI", "WY", "DC", "MR", "SR", "ES", "FR", "RU", "PT", "IT"),
     )
 )
 
@@ -68,11 +68,6 @@ def is_place(cell: str) -> bool:
     return " " in cell and ("," in cell or any(map(str.isdecimal, cell)))
 
 
-def is_day(cell: str) -> bool:
-    """Whether a cell is a day."""
-    return dates.is_day(cell)
-
-
 def is_answer(cell: str) -> bool:
     """Whether a cell says yes or no; a number other than 0 and 1 does not."""
     if not synonyms.fold(cell) or (cell.isdecimal() and cell not in {"0", "1"}):
@@ -81,7 +76,7 @@ def is_answer(cell: str) -> bool:
         optouts.why(cell, yes=Why.ASKED)
     except optouts.UnclearError:
         return False
-    return not is_day(cell)
+    return not dates.is_day(cell)
 
 
 def is_country(cell: str) -> bool:

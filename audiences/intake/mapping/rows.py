@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from audiences.intake import columns
-from audiences.intake.mapping import evidence, synonyms
+from audiences.intake.mapping import synonyms
 from audiences.intake.mapping.evidence import is_han
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.wishes import dates, optouts
@@ -91,7 +91,7 @@ def _evidence(given: dict[str, str]) -> str:
     """
     declined = next(filter(optouts.declines, given.values()), None)
     return declined or "; ".join(
-        f"{label}: {cell}" if evidence.is_day(cell) or _is_yes(cell) else cell
+        f"{label}: {cell}" if dates.is_day(cell) or _is_yes(cell) else cell
         for label, cell in given.items()
         if not dates.is_none(cell)
     )

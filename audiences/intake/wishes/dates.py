@@ -19,6 +19,7 @@ _ZERO = re.compile(
     r"|1970[-/.]01[-/.]01(?!\d).*"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]0+)?")
+_NUMBERS = 2  # of a day with the name of its month: the day and the year
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN = frozenset(
     (
@@ -53,7 +54,7 @@ def is_day(cell: str) -> bool:
     named = [each for each in parts if each in _months()]
     numbers = [each for each in parts if each.isdecimal()]
     others = set(parts) - {*named, *numbers} - _BETWEEN - _days()
-    return len(named) == 1 and len(numbers) >= len(("day", "year")) and not others
+    return len(named) == 1 and len(numbers) >= _NUMBERS and not others
 
 
 @cache

@@ -39,8 +39,8 @@ async def ask(
 ) -> AskedApproval:
     """Ask users; for None, each who may approve the letter and has an address.
 
-    A mail that does not leave stops no other. Raises what requests.ask raises, and what
-    plainly.ask raises where nobody can be written to.
+    A mail that does not leave stops no other. Raises what requests.ask raises, or what
+    plainly.ask raises if no approver has an address.
     """
     named, silent = approvers, dict[str, str]()
     if named is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.store import counting
 from mailer.campaigns.models import Campaign
 from mailer.outbox import ledger
 from mailer.outbox.message_states import MessageState
@@ -75,6 +76,4 @@ async def to_go(session: AsyncSession, campaign_id: int) -> int:
 async def are_many(session: AsyncSession, campaign_id: int) -> bool:
     """Whether a campaign has more than MANY messages."""
     mine = select(Message.id).where(Message.campaign_id == campaign_id)
-    some = mine.limit(MANY + 1).subquery()
-    found = await session.scalar(select(func.count()).select_from(some))
-    return (found or 0) > MANY
+    return await counting.up_to(session, mine, MANY + 1) > MANY

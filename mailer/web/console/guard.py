@@ -29,14 +29,13 @@ from mailer.sites.site import Site
 from mailer.users import guard, rights
 from mailer.users.acts import ACTS
 from mailer.users.models import User
-from mailer.web import page
+from mailer.web import forms, page
 from mailer.web.console import strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
 NUMBER_AFTER = "."  # in that field: what follows numbers the form, see `presses`
 PLAIN_FORM = "application/x-www-form-urlencoded"
-LARGEST = 2**31 - 1  # number of a row that a path or a form names
 FORGED = "This form did not come from a page of the console; open the page again."
 STALE = "This form is from another sign-in; open the page again, and repeat it there."
 FRESH = timedelta(minutes=10)  # how old a sign-in may be for what needs a new one
@@ -131,7 +130,7 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
             detail=rights.may(signed.user, right, others=users) or ""
         )
     named = connection.path_params.values()
-    if any(isinstance(each, int) and each > LARGEST for each in named):
+    if any(isinstance(each, int) and each > forms.LARGEST for each in named):
         raise NotFoundException
     connection.scope["user"] = Visit(
         site=site,

@@ -20,7 +20,7 @@ from mailer.web.console.guard import FIELD, NUMBER_AFTER
 PATIENCE = 10.0  # seconds
 MOST = 1_000  # forms that are remembered
 Pending = asyncio.Future[Response[Any] | None]
-_present: ContextVar[Pending | None] = ContextVar("form", default=None)
+_present: ContextVar[tuple[bytes, Pending] | None] = ContextVar("form", default=None)
 
 
 class Presses:
@@ -42,25 +42,23 @@ class Presses:
             return await asyncio.shield(known)
         pending: Pending = asyncio.get_running_loop().create_future()
         self._known[key] = (now, pending)
-        _present.set(pending)
+        _present.set((key, pending))
         return None
 
     async def after(self, response: Response[Any]) -> Response[Any]:
         """Keep the answer to a form; a file is no answer that could be given twice."""
-        pending = _present.get()
-        if pending is not None and not pending.done():
+        present = _present.get()
+        if present is not None and not present[1].done():
             again = isinstance(response, Redirect) or isinstance(response.content, str)
-            pending.set_result(response if again else None)
+            present[1].set_result(response if again else None)
         return response
 
     def failed(self) -> None:
         """Note that the present form was refused: the second one is tried, too."""
-        pending = _present.get()
-        if pending is not None and not pending.done():
-            pending.set_result(None)
-            self._known = OrderedDict(
-                (key, each) for key, each in self._known.items() if each[1] != pending
-            )
+        present = _present.get()
+        if present is not None and not present[1].done():
+            present[1].set_result(None)
+            del self._known[present[0]]
 
     def _forget(self, now: float) -> None:
         """Forget the forms that are old, or too many."""

@@ -35,7 +35,7 @@ from mailer.web.console.guard import (
 
 HOME = "/console"
 SEE_OTHER: Literal[303] = 303
-CONFLICT = 409
+CONFLICT, UNPROCESSABLE = 409, 422
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",

@@ -103,7 +103,8 @@ def _unpack(archive: zipfile.ZipFile, place: Path) -> None:
     left = MAX_ZIP
     for each in entries:
         path = PurePosixPath(each.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in (*path.parts, ":")[0]:
+        first = path.parts[0] if path.parts else ""  # none in the name "."
+        if not first or path.is_absolute() or ".." in path.parts or ":" in first:
             what = "leaves the folder; make the zip file of the folder itself"
             raise ContentError(each.filename[:100], what)
         if "__MACOSX" in path.parts:

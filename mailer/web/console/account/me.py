@@ -140,7 +140,7 @@ async def page(
     return showing.show(
         asked,
         "me.html",
-        status=422 if faults else 200,
+        status=showing.UNPROCESSABLE if faults else 200,
         **dict.fromkeys(FAULTS, "") | faults,
         given_deputy=given_deputy or {},
         **standing,

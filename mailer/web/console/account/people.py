@@ -32,7 +32,6 @@ NOT_SURE = "Tick the box to remove this person."
 WITHIN = "to readers of whom this is true: %(rule)s"
 OF_CLASSES = "of the class %(classes)s"
 STRINGS = (CHANGED, NOT_SURE, WITHIN, OF_CLASSES)
-UNPROCESSABLE = 422
 Asking = Request[Visit, Any, Any]
 Fault = (MailerError, AudienceError, ValueError)
 
@@ -199,7 +198,7 @@ async def _list(asked: Visit, *, fault: str = "", given: Any = None) -> Response
     return showing.show(
         asked,
         "people.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         fault=fault,
         given=given or {},
         people=[
@@ -227,7 +226,7 @@ async def _page(
     return showing.show(
         asked,
         "person.html",
-        status=UNPROCESSABLE if fault or deputy_fault else 200,
+        status=showing.UNPROCESSABLE if fault or deputy_fault else 200,
         fault=fault,
         deputy_fault=deputy_fault,
         given_deputy=given_deputy or {},

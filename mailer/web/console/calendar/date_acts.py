@@ -21,7 +21,6 @@ from mailer.web.console.showing import HOME
 
 Asking = Request[Visit, Any, Any]
 Act = Callable[[AsyncSession, Series], Awaitable[Occurrence]]
-UNPROCESSABLE = 422
 
 
 @get("/series/{number:int}/date", right=Right.SERIES)
@@ -81,7 +80,11 @@ async def _done(
         if at:
             return await _page(request, number, at, fault=str(refused))
         return await series_pages.show(
-            request, number, fault=str(refused), given=typed, status=UNPROCESSABLE
+            request,
+            number,
+            fault=str(refused),
+            given=typed,
+            status=showing.UNPROCESSABLE,
         )
     query = f"year={local:%Y}&done={said}&at={local:%Y-%m-%dT%H:%M}"
     return showing.to(site, f"{HOME}/series/{number}?{query}")
@@ -99,7 +102,7 @@ async def _page(
     return showing.show(
         asked,
         "calendar/date.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         series=found,
         date=date,
         fault=fault,

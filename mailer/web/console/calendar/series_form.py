@@ -30,7 +30,6 @@ from scheduler.errors import ScheduleError
 from scheduler.leads import USUAL
 
 SHOWN = 6  # next dates of a cadence
-UNPROCESSABLE = 422
 REFUSALS = (*acting.REFUSALS, ScheduleError)
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04."
 NO_NUMBER = "“%(given)s” is no number of days."
@@ -172,7 +171,7 @@ async def _form(
     return showing.show(
         asked,
         "calendar/series-form.html",
-        status=UNPROCESSABLE if fault or unread else 200,
+        status=showing.UNPROCESSABLE if fault or unread else 200,
         series=found,
         given=values,
         chosen={key: values[key].split() for key in LISTS},

@@ -17,7 +17,6 @@ from mailer.web.console.guard import Visit
 
 Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
-UNPROCESSABLE = 422
 RECENT = timedelta(minutes=10)  # of a sign-in, for what cannot be taken back
 LONGEST = 2_000  # characters of a field
 AGAIN = (

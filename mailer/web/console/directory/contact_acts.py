@@ -190,7 +190,7 @@ async def _page(
     return showing.show(
         asked,
         PAGES[act],
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         contact=contact,
         counted=counted,
         total=sum(counted.values()),
@@ -233,7 +233,7 @@ async def _pair(
     return showing.show(
         asked,
         "directory/contact-merge.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         contact=source,
         into=into,
         both=both,

@@ -80,7 +80,7 @@ async def _page(request: Asking, given: Any, *, fault: str = "") -> Response[Any
     return showing.show(
         asked,
         "directory/export.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         number_of_contacts=number,
         free=exporting.FREE,
         filters=wanted,

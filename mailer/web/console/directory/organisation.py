@@ -101,7 +101,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         changed = getattr(refused, "code", "") == "changed.since"
-        status = showing.CONFLICT if changed else acting.UNPROCESSABLE
+        status = showing.CONFLICT if changed else showing.UNPROCESSABLE
         fault = str(refused)
         return await _form(asked, number, form, fault=fault, status=status)
     return showing.to(asked.site, f"{ROOM}/{number}?done=edited")
@@ -171,7 +171,7 @@ async def _form(
     typed: Mapping[str, Any] | None,
     *,
     fault: str = "",
-    status: int = acting.UNPROCESSABLE,
+    status: int = showing.UNPROCESSABLE,
 ) -> Response[Any]:
     """Return the form; `typed` is what was typed, or None: the present values."""
     async with asked.site.database.reading() as session:
@@ -220,7 +220,7 @@ async def _pair(
     return showing.show(
         asked,
         "directory/organisation-merge.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         body=body,
         target=target,
         into=into,

@@ -60,7 +60,7 @@ async def _page(
     return showing.show(
         asked,
         "directory/proposals.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         proposals=found[:SHOWN],
         waiting=len(found),
         columns=proposals.CELLS,

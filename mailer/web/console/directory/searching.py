@@ -6,6 +6,7 @@ from litestar import Response, get
 
 from audiences.export import listed_bodies, listing
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, filters
 from mailer.web.console.directory.acting import Asking
@@ -13,7 +14,6 @@ from mailer.web.console.directory.filters import Filters
 from mailer.web.console.guard import Visit
 
 PAGE = 50  # rows
-NUMBER = 9  # digits of the number of a row
 MOST = 10_000  # organisations that are counted
 
 
@@ -25,8 +25,7 @@ async def search(request: Asking) -> Response[Any]:
     people = _wants_people(asked, query)
     if people:
         await acting.require(asked, Right.NAMES)
-    after = query.get("after", "")[:NUMBER]
-    last = int(after) if after.isascii() and after.isdigit() else 0
+    last = forms.number(query.get("after"))
     try:
         wanted = filters.read(asked, query)
         rows, count = await _found(asked, wanted, last, people=people)
@@ -37,7 +36,7 @@ async def search(request: Asking) -> Response[Any]:
     return showing.show(
         asked,
         "directory/search.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         rows=rows[:PAGE],
         more=_number(rows[PAGE - 1]) if len(rows) > PAGE else None,
         count=count,

@@ -111,7 +111,7 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
     return showing.show(
         asked,
         "directory/suppressions.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         counts=counts,
         rows=rows[:PAGE],
         more=f"{last.since.isoformat()}~{last.address_key.hex()}" if last else "",
@@ -157,7 +157,7 @@ async def _lift_page(
     return showing.show(
         asked,
         "directory/lift.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         row=rows[0] if rows else None,
         key=shown,
         because=acting.typed(form or {}, "because"),

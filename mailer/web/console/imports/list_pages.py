@@ -60,8 +60,7 @@ async def apply(request: Asking, token: FromPath[str]) -> Response[Any]:
     asked, form = request.user, await forms.form_of(request)
     path = uploads.find(asked.site, asked.user.name, token)
     decided = checking.choices(form)
-    count = acting.typed(form, "count")
-    expect = int(count) if count.isascii() and count.isdigit() else -1
+    expect = forms.number(acting.typed(form, "count"), otherwise=-1)
     try:
         acting.require_number(asked, form, expect)
         await checking.apply(
@@ -116,7 +115,7 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     return showing.show(
         asked,
         "directory/imports.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         imports=found[:SHOWN],
         fault=fault,
         done=acting.done(request),
@@ -138,7 +137,7 @@ async def _check(
     return showing.show(
         asked,
         "directory/import-check.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         file=path.name,
         token=token,
         staged=staged,
@@ -167,7 +166,7 @@ async def _undo_page(asked: Visit, number: int, *, fault: str = "") -> Response[
     return showing.show(
         asked,
         "directory/import-undo.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         number_of_import=number,
         would=done,
         total=_rows(done) if done else 0,

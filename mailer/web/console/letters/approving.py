@@ -86,7 +86,8 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
         )
     except RefusedError as refused:
         return await _page(asked, number, fault=str(refused))
-    for name, reply in made.not_mailed.items():
+    if made.not_mailed:
+        name, reply = next(iter(made.not_mailed.items()))
         said = asked.words.text(NOT_MAILED, name=name, reply=reply)
         return await _page(asked, number, fault=said)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")

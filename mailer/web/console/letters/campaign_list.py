@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.state_names import named
@@ -21,13 +22,13 @@ async def listed(request: Request[Visit, Any, Any]) -> Response[Any]:
     state = query.get("state", "")
     wanted = CampaignState(state) if state in set(CampaignState) else None
     search = query.get("search", "").strip()[:100]
-    before = query.get("before", "")
+    before = forms.number(query.get("before"))
     async with asked.site.database.reading() as session:
         rows = await lookup.page(
             session,
             state=wanted,
             search=search,
-            before=int(before) if before.isascii() and before.isdigit() else None,
+            before=before or None,
             size=PAGE + 1,
         )
     return showing.show(

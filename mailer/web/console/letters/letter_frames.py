@@ -10,6 +10,7 @@ from mailer.campaigns.review.trial import Extent
 from mailer.errors import MailerError
 from mailer.reports.review import preview_page
 from mailer.sites.site import Site
+from mailer.web import forms
 
 FRAME = {  # what a letter in a frame may do: nothing but show itself
     "Content-Security-Policy": (
@@ -44,7 +45,7 @@ async def html_of(site: Site, campaign_id: int, given: str) -> bytes:
     now = clock.now()
     pick = trial.examples(Extent.EACH_VARIANT)
     opened = await preview.desk(site, campaign_id, pick, now=now)
-    place = int(given) if given.isascii() and given.isdigit() else 0
+    place = forms.number(given)
     persona = opened.personas[place if place < len(opened.personas) else 0]
     made = await preview.make(opened, persona, now=now)
     message: EmailMessage = message_from_bytes(made.octets, policy=policy.SMTP)

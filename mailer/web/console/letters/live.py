@@ -102,10 +102,8 @@ async def _changes(
             await asyncio.wait_for(stopping.wait(), EVERY)
         if stopping.is_set():
             return
-        before, seen = (
-            seen,
-            await _look(asked.site, seen.campaign.id, figures, watched=True),
-        )
+        before = seen
+        seen = await _look(asked.site, before.campaign.id, figures, watched=True)
         if seen.differs(before):
             yield _page(asked, seen, "figures.html").content
         last = seen.counted is not None and not seen.counted.renewing

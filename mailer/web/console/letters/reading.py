@@ -22,6 +22,7 @@ from mailer.errors import RefusedError
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.review import preview_page
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
@@ -93,8 +94,7 @@ async def check(
         campaign = await lookup.get(session, number)
     make = partial(gate.check, asked.site, number, now=asked.now, scored=False)
     kept = await figures.of_audience("check", campaign, make)
-    given = request.query_params.get("after", "")
-    begin = int(given[:9]) if given.isascii() and given.isdigit() else 0
+    begin = forms.number(request.query_params.get("after"))
     found = kept.value.problems if kept else []
     ordered = sorted(found, key=lambda each: each.level)
     return showing.show(
@@ -155,8 +155,7 @@ async def _desk(asked: Visit, number: int, pick: Pick) -> Desk:
 
 def _index(request: Asking, opened: Desk) -> int:
     """Return which of the letters is shown."""
-    given = request.query_params.get("example", "0")
-    index = int(given) if given.isascii() and given.isdigit() else 0
+    index = forms.number(request.query_params.get("example"))
     return index if index < len(opened.personas) else 0
 
 

@@ -91,7 +91,7 @@ async def _page(
     return showing.show(
         asked,
         "test.html",
-        status=422 if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         campaign=campaign,
         fault=fault,
         given=given or {"to": asked.user.address or "", "extent": "", "reader": ""},

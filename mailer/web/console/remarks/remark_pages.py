@@ -20,7 +20,6 @@ from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 from mailer.web.console.writing import blocks
 
-UNPROCESSABLE = 422
 HEAD, LETTER = ".head", ".letter"
 PLACES = {HEAD: "Subject and preheader", LETTER: "Name and date"}
 STRINGS = tuple(PLACES.values())
@@ -42,7 +41,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
     try:
         async with asked.site.database.writing() as session:
             if settled:
-                remark = number_of(settled)
+                remark = forms.number(settled)
                 await remarks.settle(session, number, remark, by=by, now=asked.now)
             else:
                 campaign = await lookup.get(session, number)
@@ -65,7 +64,7 @@ async def _page(
     return showing.show(
         asked,
         "remarks.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         fault=fault,
         campaign=campaign,
         waiting=[each for each in found if each.settled_at is None],
@@ -76,11 +75,6 @@ async def _page(
         block=block,
         may_settle=asked.could(Right.WRITE),
     )
-
-
-def number_of(given: str) -> int:
-    """Return the number of a remark that a form names; 0 for anything else."""
-    return int(given[:9]) if given.isascii() and given.isdecimal() else 0
 
 
 def places(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
-from mailer.web.console.guard import LARGEST, Visit
+from mailer.web.console.guard import Visit
 
 ROOM = f"{showing.HOME}/answers"
 PAGE = 50  # mails, the oldest first
@@ -61,7 +61,7 @@ async def file(request: Asking, number: FromPath[int]) -> Response[Any]:
     """File an answer to a letter, if it names none or another."""
     asked, form = request.user, await forms.form_of(request)
     try:
-        chosen = whole(acting.typed(form, "campaign"))
+        chosen = forms.number(acting.typed(form, "campaign"))
         if not chosen:
             raise RefusedError(asked.words.text(NO_NUMBER))
         async with asked.site.database.writing() as session:
@@ -74,12 +74,6 @@ async def file(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(asked.site, f"{ROOM}?done=filed")
 
 
-def whole(typed: str) -> int:
-    """Return a number that was typed or stands in a link; 0 if it is none."""
-    number = int(typed) if typed.isascii() and typed.isdigit() and typed[:20] else 0
-    return number if number <= LARGEST else 0
-
-
 def kinds(asked: Visit) -> dict[str, str]:
     """Return what came back, by the names of its kinds."""
     return {str(kind): asked.words.text(name) for kind, name in KINDS.items()}
@@ -87,20 +81,20 @@ def kinds(asked: Visit) -> dict[str, str]:
 
 async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     asked, query = request.user, request.query_params
-    kind, campaign = query.get("kind", ""), whole(query.get("campaign", ""))
+    kind, campaign = query.get("kind", ""), forms.number(query.get("campaign", ""))
     async with asked.site.database.reading() as session:
         found = await quarantine.listed(
             session,
             standing=MailStanding.FILED,
             kind=FeedbackKind(kind) if kind in set(filing.ANSWERS) else None,
             campaign_id=campaign or None,
-            after=whole(query.get("after", "")),
+            after=forms.number(query.get("after", "")),
             limit=PAGE + 1,
         )
     return showing.show(
         asked,
         "answers/answers.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         mails=found[:PAGE],
         more=found[PAGE - 1].id if len(found) > PAGE else None,
         wishes={each.id for each in found if _asks_to_leave(each)},

@@ -61,7 +61,7 @@ async def ask(request: Asking) -> Response[Any]:
 
 async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     asked = request.user
-    after = answers.whole(request.query_params.get("after", ""))
+    after = forms.number(request.query_params.get("after", ""))
     async with asked.site.database.reading() as session:
         found = await tasks.listed(session, after=after, limit=answers.PAGE + 1)
         shown = [await tasks.show(session, each.id) for each in found[: answers.PAGE]]
@@ -69,7 +69,7 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     return showing.show(
         asked,
         "answers/tasks.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         tasks=shown,
         more=shown[-1][0].id if len(found) > len(shown) else None,
         back=TaskKind.BACK,

@@ -71,9 +71,7 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 def _number(form: FormMultiDict) -> int:
     """Return the number that the page showed."""
-    shown = str(form.get("count") or "")
-    known = shown.isascii() and shown.isdecimal()
-    return int(shown[:9]) if known else 0
+    return forms.number(form.get("count"))
 
 
 def _wanted(asked: Visit, joiners: object, until: object) -> WantedWave:

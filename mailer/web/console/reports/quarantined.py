@@ -55,7 +55,7 @@ async def release(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Believe a bounce or complaint, about a message that the user names."""
     asked, form = request.user, await forms.form_of(request)
     try:
-        message = answers.whole(acting.typed(form, "message"))
+        message = forms.number(acting.typed(form, "message"))
         if not message:
             raise RefusedError(asked.words.text(NO_MESSAGE))
         await taking.release(
@@ -68,7 +68,7 @@ async def release(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     asked = request.user
-    after = answers.whole(request.query_params.get("after", ""))
+    after = forms.number(request.query_params.get("after", ""))
     async with asked.site.database.reading() as session:
         found = await quarantine.listed(session, after=after, limit=answers.PAGE + 1)
         total = await quarantine.count(session)
@@ -76,7 +76,7 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
     return showing.show(
         asked,
         "answers/quarantine.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         mails=shown,
         total=total,
         more=shown[-1].id if len(found) > len(shown) else None,

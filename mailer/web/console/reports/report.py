@@ -22,12 +22,12 @@ from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.figures.kept import Kept
 from mailer.reports.figures.summary import Summary
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import live
 
 SHOWN = 50  # readers on a page
-NUMBER = 18  # digits of the number of a message
 KINDS = {
     "ngo": "non-governmental organisations",
     "delegation": "permanent delegations",
@@ -63,8 +63,8 @@ async def report(
     Readers are named to those who may see names, fifty on a page.
     """
     asked = request.user
-    given = request.query_params.get("after", "")[:NUMBER]
-    after = int(given) if given.isascii() and given.isdigit() else 0
+    given = request.query_params.get("after")
+    after = forms.number(given, largest=forms.LARGEST_MESSAGE)
     names, missed = asked.could(Right.NAMES), []
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)

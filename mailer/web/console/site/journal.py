@@ -17,6 +17,7 @@ from mailer.reports.record import history
 from mailer.reports.record.history_sources import HistoryEntry, HistoryLimits
 from mailer.users import guard
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
@@ -40,9 +41,7 @@ async def journal(request: Asking) -> Response[Any]:
     asked, query, fault = request.user, request.query_params, ""
     given = {key: query.get(key, "").strip()[:200] for key in FILTERS}
     given["since"] = given["since"] or f"{asked.now - USUAL:%Y-%m-%d}"
-    number = query.get("page", "")
-    page = int(number) if number.isascii() and number.isdecimal() else 1
-    page = min(max(page, 1), LAST_PAGE)
+    page = min(max(forms.number(query.get("page")), 1), LAST_PAGE)
     rows: list[tuple[HistoryEntry, acts_shown.ShownAct]] = []
     async with asked.site.database.reading() as session:
         users = await guard.listed(session)
@@ -57,7 +56,7 @@ async def journal(request: Asking) -> Response[Any]:
     return showing.show(
         asked,
         "site/journal.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         rows=rows[:SHOWN],
         page=page,
         more=len(rows) > SHOWN and page < LAST_PAGE,

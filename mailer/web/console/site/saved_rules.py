@@ -136,13 +136,12 @@ async def _changed(
             async with asked.site.database.reading() as session:
                 await save.check(session, name, rule, now=asked.now)
             async with asked.site.database.writing() as session:
-                version = int(seen) if seen.isascii() and seen.isdecimal() else 0
                 await save.save(
                     session,
                     *(name, rule),
                     by=asked.user.name,
                     now=asked.now,
-                    seen=version,
+                    seen=forms.number(seen),
                 )
         except acting.REFUSALS as refused:
             fault = str(refused)
@@ -178,7 +177,7 @@ async def _page(
     return showing.show(
         asked,
         "site/saved-rule.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         fault=fault,
         **_of_versions(versions, tried.rule, seen),
         name=name,

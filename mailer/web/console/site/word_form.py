@@ -147,7 +147,7 @@ def _form(
     return showing.show(
         asked,
         "site/word-form.html",
-        status=acting.UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         kind=str(kind),
         row=row,
         code=row.code if row else acting.typed(form, "code"),

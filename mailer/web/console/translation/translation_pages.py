@@ -35,7 +35,6 @@ from mailer.web.console.writing.languages import tag_of
 
 MAX_UPLOAD = po_file.MAX_FILE + 64 * 1024  # octets, with the rest of the form
 MAX_KEPT = 2 * MAX_UPLOAD  # octets: the same file in a field of a form
-UNPROCESSABLE = 422
 SHOWN = 200  # changes on the page of a check
 FORM = "text/x-gettext-translation"
 NO_FILE = "No file was chosen."
@@ -155,7 +154,7 @@ async def _index(
     return showing.show(
         asked,
         "translations.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         fault=fault,
         signed=signed,
         campaign=campaign,

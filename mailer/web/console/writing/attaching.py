@@ -27,7 +27,6 @@ from mailer.web.console.writing.languages import tag_of
 
 MAX_UPLOAD = files.MAX_FILE + 64 * 1024  # octets, with the rest of the form
 MAX_PASTE = 3 * MAX_HTML  # octets, encoded
-UNPROCESSABLE = 422
 NO_FILE = "No file was chosen."
 NO_WORDS = "The document has no words that could be taken over."
 STRINGS = (NO_FILE, NO_WORDS)
@@ -146,7 +145,7 @@ async def _page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
     return showing.show(
         asked,
         "files.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         campaign=campaign,
         fault=fault,
         files=[(each, round(len(each.octets) / 1000) or 1) for each in attached],

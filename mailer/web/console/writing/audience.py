@@ -30,7 +30,6 @@ from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.writing import rule_form
 from mailer.web.console.writing.rule_form import TriedRule
 
-UNPROCESSABLE = 422
 CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
 STRINGS = (CHANGED,)
 Asking = Request[Visit, Any, Any]
@@ -63,7 +62,9 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
         said = asked.words.text(CHANGED, name=changed.by)
         return await _page(asked, number, fault=said, status=CONFLICT)
     except MailerError as fault:
-        return await _page(asked, number, tried, fault=str(fault), status=UNPROCESSABLE)
+        return await _page(
+            asked, number, tried, fault=str(fault), status=showing.UNPROCESSABLE
+        )
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience")
 
 
@@ -92,7 +93,7 @@ async def _page(
             found = await rule_form.found(asked, session, rule, context, address)
             found |= await _counted(asked, campaign, rule, context, figures)
         except (AudienceError, MailerError) as wrong:
-            fault, status = fault or str(wrong), max(status, UNPROCESSABLE)
+            fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
     return showing.show(
         asked,
         "audience.html",

@@ -16,7 +16,6 @@ from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 
 MAX_UPLOAD = beginning.MAX_ZIP + 64 * 1024  # octets, with the rest of the form
-UNPROCESSABLE = 422
 NO_FILE = "No file was chosen. Choose the zip file of a campaign folder."
 NOT_STARTED = "Choose how the letter begins."
 STRINGS = (NO_FILE, NOT_STARTED)
@@ -94,7 +93,7 @@ async def _page(asked: Visit, *, fault: MailerError | None = None) -> Response[A
     return showing.show(
         asked,
         "new.html",
-        status=UNPROCESSABLE if fault else 200,
+        status=showing.UNPROCESSABLE if fault else 200,
         faults=str(fault).split("\n") if fault else [],
         types=[
             (each.name, asked.words.text(each.title), last.get(each.name))

@@ -8,7 +8,7 @@ from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.together import remarks
 from mailer.errors import RefusedError
-from mailer.web.console.remarks.remark_pages import number_of
+from mailer.web import forms
 
 
 async def act(
@@ -26,7 +26,7 @@ async def act(
             return f"#block-{name.lstrip('.')}"
         case "settle":
             row = await remarks.settle(
-                session, taken.campaign.id, number_of(name), by=by.name, now=by.now
+                session, taken.campaign.id, forms.number(name), by=by.name, now=by.now
             )
             return f"#block-{row.block.lstrip('.')}" if row.block else "#main"
         case "drop":

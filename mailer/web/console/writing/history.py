@@ -11,6 +11,7 @@ from mailer.campaigns.writing.drafting import arranging, desk, versions
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.reports.review import differences, word_changes
 from mailer.users.acts import Right
+from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
@@ -81,19 +82,18 @@ async def listed(request: Asking, number: FromPath[int]) -> Response[Any]:
 async def restore(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Make an earlier version the present one."""
     asked, form = request.user, await request.form()
-    given = str(form.get("version") or "")
     by = By(name=asked.user.name, now=asked.now)
     async with asked.site.database.writing() as session:
         taken = await desk.take(session, number, asked.site.templates, by=by.name)
-        version = int(given[:9]) if given.isascii() and given.isdecimal() else 0
+        version = forms.number(form.get("version"))
         await arranging.restore(session, taken, version, by=by)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/versions")
 
 
 def _number(given: str | None, known: list[int], otherwise: list[int]) -> int:
     """Return the number of a version that a query names, else another one."""
-    if given and given.isascii() and given.isdecimal() and int(given[:9]) in known:
-        return int(given[:9])
+    if given and forms.number(given) in known:
+        return forms.number(given)
     return otherwise[0] if otherwise else 0
 
 

@@ -47,7 +47,6 @@ from mailer.web.console.writing.languages import tag_of
 from mailer.web.console.writing.names import LINES
 
 MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
-LARGEST = 2**31 - 1  # of n
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
 KEPT = ("show", "beside")  # of a page's query, after a save
 CHANGED = "Not saved: %(name)s changed this meanwhile."
@@ -155,7 +154,7 @@ def _stamp_of(form: FormMultiDict, name: str) -> SaveStamp:
     return SaveStamp(
         base=str(form.get(f"{name}:base")),
         page=str(form.get("page") or "")[:40],
-        n=min(int(n), LARGEST) if n.isascii() and n.isdecimal() else 1,
+        n=min(int(n), forms.LARGEST) if n.isascii() and n.isdecimal() else 1,
     )
 
 

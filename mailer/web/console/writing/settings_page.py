@@ -32,7 +32,6 @@ from mailer.web.console.directory.acting import typed
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 
-UNPROCESSABLE = 422
 CHANGED = (
     "%(name)s changed the settings meanwhile. Yours are below and not saved; where they"
     " differ, what stands now is beside them. Save puts yours in its place."
@@ -69,7 +68,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _page(asked, number, given=form, fault=said, status=CONFLICT)
     except (MailerError, AudienceError) as fault:
         return await _page(
-            asked, number, given=form, fault=str(fault), status=UNPROCESSABLE
+            asked, number, given=form, fault=str(fault), status=showing.UNPROCESSABLE
         )
     return showing.to(site, f"{HOME}/campaigns/{number}/settings?done=1")
 
