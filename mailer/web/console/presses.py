@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
@@ -28,6 +28,10 @@ class Presses:
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, tuple[float, Pending]] = OrderedDict()
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """Return itself: Litestar copies the router whose forms these are."""
+        return self
 
     async def before(self, request: Request[Any, Any, Any]) -> Response[Any] | None:
         """Return the answer to a form that arrived before; None: act on it."""
