@@ -59,9 +59,15 @@ _NAMED = re.compile(r"(?P<local>\S+)(?: |\[)(?P<zone>[A-Za-z][\w+\-/]*)\]?")
 
 
 class Instant(click.ParamType[datetime]):
-    """An instant in ISO 8601 with an offset or the name of a zone, converted to UTC."""
+    """An instant in ISO 8601 with an offset or the name of a zone, converted to UTC.
+
+    With `local`, a time without a zone is returned as it is, naive.
+    """
 
     name = "instant"
+
+    def __init__(self, *, local: bool = False) -> None:
+        self._local = local
 
     def convert(
         self,
@@ -80,6 +86,8 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is not an instant, such as 2027-05-04T10:00+02:00")
         if moment.tzinfo is None:
+            if self._local:
+                return moment
             self.fail(
                 f"{value!r} has no zone; write {value}+02:00, {value}Z for UTC, or"
                 f" '{value} Europe/Paris'"

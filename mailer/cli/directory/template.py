@@ -10,10 +10,18 @@ from mailer.cli.command import as_json
 
 
 @click.command(epilog="Example: mailer contacts template partners.csv")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @as_json
-def template(file: Path, as_json: bool) -> None:
-    """Write an example list with every column, as CSV, into a new FILE."""
+def template(file: Path | None, as_json: bool) -> None:
+    """Write an example list with every column, as CSV, into a new FILE.
+
+    Without FILE the list is printed.
+    """
+    if file is None:
+        if as_json:
+            raise click.UsageError("--json needs a FILE; without one the list is CSV")
+        click.echo(example.content(), nl=False)
+        return
     example.write(file)
     said = f"put your rows below its headings, then: mailer contacts import {file}"
     output.done({"file": str(file)}, said, as_json=as_json)

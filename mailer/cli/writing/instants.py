@@ -9,7 +9,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import INSTANT
+from mailer.cli.command import Instant
 from scheduler import instants, slots
 from scheduler.cadences import Slot
 from scheduler.office import ALWAYS_SAME, Office
@@ -19,7 +19,10 @@ from scheduler.words import Understood
 YEAR = click.IntRange(1970, 2199)
 
 after_option = click.option(
-    "--after", type=INSTANT, help="Show instants after this one; else after now."
+    "--after",
+    type=Instant(local=True),
+    help="Show instants after this one, by default in the zone of the cadence; else"
+    " after now.",
 )
 count_option = click.option(
     "--count",
@@ -50,6 +53,13 @@ def day_of(event: datetime | None) -> date | None:
     return None if event is None else event.date()
 
 
+def start_of(after: datetime | None, zone: str) -> datetime:
+    """Return the instant of --after, in a zone unless it names one; else now."""
+    if after is None or after.tzinfo is not None:
+        return after or clock.now()
+    return instants.instant_of(after, ZoneInfo(zone))
+
+
 def show_instants(
     understood: Understood,
     *,
@@ -60,19 +70,18 @@ def show_instants(
     event: date | None = None,
 ) -> None:
     """Print the next instants of a cadence, and the cadence in full words."""
-    following = slots.slots_after(
-        understood.cadence, after or clock.now(), office=office, event=event
-    )
-    instants = [slot.instant for slot in islice(following, count)]
-    show_found(understood, instants, as_json=as_json)
+    start = start_of(after, understood.cadence.zone)
+    following = slots.slots_after(understood.cadence, start, office=office, event=event)
+    found = [slot.instant for slot in islice(following, count)]
+    show_found(understood, found, as_json=as_json)
 
 
 def show_found(
-    understood: Understood, instants: Sequence[datetime], *, as_json: bool
+    understood: Understood, coming: Sequence[datetime], *, as_json: bool
 ) -> None:
     """Print instants of a cadence, and the cadence in full words."""
     zone = ZoneInfo(understood.cadence.zone)
-    found = [each.astimezone(zone) for each in instants]
+    found = [each.astimezone(zone) for each in coming]
     if as_json:
         output.json_document(
             {

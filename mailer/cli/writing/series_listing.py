@@ -18,6 +18,7 @@ from mailer.cli.writing.instants import (
     show_found,
     show_instants,
     show_year,
+    start_of,
     zone_option,
 )
 from mailer.reports import shapes
@@ -96,13 +97,14 @@ async def next_(
     """Show the next instants of a series."""
     async with site.database.reading() as session:
         saved = await series.named(session, name)
-        start = after or clock.now()
+        understood = renewing.understood(saved)
+        start = start_of(after, understood.cadence.zone)
         coming = await series.slots_after(session, saved, start, count=count)
     if saved.follows_letters:
-        show_found(renewing.understood(saved), coming, as_json=as_json)
+        show_found(understood, coming, as_json=as_json)
         return
     show_instants(
-        renewing.understood(saved),
+        understood,
         after=after,
         count=count,
         as_json=as_json,

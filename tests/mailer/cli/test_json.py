@@ -96,6 +96,26 @@ def test_an_import_lists_its_faults_and_writes_only_with_apply(
     assert (undone.code, mailer("contacts", "show", "a@new.example").code) == (0, 1)
 
 
+def test_an_instant_without_a_zone_is_in_the_zone_of_the_cadence(
+    mailer: Mailer,
+) -> None:
+    after = ("--after", "2027-01-05T09:30", "--count", "1", "--json")
+    zone = ("--zone", "Europe/Paris")
+    tried = mailer("schedule", "next", "first Tuesday 10:00", *zone, *after).json
+    saved = mailer("series", "next", "monthly-letter", *after).json
+
+    assert tried["instants"] == saved["instants"] == ["2027-01-05T10:00:00+01:00"]
+
+
+def test_an_example_list_without_a_file_is_printed(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    written = tmp_path / "list.csv"
+    mailer("contacts", "template", str(written))
+
+    assert mailer("contacts", "template").out == written.read_bytes().decode()
+
+
 def test_cadences_and_ticks(mailer: Mailer) -> None:
     after = ("--after", "2027-01-01T00:00Z", "--count", "2", "--json")
     tried = mailer("schedule", "next", "first Tuesday 10:00", *after).json
