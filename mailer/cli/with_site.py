@@ -26,15 +26,17 @@ async def run(
 ) -> int | None:
     """Run a command with the site of a config.toml; return its exit code.
 
-    Its option --by becomes the user who acts, or, as `operator`, perhaps the account. A
-    store that was moved takes no changes.
+    Its option --by becomes the user who acts, or, as `operator` and in a run without
+    --apply, perhaps the account. A store that was moved takes no changes.
     """
     async with open_site(config) as site:
         site.database.guard = moved.require_here
         site.database.with_past(_past)
         try:
             if "by" in options:
-                options["by"] = await acting.user(site, options["by"])
+                acts = options.get("apply", True)
+                find = acting.user if acts else acting.operator
+                options["by"] = await find(site, options["by"])
             if "operator" in options:
                 options["operator"] = await acting.operator(site, options["operator"])
             return await function(site, *arguments, **options)

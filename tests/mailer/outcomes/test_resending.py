@@ -181,7 +181,8 @@ async def test_the_command_shows_first_and_sends_the_number_it_was_given(
         return await asyncio.to_thread(mailer, *words)
 
     resend = ("campaigns", "resend", number, "--by", "editor")
-    shown = await run(*resend)
+    shown = await run("campaigns", "resend", number)
+    unnamed = await run("campaigns", "resend", number, "--apply", "--expect", "1")
     wrong = await run(*resend, "--apply", "--expect", "2")
     sent = await run(*resend, "--apply", "--expect", "1", "--json")
     listed = await run("messages", "list", "--campaign", number, "--json-lines")
@@ -189,6 +190,7 @@ async def test_the_command_shows_first_and_sends_the_number_it_was_given(
 
     assert shown.code == 0
     assert ED in shown.out
+    assert (unnamed.code, "name the user with --by" in unnamed.err) == (1, True)
     assert (wrong.code, wrong.out.count("released")) == (1, 0)
     assert "1 reader would get" in wrong.err
     assert sent.json["by_reason"] == {"refused": 1}
