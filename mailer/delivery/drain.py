@@ -1,11 +1,12 @@
 """Decides when a worker that runs until idle may end, and reports what still waits.
 
 The worker ends when looks at the store found nothing due and nothing under way, and a
-check between the first and the last of them found no release under way. It waits for
-limits and for relays that may soon be back; messages that are due later are reported.
+check between the first and the last of them found no release under way and no worker
+that may soon be known to be dead. It waits for limits and for relays that may soon be
+back; messages that are due later are reported.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,7 +17,9 @@ from mailer.delivery.smtp.connect import RelayError
 from mailer.outbox import plan
 from mailer.store.database import Database
 
-HELD_PAUSE = 0.1  # seconds between looks while waiting for a limit, relay or release
+HELD_PAUSE = (
+    0.1  # seconds between looks while waiting for a limit, relay, release or recovery
+)
 PAUSE = 0.02  # seconds between looks otherwise
 LONG_WAIT, REPORT_EVERY = 10.0, 300.0  # seconds
 
@@ -29,16 +32,18 @@ class Drain:
         database: Database,
         dispatcher: Dispatcher,
         *,
+        awaits_recovery: Callable[[], Awaitable[bool]],
         now: Callable[[], datetime],
         notify: Callable[[str], None],
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
+        self._awaits_recovery = awaits_recovery
         self._now = now
         self._notify = notify
         self._reported_at = float("-inf")
-        self._releasing = False  # when last asked
-        self._not_releasing_at = datetime.min.replace(tzinfo=UTC)  # last such answer
+        self._more_to_come = False  # when last asked
+        self._no_more_at = datetime.min.replace(tzinfo=UTC)  # last such answer
 
     async def is_done(self) -> bool:
         """Return whether the worker may end, after a look that found nothing due."""
@@ -48,20 +53,19 @@ class Drain:
         if idle.last < self._dispatcher.router.health.held_until:
             await self._report_long_wait()
             return False
-        if idle.first <= self._not_releasing_at <= idle.last:
+        if idle.first <= self._no_more_at <= idle.last:
             return True
-        self._releasing = bool(await self._database.query(plan.under_way))
-        if not self._releasing:
-            self._not_releasing_at = self._now()
+        releasing = bool(await self._database.query(plan.under_way))
+        self._more_to_come = releasing or await self._awaits_recovery()
+        if not self._more_to_come:
+            self._no_more_at = self._now()
         return False
 
     @property
     def pause(self) -> float:
         """Seconds to the next look."""
-        held = (
-            self._releasing or self._now() < self._dispatcher.router.health.held_until
-        )
-        return HELD_PAUSE if held else PAUSE
+        held = self._now() < self._dispatcher.router.health.held_until
+        return HELD_PAUSE if held or self._more_to_come else PAUSE
 
     async def report(self) -> None:
         """Report what still waits.

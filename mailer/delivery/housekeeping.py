@@ -83,6 +83,17 @@ class Housekeeping:
             seen = await heartbeat.raised(session)
         last_seen.write(self._site.root, seen)
 
+    async def awaits_recovery(self) -> bool:
+        """Return whether a worker may soon be known to be dead."""
+        return await self._database.query(
+            partial(
+                lease.is_awaited,
+                silence=self._silence,
+                answer_wait=ANSWER_WAIT,
+                now=self._now(),
+            )
+        )
+
     async def run_once(self) -> None:
         """Recover from dead workers, apply policies, end messages and campaigns."""
         await self._database.retry(self._run_once)

@@ -76,7 +76,13 @@ class Worker:
         RelayError if messages wait for a relay at the end.
         """
         drain = (
-            Drain(self._site.database, self._dispatcher, now=self._now, notify=notify)
+            Drain(
+                self._site.database,
+                self._dispatcher,
+                awaits_recovery=self._housekeeping.awaits_recovery,
+                now=self._now,
+                notify=notify,
+            )
             if until_idle
             else None
         )

@@ -27,6 +27,7 @@ class Silence:
     def __init__(self, lease: timedelta) -> None:
         self._lease = lease.total_seconds()
         self._seen: dict[int, tuple[datetime, float]] = {}
+        self._renewed = set[int]()  # workers that have renewed their leases here
 
     def is_over_lease(self, worker: WorkerLease, *, at: float) -> bool:
         """Return whether a worker was silent for a lease.
@@ -36,8 +37,14 @@ class Silence:
         until, since = self._seen.get(worker.id, (None, at))
         if until != worker.alive_until:
             since = at
+            if until is not None:
+                self._renewed.add(worker.id)
         self._seen[worker.id] = (worker.alive_until, since)
         return at - since >= self._lease
+
+    def is_unbroken(self, worker: WorkerLease) -> bool:
+        """Return whether a worker has not renewed its lease since the first look."""
+        return worker.id not in self._renewed
 
 
 async def begin(session: AsyncSession, *, lease: timedelta, now: datetime) -> int:
@@ -105,6 +112,16 @@ async def recover(
             marked += await _marked_by(session, worker)
             worker.ended_at = now
     return marked
+
+
+async def is_awaited(
+    session: AsyncSession, silence: Silence, *, answer_wait: timedelta, now: datetime
+) -> bool:
+    """Return whether a worker may soon be known to be dead, as `recover` says."""
+    workers = await session.scalars(
+        _NOT_ENDED.where(WorkerLease.alive_until <= now - answer_wait)
+    )
+    return any(silence.is_unbroken(each) for each in workers.all())
 
 
 async def _marked_by(session: AsyncSession, worker: WorkerLease) -> Sequence[int]:

@@ -96,6 +96,21 @@ async def test_a_killed_worker_is_dead_before_its_parent_waits_for_it(
     assert (len(held), before, len(relay.accepted)) == (10, 0, 10)
 
 
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_worker_does_not_end_before_it_has_recovered_from_another_machines(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """It was silent for hours, but not yet for a lease before the eyes of this one."""
+    await campaigning.released(site, tmp_path)
+    async with site.database.writing() as session:
+        worker = await worker_of(session, "1.1@another-kernel")
+        await mark_for(session, worker)
+        await lease.renew(session, worker, lease=-2 * ANSWER, now=clock.now())
+    await delivering.work(delivering.tuned(site, uncertain="resend", lease_seconds=1))
+
+    assert len(relay.accepted) == 10
+
+
 @pytest.mark.parametrize("store", ["postgresql"])
 async def test_marks_that_are_committed_after_a_kill_are_recovered_too(
     site: Site, tmp_path: Path, sleeper: subprocess.Popen[bytes]
