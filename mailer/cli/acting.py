@@ -29,14 +29,16 @@ async def user(site: Site, by: str | None) -> str:
         if by is not None:
             return _active(await guard.named(session, by))
         known = await guard.find(session, account)
-    if known is None:
-        raise NotFoundError(
-            f"the account {account} is not a user of this site; name the user with"
-            " --by",
-            code="user.unnamed",
-            user=account,
-        )
-    return _active(known)
+        others = known is None and await guard.listed(session)
+    if known is not None:
+        return _active(known)
+    if not others:
+        raise NotFoundError("this site has no users", code="user.none", user=account)
+    raise NotFoundError(
+        f"the account {account} is not a user of this site; name the user with --by",
+        code="user.unnamed",
+        user=account,
+    )
 
 
 async def operator(site: Site, by: str | None) -> str:

@@ -73,6 +73,7 @@ REMEDIES: Mapping[str, str] = {
     "user.no_address": "`mailer users edit {user} --address ADDRESS` gives one",
     "user.no_right": "an admin gives roles with `mailer users edit`",
     "user.unknown": "`mailer users add {user} --by ADMIN` adds this user",
+    "user.none": "`mailer users add {user} --role admin` adds the first",
     "user.unnamed": "`mailer users add {user} --by ADMIN` adds the account",
     "word.unknown": "`mailer {kind}s list` lists them",
 }

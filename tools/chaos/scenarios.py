@@ -178,7 +178,8 @@ def a_killed_import_applies_all_or_nothing(ground: Ground) -> list[str]:
     text = text.replace(",monthly-letter\n", ",\n")
     more.write_text(text, encoding="utf-8")
     wrong = []
-    arguments = ("contacts", "import", str(more), "--apply", "--basis", "form 8")
+    basis = ("--basis", "form 8", "--by", "editor")
+    arguments = ("contacts", "import", str(more), "--apply", *basis)
     for pause in range(15):
         child = ground.start(*arguments)
         time.sleep(0.05 * pause)

@@ -4,6 +4,7 @@ import os
 import pwd
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_an_import_of_contacts_needs_a_user_only_if_it_writes(
 
     assert mailer("contacts", "import", str(people)).code == 0
     assert mailer("contacts", "import", str(people), "--apply").code == 1
+
+
+def test_a_site_without_users_says_how_the_first_is_added(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    site = tmp_path / "new"
+    mailer("init", str(site))
+    new = replace(mailer, config=site / "config.toml")
+    refused = new("campaigns", "approve", "1")
+    added = new("users", "add", ACCOUNT, "--role", "admin")
+
+    assert f"`mailer users add {ACCOUNT} --role admin`" in shown(refused.err)
+    assert added.code == 0
+    assert "no campaign has the number 1" in shown(new("campaigns", "check", "1").err)
 
 
 def test_the_account_that_is_a_user_needs_no_name(
