@@ -12,6 +12,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 MAX_BYTES = 30_000_000  # of a mail; the rest is not read
 MAX_HEADER = 200_000  # bytes of one header section
@@ -34,6 +35,10 @@ _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?)")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(style|script|head)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
+_LINE = rb"^--%b(--)?[ \t]*$"
+_LIKE_BOUNDARY = re.compile(
+    rb"^--([^\n]{1,70}?)[ \t]*\ncontent-", re.MULTILINE | re.IGNORECASE
+)
 _SLOW_CODECS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 
 
@@ -102,9 +107,7 @@ def part(data: bytes, *, usual: str = "text/plain") -> MimePart:
         head, body = b"", data[1:]
     else:
         head, _, body = data.partition(b"\n\n")
-    if len(head) > MAX_HEADER:
-        head, body = head[:MAX_HEADER], b""
-    headers, rest = fields(head)
+    headers, rest = fields(head[:MAX_HEADER])
     kind, parameters = _typed(next(iter(headers.get("content-type", ())), usual))
     return MimePart(
         headers=headers,
@@ -194,23 +197,41 @@ def _base64(octets: bytes) -> bytes:
 
 
 def _typed(value: str) -> tuple[str, dict[str, str]]:
-    """Return the type and the parameters of a Content-Type field."""
-    parameters = {
-        match[1].lower(): match[2].strip('"')
-        for match in _PARAMETER.finditer(value[:MAX_VALUE])
-    }
+    """Return the type and the parameters of a Content-Type field (RFC 2231)."""
+    parameters: dict[str, str] = {}
+    pieces: dict[str, dict[int, str]] = {}
+    for match in _PARAMETER.finditer(value[:MAX_VALUE]):
+        name, star, number = match[1].lower().partition("*")
+        text = match[2].strip('"')
+        if match[1].endswith("*"):  # charset'language'text, with octets as %41
+            text = unquote(text.rpartition("'")[2])
+        if star:
+            place = number.rstrip("*")
+            order = int(place) if place.isdecimal() else 0
+            pieces.setdefault(name, {})[order] = text
+        else:
+            parameters[name] = text
+    for name, numbered in pieces.items():
+        parameters[name] = "".join(numbered[each] for each in sorted(numbered))
     return value.partition(";")[0].strip().lower(), parameters
 
 
 def _split(parent: MimePart, most: int) -> Iterator[MimePart]:
-    """Yield the parts of a multipart, at most so many; one without an end is taken."""
-    boundary = parent.parameters.get("boundary", "").encode("utf-8", "replace")
-    if not parent.content_type.startswith("multipart/") or not boundary:
+    """Yield the parts of a multipart, at most so many; one without an end is taken.
+
+    If no line has the boundary that the field names, the first line of dashes before
+    a field of a part counts; without any, the whole is one text.
+    """
+    if not parent.content_type.startswith("multipart/"):
         return
-    line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*$", re.MULTILINE)
     usual = "text/plain"
     if parent.content_type == "multipart/digest":
         usual = "message/rfc822"
+    line = _boundary(parent)
+    if line is None:
+        if parent.body.strip():
+            yield part(b"\n" + parent.body)
+        return
     start, given = -1, 0
     for match in line.finditer(parent.body):
         if start >= 0:
@@ -221,3 +242,13 @@ def _split(parent: MimePart, most: int) -> Iterator[MimePart]:
             return
     if start >= 0 and given < most:
         yield part(parent.body[start:], usual=usual)
+
+
+def _boundary(parent: MimePart) -> re.Pattern[bytes] | None:
+    """Return what the lines between the parts look like; None if there are none."""
+    named = parent.parameters.get("boundary", "").encode("utf-8", "replace")
+    line = re.compile(_LINE % re.escape(named), re.MULTILINE)
+    if named and line.search(parent.body):
+        return line
+    guessed = _LIKE_BOUNDARY.search(parent.body)
+    return re.compile(_LINE % re.escape(guessed[1]), re.MULTILINE) if guessed else None

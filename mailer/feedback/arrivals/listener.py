@@ -95,7 +95,7 @@ class Returns:
 class _Limited(SMTP):
     """A server for one connection, of CONNECTIONS at most."""
 
-    line_length_limit = 100_000  # octets: returned mails keep no rule
+    line_length_limit = 2_000_000  # octets: returned mails keep no rule
     open_now: set[SMTP]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
